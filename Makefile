@@ -1,0 +1,55 @@
+# What the project can do, from a clean clone and a Python on. `make` alone lists it.
+
+# The first supported Python, so that an old `python3` does not hide a newer one beside it.
+SUPPORTED := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
+
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test quick lint format lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/installed ## Make .venv with everything that the other targets need
+
+# Made anew when the lock changes; a stamp, since a half-finished installation leaves a .venv too.
+.venv/installed: requirements-dev.lock
+	@'$(PYTHON)' -c '$(SUPPORTED)' 2>/dev/null || { \
+		echo 'This needs Python 3.11 to 3.14 with its venv module (on Debian and Ubuntu: apt install python3-venv).'; \
+		echo 'If it is not called python3, name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3'; \
+		exit 1; } >&2
+	@echo 'Installing into .venv: about a minute, only when the dependencies have changed.'
+	@'$(PYTHON)' -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: install ## Play a season in a simulated Discord, then go on in the browser
+	@$(BIN)/python -m bot demo $(ARGS)
+
+test: lint ## Check everything: lint, then all tests on SQLite, PostgreSQL and Redis, with coverage
+	$(BIN)/pytest --cov -n 2 --dist worksteal $(ARGS)
+
+quick: install ## Run the tests on SQLite alone
+	$(BIN)/pytest -n 2 --dist worksteal --database sqlite $(ARGS)
+
+lint: install ## Check the format, the code and the types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+format: install ## Mend the format and what ruff can mend safely
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: install ## Bring the lock files in line with pyproject.toml (newest versions: ARGS=--upgrade)
+	$(COMPILE) $(ARGS) --output-file requirements.lock
+	$(COMPILE) $(ARGS) --output-file requirements-dev.lock --group dev --constraint requirements.lock
+
+clean: ## Remove .venv and every cache
+	rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
