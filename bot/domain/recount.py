@@ -1,0 +1,126 @@
+"""Everything that is derived from the log, derived anew: what the database should hold."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.statistics import RunningStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedScore:
+    """One submission of the log.
+
+    Attributes:
+        week: the code of the week it counts for.
+        removed_at: when an admin removed it, or None.
+    """
+
+    player_id: int
+    score: float
+    week: int
+    submitted_at: datetime
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedRun:
+    """One weekly run as it is archived, without its results.
+
+    Attributes:
+        week: the code of the week.
+        field: the field its Elos were computed with.
+        scale: the constants, likewise.
+    """
+
+    week: int
+    ran_at: datetime
+    field: Field
+    scale: RatingScale
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A best score and when it was submitted."""
+
+    score: float
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a weekly run should say of one player; a missed week has neither score nor rank."""
+
+    score: float | None
+    submitted_at: datetime | None
+    weekly_elo: int
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyAverage:
+    """The mean of a player's weekly Elos over the weeks counted."""
+
+    average: float
+    weeks: int
+
+
+def bests_of(scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[int, Best]:
+    """Return each player's best of `scores`, which come in order of submission; of equal ones the first."""
+    bests: dict[int, Best] = {}
+    for logged in scores:
+        best = bests.get(logged.player_id)
+        if best is None or direction.is_better(logged.score, best.score):
+            bests[logged.player_id] = Best(logged.score, logged.submitted_at)
+    return bests
+
+
+def weekly_bests_of(
+    scores: Iterable[LoggedScore], direction: ScoreDirection, closed: Iterable[int]
+) -> dict[tuple[int, int], Best]:
+    """Return the bests of every week that has not been run, by player and week."""
+    weeks: defaultdict[int, list[LoggedScore]] = defaultdict(list)
+    for logged in scores:
+        weeks[logged.week].append(logged)
+    return {
+        (player_id, week): best
+        for week in weeks.keys() - set(closed)
+        for player_id, best in bests_of(weeks[week], direction).items()
+    }
+
+
+def results_of(
+    scores: Sequence[LoggedScore], direction: ScoreDirection, runs: Sequence[ArchivedRun]
+) -> dict[int, dict[int, Result]]:
+    """Return what the archive should hold: for each week that was run, the result of each player counted."""
+    archive: dict[int, dict[int, Result]] = {}
+    first_week: dict[int, int] = {}
+    for run in sorted(runs, key=lambda run: run.week):
+        counted = [s for s in scores if s.week == run.week and (s.removed_at is None or s.removed_at > run.ran_at)]
+        bests = bests_of(counted, direction)
+        archive[run.week] = {player_id: _rated(best, bests, run, direction) for player_id, best in bests.items()}
+        missed = Result(None, None, run.scale.missed_week_elo, None)
+        archive[run.week] |= {player_id: missed for player_id in first_week if player_id not in bests}
+        first_week |= {player_id: run.week for player_id in bests if player_id not in first_week}
+    return archive
+
+
+def averages_of(archive: Mapping[int, Mapping[int, Result]]) -> dict[int, WeeklyAverage]:
+    """Return each counted player's weekly average: the sum of the weekly Elos over the weeks counted."""
+    elos: defaultdict[int, list[int]] = defaultdict(list)
+    for results in archive.values():
+        for player_id, result in results.items():
+            elos[player_id].append(result.weekly_elo)
+    return {player_id: WeeklyAverage(sum(weekly) / len(weekly), len(weekly)) for player_id, weekly in elos.items()}
+
+
+def statistics_of(bests: Mapping[int, Best]) -> RunningStatistics:
+    """Return the statistics of a field."""
+    return RunningStatistics.of(best.score for best in bests.values())
+
+
+def _rated(best: Best, bests: Mapping[int, Best], run: ArchivedRun, direction: ScoreDirection) -> Result:
+    rank = 1 + sum(direction.is_better(other.score, best.score) for other in bests.values())
+    return Result(best.score, best.submitted_at, run.scale.elo(best.score, run.field, direction), rank)

@@ -1,0 +1,121 @@
+"""Scores as text: what players type, what they are shown."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.errors import InvalidScore
+
+MAX_SCORE = 1_000_000_000
+MAX_TEXT = 32
+MAX_DECIMALS = 9
+MINUTE = 60
+
+_DECIMALS = rf"(?:\.[0-9]{{1,{MAX_DECIMALS}}})?"
+_PLAIN = re.compile(rf"[0-9]+{_DECIMALS}|\.[0-9]{{1,{MAX_DECIMALS}}}")
+_GROUPED = re.compile(rf"[0-9]{{1,3}}(?:,[0-9]{{3}})+{_DECIMALS}")
+_CLOCK = re.compile(rf"(?:([0-9]+):)?([0-9]+):([0-5][0-9]{_DECIMALS})")
+
+
+class ScoreFormat(StrEnum):
+    """How the scores of an event are written: as numbers, or as durations in seconds."""
+
+    NUMBER = "number"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreStyle:
+    """How one event reads and shows its scores.
+
+    Attributes:
+        format: number or time.
+        unit: shown behind a number, such as "points"; None for none. Times carry their own.
+    """
+
+    format: ScoreFormat = ScoreFormat.NUMBER
+    unit: str | None = None
+
+    def parse(self, text: str) -> float:
+        """Read a score: `12345`, `12,345.5`, and for times also `1:23.456`, `1:02:03.4` or `59.5s`.
+
+        A comma separates thousands, in full groups of three, and only in numbers: as a decimal comma it
+        would mean another score, so everything else with a comma is refused.
+
+        Returns:
+            The score in points or seconds, above 0 and below 1,000,000,000.
+
+        Raises:
+            InvalidScore: not such a text, or out of that range. Its sentence says what to type instead.
+        """
+        score = float(self._read(text.strip()))
+        if not 0 < score < MAX_SCORE:
+            raise InvalidScore("A score must be above 0 and below 1,000,000,000.")
+        return score
+
+    def show(self, score: float) -> str:
+        """Write a score the way players of the event read it; `parse` reads it back unchanged."""
+        return self._write(Decimal(repr(score)))
+
+    def show_change(self, score: float, before: float) -> str:
+        """Write the way from one score to another, with its sign, as in +345 or −1.5s."""
+        change = Decimal(repr(score)) - Decimal(repr(before))
+        return ("−" if change < 0 else "+") + self._write(abs(change))
+
+    def _write(self, value: Decimal) -> str:
+        if self.format is ScoreFormat.TIME:
+            return _clock(value)
+        return f"{_number(value)} {self.unit}" if self.unit else _number(value)
+
+    def _read(self, text: str) -> Decimal:
+        if len(text) > MAX_TEXT:
+            raise InvalidScore(f"That is too long for a score. Type at most {MAX_TEXT} characters.")
+        if self.format is ScoreFormat.TIME:
+            return _read_time(text)
+        number, _, unit = text.partition(" ")
+        return _read_number(number if self.unit and unit.strip() == self.unit else text)
+
+
+def _read_number(text: str) -> Decimal:
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
+    if _GROUPED.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    if "," in text:
+        raise InvalidScore("Write decimals with a point, such as 1.5. Commas only group thousands, as in 12,345.")
+    if ":" in text:
+        raise InvalidScore("This event counts a number, not a time. Type plain digits, such as 12345 or 12,345.5.")
+    raise InvalidScore(
+        f"That is not a score. Type plain digits, such as 12345 or 12,345.5, with at most {MAX_DECIMALS} decimals."
+    )
+
+
+def _read_time(text: str) -> Decimal:
+    if _PLAIN.fullmatch(text.removesuffix("s").rstrip()):
+        return Decimal(text.removesuffix("s").rstrip())
+    if clock := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = clock.groups()
+        if hours is None or re.fullmatch("[0-5][0-9]", minutes):
+            return (Decimal(hours or 0) * MINUTE + Decimal(minutes)) * MINUTE + Decimal(seconds)
+    if "," in text:
+        raise InvalidScore("Write fractions of a second with a point, such as 83.5 or 1:23.5.")
+    raise InvalidScore(
+        "That is not a time. Type seconds, such as 83.456, or minutes and seconds, such as 1:23.456, "
+        "or hours too, such as 1:02:03.4."
+    )
+
+
+def _number(value: Decimal) -> str:
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _clock(value: Decimal) -> str:
+    if value < MINUTE:
+        return f"{_number(value)}s"
+    whole_minutes, seconds = divmod(value, MINUTE)
+    hours, minutes = divmod(int(whole_minutes), MINUTE)
+    whole, _, fraction = _number(seconds).partition(".")
+    tail = f"{whole.zfill(2)}.{fraction}" if fraction else whole.zfill(2)
+    return f"{hours}:{minutes:02}:{tail}" if hours else f"{minutes}:{tail}"
