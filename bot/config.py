@@ -1,0 +1,102 @@
+"""Settings: read once from the environment and `.env`, checked at the start, every mistake named at once."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
+
+from bot.database.dialect import parse_database_url
+from bot.domain.ratings import RatingScale
+
+DISCORD_API_URL = "https://discord.com/api/v10"
+
+
+class SettingsError(Exception):
+    """Settings that the bot cannot start with.
+
+    Attributes:
+        mistakes: one sentence each, none of which repeats a secret.
+    """
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    parse_database_url(value.get_secret_value())
+    return value
+
+
+def _redis_url(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return value
+
+
+def _api_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with https:// or http://")
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name in capitals.
+
+    Attributes:
+        discord_token: the bot's token; only `run` and `sync` need it.
+        discord_api_url: the HTTP API to speak to; the gateway's address is taken from there.
+        database_url: `sqlite:///file` or `postgresql://user:password@host/name`.
+        redis_url: shares the recalculation lock between processes; None for a single process.
+        bot_owner_id: Discord's id of a user who counts as admin in every server.
+        submit_cooldown_seconds: between two accepted submissions of a player in a server.
+        elo_debounce_seconds: the window in which an event is recalculated at most once.
+        leaderboard_base_elo: the Elo of an average score.
+        elo_per_sigma: Elo points for one standard deviation.
+        missed_week_elo: what a missed week counts as.
+        log_level: how much the log says.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    discord_token: SecretStr | None = None
+    discord_api_url: Annotated[str, AfterValidator(_api_url)] = DISCORD_API_URL
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr("sqlite:///leaderboard.db")
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
+    bot_owner_id: int | None = Field(default=None, gt=0)
+    submit_cooldown_seconds: int = Field(default=60, ge=0, le=86_400)
+    elo_debounce_seconds: int = Field(default=30, ge=1, le=3_600)
+    leaderboard_base_elo: int = Field(default=1000, ge=-1_000_000, le=1_000_000)
+    elo_per_sigma: float = Field(default=200.0, gt=0, le=1_000_000, allow_inf_nan=False)
+    missed_week_elo: int = Field(default=0, ge=-1_000_000, le=1_000_000)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def database(self) -> URL:
+        """The database's address with its asynchronous driver."""
+        return parse_database_url(self.database_url.get_secret_value())
+
+    @property
+    def scale(self) -> RatingScale:
+        """The constants of the ratings."""
+        return RatingScale(self.leaderboard_base_elo, self.elo_per_sigma, self.missed_week_elo)
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings; the environment wins over the file.
+
+    Raises:
+        SettingsError: at least one is wrong; all that are wrong are named.
+    """
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        # Only name and reason: the value may be a secret.
+        mistakes = [_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors(include_input=False)]
+        raise SettingsError(mistakes) from None
+
+
+def _sentence(name: str, reason: str) -> str:
+    return f"{name.upper()} {reason.removeprefix('Value error, ').removeprefix('Input ')}."

@@ -1,0 +1,1 @@
+"""Tables, connections, and what differs between PostgreSQL and SQLite."""

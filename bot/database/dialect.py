@@ -1,0 +1,122 @@
+"""The one place that knows how PostgreSQL and SQLite differ."""
+
+import math
+from typing import Any
+
+from sqlalchemy import URL, BigInteger, Connection, Index, Integer, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import DeclarativeBase
+
+BUSY_TIMEOUT_SECONDS = 5.0
+CONNECT_TIMEOUT_SECONDS = 3.0
+COMMAND_TIMEOUT_SECONDS = 120.0
+
+LongId = BigInteger().with_variant(Integer, "sqlite")
+"""A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+_SERIALIZATION_FAILURE = "40001"
+_DEADLOCK = "40P01"
+
+
+def parse_database_url(value: str) -> URL:
+    """Read a database URL and choose its asynchronous driver.
+
+    Takes `sqlite:///file`, `postgresql://…` and their asynchronous spellings.
+
+    Raises:
+        ValueError: no URL, another database, or a database in memory (each connection would see its own).
+    """
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ValueError(
+            "is not a database URL; write sqlite:///file or postgresql://user:password@host/name"
+        ) from None
+    driver = _DRIVERS.get(url.get_backend_name())
+    if driver is None or url.drivername not in (url.get_backend_name(), driver):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    if is_sqlite(url) and url.database in (None, "", ":memory:"):
+        raise ValueError("must name a file, such as sqlite:///leaderboard.db")
+    return url.set(drivername=driver)
+
+
+def is_sqlite(url: URL) -> bool:
+    """Tell whether a URL names an SQLite file, which takes one writer at a time."""
+    return url.get_backend_name() == "sqlite"
+
+
+def engine_options(url: URL) -> dict[str, Any]:
+    """Return what `create_async_engine` needs for this database: its pool and its time limits."""
+    if is_sqlite(url):
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": CONNECT_TIMEOUT_SECONDS,
+        "connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": COMMAND_TIMEOUT_SECONDS},
+    }
+
+
+def reader_options(url: URL) -> dict[str, Any]:
+    """Return the execution options under which one transaction sees one state of the database."""
+    return {} if is_sqlite(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def writer_options(url: URL) -> dict[str, Any]:
+    """Return the execution options under which a transaction may write."""
+    return {"sqlite_begin": "BEGIN IMMEDIATE"} if is_sqlite(url) else {}
+
+
+def prepare_connections(engine: AsyncEngine) -> None:
+    """Install what each new connection of an engine needs."""
+    if not is_sqlite(engine.url):
+        return
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        # The driver's own transactions begin late and deferred; `on_begin` begins them instead.
+        connection.isolation_level = None
+        # Whether SQLite has floor() depends on how it was compiled.
+        connection.create_function("floor", 1, _floor, deterministic=True)
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # A writer takes the lock at once: one that read first could not upgrade beside another writer.
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _floor(value: float | None) -> int | None:
+    return None if value is None else math.floor(value)
+
+
+def insert_for(session: AsyncSession, table: type[DeclarativeBase]) -> "postgresql.Insert | sqlite.Insert":
+    """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index over the rows that fulfil a condition, which is literal SQL."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def is_worth_retrying(error: BaseException) -> bool:
+    """Tell whether a transaction lost a race, or its connection, and may succeed when it is begun again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error, IntegrityError) or error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in (_SERIALIZATION_FAILURE, _DEADLOCK)

@@ -1,0 +1,44 @@
+"""Connections: one engine, sessions that read and sessions that write."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from bot.database import dialect
+
+
+class Database:
+    """A database and its pool of connections. Closing it is the owner's task."""
+
+    def __init__(self, url: URL) -> None:
+        """Prepare a pool for the database at `url` (see `parse_database_url`); nothing is connected yet."""
+        self.url = url
+        self.engine = create_async_engine(url, **dialect.engine_options(url))
+        dialect.prepare_connections(self.engine)
+        self._readers = self.engine.execution_options(**dialect.reader_options(url))
+        self._writers = self.engine.execution_options(**dialect.writer_options(url))
+        # SQLite's writers poll for the lock between processes; within one they rather queue.
+        self._single_writer = asyncio.Lock() if dialect.is_sqlite(url) else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Give a session that sees one state of the database, and writes nothing."""
+        async with AsyncSession(self._readers) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Give a session whose changes are committed at the end, or, after an error, none of them."""
+        async with AsyncExitStack() as stack:
+            if self._single_writer is not None:
+                await stack.enter_async_context(self._single_writer)
+            session = await stack.enter_async_context(AsyncSession(self._writers, expire_on_commit=False))
+            await stack.enter_async_context(session.begin())
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()

@@ -1,0 +1,257 @@
+"""The tables. The migrations make them; a test holds both equal."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.database.dialect import LongId, partial_index
+from bot.database.types import UtcDateTime, text_enum
+from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreFormat
+
+SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
+"""Keeps the out-of-range out of a column, and with it infinities and NaN (greater than all on PostgreSQL)."""
+WEEK_RANGE = "week_number % 100 BETWEEN 1 AND 53 AND week_number BETWEEN 197001 AND 999953"
+
+
+class ScoreType(StrEnum):
+    """Which of a player's current bests a row of `leaderboard_scores` holds."""
+
+    ALL_TIME = "all_time"
+    WEEKLY = "weekly"
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraints have names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Player(Base):
+    """A Discord user who has submitted a score anywhere."""
+
+    __tablename__ = "players"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    discord_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    username: Mapped[str] = mapped_column(String(100))
+    display_name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class Event(Base):
+    """A competition of one server. Without a direction it is none of the leaderboard's.
+
+    The running statistics are those of all personal bests; `score_mean` is relative to `score_origin`
+    (see `bot.domain.statistics`). `elo_version` trails `scores_version` until the stored Elos are of the
+    current field; `elo_base` and `elo_per_sigma` are the constants they were computed with.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("guild_id", "name_key"),
+        CheckConstraint("score_direction IS NULL OR guild_id IS NOT NULL", name="leaderboard_has_guild"),
+        CheckConstraint(SCORE_RANGE.format("min_score"), name="min_score"),
+        CheckConstraint(SCORE_RANGE.format("max_score"), name="max_score"),
+        CheckConstraint("min_score <= max_score", name="bounds"),
+        CheckConstraint("score_count >= 0 AND score_m2 >= 0", name="statistics"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guild_id: Mapped[int | None] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(300))
+    is_active: Mapped[bool] = mapped_column(server_default="1", default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    score_direction: Mapped[ScoreDirection | None] = mapped_column(text_enum(ScoreDirection, "score_direction"))
+    score_format: Mapped[ScoreFormat] = mapped_column(
+        text_enum(ScoreFormat, "score_format"), server_default=ScoreFormat.NUMBER.value
+    )
+    score_unit: Mapped[str | None] = mapped_column(String(16))
+    min_score: Mapped[float | None] = mapped_column(Double)
+    max_score: Mapped[float | None] = mapped_column(Double)
+    score_count: Mapped[int] = mapped_column(server_default="0", default=0)
+    score_origin: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    score_mean: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    score_m2: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    score_m2_peak: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    scores_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    elo_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    elo_base: Mapped[int | None]
+    elo_per_sigma: Mapped[float | None] = mapped_column(Double)
+
+
+class LeaderboardScore(Base):
+    """A player's current personal best in an event, or current best of one week not yet run."""
+
+    __tablename__ = "leaderboard_scores"
+    __table_args__ = (
+        CheckConstraint(
+            "(score_type = 'all_time' AND week_number IS NULL) OR (score_type = 'weekly' AND week_number IS NOT NULL)",
+            name="type_week_consistency",
+        ),
+        CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        CheckConstraint(WEEK_RANGE, name="week_number"),
+        partial_index(
+            "uq_all_time_scores",
+            "player_id",
+            "event_id",
+            where="score_type = 'all_time' AND week_number IS NULL",
+            unique=True,
+        ),
+        partial_index(
+            "uq_weekly_scores",
+            "player_id",
+            "event_id",
+            "week_number",
+            where="score_type = 'weekly' AND week_number IS NOT NULL",
+            unique=True,
+        ),
+        Index("idx_leaderboard_scores_event", "event_id", "score_type"),
+        Index("idx_leaderboard_scores_week", "event_id", "score_type", "week_number"),
+    )
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    score: Mapped[float] = mapped_column(Double)
+    score_type: Mapped[ScoreType] = mapped_column(text_enum(ScoreType, "score_type"))
+    week_number: Mapped[int | None]
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class PlayerEventStats(Base):
+    """A player's ratings in an event. `raw_elo` and `matches_played` are the tournament bot's."""
+
+    __tablename__ = "player_event_stats"
+    __table_args__ = (
+        UniqueConstraint("player_id", "event_id"),
+        Index("idx_player_event_stats_event_elo", "event_id", "calculated_event_elo"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    raw_elo: Mapped[int] = mapped_column(server_default="1000", default=1000)
+    matches_played: Mapped[int] = mapped_column(server_default="0", default=0)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    all_time_leaderboard_elo: Mapped[int | None]
+    weekly_elo_average: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    weeks_participated: Mapped[int] = mapped_column(server_default="0", default=0)
+    calculated_event_elo: Mapped[int | None]
+
+
+class ScoreSubmission(Base):
+    """The log: every accepted submission, for ever. One that was removed says by whom, when and why."""
+
+    __tablename__ = "score_submissions"
+    __table_args__ = (
+        CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        CheckConstraint(WEEK_RANGE, name="week_number"),
+        CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removal"),
+        Index("idx_score_submissions_player", "player_id", "submitted_at"),
+        Index("idx_score_submissions_event", "event_id", "week_number"),
+    )
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    score: Mapped[float] = mapped_column(Double)
+    week_number: Mapped[int]
+    proof: Mapped[str | None] = mapped_column(String(300))
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_by: Mapped[int | None] = mapped_column(BigInteger)
+    removal_reason: Mapped[str | None] = mapped_column(String(300))
+
+
+class WeeklyRun(Base):
+    """One week of one event, processed. The field and the constants are those its Elos were computed with."""
+
+    __tablename__ = "weekly_runs"
+    __table_args__ = (
+        UniqueConstraint("event_id", "week_number"),
+        CheckConstraint(WEEK_RANGE, name="week_number"),
+    )
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    week_number: Mapped[int]
+    ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ran_by: Mapped[int] = mapped_column(BigInteger)
+    field_size: Mapped[int]
+    field_origin: Mapped[float] = mapped_column(Double)
+    field_mean: Mapped[float] = mapped_column(Double)
+    field_sd: Mapped[float] = mapped_column(Double)
+    base_elo: Mapped[int]
+    elo_per_sigma: Mapped[float] = mapped_column(Double)
+    missed_week_elo: Mapped[int]
+
+
+class WeeklyResult(Base):
+    """One player in one weekly run; a missed week has no score and no rank."""
+
+    __tablename__ = "weekly_results"
+    __table_args__ = (
+        CheckConstraint(
+            "(score IS NULL) = (rank IS NULL) AND (score IS NULL) = (submitted_at IS NULL)",
+            name="missed_week",
+        ),
+        CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        Index("idx_weekly_results_player", "player_id"),
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("weekly_runs.id"), primary_key=True, autoincrement=False)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"), primary_key=True, autoincrement=False)
+    score: Mapped[float | None] = mapped_column(Double)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    weekly_elo: Mapped[int]
+    rank: Mapped[int | None]
+
+
+class GuildSettings(Base):
+    """What admins of a server chose; a server without a row has the defaults."""
+
+    __tablename__ = "guild_settings"
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    time_zone: Mapped[str] = mapped_column(String(64), server_default="UTC", default="UTC")
+    admin_role_id: Mapped[int | None] = mapped_column(BigInteger)
+    announcement_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AuditLog(Base):
+    """What an admin did, to what, when, and why."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("idx_audit_log_guild", "guild_id", "done_at"),)
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(BigInteger)
+    actor_id: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str] = mapped_column(String(32))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
+    detail: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    done_at: Mapped[datetime] = mapped_column(UtcDateTime)
