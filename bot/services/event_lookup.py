@@ -1,0 +1,73 @@
+"""Finding the event that a user means, and locking it."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.models import Event
+from bot.domain.results import EventInfo
+from bot.domain.scores import ScoreStyle
+from bot.domain.statistics import RunningStatistics
+from bot.domain.text import name_key
+from bot.errors import EventNotFound
+
+
+async def find_event(session: AsyncSession, guild_id: int, event: str | int, *, lock: bool = False) -> Event:
+    """Return a leaderboard event of a server, archived ones too.
+
+    Args:
+        session: the transaction.
+        guild_id: the server; another's events do not exist for it.
+        event: its name, ignoring case, as typed or chosen from the suggestions; or its key, from a button.
+        lock: wait for, and keep until the commit, the right to change the event and all that hangs on it.
+
+    Raises:
+        EventNotFound: the server has no such leaderboard event.
+    """
+    wanted = Event.id == event if isinstance(event, int) else Event.name_key == name_key(event)
+    statement = select(Event).where(wanted, Event.guild_id == guild_id, Event.score_direction.is_not(None))
+    found = (await session.scalars(_locked(statement) if lock else statement)).one_or_none()
+    if found is None:
+        raise EventNotFound
+    return found
+
+
+async def lock_event(session: AsyncSession, event_id: int) -> Event:
+    """Return an event that is known to exist, locked until the commit."""
+    return (await session.scalars(_locked(select(Event).where(Event.id == event_id)))).one()
+
+
+def _locked(statement: Select[Event]) -> Select[Event]:
+    # FOR NO KEY UPDATE: rows that merely refer to the event can still be inserted beside it.
+    return statement.with_for_update(key_share=True)
+
+
+def describe(event: Event) -> EventInfo:
+    """Return what the world may know of an event that `find_event` found."""
+    assert event.guild_id is not None  # noqa: S101 - what find_event found is a leaderboard event
+    assert event.score_direction is not None  # noqa: S101
+    return EventInfo(
+        id=event.id,
+        guild_id=event.guild_id,
+        name=event.name,
+        direction=event.score_direction,
+        style=ScoreStyle(event.score_format, event.score_unit),
+        min_score=event.min_score,
+        max_score=event.max_score,
+        is_active=event.is_active,
+    )
+
+
+def statistics_of(event: Event) -> RunningStatistics:
+    """Return the running statistics that are stored with an event."""
+    return RunningStatistics(
+        event.score_count, event.score_origin, event.score_mean, event.score_m2, event.score_m2_peak
+    )
+
+
+def store_statistics(event: Event, statistics: RunningStatistics) -> None:
+    """Set the running statistics of a locked event."""
+    event.score_count = statistics.count
+    event.score_origin = statistics.origin
+    event.score_mean = statistics.mean
+    event.score_m2 = statistics.m2
+    event.score_m2_peak = statistics.m2_peak

@@ -1,0 +1,133 @@
+"""All-time Elos: computed over the whole event in the database, written where they change."""
+
+from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.engine import Database
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats
+from bot.domain.ratings import RatingScale
+from bot.domain.results import EventStatistics
+from bot.services.base import BaseService, Clock
+from bot.services.event_lookup import describe, find_event, lock_event, statistics_of
+from bot.services.rating_sql import elo_expression, event_elo_expression, is_personal_best
+
+
+class LeaderboardScoringService(BaseService):
+    """Keeps the stored Elos those of the current field."""
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        """Rate by the constants of `scale`."""
+        super().__init__(database, clock)
+        self._scale = scale
+
+    async def recalculate(self, event_id: int) -> None:
+        """Write the all-time Elo of every player of an event, and the event Elo that follows from it.
+
+        Does nothing where they are current.
+
+        Raises:
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> None:
+            await recalculate(session, await lock_event(session, event_id), self._scale)
+
+        await self._write(work)
+
+    async def stale_events(self) -> tuple[int, ...]:
+        """Return the keys of the events whose stored Elos are not of their current field and constants.
+
+        Raises:
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> tuple[int, ...]:
+            return tuple(await session.scalars(select(Event.id).where(self._is_stale()).order_by(Event.id)))
+
+        return await self._read(work)
+
+    async def is_stale(self, event_id: int) -> bool:
+        """Tell whether an event awaits a recalculation.
+
+        Raises:
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> bool:
+            statement = select(Event.id).where(Event.id == event_id, self._is_stale())
+            return await session.scalar(statement) is not None
+
+        return await self._read(work)
+
+    async def statistics(self, guild_id: int, event_name: str) -> EventStatistics:
+        """Return the field of all personal bests of an event.
+
+        Raises:
+            EventNotFound: the server has no such leaderboard event.
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> EventStatistics:
+            event = await find_event(session, guild_id, event_name)
+            return EventStatistics(describe(event), statistics_of(event).field, _is_current(event, self._scale))
+
+        return await self._read(work)
+
+    def _is_stale(self) -> ColumnElement[bool]:
+        return (Event.score_count > 0) & (
+            (Event.elo_version != Event.scores_version)
+            | Event.elo_base.is_distinct_from(self._scale.base_elo)
+            | Event.elo_per_sigma.is_distinct_from(self._scale.elo_per_sigma)
+        )
+
+
+async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -> None:
+    """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
+    if _is_current(event, scale):
+        return
+    info = describe(event)
+    await _add_missing_players(session, event.id)
+    bests = (
+        select(
+            LeaderboardScore.player_id,
+            elo_expression(LeaderboardScore.score, statistics_of(event).field, info.direction, scale).label("elo"),
+        )
+        .where(is_personal_best(event.id))
+        .subquery()
+    )
+    stats = PlayerEventStats
+    event_elo = event_elo_expression(bests.c.elo, stats.weekly_elo_average, scale)
+    await session.execute(
+        update(stats)
+        .where(
+            stats.event_id == event.id,
+            stats.player_id == bests.c.player_id,
+            stats.all_time_leaderboard_elo.is_distinct_from(bests.c.elo),
+        )
+        .values(
+            all_time_leaderboard_elo=bests.c.elo,
+            calculated_event_elo=case((stats.weeks_participated > 0, event_elo)),
+            updated_at=func.now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    event.elo_version = event.scores_version
+    event.elo_base = scale.base_elo
+    event.elo_per_sigma = scale.elo_per_sigma
+    await session.flush()
+
+
+def _is_current(event: Event, scale: RatingScale) -> bool:
+    constants = (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
+    return event.score_count == 0 or (event.elo_version == event.scores_version and constants)
+
+
+async def _add_missing_players(session: AsyncSession, event_id: int) -> None:
+    stats = PlayerEventStats
+    known = select(stats.player_id).where(stats.event_id == event_id, stats.player_id == LeaderboardScore.player_id)
+    new = select(LeaderboardScore.player_id, LeaderboardScore.event_id).where(
+        is_personal_best(event_id), ~known.exists()
+    )
+    await session.execute(
+        insert(stats).from_select(["player_id", "event_id"], new.order_by(LeaderboardScore.player_id))
+    )

@@ -1,0 +1,114 @@
+"""What players do: submit scores, read leaderboards."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.engine import Database
+from bot.database.models import Event
+from bot.domain.ratings import RatingScale
+from bot.domain.results import Board, LeaderboardPage, PlayerStanding, SubmissionResult
+from bot.services.base import BaseService, Clock
+from bot.services.event_lookup import describe, find_event, statistics_of
+from bot.services.open_board import OpenBoard
+from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
+from bot.services.standings import BoardQuery
+from bot.services.submission import Submission, SubmissionRules, submit
+from bot.services.week_lookup import current_week, open_week
+
+
+class Recalculation(Protocol):
+    """Whoever brings the stored Elos of an event up to date, sooner or later."""
+
+    def request(self, event_id: int) -> None:
+        """Ask for it, without waiting."""
+
+
+class LeaderboardService(BaseService):
+    """Scores in, standings out."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        scale: RatingScale,
+        cooldown: timedelta,
+        recalculation: Recalculation,
+    ) -> None:
+        """Rate by `scale`, hold `cooldown` between a player's submissions, and tell `recalculation` of new bests."""
+        super().__init__(database, clock)
+        self._rules = SubmissionRules(scale, cooldown)
+        self._recalculation = recalculation
+
+    async def submit(self, submission: Submission) -> SubmissionResult:
+        """Count a score: personal best, weekly best, log and running statistics, all or nothing.
+
+        A new personal best asks for a recalculation of the event's stored Elos after the commit.
+
+        Raises:
+            EventNotFound: the server has no such leaderboard event.
+            EventArchived: it takes no scores.
+            InvalidScore: no score of this event; the sentence says what to type.
+            InvalidProof: the proof is no link.
+            CooldownActive: the player's last score in this server is too recent.
+            AlreadyCounted: this interaction is in the log.
+            Unavailable: the database did not answer, or the race was lost too often.
+        """
+
+        async def work(session: AsyncSession) -> SubmissionResult:
+            return await submit(session, submission, self._rules, self._clock())
+
+        result = await self._write(work)
+        if result.is_personal_best:
+            self._recalculation.request(result.event.id)
+        return result
+
+    async def page(self, guild_id: int, event: str | int, board: Board, page: int, viewer_id: int) -> LeaderboardPage:
+        """Return a page of ten rows of a leaderboard, and the viewer's own row.
+
+        Args:
+            guild_id: the server.
+            event: the event's name, or its key.
+            board: which leaderboard.
+            page: from 0; past the end means the last one.
+            viewer_id: Discord's id of the viewer.
+
+        Raises:
+            EventNotFound: the server has no such leaderboard event.
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> LeaderboardPage:
+            row = await find_event(session, guild_id, event)
+            return await (await self._open(session, row, board)).page(session, page, viewer_id)
+
+        return await self._read(work)
+
+    async def standing(self, guild_id: int, event: str | int, discord_id: int) -> PlayerStanding:
+        """Return where a player stands on each board of an event.
+
+        Raises:
+            EventNotFound: the server has no such leaderboard event.
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> PlayerStanding:
+            row = await find_event(session, guild_id, event)
+            boards = [await self._open(session, row, board) for board in Board]
+            all_time, week, overall = [await board.standing_of(session, discord_id) for board in boards]
+            return PlayerStanding(describe(row), all_time, week, overall)
+
+        return await self._read(work)
+
+    async def _open(self, session: AsyncSession, event: Event, board: Board) -> OpenBoard:
+        info, scale = describe(event), self._rules.scale
+        if board is Board.OVERALL:
+            return OpenBoard(info, board, BoardQuery.of_event_elos(event.id), scale)
+        if board is Board.ALL_TIME:
+            query = BoardQuery.of_scores(is_personal_best(event.id), info.direction)
+            return OpenBoard(info, board, query, scale, field=statistics_of(event).field)
+        week = await open_week(session, event.id, await current_week(session, info.guild_id, self._clock()))
+        condition = is_weekly_best(event.id, week.code)
+        field = (await count_field(session, condition)).field
+        return OpenBoard(info, board, BoardQuery.of_scores(condition, info.direction), scale, field=field, week=week)

@@ -1,0 +1,69 @@
+"""The SQL twins of `bot.domain.ratings` and `bot.domain.statistics`; property tests hold both equal."""
+
+from sqlalchemy import ColumnElement, Double, Integer, SQLColumnExpression, cast, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.models import LeaderboardScore, ScoreType
+from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.statistics import RunningStatistics
+
+
+def number(value: float) -> ColumnElement[float]:
+    """Return a parameter of double precision, so that no database computes with another type."""
+    return literal(value, Double)
+
+
+def elo_expression(
+    score: SQLColumnExpression[float], field: Field, direction: ScoreDirection, scale: RatingScale
+) -> ColumnElement[int]:
+    """Return the SQL of `RatingScale.elo`, with the same operations in the same order."""
+    if field.sd == 0:
+        return literal(scale.base_elo, Integer)
+    z = number(direction.sign) * ((score - number(field.origin)) - number(field.mean)) / number(field.sd)
+    return _round_half_up(number(scale.base_elo) + z * number(scale.elo_per_sigma))
+
+
+def event_elo_expression(
+    all_time_elo: SQLColumnExpression[int] | SQLColumnExpression[int | None],
+    weekly_average: SQLColumnExpression[float],
+    scale: RatingScale,
+) -> ColumnElement[int]:
+    """Return the SQL of `RatingScale.event_elo`."""
+    all_time = cast(func.coalesce(all_time_elo, scale.base_elo), Double)
+    return _round_half_up(number(0.5) * all_time + number(0.5) * weekly_average)
+
+
+def _round_half_up(value: ColumnElement[float]) -> ColumnElement[int]:
+    return cast(func.floor(value + number(0.5)), Integer)
+
+
+def is_personal_best(event_id: int) -> ColumnElement[bool]:
+    """Return the condition for the personal bests of an event."""
+    return (LeaderboardScore.event_id == event_id) & (LeaderboardScore.score_type == ScoreType.ALL_TIME)
+
+
+def is_weekly_best(event_id: int, week_code: int) -> ColumnElement[bool]:
+    """Return the condition for the weekly bests of one week of an event."""
+    return (
+        (LeaderboardScore.event_id == event_id)
+        & (LeaderboardScore.score_type == ScoreType.WEEKLY)
+        & (LeaderboardScore.week_number == week_code)
+    )
+
+
+async def count_field(session: AsyncSession, condition: ColumnElement[bool]) -> RunningStatistics:
+    """Count a field from its rows, in two passes about its smallest score.
+
+    `avg(x²) − avg(x)²` is not an option: for scores near 900,000,000 it has no correct digit.
+    """
+    scores = select(LeaderboardScore.score).where(condition).cte("scores")
+    size, origin, greatest = (
+        await session.execute(select(func.count(), func.min(scores.c.score), func.max(scores.c.score)))
+    ).one()
+    if size == 0 or origin == greatest:
+        return RunningStatistics(size, origin or 0.0)
+    offset = scores.c.score - number(origin)
+    mean = (await session.execute(select(func.avg(offset)))).scalar_one()
+    deviation = offset - number(mean)
+    m2 = (await session.execute(select(func.sum(deviation * deviation)))).scalar_one()
+    return RunningStatistics(size, origin, mean, m2, m2)

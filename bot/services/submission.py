@@ -1,0 +1,237 @@
+"""One submission, inside its transaction: load what it touches, decide, write."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.dialect import insert_for
+from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, ScoreType
+from bot.domain.bests import Bests, Verdict, judge
+from bot.domain.ratings import RatingScale
+from bot.domain.results import EventInfo, PlayerName, SubmissionResult
+from bot.domain.text import clean_display_name, clean_proof
+from bot.domain.weeks import Week
+from bot.errors import AlreadyCounted, CooldownActive, EventArchived, InvalidScore
+from bot.services.event_lookup import describe, find_event, statistics_of, store_statistics
+from bot.services.rating_sql import count_field, is_personal_best
+from bot.services.standings import BoardQuery, count_rows
+from bot.services.week_lookup import current_week, open_week
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A score as it arrives, unchecked.
+
+    Attributes:
+        interaction_id: Discord's id of the command's use; counted once, however often it is delivered.
+        guild_id: the server.
+        discord_id: the player.
+        username: the player's unique name on Discord.
+        display_name: the player's name in that server.
+        event_name: as typed, or chosen from the suggestions.
+        score: as typed.
+        proof: a link, or None.
+    """
+
+    interaction_id: int
+    guild_id: int
+    discord_id: int
+    username: str
+    display_name: str
+    event_name: str
+    score: str
+    proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRules:
+    """What holds for every submission.
+
+    Attributes:
+        scale: the constants of the Elo that is told.
+        cooldown: how long after an accepted submission the player's next one in that server is refused.
+    """
+
+    scale: RatingScale
+    cooldown: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Everything that a submission touches, locked."""
+
+    event: Event
+    info: EventInfo
+    player: Player
+    score: float
+    current: Week
+    week: Week
+    bests: Bests
+
+
+async def submit(
+    session: AsyncSession, submission: Submission, rules: SubmissionRules, now: datetime
+) -> SubmissionResult:
+    """Count one submission, in the caller's transaction."""
+    proof = clean_proof(submission.proof)
+    loaded = await _load(session, submission, rules.cooldown, now)
+    verdict = judge(loaded.score, loaded.bests, loaded.info.direction)
+    if verdict.is_personal_best:
+        await _store_best(session, loaded, ScoreType.ALL_TIME, now)
+        await _count_personal_best(session, loaded)
+    if verdict.is_weekly_best:
+        await _store_best(session, loaded, ScoreType.WEEKLY, now)
+    session.add(
+        ScoreSubmission(
+            interaction_id=submission.interaction_id,
+            player_id=loaded.player.id,
+            event_id=loaded.event.id,
+            score=loaded.score,
+            week_number=loaded.week.code,
+            proof=proof,
+            submitted_at=now,
+        )
+    )
+    await session.flush()
+    return await _answer(session, loaded, verdict, rules.scale, proof)
+
+
+async def _load(session: AsyncSession, submission: Submission, cooldown: timedelta, now: datetime) -> _Loaded:
+    """Lock the event, then the player's row, and read the rest under their protection."""
+    event = await find_event(session, submission.guild_id, submission.event_name, lock=True)
+    info = describe(event)
+    if not info.is_active:
+        raise EventArchived
+    score = _parse(info, submission.score)
+    player = await _load_player(session, submission)
+    await _refuse_second_delivery(session, submission.interaction_id)
+    await _refuse_haste(session, player, submission.guild_id, cooldown, now)
+    current = await current_week(session, submission.guild_id, now)
+    week = await open_week(session, event.id, current)
+    bests = await _current_bests(session, player, event, week)
+    return _Loaded(event, info, player, score, current, week, bests)
+
+
+def _parse(event: EventInfo, text: str) -> float:
+    score = event.style.parse(text)
+    if event.min_score is not None and score < event.min_score:
+        raise InvalidScore(f"This event takes scores of {event.style.show(event.min_score)} and above.")
+    if event.max_score is not None and score > event.max_score:
+        raise InvalidScore(f"This event takes scores of {event.style.show(event.max_score)} and below.")
+    return score
+
+
+async def _load_player(session: AsyncSession, submission: Submission) -> Player:
+    locked = select(Player).where(Player.discord_id == submission.discord_id).with_for_update(key_share=True)
+    username, display_name = (
+        clean_display_name(submission.username),
+        clean_display_name(submission.display_name),
+    )
+    player = (await session.scalars(locked)).one_or_none()
+    if player is None:
+        # Somebody may be adding the same player through another event right now.
+        new = insert_for(session, Player).values(
+            discord_id=submission.discord_id, username=username, display_name=display_name
+        )
+        await session.execute(new.on_conflict_do_nothing())
+        player = (await session.scalars(locked)).one()
+    player.username, player.display_name = username, display_name
+    return player
+
+
+async def _refuse_second_delivery(session: AsyncSession, interaction_id: int) -> None:
+    counted = select(ScoreSubmission.id).where(ScoreSubmission.interaction_id == interaction_id)
+    if await session.scalar(counted) is not None:
+        raise AlreadyCounted
+
+
+async def _refuse_haste(
+    session: AsyncSession, player: Player, guild_id: int, cooldown: timedelta, now: datetime
+) -> None:
+    """Hold the cooldown. The log is what knows, so that it holds over every process and restart."""
+    latest = await session.scalar(
+        select(ScoreSubmission.submitted_at)
+        .join(Event, Event.id == ScoreSubmission.event_id)
+        .where(
+            ScoreSubmission.player_id == player.id,
+            Event.guild_id == guild_id,
+            ScoreSubmission.submitted_at <= now,
+        )
+        .order_by(ScoreSubmission.submitted_at.desc())
+        .limit(1)
+    )
+    if latest is not None and now - latest < cooldown:
+        raise CooldownActive(ceil((latest + cooldown - now).total_seconds()))
+
+
+async def _current_bests(session: AsyncSession, player: Player, event: Event, week: Week) -> Bests:
+    rows = await session.execute(
+        select(LeaderboardScore.score_type, LeaderboardScore.score).where(
+            LeaderboardScore.player_id == player.id,
+            LeaderboardScore.event_id == event.id,
+            LeaderboardScore.week_number.is_(None) | (LeaderboardScore.week_number == week.code),
+        )
+    )
+    scores = dict(iter(rows))
+    return Bests(scores.get(ScoreType.ALL_TIME), scores.get(ScoreType.WEEKLY))
+
+
+async def _store_best(session: AsyncSession, loaded: _Loaded, score_type: ScoreType, now: datetime) -> None:
+    week = loaded.week.code if score_type is ScoreType.WEEKLY else None
+    best = {"score": loaded.score, "submitted_at": now}
+    row = LeaderboardScore(
+        player_id=loaded.player.id, event_id=loaded.event.id, score_type=score_type, week_number=week, **best
+    )
+    old = loaded.bests.weekly if score_type is ScoreType.WEEKLY else loaded.bests.personal
+    if old is None:
+        session.add(row)
+        return
+    await session.execute(
+        update(LeaderboardScore)
+        .where(
+            LeaderboardScore.player_id == row.player_id,
+            LeaderboardScore.event_id == row.event_id,
+            LeaderboardScore.score_type == score_type,
+            LeaderboardScore.week_number.is_not_distinct_from(week),
+        )
+        .values(best)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _count_personal_best(session: AsyncSession, loaded: _Loaded) -> None:
+    """Move the running statistics and the version that says so."""
+    event, old = loaded.event, loaded.bests.personal
+    before = statistics_of(event)
+    statistics = before.add(loaded.score) if old is None else before.replace(old, loaded.score)
+    if statistics.has_lost_digits:
+        await session.flush()
+        statistics = await count_field(session, is_personal_best(event.id))
+    store_statistics(event, statistics)
+    event.scores_version += 1
+
+
+async def _answer(
+    session: AsyncSession, loaded: _Loaded, verdict: Verdict, scale: RatingScale, proof: str | None
+) -> SubmissionResult:
+    info, best = loaded.info, verdict.personal_best
+    statistics = statistics_of(loaded.event)
+    board = BoardQuery.of_scores(is_personal_best(loaded.event.id), info.direction)
+    return SubmissionResult(
+        event=info,
+        player=PlayerName(loaded.player.discord_id, loaded.player.display_name),
+        score=loaded.score,
+        week=loaded.week,
+        closed_week=None if loaded.week == loaded.current else loaded.current,
+        previous_best=loaded.bests.personal,
+        personal_best=best,
+        is_personal_best=verdict.is_personal_best,
+        is_weekly_best=verdict.is_weekly_best,
+        rank=1 + await count_rows(session, board, board.better_than(best)),
+        elo=scale.elo(best, statistics.field, info.direction),
+        players=statistics.count,
+        proof=proof,
+    )
