@@ -1,0 +1,158 @@
+"""The command line: `python -m bot run | demo | migrate | sync | verify`."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+import discord
+from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bot import main as client
+from bot.config import Settings, SettingsError, load_settings
+from bot.database import schema
+from bot.database.engine import Database
+from bot.errors import Unavailable
+from bot.services.verification import VerificationService
+
+OK, DIFFERENCES_FOUND, CANNOT_START = 0, 1, 2
+MIGRATE_FIRST = "Run `python -m bot migrate` first."
+
+
+def run(settings: Settings, _options: argparse.Namespace) -> int:
+    """Run the bot until it is told to stop."""
+    mistakes = [*_token_mistakes(settings), *asyncio.run(_database_mistakes(settings))]
+    if mistakes:
+        raise SettingsError(mistakes)
+    _speak_to_discord(client.serve(settings, _token(settings)), settings)
+    return OK
+
+
+def sync(settings: Settings, options: argparse.Namespace) -> int:
+    """Tell Discord of the commands."""
+    if mistakes := _token_mistakes(settings):
+        raise SettingsError(mistakes)
+    names: list[str] = _speak_to_discord(client.sync(settings, _token(settings), options.guild), settings)
+    where = "in every server" if options.guild is None else f"in server {options.guild}"
+    print(f"Discord now offers {where}: {', '.join(f'/{name}' for name in names)}")
+    return OK
+
+
+def migrate(settings: Settings, _options: argparse.Namespace) -> int:
+    """Bring the database to the schema of this version."""
+    try:
+        schema.migrate(settings.database)
+    except (DBAPIError, OSError) as error:
+        raise SettingsError([_unreachable(error)]) from error
+    print(f"The database is at revision {schema.needed_revision()}.")
+    return OK
+
+
+def verify(settings: Settings, _options: argparse.Namespace) -> int:
+    """Recompute every rating from the log and name each row that differs."""
+    if mistakes := asyncio.run(_database_mistakes(settings)):
+        raise SettingsError(mistakes)
+    found = asyncio.run(_verify(settings))
+    for difference in found.differences:
+        print(difference)
+    for name in found.awaiting:
+        print(f"note: event {name!r} awaits a recalculation, which a running bot makes within a window")
+    print(f"{found.events} events, {found.submissions} submissions: {len(found.differences)} differences.")
+    return DIFFERENCES_FOUND if found.differences else OK
+
+
+def demo(settings: Settings, options: argparse.Namespace) -> int:
+    """Play a season in a simulated Discord and serve it as a page."""
+    from bot.demo import play  # SimCord is a dependency of the demo alone.
+
+    asyncio.run(play(page=options.page, port=options.port))
+    return OK
+
+
+async def _verify(settings: Settings) -> Any:
+    database = Database(settings.database)
+    try:
+        return await VerificationService(database, client.utc_now).verify()
+    finally:
+        await database.close()
+
+
+def _token_mistakes(settings: Settings) -> list[str]:
+    if settings.discord_token is not None:
+        return []
+    return ["DISCORD_TOKEN is missing. Copy the bot's token from Discord's developer portal into `.env`."]
+
+
+def _token(settings: Settings) -> str:
+    return (settings.discord_token or SecretStr("")).get_secret_value()
+
+
+async def _database_mistakes(settings: Settings) -> list[str]:
+    database = Database(settings.database)
+    try:
+        revision = await schema.current_revision(database)
+    except (SQLAlchemyError, OSError) as error:
+        return [_unreachable(error)]
+    finally:
+        await database.close()
+    needed = schema.needed_revision()
+    if revision == needed:
+        return []
+    if revision is None:
+        return [f"The database of DATABASE_URL has no tables yet. {MIGRATE_FIRST}"]
+    if schema.knows(revision):
+        return [f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"]
+    return [f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."]
+
+
+def _unreachable(error: Exception) -> str:
+    reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
+    return f"DATABASE_URL: the database cannot be reached ({reason or type(error).__name__})."
+
+
+def _speak_to_discord(work: Coroutine[Any, Any, Any], settings: Settings) -> Any:
+    try:
+        return asyncio.run(work)
+    except discord.LoginFailure:
+        raise SettingsError(["DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."]) from None
+    except (aiohttp.ClientError, OSError, discord.HTTPException, discord.GatewayNotFound) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise SettingsError([f"Discord cannot be reached at {settings.discord_api_url} ({reason})."]) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="A leaderboard bot for Discord.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for do in (run, demo, migrate, sync, verify):
+        command = commands.add_parser(do.__name__, help=do.__doc__, description=do.__doc__)
+        command.set_defaults(do=do)
+        if do is sync:
+            command.add_argument(
+                "--guild", type=int, metavar="ID", help="only in this server, where changes show at once"
+            )
+        if do is demo:
+            command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
+            command.add_argument("--port", type=int, default=0, help="of the page; 0 chooses a free one")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return 0, 1 for differences found, or 2 for what could not begin."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s")
+        return int(options.do(settings, options))
+    except SettingsError as error:
+        print("The bot cannot start:", *error.mistakes, sep="\n  - ", file=sys.stderr)
+    except Unavailable as error:
+        print(error, file=sys.stderr)
+    return CANNOT_START
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Commands: each one parses, calls one service, and shows the answer."""

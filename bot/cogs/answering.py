@@ -1,0 +1,120 @@
+"""Answering in time: at once where the work is quick, by a deferral and a follow-up where it is not."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from discord import HTTPException, Interaction, InteractionResponseType, app_commands
+from discord.utils import MISSING
+
+from bot.errors import LeaderboardError, ServerOnly
+from bot.services.authority import Actor
+from bot.ui.reply import Reply
+
+DIRECT_ANSWER_SECONDS = 1.5
+"""Half of what Discord allows, which leaves time for the deferral itself to arrive."""
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
+    """Do the work of a command and send what `show` makes of its result.
+
+    Work that takes longer than 1.5 s is waited for behind a deferral. That is ephemeral, since whether the
+    answer will be an error is not known yet, and what is deferred to one user stays with that user; a public
+    answer then follows as a message of its own.
+    """
+    task = asyncio.create_task(work)
+    await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
+    if task.done():
+        reply = show(task.result())
+        await interaction.response.send_message(embeds=reply.embeds, view=reply.view, ephemeral=reply.ephemeral)
+        return
+    try:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    finally:
+        # What was begun is finished also for a user who cannot be answered any more.
+        result = await task
+    reply = show(result)
+    if reply.ephemeral:
+        view = None if reply.view is MISSING else reply.view
+        await interaction.edit_original_response(embeds=reply.embeds, view=view)
+        return
+    await interaction.edit_original_response(content="Done. The answer is below.")
+    await interaction.followup.send(embeds=reply.embeds, view=reply.view)
+
+
+async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
+    """Do the work of a button and put what `show` makes of its result in place of the message it is on."""
+    task = asyncio.create_task(work)
+    await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
+    if task.done():
+        reply = show(task.result())
+        await interaction.response.edit_message(embeds=reply.embeds, view=reply.view)
+        return
+    await interaction.response.defer()
+    reply = show(await task)
+    await interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
+
+
+async def show_error(interaction: Interaction[Any], error: BaseException) -> None:
+    """Tell the user, and only the user, what went wrong.
+
+    An error that nobody foresaw is shown as a reference code; its traceback is in the log under that code.
+    """
+    cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
+    if isinstance(cause, LeaderboardError):
+        sentence = str(cause)
+    elif isinstance(cause, app_commands.NoPrivateMessage):
+        sentence = str(ServerOnly())
+    elif isinstance(cause, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
+        logger.warning("Discord offers a command that this bot has not: run `python -m bot sync`")
+        sentence = "This command has changed since your Discord last looked. Please try again in a few minutes."
+    else:
+        reference = secrets.token_hex(4)
+        logger.error("unexpected error, reference %s", reference, exc_info=cause)
+        sentence = f"Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."
+    await _send_privately(interaction, f"⚠️ {sentence}")
+
+
+async def _send_privately(interaction: Interaction[Any], sentence: str) -> None:
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.send_message(sentence, ephemeral=True)
+        elif interaction.response.type is InteractionResponseType.deferred_channel_message:
+            await interaction.edit_original_response(content=sentence)
+        else:
+            await interaction.followup.send(sentence, ephemeral=True)
+    except HTTPException as error:
+        # Nobody is there to be told any more: the interaction has expired, or Discord is down.
+        logger.warning("an answer could not be delivered: %s", error)
+
+
+def guild_of(interaction: Interaction[Any]) -> int:
+    """Return the server of an interaction.
+
+    Raises:
+        ServerOnly: the interaction is from a direct message.
+    """
+    if interaction.guild_id is None:
+        raise ServerOnly
+    return interaction.guild_id
+
+
+def actor_of(interaction: Interaction[Any], owner_id: int | None) -> Actor:
+    """Return the user of an interaction as Discord vouches for them.
+
+    Raises:
+        ServerOnly: the interaction is from a direct message.
+    """
+    roles = getattr(interaction.user, "roles", [])
+    return Actor(
+        discord_id=interaction.user.id,
+        guild_id=guild_of(interaction),
+        manages_guild=interaction.permissions.manage_guild or interaction.permissions.administrator,
+        role_ids=frozenset(role.id for role in roles),
+        owns_bot=interaction.user.id == owner_id,
+    )

@@ -1,0 +1,85 @@
+"""The buttons below a leaderboard. All they need is in their ids, so they go on working after a restart."""
+
+import re
+from typing import Any, ClassVar, Protocol
+
+from discord import ButtonStyle, Interaction
+from discord.ui import Button, DynamicItem, Item, View
+
+from bot.cogs.answering import answer, guild_of, show_error, update
+from bot.cogs.services import Services
+from bot.domain.results import Board, LeaderboardPage
+from bot.ui.boards import board_embed
+from bot.ui.reply import Reply
+
+
+class HasServices(Protocol):
+    """A client that carries the services, which is where a button finds them after a restart."""
+
+    services: Services
+
+
+class PageButton(
+    DynamicItem[Button[View]],
+    template=r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall)"
+    r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})",
+):
+    """A button that turns a leaderboard to one page.
+
+    Whoever asked for the leaderboard turns its pages in place; anyone else gets a copy of their own.
+    """
+
+    LABELS: ClassVar = {"previous": "◀ Previous", "next": "Next ▶", "own": "My row"}
+
+    def __init__(self, label: str, event_id: int, board: Board, page: int, owner_id: int, *, enabled: bool = True):
+        """Lead to `page` of a board, for the message that `owner_id` asked for."""
+        self.event_id, self.board, self.page, self.owner_id = event_id, board, page, owner_id
+        super().__init__(
+            Button(
+                label=self.LABELS.get(label, label),
+                style=ButtonStyle.secondary,
+                custom_id=f"leaderboard:{label}:{event_id}:{board}:{page}:{owner_id}",
+                disabled=not enabled,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "PageButton":
+        """Read back what the id says."""
+        return cls(
+            match["label"],
+            int(match["event"]),
+            Board(match["board"]),
+            int(match["page"]),
+            int(match["owner"]),
+        )
+
+    async def callback(self, interaction: Interaction[Any]) -> None:
+        """Turn the page."""
+        try:
+            await self._turn(interaction, interaction.client)
+        except Exception as error:  # noqa: BLE001 - buttons have no handler above them that could tell the user
+            await show_error(interaction, error)
+
+    async def _turn(self, interaction: Interaction[Any], client: HasServices) -> None:
+        viewer = interaction.user.id
+        work = client.services.leaderboard.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
+        if viewer == self.owner_id:
+            await update(interaction, work, lambda page: show_page(page, viewer))
+        else:
+            await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True))
+
+
+def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:
+    """Show a page of a leaderboard and the buttons to turn it."""
+    view = View(timeout=None)
+    turns = (
+        ("previous", page.page - 1, page.page > 0),
+        ("next", page.page + 1, page.page < page.pages - 1),
+        ("own", page.own_page if page.own_page is not None else 0, page.own_page not in (None, page.page)),
+    )
+    for label, number, enabled in turns:
+        view.add_item(PageButton(label, page.event.id, page.board, max(number, 0), viewer_id, enabled=enabled))
+    return Reply([board_embed(page)], view, ephemeral)

@@ -1,0 +1,23 @@
+"""What the commands are given to work with."""
+
+from dataclasses import dataclass
+
+from bot.services.event_service import EventService
+from bot.services.leaderboard_service import LeaderboardService
+from bot.services.settings_service import SettingsService
+from bot.services.weekly_processing_service import WeeklyProcessingService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services, built once at the start.
+
+    Attributes:
+        owner_id: Discord's id of the bot's owner, an admin everywhere; None for nobody.
+    """
+
+    leaderboard: LeaderboardService
+    weeks: WeeklyProcessingService
+    events: EventService
+    settings: SettingsService
+    owner_id: int | None

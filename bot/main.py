@@ -1,0 +1,186 @@
+"""The bot: services built once, cogs loaded, and a clean way down."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from yarl import URL
+
+from bot.cogs.admin_commands import AdminCommands
+from bot.cogs.leaderboard_commands import LeaderboardCommands
+from bot.cogs.pages import PageButton
+from bot.cogs.services import Services
+from bot.command_tree import LeaderboardTree
+from bot.config import Settings
+from bot.database.engine import Database
+from bot.services.base import Clock
+from bot.services.event_service import EventService
+from bot.services.leaderboard_scoring_service import LeaderboardScoringService
+from bot.services.leaderboard_service import LeaderboardService
+from bot.services.locks import ProcessLock, RecalculationLock, RedisLock
+from bot.services.recalculation import Recalculator
+from bot.services.settings_service import SettingsService
+from bot.services.weekly_processing_service import WeeklyProcessingService
+
+REDIS_TIMEOUT_SECONDS = 0.5
+LAST_COMMANDS_SECONDS = 7.0
+GOODBYE_SECONDS = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Everything behind the commands."""
+
+    services: Services
+    scoring: LeaderboardScoringService
+    recalculator: Recalculator
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Backend]:
+    """Build the services over the database and Redis of the settings, and close these at the end."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        lock: RecalculationLock = ProcessLock(settings.elo_debounce_seconds)
+        if settings.redis_url is not None:
+            redis = connect_redis(settings.redis_url.get_secret_value())
+            stack.push_async_callback(redis.aclose)
+            lock = RedisLock(redis, settings.elo_debounce_seconds)
+        scoring = LeaderboardScoringService(database, clock, settings.scale)
+        recalculator = Recalculator(scoring, lock)
+        stack.push_async_callback(recalculator.stop)
+        cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
+        services = Services(
+            leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
+            weeks=WeeklyProcessingService(database, clock, settings.scale),
+            events=EventService(database, clock),
+            settings=SettingsService(database, clock),
+            owner_id=settings.bot_owner_id,
+        )
+        yield Backend(services, scoring, recalculator)
+
+
+def connect_redis(url: str) -> Redis:
+    """Return a client that gives up on a silent Redis after half a second, and does not try again by itself."""
+    return Redis.from_url(
+        url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+class LeaderboardBot(commands.AutoShardedBot):
+    """The Discord client: slash commands only, no privileged intents, no pings."""
+
+    def __init__(self, services: Services, recalculator: Recalculator | None = None) -> None:
+        """Answer by means of the services; start the recalculator, if one is given, with the client."""
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=LeaderboardTree,
+        )
+        self.services = services
+        self._recalculator = recalculator
+
+    async def setup_hook(self) -> None:
+        """Load the commands. Discord is told of them by `sync`, not here."""
+        await self.add_cog(LeaderboardCommands(self.services))
+        await self.add_cog(AdminCommands(self.services))
+        self.add_dynamic_items(PageButton)
+        if self._recalculator is not None:
+            self._recalculator.start()
+
+    async def finish_commands(self) -> None:
+        """Take no more commands, and wait for those that are running, seven seconds at the most."""
+        assert isinstance(self.tree, LeaderboardTree)  # noqa: S101
+        self.tree.is_closing = True
+        running = {task for task in asyncio.all_tasks() if task.get_name().startswith(("CommandTree-", "discord-ui-"))}
+        if running:
+            await asyncio.wait(running, timeout=LAST_COMMANDS_SECONDS)
+
+
+async def serve(settings: Settings, token: str) -> None:
+    """Run the bot until SIGTERM or SIGINT, or until Discord refuses it.
+
+    Raises:
+        discord.LoginFailure: Discord does not know the token.
+        OSError, discord.HTTPException: Discord cannot be reached, or does not let the bot in.
+    """
+    Route.BASE = settings.discord_api_url
+    async with (
+        open_backend(settings) as backend,
+        LeaderboardBot(backend.services, backend.recalculator) as bot,
+    ):
+        stop = asyncio.Event()
+        for name in ("SIGTERM", "SIGINT"):
+            _on_signal(name, stop.set)
+        connected = asyncio.create_task(_connect(bot, token))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({connected, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not connected.done():
+            logger.info("going down: waiting for running commands")
+            await bot.finish_commands()
+            await bot.close()
+            await asyncio.wait({connected}, timeout=GOODBYE_SECONDS)
+            connected.cancel()
+            return
+        await connected
+
+
+async def _connect(bot: LeaderboardBot, token: str) -> None:
+    await bot.login(token)
+    # discord.py identifies anew at a constant address; it shall be the one that the configured server names.
+    _, gateway, _ = await bot.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+    await bot.connect()
+
+
+def _on_signal(name: str, do: Callable[[], Any]) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(getattr(signal, name), do)
+    except (NotImplementedError, AttributeError):
+        # Windows: the loop hears of Ctrl-C only through the default handler's KeyboardInterrupt.
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(do))
+
+
+async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str]:
+    """Tell Discord of the commands: everywhere, or in one server, where changes show at once.
+
+    Returns:
+        The names of the commands that Discord now offers.
+
+    Raises:
+        As `serve`.
+    """
+    Route.BASE = settings.discord_api_url
+    async with open_backend(settings) as backend, LeaderboardBot(backend.services) as bot:
+        await bot.login(token)
+        guild = None if guild_id is None else discord.Object(guild_id)
+        if guild is not None:
+            bot.tree.copy_global_to(guild=guild)
+        return [command.name for command in await bot.tree.sync(guild=guild)]

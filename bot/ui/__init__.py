@@ -1,0 +1,1 @@
+"""How results look in Discord: embeds, buttons, text."""

@@ -1,0 +1,46 @@
+"""What a leaderboard looks like, and the buttons that turn its pages."""
+
+from discord import Color, Embed
+
+from bot.domain.results import Board, LeaderboardPage, Standing
+from bot.domain.scores import ScoreStyle
+from bot.ui.text import escape
+
+MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+NONE = "–"
+
+
+def board_embed(page: LeaderboardPage) -> Embed:
+    """Show a page of a leaderboard with the viewer's own row below it."""
+    style = page.event.style
+    lines = [_line(standing, page.board, style) for standing in page.standings]
+    embed = Embed(
+        title=f"{escape(page.event.name)} · {_board_name(page)}",
+        description="\n".join(lines) or "No scores yet. Be the first with `/submit-score`.",
+        color=Color.gold(),
+    )
+    if page.own is not None:
+        embed.add_field(name="Your row", value=_line(page.own, page.board, style), inline=False)
+    elif page.standings:
+        embed.add_field(name="Your row", value="No score here yet. Add one with `/submit-score`.", inline=False)
+    players = "1 player" if page.players == 1 else f"{page.players:,} players"
+    archived = "" if page.event.is_active else " · archived"
+    embed.set_footer(text=f"Page {page.page + 1} of {page.pages} · {players}{archived}")
+    return embed
+
+
+def _board_name(page: LeaderboardPage) -> str:
+    if page.board is Board.WEEK:
+        return str(page.week)
+    return "all-time" if page.board is Board.ALL_TIME else "overall"
+
+
+def _line(standing: Standing, board: Board, style: ScoreStyle) -> str:
+    rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"#{standing.rank}")
+    elo = NONE if standing.elo is None else str(standing.elo)
+    name = f"{rank} **{escape(standing.player.name)}**"
+    if board is not Board.OVERALL:
+        return f"{name} · {escape(style.show(standing.score))} · {elo} Elo"
+    all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
+    average = NONE if standing.weekly_average is None else f"{standing.weekly_average:.1f}".removesuffix(".0")
+    return f"{name} · **{elo}** Elo (all-time {all_time}, weekly average {average})"

@@ -1,0 +1,68 @@
+"""What events and settings look like."""
+
+from collections.abc import Sequence
+
+from discord import Color, Embed
+
+from bot.domain.ratings import ScoreDirection
+from bot.domain.results import EventInfo, EventSummary, ServerSettings
+from bot.ui.reply import Reply
+from bot.ui.text import escape
+
+LONGEST_LIST = 3_800
+
+
+def show_event(event: EventInfo, title: str) -> Reply:
+    """Show one event after it was made or changed."""
+    embed = Embed(title=title, description=f"**{escape(event.name)}**", color=Color.green())
+    better = (
+        "HIGH: a greater score is better" if event.direction is ScoreDirection.HIGH else "LOW: a smaller one is better"
+    )
+    embed.add_field(name="Direction", value=better)
+    unit = f", in {escape(event.style.unit)}" if event.style.unit else ""
+    embed.add_field(name="Scores", value=f"{event.style.format}{unit}")
+    if bounds := _bounds(event):
+        embed.add_field(name="Allowed", value=bounds)
+    embed.set_footer(text="Takes scores with /submit-score" if event.is_active else "Archived: takes no scores")
+    return Reply([embed])
+
+
+def show_events(events: Sequence[EventSummary]) -> Reply:
+    """List the events of a server, as many as a message holds."""
+    embed = Embed(title="Events of this server", color=Color.blurple())
+    if not events:
+        embed.description = "There are none yet. An admin makes one with `/event create`."
+        return Reply([embed], ephemeral=True)
+    lines: list[str] = []
+    for summary in events:
+        line = _line(summary)
+        if sum(map(len, lines)) + len(lines) + len(line) > LONGEST_LIST:
+            lines.append(f"… and {len(events) - len(lines):,} more: type a part of the name in `/leaderboard`.")
+            break
+        lines.append(line)
+    embed.description = "\n".join(lines)
+    return Reply([embed], ephemeral=True)
+
+
+def show_settings(settings: ServerSettings, title: str) -> Reply:
+    """Show to the admin alone what the server has set."""
+    embed = Embed(title=title, color=Color.blurple())
+    embed.add_field(name="Time zone", value=f"{settings.time_zone}: weeks begin on Monday 00:00 there")
+    role = "none" if settings.admin_role_id is None else f"<@&{settings.admin_role_id}>"
+    embed.add_field(name="Admin role", value=f"{role}, besides members with *Manage Server*")
+    return Reply([embed], ephemeral=True)
+
+
+def _line(summary: EventSummary) -> str:
+    event = summary.event
+    better = "highest" if event.direction is ScoreDirection.HIGH else "lowest"
+    what = "time" if event.style.format == "time" else event.style.unit or "score"
+    players = "1 player" if summary.players == 1 else f"{summary.players:,} players"
+    state = "" if event.is_active else " · archived"
+    return f"**{escape(event.name)}** · {better} {escape(what)} wins · {players}{state}"
+
+
+def _bounds(event: EventInfo) -> str:
+    at_least = [] if event.min_score is None else [f"from {escape(event.style.show(event.min_score))}"]
+    at_most = [] if event.max_score is None else [f"up to {escape(event.style.show(event.max_score))}"]
+    return " ".join(at_least + at_most)

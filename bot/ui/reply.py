@@ -1,0 +1,22 @@
+"""An answer, ready to be sent."""
+
+from dataclasses import dataclass, field
+
+from discord import Embed
+from discord.ui import View
+from discord.utils import MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a user is shown.
+
+    Attributes:
+        embeds: at most ten, 6,000 characters together.
+        view: the buttons; MISSING for none.
+        ephemeral: whether only the user sees it.
+    """
+
+    embeds: list[Embed] = field(default_factory=list)
+    view: View = MISSING
+    ephemeral: bool = False

@@ -1,0 +1,37 @@
+"""What a submission looks like."""
+
+from discord import Color, Embed
+
+from bot.domain.results import SubmissionResult
+from bot.ui.reply import Reply
+from bot.ui.text import escape
+
+
+def show_submission(result: SubmissionResult) -> Reply:
+    """Tell what a score changed: personal best or not, rank, Elo, and the week it counts for."""
+    style = result.event.style
+    title = "🎉 New Personal Best!" if result.is_personal_best else "Score submitted"
+    embed = Embed(
+        title=title,
+        description=f"**{escape(result.player.name)}** in **{escape(result.event.name)}**",
+        color=Color.green() if result.is_personal_best else Color.blurple(),
+    )
+    embed.add_field(name="Score", value=escape(style.show(result.score)))
+    if result.previous_best is not None and result.is_personal_best:
+        change = style.show_change(result.score, result.previous_best)
+        embed.add_field(name="Previous best", value=escape(f"{style.show(result.previous_best)} ({change})"))
+    elif not result.is_personal_best:
+        embed.add_field(name="Personal best", value=escape(style.show(result.personal_best)))
+    embed.add_field(name="Rank", value=f"#{result.rank} of {result.players}")
+    embed.add_field(name="All-time Elo", value=str(result.elo))
+    if result.proof is not None:
+        embed.add_field(name="Proof", value=f"<{result.proof}>", inline=False)
+    embed.set_footer(text=_footer(result))
+    return Reply([embed])
+
+
+def _footer(result: SubmissionResult) -> str:
+    counts = f"Counts for {result.week}"
+    if result.closed_week is not None:
+        counts = f"{result.closed_week} is closed already: counts for {result.week}"
+    return f"{counts} · your best of the week" if result.is_weekly_best else counts

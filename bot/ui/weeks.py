@@ -1,0 +1,81 @@
+"""What closed, previewed and reopened weeks look like."""
+
+from collections.abc import Sequence
+
+from discord import Color, Embed
+
+from bot.domain.results import PendingWeek, UndoResult, WeeklyRunResult
+from bot.ui.boards import MEDALS
+from bot.ui.reply import Reply
+from bot.ui.text import escape
+
+SHOWN_WEEKS = 3
+PODIUM = 3
+LONGEST_MISSED = 600
+
+
+def show_runs(runs: Sequence[WeeklyRunResult]) -> Reply:
+    """Show the results of closed weeks: the latest three in full, the others by name."""
+    return Reply(_embeds(runs, "closed"))
+
+
+def show_preview(runs: Sequence[WeeklyRunResult]) -> Reply:
+    """Show to the admin alone what closing would do."""
+    return Reply(_embeds(runs, "preview, nothing is closed yet"), ephemeral=True)
+
+
+def show_undo(result: UndoResult) -> Reply:
+    """Tell that a week is open again."""
+    players = "1 score" if result.players == 1 else f"{result.players:,} scores"
+    embed = Embed(
+        title=f"{escape(result.event.name)} · {result.week} is open again",
+        description=(
+            f"The run of {result.ran_at:%Y-%m-%d %H:%M} UTC was undone: {players} restored, averages and event Elos "
+            f"are as they were before it. Close the week again with `/weekly-reset`."
+        ),
+        color=Color.orange(),
+    )
+    return Reply([embed])
+
+
+def name_pending(pending: PendingWeek) -> str:
+    """Describe a week that can be closed, for the list of suggestions."""
+    players = "1 player" if pending.players == 1 else f"{pending.players:,} players"
+    return f"{pending.week} · {players} · {'finished' if pending.is_finished else 'still going on'}"
+
+
+def _embeds(runs: Sequence[WeeklyRunResult], state: str) -> list[Embed]:
+    embeds = [_run(run, state) for run in runs[-SHOWN_WEEKS:]]
+    if earlier := runs[:-SHOWN_WEEKS]:
+        embeds[0].description = f"Before it: {len(earlier)} weeks, {earlier[0].week} to {earlier[-1].week}."
+    return embeds
+
+
+def _run(run: WeeklyRunResult, state: str) -> Embed:
+    style = run.event.style
+    embed = Embed(title=f"🏆 {escape(run.event.name)} · {run.week} {state}", color=Color.gold())
+    if run.closed_early:
+        embed.description = f"The week is not over: scores from now on count for {run.week.next()}."
+    for result in run.podium[:PODIUM]:
+        embed.add_field(
+            name=f"{MEDALS.get(result.rank, f'#{result.rank}')} {escape(result.player.name)}",
+            value=f"{escape(style.show(result.score))} · weekly Elo **{result.elo}**, event Elo **{result.event_elo}**",
+            inline=False,
+        )
+    if run.penalised:
+        embed.add_field(name=f"Missed the week (counts as {run.missed_week_elo})", value=_missed(run), inline=False)
+    players = "1 player" if run.field.size == 1 else f"{run.field.size:,} players"
+    embed.set_footer(text=f"{players} · mean {run.field.absolute_mean:,.6g} · standard deviation {run.field.sd:,.6g}")
+    return embed
+
+
+def _missed(run: WeeklyRunResult) -> str:
+    names = [f"{escape(penalty.player.name)} (event Elo {penalty.event_elo})" for penalty in run.penalties]
+    text = names[0]
+    shown = 1
+    for name in names[1:]:
+        if len(text) + len(name) > LONGEST_MISSED:
+            break
+        text, shown = f"{text}, {name}", shown + 1
+    more = run.penalised - shown
+    return f"{text} and {more:,} more" if more else text
