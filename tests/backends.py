@@ -1,0 +1,104 @@
+"""The services on a real database, with a clock to set and short words for what tests say most."""
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import URL
+
+from bot.config import Settings
+from bot.database.engine import Database
+from bot.domain.ratings import ScoreDirection
+from bot.domain.results import Board, EventInfo, LeaderboardPage, SubmissionResult, WeeklyRunResult
+from bot.main import Backend, open_backend
+from bot.services.authority import Actor
+from bot.services.event_service import EventOptions
+from bot.services.submission import Submission
+from bot.services.verification import VerificationService
+
+GUILD = 1001
+EVENT = "Tetris Blitz"
+# A Wednesday.
+NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
+ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozenset(), owns_bot=False)
+MEMBER = Actor(discord_id=8, guild_id=GUILD, manages_guild=False, role_ids=frozenset(), owns_bot=False)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+def settings_for(url: URL, **changes: Any) -> Settings:
+    """The settings of a test: its database, no cooldown, and nothing from this machine's environment."""
+    defaults = {name: info.default for name, info in Settings.model_fields.items()}
+    database = {"database_url": SecretStr(url.render_as_string(hide_password=False))}
+    return Settings.model_construct(**{**defaults, **database, "submit_cooldown_seconds": 0, **changes})
+
+
+@dataclass
+class TestBackend:
+    """The services, the clock they go by, and their database."""
+
+    __test__ = False
+
+    real: Backend
+    clock: Clock
+    database: Database
+    _interactions: Any = field(default_factory=lambda: itertools.count(1))
+
+    async def create_event(
+        self, direction: str = "HIGH", name: str = EVENT, *, actor: Actor = ADMIN, **options: Any
+    ) -> EventInfo:
+        return await self.real.services.events.create(actor, ScoreDirection(direction), EventOptions(name, **options))
+
+    async def submit(self, player: int, score: float | str, event: str = EVENT, **changes: Any) -> SubmissionResult:
+        text = score if isinstance(score, str) else f"{score:.9f}"
+        given: dict[str, Any] = {
+            "interaction_id": next(self._interactions),
+            "guild_id": GUILD,
+            "discord_id": player,
+            "username": f"player{player}",
+            "display_name": f"Player {player}",
+            "event_name": event,
+            "score": text,
+        }
+        return await self.real.services.leaderboard.submit(Submission(**{**given, **changes}))
+
+    async def page(self, board: Board = Board.ALL_TIME, event: str = EVENT, page: int = 0) -> LeaderboardPage:
+        return await self.real.services.leaderboard.page(GUILD, event, board, page, viewer_id=0)
+
+    async def elos(self, board: Board = Board.ALL_TIME, event: str = EVENT) -> dict[int, int | None]:
+        """The Elos of the first page of a board, by player."""
+        return {row.player.discord_id: row.elo for row in (await self.page(board, event)).standings}
+
+    async def run(self, week: str | None = None, event: str = EVENT) -> tuple[WeeklyRunResult, ...]:
+        return await self.real.services.weeks.run(ADMIN, event, week)
+
+    async def differences(self) -> list[str]:
+        found = await VerificationService(self.database, self.clock).verify()
+        return [str(difference) for difference in found.differences]
+
+
+@asynccontextmanager
+async def open_test_backend(url: URL, clock: Clock | None = None, **changes: Any) -> AsyncIterator[TestBackend]:
+    """Open the services on a database, with settings changed as given."""
+    clock = clock or Clock()
+    database = Database(url)
+    try:
+        async with open_backend(settings_for(url, **changes), clock) as real:
+            yield TestBackend(real, clock, database)
+    finally:
+        await database.close()

@@ -1,0 +1,67 @@
+"""Fixtures that every test may use: real databases, the services on them, a Discord on top."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from sqlalchemy import URL
+
+from tests import servers
+from tests.backends import TestBackend, open_test_backend
+from tests.databases import KINDS, Templates
+from tests.world import World, open_world
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=(*KINDS, "all"),
+        default="all",
+        help="run the tests on this kind of database only",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    servers.start(config, postgres=config.getoption("--database") != "sqlite")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_kind", KINDS if chosen == "all" else [chosen])
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    templates = Templates(tmp_path_factory.mktemp("databases"))
+    yield templates
+    templates.close()
+
+
+@pytest.fixture
+def database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
+    """A migrated database of this test's own; the test runs once on each kind."""
+    with templates.migrated(database_kind) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
+    """A database without tables, likewise."""
+    with templates.empty(database_kind) as url:
+        yield url
+
+
+@pytest.fixture
+async def backend(database_url: URL) -> AsyncIterator[TestBackend]:
+    """The services on a database, with a clock to set."""
+    async with open_test_backend(database_url) as backend:
+        yield backend
+
+
+@pytest.fixture
+async def world(database_url: URL) -> AsyncIterator[World]:
+    """The bot in a simulated Discord, on a database; afterwards `verify` finds nothing."""
+    async with open_world(database_url) as world:
+        yield world
+        await world.settle_ratings()
+        assert await world.backend.differences() == []

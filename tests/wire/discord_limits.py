@@ -1,0 +1,81 @@
+"""What Discord refuses in messages and choices, and the error bodies that it refuses with."""
+
+from __future__ import annotations
+
+from .discord_people import JSON
+
+
+class Refused(Exception):
+    """An error answer: HTTP status, JSON error code, sentence, and what is wrong with which field."""
+
+    def __init__(self, status: int, code: int, message: str, errors: JSON | None = None) -> None:
+        super().__init__(f"{status} {code} {message} {errors or ''}".strip())
+        self.status = status
+        self.body: JSON = {"code": code, "message": message, **({"errors": errors} if errors else {})}
+
+
+class Form:
+    """Collects what is wrong with the fields of a request, to refuse it once and for everything."""
+
+    def __init__(self) -> None:
+        self._errors: JSON = {}
+
+    def expect(self, right: bool, path: str, message: str) -> None:
+        if right:
+            return
+        node = self._errors
+        for key in path.split("."):
+            node = node.setdefault(key, {})
+        node.setdefault("_errors", []).append({"code": "INVALID", "message": message})
+
+    def text(self, text: object, path: str, most: int, *, least: int = 0) -> None:
+        right = isinstance(text, str) and least <= len(text) <= most
+        self.expect(right, path, f"Must be between {least} and {most} in length.")
+
+    def refuse_if_wrong(self) -> None:
+        if self._errors:
+            raise Refused(400, 50035, "Invalid Form Body", self._errors)
+
+
+def check_message(message: JSON) -> None:
+    """Raises Refused for an empty message, and for texts and embeds beyond Discord's limits."""
+    embeds: list[JSON] = message["embeds"]
+    if not any(message[part] for part in ("content", "embeds", "components", "attachments")):
+        raise Refused(400, 50006, "Cannot send an empty message")
+    form = Form()
+    form.text(message["content"], "content", 2000)
+    form.expect(len(embeds) <= 10, "embeds", "Must be 10 or fewer in length.")
+    for number, embed in enumerate(embeds):
+        _check_embed(form, embed, f"embeds.{number}")
+    total = sum(len(text) for embed in embeds for text in embed_texts(embed))
+    form.expect(total <= 6000, "embeds", "Embed size exceeds maximum size of 6000")
+    form.refuse_if_wrong()
+
+
+def _check_embed(form: Form, embed: JSON, path: str) -> None:
+    form.text(embed.get("title") or "", f"{path}.title", 256)
+    form.text(embed.get("description") or "", f"{path}.description", 4096)
+    form.text(embed.get("author", {}).get("name", ""), f"{path}.author.name", 256)
+    form.text(embed.get("footer", {}).get("text", ""), f"{path}.footer.text", 2048)
+    fields = embed.get("fields", [])
+    form.expect(len(fields) <= 25, f"{path}.fields", "Must be 25 or fewer in length.")
+    for number, one in enumerate(fields):
+        form.text(one.get("name"), f"{path}.fields.{number}.name", 256, least=1)
+        form.text(one.get("value"), f"{path}.fields.{number}.value", 1024, least=1)
+
+
+def embed_texts(embed: JSON) -> list[str]:
+    """The texts of an embed in reading order, which are also those that count towards its 6000 characters."""
+    fields = [text for one in embed.get("fields", []) for text in (one.get("name"), one.get("value"))]
+    head = [embed.get("author", {}).get("name"), embed.get("title"), embed.get("description")]
+    return [text for text in (*head, *fields, embed.get("footer", {}).get("text")) if text]
+
+
+def check_choices(choices: list[JSON]) -> None:
+    """Raises Refused for more than 25 autocompleted choices, or for a name or value of a wrong length."""
+    form = Form()
+    form.expect(len(choices) <= 25, "data.choices", "Must be 25 or fewer in length.")
+    for number, choice in enumerate(choices):
+        form.text(choice.get("name"), f"data.choices.{number}.name", 100, least=1)
+        form.text(str(choice.get("value")), f"data.choices.{number}.value", 100)
+    form.refuse_if_wrong()

@@ -1,0 +1,201 @@
+"""The bot's messages as users see them, and what a bot has answered to one interaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from .discord_limits import check_message, embed_texts
+from .discord_people import JSON, Guild, User, snowflake
+from .waiting import until
+
+EPHEMERAL: Final = 1 << 6
+LOADING: Final = 1 << 7
+_PARTS: Final = ("content", "embeds", "components")
+
+
+def walk(components: list[JSON]) -> Iterator[JSON]:
+    """Each component with those inside it, in reading order."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+        yield from walk([component[key] for key in ("component", "accessory") if key in component])
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Message:
+    """A message as it stands now, edits included; if it is ephemeral, only ``to`` sees it."""
+
+    data: JSON
+    to: User
+    guild: Guild | None
+    allowed_mentions: JSON | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Message flags={self.data['flags']} {self.text!r}>"
+
+    @property
+    def content(self) -> str:
+        return str(self.data["content"])
+
+    @property
+    def embeds(self) -> list[JSON]:
+        return list(self.data["embeds"])
+
+    @property
+    def components(self) -> list[JSON]:
+        return list(self.data["components"])
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.data["flags"] & EPHEMERAL)
+
+    @property
+    def loading(self) -> bool:
+        return bool(self.data["flags"] & LOADING)
+
+    @property
+    def text(self) -> str:
+        """All that can be read in the message, one text a line."""
+        labels = [part.get(key) for part in walk(self.components) for key in ("content", "placeholder", "label")]
+        texts = [self.content, *(text for embed in self.embeds for text in embed_texts(embed)), *labels]
+        return "\n".join(text for text in texts if text)
+
+    def edit(self, body: JSON, files: dict[str, bytes]) -> None:
+        """Changes what the request names and nothing else: never who sees the message. Raises Refused."""
+        new: JSON = {part: body[part] or type(self.data[part])() for part in _PARTS if part in body}
+        if "attachments" in body:
+            kept = {str(attachment["id"]) for attachment in body["attachments"]}
+            old = [attachment for attachment in self.data["attachments"] if attachment["id"] in kept]
+            new["attachments"] = old + attachments(files)
+        check_message(self.data | new)
+        self.data |= new | {"flags": self.data["flags"] & ~LOADING}
+        self.files |= files
+        self.allowed_mentions = body.get("allowed_mentions", self.allowed_mentions)
+
+
+def attachments(files: dict[str, bytes]) -> list[JSON]:
+    urls = {name: f"https://cdn.invalid/{name}" for name in files}
+    return [
+        {"id": str(snowflake()), "filename": name, "size": len(files[name]), "url": url, "proxy_url": url}
+        for name, url in urls.items()
+    ]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Reply:
+    """What the bot has answered so far to one interaction of a user's.
+
+    ``source`` is the message whose button was pressed; ``original`` what Discord calls the original response;
+    ``messages`` are those that the reply wrote and that are not deleted; ``answered_after`` is in seconds.
+    """
+
+    interaction: JSON
+    user: User
+    guild: Guild | None
+    source: Message | None
+    acknowledge_within: float
+    delivered_at: float = 0.0
+    answered_after: float | None = None
+    callback: JSON | None = None
+    original: Message | None = None
+    messages: list[Message] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Reply to {self.interaction['data']}: {self.messages}, refused {self.refusals}>"
+
+    @property
+    def id(self) -> int:
+        return int(self.interaction["id"])
+
+    @property
+    def type(self) -> int:
+        """4 for a message, 5 deferred, 6 update deferred, 7 update, 8 choices, 9 modal."""
+        assert self.callback is not None, self._missed("an acknowledgement")
+        return int(self.callback["type"])
+
+    @property
+    def deferred(self) -> bool:
+        return self.type in (5, 6)
+
+    @property
+    def final(self) -> Message:
+        """The message that the bot wrote last; while the reply is deferred, the loading one."""
+        assert self.messages, self._missed("a message")
+        return self.messages[-1]
+
+    @property
+    def ephemeral(self) -> bool:
+        return self.final.ephemeral
+
+    @property
+    def content(self) -> str:
+        return self.final.content
+
+    @property
+    def embeds(self) -> list[JSON]:
+        return self.final.embeds
+
+    @property
+    def components(self) -> list[JSON]:
+        return self.final.components
+
+    @property
+    def text(self) -> str:
+        """All that can be read in all messages of the reply."""
+        return "\n".join(message.text for message in self.messages)
+
+    async def acknowledged(self) -> Reply:
+        """Waits for as long as Discord takes an acknowledgement; AssertionError if it took none."""
+        seconds = self.acknowledge_within + 0.2
+        await until(lambda: self.callback is not None, seconds, lambda: self._missed("an acknowledgement"))
+        return self
+
+    async def finished(self, messages: int = 1, seconds: float = 15.0) -> Reply:
+        """Waits until so many messages are there and not loading any more."""
+
+        def enough() -> bool:
+            return sum(not message.loading for message in self.messages) >= messages
+
+        await until(enough, seconds, lambda: self._missed(f"{messages} finished message(s)"))
+        return self
+
+    def write(self, body: JSON, files: dict[str, bytes], bot: User) -> Message:
+        """Adds a message of the bot's; a loading one may be empty. Raises Refused."""
+        names: JSON = {"author": bot.payload(), "application_id": str(bot.id), "webhook_id": str(bot.id)}
+        when: JSON = {
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
+            "edited_timestamp": None,
+        }
+        mentions: JSON = {"mentions": [], "mention_roles": [], "mention_everyone": False}
+        data: JSON = {
+            "id": str(snowflake()),
+            "channel_id": self.interaction["channel_id"],
+            "type": 20,
+            "flags": body.get("flags") or 0,
+            "content": body.get("content") or "",
+            "embeds": body.get("embeds") or [],
+            "components": body.get("components") or [],
+            "attachments": attachments(files),
+            "tts": False,
+            "pinned": False,
+        }
+        if not data["flags"] & LOADING:
+            check_message(data)
+        message = Message(data | names | when | mentions, self.user, self.guild, body.get("allowed_mentions"), files)
+        self.messages.append(message)
+        return message
+
+    def rewrite(self, message: Message, body: JSON, files: dict[str, bytes]) -> Message:
+        """Edits a message, which becomes one of the reply's. Raises Refused."""
+        message.edit(body, files)
+        if message not in self.messages:
+            self.messages.append(message)
+        return message
+
+    def _missed(self, what: str) -> str:
+        return f"{what} in {self}"

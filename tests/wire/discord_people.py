@@ -1,0 +1,103 @@
+"""The users and guilds of the stub Discord, with their documented JSON."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+JSON = dict[str, Any]
+
+MANAGE_SERVER: Final = 1 << 5
+_DISCORD_EPOCH_MS: Final = 1_420_070_400_000
+_increments = itertools.count()
+
+
+def snowflake() -> int:
+    """A new Discord id, dated now, and another one in each process that runs tests."""
+    milliseconds = int(time.time() * 1000) - _DISCORD_EPOCH_MS
+    return milliseconds << 22 | (os.getpid() & 0x3FF) << 12 | next(_increments) & 0xFFF
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; ``permissions`` (bits) and ``roles`` (ids) are theirs in every guild."""
+
+    name: str
+    permissions: int = 0
+    roles: tuple[int, ...] = ()
+    display_name: str | None = None
+    is_bot: bool = False
+    id: int = field(default_factory=snowflake)
+
+    def payload(self) -> JSON:
+        names: JSON = {"username": self.name, "global_name": self.display_name, "discriminator": "0"}
+        return {"id": str(self.id), "avatar": None, "bot": self.is_bot, **names}
+
+    def member_payload(self) -> JSON:
+        """The guild member without its user: what they may and are in a guild."""
+        joined: JSON = {"joined_at": "2026-01-05T00:00:00+00:00", "nick": None, "avatar": None, "flags": 0}
+        roles = [str(role) for role in self.roles]
+        return {"deaf": False, "mute": False, "permissions": str(self.permissions), "roles": roles, **joined}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    id: int = field(default_factory=snowflake)
+
+    def payload(self) -> JSON:
+        colours: JSON = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+        rights: JSON = {
+            "permissions": "0",
+            "managed": False,
+            "mentionable": False,
+            "hoist": False,
+            "flags": 0,
+        }
+        return {"id": str(self.id), "name": self.name, "position": 1, "color": 0, "colors": colours, **rights}
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    name: str
+    id: int = field(default_factory=snowflake)
+
+    def payload(self) -> JSON:
+        place: JSON = {"type": 0, "position": 0, "parent_id": None, "permission_overwrites": []}
+        return {"id": str(self.id), "name": self.name, "permissions": "0", "nsfw": False, **place}
+
+
+@dataclass(frozen=True, slots=True)
+class Guild:
+    """A server with its roles and one text channel, in which all its interactions happen."""
+
+    name: str
+    roles: tuple[Role, ...] = ()
+    channel: Channel = field(default_factory=lambda: Channel("general"))
+    owner: User = field(default_factory=lambda: User("landlord"))
+    id: int = field(default_factory=snowflake)
+
+    def payload(self, bot: User) -> JSON:
+        """GUILD_CREATE as a bot without privileged intents gets it: of all members, only itself."""
+        levels = (
+            "verification_level",
+            "default_message_notifications",
+            "explicit_content_filter",
+            "mfa_level",
+        )
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "owner_id": str(self.owner.id),
+            "roles": [role.payload() for role in (Role("@everyone", self.id), *self.roles)],
+            "channels": [self.channel.payload()],
+            "members": [{"user": bot.payload(), **bot.member_payload()}],
+            "member_count": 100,
+            "unavailable": False,
+            "preferred_locale": "en-US",
+            **dict.fromkeys(levels, 0),
+            **{key: [] for key in ("emojis", "stickers", "features", "threads", "voice_states", "presences")},
+        }

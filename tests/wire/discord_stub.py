@@ -1,0 +1,223 @@
+"""A Discord on loopback for a bot in a process of its own: HTTP API, gateway, and people who use the bot.
+
+    async with (
+        DiscordStub() as discord,
+        BotProcess("run", env={**discord.environment, "DATABASE_URL": url}) as bot,
+    ):
+        await bot.while_running(discord.wait_ready())
+        reply = await discord.slash(User("ada"), "submit-score", event="Tetris Blitz", score="12,345")
+        await reply.finished()
+        assert "New Personal Best!" in reply.text
+        assert discord.refused == []
+
+It refuses what Discord refuses: a late or second acknowledgement, a text too long, a privileged intent.
+It does not judge who may use a command, which in Discord each server decides, nor an option's bounds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, Final, Self
+
+from aiohttp import web
+
+from .discord_gateway import Gateway
+from .discord_http import AUTOCOMPLETE, COMMAND, COMPONENT, MAX_UPLOAD, Exchange, HttpApi
+from .discord_interactions import command as command_data
+from .discord_interactions import place
+from .discord_messages import Message, Reply, walk
+from .discord_people import JSON, MANAGE_SERVER, Channel, Guild, Role, User, snowflake
+from .waiting import until
+
+__all__ = [
+    "HOME",
+    "MANAGE_SERVER",
+    "Channel",
+    "DiscordStub",
+    "Exchange",
+    "Guild",
+    "Message",
+    "Reply",
+    "Role",
+    "User",
+]
+
+HOME: Final = Guild("Home")
+"""The guild that a stub begins with, and in which people act unless told otherwise."""
+
+TOKEN: Final = "stub-token"
+
+_BUTTON: Final = 2
+
+
+class DiscordStub:
+    """``acknowledge_within`` and ``heartbeat_interval`` are in seconds, by default as long as Discord's."""
+
+    def __init__(
+        self,
+        token: str = TOKEN,
+        *,
+        guilds: Iterable[Guild] = (HOME,),
+        acknowledge_within: float = 3.0,
+        heartbeat_interval: float = 41.25,
+        shards: int = 1,
+    ) -> None:
+        self.token = token
+        self.bot = User("leaderboard", is_bot=True)
+        self.owner = User("owner")
+        self.acknowledge_within = acknowledge_within
+        self.api_url = ""
+        self._guilds = {guild.id: guild for guild in guilds}
+        self.gateway = Gateway(token, self.bot, self._guilds, heartbeat_interval)
+        self._http = HttpApi(token, self.bot, self.owner, self._guilds, shards)
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=MAX_UPLOAD)
+        app.add_subapp("/api/v10", self._http.application())
+        app.router.add_get("/", self.gateway.handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        port = self._runner.addresses[0][1]
+        self.api_url = f"http://127.0.0.1:{port}/api/v10"
+        self.gateway.url = self._http.gateway_url = f"ws://127.0.0.1:{port}/"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            error.add_note(f"Discord refused: {self.refused}")
+        await self.gateway.drop(1001)
+        await self._runner.cleanup()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that lead a bot here."""
+        return {"DISCORD_TOKEN": self.token, "DISCORD_API_URL": self.api_url}
+
+    @property
+    def commands(self) -> dict[int | None, list[JSON]]:
+        """The commands that were synced, by guild id; the global ones under None."""
+        return self._http.commands
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every request of the bot's with its answer, in order."""
+        return self._http.exchanges
+
+    @property
+    def refused(self) -> list[Exchange]:
+        return [exchange for exchange in self.exchanges if exchange.error]
+
+    @property
+    def intents(self) -> int:
+        """The intents of the last IDENTIFY."""
+        return int(self.gateway.identifies[-1]["intents"])
+
+    def fail_next(self, path: str, status: int, times: int = 1) -> None:
+        """Fails the next requests whose path has ``path`` in it; a 429 asks to be tried again after 0.1 s."""
+        self._http.failures += [(path, status)] * times
+
+    async def wait_ready(self, bots: int = 1, seconds: float = 30.0) -> None:
+        """Waits until so many processes have all their shards connected and know their guilds."""
+        wanted = bots * self._http.shards
+        await until(lambda: self.gateway.connected() >= wanted, seconds, lambda: f"a bot; it asked {self.exchanges}")
+
+    async def wait_gone(self, seconds: float = 10.0) -> None:
+        """Waits until no bot is connected any more."""
+        await until(lambda: self.gateway.connected() == 0, seconds, lambda: "the bot to disconnect")
+
+    async def guild(self, name: str, *roles: Role) -> Guild:
+        """A further guild; bots that are connected join it now."""
+        guild = Guild(name, roles)
+        self._guilds[guild.id] = guild
+        await self.gateway.dispatch("GUILD_CREATE", guild.payload(self.bot), guild)
+        return guild
+
+    async def slash(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
+        """Runs a command, such as "submit-score" or "event create", and waits until it is acknowledged.
+
+        ``guild=None`` is a direct message. AssertionError if the bot does not acknowledge in time, or if
+        Discord's own client would not have let the user send this.
+        """
+        return await (await self.invoke(user, command, guild=guild, **options)).acknowledged()
+
+    async def invoke(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
+        """Runs a command like slash(), without waiting for the bot."""
+        data = command_data(command.split(), options, self._offered(guild))
+        return await self._deliver(COMMAND, user, guild, data)
+
+    async def autocomplete(
+        self,
+        user: User,
+        command: str,
+        option: str,
+        typed: str,
+        /,
+        *,
+        guild: Guild | None = HOME,
+        **others: Any,
+    ) -> list[JSON]:
+        """What the bot offers for what was typed into an option, as ``{"name": …, "value": …}``."""
+        data = command_data(command.split(), {**others, option: typed}, self._offered(guild), focused=option)
+        reply = await (await self._deliver(AUTOCOMPLETE, user, guild, data)).acknowledged()
+        assert reply.callback is not None
+        return list(reply.callback["data"]["choices"])
+
+    async def click(self, user: User, target: Reply | Message, control: str, values: Iterable[str] = ()) -> Reply:
+        """Presses a button, named by label or custom id, or chooses ``values``; waits like slash()."""
+        message = target if isinstance(target, Message) else target.final
+        assert not message.ephemeral or user.id == message.to.id, f"{user.name} does not see this message"
+        enabled = [one for one in walk(message.components) if "custom_id" in one and not one.get("disabled")]
+        found = [one for one in enabled if control in (one["custom_id"], one.get("label"))]
+        assert len(found) == 1, f"{control!r} is not exactly one of {enabled}"
+        data: JSON = {"custom_id": found[0]["custom_id"], "component_type": found[0]["type"]}
+        if found[0]["type"] != _BUTTON:
+            data["values"] = list(values)
+        return await (await self._deliver(COMPONENT, user, message.guild, data, message)).acknowledged()
+
+    async def redeliver(self, reply: Reply) -> Exchange:
+        """Delivers the same interaction again, and waits for the bot's answer and how it is taken."""
+        path = f"/interactions/{reply.id}/"
+        before = len(self.exchanges)
+        await self._send(reply)
+
+        def answers() -> list[Exchange]:
+            return [exchange for exchange in self.exchanges[before:] if exchange.path.startswith(path)]
+
+        await until(lambda: bool(answers()), self.acknowledge_within + 0.2, lambda: f"an answer to {path} again")
+        return answers()[0]
+
+    def _offered(self, guild: Guild | None) -> list[JSON]:
+        local = [] if guild is None else self.commands.get(guild.id, [])
+        return local + self.commands.get(None, [])
+
+    async def _deliver(
+        self, kind: int, user: User, guild: Guild | None, data: JSON, source: Message | None = None
+    ) -> Reply:
+        interaction = {
+            "id": str(snowflake()),
+            "application_id": str(self.bot.id),
+            "type": kind,
+            "token": f"interaction-{snowflake()}",
+            "version": 1,
+            "data": data,
+            "locale": "en-US",
+            "app_permissions": "0",
+            "entitlements": [],
+            "attachment_size_limit": MAX_UPLOAD,
+            **place(user, guild),
+            **({} if source is None else {"message": source.data}),
+        }
+        reply = Reply(interaction, user, guild, source, self.acknowledge_within)
+        self._http.replies[str(interaction["token"])] = reply
+        await self._send(reply)
+        return reply
+
+    async def _send(self, reply: Reply) -> None:
+        reply.delivered_at = time.monotonic()
+        reached = await self.gateway.dispatch("INTERACTION_CREATE", reply.interaction, reply.guild)
+        assert reached, "no bot is connected"

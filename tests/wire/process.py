@@ -1,0 +1,102 @@
+"""The bot as its operators run it: ``python -m bot …`` in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from .waiting import until
+
+T = TypeVar("T")
+
+_ROOT: Final = Path(__file__).parents[2]
+
+
+class BotProcess:
+    """Runs the bot's command line with ``env`` for its settings, and none of the caller's or of a .env file.
+
+    The process works in ``cwd``, by default an empty directory. Leaving the context kills it if it still
+    runs, and adds its output to the error that is being raised, if any.
+    """
+
+    def __init__(self, *arguments: str, env: Mapping[str, str], cwd: Path | None = None, module: str = "bot") -> None:
+        self._command = (sys.executable, "-m", module, *arguments)
+        passed_on = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME") or "COVERAGE" in key}
+        self._env = {**passed_on, "PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1", **env}
+        self._cwd = cwd
+        self._output = bytearray()
+
+    async def __aenter__(self) -> Self:
+        self._directory = TemporaryDirectory(prefix="bot-", ignore_cleanup_errors=True)
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            env=self._env,
+            cwd=self._cwd or self._directory.name,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.returncode is None:
+            self.kill()
+        await self._process.wait()
+        await self._reading
+        self._directory.cleanup()
+        if error is not None:
+            error.add_note(f"{' '.join(self._command)} ended with {self.returncode} and wrote:\n{self.output}")
+
+    @property
+    def output(self) -> str:
+        """What the process has written so far to its standard output and error."""
+        return self._output.decode(errors="replace")
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; a signal's number, negative, where one ended it."""
+        return self._process.returncode
+
+    async def wait_exit(self, seconds: float = 15.0) -> int:
+        """The exit code, once all output is read; AssertionError if it still runs after so many seconds."""
+        await until(lambda: self.returncode is not None, seconds, lambda: "the process to end")
+        await self._reading
+        return await self._process.wait()
+
+    async def wait_output(self, text: str, seconds: float = 15.0) -> None:
+        """Waits until the process has written ``text``."""
+        await until(lambda: text in self.output, seconds, lambda: f"{text!r} in the output")
+
+    async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:
+        """The result of ``doing``; AssertionError as soon as the process ends before that."""
+        task, end = asyncio.create_task(doing), asyncio.create_task(self._process.wait())
+        await asyncio.wait((task, end), return_when=asyncio.FIRST_COMPLETED)
+        end.cancel()
+        if not task.done():
+            task.cancel()
+            raise AssertionError(f"the process ended with {self.returncode}")
+        return task.result()
+
+    def terminate(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        while chunk := await self._process.stdout.read(65536):
+            self._output += chunk
