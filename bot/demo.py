@@ -1,0 +1,154 @@
+"""The bot without an account: a season in a simulated Discord, then a page in the browser to play on."""
+
+import asyncio
+import logging
+import signal
+import textwrap
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from discord import Permissions
+from pydantic import SecretStr
+from simcord import Env
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.config import Settings
+from bot.database.engine import Database
+from bot.database.schema import migrate
+from bot.demo_season import ADMIN, PLAYERS, SEASON, Use
+from bot.main import LeaderboardBot, open_backend
+from bot.services.verification import VerificationService
+
+WEEKS = 3
+"""Full weeks between the season's first Monday and the current one."""
+MORNING = timedelta(hours=9)
+WINDOW_SECONDS = 31.0
+WIDTH = 100
+
+
+class SeasonClock:
+    """The simulated Discord's clock, which the season moves; on the page, time passes by itself."""
+
+    def __init__(self) -> None:
+        """Follow the real clock until a simulated Discord is there."""
+        self.env: Env | None = None
+        self._released_at: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """Return the present instant."""
+        if self.env is None:
+            return datetime.now(UTC)
+        passed = timedelta() if self._released_at is None else datetime.now(UTC) - self._released_at
+        return self.env.now() + passed
+
+    def move(self, time: timedelta) -> None:
+        """Let time pass without anything happening."""
+        assert self.env is not None  # noqa: S101
+        self.env.backend.advance_clock(time.total_seconds())
+
+    def release(self) -> None:
+        """Let time pass by itself from now on."""
+        self._released_at = datetime.now(UTC)
+
+
+async def play(*, page: bool, port: int) -> None:
+    """Play the season, print it, verify its database, and serve the page until Ctrl-C.
+
+    Args:
+        page: whether there is a page; without, the demo ends after the transcript.
+        port: the page's port on loopback; 0 chooses a free one.
+    """
+    logging.getLogger().setLevel(logging.ERROR)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="leaderboard-demo-"))
+        database_url = f"sqlite:///{Path(folder) / 'demo.db'}"
+        settings = Settings.model_construct(database_url=SecretStr(database_url))
+        await asyncio.to_thread(migrate, settings.database)
+        clock = SeasonClock()
+        backend = await stack.enter_async_context(open_backend(settings, clock))
+        bot = LeaderboardBot(backend.services, backend.recalculator)
+        env = Env(bot, shard_count=1, check_errors=False)
+        await env.start()
+        stack.push_async_callback(env.shutdown)
+        await bot.tree.sync()
+        clock.env = env
+        clock.move(_first_monday(datetime.now(UTC)) - env.now())
+        channel, members = _open_server(env)
+        await _play_season(clock, channel, members)
+        await env.advance_time(WINDOW_SECONDS)
+        print(await _verify(settings, clock))
+        if page:
+            clock.release()
+            await _serve_page(env, channel, list(members.values()), port)
+
+
+def _first_monday(today: datetime) -> datetime:
+    monday = today.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=today.weekday())
+    return monday - timedelta(weeks=WEEKS) + MORNING
+
+
+def _open_server(env: Env) -> tuple[ChannelHandle, dict[str, MemberActor]]:
+    guild = env.create_guild("Arcade")
+    admins = guild.create_role("Admins", permissions=Permissions(manage_guild=True))
+    members = {}
+    for name in (*PLAYERS, ADMIN):
+        user = env.create_user(name.lower().replace("é", "e"), global_name=name)
+        members[name] = guild.add_member(user, roles=[admins] if name == ADMIN else [])
+    return guild.create_text_channel("leaderboards"), members
+
+
+async def _play_season(clock: SeasonClock, channel: ChannelHandle, members: dict[str, MemberActor]) -> None:
+    for chapter in SEASON:
+        clock.move(timedelta(days=chapter.days))
+        print(f"\n── {chapter.title} {'─' * (WIDTH - len(chapter.title) - 4)}")
+        for step in chapter.steps:
+            clock.move(step.after)
+            result = await members[step.who].slash(channel, step.command, **step.options)
+            print(_said(step, clock()))
+            print(_answered(step, result))
+
+
+def _said(step: Use, at: datetime) -> str:
+    options = " ".join(f"{name}:{value}" for name, value in step.options.items())
+    return f"\n{at:%a %d %b %H:%M}  {step.who}: /{step.command} {options}"
+
+
+def _answered(step: Use, result: InteractionResult) -> str:
+    message = result.followups[-1] if result.followups else result.response
+    assert message is not None  # noqa: S101
+    note = f"(only {step.who} sees this)\n" if message.ephemeral else ""
+    return textwrap.indent(note + _plain(message), " " * 18)
+
+
+def _plain(message: ResponseMessage) -> str:
+    """Return what a message says, as it would look on the screen."""
+    lines = [message.content] if message.content else []
+    for embed in message.embeds:
+        lines += [embed.title or "", *(embed.description or "").splitlines()]
+        inline = " · ".join(f"{field.name}: {field.value}" for field in embed.fields if field.inline)
+        lines += [inline, *(f"{field.name}: {field.value}" for field in embed.fields if not field.inline)]
+        lines.append(embed.footer.text or "")
+    return "\n".join(line.replace("**", "").replace("\\", "") for line in lines if line)
+
+
+async def _verify(settings: Settings, clock: SeasonClock) -> str:
+    database = Database(settings.database)
+    try:
+        found = await VerificationService(database, clock).verify()
+    finally:
+        await database.close()
+    checked = f"{found.events} events, {found.submissions} submissions: {len(found.differences)} differences."
+    return "\n".join(["\nverify: every rating recomputed from the log", *map(str, found.differences), checked])
+
+
+async def _serve_page(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], port: int) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+    async with env.preview(channel, viewers=viewers, layout="channel", port=port or None) as preview:
+        print(f"\nPlay on in the browser, as any of them: {preview.url}", "Ctrl-C ends the demo.", sep="\n", flush=True)
+        await stop.wait()
