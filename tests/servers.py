@@ -133,7 +133,7 @@ def redis_database() -> Iterator[str]:
     with _redis(url) as server:
         number = _claim_redis_database(server)
         if number is None:
-            raise pytest.UsageError(f"Each database of the Redis at {url} holds data or serves other tests.")
+            raise pytest.UsageError(f"Each Redis database is in use; name another server in {REDIS_VARIABLE}.")
         database_url = f"{url}{'&' if '?' in url else '?'}db={number}"
         try:
             yield database_url
