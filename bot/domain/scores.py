@@ -8,7 +8,8 @@ from enum import StrEnum
 from bot.errors import InvalidScore
 
 MAX_SCORE = 1_000_000_000
-MAX_TEXT = 32
+MAX_TEXT = 40
+"""Room for the longest score that is ever shown, with a unit of 16 characters behind it."""
 MAX_DECIMALS = 9
 MINUTE = 60
 

@@ -1,0 +1,223 @@
+"""Scores as text: what players may type, and how scores are shown."""
+
+import math
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.scores import MAX_DECIMALS, MAX_SCORE, ScoreFormat, ScoreStyle
+from bot.errors import InvalidScore
+
+NUMBER = ScoreStyle()
+POINTS = ScoreStyle(unit="points")
+LONG_UNIT = ScoreStyle(unit="lines per minute")
+TIME = ScoreStyle(ScoreFormat.TIME)
+STYLES = [NUMBER, POINTS, LONG_UNIT, TIME]
+
+
+def _typed(units: int, decimals: int) -> float:
+    return float(Decimal(units).scaleb(-decimals))
+
+
+storable = (
+    st.builds(_typed, st.integers(1, MAX_SCORE * 10**MAX_DECIMALS - 1), st.just(MAX_DECIMALS))
+    | st.integers(0, MAX_DECIMALS).flatmap(lambda d: st.builds(_typed, st.integers(1, 10 ** (d + 6)), st.just(d)))
+).filter(lambda score: score < MAX_SCORE)
+"""Every score that somebody can have typed: up to nine decimals, above 0, below the limit."""
+
+almost_scores = st.text(alphabet="0123456789.,:;s -+_eE'naif\u0661½²\u00a0\u202e", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("12345", 12345.0),
+        ("12,345.5", 12345.5),
+        ("999,999,999", 999_999_999.0),
+        ("1,234", 1234.0),
+        ("0.000000001", 1e-9),
+        (".5", 0.5),
+        ("007", 7.0),
+        ("  42\t", 42.0),
+    ],
+)
+def test_a_number_is_read_as_it_is_typed(text: str, score: float) -> None:
+    assert NUMBER.parse(text) == score
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("83.456", 83.456),
+        ("59.5s", 59.5),
+        ("59.5 s", 59.5),
+        ("1:23.456", 83.456),
+        ("0:07", 7.0),
+        ("90:00", 5400.0),
+        ("1:02:03.4", 3723.4),
+        ("100:00:00", 360_000.0),
+    ],
+)
+def test_a_duration_is_read_in_seconds_minutes_and_hours(text: str, seconds: float) -> None:
+    assert TIME.parse(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["12345 points", "12,345   points", "12345"])
+def test_the_unit_of_the_event_may_be_typed_or_left_out(text: str) -> None:
+    assert POINTS.parse(text) == 12345
+
+
+@pytest.mark.parametrize("text", ["12345 seconds", "points", "points 12345", "12345 points points"])
+def test_only_the_unit_of_the_event_may_follow_a_number(text: str) -> None:
+    with pytest.raises(InvalidScore):
+        POINTS.parse(text)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "NaN",
+        "nan",
+        "inf",
+        "-inf",
+        "Infinity",
+        "-1",
+        "+1",
+        "−1",
+        "0",
+        "0.0",
+        "0.000000000",
+        "1e9",
+        "1E-3",
+        "0x10",
+        "1_000",
+        "1 000",
+        "1.",
+        "1.2.3",
+        "1.0000000001",
+        "١٢٣",
+        "１２３",  # noqa: RUF001 - full-width digits are the point
+        "½",
+        "²",
+        "1" * 300,
+        "0" * 300 + "1",
+        "1,5",
+        "1,2345",
+        "12,34",
+        ",123",
+        "1,234,56",
+        "1234,567",
+        "1,234.",
+        "1000000000",
+        "1,000,000,000",
+        "999999999.999999999",  # the nearest double is the limit itself
+        "1:2",
+        "1:60",
+        "1:60:00",
+        "1:2:03",
+        "1:1:1:1",
+        ":30",
+        "1:",
+        "-1:30",
+        "0:00",
+        "99999999:59:59",
+        "'; DROP TABLE players; --",
+        "\x0042",
+    ],
+)
+def test_what_is_no_score_is_refused(style: ScoreStyle, text: str) -> None:
+    with pytest.raises(InvalidScore):
+        style.parse(text)
+
+
+@pytest.mark.parametrize("text", ["12,345.5", "1,234", "1,5", "1:23,5"])
+def test_a_time_has_no_commas_at_all(text: str) -> None:
+    with pytest.raises(InvalidScore, match="with a point"):
+        TIME.parse(text)
+
+
+@pytest.mark.parametrize("text", ["1:23.456", "1:02:03.4"])
+def test_a_number_is_no_time(text: str) -> None:
+    with pytest.raises(InvalidScore, match="counts a number, not a time"):
+        NUMBER.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1,5", r"decimals with a point, such as 1\.5"),
+        ("0", "above 0 and below 1,000,000,000"),
+        ("1000000000", "above 0 and below 1,000,000,000"),
+        ("1" * 300, "too long"),
+        ("1.0000000001", "at most 9 decimals"),
+        ("fast", "That is not a score"),
+    ],
+)
+def test_a_refusal_says_what_to_type_instead(text: str, hint: str) -> None:
+    with pytest.raises(InvalidScore, match=hint):
+        NUMBER.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("style", "score", "shown"),
+    [
+        (NUMBER, 12345.5, "12,345.5"),
+        (NUMBER, 100.0, "100"),
+        (NUMBER, 999_999_999.0, "999,999,999"),
+        (NUMBER, 1e-9, "0.000000001"),
+        (POINTS, 12345.0, "12,345 points"),
+        (TIME, 1e-9, "0.000000001s"),
+        (TIME, 59.999, "59.999s"),
+        (TIME, 60.0, "1:00"),
+        (TIME, 83.456, "1:23.456"),
+        (TIME, 67.05, "1:07.05"),
+        (TIME, 3600.0, "1:00:00"),
+        (TIME, 3723.4, "1:02:03.4"),
+    ],
+)
+def test_a_score_is_shown_in_the_format_of_its_event(style: ScoreStyle, score: float, shown: str) -> None:
+    assert style.show(score) == shown
+
+
+@pytest.mark.parametrize(
+    ("style", "score", "before", "shown"),
+    [
+        (NUMBER, 1345.0, 1000.0, "+345"),
+        (NUMBER, 0.3, 0.1, "+0.2"),
+        (POINTS, 1.0, 2.5, "−1.5 points"),
+        (TIME, 81.956, 83.456, "−1.5s"),
+        (TIME, 10.0, 100.0, "−1:30"),
+        (NUMBER, 5.0, 5.0, "+0"),
+    ],
+)
+def test_a_change_is_shown_with_its_sign_and_without_binary_dust(
+    style: ScoreStyle, score: float, before: float, shown: str
+) -> None:
+    assert style.show_change(score, before) == shown
+
+
+@pytest.mark.parametrize("style", STYLES)
+@given(text=st.text(max_size=40) | almost_scores)
+@example("1" * 300)
+@example("999999999.9999999")
+def test_any_text_is_a_score_within_the_limits_or_an_invalid_score(style: ScoreStyle, text: str) -> None:
+    try:
+        score = style.parse(text)
+    except InvalidScore:
+        return
+    assert math.isfinite(score)
+    assert 0 < score < MAX_SCORE
+
+
+@pytest.mark.parametrize("style", STYLES)
+@given(score=storable)
+@example(1e-9)
+@example(123_456_789.12345679)
+@example(999_999_999.999)
+def test_what_is_shown_is_read_back_unchanged(style: ScoreStyle, score: float) -> None:
+    assert style.parse(style.show(score)) == score
