@@ -12,10 +12,9 @@ MAX_PROOF = 300
 
 
 def visible(text: str) -> str:
-    """Normalise text (NFC), drop control and format characters, fold white space to single spaces."""
-    normal = unicodedata.normalize("NFC", text)
-    kept = "".join(" " if c.isspace() else c for c in normal if c.isspace() or unicodedata.category(c)[0] != "C")
-    return " ".join(kept.split())
+    """Drop control and format characters, fold white space to single spaces, normalise what is left (NFC)."""
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def name_key(name: str) -> str:

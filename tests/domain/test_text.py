@@ -1,0 +1,141 @@
+"""Text that users typed: what is kept of it, and when two names are the same."""
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.text import (
+    MAX_DISPLAY_NAME,
+    MAX_EVENT_NAME,
+    clean_display_name,
+    clean_event_name,
+    clean_proof,
+    clean_unit,
+    name_key,
+    visible,
+)
+from bot.errors import InvalidName, InvalidProof
+
+RIGHT_TO_LEFT_OVERRIDE = "\u202e"
+ZERO_WIDTH_SPACE = "\u200b"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Tetris \n\t Blitz ", "Tetris Blitz"),
+        (f"Tetris{RIGHT_TO_LEFT_OVERRIDE} Blitz{ZERO_WIDTH_SPACE}", "Tetris Blitz"),
+        ("a\x00b\x07c", "abc"),
+        ("non\u00a0breaking\u3000spaces", "non breaking spaces"),
+        ("Cafe\u0301", "Café"),
+        ("**bold** <@1> `code`", "**bold** <@1> `code`"),
+        ("Тетрис 俄罗斯方块 🎉", "Тетрис 俄罗斯方块 🎉"),
+        (ZERO_WIDTH_SPACE, ""),
+    ],
+)
+def test_what_can_be_seen_is_kept_as_it_was_typed(typed: str, kept: str) -> None:
+    assert visible(typed) == kept
+
+
+@given(text=st.text())
+@example(f"e{ZERO_WIDTH_SPACE}\u0301")
+def test_visible_text_is_normal_and_stays_as_it_is(text: str) -> None:
+    kept = visible(text)
+    assert visible(kept) == kept
+    assert unicodedata.is_normalized("NFC", kept)
+    assert not any(unicodedata.category(character).startswith("C") for character in kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Tetris Blitz", "tETRIS  bLITZ"),
+        ("Straße", "STRASSE"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("CAFE\u0301", "café"),
+        (f"40L{ZERO_WIDTH_SPACE} Sprint", "40l sprint"),
+        (f"e{ZERO_WIDTH_SPACE}\u0301", "É"),
+    ],
+)
+def test_names_that_look_the_same_but_for_case_are_the_same_name(name: str, same: str) -> None:
+    assert name_key(name) == name_key(same)
+
+
+@pytest.mark.parametrize(("name", "other"), [("Tetris", "Tetris 2"), ("İstanbul", "Istanbul"), ("40L", "4OL")])
+def test_names_with_other_letters_are_other_names(name: str, other: str) -> None:
+    assert name_key(name) != name_key(other)
+
+
+@given(name=st.text(max_size=MAX_EVENT_NAME))
+def test_the_key_of_any_name_fits_its_column(name: str) -> None:
+    assert len(name_key(name)) <= 300
+
+
+def test_the_key_of_the_name_that_grows_most_fits_its_column() -> None:
+    assert len(name_key("\u0390" * MAX_EVENT_NAME)) <= 300
+
+
+@pytest.mark.parametrize("typed", ["", "   ", f"{ZERO_WIDTH_SPACE}{RIGHT_TO_LEFT_OVERRIDE}", "\x00"])
+def test_a_name_needs_something_that_can_be_seen(typed: str) -> None:
+    with pytest.raises(InvalidName, match="at least one visible character"):
+        clean_event_name(typed)
+    with pytest.raises(InvalidName, match="at least one visible character"):
+        clean_unit(typed)
+
+
+def test_a_name_and_a_unit_are_bounded_after_cleaning() -> None:
+    assert clean_event_name("a" * 80 + ZERO_WIDTH_SPACE) == "a" * 80
+    assert clean_unit(" 16 characters!! ") == "16 characters!!"
+    with pytest.raises(InvalidName, match="80 characters at the most; this has 81"):
+        clean_event_name("a" * 81)
+    with pytest.raises(InvalidName, match="16 characters at the most; this has 17"):
+        clean_unit("a" * 17)
+
+
+@given(name=st.text(max_size=200))
+def test_a_display_name_is_never_refused_empty_or_too_long(name: str) -> None:
+    assert 1 <= len(clean_display_name(name)) <= MAX_DISPLAY_NAME
+
+
+def test_a_display_name_that_cannot_be_seen_is_called_so() -> None:
+    assert clean_display_name(ZERO_WIDTH_SPACE) == "(no name)"
+
+
+@pytest.mark.parametrize(
+    ("typed", "link"),
+    [
+        (None, None),
+        ("", None),
+        ("  ", None),
+        (" https://example.com/run?id=1#t=2 ", "https://example.com/run?id=1#t=2"),
+        ("http://example.com", "http://example.com"),
+        ("HTTPS://EXAMPLE.COM/x", "HTTPS://EXAMPLE.COM/x"),
+    ],
+)
+def test_a_proof_is_a_link_or_nothing(typed: str | None, link: str | None) -> None:
+    assert clean_proof(typed) == link
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "example.com",
+        "javascript:alert(1)",
+        "ftp://example.com/run",
+        "file:///etc/passwd",
+        "https://",
+        "https:///path",
+        "http://[::1",
+        "https://example.com/a b",
+        "https://example.com/>x<",
+        f"https://example.com/{RIGHT_TO_LEFT_OVERRIDE}",
+        "https://example.com/\n@everyone",
+        "https://example.com/" + "a" * 300,
+        "a proof",
+    ],
+)
+def test_a_proof_that_is_no_link_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidProof, match="must be a link"):
+        clean_proof(typed)
