@@ -1,12 +1,16 @@
 """ISO weeks in a server's time zone."""
 
+import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytz
 
 from bot.errors import InvalidSetting
+
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,10 +42,11 @@ class Week:
         Raises:
             InvalidSetting: the text has another form, or that year has no such week.
         """
-        try:
-            return cls._of_day(datetime.strptime(text.strip().upper() + "-1", "%G-W%V-%u").date())  # noqa: DTZ007
-        except ValueError:
-            raise InvalidSetting("Write the week as year and number, such as 2026-W47.") from None
+        if written := _WEEK.fullmatch(text.strip()):
+            year, number = map(int, written.groups())
+            with suppress(ValueError):
+                return cls._of_day(date.fromisocalendar(year, number, 1))
+        raise InvalidSetting("Write the week as year and number, such as 2026-W47.")
 
     @property
     def code(self) -> int:

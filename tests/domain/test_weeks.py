@@ -1,0 +1,148 @@
+"""Weeks: the ISO calendar by the wall clock of a time zone."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import pytz
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.weeks import Week, check_time_zone, counting_week
+from bot.errors import InvalidSetting
+
+weeks = st.dates(date(1970, 1, 5), date(2199, 12, 31)).map(lambda day: Week(*day.isocalendar()[:2]))
+
+
+@pytest.mark.parametrize(
+    ("day", "week"),
+    [
+        (date(2024, 12, 29), "2024-W52"),
+        (date(2024, 12, 30), "2025-W01"),
+        (date(2025, 12, 28), "2025-W52"),
+        (date(2025, 12, 29), "2026-W01"),
+        (date(2026, 12, 31), "2026-W53"),
+        (date(2027, 1, 3), "2026-W53"),
+        (date(2027, 1, 4), "2027-W01"),
+        (date(2020, 12, 31), "2020-W53"),
+        (date(2021, 1, 3), "2020-W53"),
+        (date(2026, 11, 18), "2026-W47"),
+    ],
+)
+def test_a_week_carries_the_iso_year_which_differs_from_the_calendars_at_its_ends(day: date, week: str) -> None:
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    assert str(Week.at(noon, "UTC")) == week
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "America/Sao_Paulo",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "Pacific/Kiritimati",
+        "Pacific/Pago_Pago",
+        "Pacific/Chatham",
+        "Africa/Casablanca",
+    ],
+)
+@pytest.mark.parametrize("monday", [date(2026, 11, 16), date(2026, 3, 30), date(2026, 10, 26), date(2027, 1, 4)])
+def test_a_week_begins_on_monday_at_midnight_by_the_local_clock(zone: str, monday: date) -> None:
+    midnight = pytz.timezone(zone).localize(datetime(monday.year, monday.month, monday.day))  # noqa: DTZ001
+    assert Week.at(midnight, zone) == Week(*monday.isocalendar()[:2])
+    assert Week.at(midnight - timedelta(microseconds=1), zone).next() == Week.at(midnight, zone)
+
+
+@pytest.mark.parametrize(
+    ("zone", "monday", "hours"),
+    [
+        ("Europe/Berlin", date(2026, 3, 23), 167),
+        ("Europe/Berlin", date(2026, 10, 19), 169),
+        ("America/New_York", date(2026, 3, 2), 167),
+        ("America/New_York", date(2026, 10, 26), 169),
+        ("Australia/Lord_Howe", date(2026, 9, 28), 167.5),
+        ("America/Sao_Paulo", date(2018, 10, 29), 167),
+        ("UTC", date(2026, 3, 23), 168),
+    ],
+)
+def test_a_week_in_which_the_clocks_change_is_shorter_or_longer(zone: str, monday: date, hours: float) -> None:
+    local = pytz.timezone(zone)
+    start = local.localize(datetime(monday.year, monday.month, monday.day))  # noqa: DTZ001
+    end = start.astimezone(UTC) + timedelta(hours=hours)
+    assert Week.at(end - timedelta(seconds=1), zone) == Week.at(start, zone)
+    assert Week.at(end, zone) == Week.at(start, zone).next()
+
+
+def test_one_instant_lies_in_different_weeks_of_different_servers() -> None:
+    sunday_evening = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert str(Week.at(sunday_evening, "UTC")) == "2026-W47"
+    assert str(Week.at(sunday_evening, "Europe/Berlin")) == "2026-W48"
+    assert str(Week.at(sunday_evening, "America/New_York")) == "2026-W47"
+
+
+def test_a_week_does_not_depend_on_the_zone_in_which_the_instant_is_given() -> None:
+    instant = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert Week.at(instant.astimezone(pytz.timezone("Asia/Tokyo")), "UTC") == Week.at(instant, "UTC")
+
+
+@given(week=weeks)
+def test_a_week_is_read_back_from_its_code_and_from_its_text(week: Week) -> None:
+    assert Week.from_code(week.code) == week
+    assert Week.parse(str(week)) == week
+
+
+def test_a_week_is_written_with_two_digits_and_stored_as_year_and_number() -> None:
+    assert str(Week(2026, 3)) == "2026-W03"
+    assert Week(2026, 3).code == 202603
+
+
+@given(week=weeks, other=weeks)
+def test_weeks_sort_by_time_and_so_do_their_codes(week: Week, other: Week) -> None:
+    monday, other_monday = (date.fromisocalendar(w.year, w.number, 1) for w in (week, other))
+    assert (week < other) == (monday < other_monday) == (week.code < other.code)
+
+
+@given(week=weeks)
+def test_the_next_week_begins_seven_days_later(week: Week) -> None:
+    after = week.next()
+    assert date.fromisocalendar(after.year, after.number, 1) == date.fromisocalendar(
+        week.year, week.number, 1
+    ) + timedelta(days=7)
+
+
+@pytest.mark.parametrize("text", ["2026-W47", " 2026-w47 "])
+def test_a_week_is_read_as_it_is_shown(text: str) -> None:
+    assert Week.parse(text) == Week(2026, 47)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "47", "W47", "2026-47", "202647", "2026-W00", "2026-W54", "2025-W53", "2026-W47-1", "week 47", "0000-W01"],
+)
+def test_what_is_no_week_of_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSetting, match="such as 2026-W47"):
+        Week.parse(text)
+
+
+def test_a_score_counts_for_the_current_week_or_else_for_the_next_that_is_open() -> None:
+    current = Week(2026, 52)
+    assert counting_week(current, []) == current
+    assert counting_week(current, [Week(2026, 51)]) == current
+    assert counting_week(current, [current]) == Week(2026, 53)
+    assert counting_week(current, [current, Week(2026, 53)]) == Week(2027, 1)
+    assert counting_week(current, [current, Week(2027, 1)]) == Week(2026, 53)
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"), [("UTC", "UTC"), (" europe/berlin ", "Europe/Berlin"), ("AMERICA/NEW_YORK", "America/New_York")]
+)
+def test_a_time_zone_is_known_by_its_iana_name(typed: str, zone: str) -> None:
+    assert check_time_zone(typed) == zone
+
+
+@pytest.mark.parametrize("typed", ["", " ", "Berlin", "Europe/Nowhere", "+01:00", "../etc/passwd", "Zürich", "\x00"])
+def test_what_is_no_time_zone_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidSetting, match="no time zone"):
+        check_time_zone(typed)
