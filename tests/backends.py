@@ -1,9 +1,10 @@
 """The services on a real database, with a clock to set and short words for what tests say most."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,9 @@ EVENT = "Tetris Blitz"
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozenset(), owns_bot=False)
 MEMBER = Actor(discord_id=8, guild_id=GUILD, manages_guild=False, role_ids=frozenset(), owns_bot=False)
+
+# Shared by all backends of a test, as several processes share one Discord.
+_interaction_ids = itertools.count(1)
 
 
 @dataclass
@@ -57,7 +61,6 @@ class TestBackend:
     real: Backend
     clock: Clock
     database: Database
-    _interactions: Any = field(default_factory=lambda: itertools.count(1))
 
     async def create_event(
         self, direction: str = "HIGH", name: str = EVENT, *, actor: Actor = ADMIN, **options: Any
@@ -67,7 +70,7 @@ class TestBackend:
     async def submit(self, player: int, score: float | str, event: str = EVENT, **changes: Any) -> SubmissionResult:
         text = score if isinstance(score, str) else f"{score:.9f}"
         given: dict[str, Any] = {
-            "interaction_id": next(self._interactions),
+            "interaction_id": next(_interaction_ids),
             "guild_id": GUILD,
             "discord_id": player,
             "username": f"player{player}",
@@ -86,6 +89,12 @@ class TestBackend:
 
     async def run(self, week: str | None = None, event: str = EVENT) -> tuple[WeeklyRunResult, ...]:
         return await self.real.services.weeks.run(ADMIN, event, week)
+
+    async def settle_ratings(self, seconds: float = 10.0) -> None:
+        """Wait until the stored Elos of every event are current."""
+        async with asyncio.timeout(seconds):
+            while await self.real.scoring.stale_events():  # noqa: ASYNC110 - only the database knows
+                await asyncio.sleep(0.02)
 
     async def differences(self) -> list[str]:
         found = await VerificationService(self.database, self.clock).verify()

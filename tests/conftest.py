@@ -3,12 +3,21 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
 from tests import servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
 from tests.world import World, open_world
+
+# A slow machine is no failure, and what examples share (a database, say) they are meant to share.
+settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,6 +57,13 @@ def database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
 def empty_database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
     """A database without tables, likewise."""
     with templates.empty(database_kind) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """An empty Redis database of this test's own."""
+    with servers.redis_database() as url:
         yield url
 
 

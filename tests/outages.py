@@ -1,0 +1,81 @@
+"""Failures of what the bot depends on: statements that fail, a Redis that hangs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import Engine, event
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@contextmanager
+def statements_fail(part: str) -> Iterator[list[str]]:
+    """Have the connection break at each statement that begins like this; gives the statements that did."""
+    broken: list[str] = []
+
+    def break_connection(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(part):
+            broken.append(statement)
+            raise ConnectionResetError("the test broke the connection")
+
+    event.listen(Engine, "before_cursor_execute", break_connection)
+    try:
+        yield broken
+    finally:
+        event.remove(Engine, "before_cursor_execute", break_connection)
+
+
+class HangingRedis:
+    """A way to a Redis through which nothing comes while it hangs.
+
+    Attributes:
+        url: where it listens.
+        hangs: whether it takes connections and never answers.
+        connections: how many were made so far.
+    """
+
+    def __init__(self, redis_url: str) -> None:
+        self.url = ""
+        self.hangs = True
+        self.connections = 0
+        self._real = urlsplit(redis_url)
+
+    async def listen(self) -> asyncio.Server:
+        server = await asyncio.start_server(self._serve, "127.0.0.1")
+        number = parse_qs(self._real.query)["db"][0]
+        self.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}?db={number}"
+        return server
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            if self.hangs:
+                await reader.read()
+                return
+            real_reader, real_writer = await self._connect()
+            await asyncio.gather(_pump(reader, real_writer), _pump(real_reader, writer))
+        finally:
+            writer.close()
+
+    async def _connect(self) -> Streams:
+        if self._real.scheme == "unix":
+            return await asyncio.open_unix_connection(self._real.path)
+        return await asyncio.open_connection(self._real.hostname, self._real.port)
+
+
+@asynccontextmanager
+async def hanging_redis(redis_url: str) -> AsyncIterator[HangingRedis]:
+    """Give a way to a Redis that hangs until it is told not to."""
+    redis = HangingRedis(redis_url)
+    async with await redis.listen():
+        yield redis
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(4096):
+        writer.write(data)
+        await writer.drain()
+    writer.close()

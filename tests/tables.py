@@ -1,0 +1,51 @@
+"""What the tables hold, read and changed past the services."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Executable, select
+
+from bot.database.engine import Database
+from bot.database.models import Base, Player, PlayerEventStats
+
+Rows = list[dict[str, Any]]
+
+
+async def rows(database: Database, table: type[Base], *, without: Collection[str] = ()) -> Rows:
+    """Return all rows of a table, sorted, as dictionaries without some of the columns."""
+    columns = [column for column in table.__table__.columns if column.name not in without]
+    async with database.reading() as session:
+        found = [dict(row) for row in (await session.execute(select(*columns))).mappings()]
+    return sorted(found, key=repr)
+
+
+async def contents(database: Database, *, without: Collection[str] = (), except_for: Collection[str] = ()) -> Any:
+    """Return the rows of every table, to be compared with those of another time."""
+    return {
+        mapper.local_table.description: await rows(database, mapper.class_, without=without)
+        for mapper in Base.registry.mappers
+        if mapper.local_table.description not in except_for
+    }
+
+
+async def stats(database: Database, event_id: int) -> dict[int, PlayerEventStats]:
+    """Return the stored ratings of an event by Discord's id of the player."""
+    async with database.reading() as session:
+        found = await session.execute(
+            select(Player.discord_id, PlayerEventStats)
+            .join(PlayerEventStats, PlayerEventStats.player_id == Player.id)
+            .where(PlayerEventStats.event_id == event_id)
+        )
+        return dict(found.tuples().all())
+
+
+async def stored_elos(database: Database, event_id: int) -> dict[int, int | None]:
+    """Return the stored all-time Elos of an event by Discord's id of the player."""
+    return {player: row.all_time_leaderboard_elo for player, row in (await stats(database, event_id)).items()}
+
+
+async def execute(database: Database, *statements: Executable) -> None:
+    """Change rows as no service would, in one transaction."""
+    async with database.writing() as session:
+        for statement in statements:
+            await session.execute(statement.execution_options(synchronize_session=False))
