@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.asyncio.connection import parse_url as parse_redis_url
 from sqlalchemy import URL
 
 from bot.database.dialect import parse_database_url
@@ -14,7 +16,7 @@ DISCORD_API_URL = "https://discord.com/api/v10"
 
 
 class SettingsError(Exception):
-    """Settings that the bot cannot start with.
+    """Settings that the bot cannot run with.
 
     Attributes:
         mistakes: one sentence each, none of which repeats a secret.
@@ -25,20 +27,39 @@ class SettingsError(Exception):
         super().__init__("\n".join(mistakes))
 
 
+def _token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value().strip()
+    if not token.isascii() or not token.isprintable() or not token or " " in token:
+        raise ValueError("is no token; copy the bot's own from Discord's developer portal")
+    return SecretStr(token)
+
+
 def _database_url(value: SecretStr) -> SecretStr:
     parse_database_url(value.get_secret_value())
     return value
 
 
 def _redis_url(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
+    try:
+        parse_redis_url(value.get_secret_value())
+    except ValueError:
+        # The reason is kept back: it may quote a password.
+        raise ValueError("is not a Redis URL; write redis://host:6379/0, rediss://… or unix:///path") from None
     return value
 
 
 def _api_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("must begin with https:// or http://")
+    try:
+        parts = urlsplit(value)
+        # A port that is none raises only when it is looked at.
+        names_host = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        names_more = "@" in parts.netloc or bool(parts.query or parts.fragment)
+    except ValueError:
+        names_host = names_more = False
+    if not names_host:
+        raise ValueError("must begin with https:// or http:// and name a host")
+    if names_more:
+        raise ValueError("must end with a path: no user name, no ? and no #")
     return value.rstrip("/")
 
 
@@ -61,7 +82,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
-    discord_token: SecretStr | None = None
+    discord_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     discord_api_url: Annotated[str, AfterValidator(_api_url)] = DISCORD_API_URL
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr("sqlite:///leaderboard.db")
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
@@ -96,6 +117,8 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         # Only name and reason: the value may be a secret.
         mistakes = [_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors(include_input=False)]
         raise SettingsError(mistakes) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError([f"{env_file} cannot be read as text in UTF-8."]) from None
 
 
 def _sentence(name: str, reason: str) -> str:

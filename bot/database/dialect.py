@@ -21,6 +21,9 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+# By the driver's names; hosting services hand out PostgreSQL's own.
+_POSTGRES_OPTIONS = {"host": "host", "port": "port", "ssl": "ssl", "sslmode": "ssl"}
+_LAST_PORT = 65_535
 _SERIALIZATION_FAILURE = "40001"
 _DEADLOCK = "40P01"
 
@@ -31,11 +34,13 @@ def parse_database_url(value: str) -> URL:
     Takes `sqlite:///file`, `postgresql://…` and their asynchronous spellings.
 
     Raises:
-        ValueError: no URL, another database, or a database in memory (each connection would see its own).
+        ValueError: no URL, another database, a database in memory (each connection would see its own), or an
+            option that the driver does not take. The message repeats no value.
     """
     try:
-        url = make_url(value)
-    except ArgumentError:
+        url = make_url(value.strip())
+    except (ArgumentError, ValueError):
+        # The reason is kept back: it quotes what stands where the port should, and that may be a password.
         raise ValueError(
             "is not a database URL; write sqlite:///file or postgresql://user:password@host/name"
         ) from None
@@ -44,7 +49,16 @@ def parse_database_url(value: str) -> URL:
         raise ValueError("must begin with sqlite:/// or postgresql://")
     if is_sqlite(url) and url.database in (None, "", ":memory:"):
         raise ValueError("must name a file, such as sqlite:///leaderboard.db")
-    return url.set(drivername=driver)
+    if url.port is not None and not 0 < url.port <= _LAST_PORT:
+        raise ValueError(f"must name a port from 1 to {_LAST_PORT}")
+    return url.set(drivername=driver, query=_driver_options(url))
+
+
+def _driver_options(url: URL) -> dict[str, str | tuple[str, ...]]:
+    known = {} if is_sqlite(url) else _POSTGRES_OPTIONS
+    if unknown := sorted(url.query.keys() - known.keys()):
+        raise ValueError(f"has options that are not known here: {', '.join(unknown)}")
+    return {known[name]: setting for name, setting in url.query.items()}
 
 
 def is_sqlite(url: URL) -> bool:

@@ -1,0 +1,226 @@
+"""Settings: where they come from, what is refused, and that no secret is ever shown."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import URL
+
+from bot.config import Settings, SettingsError, load_settings
+from bot.database.dialect import parse_database_url
+from bot.domain.ratings import RatingScale
+
+SECRET = "hunter2"
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of this machine: neither of its environment nor of a file in the working directory."""
+    for name in os.environ:
+        if name.lower() in Settings.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def mistakes() -> list[str]:
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    return error.value.mistakes
+
+
+def test_without_any_setting_the_bot_keeps_its_scores_in_a_file_and_speaks_to_discord_itself() -> None:
+    settings = load_settings()
+    assert settings.discord_token is None
+    assert settings.discord_api_url == "https://discord.com/api/v10"
+    assert settings.database == URL.create("sqlite+aiosqlite", database="leaderboard.db")
+    assert settings.redis_url is None
+    assert settings.bot_owner_id is None
+    assert settings.submit_cooldown_seconds == 60
+    assert settings.elo_debounce_seconds == 30
+    assert settings.scale == RatingScale(base_elo=1000, elo_per_sigma=200.0, missed_week_elo=0)
+    assert settings.log_level == "INFO"
+
+
+def test_the_example_file_names_every_setting_and_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (Path(__file__).parents[1] / ".env.example").read_text().splitlines()
+    for line in lines:
+        name, is_setting, default = line.removeprefix("#").partition("=")
+        if is_setting and name.isupper() and default:
+            monkeypatch.setenv(name, default)
+    assert load_settings() == Settings(_env_file=None)
+    named = {line.removeprefix("#").partition("=")[0].lower() for line in lines if "=" in line}
+    assert set(Settings.model_fields) <= named
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("LEADERBOARD_BASE_ELO=1500\nELO_PER_SIGMA=100\n")
+    monkeypatch.setenv("ELO_PER_SIGMA", "250")
+    assert load_settings().scale == RatingScale(1500, 250.0, 0)
+
+
+def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("DISCORD_TOKEN=\nREDIS_URL=\n")
+    monkeypatch.setenv("BOT_OWNER_ID", "")
+    settings = load_settings()
+    assert (settings.discord_token, settings.redis_url, settings.bot_owner_id) == (None, None, None)
+
+
+def test_what_the_file_says_of_other_programs_does_not_matter() -> None:
+    Path(".env").write_text("POSTGRES_PASSWORD=for-the-container\n")
+    assert load_settings() == Settings(_env_file=None)
+
+
+def test_a_file_that_is_no_text_is_named() -> None:
+    Path(".env").write_bytes("DISCORD_TOKEN=x".encode("utf-16"))
+    assert mistakes() == [".env cannot be read as text in UTF-8."]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", "two words"),
+        ("DISCORD_TOKEN", "a\nb"),
+        ("DISCORD_TOKEN", "…"),
+        ("DISCORD_TOKEN", "   "),
+        ("DISCORD_API_URL", "discord.com/api/v10"),
+        ("DISCORD_API_URL", "ftp://discord.com/api/v10"),
+        ("DISCORD_API_URL", "https://"),
+        ("DISCORD_API_URL", "https://[::1/api"),
+        ("DISCORD_API_URL", "http://localhost:port/api"),
+        ("DISCORD_API_URL", f"http://proxy:{SECRET}@localhost/api"),
+        ("DISCORD_API_URL", "http://localhost/api?v=10"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "http://localhost:6379"),
+        ("REDIS_URL", f"redis://localhost:{SECRET}"),
+        ("REDIS_URL", "redis://localhost?socket_timeout=long"),
+        ("BOT_OWNER_ID", "@owner"),
+        ("BOT_OWNER_ID", "0"),
+        ("SUBMIT_COOLDOWN_SECONDS", "-1"),
+        ("SUBMIT_COOLDOWN_SECONDS", "86401"),
+        ("SUBMIT_COOLDOWN_SECONDS", "1.5"),
+        ("ELO_DEBOUNCE_SECONDS", "0"),
+        ("ELO_DEBOUNCE_SECONDS", "3601"),
+        ("LEADERBOARD_BASE_ELO", "1000.5"),
+        ("LEADERBOARD_BASE_ELO", "1000001"),
+        ("LEADERBOARD_BASE_ELO", "-1000001"),
+        ("ELO_PER_SIGMA", "0"),
+        ("ELO_PER_SIGMA", "-200"),
+        ("ELO_PER_SIGMA", "1000001"),
+        ("ELO_PER_SIGMA", "nan"),
+        ("ELO_PER_SIGMA", "inf"),
+        ("MISSED_WEEK_ELO", "none"),
+        ("MISSED_WEEK_ELO", "1000001"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (mistake,) = mistakes()
+    assert mistake.startswith(f"{name} ")
+    assert mistake.endswith(".")
+    assert "Value error" not in mistake
+    assert SECRET not in mistake
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("DISCORD_API_URL", "http://127.0.0.1:8080/api/v10/", "http://127.0.0.1:8080/api/v10"),
+        ("DISCORD_TOKEN", "  abc.def-ghi_jkl\n", SecretStr("abc.def-ghi_jkl")),
+        ("REDIS_URL", "rediss://:pw@redis.example:6380/1", SecretStr("rediss://:pw@redis.example:6380/1")),
+        ("REDIS_URL", "unix:///run/redis.sock?db=3", SecretStr("unix:///run/redis.sock?db=3")),
+        ("SUBMIT_COOLDOWN_SECONDS", "0", 0),
+        ("ELO_DEBOUNCE_SECONDS", "3600", 3600),
+        ("LEADERBOARD_BASE_ELO", "0", 0),
+        ("LEADERBOARD_BASE_ELO", "-1000000", -1_000_000),
+        ("ELO_PER_SIGMA", "0.5", 0.5),
+        ("MISSED_WEEK_ELO", "800", 800),
+        ("BOT_OWNER_ID", "80351110224678912", 80351110224678912),
+        ("LOG_LEVEL", "DEBUG", "DEBUG"),
+    ],
+)
+def test_a_value_that_makes_sense_is_taken(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, meant: object
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings(), name.lower()) == meant
+
+
+def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://localhost/scores")
+    monkeypatch.setenv("ELO_PER_SIGMA", "-1")
+    Path(".env").write_text("LOG_LEVEL=LOUD\nREDIS_URL=localhost\n")
+    named = [mistake.partition(" ")[0] for mistake in mistakes()]
+    assert sorted(named) == ["DATABASE_URL", "ELO_PER_SIGMA", "LOG_LEVEL", "REDIS_URL"]
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", SECRET)
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://bot:{SECRET}@db.example/scores")
+    monkeypatch.setenv("REDIS_URL", f"redis://:{SECRET}@redis.example")
+    settings = load_settings()
+    for shown in (settings, settings.database, settings.model_dump(), settings.model_dump_json()):
+        assert SECRET not in str(shown)
+        assert SECRET not in repr(shown)
+    assert settings.database.password == SECRET
+
+
+def test_a_secret_beside_a_mistake_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", f"{SECRET} {SECRET}")
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://bot:{SECRET}/scores")
+    monkeypatch.setenv("REDIS_URL", f"redis://redis.example:{SECRET}")
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert len(error.value.mistakes) == 3
+    assert SECRET not in str(error.value)
+    assert SECRET not in repr(error.value)
+    # What led to it may quote a secret, and must not be printed with it.
+    assert error.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("written", "driver"),
+    [
+        ("sqlite:///scores.db", "sqlite+aiosqlite"),
+        ("sqlite+aiosqlite:///scores.db", "sqlite+aiosqlite"),
+        ("sqlite:////var/lib/scores.db", "sqlite+aiosqlite"),
+        (" sqlite:///scores.db\n", "sqlite+aiosqlite"),
+        ("postgresql://bot:pw@localhost/scores", "postgresql+asyncpg"),
+        ("postgres://bot:pw@localhost/scores", "postgresql+asyncpg"),
+        ("postgresql+asyncpg://bot:pw@localhost:5433/scores", "postgresql+asyncpg"),
+        ("postgresql://bot@/scores?host=/run/postgresql", "postgresql+asyncpg"),
+    ],
+)
+def test_a_database_url_may_leave_the_driver_out(written: str, driver: str) -> None:
+    assert parse_database_url(written).drivername == driver
+
+
+def test_the_options_that_hosting_services_hand_out_are_understood() -> None:
+    assert parse_database_url("postgres://bot@localhost/scores?sslmode=require").query == {"ssl": "require"}
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("", "not a database URL"),
+        ("scores.db", "not a database URL"),
+        ("sqlite://", "must name a file"),
+        ("sqlite:///:memory:", "must name a file"),
+        ("sqlite+aiosqlite:///:memory:", "must name a file"),
+        ("mysql://localhost/scores", "must begin with sqlite:/// or postgresql://"),
+        ("postgresql+psycopg://localhost/scores", "must begin with sqlite:/// or postgresql://"),
+        ("sqlite+pysqlite:///scores.db", "must begin with sqlite:/// or postgresql://"),
+        (f"postgresql://bot:{SECRET}/scores", "not a database URL"),
+        (f"postgresql://bot:{SECRET}@localhost:65536/scores", "port from 1 to 65535"),
+        (f"postgresql://bot:{SECRET}@localhost:0/scores", "port from 1 to 65535"),
+        (f"postgresql://bot@localhost/scores?channel_binding={SECRET}", "not known here: channel_binding"),
+        ("sqlite:///scores.db?mode=ro", "not known here: mode"),
+    ],
+)
+def test_a_database_url_that_cannot_work_is_refused(written: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason) as error:
+        parse_database_url(written)
+    assert SECRET not in str(error.value)
