@@ -1,6 +1,6 @@
 """Finding the event that a user means, and locking it."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, Select, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import Event
@@ -23,7 +23,8 @@ async def find_event(session: AsyncSession, guild_id: int, event: str | int, *, 
     Raises:
         EventNotFound: the server has no such leaderboard event.
     """
-    wanted = Event.id == event if isinstance(event, int) else Event.name_key == name_key(event)
+    # A button's key may be forged, and greater than any that fits the column.
+    wanted = Event.id == literal(event, BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)
     statement = select(Event).where(wanted, Event.guild_id == guild_id, Event.score_direction.is_not(None))
     found = (await session.scalars(_locked(statement) if lock else statement)).one_or_none()
     if found is None:
