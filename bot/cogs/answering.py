@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from discord import HTTPException, Interaction, InteractionResponseType, app_commands
+from discord.ui import View
 from discord.utils import MISSING
 
 from bot.errors import LeaderboardError, ServerOnly
@@ -31,7 +32,7 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
     if task.done():
         reply = show(task.result())
-        await interaction.response.send_message(embeds=reply.embeds, view=reply.view, ephemeral=reply.ephemeral)
+        await interaction.response.send_message(embeds=reply.embeds, view=_view_of(reply), ephemeral=reply.ephemeral)
         return
     try:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -40,11 +41,10 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
         result = await task
     reply = show(result)
     if reply.ephemeral:
-        view = None if reply.view is MISSING else reply.view
-        await interaction.edit_original_response(embeds=reply.embeds, view=view)
+        await interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
         return
     await interaction.edit_original_response(content="Done. The answer is below.")
-    await interaction.followup.send(embeds=reply.embeds, view=reply.view)
+    await interaction.followup.send(embeds=reply.embeds, view=_view_of(reply))
 
 
 async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
@@ -78,6 +78,11 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
         logger.error("unexpected error, reference %s", reference, exc_info=cause)
         sentence = f"Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."
     await _send_privately(interaction, f"⚠️ {sentence}")
+
+
+def _view_of(reply: Reply) -> View:
+    # A new message has no place for None.
+    return MISSING if reply.view is None else reply.view
 
 
 async def _send_privately(interaction: Interaction[Any], sentence: str) -> None:

@@ -73,7 +73,9 @@ class PageButton(
 
 
 def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:
-    """Show a page of a leaderboard and the buttons to turn it."""
+    """Show a page of a leaderboard and, where there are others, the buttons to turn it."""
+    if page.pages == 1:
+        return Reply([board_embed(page)], ephemeral=ephemeral)
     view = View(timeout=None)
     turns = (
         ("previous", page.page - 1, page.page > 0),

@@ -14,19 +14,28 @@ def board_embed(page: LeaderboardPage) -> Embed:
     """Show a page of a leaderboard with the viewer's own row below it."""
     style = page.event.style
     lines = [_line(standing, page.board, style) for standing in page.standings]
+    if any(standing.elo is None for standing in page.standings):
+        lines.append(f"\n{NONE} becomes an event Elo when a player's first week is closed.")
     embed = Embed(
         title=f"{escape(page.event.name)} · {_board_name(page)}",
-        description="\n".join(lines) or "No scores yet. Be the first with `/submit-score`.",
+        description="\n".join(lines) or _nothing(page),
         color=Color.gold(),
     )
     if page.own is not None:
         embed.add_field(name="Your row", value=_line(page.own, page.board, style), inline=False)
-    elif page.standings:
+    elif page.standings and page.event.is_active:
         embed.add_field(name="Your row", value="No score here yet. Add one with `/submit-score`.", inline=False)
     players = "1 player" if page.players == 1 else f"{page.players:,} players"
     archived = "" if page.event.is_active else " · archived"
     embed.set_footer(text=f"Page {page.page + 1} of {page.pages} · {players}{archived}")
     return embed
+
+
+def _nothing(page: LeaderboardPage) -> str:
+    if not page.event.is_active:
+        return "No scores, and the event is archived."
+    week = " for this week" if page.board is Board.WEEK else ""
+    return f"No scores{week} yet. Be the first with `/submit-score`."
 
 
 def _board_name(page: LeaderboardPage) -> str:

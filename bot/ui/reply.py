@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from discord import Embed
 from discord.ui import View
-from discord.utils import MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +12,10 @@ class Reply:
 
     Attributes:
         embeds: at most ten, 6,000 characters together.
-        view: the buttons; MISSING for none.
+        view: the buttons; None for none.
         ephemeral: whether only the user sees it.
     """
 
     embeds: list[Embed] = field(default_factory=list)
-    view: View = MISSING
+    view: View | None = None
     ephemeral: bool = False
