@@ -1,6 +1,7 @@
 """The real discord.py bot in a simulated Discord: a test says in a line what a user did, and what is then seen."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -8,108 +9,263 @@ from typing import Any
 from discord import Embed, Permissions
 from simcord import Env
 from simcord.actors import MemberActor
-from simcord.builders import ChannelHandle, GuildHandle
+from simcord.builders import RoleHandle, UserHandle
+from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 from sqlalchemy import URL
 
 from bot.errors import LeaderboardError
 from bot.main import LeaderboardBot
-from tests.backends import Clock, TestBackend, open_test_backend
+from tests.backends import EVENT, Clock, TestBackend, open_test_backend
+from tests.tables import contents
+from tests.traffic import Traffic
+
+BUTTON = 2
+
+
+class PatientEnv(Env):
+    """An environment that looks more often whether the bot is done, and can be told not to wait for it at all."""
+
+    waits = True
+
+    async def _settle_internal(
+        self,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - SimCord's own signature
+        idle: float = 0.004,
+        dispatch: str | None = None,
+        _deadline: float | None = None,
+    ) -> None:
+        if self.waits:
+            await super()._settle_internal(timeout=timeout, idle=idle, dispatch=dispatch, _deadline=_deadline)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a user sees after what they did.
+    """What is seen after what a user did.
 
     Attributes:
-        text: everything readable in the answer.
-        is_private: whether nobody else sees it.
-        message: the message, for clicks.
+        alone: everything readable that only this user sees.
+        public: everything readable that everyone in the channel sees.
+        message: the last message, for clicks.
     """
 
-    text: str
-    is_private: bool
+    alone: str
+    public: str
     message: ResponseMessage | None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part for part in (self.alone, self.public) if part)
+
+    @property
+    def is_private(self) -> bool:
+        return not self.public
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """The ids of the buttons that can be clicked, by label."""
+        assert self.message is not None
+        buttons = [part for part in walk_components(self.message.components) if part["type"] == BUTTON]
+        return {button["label"]: button["custom_id"] for button in buttons if not button.get("disabled")}
 
     def __contains__(self, part: str) -> bool:
         return part in self.text
 
 
-class World:
-    """A server with a channel, an admin, members who are made when they are first named, and the bot."""
+class Server:
+    """A server with a channel, an admin, and members who are made when they are first named."""
 
-    def __init__(self, env: Env, backend: TestBackend, clock: Clock) -> None:
-        self.env, self.backend, self.clock = env, backend, clock
-        self.guild, self.channel = self.add_server("Arcade")
-        self._errors_seen = 0
+    def __init__(self, env: Env, name: str) -> None:
+        self.env = env
+        self.guild = env.create_guild(name)
+        self.channel = self.guild.create_text_channel("general")
         self._members: dict[str, MemberActor] = {}
-        self.admin = self.member("Admin", manage_guild=True)
+        self.admin = self.member(f"Admin of {name}", manage_guild=True)
 
-    def add_server(self, name: str) -> tuple[GuildHandle, ChannelHandle]:
-        guild = self.env.create_guild(name)
-        return guild, guild.create_text_channel("general")
-
-    def member(self, name: str, **permissions: bool) -> MemberActor:
-        """The member of that name; permissions are given when it is made."""
+    def member(
+        self,
+        name: str,
+        *,
+        role: RoleHandle | None = None,
+        user: UserHandle | None = None,
+        nick: str | None = None,
+        **permissions: bool,
+    ) -> MemberActor:
+        """The member of that name; role, user, nickname and permissions are given when it is made."""
         if name not in self._members:
-            roles = []
+            roles = [role] if role is not None else []
             if permissions:
                 roles.append(self.guild.create_role(f"role of {name}", permissions=Permissions(**permissions)))
-            user = self.env.create_user(name.lower(), global_name=name)
-            self._members[name] = self.guild.add_member(user, roles=roles)
+            user = user or self.env.create_user(name.lower(), global_name=name)
+            self._members[name] = self.guild.add_member(user, roles=roles, nick=nick)
         return self._members[name]
 
-    async def use(self, who: str | MemberActor, command: str, /, **options: Any) -> Seen:
-        """Have a member use a slash command, and see what they see."""
-        actor = self.member(who) if isinstance(who, str) else who
-        return seen(await actor.slash(self.channel, command, **options))
 
-    async def create_event(self, name: str = "Tetris Blitz", direction: str = "HIGH", **options: Any) -> Seen:
+class World(Server):
+    """A server as above with the bot in it, more servers where needed, and the database behind."""
+
+    def __init__(self, env: PatientEnv, backend: TestBackend, clock: Clock) -> None:
+        super().__init__(env, "Arcade")
+        self.env: PatientEnv = env
+        self.backend, self.clock = backend, clock
+        self._servers: dict[int, Server] = {self.guild.id: self}
+        self._errors_seen = 0
+        self._may_be_silent = False
+        self._answered = asyncio.Event()
+        self._answered.set()
+        self.traffic = Traffic(env.backend)
+        env.backend.transcript = self.traffic
+
+    def add_server(self, name: str) -> Server:
+        server = Server(self.env, name)
+        self._servers[server.guild.id] = server
+        return server
+
+    async def use(self, who: str | MemberActor, command: str, /, **options: Any) -> Seen:
+        """Have a member use a slash command, and see what is then seen."""
+        actor = self._actor(who)
+        result = await actor.slash(self._servers[actor.guild.id].channel, command, **options)
+        await self._answered.wait()
+        return seen(result)
+
+    async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Seen:
         return await self.use(self.admin, "event create", name=name, direction=direction, **options)
 
-    async def submit(
-        self, who: str | MemberActor, score: str | float, event: str = "Tetris Blitz", **options: Any
-    ) -> Seen:
+    async def submit(self, who: str | MemberActor, score: str | float, event: str = EVENT, **options: Any) -> Seen:
         return await self.use(who, "submit-score", event=event, score=str(score), **options)
 
-    async def reset(self, event: str = "Tetris Blitz", **options: Any) -> Seen:
+    async def submit_all(self, scores: Mapping[str, float], event: str = EVENT) -> None:
+        """Submit a score for each of some members, a second after each other."""
+        for who, score in scores.items():
+            assert not (await self.submit(who, score, event)).is_private
+            self.clock.move(seconds=1)
+
+    async def reset(self, event: str = EVENT, **options: Any) -> Seen:
         return await self.use(self.admin, "weekly-reset", event=event, **options)
 
-    async def board(self, board: str = "all-time", event: str = "Tetris Blitz", who: str = "Watcher") -> Seen:
+    async def board(self, board: str = "all-time", event: str = EVENT, who: str | MemberActor = "Watcher") -> Seen:
         return await self.use(who, "leaderboard", event=event, board=board)
 
     async def click(self, who: str | MemberActor, message: Seen, label: str) -> Seen:
         """Have a member click a button of a message."""
         assert message.message is not None
-        actor = self.member(who) if isinstance(who, str) else who
-        return seen(await actor.click(message.message, label=label))
+        result = await self._actor(who).click(message.message, label=label)
+        await self._answered.wait()
+        return seen(result)
 
-    async def suggestions(self, who: str, command: str, option: str, typed: str, **filled: Any) -> list[str]:
+    async def click_forged(self, who: MemberActor, custom_id: str) -> Seen:
+        """Have a member click a button that the bot did not make, with an id that it might have made."""
+        button = {"type": BUTTON, "style": 2, "label": "Forged", "custom_id": custom_id}
+        rows = [{"type": 1, "components": [button]}]
+        channel, bot = self._servers[who.guild.id].channel, self.env.backend.bot_user
+        message = self.env.backend.create_message(channel.id, bot.id, components=rows)
+        return seen(await who.click(ResponseMessage(self.env, message)))
+
+    async def suggestions(
+        self, who: str | MemberActor, command: str, option: str, typed: str = "", **filled: Any
+    ) -> list[str]:
         """What a member is offered while typing."""
-        choices = await self.member(who).autocomplete(self.channel, command, option, typed, **filled)
-        return [choice["name"] for choice in choices]
+        actor = self._actor(who)
+        channel = self._servers[actor.guild.id].channel
+        return [choice["name"] for choice in await actor.autocomplete(channel, command, option, typed, **filled)]
+
+    async def restart_bot(self) -> None:
+        """End the bot, and start another, which knows of no message before it."""
+        real = self.backend.real
+        await self.env.restart_bot(LeaderboardBot(real.services, real.recalculator))
+
+    async def at_once(self, *doings: Coroutine[Any, Any, Seen]) -> list[Seen]:
+        """Have several members act before the bot has answered any of them."""
+        self.env.waits = False
+        self._answered.clear()
+        tasks = [asyncio.create_task(doing) for doing in doings]
+        await asyncio.sleep(0)
+        self.env.waits = True
+        await self.env.settle()
+        self._answered.set()
+        return await asyncio.gather(*tasks)
+
+    async def deliver_again(self) -> None:
+        """Have Discord deliver the latest interaction a second time, as it may after a lost connection."""
+        payload = next(
+            payload for _, name, payload in reversed(self.env.backend.transcript) if name == "INTERACTION_CREATE"
+        )
+        self.env.backend.emit("INTERACTION_CREATE", payload)
+        await self.env.settle()
+
+    async def refused(self, doing: Coroutine[Any, Any, Seen]) -> str:
+        """Have a member do what is refused: in a sentence that only they see, and nothing is written.
+
+        Returns:
+            The sentence.
+        """
+        before = await self.tables()
+        result = await doing
+        assert result.is_private, f"everyone sees: {result.public}"
+        assert result.alone.startswith("⚠️ "), result.alone
+        assert result.alone.endswith((".", ")")), result.alone
+        assert await self.tables() == before
+        return result.alone.removeprefix("⚠️ ")
+
+    def channel_seen_by(self, who: str) -> str:
+        """Everything readable in the channel for a member, from the first message on."""
+        messages = self.channel.history(viewer=self.member(who))
+        return "\n".join(_read(message.content, message.embeds) for message in messages)
+
+    async def tables(self) -> Any:
+        """Every row of every table."""
+        return await contents(self.backend.database)
+
+    async def offer_commands_in_direct_messages(self) -> None:
+        """Have Discord offer the commands where it should not, as an outdated copy of them would."""
+        commands = self.env.bot.tree.get_commands()  # type: ignore[attr-defined]
+        for command in commands:
+            command.guild_only = False
+        await self.env.bot.tree.sync()  # type: ignore[attr-defined]
+
+    def fail_discord(self, method: str, path: str, *, status: int, code: int = 0, times: int = 1) -> None:
+        """Have Discord refuse requests of the bot; whoever waits for these may be left without an answer."""
+        self._may_be_silent = True
+        self.env.inject_error(method, path, status=status, code=code, times=times)
 
     def unexpected_errors(self) -> list[BaseException]:
         """Errors since the last look that are nobody's mistake."""
         new, self._errors_seen = self.env.errors[self._errors_seen :], len(self.env.errors)
         return [error for error in new if not isinstance(getattr(error, "original", error), LeaderboardError)]
 
+    def unanswered(self) -> list[str]:
+        """Commands and clicks that were never answered, or only with "thinking"."""
+        if self._may_be_silent:
+            return []
+        used = self.env.backend.interactions.values()
+        return [f"/{one.command_name}" for one in used if not one.responded or one.loading]
+
     async def settle_ratings(self) -> None:
         """Let a window pass, after which the stored Elos are current."""
         await self.env.advance_time(31)
 
+    def _actor(self, who: str | MemberActor) -> MemberActor:
+        return self.member(who) if isinstance(who, str) else who
+
 
 def seen(result: InteractionResult) -> Seen:
-    """Return what the user of an interaction sees last: the follow-up, if there is one, else the answer."""
-    message = result.followups[-1] if result.followups else result.response
-    if message is None:
-        return Seen("", is_private=True, message=None)
-    return Seen(read(message), message.ephemeral, message)
+    """Return what is seen after an interaction."""
+    messages = [message for message in (result.response, *result.followups) if message is not None]
+    return Seen(
+        alone="\n".join(read(message) for message in messages if message.ephemeral),
+        public="\n".join(read(message) for message in messages if not message.ephemeral),
+        message=messages[-1] if messages else None,
+    )
 
 
 def read(message: ResponseMessage) -> str:
     """Return everything readable in a message, a line each."""
-    return "\n".join([message.content, *(line for embed in message.embeds for line in _lines(embed))]).strip()
+    return _read(message.content, message.embeds)
+
+
+def _read(content: str, embeds: list[Embed]) -> str:
+    return "\n".join([content, *(line for embed in embeds for line in _lines(embed))]).strip()
 
 
 def _lines(embed: Embed) -> list[str]:
@@ -124,12 +280,14 @@ async def open_world(url: URL, **settings: Any) -> AsyncIterator[World]:
     clock = Clock()
     async with open_test_backend(url, clock, **settings) as backend:
         bot = LeaderboardBot(backend.real.services, backend.real.recalculator)
-        env = Env(bot, shard_count=1, check_errors=False)
+        env = PatientEnv(bot, shard_count=1, check_errors=False)
         await env.start()
         try:
             await bot.tree.sync()
             world = World(env, backend, clock)
             yield world
             assert world.unexpected_errors() == []
+            assert world.traffic.violations == []
+            assert world.unanswered() == []
         finally:
             await env.shutdown()

@@ -1,13 +1,212 @@
-from tests.world import World
+import pytest
+from sqlalchemy import URL
+
+from tests.world import World, open_world
 
 
 async def test_a_first_score_is_a_personal_best_that_everyone_sees(world: World) -> None:
-    print(await world.create_event(unit="pts"))
+    await world.create_event(unit="points")
+
     seen = await world.submit("Ana", "12,345.5")
-    print(seen)
-    print(await world.submit("Bob", "12"))
-    print(await world.board())
-    print(await world.reset())
-    print(await world.board("overall"))
-    assert not seen.is_private
+
+    assert seen.public == (
+        "🎉 New Personal Best!\n**Ana** in **Tetris Blitz**\n"
+        "Score\n12,345.5 points\nRank\n#1 of 1\nAll-time Elo\n1000\n"
+        "Counts for 2026-W47 · your best of the week"
+    )
+    assert seen.public in world.channel_seen_by("Bob")
+
+
+async def test_a_better_score_shows_the_previous_best_and_the_improvement(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit("Ana", 100)
+
+    seen = await world.submit("Ana", "120.5")
+
     assert "New Personal Best!" in seen
+    assert "Score\n120.5 points\nPrevious best\n100 points (+20.5 points)" in seen
+
+
+async def test_a_shorter_time_is_better_where_less_wins(world: World) -> None:
+    await world.create_event("40L Sprint", "LOW", format="time")
+    await world.submit("Ana", "1:23.456", "40L Sprint")
+
+    seen = await world.submit("Ana", "0:59.5", "40L Sprint")
+
+    assert "New Personal Best!" in seen
+    assert "Score\n59.5s\nPrevious best\n1:23.456 (−23.956s)" in seen
+
+
+@pytest.mark.parametrize("score", [99, 100])
+async def test_a_score_that_is_no_better_leaves_the_personal_best(world: World, score: int) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+
+    seen = await world.submit("Ana", score)
+
+    assert "New Personal Best!" not in seen
+    assert seen.public.startswith("Score submitted\n")
+    assert f"Score\n{score}\nPersonal best\n100\nRank\n#1 of 1" in seen
+    assert "your best of the week" not in seen
+
+
+async def test_a_score_that_is_no_personal_best_may_be_the_best_of_its_week(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    world.clock.move(weeks=1)
+
+    seen = await world.submit("Ana", 90)
+
+    assert "Personal best\n100" in seen
+    assert "Counts for 2026-W48 · your best of the week" in seen
+
+
+async def test_rank_and_elo_in_the_answer_are_those_of_this_moment(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 200})
+
+    assert "Rank\n#1 of 3\nAll-time Elo\n1245" in await world.submit("Cy", 300)
+    assert "Rank\n#1 of 3\nAll-time Elo\n1141" in await world.submit("Ana", 300)
+
+
+async def test_a_link_given_as_proof_is_shown(world: World) -> None:
+    await world.create_event()
+
+    assert "Proof\n<https://example.com/run_1>" in await world.submit("Ana", 1, proof="https://example.com/run_1")
+
+
+async def test_a_score_in_a_week_closed_early_counts_for_the_next_and_says_so(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset()
+
+    assert "2026-W47 is closed already: counts for 2026-W48 · your best of the week" in await world.submit("Ana", 50)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("007", "7"),
+        ("0.5", "0.5"),
+        (".5", "0.5"),
+        (" 42 ", "42"),
+        ("1,234,567", "1,234,567"),
+        ("999999999", "999,999,999"),
+    ],
+)
+async def test_a_number_is_understood_as_players_write_it(world: World, typed: str, shown: str) -> None:
+    await world.create_event()
+
+    assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("83.456", "1:23.456"), ("59.5s", "59.5s"), ("1:02:03.4", "1:02:03.4"), ("61:00", "1:01:00"), ("3600", "1:00:00")],
+)
+async def test_a_time_is_understood_as_players_write_it(world: World, typed: str, shown: str) -> None:
+    await world.create_event(direction="LOW", format="time")
+
+    assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
+
+
+async def test_a_score_outside_the_bounds_of_the_event_is_refused_with_the_bound(world: World) -> None:
+    await world.create_event(direction="LOW", format="time", min="0:30", max="10:00")
+
+    assert await world.refused(world.submit("Ana", "29.9")) == "This event takes scores of 30s and above."
+    assert await world.refused(world.submit("Ana", "10:00.1")) == "This event takes scores of 10:00 and below."
+    assert "New Personal Best!" in await world.submit("Ana", "0:30")
+    assert "Score submitted" in await world.submit("Ana", "10:00")
+
+
+async def test_an_archived_event_takes_no_scores_and_says_so(world: World) -> None:
+    await world.create_event()
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+
+    assert "takes no more scores" in await world.refused(world.submit("Ana", 1))
+
+
+async def test_a_new_name_of_a_player_shows_with_the_next_score(world: World) -> None:
+    await world.create_event()
+    ana = world.member("Ana")
+    await world.submit(ana, 100)
+    world.guild.remove_member(ana)
+    await world.submit(world.guild.add_member(ana.user, nick="Queen Ana"), 90)
+
+    board = await world.board()
+
+    assert "**Queen Ana** · 100" in board
+    assert "1 player" in board
+
+
+async def test_a_command_that_discord_delivers_twice_counts_once(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    world.clock.move(minutes=5)
+    before = await world.tables()
+
+    await world.deliver_again()
+
+    assert await world.tables() == before
+
+
+async def test_two_scores_of_one_player_at_once_both_count(world: World) -> None:
+    await world.create_event()
+
+    seen = await world.at_once(*(world.submit("Ana", score) for score in (100, 300, 200)))
+
+    assert all(not one.is_private for one in seen)
+    assert "**Ana** · 300 · 1000 Elo" in await world.board()
+    assert len((await world.tables())["score_submissions"]) == 3
+
+
+async def test_events_of_one_server_are_offered_while_a_player_types(world: World) -> None:
+    for name in ("Tetris Blitz", "Blitz 40L", "Sprint", "Old Blitz"):
+        await world.create_event(name)
+    await world.use(world.admin, "event archive", event="Old Blitz")
+    rivals = world.add_server("Rivals")
+    await world.use(rivals.admin, "event create", name="Blitz of Rivals", direction="LOW")
+
+    assert await world.suggestions("Ana", "submit-score", "event", "BLITZ") == ["Blitz 40L", "Tetris Blitz"]
+    assert await world.suggestions("Ana", "submit-score", "event") == ["Blitz 40L", "Sprint", "Tetris Blitz"]
+    assert await world.suggestions("Ana", "submit-score", "event", "100%_") == []
+    assert "Old Blitz" in await world.suggestions("Ana", "leaderboard", "event", "blitz")
+
+
+async def test_no_more_than_25_events_are_offered(world: World) -> None:
+    for number in range(27):
+        await world.create_event(f"Event {number:02}")
+
+    assert await world.suggestions("Ana", "submit-score", "event") == [f"Event {number:02}" for number in range(25)]
+    assert await world.suggestions("Ana", "submit-score", "event", "t 26") == ["Event 26"]
+
+
+async def test_an_accepted_score_starts_a_minute_in_which_the_player_must_wait(database_url: URL) -> None:
+    async with open_world(database_url, submit_cooldown_seconds=60) as world:
+        await world.create_event()
+        await world.create_event("Sprint")
+        await world.refused(world.submit("Ana", "a lot"))
+        await world.submit("Ana", 1)
+        world.clock.move(seconds=14.5)
+
+        assert await world.refused(world.submit("Ana", 2)) == (
+            "One score at a time: you can submit again in 46 seconds."
+        )
+        assert "46 seconds" in await world.refused(world.submit("Ana", 2, "Sprint"))
+        assert "New Personal Best!" in await world.submit("Bob", 2)
+        world.clock.move(seconds=44.6)
+        assert "in 1 second." in await world.refused(world.submit("Ana", 2))
+        world.clock.move(seconds=1)
+        assert "New Personal Best!" in await world.submit("Ana", 2)
+
+
+async def test_waiting_in_one_server_does_not_hold_up_a_player_in_another(database_url: URL) -> None:
+    async with open_world(database_url, submit_cooldown_seconds=60) as world:
+        rivals = world.add_server("Rivals")
+        for admin in (world.admin, rivals.admin):
+            await world.use(admin, "event create", name="Tetris Blitz", direction="HIGH")
+        ana = world.member("Ana")
+        await world.submit(ana, 1)
+
+        assert "Rank\n#1 of 1" in await world.submit(rivals.member("Ana", user=ana.user), 2)
+        assert "One score at a time" in await world.refused(world.submit(ana, 2))

@@ -1,0 +1,262 @@
+import pytest
+
+from tests.world import Seen, World
+
+PLAYERS = 23
+
+
+async def test_the_all_time_board_shows_personal_bests_and_their_elos(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Bob": 300, "Cy": 200})
+    await world.submit("Bob", 250)
+
+    board = await world.board(who="Cy")
+
+    assert board.public == (
+        "Tetris Blitz · all-time\n"
+        "🥇 **Bob** · 300 points · 1245 Elo\n🥈 **Cy** · 200 points · 1000 Elo\n🥉 **Ana** · 100 points · 755 Elo\n"
+        "Your row\n🥈 **Cy** · 200 points · 1000 Elo\n"
+        "Page 1 of 1 · 3 players"
+    )
+    assert board.buttons == {}
+
+
+async def test_the_board_of_the_week_shows_its_bests_alone(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 500, "Bob": 400})
+    world.clock.move(weeks=1)
+    await world.submit_all({"Bob": 100, "Cy": 300})
+
+    board = await world.board("week")
+
+    assert "Tetris Blitz · 2026-W48\n🥇 **Cy** · 300 · 1200 Elo\n🥈 **Bob** · 100 · 800 Elo\n" in board
+    assert "Ana" not in board
+
+
+async def test_the_board_of_the_week_is_that_of_the_week_scores_now_count_for(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 500)
+    await world.reset()
+
+    assert "2026-W48\nNo scores for this week yet. Be the first with `/submit-score`." in await world.board("week")
+    await world.submit("Ana", 400)
+    assert "2026-W48\n🥇 **Ana** · 400" in await world.board("week")
+
+
+async def test_the_overall_board_shows_event_elos_and_what_they_are_made_of(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit("Bob", 200)
+    world.clock.move(weeks=1)
+    await world.reset()
+
+    board = await world.board("overall")
+
+    assert board.public.startswith(
+        "Tetris Blitz · overall\n"
+        "🥇 **Bob** · **1150** Elo (all-time 1200, weekly average 1100)\n"
+        "🥈 **Ana** · **600** Elo (all-time 800, weekly average 400)\n"
+    )
+
+
+async def test_before_the_first_weekly_run_there_is_no_event_elo(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+
+    board = await world.board("overall", who="Bob")
+
+    assert "– **Ana** · **–** Elo" in board
+    assert "weekly average –" in board
+    assert "– becomes an event Elo when a player's first week is closed." in board
+    assert "Your row\n– **Bob** · **–** Elo" in board
+
+
+async def test_whoever_has_no_event_elo_yet_comes_last(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    await world.submit("Cy", 900)
+    await world.settle_ratings()
+
+    lines = (await world.board("overall")).public.splitlines()
+
+    assert [line.split(" · ")[0] for line in lines[1:4]] == ["🥇 **Bob**", "🥈 **Ana**", "– **Cy**"]
+    assert "becomes an event Elo" in lines[5]
+
+
+@pytest.mark.parametrize(("direction", "best_first"), [("HIGH", (300, 200, 100)), ("LOW", (100, 200, 300))])
+async def test_ties_share_a_rank_and_the_earlier_score_comes_first(
+    world: World, direction: str, best_first: tuple[int, int, int]
+) -> None:
+    await world.create_event(direction=direction)
+    best, tied, worst = best_first
+    await world.submit_all({"Di": worst, "Cy": tied, "Bob": best, "Ana": tied})
+
+    for board in ("all-time", "week"):
+        lines = (await world.board(board, who="Ana")).public.splitlines()
+
+        assert [line.split(" · ")[0] for line in lines[1:5]] == ["🥇 **Bob**", "🥈 **Cy**", "🥈 **Ana**", "#4 **Di**"]
+        assert lines[6].startswith("🥈 **Ana**")
+
+
+async def test_an_equal_score_later_does_not_move_a_player_down(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 100})
+    await world.submit("Ana", 100)
+
+    assert "🥇 **Ana** · 100 · 1000 Elo\n🥇 **Bob** · 100 · 1000 Elo" in await world.board()
+
+
+async def test_every_score_is_on_the_boards_at_once_with_everyones_elo(world: World) -> None:
+    await world.create_event()
+    for scores in ({"Ana": 100, "Bob": 200}, {"Ana": 300}, {"Bob": 400}):
+        await world.submit_all(scores)
+
+    for board in ("all-time", "week"):
+        assert "🥇 **Bob** · 400 · 1200 Elo\n🥈 **Ana** · 300 · 800 Elo" in await world.board(board)
+
+
+async def test_the_overall_board_is_current_once_the_window_has_passed(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 200})
+    await world.reset()
+    await world.submit_all({"Ana": 300, "Bob": 150, "Cy": 50})
+    await world.settle_ratings()
+
+    board = await world.board("overall")
+
+    all_time = {"Ana": 1227, "Bob": 1032, "Cy": 740}
+    for who, elo in all_time.items():
+        assert f"**{who}** · **" in board
+        assert f"(all-time {elo}, " in board
+
+
+async def test_a_player_who_is_on_another_page_still_sees_their_row(world: World) -> None:
+    await fill(world)
+
+    board = await world.board(who="Player 23")
+
+    assert "**Player 23**" not in board.public.split("Your row")[0]
+    assert "Your row\n#23 **Player 23** · 77 · " in board
+
+
+async def test_a_player_without_a_score_is_told_how_to_get_one(world: World) -> None:
+    await fill(world)
+
+    assert "Your row\nNo score here yet. Add one with `/submit-score`." in await world.board(who="Watcher")
+
+
+async def test_buttons_turn_the_pages_in_place(world: World) -> None:
+    await fill(world)
+    board = await world.board(who="Player 12")
+    assert rows(board) == list(range(1, 11))
+    assert list(board.buttons) == ["Next ▶", "My row"]
+
+    second = await world.click("Player 12", board, "Next ▶")
+    assert rows(second) == list(range(11, 21))
+    assert list(second.buttons) == ["◀ Previous", "Next ▶"]
+
+    third = await world.click("Player 12", second, "Next ▶")
+    assert rows(third) == [21, 22, 23]
+    assert "Page 3 of 3 · 23 players" in third
+    assert list(third.buttons) == ["◀ Previous", "My row"]
+
+    own = await world.click("Player 12", third, "My row")
+    assert rows(own) == list(range(11, 21))
+    assert rows(await world.click("Player 12", own, "◀ Previous")) == list(range(1, 11))
+    assert len(world.channel.history()) == 2
+
+
+async def test_a_page_is_of_the_moment_it_is_turned_to(world: World) -> None:
+    await fill(world)
+    board = await world.board(who="Player 1")
+    await world.submit("Player 23", 1000)
+
+    second = await world.click("Player 1", board, "Next ▶")
+
+    assert "#11 **Player 10**" in second
+
+
+async def test_buttons_work_after_a_restart(world: World) -> None:
+    await fill(world)
+    board = await world.board("week", who="Player 1")
+    await world.restart_bot()
+
+    second = await world.click("Player 1", board, "Next ▶")
+
+    assert "2026-W47" in second
+    assert rows(second) == list(range(11, 21))
+    assert not second.is_private
+
+
+async def test_somebody_elses_click_gets_a_copy_that_only_they_see(world: World) -> None:
+    await fill(world)
+    board = await world.board(who="Player 1")
+
+    copy = await world.click("Player 23", board, "Next ▶")
+
+    assert copy.is_private
+    assert rows(copy) == list(range(11, 21))
+    assert "Your row\n#23 **Player 23**" in copy
+    assert "#11 **Player 11**" not in world.channel_seen_by("Player 1")
+    assert rows(await world.click("Player 23", copy, "My row")) == [21, 22, 23]
+
+
+async def test_the_board_of_an_archived_event_can_be_read(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+
+    board = await world.board()
+
+    assert "🥇 **Ana** · 100 · 1000 Elo" in board
+    assert "submit-score" not in board
+    assert board.public.endswith("Page 1 of 1 · 1 player · archived")
+
+
+async def test_an_event_without_scores_says_what_to_do(world: World) -> None:
+    await world.create_event()
+
+    for board in ("all-time", "overall"):
+        assert "No scores yet. Be the first with `/submit-score`." in await world.board(board)
+
+
+async def test_a_button_with_an_id_of_another_servers_event_shows_nothing(world: World) -> None:
+    await fill(world)
+    forged = (await world.board()).buttons["Next ▶"]
+    eve = world.add_server("Rivals").member("Eve")
+
+    assert "no such event in this server" in await world.refused(world.click_forged(eve, forged))
+
+
+@pytest.mark.parametrize("event", ["0", "2147483648", "999999999999999999"])
+async def test_a_button_with_the_id_of_no_event_is_refused(world: World, event: str) -> None:
+    forged = f"leaderboard:next:{event}:all-time:0:1"
+
+    assert "no such event in this server" in await world.refused(world.click_forged(world.member("Eve"), forged))
+
+
+async def test_a_button_with_a_page_beyond_the_last_shows_the_last(world: World) -> None:
+    await fill(world)
+    event = (await world.board()).buttons["Next ▶"].split(":")[2]
+
+    shown = await world.click_forged(world.member("Eve"), f"leaderboard:next:{event}:all-time:999999999:1")
+
+    assert rows(shown) == [21, 22, 23]
+
+
+async def fill(world: World) -> None:
+    """An event with 23 players, named by their ranks. Made past Discord: only the boards are of interest here."""
+    await world.create_event()
+    for rank in range(1, PLAYERS + 1):
+        name = f"Player {rank}"
+        player = world.member(name).id
+        await world.backend.submit(player, 100 - rank, guild_id=world.guild.id, display_name=name)
+
+
+def rows(seen: Seen) -> list[int]:
+    """The players of the page, by the numbers in their names."""
+    page = seen.text.split("Your row")[0]
+    return [int(line.split("**")[1].removeprefix("Player ")) for line in page.splitlines() if "**" in line]

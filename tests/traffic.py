@@ -1,0 +1,68 @@
+"""What passes between the bot and the simulated Discord, held to rules of the real one that SimCord does not check."""
+
+import re
+import time
+from typing import Any
+
+from simcord.backend import Backend
+
+from tests.wire.discord_limits import Refused, check_choices, check_message
+
+ACKNOWLEDGE_WITHIN_SECONDS = 3.0
+DEFERRALS = (5, 6)
+CHOICES = 8
+
+_CALLBACK = re.compile(r"POST /interactions/\d+/([^/]+)/callback")
+_FOLLOW_UP = re.compile(r"(?:POST|PATCH) /webhooks/\d+/([^/]+)(?:/messages/.+)?")
+
+
+class Traffic(list[tuple[str, str, Any]]):
+    """The transcript of an environment; each entry is checked when it is made.
+
+    Attributes:
+        violations: what Discord would not have taken, a sentence each.
+        patience: the longest that a user waited for the acknowledgement of what they did, in real seconds.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend.transcript)
+        self._backend = backend
+        self._began: dict[str, float] = {}
+        self.violations: list[str] = []
+        self.patience = 0.0
+
+    def append(self, entry: tuple[str, str, Any]) -> None:
+        super().append(entry)
+        kind, name, payload = entry
+        if kind == "GATEWAY" and name == "INTERACTION_CREATE":
+            self._began[payload["token"]] = time.perf_counter()
+        elif answer := _CALLBACK.fullmatch(name):
+            self._check_callback(answer[1], payload)
+        elif follow_up := _FOLLOW_UP.fullmatch(name):
+            if not self._backend.interaction_by_token(follow_up[1]).responded:
+                self.violations.append(f"{name} came before the acknowledgement")
+            self._check_message(name, payload)
+
+    def _check_callback(self, token: str, payload: Any) -> None:
+        waited = time.perf_counter() - self._began[token]
+        self.patience = max(self.patience, waited)
+        if waited >= ACKNOWLEDGE_WITHIN_SECONDS:
+            self.violations.append(f"an acknowledgement took {waited:.1f} s")
+        if payload["type"] == CHOICES:
+            self._hold(lambda: check_choices(payload["data"]["choices"]), "choices")
+        elif payload["type"] not in DEFERRALS:
+            self._check_message("an answer", payload["data"])
+
+    def _check_message(self, name: str, data: Any) -> None:
+        # An embed's title and the like may be left out, but not be null: discord.py sends what the bot gave it.
+        empty = {"content": "", "embeds": [], "components": [], "attachments": []}
+        message = {part: data.get(part) or nothing for part, nothing in empty.items()}
+        self._hold(lambda: check_message(message), name)
+        if data.get("allowed_mentions") != {"parse": []}:
+            self.violations.append(f"{name} may ping: {data.get('allowed_mentions')}")
+
+    def _hold(self, check: Any, what: str) -> None:
+        try:
+            check()
+        except Refused as error:
+            self.violations.append(f"{what}: {error}")
