@@ -1,6 +1,6 @@
 """All-time Elos: computed over the whole event in the database, written where they change."""
 
-from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.engine import Database
@@ -86,7 +86,6 @@ async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -
     if _is_current(event, scale):
         return
     info = describe(event)
-    await _add_missing_players(session, event.id)
     bests = (
         select(
             LeaderboardScore.player_id,
@@ -120,14 +119,3 @@ async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -
 def _is_current(event: Event, scale: RatingScale) -> bool:
     constants = (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
     return event.score_count == 0 or (event.elo_version == event.scores_version and constants)
-
-
-async def _add_missing_players(session: AsyncSession, event_id: int) -> None:
-    stats = PlayerEventStats
-    known = select(stats.player_id).where(stats.event_id == event_id, stats.player_id == LeaderboardScore.player_id)
-    new = select(LeaderboardScore.player_id, LeaderboardScore.event_id).where(
-        is_personal_best(event_id), ~known.exists()
-    )
-    await session.execute(
-        insert(stats).from_select(["player_id", "event_id"], new.order_by(LeaderboardScore.player_id))
-    )

@@ -1,7 +1,6 @@
 """Who may recalculate an event now: one process in a window of seconds. It saves work and guards nothing."""
 
 import logging
-import secrets
 import time
 from typing import Protocol
 
@@ -75,7 +74,7 @@ class RedisLock:
         return left
 
     async def _acquire(self, key: str) -> float:
-        if await self._redis.set(key, secrets.token_hex(8), nx=True, ex=self._window):
+        if await self._redis.set(key, "1", nx=True, ex=self._window):
             return 0.0
         milliseconds = await self._redis.pttl(key)
         # It may have ended in between (−2): ask again at once.

@@ -37,18 +37,22 @@ def _round_half_up(value: ColumnElement[float]) -> ColumnElement[int]:
     return cast(func.floor(value + number(0.5)), Integer)
 
 
-def is_personal_best(event_id: int) -> ColumnElement[bool]:
+def is_personal_best(event_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Return the condition for the personal bests of an event."""
-    return (LeaderboardScore.event_id == event_id) & (LeaderboardScore.score_type == ScoreType.ALL_TIME)
+    scores = LeaderboardScore
+    return (scores.event_id == event_id) & _has_type(ScoreType.ALL_TIME) & scores.week_number.is_(None)
 
 
 def is_weekly_best(event_id: int, week_code: int) -> ColumnElement[bool]:
     """Return the condition for the weekly bests of one week of an event."""
-    return (
-        (LeaderboardScore.event_id == event_id)
-        & (LeaderboardScore.score_type == ScoreType.WEEKLY)
-        & (LeaderboardScore.week_number == week_code)
-    )
+    scores = LeaderboardScore
+    return (scores.event_id == event_id) & _has_type(ScoreType.WEEKLY) & (scores.week_number == week_code)
+
+
+def _has_type(score_type: ScoreType) -> ColumnElement[bool]:
+    # Written into the statement: a database uses a partial index only where it can read that it applies.
+    column = LeaderboardScore.score_type
+    return column == literal(score_type, column.type, literal_execute=True)
 
 
 async def count_field(session: AsyncSession, condition: ColumnElement[bool]) -> RunningStatistics:

@@ -37,6 +37,7 @@ class BoardQuery:
 
     source: FromClause
     condition: ColumnElement[bool]
+    player_id: ColumnElement[int]
     key: ColumnElement[Any]
     descending: bool
     all_time_elo: ColumnElement[Any]
@@ -46,17 +47,19 @@ class BoardQuery:
     def of_scores(cls, condition: ColumnElement[bool], direction: ScoreDirection) -> "BoardQuery":
         """Order the scores that fulfil a condition, the best first."""
         table = LeaderboardScore.__table__
-        return cls(table, condition, table.c.score, direction is ScoreDirection.HIGH, null(), null())
+        high = direction is ScoreDirection.HIGH
+        return cls(table, condition, table.c.player_id, table.c.score, high, null(), null())
 
     @classmethod
     def of_event_elos(cls, event_id: int) -> "BoardQuery":
-        """Order everyone with a personal best by event Elo, the highest first."""
+        """Order everyone with stored ratings by event Elo, the highest first."""
         scores, stats = LeaderboardScore.__table__, PlayerEventStats.__table__
-        same_player = and_(stats.c.player_id == scores.c.player_id, stats.c.event_id == scores.c.event_id)
+        best = and_(scores.c.player_id == stats.c.player_id, is_personal_best(event_id))
         average = case((stats.c.weeks_participated > 0, stats.c.weekly_elo_average))
         return cls(
-            source=scores.outerjoin(stats, same_player),
-            condition=is_personal_best(event_id),
+            source=stats.join(scores, best),
+            condition=stats.c.event_id == event_id,
+            player_id=stats.c.player_id,
             key=stats.c.calculated_event_elo,
             descending=True,
             all_time_elo=stats.c.all_time_leaderboard_elo,
@@ -74,7 +77,7 @@ class BoardQuery:
         scores = LeaderboardScore
         earlier = or_(
             scores.submitted_at < row.submitted_at,
-            and_(scores.submitted_at == row.submitted_at, scores.player_id < row.player_id),
+            and_(scores.submitted_at == row.submitted_at, self.player_id < row.player_id),
         )
         return or_(self.better_than(row.key), and_(self.key.is_not_distinct_from(row.key), earlier))
 
@@ -89,7 +92,7 @@ async def read_rows(session: AsyncSession, board: BoardQuery, offset: int, limit
     """Read some rows of a board in its order, from `offset`."""
     scores = LeaderboardScore
     key = board.key.desc() if board.descending else board.key
-    order = (board.key.is_(None), key, scores.submitted_at, scores.player_id)
+    order = (board.key.is_(None), key, scores.submitted_at, board.player_id)
     # The page is cut before the players' names are looked up.
     page = _columns(board).order_by(*order).offset(offset).limit(limit).subquery()
     statement = select(page, Player.discord_id, Player.display_name).join(Player, Player.id == page.c.player_id)
@@ -104,7 +107,7 @@ async def read_row_of(session: AsyncSession, board: BoardQuery, discord_id: int)
         await session.execute(
             _columns(board)
             .add_columns(Player.discord_id, Player.display_name)
-            .join(Player, Player.id == LeaderboardScore.player_id)
+            .join(Player, Player.id == board.player_id)
             .where(Player.discord_id == discord_id)
         )
     ).one_or_none()
@@ -133,7 +136,7 @@ def _columns(board: BoardQuery) -> Select[Any]:
     scores = LeaderboardScore
     return (
         select(
-            scores.player_id,
+            board.player_id,
             scores.score,
             scores.submitted_at,
             board.key.label("key"),

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.dialect import insert_for
-from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, ScoreType
+from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreSubmission, ScoreType
 from bot.domain.bests import Bests, Verdict, judge
 from bot.domain.ratings import RatingScale
 from bot.domain.results import EventInfo, PlayerName, SubmissionResult
@@ -16,7 +16,7 @@ from bot.domain.text import clean_display_name, clean_proof
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, CooldownActive, EventArchived, InvalidScore
 from bot.services.event_lookup import describe, find_event, statistics_of, store_statistics
-from bot.services.rating_sql import count_field, is_personal_best
+from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
 from bot.services.standings import BoardQuery, count_rows
 from bot.services.week_lookup import current_week, open_week
 
@@ -70,6 +70,8 @@ class _Loaded:
     current: Week
     week: Week
     bests: Bests
+    personal_row: LeaderboardScore | None
+    weekly_row: LeaderboardScore | None
 
 
 async def submit(
@@ -80,10 +82,10 @@ async def submit(
     loaded = await _load(session, submission, rules.cooldown, now)
     verdict = judge(loaded.score, loaded.bests, loaded.info.direction)
     if verdict.is_personal_best:
-        await _store_best(session, loaded, ScoreType.ALL_TIME, now)
+        _store_best(session, loaded, ScoreType.ALL_TIME, now)
         await _count_personal_best(session, loaded)
     if verdict.is_weekly_best:
-        await _store_best(session, loaded, ScoreType.WEEKLY, now)
+        _store_best(session, loaded, ScoreType.WEEKLY, now)
     session.add(
         ScoreSubmission(
             interaction_id=submission.interaction_id,
@@ -111,8 +113,10 @@ async def _load(session: AsyncSession, submission: Submission, cooldown: timedel
     await _refuse_haste(session, player, submission.guild_id, cooldown, now)
     current = await current_week(session, submission.guild_id, now)
     week = await open_week(session, event.id, current)
-    bests = await _current_bests(session, player, event, week)
-    return _Loaded(event, info, player, score, current, week, bests)
+    personal_row = await _current_best(session, player, is_personal_best(event.id))
+    weekly_row = await _current_best(session, player, is_weekly_best(event.id, week.code))
+    bests = Bests(_score_of(personal_row), _score_of(weekly_row))
+    return _Loaded(event, info, player, score, current, week, bests, personal_row, weekly_row)
 
 
 def _parse(event: EventInfo, text: str) -> float:
@@ -167,44 +171,37 @@ async def _refuse_haste(
         raise CooldownActive(ceil((latest + cooldown - now).total_seconds()))
 
 
-async def _current_bests(session: AsyncSession, player: Player, event: Event, week: Week) -> Bests:
-    rows = await session.execute(
-        select(LeaderboardScore.score_type, LeaderboardScore.score).where(
-            LeaderboardScore.player_id == player.id,
-            LeaderboardScore.event_id == event.id,
-            LeaderboardScore.week_number.is_(None) | (LeaderboardScore.week_number == week.code),
+async def _current_best(
+    session: AsyncSession, player: Player, condition: ColumnElement[bool]
+) -> LeaderboardScore | None:
+    of_player = select(LeaderboardScore).where(LeaderboardScore.player_id == player.id)
+    return (await session.scalars(of_player.where(condition))).one_or_none()
+
+
+def _score_of(row: LeaderboardScore | None) -> float | None:
+    return None if row is None else row.score
+
+
+def _store_best(session: AsyncSession, loaded: _Loaded, score_type: ScoreType, now: datetime) -> None:
+    is_weekly = score_type is ScoreType.WEEKLY
+    row = loaded.weekly_row if is_weekly else loaded.personal_row
+    if row is None:
+        row = LeaderboardScore(
+            player_id=loaded.player.id,
+            event_id=loaded.event.id,
+            score_type=score_type,
+            week_number=loaded.week.code if is_weekly else None,
         )
-    )
-    scores = dict(iter(rows))
-    return Bests(scores.get(ScoreType.ALL_TIME), scores.get(ScoreType.WEEKLY))
-
-
-async def _store_best(session: AsyncSession, loaded: _Loaded, score_type: ScoreType, now: datetime) -> None:
-    week = loaded.week.code if score_type is ScoreType.WEEKLY else None
-    best = {"score": loaded.score, "submitted_at": now}
-    row = LeaderboardScore(
-        player_id=loaded.player.id, event_id=loaded.event.id, score_type=score_type, week_number=week, **best
-    )
-    old = loaded.bests.weekly if score_type is ScoreType.WEEKLY else loaded.bests.personal
-    if old is None:
         session.add(row)
-        return
-    await session.execute(
-        update(LeaderboardScore)
-        .where(
-            LeaderboardScore.player_id == row.player_id,
-            LeaderboardScore.event_id == row.event_id,
-            LeaderboardScore.score_type == score_type,
-            LeaderboardScore.week_number.is_not_distinct_from(week),
-        )
-        .values(best)
-        .execution_options(synchronize_session=False)
-    )
+    row.score, row.submitted_at = loaded.score, now
 
 
 async def _count_personal_best(session: AsyncSession, loaded: _Loaded) -> None:
-    """Move the running statistics and the version that says so."""
+    """Move the running statistics and the version that says so; a first score makes the row for the ratings."""
     event, old = loaded.event, loaded.bests.personal
+    if old is None:
+        ratings = insert_for(session, PlayerEventStats).values(player_id=loaded.player.id, event_id=event.id)
+        await session.execute(ratings.on_conflict_do_nothing())
     before = statistics_of(event)
     statistics = before.add(loaded.score) if old is None else before.replace(old, loaded.score)
     if statistics.has_lost_digits:

@@ -36,6 +36,13 @@ def downgrade() -> None:
 
 def _count_personal_bests() -> None:
     connection = op.get_bind()
+    connection.execute(
+        sa.text(
+            "INSERT INTO player_event_stats (player_id, event_id)"
+            " SELECT player_id, event_id FROM leaderboard_scores WHERE score_type = 'all_time'"
+            " EXCEPT SELECT player_id, event_id FROM player_event_stats"
+        )
+    )
     fields: dict[int, list[float]] = {}
     bests = sa.text("SELECT event_id, score FROM leaderboard_scores WHERE score_type = 'all_time'")
     for event_id, score in connection.execute(bests):
