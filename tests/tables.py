@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable, Row, select
 
 from bot.database.engine import Database
 from bot.database.models import Base, Player, PlayerEventStats
@@ -28,15 +28,12 @@ async def contents(database: Database, *, without: Collection[str] = (), except_
     }
 
 
-async def stats(database: Database, event_id: int) -> dict[int, PlayerEventStats]:
-    """Return the stored ratings of an event by Discord's id of the player."""
+async def stats(database: Database, event_id: int) -> dict[int, Row[Any]]:
+    """Return the rows of `player_event_stats` of an event by Discord's id of the player."""
+    table = PlayerEventStats.__table__
+    statement = select(Player.discord_id, *table.columns).join(table, table.c.player_id == Player.id)
     async with database.reading() as session:
-        found = await session.execute(
-            select(Player.discord_id, PlayerEventStats)
-            .join(PlayerEventStats, PlayerEventStats.player_id == Player.id)
-            .where(PlayerEventStats.event_id == event_id)
-        )
-        return dict(found.tuples().all())
+        return {row.discord_id: row for row in await session.execute(statement.where(table.c.event_id == event_id))}
 
 
 async def stored_elos(database: Database, event_id: int) -> dict[int, int | None]:

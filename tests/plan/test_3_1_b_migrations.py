@@ -1,0 +1,97 @@
+"""Suite B of section 3.1, migration script testing: from the tournament bot's tables forward, back, forward again."""
+
+import asyncio
+from typing import Any
+
+from alembic import command
+from sqlalchemy import URL, Connection, inspect, text
+
+from bot.database.engine import Database
+from bot.database.schema import alembic_config, migrate
+
+TOURNAMENT = (
+    "INSERT INTO players (id, discord_id, username, display_name) VALUES (1, 7, 'ana', NULL), (2, 8, 'bob', 'Bob')",
+    "INSERT INTO events (id, name) VALUES (1, 'Chess'), (2, 'chess')",
+    "INSERT INTO player_event_stats (player_id, event_id, raw_elo, matches_played) VALUES (1, 1, 99, 5), (2, 1, 9, 5)",
+)
+STATS = "SELECT player_id, raw_elo, matches_played, weekly_elo_average, weeks_participated FROM player_event_stats"
+
+
+def test_a_tournament_database_from_before_there_were_migrations_keeps_every_row(empty_database_url: URL) -> None:
+    migrate(empty_database_url, "0001")
+    change(empty_database_url, "DROP TABLE alembic_version", *TOURNAMENT)
+
+    migrate(empty_database_url)
+
+    assert read(empty_database_url, f"{STATS} ORDER BY player_id") == [(1, 99, 5, 0.0, 0), (2, 9, 5, 0.0, 0)]
+    assert read(empty_database_url, "SELECT username, display_name FROM players ORDER BY id") == [
+        ("ana", "ana"),
+        ("bob", "Bob"),
+    ]
+    assert read(empty_database_url, "SELECT name, score_direction FROM events ORDER BY id") == [
+        ("Chess", None),
+        ("chess", None),
+    ]
+
+
+def test_migrations_can_be_taken_back_and_made_again_with_rows_in_the_tables(empty_database_url: URL) -> None:
+    migrate(empty_database_url)
+    schema = tables(empty_database_url)
+    change(empty_database_url, "INSERT INTO players (discord_id, username, display_name) VALUES (7, 'ana', 'Ana')")
+
+    command.downgrade(alembic_config(empty_database_url), "0001")
+    assert "leaderboard_scores" not in tables(empty_database_url)
+    migrate(empty_database_url)
+
+    assert tables(empty_database_url) == schema
+    assert read(empty_database_url, "SELECT discord_id, display_name FROM players") == [(7, "Ana")]
+
+
+def change(url: URL, *statements: str) -> None:
+    async def work() -> None:
+        database = Database(url)
+        async with database.writing() as session:
+            for statement in statements:
+                await session.execute(text(statement))
+        await database.close()
+
+    asyncio.run(work())
+
+
+def read(url: URL, query: str) -> list[Any]:
+    async def work() -> list[Any]:
+        database = Database(url)
+        async with database.reading() as session:
+            found = [tuple(row) for row in await session.execute(text(query))]
+        await database.close()
+        return found
+
+    return asyncio.run(work())
+
+
+def tables(url: URL) -> dict[str, set[str]]:
+    """Return the names of all tables with those of their columns, indexes and CHECKs."""
+
+    def names(connection: Connection) -> dict[str, set[str]]:
+        schema = inspect(connection)
+        return {
+            table: {
+                str(part["name"])
+                for part in (
+                    *schema.get_columns(table),
+                    *schema.get_indexes(table),
+                    *schema.get_unique_constraints(table),
+                    *schema.get_check_constraints(table),
+                )
+            }
+            for table in schema.get_table_names()
+        }
+
+    async def work() -> dict[str, set[str]]:
+        database = Database(url)
+        async with database.reading() as session:
+            found = await (await session.connection()).run_sync(names)
+        await database.close()
+        return found
+
+    return asyncio.run(work())

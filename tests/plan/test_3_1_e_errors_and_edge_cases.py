@@ -1,0 +1,45 @@
+"""Suite E of section 3.1, error handling and edge cases: what no column takes, whoever writes it."""
+
+import math
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from tests.backends import TestBackend
+
+SCORE = (
+    "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number)"
+    " VALUES (1, 1, :score, :score_type, 202601)"
+)
+
+
+async def write(backend: TestBackend, **values: Any) -> None:
+    async with backend.database.writing() as session:
+        await session.execute(text(SCORE), {"score": 5.0, "score_type": "weekly"} | values)
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf, -1.0, 0.0, 1e9, None])
+async def test_a_score_outside_the_limits_is_refused_by_the_database_itself(
+    backend: TestBackend, score: float | None
+) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    with pytest.raises(IntegrityError):
+        await write(backend, score=score)
+
+
+@pytest.mark.parametrize("score", [1e-9, 999_999_999.999])
+async def test_the_smallest_and_the_greatest_score_are_taken(backend: TestBackend, score: float) -> None:
+    await backend.create_event()
+    await backend.submit(1, score)
+    assert (await backend.page()).standings[0].score == score
+
+
+async def test_a_kind_of_score_that_does_not_exist_is_refused(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    await write(backend)
+    with pytest.raises(IntegrityError):
+        await write(backend, score_type="monthly")
