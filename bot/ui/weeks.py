@@ -12,16 +12,17 @@ from bot.ui.text import escape
 SHOWN_WEEKS = 3
 PODIUM = 3
 LONGEST_MISSED = 600
+SHOWN_DECIMALS = 3
 
 
 def show_runs(runs: Sequence[WeeklyRunResult]) -> Reply:
     """Show the results of closed weeks: the latest three in full, the others by name."""
-    return Reply(_embeds(runs, "closed"))
+    return Reply(_embeds(runs, "closed", "scores from now on count"))
 
 
 def show_preview(runs: Sequence[WeeklyRunResult]) -> Reply:
     """Show to the admin alone what closing would do."""
-    return Reply(_embeds(runs, "preview, nothing is closed yet"), ephemeral=True)
+    return Reply(_embeds(runs, "preview, nothing is closed yet", "once closed, scores count"), ephemeral=True)
 
 
 def show_undo(result: UndoResult) -> Reply:
@@ -44,18 +45,19 @@ def name_pending(pending: PendingWeek) -> str:
     return f"{pending.week} · {players} · {'finished' if pending.is_finished else 'still going on'}"
 
 
-def _embeds(runs: Sequence[WeeklyRunResult], state: str) -> list[Embed]:
-    embeds = [_run(run, state) for run in runs[-SHOWN_WEEKS:]]
-    if earlier := runs[:-SHOWN_WEEKS]:
-        embeds[0].description = f"Before it: {len(earlier)} weeks, {earlier[0].week} to {earlier[-1].week}."
+def _embeds(runs: Sequence[WeeklyRunResult], state: str, consequence: str) -> list[Embed]:
+    embeds = [_run(run, state, consequence) for run in runs[-SHOWN_WEEKS:]]
+    if earlier := [run.week for run in runs[:-SHOWN_WEEKS]]:
+        weeks = f"{len(earlier)} weeks, {earlier[0]} to {earlier[-1]}" if len(earlier) > 1 else f"{earlier[0]}"
+        embeds[0].description = f"Before it: {weeks}."
     return embeds
 
 
-def _run(run: WeeklyRunResult, state: str) -> Embed:
+def _run(run: WeeklyRunResult, state: str, consequence: str) -> Embed:
     style = run.event.style
     embed = Embed(title=f"🏆 {escape(run.event.name)} · {run.week} {state}", color=Color.gold())
     if run.closed_early:
-        embed.description = f"The week is not over: scores from now on count for {run.week.next()}."
+        embed.description = f"The week is not over: {consequence} for {run.week.next()}."
     for result in run.podium[:PODIUM]:
         embed.add_field(
             name=f"{MEDALS.get(result.rank, f'#{result.rank}')} {escape(result.player.name)}",
@@ -65,7 +67,8 @@ def _run(run: WeeklyRunResult, state: str) -> Embed:
     if run.penalised:
         embed.add_field(name=f"Missed the week (counts as {run.missed_week_elo})", value=_missed(run), inline=False)
     players = "1 player" if run.field.size == 1 else f"{run.field.size:,} players"
-    embed.set_footer(text=f"{players} · mean {run.field.absolute_mean:,.6g} · standard deviation {run.field.sd:,.6g}")
+    mean, deviation = (style.show(round(value, SHOWN_DECIMALS)) for value in (run.field.absolute_mean, run.field.sd))
+    embed.set_footer(text=f"{players} · mean {mean} · standard deviation {deviation}")
     return embed
 
 
