@@ -6,6 +6,7 @@ from discord import Color, Embed
 
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import EventInfo, EventSummary, ServerSettings
+from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.ui.reply import Reply
 from bot.ui.text import escape
 
@@ -16,11 +17,12 @@ def show_event(event: EventInfo, title: str) -> Reply:
     """Show one event after it was made or changed."""
     embed = Embed(title=title, description=f"**{escape(event.name)}**", color=Color.green())
     better = (
-        "HIGH: a greater score is better" if event.direction is ScoreDirection.HIGH else "LOW: a smaller one is better"
+        "HIGH: a greater score is better"
+        if event.direction is ScoreDirection.HIGH
+        else "LOW: a smaller score is better"
     )
     embed.add_field(name="Direction", value=better)
-    unit = f", in {escape(event.style.unit)}" if event.style.unit else ""
-    embed.add_field(name="Scores", value=f"{event.style.format}{unit}")
+    embed.add_field(name="Scores", value=_kind(event.style))
     if bounds := _bounds(event):
         embed.add_field(name="Allowed", value=bounds)
     embed.set_footer(text="Takes scores with /submit-score" if event.is_active else "Archived: takes no scores")
@@ -53,10 +55,16 @@ def show_settings(settings: ServerSettings, title: str) -> Reply:
     return Reply([embed], ephemeral=True)
 
 
+def _kind(style: ScoreStyle) -> str:
+    if style.format is ScoreFormat.TIME:
+        return "times, such as 1:23.456"
+    return f"numbers, in {escape(style.unit)}" if style.unit else "numbers"
+
+
 def _line(summary: EventSummary) -> str:
     event = summary.event
     better = "highest" if event.direction is ScoreDirection.HIGH else "lowest"
-    what = "time" if event.style.format == "time" else event.style.unit or "score"
+    what = "time" if event.style.format is ScoreFormat.TIME else event.style.unit or "score"
     players = "1 player" if summary.players == 1 else f"{summary.players:,} players"
     state = "" if event.is_active else " · archived"
     return f"**{escape(event.name)}** · {better} {escape(what)} wins · {players}{state}"
