@@ -16,6 +16,7 @@ from sqlalchemy import URL
 
 from bot.errors import LeaderboardError
 from bot.main import LeaderboardBot
+from bot.services.authority import Actor
 from tests.backends import EVENT, Clock, TestBackend, open_test_backend
 from tests.tables import contents
 from tests.traffic import Traffic
@@ -207,6 +208,10 @@ class World(Server):
         assert result.alone.endswith((".", ")")), result.alone
         assert await self.tables() == before
         return result.alone.removeprefix("⚠️ ")
+
+    def as_actor(self) -> Actor:
+        """The admin, for what a test makes past Discord."""
+        return Actor(self.admin.id, self.guild.id, manages_guild=True, role_ids=frozenset(), owns_bot=False)
 
     def channel_seen_by(self, who: str) -> str:
         """Everything readable in the channel for a member, from the first message on."""

@@ -1,0 +1,164 @@
+from tests.world import World
+
+
+async def test_a_new_event_is_announced_with_what_counts(world: World) -> None:
+    seen = await world.create_event("40L Sprint", "LOW", format="time", min="0:10", max="1:00:00")
+
+    assert seen.public == (
+        "Event created\n**40L Sprint**\n"
+        "Direction\nLOW: a smaller score is better\nScores\ntimes, such as 1:23.456\nAllowed\nfrom 10s up to 1:00:00\n"
+        "Takes scores with /submit-score"
+    )
+
+
+async def test_a_name_may_be_taken_once_in_a_server_whatever_its_case(world: World) -> None:
+    await world.create_event("Straße 40L")
+
+    sentence = await world.refused(world.create_event("  STRASSE   40l "))
+
+    assert sentence == "Another event of this server already has that name. Choose a different one."
+
+
+async def test_two_servers_may_have_events_of_the_same_name(world: World) -> None:
+    rivals = world.add_server("Rivals")
+    for admin in (world.admin, rivals.admin):
+        await world.use(admin, "event create", name="Tetris Blitz", direction="HIGH")
+    await world.submit("Ana", 100)
+    await world.submit(rivals.member("Eve"), 900)
+
+    board = await world.board()
+
+    assert "🥇 **Ana** · 100" in board
+    assert "1 player" in board
+    assert "**Eve** · 900" in await world.board(who=rivals.member("Zoe"))
+
+
+async def test_an_event_is_found_however_its_name_is_typed(world: World) -> None:
+    await world.create_event("Tetris Blitz")
+
+    assert "New Personal Best!" in await world.submit("Ana", 1, event="  tetris\tBLITZ ")
+
+
+async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> None:
+    await world.create_event(unit="points", min="10", max="100")
+    await world.submit("Ana", 50)
+
+    seen = await world.use(world.admin, "event edit", event="Tetris Blitz", name="Blitz", max="none")
+
+    assert "Event changed\n**Blitz**\n" in seen
+    assert "Scores\nnumbers, in points\nAllowed\nfrom 10 points\n" in seen
+    assert "🥇 **Ana** · 50 points" in await world.board(event="Blitz")
+    assert "no such event" in await world.refused(world.board(event="Tetris Blitz"))
+
+
+async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:
+    await world.create_event()
+
+    assert "Event archived\n" in await world.use(world.admin, "event archive", event="Tetris Blitz")
+    assert "Archived: takes no scores" in await world.use(
+        world.admin, "event edit", event="Tetris Blitz", unit="points"
+    )
+    assert "Takes scores with /submit-score" in await world.use(
+        world.admin, "event edit", event="Tetris Blitz", active=True
+    )
+    assert "New Personal Best!" in await world.submit("Ana", 1)
+
+
+async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -> None:
+    await world.create_event("Sprint", "LOW", format="time")
+    await world.create_event("Blitz", unit="lines")
+    await world.create_event("Ancient")
+    await world.use(world.admin, "event archive", event="Ancient")
+    await world.submit_all({"Ana": 1, "Bob": 2}, "Blitz")
+
+    seen = await world.use("Ana", "event list")
+
+    assert seen.alone == (
+        "Events of this server\n"
+        "**Blitz** · highest lines wins · 2 players\n"
+        "**Sprint** · lowest time wins · 0 players\n"
+        "**Ancient** · highest score wins · 0 players · archived"
+    )
+
+
+async def test_a_server_without_events_is_told_how_to_make_one(world: World) -> None:
+    assert "There are none yet. An admin makes one with `/event create`." in await world.use("Ana", "event list")
+
+
+async def test_a_list_longer_than_a_message_says_how_many_are_left_out(world: World) -> None:
+    for number in range(60):
+        await world.backend.create_event(name=f"{number:02} {'_' * 70}", actor=world.as_actor())
+
+    seen = await world.use("Ana", "event list")
+
+    shown = seen.alone.count("wins")
+    assert 15 < shown < 60
+    assert f"… and {60 - shown} more: type a part of the name in `/leaderboard`." in seen
+
+
+async def test_options_that_contradict_each_other_are_refused_with_the_remedy(world: World) -> None:
+    await world.create_event("Taken")
+    create = {"name": "Blitz", "direction": "HIGH"}
+    refusals = {
+        "The smallest score allowed is greater than the greatest. Swap `min` and `max`.": {"min": "9", "max": "1"},
+        "Times are shown as hours, minutes and seconds, so a time event has no unit of its own.": {
+            "format": "time",
+            "unit": "points",
+        },
+        "This event counts a number, not a time.": {"min": "0:30"},
+        "A unit can have 16 characters at the most; this has 17.": {"unit": "x" * 17},
+        "A unit needs at least one visible character.": {"unit": "\u200b"},
+        "An event's name can have 80 characters at the most; this has 81.": {"name": "x" * 81},
+        "An event's name needs at least one visible character.": {"name": "\u200b \u202e"},
+        "Another event of this server already has that name.": {"name": "tAKEN"},
+    }
+    for sentence, options in refusals.items():
+        doing = world.use(world.admin, "event create", **{**create, **options})
+        assert (await world.refused(doing)).startswith(sentence)
+
+
+async def test_an_edit_of_nothing_is_refused(world: World) -> None:
+    await world.create_event()
+
+    sentence = await world.refused(world.use(world.admin, "event edit", event="Tetris Blitz"))
+
+    assert sentence == "Nothing to change: give at least one of the options besides the event."
+
+
+async def test_an_event_with_a_unit_cannot_become_one_of_times(world: World) -> None:
+    await world.create_event(unit="points")
+
+    refused = world.use(world.admin, "event edit", event="Tetris Blitz", format="time")
+
+    assert "a time event has no unit of its own" in await world.refused(refused)
+    await world.use(world.admin, "event edit", event="Tetris Blitz", format="time", unit="none")
+    assert "Score\n1:23.4\n" in await world.submit("Ana", "1:23.4")
+
+
+async def test_two_admins_who_make_the_same_event_at_once_make_one(world: World) -> None:
+    first, second = sorted(
+        await world.at_once(world.create_event("Blitz"), world.create_event("BLITZ")), key=lambda seen: seen.is_private
+    )
+
+    assert "Event created" in first.public
+    assert "already has that name" in second.alone
+
+
+async def test_what_admins_do_is_in_the_audit_log(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 1)
+    await world.reset()
+    await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+    await world.use(world.admin, "event edit", event="Tetris Blitz", unit="points")
+    await world.use(world.admin, "settings", **{"time-zone": "Asia/Tokyo"})
+
+    log = (await world.tables())["audit_log"]
+
+    assert [row["action"] for row in sorted(log, key=lambda row: row["id"])] == [
+        "event create",
+        "weekly reset",
+        "weekly undo",
+        "event edit",
+        "settings",
+    ]
+    assert {(row["guild_id"], row["actor_id"]) for row in log} == {(world.guild.id, world.admin.id)}

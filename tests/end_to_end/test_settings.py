@@ -1,0 +1,85 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.world import Seen, World
+
+SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+async def change(world: World, **options: object) -> Seen:
+    return await world.use(
+        world.admin, "settings", **{name.replace("_", "-"): value for name, value in options.items()}
+    )
+
+
+async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
+    seen = await change(world)
+
+    assert seen.alone == (
+        "Settings of this server\n"
+        "Time zone\nUTC: weeks begin on Monday 00:00 there\n"
+        "Admin role\nnone, besides members with *Manage Server*"
+    )
+    assert seen.is_private
+
+
+async def test_settings_are_changed_one_by_one(world: World) -> None:
+    referees = world.guild.create_role("Referees")
+
+    assert "Settings changed\nTime zone\nEurope/Berlin: " in await change(world, time_zone="europe/berlin")
+    both = await change(world, admin_role=referees)
+
+    assert "Time zone\nEurope/Berlin: " in both
+    assert f"Admin role\n{referees.mention}, besides" in both
+    assert both.alone.splitlines()[1:] == (await change(world)).alone.splitlines()[1:]
+
+
+async def test_everyone_as_admin_role_means_none(world: World) -> None:
+    await change(world, admin_role=world.guild.create_role("Referees"))
+
+    assert "Admin role\nnone, besides" in await change(world, admin_role=world.guild.default_role)
+    assert "Only admins" in await world.refused(world.use("Ana", "settings"))
+
+
+@pytest.mark.parametrize(("zone", "week"), [("Pacific/Auckland", 48), ("UTC", 47), ("America/New_York", 47)])
+async def test_weeks_begin_on_monday_in_the_servers_time_zone(world: World, zone: str, week: int) -> None:
+    await world.create_event()
+    await change(world, time_zone=zone)
+    world.clock.now = SUNDAY_NOON
+
+    assert f"Counts for 2026-W{week} " in await world.submit("Ana", 1)
+
+
+async def test_a_reset_goes_by_the_servers_time_zone(world: World) -> None:
+    await world.create_event()
+    await change(world, time_zone="Pacific/Auckland")
+    await world.submit("Ana", 1)
+    world.clock.now = SUNDAY_NOON
+
+    assert "The week is not over" not in await world.reset()
+
+
+async def test_settings_of_one_server_are_not_anothers(world: World) -> None:
+    rivals = world.add_server("Rivals")
+    await change(world, time_zone="Asia/Tokyo")
+
+    assert "Time zone\nUTC: " in await world.use(rivals.admin, "settings")
+
+
+async def test_time_zones_are_offered_by_any_part_of_their_name(world: World) -> None:
+    async def offered(typed: str) -> list[str]:
+        return await world.suggestions(world.admin, "settings", "time-zone", typed)
+
+    assert await offered("berl") == ["Europe/Berlin"]
+    assert "America/New_York" in await offered("new york")
+    assert await offered("utc") == ["UTC"]
+    assert await offered("Atlantis") == []
+    assert len(await offered("")) == 25
+
+
+@pytest.mark.parametrize("zone", ["Atlantis", "", "Mitteleuropäische Zeit", "../../etc/passwd", "x" * 300])
+async def test_an_unknown_time_zone_is_refused(world: World, zone: str) -> None:
+    sentence = await world.refused(change(world, time_zone=zone))
+
+    assert sentence == "That is no time zone. Pick one from the list, such as Europe/Berlin or UTC."

@@ -1,0 +1,269 @@
+from datetime import UTC, datetime
+
+from sqlalchemy import URL
+
+from tests.world import World, open_world
+
+
+async def test_a_reset_on_monday_closes_last_week(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Bob": 300, "Cy": 200, "Di": 50})
+    world.clock.now = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
+    await world.submit("Ana", 400)
+
+    seen = await world.reset()
+
+    assert seen.public == (
+        "🏆 Tetris Blitz · 2026-W47 closed\n"
+        "🥇 Bob\n300 points · weekly Elo **1286**, event Elo **1192**\n"
+        "🥈 Cy\n200 points · weekly Elo **1078**, event Elo **1010**\n"
+        "🥉 Ana\n100 points · weekly Elo **870**, event Elo **1061**\n"
+        "4 players · mean 162.5 points · standard deviation 96.014 points"
+    )
+    assert "2026-W48\n🥇 **Ana** · 400" in await world.board("week")
+
+
+async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> None:
+    await world.create_event(direction="LOW", format="time")
+    await world.submit_all({"Ana": 83.5, "Bob": 60})
+
+    seen = await world.reset()
+
+    assert "🏆 Tetris Blitz · 2026-W47 closed\nThe week is not over: scores from now on count for 2026-W48." in seen
+    assert "🥇 Bob\n1:00 · weekly Elo **1200**" in seen
+    assert "2 players · mean 1:11.75 · standard deviation 11.75s" in seen
+    assert await world.refused(world.reset()) == (
+        "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC. "
+        "Scores submitted since then count for 2026-W48, which has not begun yet."
+    )
+
+
+async def test_finished_weeks_are_closed_before_the_current_one(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 90)
+
+    assert "2026-W47 closed" in await world.reset()
+    assert "2026-W48 closed" in await world.reset()
+
+
+async def test_all_finished_weeks_are_closed_by_one_reset_oldest_first(world: World) -> None:
+    await world.create_event()
+    for score in range(1, 6):
+        await world.submit("Ana", score)
+        world.clock.move(weeks=1)
+
+    seen = await world.reset()
+
+    titles = [line for line in seen.public.splitlines() if "Tetris Blitz" in line]
+    assert titles == [f"🏆 Tetris Blitz · 2026-W{number} closed" for number in (49, 50, 51)]
+    assert "2026-W49 closed\nBefore it: 2 weeks, 2026-W47 to 2026-W48.\n" in seen
+
+
+async def test_a_single_week_that_is_not_shown_in_full_is_named(world: World) -> None:
+    await world.create_event()
+    for score in range(1, 5):
+        await world.submit("Ana", score)
+        world.clock.move(weeks=1)
+
+    assert "2026-W48 closed\nBefore it: 2026-W47.\n" in await world.reset()
+
+
+async def test_whoever_missed_the_week_is_named_with_what_it_cost(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit("Cy", 200)
+
+    seen = await world.reset()
+
+    assert "Missed the week (counts as 0)\nAna (event Elo 578), Bob (event Elo 923)" in seen
+
+
+async def test_a_long_list_of_those_who_missed_is_cut(world: World) -> None:
+    await world.create_event()
+    for number in range(12):
+        name = f"{number:02} {'x' * 60}"
+        await world.backend.submit(world.member(name).id, 1, guild_id=world.guild.id, display_name=name)
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 1)
+
+    seen = await world.reset()
+
+    assert "(event Elo 750) and 5 more\n" in seen
+    assert seen.text.count("(event Elo 750)") == 7
+
+
+async def test_ties_share_the_podium(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 200, "Bob": 300, "Cy": 300})
+
+    names = [line for line in (await world.reset()).public.splitlines() if line[0] in "🥇🥈🥉"]
+
+    assert names == ["🥇 Bob", "🥇 Cy", "🥉 Ana"]
+
+
+async def test_a_preview_shows_the_results_to_the_admin_alone_and_writes_nothing(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    before = await world.tables()
+
+    preview = await world.reset(preview=True)
+
+    assert preview.is_private
+    assert preview.text.startswith(
+        "🏆 Tetris Blitz · 2026-W47 preview, nothing is closed yet\n"
+        "The week is not over: once closed, scores count for 2026-W48.\n"
+        "🥇 Bob\n300 · weekly Elo **1200**, event Elo **1200**\n"
+    )
+    assert await world.tables() == before
+    closed = await world.reset()
+    assert closed.public.splitlines()[2:] == preview.text.splitlines()[2:]
+
+
+async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    board = await world.board("week")
+    await world.reset()
+    world.clock.move(minutes=5)
+
+    seen = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+
+    assert seen.public == (
+        "Tetris Blitz · 2026-W47 is open again\n"
+        "The run of 2026-11-18 12:00 UTC was undone: 2 scores restored, averages and event Elos are as they were "
+        "before it. Close the week again with `/weekly-reset`."
+    )
+    assert (await world.board("week")).public == board.public
+    assert "– **Ana** · **–** Elo" in await world.board("overall")
+    assert "2026-W47 closed" in await world.reset()
+
+
+async def test_undo_takes_the_latest_reset_back_then_the_one_before_it(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 200)
+    await world.reset()
+    await world.reset()
+
+    for number in (48, 47):
+        undone = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+        assert f"2026-W{number} is open again" in undone
+
+    nothing = world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+    assert await world.refused(nothing) == "No week of this event has been closed yet, so there is nothing to undo."
+
+
+async def test_weeks_that_can_be_closed_are_offered_with_their_players(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 200)
+
+    async def offered(typed: str = "", event: str = "Tetris Blitz") -> list[str]:
+        return await world.suggestions(world.admin, "weekly-reset", "week", typed, event=event)
+
+    assert await offered() == ["2026-W47 · 2 players · finished", "2026-W48 · 1 player · still going on"]
+    assert await offered("w48") == ["2026-W48 · 1 player · still going on"]
+    assert await offered(event="Nothing") == []
+    await world.reset(week="2026-W47")
+    assert await offered() == ["2026-W48 · 1 player · still going on"]
+
+
+async def test_weeks_are_offered_before_an_event_is_chosen_without_an_error(world: World) -> None:
+    assert await world.suggestions(world.admin, "weekly-reset", "week") == []
+
+
+async def test_no_more_than_25_weeks_are_offered(world: World) -> None:
+    await world.create_event()
+    for score in range(1, 28):
+        await world.backend.submit(world.admin.id, score, guild_id=world.guild.id)
+        world.clock.move(weeks=1)
+
+    weeks = await world.suggestions(world.admin, "weekly-reset", "week", event="Tetris Blitz")
+
+    assert len(weeks) == 25
+    assert weeks[0].startswith("2026-W47 ")
+
+
+async def test_one_week_can_be_closed_by_name(world: World) -> None:
+    await world.create_event()
+    for score in (100, 200):
+        await world.submit("Ana", score)
+        world.clock.move(weeks=1)
+
+    assert "2026-W48 closed" in await world.reset(week="2026-w48")
+    assert "2026-W47 closed" in await world.reset()
+
+
+async def test_a_week_that_cannot_be_closed_is_refused_with_the_reason(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset(week="2026-W47")
+
+    reasons = {
+        "2026-W47": "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC.",
+        "2026-W48": "2026-W48 has not begun yet. It is 2026-W47 now.",
+        "2026-W46": "Nobody has submitted a score for 2026-W46, so there is nothing to close.",
+        "2026-W54": "Write the week as year and number, such as 2026-W47.",
+        "last week": "Write the week as year and number, such as 2026-W47.",
+    }
+    for week, reason in reasons.items():
+        assert (await world.refused(world.reset(week=week))).startswith(reason)
+        assert (await world.refused(world.reset(week=week, preview=True))).startswith(reason)
+
+
+async def test_a_week_without_any_score_is_not_closed_and_says_so(world: World) -> None:
+    await world.create_event()
+
+    assert "Nobody has submitted a score for 2026-W47" in await world.refused(world.reset())
+
+
+async def test_of_two_admins_who_reset_at_once_one_closes_and_the_other_learns_of_it(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 200)
+
+    first, second = sorted(await world.at_once(world.reset(), world.reset()), key=lambda seen: seen.is_private)
+
+    assert "2026-W47 closed" in first.public
+    assert "2026-W47 was closed already" in second.alone
+    assert "2026-W48\n🥇 **Ana** · 200" in await world.board("week")
+
+
+async def test_a_score_that_races_a_reset_counts_for_one_week_or_the_next_and_is_never_lost(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+
+    reset, submitted = await world.at_once(world.reset(), world.submit("Bob", 200))
+
+    if "Counts for 2026-W47" in submitted:
+        assert "🥇 Bob" in reset
+    else:
+        assert "2026-W47 is closed already: counts for 2026-W48" in submitted
+        assert "2026-W48\n🥇 **Bob** · 200" in await world.board("week")
+
+
+async def test_weeks_of_an_archived_event_can_still_be_closed(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+
+    assert "2026-W47 closed" in await world.reset()
+
+
+async def test_what_a_missed_week_counts_as_can_be_set(database_url: URL) -> None:
+    async with open_world(database_url, missed_week_elo=400) as world:
+        await world.create_event()
+        await world.submit("Ana", 100)
+        await world.reset()
+        world.clock.move(weeks=1)
+        await world.submit("Bob", 100)
+
+        assert "Missed the week (counts as 400)\nAna (event Elo 850)" in await world.reset()
