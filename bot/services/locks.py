@@ -8,6 +8,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 RETRY_REDIS_AFTER_SECONDS = 10.0
+# What PTTL says of a key that never ends: none that this class set, but waiting for it would be for ever.
+_NO_END = -1
 
 logger = logging.getLogger(__name__)
 
@@ -77,5 +79,8 @@ class RedisLock:
         if await self._redis.set(key, "1", nx=True, ex=self._window):
             return 0.0
         milliseconds = await self._redis.pttl(key)
+        if milliseconds == _NO_END:
+            await self._redis.expire(key, self._window)
+            return self._window
         # It may have ended in between (−2): ask again at once.
         return max(milliseconds, 1) / 1000

@@ -1,0 +1,121 @@
+"""The lock of a recalculation: one taker in a window, over processes with Redis, within one without it."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.main import connect_redis
+from bot.services.locks import RETRY_REDIS_AFTER_SECONDS, ProcessLock, RedisLock
+from tests.outages import hanging_redis
+
+EVENT, OTHER_EVENT = 1, 2
+KEY = f"elo_calculation_lock:{EVENT}"
+
+
+@dataclass
+class Ticks:
+    """The locks' clock, which stands still until it is moved."""
+
+    now: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
+    ticks = Ticks()
+    monkeypatch.setattr("bot.services.locks.time", ticks)
+    return ticks
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with connect_redis(redis_url) as redis:
+        yield redis
+
+
+@pytest.fixture
+def refusing_url() -> str:
+    """The address of a Redis that refuses every connection."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"redis://127.0.0.1:{taken.getsockname()[1]}"
+
+
+async def test_within_a_process_one_takes_the_lock_until_its_window_ends(ticks: Ticks) -> None:
+    lock = ProcessLock(30)
+    assert await lock.acquire(EVENT) == 0
+    ticks.now += 10
+    assert await lock.acquire(EVENT) == 20
+    assert await lock.acquire(OTHER_EVENT) == 0
+    ticks.now += 20
+    assert await lock.acquire(EVENT) == 0
+    assert await lock.acquire(EVENT) == 30
+
+
+async def test_over_processes_one_of_many_takes_the_lock(redis: Redis, redis_url: str) -> None:
+    async with connect_redis(redis_url) as elsewhere:
+        processes = [RedisLock(client, 30) for client in (redis, elsewhere) for _ in range(5)]
+        left = sorted(await asyncio.gather(*(process.acquire(EVENT) for process in processes)))
+        assert left[0] == 0
+        assert all(29 < seconds <= 30 for seconds in left[1:])
+        assert await processes[0].acquire(OTHER_EVENT) == 0
+
+
+async def test_the_lock_of_a_killed_process_ends_with_its_window(redis: Redis) -> None:
+    await redis.set(KEY, "a process that was killed", px=100)
+    lock = RedisLock(redis, 30)
+    while seconds_left := await lock.acquire(EVENT):
+        assert seconds_left <= 0.1
+        await asyncio.sleep(seconds_left)
+    assert await redis.get(KEY) != b"a process that was killed"
+    assert 0 < await redis.ttl(KEY) <= 30
+
+
+async def test_a_lock_without_an_end_is_given_one(redis: Redis) -> None:
+    await redis.set(KEY, "from elsewhere")
+    assert await RedisLock(redis, 30).acquire(EVENT) == 30
+    assert 0 < await redis.ttl(KEY) <= 30
+
+
+async def test_a_redis_that_refuses_leaves_a_lock_within_the_process_and_is_mentioned_once(
+    refusing_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connect_redis(refusing_url) as redis:
+        lock = RedisLock(redis, 30)
+        with caplog.at_level(logging.WARNING):
+            assert await lock.acquire(EVENT) == 0
+            assert await lock.acquire(EVENT) > 0
+            assert await lock.acquire(OTHER_EVENT) == 0
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["degraded"]
+
+
+async def test_a_redis_that_hangs_is_waited_for_once_and_taken_up_again_when_it_is_back(
+    redis_url: str, redis: Redis, caplog: pytest.LogCaptureFixture, ticks: Ticks
+) -> None:
+    caplog.set_level(logging.WARNING)
+    async with hanging_redis(redis_url) as hanging, connect_redis(hanging.url) as client:
+        lock = RedisLock(client, 30)
+        began = time.monotonic()
+        assert await lock.acquire(EVENT) == 0
+        assert time.monotonic() - began < 3
+        assert [await lock.acquire(EVENT) for _ in range(5)] == [30] * 5
+        assert hanging.connections == 1
+
+        ticks.now += RETRY_REDIS_AFTER_SECONDS
+        assert await lock.acquire(EVENT) == 20
+        assert hanging.connections == 2
+        assert [record.getMessage()[:8] for record in caplog.records] == ["degraded"]
+
+        hanging.hangs = False
+        ticks.now += RETRY_REDIS_AFTER_SECONDS
+        assert await lock.acquire(EVENT) == 0
+        assert await redis.exists(KEY)
+        assert [record.getMessage()[:8] for record in caplog.records] == ["degraded", "Redis an"]
