@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.config import load_settings
+from bot.database import dialect
 from bot.database.models import Base
 from bot.database.schema import BEFORE_MIGRATIONS
 
@@ -14,30 +15,35 @@ OLD_TABLES = {"players", "events", "player_event_stats"}
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations that were asked for on one connection, in one transaction."""
+    """Run the migrations that were asked for, in the transaction that the connection is in."""
+    dialect.keep_other_migrations_out(connection)
     # Batch mode copies tables on SQLite, where little can be altered in place.
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=True,
         compare_server_default=True,
+        transactional_ddl=True,
     )
+    migrations = context.get_context()
     tables = set(inspect(connection).get_table_names())
-    with context.begin_transaction():
-        migrations = context.get_context()
-        if tables >= OLD_TABLES and migrations.get_current_revision() is None and migrations.script is not None:
-            migrations.stamp(migrations.script, BEFORE_MIGRATIONS)
-        context.run_migrations()
+    if tables >= OLD_TABLES and migrations.get_current_revision() is None and migrations.script is not None:
+        migrations.stamp(migrations.script, BEFORE_MIGRATIONS)
+    context.run_migrations()
 
 
 async def connect_and_run() -> None:
-    """Connect to the database that was named, or to that of the settings."""
+    """Connect to the database that was named, or to that of the settings; migrate all the way or not at all."""
     url = context.config.attributes.get("url") or load_settings().database
-    engine = create_async_engine(url)
+    engine = create_async_engine(
+        url,
+        **dialect.engine_options(url, command_timeout=None),
+        execution_options=dialect.writer_options(url),
+    )
+    dialect.prepare_connections(engine, foreign_keys=False)
     try:
-        async with engine.connect() as connection:
+        async with engine.begin() as connection:
             await connection.run_sync(run)
-            await connection.commit()
     finally:
         await engine.dispose()
 

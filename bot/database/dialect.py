@@ -23,9 +23,10 @@ _DRIVERS = {
 }
 # By the driver's names; hosting services hand out PostgreSQL's own.
 _POSTGRES_OPTIONS = {"host": "host", "port": "port", "ssl": "ssl", "sslmode": "ssl"}
-_LAST_PORT = 65_535
 _SERIALIZATION_FAILURE = "40001"
 _DEADLOCK = "40P01"
+_MIGRATION_LOCK = 0x6C656164
+_LAST_PORT = 65_535
 
 
 def parse_database_url(value: str) -> URL:
@@ -66,15 +67,15 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def engine_options(url: URL) -> dict[str, Any]:
-    """Return what `create_async_engine` needs for this database: its pool and its time limits."""
+def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
+    """Return what `create_async_engine` needs for this database: its pool and its time limits, in seconds."""
     if is_sqlite(url):
         return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
     return {
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": CONNECT_TIMEOUT_SECONDS,
-        "connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": COMMAND_TIMEOUT_SECONDS},
+        "connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": command_timeout},
     }
 
 
@@ -88,8 +89,13 @@ def writer_options(url: URL) -> dict[str, Any]:
     return {"sqlite_begin": "BEGIN IMMEDIATE"} if is_sqlite(url) else {}
 
 
-def prepare_connections(engine: AsyncEngine) -> None:
-    """Install what each new connection of an engine needs."""
+def prepare_connections(engine: AsyncEngine, *, foreign_keys: bool = True) -> None:
+    """Install what each new connection of an engine needs.
+
+    Args:
+        engine: the engine, before its first connection.
+        foreign_keys: false where SQLite's tables are to be replaced by altered copies while others refer to them.
+    """
     if not is_sqlite(engine.url):
         return
 
@@ -100,7 +106,7 @@ def prepare_connections(engine: AsyncEngine) -> None:
         # Whether SQLite has floor() depends on how it was compiled.
         connection.create_function("floor", 1, _floor, deterministic=True)
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", f"foreign_keys = {foreign_keys}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -108,6 +114,13 @@ def prepare_connections(engine: AsyncEngine) -> None:
     def on_begin(connection: Connection) -> None:
         # A writer takes the lock at once: one that read first could not upgrade beside another writer.
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def keep_other_migrations_out(connection: Connection) -> None:
+    """Wait until no other process migrates the database, and let none until the transaction ends."""
+    # On SQLite the transaction is the only writer anyway.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def _floor(value: float | None) -> int | None:

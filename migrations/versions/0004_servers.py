@@ -1,6 +1,6 @@
 """Events belong to servers, and say how their scores are written; servers have settings; times are aware.
 
-The tournament bot's events stay as they are: without a server, and so without a leaderboard.
+Events from before stay, without a server and so without a leaderboard: the tournament bot's, and any made since.
 """
 
 import unicodedata
@@ -31,6 +31,8 @@ def upgrade() -> None:
         for bound in BOUNDS:
             events.add_column(sa.Column(bound, sa.Double))
     _fill_name_keys()
+    # None of them belongs to a server yet.
+    op.execute("UPDATE events SET score_direction = NULL")
     with op.batch_alter_table("events") as events:
         events.alter_column("name_key", existing_type=sa.String(300), nullable=False)
         events.create_unique_constraint("uq_events_guild_id_name_key", ["guild_id", "name_key"])
