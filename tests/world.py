@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from discord import Embed, Permissions
+from discord.app_commands import ContextMenu
 from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import RoleHandle, UserHandle
@@ -14,6 +15,7 @@ from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 from sqlalchemy import URL
 
+from bot.command_tree import LeaderboardTree
 from bot.errors import LeaderboardError
 from bot.main import LeaderboardBot
 from bot.services.authority import Actor
@@ -130,6 +132,10 @@ class World(Server):
         await self._answered.wait()
         return seen(result)
 
+    async def use_in_direct_message(self, who: MemberActor, command: str, /, **options: Any) -> Seen:
+        """Have a user try a slash command in a direct message to the bot."""
+        return seen(await who.user.slash(command, **options))
+
     async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Seen:
         return await self.use(self.admin, "event create", name=name, direction=direction, **options)
 
@@ -171,10 +177,10 @@ class World(Server):
         channel = self._servers[actor.guild.id].channel
         return [choice["name"] for choice in await actor.autocomplete(channel, command, option, typed, **filled)]
 
-    async def restart_bot(self) -> None:
-        """End the bot, and start another, which knows of no message before it."""
+    async def restart_bot(self, *, owner_id: int | None = None) -> None:
+        """End the bot, and start another, which knows of no message before it; with another owner, if one is given."""
         real = self.backend.real
-        await self.env.restart_bot(LeaderboardBot(real.services, real.recalculator))
+        await self.env.restart_bot(LeaderboardBot(replace(real.services, owner_id=owner_id), real.recalculator))
 
     async def at_once(self, *doings: Coroutine[Any, Any, Seen]) -> list[Seen]:
         """Have several members act before the bot has answered any of them."""
@@ -224,10 +230,11 @@ class World(Server):
 
     async def offer_commands_in_direct_messages(self) -> None:
         """Have Discord offer the commands where it should not, as an outdated copy of them would."""
-        commands = self.env.bot.tree.get_commands()  # type: ignore[attr-defined]
-        for command in commands:
-            command.guild_only = False
-        await self.env.bot.tree.sync()  # type: ignore[attr-defined]
+        tree: LeaderboardTree = self.env.bot.tree  # type: ignore[attr-defined]
+        for command in tree.get_commands():
+            assert not isinstance(command, ContextMenu)
+            command.guild_only, command.allowed_contexts = False, None
+        await tree.sync()
 
     def fail_discord(self, method: str, path: str, *, status: int, code: int = 0, times: int = 1) -> None:
         """Have Discord refuse requests of the bot; whoever waits for these may be left without an answer."""
