@@ -1,11 +1,12 @@
 """The one place that knows how PostgreSQL and SQLite differ."""
 
 import math
+import sqlite3
 from typing import Any
 
 from sqlalchemy import URL, BigInteger, Connection, Index, Integer, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
@@ -23,8 +24,13 @@ _DRIVERS = {
 }
 # By the driver's names; hosting services hand out PostgreSQL's own.
 _POSTGRES_OPTIONS = {"host": "host", "port": "port", "ssl": "ssl", "sslmode": "ssl"}
-_SERIALIZATION_FAILURE = "40001"
-_DEADLOCK = "40P01"
+_LOST_RACES = {
+    "23505",  # PostgreSQL: unique violation
+    "40001",  # PostgreSQL: serialization failure
+    "40P01",  # PostgreSQL: deadlock
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+}
 _MIGRATION_LOCK = 0x6C656164
 _LAST_PORT = 65_535
 
@@ -144,6 +150,5 @@ def is_worth_retrying(error: BaseException) -> bool:
     """Tell whether a transaction lost a race, or its connection, and may succeed when it is begun again."""
     if not isinstance(error, DBAPIError):
         return False
-    if isinstance(error, IntegrityError) or error.connection_invalidated:
-        return True
-    return getattr(error.orig, "sqlstate", None) in (_SERIALIZATION_FAILURE, _DEADLOCK)
+    codes = {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)}
+    return error.connection_invalidated or not codes.isdisjoint(_LOST_RACES)
