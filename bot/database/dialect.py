@@ -69,8 +69,13 @@ def _driver_options(url: URL) -> dict[str, str | tuple[str, ...]]:
 
 
 def is_sqlite(url: URL) -> bool:
-    """Tell whether a URL names an SQLite file, which takes one writer at a time."""
+    """Tell whether a URL names an SQLite file."""
     return url.get_backend_name() == "sqlite"
+
+
+def takes_one_writer(url: URL) -> bool:
+    """Tell whether a database lets one transaction write at a time, and has the others ask again and again."""
+    return is_sqlite(url)
 
 
 def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
@@ -112,8 +117,9 @@ def prepare_connections(engine: AsyncEngine, *, foreign_keys: bool = True) -> No
         # Whether SQLite has floor() depends on how it was compiled.
         connection.create_function("floor", 1, _floor, deterministic=True)
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", f"foreign_keys = {foreign_keys}"):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON" if foreign_keys else "PRAGMA foreign_keys = OFF")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

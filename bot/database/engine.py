@@ -20,8 +20,8 @@ class Database:
         dialect.prepare_connections(self.engine)
         self._readers = self.engine.execution_options(**dialect.reader_options(url))
         self._writers = self.engine.execution_options(**dialect.writer_options(url))
-        # SQLite's writers poll for the lock between processes; within one they rather queue.
-        self._single_writer = asyncio.Lock() if dialect.is_sqlite(url) else None
+        # Between processes such writers ask again and again; within one they rather queue.
+        self._single_writer = asyncio.Lock() if dialect.takes_one_writer(url) else None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

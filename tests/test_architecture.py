@@ -1,0 +1,210 @@
+"""Where things may stand: who imports whom, who knows what, and how long and how named a module is."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# What each part may import besides itself and the standard library. The longest prefix of a module counts.
+MAY_IMPORT = {
+    "bot.errors": {},
+    "bot.domain": {"pytz", "bot.errors"},
+    "bot.database": {"alembic", "sqlalchemy", "bot.domain", "bot.errors"},
+    "bot.services": {"redis", "sqlalchemy", "tenacity", "bot.database", "bot.domain", "bot.errors"},
+    "bot.ui": {"discord", "bot.domain"},
+    "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
+    "bot.command_tree": {"discord", "bot.cogs", "bot.errors"},
+    "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
+    "bot.main": {
+        *("discord", "redis", "yarl"),
+        *("bot.cogs", "bot.command_tree", "bot.config", "bot.database", "bot.services"),
+    },
+    "bot.demo": {"discord", "pydantic", "simcord", "bot"},
+    "bot.__main__": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},
+    "bot": {},
+}
+KNOW_DISCORD = ("bot.cogs", "bot.ui", "bot.main", "bot.command_tree", "bot.demo", "bot.__main__")
+
+DIALECT = re.compile(r"postgres|sqlite|asyncpg|psycopg", re.IGNORECASE)
+DATABASE_URL = re.compile(r"(sqlite|postgresql)://")
+MADE_ONCE_AT_THE_TOP = {
+    *("create_engine", "create_async_engine", "Database"),
+    *("Redis", "from_url", "connect_redis"),
+    *("Client", "Bot", "AutoShardedBot", "LeaderboardBot", "ClientSession"),
+    *("Settings", "load_settings"),
+}
+TAKES_SQL = {"text", "execute", "exec_driver_sql", "scalar", "scalars"}
+NAMES_THAT_SAY_NOTHING = {"util", "utils", "utility", "helper", "helpers", "manager", "misc", "common"}
+LONGEST_MODULE = 250
+
+
+def modules(package: str) -> dict[str, Path]:
+    files = sorted((ROOT / package).rglob("*.py"))
+    return {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in files}
+
+
+BOT = modules("bot")
+MIGRATIONS = modules("migrations")
+
+each_module = pytest.mark.parametrize("module", BOT)
+
+
+def tree(module: str) -> ast.Module:
+    return ast.parse((BOT | MIGRATIONS)[module].read_text())
+
+
+def is_within(module: str, part: str) -> bool:
+    return module == part or module.startswith((f"{part}.", f"{part}_"))
+
+
+def part_of(module: str) -> str:
+    return max((part for part in MAY_IMPORT if is_within(module, part)), key=len)
+
+
+def imports(module: str) -> Iterator[str]:
+    """Every module that a module imports, wherever in it, and every name that may be one."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports by dots"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in BOT else str(node.module) for name in names)
+
+
+def is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+@each_module
+def test_a_module_imports_only_what_its_part_may(module: str) -> None:
+    part = part_of(module)
+    allowed = {part, *MAY_IMPORT[part]}
+    strangers = {
+        name for name in imports(module) if not is_standard(name) and not any(is_within(name, one) for one in allowed)
+    }
+    assert strangers == set()
+
+
+def test_every_module_of_the_top_has_its_place() -> None:
+    top = {module for module in BOT if module.count(".") == 1}
+    assert {module for module in top if part_of(module) == "bot"} == set()
+
+
+def test_only_the_upper_parts_know_discord() -> None:
+    knowing = {module for module in BOT if any(is_within(name, "discord") for name in imports(module))}
+    assert {module for module in knowing if not any(is_within(module, part) for part in KNOW_DISCORD)} == set()
+    assert knowing, "nothing was looked at"
+
+
+def test_only_the_demo_knows_the_simulated_discord_and_only_the_command_line_the_demo() -> None:
+    for module in BOT:
+        if not is_within(module, "bot.demo"):
+            assert not any(is_within(name, "simcord") for name in imports(module)), module
+            assert module == "bot.__main__" or not any(is_within(name, "bot.demo") for name in imports(module)), module
+
+
+def test_importing_starts_nothing_and_brings_in_no_more_than_is_needed() -> None:
+    lower = [module for module in BOT if is_within(module, "bot.services") or is_within(module, "bot.database")]
+    program = f"""
+import importlib, sys, threading
+def bring_in(modules, without):
+    for module in modules:
+        importlib.import_module(module)
+    assert not without & sys.modules.keys(), without & sys.modules.keys()
+bring_in({lower}, without={{"discord", "bot.config"}})
+bring_in({[module for module in BOT if not is_within(module, "bot.demo")]}, without={{"simcord", "bot.demo"}})
+assert threading.active_count() == 1, threading.enumerate()
+"""
+    # Settings that would be refused, were they read.
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": "nonsense", "LOG_LEVEL": "LOUD"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@each_module
+def test_no_module_makes_an_engine_a_client_or_settings_when_imported(module: str) -> None:
+    made = {called(call) for call in calls(at_import(tree(module)))}
+    assert made & MADE_ONCE_AT_THE_TOP == set()
+
+
+@each_module
+def test_one_module_names_a_dialect(module: str) -> None:
+    if module == "bot.database.dialect":
+        return
+    named = {name for name in names(tree(module)) if DIALECT.search(name) and not DATABASE_URL.match(name)}
+    assert named == set()
+
+
+@pytest.mark.parametrize("module", [*BOT, *MIGRATIONS])
+def test_sql_text_is_never_put_together(module: str) -> None:
+    for call in calls(ast.walk(tree(module))):
+        if called(call) in TAKES_SQL and call.args:
+            statement = call.args[0]
+            assert not isinstance(statement, ast.JoinedStr | ast.BinOp), ast.unparse(call)
+            assert not (isinstance(statement, ast.Call) and called(statement) == "format"), ast.unparse(call)
+
+
+@pytest.mark.parametrize("module", [*BOT, *MIGRATIONS])
+def test_a_module_is_short(module: str) -> None:
+    assert len((BOT | MIGRATIONS)[module].read_text().splitlines()) <= LONGEST_MODULE
+
+
+@each_module
+def test_a_name_says_something(module: str) -> None:
+    defined = {
+        node.name
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name for name in {module, *defined} if words(name) & NAMES_THAT_SAY_NOTHING} == set()
+
+
+def test_the_names_of_tests_say_something() -> None:
+    assert {module for module in modules("tests") if words(module) & NAMES_THAT_SAY_NOTHING} == set()
+
+
+def words(name: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+
+
+def at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """Everything that runs when a module is imported: all but the bodies of its functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        yield child
+        yield from at_import(child)
+
+
+def calls(nodes: Iterator[ast.AST]) -> Iterator[ast.Call]:
+    return (node for node in nodes if isinstance(node, ast.Call))
+
+
+def called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def names(module: ast.Module) -> Iterator[str]:
+    """Every name and every string of a module, but for its docstrings."""
+    docstrings = {
+        id(node.value)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+        for field in ("id", "attr", "arg", "name", "asname", "module"):
+            name = getattr(node, field, None)
+            if isinstance(name, str):
+                yield name
