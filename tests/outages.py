@@ -1,8 +1,8 @@
 """Failures of what the bot depends on: statements that fail, a Redis that hangs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,20 +12,29 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @contextmanager
-def statements_fail(part: str) -> Iterator[list[str]]:
-    """Have the connection break at each statement that begins like this; gives the statements that did."""
-    broken: list[str] = []
+def statements_seen(part: str, then: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
+    """Give a list that each statement beginning like this is added to, before it is executed."""
+    seen: list[str] = []
 
-    def break_connection(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith(part):
-            broken.append(statement)
-            raise ConnectionResetError("the test broke the connection")
+            seen.append(statement)
+            then()
 
-    event.listen(Engine, "before_cursor_execute", break_connection)
+    event.listen(Engine, "before_cursor_execute", look)
     try:
-        yield broken
+        yield seen
     finally:
-        event.remove(Engine, "before_cursor_execute", break_connection)
+        event.remove(Engine, "before_cursor_execute", look)
+
+
+def statements_fail(part: str) -> AbstractContextManager[list[str]]:
+    """Have the connection break at each statement that begins like this; gives those that did."""
+
+    def break_connection() -> None:
+        raise ConnectionResetError("the test broke the connection")
+
+    return statements_seen(part, break_connection)
 
 
 class HangingRedis:
