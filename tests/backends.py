@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -80,6 +80,17 @@ class TestBackend:
         }
         return await self.real.services.leaderboard.submit(Submission(**{**given, **changes}))
 
+    async def submit_all(self, scores: Mapping[int, float]) -> None:
+        for player, score in scores.items():
+            await self.submit(player, score)
+
+    async def play(self, *weeks: Mapping[int, float]) -> None:
+        """Have players submit week after week, the last of them being the one that it is."""
+        self.clock.move(weeks=1 - len(weeks))
+        for number, scores in enumerate(weeks):
+            self.clock.move(weeks=min(number, 1))
+            await self.submit_all(scores)
+
     async def page(self, board: Board = Board.ALL_TIME, event: str = EVENT, page: int = 0) -> LeaderboardPage:
         return await self.real.services.leaderboard.page(GUILD, event, board, page, viewer_id=0)
 
@@ -89,6 +100,10 @@ class TestBackend:
 
     async def run(self, week: str | None = None, event: str = EVENT) -> tuple[WeeklyRunResult, ...]:
         return await self.real.services.weeks.run(ADMIN, event, week)
+
+    async def undo(self, event: str = EVENT) -> str:
+        """Undo the latest run of an event, and return its week."""
+        return str((await self.real.services.weeks.undo(ADMIN, event)).week)
 
     async def settle_ratings(self, seconds: float = 10.0) -> None:
         """Wait until the stored Elos of every event are current."""
