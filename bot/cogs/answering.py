@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from aiohttp import ClientError
 from discord import HTTPException, Interaction, InteractionResponseType, app_commands
 from discord.ui import View
 from discord.utils import MISSING
@@ -16,6 +17,9 @@ from bot.ui.reply import Reply
 
 DIRECT_ANSWER_SECONDS = 1.5
 """Half of what Discord allows, which leaves time for the deferral itself to arrive."""
+
+UNDELIVERED = (HTTPException, ClientError, OSError)
+"""What a request to Discord raises when it fails."""
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -34,12 +38,7 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
         reply = show(task.result())
         await interaction.response.send_message(embeds=reply.embeds, view=_view_of(reply), ephemeral=reply.ephemeral)
         return
-    try:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-    finally:
-        # What was begun is finished also for a user who cannot be answered any more.
-        result = await task
-    reply = show(result)
+    reply = show(await _deferred(interaction, task, thinking=True))
     if reply.ephemeral:
         await interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
         return
@@ -55,9 +54,17 @@ async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
         reply = show(task.result())
         await interaction.response.edit_message(embeds=reply.embeds, view=reply.view)
         return
-    await interaction.response.defer()
-    reply = show(await task)
+    reply = show(await _deferred(interaction, task, thinking=False))
     await interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
+
+
+async def _deferred(interaction: Interaction[Any], task: asyncio.Task[T], *, thinking: bool) -> T:
+    try:
+        await interaction.response.defer(ephemeral=True, thinking=thinking)
+    finally:
+        # What was begun is finished also for a user who cannot be answered any more.
+        result = await task
+    return result
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:
@@ -68,11 +75,13 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
     if isinstance(cause, LeaderboardError):
         sentence = str(cause)
-    elif isinstance(cause, app_commands.NoPrivateMessage):
-        sentence = str(ServerOnly())
     elif isinstance(cause, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
         logger.warning("Discord offers a command that this bot has not: run `python -m bot sync`")
         sentence = "This command has changed since your Discord last looked. Please try again in a few minutes."
+    elif isinstance(cause, UNDELIVERED):
+        # An answer is sent when the work is done.
+        logger.warning("Discord did not take an answer: %s", cause)
+        sentence = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
     else:
         reference = secrets.token_hex(4)
         logger.error("unexpected error, reference %s", reference, exc_info=cause)
@@ -93,7 +102,7 @@ async def _send_privately(interaction: Interaction[Any], sentence: str) -> None:
             await interaction.edit_original_response(content=sentence)
         else:
             await interaction.followup.send(sentence, ephemeral=True)
-    except HTTPException as error:
+    except UNDELIVERED as error:
         # Nobody is there to be told any more: the interaction has expired, or Discord is down.
         logger.warning("an answer could not be delivered: %s", error)
 
