@@ -1,4 +1,4 @@
-"""Failures of what the bot depends on: statements that fail, a Redis that hangs."""
+"""Failures of what the bot depends on: statements that fail or take long, a Redis that hangs."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -35,6 +35,24 @@ def statements_fail(part: str) -> AbstractContextManager[list[str]]:
         raise ConnectionResetError("the test broke the connection")
 
     return statements_seen(part, break_connection)
+
+
+@contextmanager
+def statement_takes(seconds: float, part: str) -> Iterator[None]:
+    """Have the database take some seconds over the next statement that begins like this."""
+    was_slow = False
+
+    def wait(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal was_slow
+        if statement.startswith(part) and not was_slow:
+            was_slow = True
+            connection.connection.dbapi_connection.run_async(lambda _: asyncio.sleep(seconds))
+
+    event.listen(Engine, "before_cursor_execute", wait)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", wait)
 
 
 class HangingRedis:

@@ -20,6 +20,7 @@ class Traffic(list[tuple[str, str, Any]]):
     """The transcript of an environment; each entry is checked when it is made.
 
     Attributes:
+        deferrals: how often the bot was not done in time and asked for patience.
         violations: what Discord would not have taken, a sentence each.
         patience: the longest that a user waited for the acknowledgement of what they did, in real seconds.
     """
@@ -28,6 +29,7 @@ class Traffic(list[tuple[str, str, Any]]):
         super().__init__(backend.transcript)
         self._backend = backend
         self._began: dict[str, float] = {}
+        self.deferrals = 0
         self.violations: list[str] = []
         self.patience = 0.0
 
@@ -50,7 +52,9 @@ class Traffic(list[tuple[str, str, Any]]):
             self.violations.append(f"an acknowledgement took {waited:.1f} s")
         if payload["type"] == CHOICES:
             self._hold(lambda: check_choices(payload["data"]["choices"]), "choices")
-        elif payload["type"] not in DEFERRALS:
+        elif payload["type"] in DEFERRALS:
+            self.deferrals += 1
+        else:
             self._check_message("an answer", payload["data"])
 
     def _check_message(self, name: str, data: Any) -> None:

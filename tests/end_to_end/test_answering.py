@@ -1,0 +1,292 @@
+"""Answers in time, whatever happens: slow work, errors nobody foresaw, a Discord or a database that fails."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import ServerDisconnectedError
+from simcord.http import FakeWebhookAdapter
+from sqlalchemy import select
+
+from bot.database.models import Event
+from tests.backends import Clock
+from tests.outages import statement_takes, statements_fail
+from tests.world import World
+
+LONG = 2.0
+"""Seconds: longer than the bot waits before it defers."""
+REFERENCE = re.compile(r"⚠️ Something went wrong on our side\. If it happens again, tell .* operator: ([0-9a-f]{8})\.")
+LOST = "⚠️ Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
+CALLBACK, FOLLOW_UP = "/interactions/*/callback", "/webhooks/*"
+ORIGINAL = "/webhooks/*/messages/@original"
+
+
+async def test_quick_work_is_answered_directly(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 1)
+
+    assert world.traffic.deferrals == 0
+
+
+async def test_slow_work_is_acknowledged_in_time_and_its_success_shown_to_everyone(world: World) -> None:
+    await world.create_event()
+
+    async with somebody_else_writing(world):
+        seen = await world.submit("Ana", 100)
+
+    assert seen.alone == "Done. The answer is below."
+    assert seen.public.startswith("🎉 New Personal Best!\n**Ana**")
+    assert "Done." not in world.channel_seen_by("Bob")
+    assert world.traffic.deferrals == 1
+    assert 1.5 <= world.traffic.patience < 3
+
+
+async def test_slow_work_that_is_refused_tells_the_user_alone(world: World) -> None:
+    await world.create_event()
+
+    async with somebody_else_writing(world):
+        sentence = await world.refused(world.submit("Ana", "-1"))
+
+    assert sentence.startswith("That is not a score.")
+    assert "not a score" not in world.channel_seen_by("Bob")
+    assert world.traffic.deferrals == 1
+
+
+async def test_a_slow_answer_for_one_user_alone_stays_with_them(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+
+    async with somebody_else_writing(world):
+        seen = await world.reset(preview=True)
+
+    assert seen.alone.startswith("🏆 Tetris Blitz · 2026-W47 preview, nothing is closed yet")
+    assert seen.is_private
+    assert world.traffic.deferrals == 1
+
+
+async def test_a_slow_page_is_turned_in_place(world: World) -> None:
+    board = await two_pages(world)
+
+    with statement_takes(LONG, "SELECT events"):
+        second = await world.click("Player 1", board, "Next ▶")
+
+    assert "#11 **Player 11**" in second.public
+    assert not second.alone
+    assert world.traffic.deferrals == 1
+
+
+async def test_somebody_elses_slow_copy_stays_with_them(world: World) -> None:
+    board = await two_pages(world)
+
+    with statement_takes(LONG, "SELECT events"):
+        second = await world.click("Player 2", board, "Next ▶")
+
+    assert "#11 **Player 11**" in second.alone
+    assert "Player 11" not in world.channel_seen_by("Player 1")
+    assert list(second.buttons) == ["◀ Previous", "My row"]
+    assert world.traffic.deferrals == 1
+
+
+async def test_commands_that_wait_for_each_other_are_all_answered(world: World) -> None:
+    await world.create_event()
+
+    async with somebody_else_writing(world):
+        seen = await world.at_once(*(world.submit(f"Player {number}", number + 1) for number in range(5)))
+
+    assert all("New Personal Best!" in one.public for one in seen)
+    assert "5 players" in await world.board()
+
+
+async def test_an_unexpected_error_is_told_as_a_code_that_is_in_the_log_with_the_traceback(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.create_event()
+    monkeypatch.setattr(Clock, "__call__", read_a_broken_clock)
+
+    for doing in (world.submit("Ana", 1), world.board("week"), world.create_event("Sprint")):
+        await assert_told_as_a_code(world, doing, caplog)
+    assert REFERENCE.search(world.channel_seen_by("Bob")) is None
+
+
+async def test_an_unexpected_error_of_slow_work_is_told_likewise(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.create_event()
+    monkeypatch.setattr(Clock, "__call__", read_a_broken_clock)
+
+    async with somebody_else_writing(world):
+        # What it reads the clock for, the audit log, is written after the wait.
+        await assert_told_as_a_code(world, world.use(world.admin, "event archive", event="Tetris Blitz"), caplog)
+
+    assert world.traffic.deferrals == 1
+
+
+async def test_an_unexpected_error_of_a_button_is_told_likewise(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = await two_pages(world, "week")
+    monkeypatch.setattr(Clock, "__call__", read_a_broken_clock)
+
+    await assert_told_as_a_code(world, world.click("Player 1", board, "Next ▶"), caplog)
+
+
+async def test_a_database_that_fails_is_told_as_such_and_not_in_its_own_words(world: World) -> None:
+    await world.create_event()
+
+    with statements_fail("SELECT"):
+        for doing in (world.submit("Ana", 1), world.board(), world.reset()):
+            seen = await doing
+            assert seen.alone.startswith("⚠️ The leaderboard cannot reach its records right now.")
+            assert "the test broke" not in seen
+    assert "New Personal Best!" in await world.submit("Ana", 1)
+
+
+async def test_a_database_that_fails_offers_nothing_while_a_user_types(world: World) -> None:
+    await world.create_event()
+    world.expect_silence()
+
+    with statements_fail("SELECT"):
+        assert await world.suggestions("Ana", "submit-score", "event") == []
+    assert await world.suggestions("Ana", "submit-score", "event") == ["Tetris Blitz"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, 0), (503, 0), (404, 10062)])
+async def test_a_lost_answer_is_said_to_be_lost_and_what_was_done_stays_done(
+    world: World, status: int, code: int
+) -> None:
+    await world.create_event()
+    world.fail_discord("POST", CALLBACK, status=status, code=code)
+
+    assert (await world.submit("Ana", 100)).alone == LOST
+    assert "🥇 **Ana** · 100" in await world.board()
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, 0), (404, 10062), (401, 50027)])
+async def test_a_user_who_cannot_be_answered_at_all_stops_nothing(
+    world: World, status: int, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.create_event()
+    world.fail_discord("POST", CALLBACK, status=status, code=code, times=2)
+
+    assert (await world.submit("Ana", 100)).text == ""
+    assert world.unexpected_errors() == []
+    assert "could not be delivered" in caplog.text
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert "🥇 **Ana** · 100" in await world.board()
+
+
+async def test_a_lost_deferral_does_not_lose_the_score(world: World) -> None:
+    await world.create_event()
+    world.fail_discord("POST", CALLBACK, status=500)
+
+    async with somebody_else_writing(world):
+        seen = await world.submit("Ana", 100)
+
+    assert seen.alone == LOST
+    assert "🥇 **Ana** · 100" in await world.board()
+
+
+@pytest.mark.parametrize(("method", "path"), [("PATCH", ORIGINAL), ("POST", FOLLOW_UP)])
+async def test_a_lost_follow_up_is_said_to_be_lost(world: World, method: str, path: str) -> None:
+    await world.create_event()
+    world.fail_discord(method, path, status=500)
+
+    async with somebody_else_writing(world):
+        seen = await world.submit("Ana", 100)
+
+    assert seen.alone == LOST
+    assert "🥇 **Ana** · 100" in await world.board()
+
+
+async def test_a_connection_to_discord_that_breaks_stops_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def disconnect(*_: Any, **__: Any) -> None:
+        raise ServerDisconnectedError
+
+    await world.create_event()
+    world.expect_silence()
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeWebhookAdapter, "request", disconnect)
+        assert (await world.submit("Ana", 100)).text == ""
+
+    assert "could not be delivered" in caplog.text
+    assert "🥇 **Ana** · 100" in await world.board()
+
+
+async def test_a_refusal_that_is_lost_stops_nothing(world: World) -> None:
+    await world.create_event()
+    world.fail_discord("POST", CALLBACK, status=500)
+
+    assert (await world.submit("Ana", "-1")).text == ""
+    assert "No scores yet" in await world.board()
+
+
+async def test_a_command_that_arrives_while_the_bot_goes_down_is_refused(world: World) -> None:
+    await world.create_event()
+    await world.bot.finish_commands()
+
+    assert await world.refused(world.submit("Ana", 1)) == (
+        "The bot is just restarting. Nothing was saved; please try again in a minute."
+    )
+
+
+async def test_a_command_that_the_bot_no_longer_has_is_explained(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.create_event()
+    world.bot.tree.remove_command("leaderboard")
+
+    assert await world.refused(world.board()) == (
+        "This command has changed since your Discord last looked. Please try again in a few minutes."
+    )
+    assert "python -m bot sync" in caplog.text
+    world.unexpected_errors()
+
+
+async def two_pages(world: World, board: str = "all-time") -> Any:
+    """A board of two pages that Player 1 has asked for."""
+    await world.create_event()
+    for rank in range(1, 13):
+        name = f"Player {rank}"
+        await world.backend.submit(world.member(name).id, 100 - rank, guild_id=world.guild.id, display_name=name)
+    return await world.board(board, who="Player 1")
+
+
+def read_a_broken_clock(_: Clock) -> None:
+    raise RuntimeError("no time for password=hunter2")
+
+
+async def assert_told_as_a_code(world: World, doing: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.clear()
+    before = await world.tables()
+    seen = await doing
+    assert (told := REFERENCE.fullmatch(seen.alone)), seen
+    assert seen.is_private
+    assert await world.tables() == before
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert told[1] in record.getMessage()
+    assert "read_a_broken_clock" in caplog.text
+    assert "hunter2" in caplog.text
+    world.unexpected_errors()
+
+
+@asynccontextmanager
+async def somebody_else_writing(world: World, seconds: float = LONG) -> AsyncIterator[None]:
+    """Another process holds the events, for some seconds from now on."""
+    is_writing = asyncio.Event()
+
+    async def write() -> None:
+        async with world.backend.database.writing() as session:
+            await session.execute(select(Event).with_for_update())
+            is_writing.set()
+            await asyncio.sleep(seconds)
+
+    writing = asyncio.create_task(write())
+    await is_writing.wait()
+    yield
+    await writing
