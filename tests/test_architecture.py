@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "bot.errors": {},
     "bot.domain": {"pytz", "bot.errors"},
-    "bot.database": {"alembic", "sqlalchemy", "bot.domain", "bot.errors"},
+    "bot.database": {"aiosqlite", "alembic", "sqlalchemy", "bot.domain", "bot.errors"},
     "bot.services": {"redis", "sqlalchemy", "tenacity", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"discord", "bot.domain"},
     "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},

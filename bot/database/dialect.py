@@ -1,9 +1,11 @@
 """The one place that knows how PostgreSQL and SQLite differ."""
 
+import asyncio
 import math
 import sqlite3
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, BigInteger, Connection, Index, Integer, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -81,13 +83,24 @@ def takes_one_writer(url: URL) -> bool:
 def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
     """Return what `create_async_engine` needs for this database: its pool and its time limits, in seconds."""
     if is_sqlite(url):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": _open_file}}
     return {
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": CONNECT_TIMEOUT_SECONDS,
         "connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": command_timeout},
     }
+
+
+async def _open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(*arguments, **options)
+    connection._thread.daemon = True
+    try:
+        return await connection
+    except sqlite3.Error:
+        # Its thread has a last word for the event loop, which must not be closed before.
+        await asyncio.to_thread(connection._thread.join)
+        raise
 
 
 def reader_options(url: URL) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What readers see, what a lost race costs, and how long anybody waits for a database that does not answer."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -135,6 +136,8 @@ async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> No
     with pytest.raises(Unavailable):
         await Players(database, utc_now).count()
     await database.close()
+    # One that outlived the event loop would end in a traceback.
+    assert not any("connection_worker" in thread.name for thread in threading.enumerate())
 
 
 async def test_a_file_that_somebody_else_keeps_locked_is_unavailable(
