@@ -19,14 +19,15 @@ from bot.database.engine import Database
 from bot.errors import Unavailable
 from bot.services.verification import VerificationService
 
-OK, DIFFERENCES_FOUND, CANNOT_START = 0, 1, 2
+OK, DIFFERENCES_FOUND, CANNOT_START, INTERRUPTED = 0, 1, 2, 130
+AUTHENTICATION_FAILED = 4004
+LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."
 MIGRATE_FIRST = "Run `python -m bot migrate` first."
 
 
 def run(settings: Settings, _options: argparse.Namespace) -> int:
     """Run the bot until it is told to stop."""
-    mistakes = [*_token_mistakes(settings), *asyncio.run(_database_mistakes(settings))]
-    if mistakes:
+    if mistakes := [*_token_mistakes(settings), *_schema_mistakes(settings)]:
         raise SettingsError(mistakes)
     _speak_to_discord(client.serve(settings, _token(settings)), settings)
     return OK
@@ -44,17 +45,19 @@ def sync(settings: Settings, options: argparse.Namespace) -> int:
 
 def migrate(settings: Settings, _options: argparse.Namespace) -> int:
     """Bring the database to the schema of this version."""
+    if mistakes := _schema_mistakes(settings, takes_old=True):
+        raise SettingsError(mistakes)
     try:
         schema.migrate(settings.database)
-    except (DBAPIError, OSError) as error:
-        raise SettingsError([_unreachable(error)]) from error
+    except DBAPIError as error:
+        raise SettingsError([f"The database is as it was: the migration failed ({_reason(error)})."]) from error
     print(f"The database is at revision {schema.needed_revision()}.")
     return OK
 
 
 def verify(settings: Settings, _options: argparse.Namespace) -> int:
     """Recompute every rating from the log and name each row that differs."""
-    if mistakes := asyncio.run(_database_mistakes(settings)):
+    if mistakes := _schema_mistakes(settings):
         raise SettingsError(mistakes)
     found = asyncio.run(_verify(settings))
     for difference in found.differences:
@@ -91,37 +94,51 @@ def _token(settings: Settings) -> str:
     return (settings.discord_token or SecretStr("")).get_secret_value()
 
 
-async def _database_mistakes(settings: Settings) -> list[str]:
-    database = Database(settings.database)
+def _schema_mistakes(settings: Settings, *, takes_old: bool = False) -> list[str]:
     try:
-        revision = await schema.current_revision(database)
+        revision = asyncio.run(_revision(settings))
     except (SQLAlchemyError, OSError) as error:
-        return [_unreachable(error)]
-    finally:
-        await database.close()
+        return [f"DATABASE_URL: the database cannot be reached ({_reason(error)})."]
+    if revision is not None and not schema.knows(revision):
+        return [f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."]
     needed = schema.needed_revision()
-    if revision == needed:
+    if takes_old or revision == needed:
         return []
     if revision is None:
-        return [f"The database of DATABASE_URL has no tables yet. {MIGRATE_FIRST}"]
-    if schema.knows(revision):
-        return [f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"]
-    return [f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."]
+        return [f"The database of DATABASE_URL has not been set up for this bot yet. {MIGRATE_FIRST}"]
+    return [f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"]
 
 
-def _unreachable(error: Exception) -> str:
+async def _revision(settings: Settings) -> str | None:
+    database = Database(settings.database)
+    try:
+        return await schema.current_revision(database)
+    finally:
+        await database.close()
+
+
+def _reason(error: Exception) -> str:
     reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
-    return f"DATABASE_URL: the database cannot be reached ({reason or type(error).__name__})."
+    return reason or type(error).__name__
 
 
 def _speak_to_discord(work: Coroutine[Any, Any, Any], settings: Settings) -> Any:
     try:
         return asyncio.run(work)
+    except (discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound) as error:
+        raise SettingsError([_refusal(error, settings)]) from None
     except discord.LoginFailure:
-        raise SettingsError(["DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."]) from None
-    except (aiohttp.ClientError, OSError, discord.HTTPException, discord.GatewayNotFound) as error:
+        raise SettingsError([LOGIN_REFUSED]) from None
+    except (aiohttp.ClientError, OSError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise SettingsError([f"Discord cannot be reached at {settings.discord_api_url} ({reason})."]) from None
+
+
+def _refusal(error: discord.DiscordException, settings: Settings) -> str:
+    # A token that is replaced in the portal ends the connection that was made with it.
+    if isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED:
+        return LOGIN_REFUSED
+    return f"Discord, at {settings.discord_api_url}, refuses the bot ({error})."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -141,16 +158,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return 0, 1 for differences found, or 2 for what could not begin."""
+    """Run one command; return 0, 1 for differences found, 2 for what cannot begin or go on, 130 for Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s")
         return int(options.do(settings, options))
     except SettingsError as error:
-        print("The bot cannot start:", *error.mistakes, sep="\n  - ", file=sys.stderr)
+        print("The bot cannot run:", *error.mistakes, sep="\n  - ", file=sys.stderr)
     except Unavailable as error:
         print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return CANNOT_START
 
 

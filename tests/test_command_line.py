@@ -1,0 +1,240 @@
+"""`python -m bot …`: what operators read where something is wrong, and which code it ends with."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from bot.__main__ import main
+from bot.config import Settings
+from bot.database.schema import migrate, needed_revision
+from tests.backends import open_test_backend
+from tests.statements import change, read
+from tests.wire.process import BotProcess
+
+SECRET = "hunter2"
+TOKEN_IS_MISSING = "DISCORD_TOKEN is missing. Copy the bot's token from Discord's developer portal into `.env`."
+# The port 1 is nobody's.
+NOBODY = f"postgresql://bot:{SECRET}@127.0.0.1:1/scores"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended.
+
+    Attributes:
+        mistakes: what its message names.
+    """
+
+    code: int
+    output: str
+    message: str
+
+    @property
+    def mistakes(self) -> list[str]:
+        headline, *mistakes = self.message.rstrip().split("\n  - ")
+        assert headline == "The bot cannot run:"
+        return mistakes
+
+
+CommandLine = Callable[..., Ended]
+
+
+@pytest.fixture
+def command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """What runs a command with the given settings alone, in an empty directory."""
+    for name in os.environ:
+        if name.lower() in Settings.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **settings: str | URL) -> Ended:
+        for name, value in settings.items():
+            text = value.render_as_string(hide_password=False) if isinstance(value, URL) else value
+            monkeypatch.setenv(name, text)
+        capsys.readouterr()
+        code = main(list(arguments))
+        output, message = capsys.readouterr()
+        assert "Traceback" not in output + message
+        assert SECRET not in output + message
+        return Ended(code, output, message)
+
+    return run
+
+
+@pytest.mark.parametrize("command", ["run", "sync"])
+def test_without_a_token_nothing_begins(command_line: CommandLine, database_url: URL, command: str) -> None:
+    ended = command_line(command, DATABASE_URL=database_url)
+    assert ended.code == 2
+    assert ended.mistakes == [TOKEN_IS_MISSING]
+
+
+def test_on_the_first_day_all_that_is_to_do_is_named_at_once(command_line: CommandLine) -> None:
+    ended = command_line("run")
+    assert ended.code == 2
+    assert ended.mistakes == [
+        TOKEN_IS_MISSING,
+        "The database of DATABASE_URL has not been set up for this bot yet. Run `python -m bot migrate` first.",
+    ]
+
+
+@pytest.mark.parametrize("command", ["run", "sync", "migrate", "verify"])
+def test_every_wrong_setting_is_named(command_line: CommandLine, command: str) -> None:
+    ended = command_line(
+        command,
+        DISCORD_TOKEN=f"{SECRET} {SECRET}",
+        DATABASE_URL=f"postgresql://bot:{SECRET}/scores",
+        REDIS_URL=f"redis://localhost:{SECRET}",
+        ELO_PER_SIGMA="0",
+        LOG_LEVEL="LOUD",
+    )
+    assert ended.code == 2
+    assert ended.mistakes == [
+        "DISCORD_TOKEN is no token; copy the bot's own from Discord's developer portal.",
+        "DATABASE_URL is not a database URL; write sqlite:///file or postgresql://user:password@host/name.",
+        "REDIS_URL is not a Redis URL; write redis://host:6379/0, rediss://… or unix:///path.",
+        "ELO_PER_SIGMA should be greater than 0.",
+        "LOG_LEVEL should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'.",
+    ]
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "verify"])
+@pytest.mark.parametrize(
+    "url", [NOBODY, f"postgresql://bot:{SECRET}@no-such-host.invalid/scores", "sqlite:///no/file.db"]
+)
+def test_a_database_that_cannot_be_reached_is_named(command_line: CommandLine, command: str, url: str) -> None:
+    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=url)
+    assert ended.code == 2
+    (mistake,) = ended.mistakes
+    assert mistake.startswith("DATABASE_URL: the database cannot be reached (")
+
+
+def test_a_file_that_is_no_database_is_left_alone(command_line: CommandLine) -> None:
+    Path("notes.txt").write_text("Nothing that a database would begin with. " * 9)
+    ended = command_line("migrate", DATABASE_URL="sqlite:///notes.txt")
+    assert ended.code == 2
+    assert ended.mistakes == ["DATABASE_URL: the database cannot be reached (file is not a database)."]
+    assert Path("notes.txt").read_text().startswith("Nothing that a database")
+
+
+@pytest.mark.parametrize("command", ["run", "verify"])
+def test_an_older_schema_is_named_with_what_to_do(
+    command_line: CommandLine, empty_database_url: URL, command: str
+) -> None:
+    migrate(empty_database_url, "0003")
+    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=empty_database_url)
+    assert ended.code == 2
+    (mistake,) = ended.mistakes
+    assert mistake.startswith(f"The database's schema is at revision 0003; this version needs {needed_revision()}.")
+    assert mistake.endswith("Run `python -m bot migrate` first.")
+
+
+@pytest.mark.parametrize("command", ["run", "verify", "migrate"])
+def test_a_newer_schema_is_left_alone(command_line: CommandLine, database_url: URL, command: str) -> None:
+    change(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=database_url)
+    assert ended.code == 2
+    assert ended.mistakes == ["The database's schema, 9999, is newer than this version of the bot. Upgrade the bot."]
+    assert read(database_url, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_migrating_twice_is_migrating_once(command_line: CommandLine, empty_database_url: URL) -> None:
+    for _ in range(2):
+        ended = command_line("migrate", DATABASE_URL=empty_database_url)
+        assert (ended.code, ended.output) == (0, f"The database is at revision {needed_revision()}.\n")
+
+
+def test_a_migration_that_fails_says_that_nothing_has_changed(
+    command_line: CommandLine, empty_database_url: URL
+) -> None:
+    change(empty_database_url, "CREATE TABLE players (name VARCHAR(9))")
+    ended = command_line("migrate", DATABASE_URL=empty_database_url)
+    assert ended.code == 2
+    (mistake,) = ended.mistakes
+    assert mistake.startswith("The database is as it was: the migration failed (")
+    assert "players" in mistake
+
+
+def test_verify_finds_nothing_in_a_database_that_the_bot_has_written(
+    command_line: CommandLine, database_url: URL
+) -> None:
+    asyncio.run(play(database_url))
+    ended = command_line("verify", DATABASE_URL=database_url)
+    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+
+
+def test_verify_names_each_row_that_differs(command_line: CommandLine, database_url: URL) -> None:
+    asyncio.run(play(database_url))
+    change(
+        database_url,
+        "UPDATE leaderboard_scores SET score = 301 WHERE score = 300 AND score_type = 'all_time'",
+        "UPDATE player_event_stats SET weeks_participated = 7 WHERE all_time_leaderboard_elo > 1100",
+    )
+    ended = command_line("verify", DATABASE_URL=database_url)
+    assert ended.code == 1
+    *differences, summary = ended.output.splitlines()
+    assert [line.partition(":")[0] for line in differences] == ["leaderboard_scores", "player_event_stats"]
+    assert summary == "1 events, 3 submissions: 2 differences."
+
+
+async def play(url: URL) -> None:
+    async with open_test_backend(url) as backend:
+        event = await backend.create_event()
+        for player, score in ((1, 100), (2, 200), (3, 300)):
+            await backend.submit(player, score)
+        await backend.real.scoring.recalculate(event.id)
+
+
+def test_discord_that_cannot_be_reached_is_named(command_line: CommandLine, database_url: URL) -> None:
+    for command in ("run", "sync"):
+        ended = command_line(
+            command, DISCORD_TOKEN=SECRET, DATABASE_URL=database_url, DISCORD_API_URL="http://127.0.0.1:1/api/v10"
+        )
+        assert ended.code == 2
+        (mistake,) = ended.mistakes
+        assert mistake.startswith("Discord cannot be reached at http://127.0.0.1:1/api/v10 (")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["sync", "--help"], ["demo", "--help"]])
+def test_help_says_what_a_command_does(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 0
+    shown = capsys.readouterr().out
+    assert "usage: python -m bot" in shown
+    expected = {
+        "--help": "Run the bot until it is told to stop.",
+        "run": "Run the bot until it is told to stop.",
+        "sync": "--guild",
+        "demo": "--no-page",
+    }
+    assert expected[arguments[0]] in shown
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["sync", "--guild", "home"]])
+def test_what_is_no_command_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+async def test_a_command_can_be_interrupted(tmp_path: Path) -> None:
+    began = asyncio.Event()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        began.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1") as silent:
+        url = f"postgresql://bot:{SECRET}@127.0.0.1:{silent.sockets[0].getsockname()[1]}/scores"
+        async with BotProcess("verify", env={"DATABASE_URL": url}, cwd=tmp_path) as process:
+            await process.while_running(began.wait())
+            process.interrupt()
+            assert await process.wait_exit() == 130
+    assert process.output == ""
