@@ -1,0 +1,291 @@
+"""Submitting: all or nothing, safe under races, once a cooldown, within the bounds of the event."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from sqlalchemy import URL
+
+from bot.database.models import LeaderboardScore, Player, PlayerEventStats, ScoreSubmission
+from bot.domain.results import Board, SubmissionResult
+from bot.domain.scores import ScoreFormat
+from bot.domain.statistics import RunningStatistics
+from bot.errors import (
+    AlreadyCounted,
+    CooldownActive,
+    EventArchived,
+    EventNotFound,
+    InvalidProof,
+    InvalidScore,
+    Unavailable,
+)
+from bot.services.event_service import EventOptions
+from tests import tables
+from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
+from tests.outages import statements_fail
+
+
+async def test_a_first_score_is_everything_at_once(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    result = await backend.submit(1, 100, proof=" https://example.com/run ")
+    assert result == SubmissionResult(
+        event=event,
+        player=result.player,
+        score=100,
+        week=result.week,
+        closed_week=None,
+        previous_best=None,
+        personal_best=100,
+        is_personal_best=True,
+        is_weekly_best=True,
+        rank=1,
+        elo=1000,
+        players=1,
+        proof="https://example.com/run",
+    )
+    assert (result.player.discord_id, result.player.name, str(result.week)) == (1, "Player 1", "2026-W47")
+
+
+async def test_a_worse_score_is_logged_and_changes_neither_best(backend: TestBackend) -> None:
+    await backend.create_event("LOW")
+    await backend.submit(1, 60)
+    result = await backend.submit(1, 61)
+    assert (result.is_personal_best, result.is_weekly_best, result.personal_best, result.previous_best) == (
+        False,
+        False,
+        60,
+        60,
+    )
+    assert [row["score"] for row in await tables.rows(backend.database, ScoreSubmission)] == [60, 61]
+    assert {row["score"] for row in await tables.rows(backend.database, LeaderboardScore)} == {60}
+
+
+async def test_an_equal_score_leaves_the_time_of_the_first(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    before = await tables.rows(backend.database, LeaderboardScore)
+    backend.clock.move(hours=1)
+    assert not (await backend.submit(1, 100)).is_personal_best
+    assert await tables.rows(backend.database, LeaderboardScore) == before
+
+
+async def test_a_new_week_has_a_best_of_its_own(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    backend.clock.move(weeks=1)
+    result = await backend.submit(1, 50)
+    assert (result.is_personal_best, result.is_weekly_best, str(result.week)) == (False, True, "2026-W48")
+
+
+async def test_players_with_equal_scores_share_a_rank_the_earlier_listed_first(backend: TestBackend) -> None:
+    await backend.create_event()
+    ranks = []
+    for player, score in ((1, 100), (2, 200), (3, 100), (4, 50)):
+        ranks.append((await backend.submit(player, score)).rank)
+        backend.clock.move(seconds=1)
+    assert ranks == [1, 1, 2, 4]
+    assert [(row.rank, row.player.discord_id) for row in (await backend.page()).standings] == [
+        (1, 2),
+        (2, 1),
+        (2, 3),
+        (4, 4),
+    ]
+
+
+async def test_the_elo_that_is_told_is_the_one_that_the_board_shows(backend: TestBackend) -> None:
+    await backend.create_event()
+    told = {player: (await backend.submit(player, player**3)).elo for player in (5, 3, 4, 1, 2)}
+    shown = await backend.elos()
+    assert told[2] == shown[2]
+    assert told[5] == 1000
+
+
+async def test_a_player_is_renamed_by_their_next_submission(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100, username="ana", display_name="Ana")
+    await backend.submit(1, 50, username="ana.b", display_name="  Ana\u202e  B. ")
+    [player] = await tables.rows(backend.database, Player)
+    assert (player["username"], player["display_name"]) == ("ana.b", "Ana B.")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT INTO leaderboard_scores", "INSERT INTO score_submissions", "UPDATE events", "SELECT count(*)"],
+)
+async def test_a_failure_however_late_leaves_nothing_behind(backend: TestBackend, statement: str) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    await backend.settle_ratings()
+    before = await tables.contents(backend.database)
+    with statements_fail(statement) as failed, pytest.raises(Unavailable):
+        await backend.submit(2, 200)
+    assert failed
+    assert await tables.contents(backend.database) == before
+    assert (await backend.submit(2, 200)).players == 2
+    assert await backend.differences() == []
+
+
+async def test_twenty_submissions_of_one_player_at_once_leave_one_best_and_a_log_of_twenty(database_url: URL) -> None:
+    async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
+        event = await one.create_event()
+        results = await asyncio.gather(*((one, other)[score % 2].submit(1, score) for score in range(1, 21)))
+        assert max(result.personal_best for result in results) == 20
+        [best] = (await one.page()).standings
+        [weekly] = (await one.page(Board.WEEK)).standings
+        assert (best.score, weekly.score) == (20, 20)
+        assert len(await tables.rows(one.database, ScoreSubmission)) == 20
+        assert len(await tables.rows(one.database, Player)) == 1
+        field = (await one.real.scoring.statistics(event.guild_id, EVENT)).field
+        assert (field.size, field.absolute_mean, field.sd) == (1, 20, 0)
+        await one.real.scoring.recalculate(event.id)
+        assert await one.differences() == []
+
+
+async def test_first_submissions_of_twenty_players_at_once_leave_exact_statistics(database_url: URL) -> None:
+    scores = {player: 999_999_000 + player / 21 for player in range(1, 21)}
+    async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
+        event = await one.create_event()
+        await asyncio.gather(*((one, other)[player % 2].submit(player, score) for player, score in scores.items()))
+        field = (await one.real.scoring.statistics(event.guild_id, EVENT)).field
+        counted = RunningStatistics.of([round(score, 9) for score in scores.values()]).field
+        assert field.size == 20
+        assert field.sd == pytest.approx(counted.sd, rel=1e-9)
+        await one.real.scoring.recalculate(event.id)
+        assert await one.differences() == []
+
+
+async def test_a_player_new_in_two_events_at_once_is_one_player(database_url: URL) -> None:
+    events = ["Tetris Blitz", "40L Sprint", "Ultra", "Zone"]
+    async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
+        for name in events:
+            await one.create_event(name=name)
+        await asyncio.gather(*((one, other)[i % 2].submit(1, 100, name) for i, name in enumerate(events)))
+        assert len(await tables.rows(one.database, Player)) == 1
+        assert len(await tables.rows(one.database, PlayerEventStats)) == 4
+
+
+async def test_the_same_interaction_delivered_twice_at_once_counts_once(database_url: URL) -> None:
+    async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
+        await one.create_event()
+        outcomes = await asyncio.gather(
+            *(process.submit(1, 100, interaction_id=77) for process in (one, other, one, other)), return_exceptions=True
+        )
+        assert Counter(type(outcome) for outcome in outcomes) == {SubmissionResult: 1, AlreadyCounted: 3}
+        assert len(await tables.rows(one.database, ScoreSubmission)) == 1
+
+
+async def test_an_interaction_delivered_again_later_counts_once_and_says_so(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100, interaction_id=77)
+    backend.clock.move(minutes=5)
+    with pytest.raises(AlreadyCounted):
+        await backend.submit(1, 100, interaction_id=77)
+
+
+async def test_of_two_submissions_at_once_within_the_cooldown_one_is_accepted(database_url: URL) -> None:
+    async with (
+        open_test_backend(database_url, submit_cooldown_seconds=60) as one,
+        open_test_backend(database_url, submit_cooldown_seconds=60) as other,
+    ):
+        for name in ("Tetris Blitz", "40L Sprint"):
+            await one.create_event(name=name)
+        outcomes = await asyncio.gather(
+            one.submit(1, 100), other.submit(1, 200, "40L Sprint"), one.submit(1, 300), return_exceptions=True
+        )
+        assert Counter(type(outcome) for outcome in outcomes) == {SubmissionResult: 1, CooldownActive: 2}
+
+
+async def test_the_cooldown_is_spent_by_accepted_submissions_only(database_url: URL) -> None:
+    async with open_test_backend(database_url, submit_cooldown_seconds=60) as backend:
+        await backend.create_event(max_score="500")
+        for refused in ("fast", "0", "501"):
+            with pytest.raises(InvalidScore):
+                await backend.submit(1, refused)
+        await backend.submit(1, 100)
+        backend.clock.move(seconds=59.5)
+        with pytest.raises(CooldownActive, match=r"again in 1 second\.") as refusal:
+            await backend.submit(1, 200)
+        assert refusal.value.seconds_left == 1
+        backend.clock.move(seconds=0.5)
+        await backend.submit(1, 200)
+
+
+async def test_the_cooldown_is_one_per_player_and_server(database_url: URL) -> None:
+    elsewhere = 2002
+    async with open_test_backend(database_url, submit_cooldown_seconds=60) as backend:
+        for name in ("Tetris Blitz", "40L Sprint"):
+            await backend.create_event(name=name)
+        neighbours = type(ADMIN)(
+            discord_id=9, guild_id=elsewhere, manages_guild=True, role_ids=frozenset(), owns_bot=False
+        )
+        await backend.create_event(actor=neighbours)
+        await backend.submit(1, 100)
+        await backend.submit(2, 100)
+        await backend.submit(1, 100, guild_id=elsewhere)
+        with pytest.raises(CooldownActive):
+            await backend.submit(1, 100, "40L Sprint")
+
+
+async def test_a_clock_that_steps_back_locks_nobody_out(database_url: URL) -> None:
+    async with open_test_backend(database_url, submit_cooldown_seconds=60) as backend:
+        event = await backend.create_event()
+        await backend.submit(1, 100)
+        backend.clock.move(hours=-1)
+        await backend.submit(1, 200)
+        with pytest.raises(CooldownActive):
+            await backend.submit(1, 300)
+        backend.clock.move(seconds=60)
+        await backend.submit(1, 300)
+        await backend.real.scoring.recalculate(event.id)
+        assert await backend.differences() == []
+
+
+async def test_an_archived_event_takes_no_scores_and_can_still_be_read(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    await backend.real.services.events.archive(ADMIN, EVENT)
+    with pytest.raises(EventArchived):
+        await backend.submit(2, 200)
+    assert (await backend.page()).players == 1
+    await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(is_active=True))
+    assert (await backend.submit(2, 200)).players == 2
+
+
+@pytest.mark.parametrize(("refused", "hint"), [("59.999", "1:00 and above"), ("10:00.001", "10:00 and below")])
+async def test_a_score_outside_the_bounds_of_the_event_is_refused_in_its_format(
+    backend: TestBackend, refused: str, hint: str
+) -> None:
+    await backend.create_event("LOW", format=ScoreFormat.TIME, min_score="1:00", max_score="10:00")
+    with pytest.raises(InvalidScore, match=hint):
+        await backend.submit(1, refused)
+    await backend.submit(1, "1:00")
+    assert (await backend.submit(1, "10:00")).personal_best == 60
+
+
+async def test_an_event_of_another_server_does_not_exist(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    with pytest.raises(EventNotFound):
+        await backend.submit(1, 100, guild_id=2002)
+    with pytest.raises(EventNotFound):
+        await backend.submit(1, 100, event=str(event.id))
+    assert await tables.rows(backend.database, Player) == []
+
+
+async def test_a_refused_submission_leaves_no_player_behind(backend: TestBackend) -> None:
+    await backend.create_event()
+    with pytest.raises(InvalidScore):
+        await backend.submit(1, "fast")
+    with pytest.raises(InvalidProof):
+        await backend.submit(1, 100, proof="my word")
+    assert await tables.rows(backend.database, Player) == []
+
+
+async def test_the_event_is_found_by_its_name_however_it_is_typed(backend: TestBackend) -> None:
+    await backend.create_event(name="Straße  Rush")
+    assert (await backend.submit(1, 100, event=" STRASSE rush\u200b")).event.name == "Straße Rush"
+
+
+async def test_a_database_that_cannot_be_reached_is_said_to_be_so(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_fail("SELECT"), pytest.raises(Unavailable, match="try again in a minute"):
+        await backend.submit(1, 100)
