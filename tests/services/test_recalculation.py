@@ -1,0 +1,234 @@
+"""Recalculating, debounced: at once or one window later, whatever process or Redis has died."""
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy import URL, update
+
+from bot.database.models import PlayerEventStats
+from bot.domain.ratings import RatingScale
+from bot.domain.results import Board
+from bot.services.leaderboard_scoring_service import LeaderboardScoringService
+from bot.services.leaderboard_service import LeaderboardService, Recalculation
+from bot.services.locks import ProcessLock
+from bot.services.recalculation import Recalculator
+from tests import tables
+from tests.backends import GUILD, TestBackend, open_test_backend
+from tests.outages import hanging_redis, statements_fail
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class CountedScoring(LeaderboardScoringService):
+    """Counts how often it recalculates."""
+
+    times = 0
+
+    async def recalculate(self, event_id: int) -> None:
+        self.times += 1
+        await super().recalculate(event_id)
+
+
+class DeadProcess:
+    """A recalculation that nobody does any more: its process died right after the commit."""
+
+    def request(self, event_id: int) -> None:
+        pass
+
+
+def with_recalculation(backend: TestBackend, recalculation: Recalculation) -> TestBackend:
+    """Return the backend as a process that leaves recalculating to somebody else."""
+    leaderboard = LeaderboardService(
+        backend.database, backend.clock, RatingScale(), timedelta(0), recalculation=recalculation
+    )
+    services = replace(backend.real.services, leaderboard=leaderboard)
+    return replace(backend, real=replace(backend.real, services=services))
+
+
+async def test_a_first_personal_best_is_rated_at_once(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    await backend.submit(1, 100)
+    await backend.settle_ratings()
+    assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
+
+
+async def test_a_burst_is_rated_once_a_window_and_ends_with_its_last_personal_best(backend: TestBackend) -> None:
+    window = 0.4
+    scoring = CountedScoring(backend.database, backend.clock, RatingScale())
+    recalculator = Recalculator(scoring, ProcessLock(window))
+    bursting = with_recalculation(backend, recalculator)
+    event = await bursting.create_event()
+    began = time.monotonic()
+    for score in range(1, 6):
+        await bursting.submit(1, 10 * score)
+        await bursting.submit(2, 100 - score)
+    await bursting.settle_ratings()
+    assert scoring.times <= 1 + (time.monotonic() - began) // window
+    assert await tables.stored_elos(backend.database, event.id) == await backend.elos() == {1: 800, 2: 1200}
+    assert await backend.differences() == []
+    await recalculator.stop()
+
+
+async def test_a_score_that_is_no_personal_best_leaves_the_ratings_current(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    await backend.settle_ratings()
+    await backend.submit(1, 50)
+    assert await backend.real.scoring.stale_events() == ()
+    assert (await backend.real.scoring.statistics(GUILD, "Tetris Blitz")).is_current
+
+
+async def test_whoever_is_refused_tries_again_when_the_window_of_a_killed_process_ends(
+    database_url: URL, redis_url: str
+) -> None:
+    async with (
+        open_test_backend(database_url, redis_url=SecretStr(redis_url), elo_debounce_seconds=1) as backend,
+        Redis.from_url(redis_url) as redis,
+    ):
+        event = await backend.create_event()
+        await redis.set(f"elo_calculation_lock:{event.id}", "a process that was killed", ex=1)
+        await backend.submit(1, 100)
+        await backend.settle_ratings()
+        assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
+        assert await redis.get(f"elo_calculation_lock:{event.id}") != b"a process that was killed"
+
+
+async def test_what_a_dead_process_left_behind_is_taken_up_at_the_start(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    dying = with_recalculation(backend, DeadProcess())
+    await dying.submit(1, 50)
+    await dying.submit(2, 100)
+    assert await backend.real.scoring.stale_events() == (event.id,)
+    backend.real.recalculator.start()
+    await backend.settle_ratings()
+    assert await tables.stored_elos(backend.database, event.id) == {1: 800, 2: 1200}
+
+
+async def test_the_sweep_comes_again_also_after_the_database_was_away(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.services.recalculation.SWEEP_SECONDS", 0.05)
+    event = await backend.create_event()
+    dying = with_recalculation(backend, DeadProcess())
+    with statements_fail("SELECT events.id") as failed:
+        backend.real.recalculator.start()
+        async with asyncio.timeout(10):
+            while len(failed) < 2:  # noqa: ASYNC110 - the sweep tells nobody
+                await asyncio.sleep(0.01)
+    await dying.submit(1, 100)
+    await backend.settle_ratings()
+    assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
+    assert "the sweep found no database" in caplog.text
+
+
+async def test_a_recalculation_that_fails_is_left_to_the_sweep(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.services.recalculation.SWEEP_SECONDS", 0.05)
+    recalculator = Recalculator(backend.real.scoring, ProcessLock(0.01))
+    failing = with_recalculation(backend, recalculator)
+    event = await failing.create_event()
+    with statements_fail("UPDATE player_event_stats") as failed:
+        await failing.submit(1, 100)
+        async with asyncio.timeout(10):
+            while "the next sweep will do it" not in caplog.text:  # noqa: ASYNC110 - only the log tells
+                await asyncio.sleep(0.01)
+    assert failed
+    recalculator.start()
+    await backend.settle_ratings()
+    assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
+    await recalculator.stop()
+
+
+async def test_without_its_redis_a_process_recalculates_on_its_own(
+    database_url: URL, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    async with (
+        hanging_redis(redis_url) as hanging,
+        open_test_backend(database_url, redis_url=SecretStr(hanging.url), elo_debounce_seconds=1) as backend,
+    ):
+        event = await backend.create_event()
+        for player, score in {1: 50, 2: 100}.items():
+            await backend.submit(player, score)
+        await backend.settle_ratings()
+        assert await tables.stored_elos(backend.database, event.id) == {1: 800, 2: 1200}
+        assert hanging.connections == 1
+    assert [record.getMessage()[:8] for record in caplog.records] == ["degraded"]
+
+
+async def test_changed_constants_make_every_stored_elo_stale(database_url: URL) -> None:
+    async with open_test_backend(database_url) as before:
+        event = await before.create_event()
+        for player, score in {1: 50, 2: 100}.items():
+            await before.submit(player, score)
+        await before.real.scoring.recalculate(event.id)
+        await before.run()
+        assert await before.elos(Board.OVERALL) == {1: 800, 2: 1200}
+    async with open_test_backend(database_url, leaderboard_base_elo=1500, elo_per_sigma=100.0) as backend:
+        assert await backend.real.scoring.is_stale(event.id)
+        backend.real.recalculator.start()
+        await backend.settle_ratings()
+        assert await tables.stored_elos(backend.database, event.id) == await backend.elos() == {1: 1400, 2: 1600}
+        # Weeks that were run keep the Elos of their time.
+        assert await backend.elos(Board.OVERALL) == {1: 1100, 2: 1400}
+        assert await backend.differences() == []
+
+
+async def test_only_rows_whose_elo_moves_are_written(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    for player, score in {1: 100, 2: 200, 3: 300}.items():
+        await backend.submit(player, score)
+    await backend.real.scoring.recalculate(event.id)
+    await tables.execute(backend.database, update(PlayerEventStats).values(updated_at=LONG_AGO))
+    # The mean of the field stays where it is, its spread does not.
+    await backend.submit(4, 200)
+    await backend.real.scoring.recalculate(event.id)
+    rows = await tables.stats(backend.database, event.id)
+    assert [row.all_time_leaderboard_elo for row in rows.values()] == [717, 1000, 1283, 1000]
+    assert [player for player, row in rows.items() if row.updated_at == LONG_AGO] == [2]
+
+
+async def test_event_elos_follow_the_all_time_elos_of_whoever_has_one(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    for player, score in {1: 50, 2: 100}.items():
+        await backend.submit(player, score)
+    await backend.run()
+    await backend.submit(3, 150)
+    await backend.submit(1, 200)
+    await backend.real.scoring.recalculate(event.id)
+    rows = await tables.stats(backend.database, event.id)
+    assert {player: (row.all_time_leaderboard_elo, row.calculated_event_elo) for player, row in rows.items()} == {
+        1: (1245, 1023),
+        2: (755, 978),
+        3: (1000, None),
+    }
+    assert await backend.differences() == []
+
+
+async def test_recalculations_by_several_processes_at_once_agree(database_url: URL) -> None:
+    async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
+        event = await one.create_event()
+        for player in range(1, 8):
+            await one.submit(player, player * player)
+        await asyncio.gather(
+            *(process.real.scoring.recalculate(event.id) for process in (one, other, one, other)),
+            one.submit(3, 1000),
+            other.submit(4, 2000),
+        )
+        await one.real.scoring.recalculate(event.id)
+        assert await tables.stored_elos(one.database, event.id) == await other.elos()
+        assert await one.differences() == []
+
+
+async def test_an_event_without_scores_is_current(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    assert not await backend.real.scoring.is_stale(event.id)
+    await backend.real.scoring.recalculate(event.id)
+    assert await backend.real.scoring.stale_events() == ()
