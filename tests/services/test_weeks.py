@@ -1,0 +1,204 @@
+"""Which weeks are due, their preview and their undoing, and who may ask for it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.database.models import AuditLog, WeeklyRun
+from bot.domain.results import Board, WeeklyRunResult
+from bot.errors import EventNotFound, InvalidSetting, NotAllowed, NothingToUndo, WeekNotRunnable
+from tests import tables
+from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
+
+ANA, BOB, CAI = 1, 2, 3
+
+
+async def everything(backend: TestBackend) -> Any:
+    """Return all that a run and its undoing may not change for good: every table but the audit log."""
+    return await tables.contents(backend.database, without=("id", "updated_at"), except_for=("audit_log",))
+
+
+def weeks_of(runs: tuple[WeeklyRunResult, ...]) -> list[str]:
+    return [str(run.week) for run in runs]
+
+
+async def test_on_monday_last_week_is_run_and_not_the_one_that_has_just_begun(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(ANA, 50)
+    backend.clock.now = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
+    await backend.submit(ANA, 40)
+    [run] = await backend.run()
+    assert (str(run.week), run.closed_early) == ("2026-W47", False)
+    assert [row.score for row in (await backend.page(Board.WEEK)).standings] == [40]
+
+
+async def test_every_finished_week_is_run_oldest_first_each_as_a_run_of_its_own(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1}, {ANA: 2, BOB: 1}, {BOB: 3}, {ANA: 9})
+    pending = await backend.real.services.weeks.pending(GUILD, EVENT)
+    assert [(str(due.week), due.players, due.is_finished) for due in pending] == [
+        ("2026-W44", 1, True),
+        ("2026-W45", 2, True),
+        ("2026-W46", 1, True),
+        ("2026-W47", 1, False),
+    ]
+    assert weeks_of(await backend.run()) == ["2026-W44", "2026-W45", "2026-W46"]
+    assert len(await tables.rows(backend.database, WeeklyRun)) == 3
+    assert await backend.differences() == []
+
+
+async def test_without_a_finished_week_the_current_one_is_closed_early(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(ANA, 50)
+    [run] = await backend.run()
+    assert (str(run.week), run.closed_early) == ("2026-W47", True)
+    late = await backend.submit(ANA, 60)
+    assert (str(late.week), str(late.closed_week), late.is_weekly_best) == ("2026-W48", "2026-W47", True)
+    with pytest.raises(WeekNotRunnable, match="2026-W47 was closed already, on 2026-11-18 at 12:00 UTC"):
+        await backend.run()
+    backend.clock.move(weeks=1)
+    assert (await backend.submit(ANA, 55)).closed_week is None
+    [run] = await backend.run()
+    assert (str(run.week), [row.score for row in run.podium]) == ("2026-W48", [60])
+
+
+async def test_the_first_weeks_of_two_years_are_two_weeks(backend: TestBackend) -> None:
+    await backend.create_event()
+    for now in (datetime(2025, 12, 29, tzinfo=UTC), datetime(2027, 1, 10, tzinfo=UTC)):
+        backend.clock.now = now
+        await backend.submit(ANA, 50)
+        await backend.run()
+    assert [row["week_number"] for row in await tables.rows(backend.database, WeeklyRun)] == [202601, 202701]
+
+
+async def test_a_server_goes_by_the_calendar_of_its_time_zone(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.real.services.settings.change(ADMIN, time_zone="America/New_York")
+    backend.clock.now = datetime(2026, 11, 23, 4, 59, tzinfo=UTC)
+    assert str((await backend.submit(ANA, 50)).week) == "2026-W47"
+    backend.clock.move(minutes=1)
+    assert str((await backend.submit(ANA, 50)).week) == "2026-W48"
+    assert weeks_of(await backend.run()) == ["2026-W47"]
+
+
+@pytest.mark.parametrize(
+    ("week", "reason"),
+    [
+        ("2026-W48", "2026-W48 has not begun yet. It is 2026-W47 now"),
+        ("2026-W46", "2026-W46 was closed already"),
+        ("2026-W40", "Nobody has submitted a score for 2026-W40"),
+    ],
+)
+async def test_a_week_that_cannot_be_run_is_refused_with_the_reason(
+    backend: TestBackend, week: str, reason: str
+) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1}, {ANA: 2})
+    await backend.run()
+    await backend.real.scoring.recalculate(1)
+    before = await tables.contents(backend.database)
+    for ask in (backend.real.services.weeks.run, backend.real.services.weeks.preview):
+        with pytest.raises(WeekNotRunnable, match=reason):
+            await ask(ADMIN, EVENT, week)
+    assert await tables.contents(backend.database) == before
+
+
+async def test_what_is_no_week_is_refused(backend: TestBackend) -> None:
+    await backend.create_event()
+    with pytest.raises(InvalidSetting):
+        await backend.run("last week")
+
+
+async def test_a_preview_gives_the_numbers_of_the_run_and_writes_nothing(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1, BOB: 2}, {ANA: 2, CAI: 7}, {ANA: 3})
+    await backend.real.scoring.recalculate(1)
+    before = await tables.contents(backend.database)
+    previewed = await backend.real.services.weeks.preview(ADMIN, EVENT)
+    assert await tables.contents(backend.database) == before
+    assert weeks_of(previewed) == ["2026-W45", "2026-W46"]
+    assert await backend.run() == previewed
+
+
+async def test_a_preview_of_one_week_previews_that_one(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1, BOB: 2}, {ANA: 3})
+    [previewed] = await backend.real.services.weeks.preview(ADMIN, EVENT, "2026-W47")
+    assert (str(previewed.week), previewed.closed_early, previewed.penalised) == ("2026-W47", True, 0)
+
+
+async def test_an_undone_run_leaves_everything_as_it_was(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1, BOB: 2}, {ANA: 2, CAI: 7}, {BOB: 3})
+    await backend.real.scoring.recalculate(1)
+    snapshots = [await everything(backend)]
+    for week in ("2026-W46", "2026-W45", "2026-W47"):
+        await backend.run(week)
+        snapshots.append(await everything(backend))
+    for week in ("2026-W47", "2026-W45", "2026-W46"):
+        assert await everything(backend) == snapshots.pop()
+        assert await backend.undo() == week
+    assert await everything(backend) == snapshots.pop()
+    assert await backend.differences() == []
+
+
+async def test_an_undone_week_can_be_played_on_and_run_again(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 50, BOB: 100})
+    [first] = await backend.run()
+    await backend.submit(ANA, 70)
+    result = await backend.real.services.weeks.undo(ADMIN, EVENT)
+    assert (str(result.week), result.players, result.ran_at) == ("2026-W47", 2, backend.clock.now)
+    assert str((await backend.submit(BOB, 200)).week) == "2026-W47"
+    [second] = await backend.run()
+    assert [row.score for row in first.podium] == [100, 50]
+    assert [row.score for row in second.podium] == [200, 50]
+    backend.clock.move(weeks=1)
+    assert [row.score for row in (await backend.page(Board.WEEK)).standings] == [70]
+    await backend.real.scoring.recalculate(1)
+    assert await backend.differences() == []
+
+
+async def test_without_a_run_there_is_nothing_to_undo(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.create_event(name="40L Sprint")
+    await backend.submit(ANA, 50, "40L Sprint")
+    await backend.run(event="40L Sprint")
+    with pytest.raises(NothingToUndo):
+        await backend.undo()
+
+
+async def test_only_admins_run_preview_and_undo(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(ANA, 50)
+    weeks = backend.real.services.weeks
+    await backend.real.scoring.recalculate(1)
+    before = await tables.contents(backend.database)
+    for refused in (weeks.run(MEMBER, EVENT), weeks.preview(MEMBER, EVENT), weeks.undo(MEMBER, EVENT)):
+        with pytest.raises(NotAllowed):
+            await refused
+    assert await tables.contents(backend.database) == before
+
+
+async def test_admins_of_another_server_do_not_find_the_event(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(ANA, 50)
+    weeks, stranger = backend.real.services.weeks, replace(ADMIN, guild_id=2002)
+    for refused in (weeks.run(stranger, EVENT), weeks.preview(stranger, EVENT), weeks.undo(stranger, EVENT)):
+        with pytest.raises(EventNotFound):
+            await refused
+
+
+async def test_runs_and_undos_are_in_the_audit_log_and_previews_are_not(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 50, BOB: 100})
+    await backend.real.services.weeks.preview(ADMIN, EVENT)
+    await backend.run()
+    await backend.undo()
+    logged = await tables.rows(backend.database, AuditLog)
+    assert [(row["action"], row["detail"], row["event_id"], row["actor_id"]) for row in logged[1:]] == [
+        ("weekly reset", "2026-W47, 2 players", 1, ADMIN.discord_id),
+        ("weekly undo", "2026-W47", 1, ADMIN.discord_id),
+    ]
