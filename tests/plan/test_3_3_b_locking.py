@@ -35,7 +35,7 @@ async def test_whoever_is_refused_the_lock_does_not_recalculate_while_it_exists(
         await backend.submit(1, 100)
         with pytest.raises(TimeoutError):
             await backend.settle_ratings(seconds=0.3)
-        assert await tables.stored_elos(backend.database, event.id) == {}
+        assert await tables.stored_elos(backend.database, event.id) == {1: None}
 
 
 async def test_events_have_locks_of_their_own(database_url: URL, redis_url: str) -> None:
@@ -53,4 +53,4 @@ async def test_without_a_redis_the_process_has_a_lock_of_its_own(backend: TestBa
     await backend.submit(2, 100)
     with pytest.raises(TimeoutError):
         await backend.settle_ratings(seconds=0.3)
-    assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
+    assert await tables.stored_elos(backend.database, event.id) == {1: 1000, 2: None}
