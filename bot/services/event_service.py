@@ -9,7 +9,7 @@ from bot.database.models import Event
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import EventInfo, EventSummary
 from bot.domain.scores import ScoreFormat, ScoreStyle
-from bot.domain.text import clean_event_name, clean_unit, name_key
+from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.errors import EventNameTaken, InvalidSetting
 from bot.services.authority import Actor, record, require_admin
 from bot.services.base import BaseService
@@ -186,4 +186,4 @@ def _is_nothing(text: str) -> bool:
 
 def _summary(options: EventOptions) -> str:
     changes = {name: getattr(options, name) for name in options.__slots__}
-    return ", ".join(f"{name}: {value}" for name, value in changes.items() if value is not None)
+    return visible(", ".join(f"{name}: {value}" for name, value in changes.items() if value is not None))
