@@ -1,0 +1,116 @@
+"""Who may do what, and what the audit log says of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.database.models import AuditLog
+from bot.domain.ratings import ScoreDirection
+from bot.domain.results import ServerSettings
+from bot.errors import InvalidSetting, NotAllowed
+from bot.services.authority import Actor
+from bot.services.event_service import EventOptions
+from tests import tables
+from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
+
+ROLE = 555
+OWNER = replace(MEMBER, owns_bot=True)
+WITH_ROLE = replace(MEMBER, role_ids=frozenset({ROLE, 777}))
+MANAGER = replace(MEMBER, manages_guild=True)
+ELSEWHERE = replace(ADMIN, guild_id=2002)
+
+ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
+    "create": lambda backend, actor: backend.create_event(name="Another", actor=actor),
+    "edit": lambda backend, actor: backend.real.services.events.edit(actor, EVENT, EventOptions(unit="pts")),
+    "archive": lambda backend, actor: backend.real.services.events.archive(actor, EVENT),
+    "preview": lambda backend, actor: backend.real.services.weeks.preview(actor, EVENT),
+    "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT),
+    "undo": lambda backend, actor: backend.real.services.weeks.undo(actor, EVENT),
+    "show settings": lambda backend, actor: backend.real.services.settings.show(actor),
+    "change settings": lambda backend, actor: backend.real.services.settings.change(actor, time_zone="Asia/Tokyo"),
+}
+
+
+@pytest.fixture
+async def server(backend: TestBackend) -> TestBackend:
+    """A server with an admin role, and an event with a score."""
+    await backend.create_event()
+    await backend.submit(1, 100)
+    await backend.real.services.settings.change(ADMIN, admin_role_id=ROLE)
+    await backend.real.scoring.recalculate(1)
+    return backend
+
+
+@pytest.mark.parametrize("actor", [MANAGER, WITH_ROLE, OWNER])
+async def test_managers_of_the_server_its_admin_role_and_the_bots_owner_may_do_everything(
+    server: TestBackend, actor: Actor
+) -> None:
+    for act in ADMIN_ONLY.values():
+        await act(server, actor)
+
+
+async def test_nobody_else_may_do_anything_and_nothing_is_changed(server: TestBackend) -> None:
+    before = await tables.contents(server.database)
+    for act in ADMIN_ONLY.values():
+        for actor in (MEMBER, replace(MEMBER, role_ids=frozenset({777, GUILD}))):
+            with pytest.raises(NotAllowed):
+                await act(server, actor)
+    assert await tables.contents(server.database) == before
+
+
+async def test_the_admin_role_of_one_server_means_nothing_in_another(server: TestBackend) -> None:
+    with pytest.raises(NotAllowed):
+        await server.create_event(actor=replace(WITH_ROLE, guild_id=2002))
+
+
+async def test_a_server_without_an_admin_role_has_no_admins_by_role(backend: TestBackend) -> None:
+    with pytest.raises(NotAllowed):
+        await backend.create_event(actor=WITH_ROLE)
+
+
+async def test_choosing_the_role_that_everyone_has_takes_the_admin_role_away(server: TestBackend) -> None:
+    settings = await server.real.services.settings.change(ADMIN, admin_role_id=GUILD)
+    assert settings.admin_role_id is None
+    for actor in (WITH_ROLE, replace(MEMBER, role_ids=frozenset({GUILD}))):
+        with pytest.raises(NotAllowed):
+            await server.create_event(name="Another", actor=actor)
+
+
+async def test_settings_are_changed_one_by_one_and_per_server(server: TestBackend) -> None:
+    settings = server.real.services.settings
+    assert await settings.show(ELSEWHERE) == ServerSettings("UTC", None)
+    assert await settings.change(ADMIN, time_zone="europe/berlin") == ServerSettings("Europe/Berlin", ROLE)
+    with pytest.raises(InvalidSetting):
+        await settings.change(ADMIN, time_zone="Mars", admin_role_id=1)
+    assert await settings.show(ADMIN) == ServerSettings("Europe/Berlin", ROLE)
+    assert await settings.show(ELSEWHERE) == ServerSettings("UTC", None)
+
+
+async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: TestBackend) -> None:
+    event = await backend.create_event("LOW")
+    backend.clock.move(hours=1)
+    await backend.real.services.events.edit(MANAGER, EVENT, EventOptions(name="40L", max_score="90"))
+    await backend.real.services.events.archive(OWNER, "40L")
+    await backend.real.services.settings.change(ADMIN, time_zone="Asia/Tokyo")
+    logged = [tuple(row.values())[1:] for row in await tables.rows(backend.database, AuditLog)]
+    then, now = backend.clock.now.replace(hour=12), backend.clock.now
+    assert logged == [
+        (GUILD, ADMIN.discord_id, "event create", event.id, f"{EVENT} (LOW)", None, then),
+        (GUILD, MANAGER.discord_id, "event edit", event.id, "name: 40L, max_score: 90", None, now),
+        (GUILD, OWNER.discord_id, "event edit", event.id, "is_active: False", None, now),
+        (GUILD, ADMIN.discord_id, "settings", None, "time zone: Asia/Tokyo, admin role: None", None, now),
+    ]
+
+
+async def test_the_audit_log_shows_nothing_that_cannot_be_seen(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(name="40L\x00\u202e Sprint", unit="\x00pts"))
+    details = [row["detail"] for row in await tables.rows(backend.database, AuditLog)]
+    assert details == [f"{EVENT} ({ScoreDirection.HIGH})", "name: 40L Sprint, unit: pts"]
+
+
+async def test_what_failed_is_not_in_the_audit_log(backend: TestBackend) -> None:
+    with pytest.raises(InvalidSetting):
+        await backend.create_event(min_score="2", max_score="1")
+    assert await tables.rows(backend.database, AuditLog) == []
