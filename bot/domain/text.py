@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import InvalidName, InvalidProof
 
-MAX_EVENT_NAME = 80
+MAX_EVENT_NAME = 100
 MAX_UNIT = 16
 MAX_DISPLAY_NAME = 64
 MAX_PROOF = 300
@@ -23,7 +23,7 @@ def name_key(name: str) -> str:
 
 
 def clean_event_name(text: str) -> str:
-    """Return the name to store for an event, 1 to 80 characters.
+    """Return the name to store for an event, 1 to 100 characters.
 
     Raises:
         InvalidName: nothing visible is left, or it is too long.

@@ -25,7 +25,7 @@ class EventOptions:
     """What an admin says about an event, as typed; None where nothing was said.
 
     Attributes:
-        name: 1 to 80 characters.
+        name: 1 to 100 characters.
         format: number or time.
         unit: shown behind numbers, or `none`.
         min_score: smallest score taken, in the event's format, or `none`.

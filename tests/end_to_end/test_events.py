@@ -108,7 +108,7 @@ async def test_options_that_contradict_each_other_are_refused_with_the_remedy(wo
         "This event counts a number, not a time.": {"min": "0:30"},
         "A unit can have 16 characters at the most; this has 17.": {"unit": "x" * 17},
         "A unit needs at least one visible character.": {"unit": "\u200b"},
-        "An event's name can have 80 characters at the most; this has 81.": {"name": "x" * 81},
+        "An event's name can have 100 characters at the most; this has 101.": {"name": "x" * 101},
         "An event's name needs at least one visible character.": {"name": "\u200b \u202e"},
         "Another event of this server already has that name.": {"name": "tAKEN"},
     }

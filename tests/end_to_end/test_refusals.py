@@ -177,7 +177,7 @@ async def test_a_player_whose_name_is_invisible_is_shown_nevertheless(world: Wor
 
 async def test_a_name_of_10_000_characters_is_refused_for_an_event_and_cut_for_a_player(world: World) -> None:
     refused = await world.refused(world.create_event("*" * 10_000))
-    assert refused == "An event's name can have 80 characters at the most; this has 10000."
+    assert refused == "An event's name can have 100 characters at the most; this has 10000."
     await world.create_event()
     await world.submit(world.member("Eve", nick="x" * 10_000), 1)
 
@@ -185,7 +185,7 @@ async def test_a_name_of_10_000_characters_is_refused_for_an_event_and_cut_for_a
 
 
 async def test_the_fullest_messages_stay_within_discords_limits(world: World) -> None:
-    event = "*" * 80
+    event = "*" * 100
     await world.create_event(event, unit="_" * 16)
     for number in range(30):
         name = f"{number:02}{'|' * 62}"
@@ -208,7 +208,7 @@ async def test_the_fullest_messages_stay_within_discords_limits(world: World) ->
         assert "Page 1 of 3 · 30 players" in await world.board(board, event)
     assert "Before it: " in await world.reset(event)
     for number in range(40):
-        await world.backend.create_event(name=f"{number:02}{'_' * 78}", actor=world.as_actor())
+        await world.backend.create_event(name=f"{number:02}{'_' * 98}", actor=world.as_actor())
     assert "more: type a part of the name" in await world.use("Ana", "event list")
 
 
