@@ -1,0 +1,70 @@
+"""The ratings of the plan's examples, as players read them."""
+
+import re
+
+import pytest
+
+from tests.world import Seen, World
+
+FIVE = {"Ana": 717, "Bob": 859, "Cy": 1000, "Di": 1141, "Eve": 1283}
+OTHERS = [f"Other {number}" for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("first", "step"), [(100, 100), (1, 1), (900_000_000, 1), (999_999_995, 1), (0.000_000_001, 0.000_000_001)]
+)
+@pytest.mark.parametrize("board", ["all-time", "week"])
+async def test_five_scores_at_equal_distances_are_rated_alike_wherever_they_lie(
+    world: World, board: str, first: float, step: float
+) -> None:
+    await world.create_event()
+    for place, name in enumerate(FIVE):
+        await world.submit(name, f"{first + place * step:.9f}")
+
+    assert elos(await world.board(board)) == list(reversed(FIVE.items()))
+
+
+async def test_of_two_times_the_shorter_is_rated_a_deviation_above_the_base(world: World) -> None:
+    await world.create_event(direction="LOW", format="time")
+    await world.submit_all({"Ana": 100, "Bob": 50})
+
+    assert elos(await world.board()) == [("Bob", 1200), ("Ana", 800)]
+
+
+@pytest.mark.parametrize("players", [["Ana"], ["Ana", "Bob", "Cy"]])
+async def test_without_any_spread_everyone_has_the_base_elo(world: World, players: list[str]) -> None:
+    await world.create_event()
+    await world.submit_all(dict.fromkeys(players, 0.1))
+
+    assert elos(await world.board()) == [(player, 1000) for player in players]
+
+
+async def test_a_better_score_moves_everyones_elo_with_it(world: World) -> None:
+    await world.create_event()
+    await world.submit_all(dict(zip(FIVE, (100, 200, 300, 400, 100), strict=True)))
+    await world.submit("Eve", 500)
+
+    assert elos(await world.board()) == list(reversed(FIVE.items()))
+
+
+async def test_the_event_elo_is_half_all_time_elo_and_half_weekly_average(world: World) -> None:
+    """All-time 1600; weeks 1550, 1450, missed, 1500; so the average is 1125 and the event Elo 1362.5, rounded up."""
+    await world.create_event()
+    # How far eight of the nine others lie from the ninth decides how far Ana's lead is, in deviations.
+    for spread, ana, weekly_elo in ((14.623, 1100, 1550), (29.58, 1100, 1450), (0, None, None), (22.249, 1100, 1500)):
+        week = {name: 1000 + spread * side for name, side in zip(OTHERS, [0, *[1, -1] * 4], strict=True)}
+        await world.submit_all(week if ana is None else {"Ana": ana, **week})
+        assert dict(elos(await world.board("week"))).get("Ana") == weekly_elo
+        world.clock.move(weeks=1)
+        await world.reset()
+    await world.submit_all({"Ana": 3000, **dict.fromkeys(OTHERS, 2000)})
+    await world.settle_ratings()
+
+    assert elos(await world.board())[0] == ("Ana", 1600)
+    assert "🥇 **Ana** · **1363** Elo (all-time 1600, weekly average 1125)" in await world.board("overall")
+
+
+def elos(board: Seen) -> list[tuple[str, int]]:
+    """The players of a board with their Elos, in its order."""
+    rows = board.text.split("Your row")[0]
+    return [(name, int(elo)) for name, elo in re.findall(r"\*\*(.+?)\*\* · .* · (\d+) Elo", rows)]
