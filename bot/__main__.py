@@ -5,6 +5,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
+from importlib.util import find_spec
 from typing import Any
 
 import aiohttp
@@ -25,16 +26,18 @@ LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the dev
 MIGRATE_FIRST = "Run `python -m bot migrate` first."
 
 
-def run(settings: Settings, _options: argparse.Namespace) -> int:
+def run(_options: argparse.Namespace) -> int:
     """Run the bot until it is told to stop."""
+    settings = _begin()
     if mistakes := [*_token_mistakes(settings), *_schema_mistakes(settings)]:
         raise SettingsError(mistakes)
     _speak_to_discord(client.serve(settings, _token(settings)), settings)
     return OK
 
 
-def sync(settings: Settings, options: argparse.Namespace) -> int:
+def sync(options: argparse.Namespace) -> int:
     """Tell Discord of the commands."""
+    settings = _begin()
     if mistakes := _token_mistakes(settings):
         raise SettingsError(mistakes)
     names: list[str] = _speak_to_discord(client.sync(settings, _token(settings), options.guild), settings)
@@ -43,8 +46,9 @@ def sync(settings: Settings, options: argparse.Namespace) -> int:
     return OK
 
 
-def migrate(settings: Settings, _options: argparse.Namespace) -> int:
+def migrate(_options: argparse.Namespace) -> int:
     """Bring the database to the schema of this version."""
+    settings = _begin()
     if mistakes := _schema_mistakes(settings, takes_old=True):
         raise SettingsError(mistakes)
     try:
@@ -55,8 +59,9 @@ def migrate(settings: Settings, _options: argparse.Namespace) -> int:
     return OK
 
 
-def verify(settings: Settings, _options: argparse.Namespace) -> int:
+def verify(_options: argparse.Namespace) -> int:
     """Recompute every rating from the log and name each row that differs."""
+    settings = _begin()
     if mistakes := _schema_mistakes(settings):
         raise SettingsError(mistakes)
     found = asyncio.run(_verify(settings))
@@ -68,12 +73,20 @@ def verify(settings: Settings, _options: argparse.Namespace) -> int:
     return DIFFERENCES_FOUND if found.differences else OK
 
 
-def demo(settings: Settings, options: argparse.Namespace) -> int:
-    """Play a season in a simulated Discord and serve it as a page."""
-    from bot.demo import play  # SimCord is a dependency of the demo alone.
+def demo(options: argparse.Namespace) -> int:
+    """Play a season in a simulated Discord and serve it as a page; no settings count."""
+    if find_spec("simcord") is None:
+        raise SettingsError(["The demo needs the package simcord, of requirements-dev.lock: run `make demo`."])
+    from bot.demo import play
 
     asyncio.run(play(page=options.page, port=options.port))
     return OK
+
+
+def _begin() -> Settings:
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s")
+    return settings
 
 
 async def _verify(settings: Settings) -> Any:
@@ -161,9 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0, 1 for differences found, 2 for what cannot begin or go on, 130 for Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
-        settings = load_settings()
-        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s")
-        return int(options.do(settings, options))
+        return int(options.do(options))
     except SettingsError as error:
         print("The bot cannot run:", *error.mistakes, sep="\n  - ", file=sys.stderr)
     except Unavailable as error:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import signal
 import textwrap
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -23,6 +22,7 @@ from bot.database.schema import migrate
 from bot.demo_season import ADMIN, PLAYERS, SEASON, Use
 from bot.main import LeaderboardBot, open_backend
 from bot.services.verification import VerificationService
+from bot.signals import stop_requested
 
 WEEKS = 3
 """Full weeks between the season's first Monday and the current one."""
@@ -147,8 +147,7 @@ async def _verify(settings: Settings, clock: SeasonClock) -> str:
 
 
 async def _serve_page(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], port: int) -> None:
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+    stop = stop_requested()
     async with env.preview(channel, viewers=viewers, layout="channel", port=port or None) as preview:
         print(f"\nPlay on in the browser, as any of them: {preview.url}", "Ctrl-C ends the demo.", sep="\n", flush=True)
         await stop.wait()

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,9 +33,10 @@ from bot.services.locks import ProcessLock, RecalculationLock, RedisLock
 from bot.services.recalculation import Recalculator
 from bot.services.settings_service import SettingsService
 from bot.services.weekly_processing_service import WeeklyProcessingService
+from bot.signals import stop_requested
 
 REDIS_TIMEOUT_SECONDS = 0.5
-LAST_COMMANDS_SECONDS = 7.0
+LAST_COMMANDS_SECONDS = 6.0
 GOODBYE_SECONDS = 2.0
 
 logger = logging.getLogger(__name__)
@@ -114,12 +115,17 @@ class LeaderboardBot(commands.AutoShardedBot):
             self._recalculator.start()
 
     async def finish_commands(self) -> None:
-        """Take no more commands, and wait for those that are running, seven seconds at the most."""
+        """Take no more commands, and wait for those that are running, six seconds at the most."""
         assert isinstance(self.tree, LeaderboardTree)  # noqa: S101
         self.tree.is_closing = True
-        running = {task for task in asyncio.all_tasks() if task.get_name().startswith(("CommandTree-", "discord-ui-"))}
-        if running:
-            await asyncio.wait(running, timeout=LAST_COMMANDS_SECONDS)
+        deadline = time.monotonic() + LAST_COMMANDS_SECONDS
+        # Again and again: those that arrive now are refused, which also takes a moment.
+        while (running := _running_commands()) and (seconds_left := deadline - time.monotonic()) > 0:
+            await asyncio.wait(running, timeout=seconds_left)
+
+
+def _running_commands() -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if task.get_name().startswith(("CommandTree-", "discord-ui-"))}
 
 
 async def serve(settings: Settings, token: str) -> None:
@@ -127,28 +133,31 @@ async def serve(settings: Settings, token: str) -> None:
 
     Raises:
         discord.LoginFailure: Discord does not know the token.
-        OSError, discord.HTTPException: Discord cannot be reached, or does not let the bot in.
+        discord.ConnectionClosed: Discord has closed the connection for good.
+        OSError, aiohttp.ClientError: Discord cannot be reached.
+        discord.HTTPException, discord.GatewayNotFound: Discord does not let the bot in.
     """
-    Route.BASE = settings.discord_api_url
-    async with (
-        open_backend(settings) as backend,
-        LeaderboardBot(backend.services, backend.recalculator) as bot,
-    ):
-        stop = asyncio.Event()
-        for name in ("SIGTERM", "SIGINT"):
-            _on_signal(name, stop.set)
+    _set_up_library(settings)
+    async with open_backend(settings) as backend:
+        bot = LeaderboardBot(backend.services, backend.recalculator)
+        stop = stop_requested()
         connected = asyncio.create_task(_connect(bot, token))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({connected, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if not connected.done():
+        refused = connected.done()
+        if not refused:
             logger.info("going down: waiting for running commands")
             await bot.finish_commands()
-            await bot.close()
-            await asyncio.wait({connected}, timeout=GOODBYE_SECONDS)
-            connected.cancel()
-            return
-        await connected
+        await _disconnect(bot, connected)
+        if refused:
+            await connected
+
+
+def _set_up_library(settings: Settings) -> None:
+    Route.BASE = settings.discord_api_url
+    # Its warnings of what voice needs would be the first thing that an operator reads.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 async def _connect(bot: LeaderboardBot, token: str) -> None:
@@ -159,13 +168,11 @@ async def _connect(bot: LeaderboardBot, token: str) -> None:
     await bot.connect()
 
 
-def _on_signal(name: str, do: Callable[[], Any]) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        loop.add_signal_handler(getattr(signal, name), do)
-    except (NotImplementedError, AttributeError):
-        # Windows: the loop hears of Ctrl-C only through the default handler's KeyboardInterrupt.
-        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(do))
+async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> None:
+    """Close the connections to Discord, whose side has two seconds to do the same."""
+    goodbye = asyncio.gather(bot.close(), connected, return_exceptions=True)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(goodbye, GOODBYE_SECONDS)
 
 
 async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str]:
@@ -177,7 +184,7 @@ async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str
     Raises:
         As `serve`.
     """
-    Route.BASE = settings.discord_api_url
+    _set_up_library(settings)
     async with open_backend(settings) as backend, LeaderboardBot(backend.services) as bot:
         await bot.login(token)
         guild = None if guild_id is None else discord.Object(guild_id)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 # What each part may import besides itself and the standard library. The longest prefix of a module counts.
 MAY_IMPORT = {
     "bot.errors": {},
+    "bot.signals": {},
     "bot.domain": {"pytz", "bot.errors"},
     "bot.database": {"aiosqlite", "alembic", "sqlalchemy", "bot.domain", "bot.errors"},
     "bot.services": {"redis", "sqlalchemy", "tenacity", "bot.database", "bot.domain", "bot.errors"},
@@ -24,7 +25,7 @@ MAY_IMPORT = {
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
     "bot.main": {
         *("discord", "redis", "yarl"),
-        *("bot.cogs", "bot.command_tree", "bot.config", "bot.database", "bot.services"),
+        *("bot.cogs", "bot.command_tree", "bot.config", "bot.database", "bot.services", "bot.signals"),
     },
     "bot.demo": {"discord", "pydantic", "simcord", "bot"},
     "bot.__main__": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},

@@ -1,0 +1,51 @@
+"""The demo, as a newcomer starts it: a process, no settings, and a page on loopback."""
+
+import re
+import sys
+
+import aiohttp
+import pytest
+
+from bot.__main__ import main
+from tests.wire.process import BotProcess
+
+SEASON_SECONDS = 60.0
+
+
+async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it() -> None:
+    nonsense = {"DATABASE_URL": "nonsense", "ELO_PER_SIGMA": "many"}
+    async with BotProcess("demo", "--no-page", env=nonsense) as demo:
+        assert await demo.wait_exit(SEASON_SECONDS) == 0
+    told = [
+        "New Personal Best!",
+        "(only Dario sees this)\n                  ⚠️ Write decimals with a point",
+        "you can submit again in 40 seconds",
+        "🥇 Ben · 58.34s · 1141 Elo\n                  🥇 Emi · 58.34s · 1141 Elo\n                  🥉 Ana",
+        "preview, nothing is closed yet",
+        "Missed the week (counts as 0): Ben",
+        "is open again",
+        "Only admins of this server can do that",
+    ]
+    assert [part for part in told if part not in demo.output] == []
+    assert re.search(r"2 events, \d\d submissions: 0 differences\.\n$", demo.output)
+
+
+async def test_the_demo_serves_its_page_until_it_is_interrupted() -> None:
+    async with BotProcess("demo", env={}) as demo:
+        await demo.while_running(demo.wait_output("Ctrl-C ends the demo.", SEASON_SECONDS))
+        url = re.search(r"http://127\.0\.0\.1:\d+/#\S+", demo.output)
+        assert url is not None
+        async with aiohttp.ClientSession() as browser, browser.get(url[0]) as page:
+            assert page.status == 200
+            assert "<html" in await page.text()
+        demo.interrupt()
+        assert await demo.wait_exit() == 0
+    assert "Traceback" not in demo.output
+
+
+def test_an_installation_without_the_demo_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "simcord", None)
+    assert main(["demo"]) == 2
+    assert "make demo" in capsys.readouterr().err
