@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,19 +18,22 @@ KINDS = ("sqlite", "postgresql")
 
 
 class Templates:
-    """Makes databases: empty ones, and copies of a migrated one, which is made once."""
+    """Makes databases: empty ones, and copies of some that are made once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._migrated: dict[str, URL] = {}
+        self._made: dict[tuple[str, Callable[[URL], None]], URL] = {}
 
     @contextmanager
     def migrated(self, kind: str) -> Iterator[URL]:
         """Give a database with the newest schema and nothing in it."""
-        if kind not in self._migrated:
-            self._migrated[kind] = self._create(kind, template=None)
-            migrate(self._migrated[kind])
-        yield from self._use(self._create(kind, template=self._migrated[kind]))
+        yield from self._use(self._create(kind, template=self._template(kind, migrate)))
+
+    @contextmanager
+    def prepared(self, kind: str, prepare: Callable[[URL], None]) -> Iterator[URL]:
+        """Give a copy of a migrated database that `prepare` has put something into, once for all copies."""
+        template = self._template(kind, prepare, of=self._template(kind, migrate))
+        yield from self._use(self._create(kind, template=template))
 
     @contextmanager
     def empty(self, kind: str) -> Iterator[URL]:
@@ -39,8 +42,14 @@ class Templates:
 
     def close(self) -> None:
         """Drop the templates."""
-        for url in self._migrated.values():
+        for url in self._made.values():
             _drop(url)
+
+    def _template(self, kind: str, make: Callable[[URL], None], of: URL | None = None) -> URL:
+        if (kind, make) not in self._made:
+            self._made[kind, make] = url = self._create(kind, template=of)
+            make(url)
+        return self._made[kind, make]
 
     def _use(self, url: URL) -> Iterator[URL]:
         try:
