@@ -36,8 +36,10 @@ from bot.services.weekly_processing_service import WeeklyProcessingService
 from bot.signals import stop_requested
 
 REDIS_TIMEOUT_SECONDS = 0.5
-LAST_COMMANDS_SECONDS = 6.0
-GOODBYE_SECONDS = 2.0
+# Together well below the ten seconds within which the bot ends, also on a busy machine.
+LAST_COMMANDS_SECONDS = 5.0
+LAST_RECALCULATIONS_SECONDS = 1.0
+GOODBYE_SECONDS = 1.5
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             lock = RedisLock(redis, settings.elo_debounce_seconds)
         scoring = LeaderboardScoringService(database, clock, settings.scale)
         recalculator = Recalculator(scoring, lock)
-        stack.push_async_callback(recalculator.stop)
+        stack.push_async_callback(_stop, recalculator)
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
@@ -79,6 +81,12 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator)
+
+
+async def _stop(recalculator: Recalculator) -> None:
+    # Up to Python 3.11 `asyncio.wait_for`, which Redis' client uses, can swallow a cancellation; this repeats it.
+    with suppress(TimeoutError):
+        await asyncio.wait_for(recalculator.stop(), LAST_RECALCULATIONS_SECONDS)
 
 
 def connect_redis(url: str) -> Redis:
@@ -115,7 +123,7 @@ class LeaderboardBot(commands.AutoShardedBot):
             self._recalculator.start()
 
     async def finish_commands(self) -> None:
-        """Take no more commands, and wait for those that are running, six seconds at the most."""
+        """Take no more commands, and wait for those that are running, five seconds at the most."""
         assert isinstance(self.tree, LeaderboardTree)  # noqa: S101
         self.tree.is_closing = True
         deadline = time.monotonic() + LAST_COMMANDS_SECONDS
@@ -169,7 +177,7 @@ async def _connect(bot: LeaderboardBot, token: str) -> None:
 
 
 async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> None:
-    """Close the connections to Discord, whose side has two seconds to do the same."""
+    """Close the connections to Discord, without waiting for ever until its side does the same."""
     goodbye = asyncio.gather(bot.close(), connected, return_exceptions=True)
     with suppress(TimeoutError):
         await asyncio.wait_for(goodbye, GOODBYE_SECONDS)

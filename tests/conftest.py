@@ -61,6 +61,13 @@ def empty_database_url(templates: Templates, database_kind: str) -> Iterator[URL
 
 
 @pytest.fixture
+def file_url(templates: Templates) -> Iterator[URL]:
+    """A migrated database of this test's own that is a file, where one kind of database is enough."""
+    with templates.migrated("sqlite") as url:
+        yield url
+
+
+@pytest.fixture
 def redis_url() -> Iterator[str]:
     """An empty Redis database of this test's own."""
     with servers.redis_database() as url:

@@ -97,8 +97,8 @@ async def _open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     connection._thread.daemon = True
     try:
         return await connection
-    except sqlite3.Error:
-        # Its thread has a last word for the event loop, which must not be closed before.
+    except BaseException:
+        # Refused or cancelled, its thread has a last word for the event loop, which must not be closed before.
         await asyncio.to_thread(connection._thread.join)
         raise
 

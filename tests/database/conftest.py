@@ -17,13 +17,6 @@ async def database(database_url: URL) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def file_url(templates: Templates) -> Iterator[URL]:
-    """The URL of a database that is a file."""
-    with templates.migrated("sqlite") as url:
-        yield url
-
-
-@pytest.fixture
 async def file(file_url: URL) -> AsyncIterator[Database]:
     """A database that is a file."""
     database = Database(file_url)
