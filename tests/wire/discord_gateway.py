@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -40,7 +41,10 @@ class Session:
 
 
 class Gateway:
-    """The websocket side of the stub. Grants no privileged intent, as Discord does by default."""
+    """The websocket side of the stub. Grants no privileged intent, as Discord does by default.
+
+    While ``silent`` is set, it takes what a bot sends, and answers nothing any more, not even a goodbye.
+    """
 
     def __init__(self, token: str, bot: User, guilds: dict[int, Guild], heartbeat_interval: float) -> None:
         self._token = token
@@ -48,6 +52,7 @@ class Gateway:
         self._guilds = guilds
         self._heartbeat_interval = heartbeat_interval
         self.url = ""
+        self.silent = False
         self.sessions: dict[str, Session] = {}
         self.identifies: list[JSON] = []
         self.resumes: list[JSON] = []
@@ -86,6 +91,8 @@ class Gateway:
         async for frame in connection:
             if frame.type is not WSMsgType.TEXT:
                 continue
+            if self.silent:
+                await asyncio.Event().wait()
             message = json.loads(frame.data)
             if message["op"] == _HEARTBEAT:
                 await connection.send_json({"op": _ACK})
