@@ -11,8 +11,7 @@ from tests.backends import TestBackend
 async def rate(backend: TestBackend, direction: str, scores: Mapping[int, float]) -> dict[int, int | None]:
     """Have players submit, and return their Elos, which are stored as they are shown."""
     event = await backend.create_event(direction)
-    for player, score in scores.items():
-        await backend.submit(player, score)
+    await backend.submit_all(scores)
     await backend.real.scoring.recalculate(event.id)
     shown = await backend.elos()
     assert await tables.stored_elos(backend.database, event.id) == shown

@@ -9,8 +9,7 @@ from tests.backends import TestBackend
 @pytest.mark.parametrize("direction", ["HIGH", "LOW"])
 async def test_d2_identical_scores_all_have_the_base_elo(backend: TestBackend, direction: str) -> None:
     event = await backend.create_event(direction)
-    for player in (1, 2, 3):
-        await backend.submit(player, 250)
+    await backend.submit_all(dict.fromkeys((1, 2, 3), 250))
     await backend.real.scoring.recalculate(event.id)
     assert await backend.elos() == {1: 1000, 2: 1000, 3: 1000}
     assert await tables.stored_elos(backend.database, event.id) == {1: 1000, 2: 1000, 3: 1000}

@@ -6,8 +6,7 @@ from tests.backends import TestBackend
 
 async def test_e1_a_new_personal_best_moves_the_elo_of_everyone(backend: TestBackend) -> None:
     event = await backend.create_event()
-    for player, score in {1: 50, 2: 100}.items():
-        await backend.submit(player, score)
+    await backend.submit_all({1: 50, 2: 100})
     assert await backend.elos() == {1: 800, 2: 1200}
 
     assert (await backend.submit(1, 150)).elo == 1200

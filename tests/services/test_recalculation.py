@@ -5,6 +5,7 @@ import logging
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -155,36 +156,41 @@ async def test_without_its_redis_a_process_recalculates_on_its_own(
         open_test_backend(database_url, redis_url=SecretStr(hanging.url), elo_debounce_seconds=1) as backend,
     ):
         event = await backend.create_event()
-        for player, score in {1: 50, 2: 100}.items():
-            await backend.submit(player, score)
+        await backend.submit_all({1: 50, 2: 100})
         await backend.settle_ratings()
         assert await tables.stored_elos(backend.database, event.id) == {1: 800, 2: 1200}
         assert hanging.connections == 1
     assert [record.getMessage()[:8] for record in caplog.records] == ["degraded"]
 
 
-async def test_changed_constants_make_every_stored_elo_stale(database_url: URL) -> None:
+@pytest.mark.parametrize(
+    ("constants", "elos", "event_elos"),
+    [
+        ({"leaderboard_base_elo": 1500}, {1: 1300, 2: 1700}, {1: 1050, 2: 1450}),
+        ({"elo_per_sigma": 100.0}, {1: 900, 2: 1100}, {1: 850, 2: 1150}),
+    ],
+)
+async def test_changed_constants_make_every_stored_elo_stale(
+    database_url: URL, constants: dict[str, Any], elos: dict[int, int], event_elos: dict[int, int]
+) -> None:
     async with open_test_backend(database_url) as before:
         event = await before.create_event()
-        for player, score in {1: 50, 2: 100}.items():
-            await before.submit(player, score)
-        await before.real.scoring.recalculate(event.id)
+        await before.submit_all({1: 50, 2: 100})
         await before.run()
         assert await before.elos(Board.OVERALL) == {1: 800, 2: 1200}
-    async with open_test_backend(database_url, leaderboard_base_elo=1500, elo_per_sigma=100.0) as backend:
+    async with open_test_backend(database_url, **constants) as backend:
         assert await backend.real.scoring.is_stale(event.id)
         backend.real.recalculator.start()
         await backend.settle_ratings()
-        assert await tables.stored_elos(backend.database, event.id) == await backend.elos() == {1: 1400, 2: 1600}
+        assert await tables.stored_elos(backend.database, event.id) == await backend.elos() == elos
         # Weeks that were run keep the Elos of their time.
-        assert await backend.elos(Board.OVERALL) == {1: 1100, 2: 1400}
+        assert await backend.elos(Board.OVERALL) == event_elos
         assert await backend.differences() == []
 
 
 async def test_only_rows_whose_elo_moves_are_written(backend: TestBackend) -> None:
     event = await backend.create_event()
-    for player, score in {1: 100, 2: 200, 3: 300}.items():
-        await backend.submit(player, score)
+    await backend.submit_all({1: 100, 2: 200, 3: 300})
     await backend.real.scoring.recalculate(event.id)
     await tables.execute(backend.database, update(PlayerEventStats).values(updated_at=LONG_AGO))
     # The mean of the field stays where it is, its spread does not.
@@ -197,8 +203,7 @@ async def test_only_rows_whose_elo_moves_are_written(backend: TestBackend) -> No
 
 async def test_event_elos_follow_the_all_time_elos_of_whoever_has_one(backend: TestBackend) -> None:
     event = await backend.create_event()
-    for player, score in {1: 50, 2: 100}.items():
-        await backend.submit(player, score)
+    await backend.submit_all({1: 50, 2: 100})
     await backend.run()
     await backend.submit(3, 150)
     await backend.submit(1, 200)
