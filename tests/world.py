@@ -24,12 +24,15 @@ from tests.tables import contents
 from tests.traffic import Traffic
 
 BUTTON = 2
+SHORT_SECONDS = 10.0
+COMMAND_TASKS = ("CommandTree-", "discord-ui-")
 
 
 class RealTimeEnv(Env):
-    """An environment whose timers ring when they should, and which notices sooner that the bot is done.
+    """An environment whose short timers ring when they should, and which notices sooner that the bot is done.
 
-    SimCord's own ring only once the bot is idle, so that no wait within it would ever time out.
+    SimCord's own ring only once the bot is idle, so that no wait within it would ever time out. Long ones ring by
+    `advance_time` alone: there is one for each statement, never to ring, and all would be looked through every time.
 
     Attributes:
         waits: whether the environment waits for the bot at all after what a user did.
@@ -39,16 +42,19 @@ class RealTimeEnv(Env):
 
     def _schedule_timer(self, record: Any, callback: Any, args: tuple[Any, ...], schedule_context: Any) -> None:
         super()._schedule_timer(record, callback, args, schedule_context)
-        if record.real_handle is None:
+        real = record.real_handle
+        if real is None:
             return
 
         def ring() -> None:
             if record.handle is not None and not record.handle.cancelled():
                 record.handle._run()
 
-        record.real_handle.cancel()
-        assert self._runtime is not None
-        record.real_handle = self._runtime.call_at(record.real_handle.when(), ring, context=schedule_context)
+        real.cancel()
+        record.real_handle = None
+        if record.when - self._virtual_time < SHORT_SECONDS:
+            assert self._runtime is not None
+            record.real_handle = self._runtime.call_at(real.when(), ring, context=schedule_context)
 
     async def _settle_internal(
         self,
@@ -58,8 +64,13 @@ class RealTimeEnv(Env):
         dispatch: str | None = None,
         _deadline: float | None = None,
     ) -> None:
-        if self.waits:
-            await super()._settle_internal(timeout=timeout, idle=idle, dispatch=dispatch, _deadline=_deadline)
+        if not self.waits:
+            return
+        # Looking at everything again and again costs more than the commands themselves: first wait for these alone.
+        commands = {task for task in self._work.tasks if task.get_name().startswith(COMMAND_TASKS)}
+        if commands and not self._advancing:
+            await asyncio.wait(commands, timeout=self.settle_timeout)
+        await super()._settle_internal(timeout=timeout, idle=idle, dispatch=dispatch, _deadline=_deadline)
 
 
 @dataclass(frozen=True)
