@@ -177,8 +177,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.do(options))
     except SettingsError as error:
         print("The bot cannot run:", *error.mistakes, sep="\n  - ", file=sys.stderr)
-    except Unavailable as error:
-        print(error, file=sys.stderr)
+    except Unavailable:
+        # Its own sentence is for players.
+        print("The database failed; the log says how.", file=sys.stderr)
     except KeyboardInterrupt:
         return INTERRUPTED
     return CANNOT_START

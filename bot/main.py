@@ -23,7 +23,7 @@ from bot.cogs.leaderboard_commands import LeaderboardCommands
 from bot.cogs.pages import PageButton
 from bot.cogs.services import Services
 from bot.command_tree import LeaderboardTree
-from bot.config import Settings
+from bot.config import Settings, SettingsError
 from bot.database.engine import Database
 from bot.services.base import Clock
 from bot.services.event_service import EventService
@@ -130,6 +130,8 @@ class LeaderboardBot(commands.AutoShardedBot):
         # Again and again: those that arrive now are refused, which also takes a moment.
         while (running := _running_commands()) and (seconds_left := deadline - time.monotonic()) > 0:
             await asyncio.wait(running, timeout=seconds_left)
+        if running:
+            logger.warning("commands that end without an answer: %d", len(running))
 
 
 def _running_commands() -> set[asyncio.Task[Any]]:
@@ -190,7 +192,8 @@ async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str
         The names of the commands that Discord now offers.
 
     Raises:
-        As `serve`.
+        SettingsError: the bot is not in that server.
+        Otherwise as `serve`.
     """
     _set_up_library(settings)
     async with open_backend(settings) as backend, LeaderboardBot(backend.services) as bot:
@@ -198,4 +201,9 @@ async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str
         guild = None if guild_id is None else discord.Object(guild_id)
         if guild is not None:
             bot.tree.copy_global_to(guild=guild)
-        return [command.name for command in await bot.tree.sync(guild=guild)]
+        try:
+            return [command.name for command in await bot.tree.sync(guild=guild)]
+        except discord.Forbidden:
+            if guild_id is None:
+                raise
+            raise SettingsError([f"The bot is not in server {guild_id}. Invite it there, then try again."]) from None

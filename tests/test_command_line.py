@@ -181,6 +181,15 @@ def test_verify_names_each_row_that_differs(command_line: CommandLine, database_
     assert summary == "1 events, 3 submissions: 2 differences."
 
 
+def test_a_database_that_fails_while_it_is_read_is_told_of_in_an_operators_words(
+    command_line: CommandLine, file_url: URL
+) -> None:
+    change(file_url, "DROP TABLE weekly_results", "INSERT INTO events (name, name_key) VALUES ('Old', 'old')")
+    change(file_url, "UPDATE events SET guild_id = 1, score_direction = 'LOW'")
+    ended = command_line("verify", DATABASE_URL=file_url)
+    assert (ended.code, ended.message) == (2, "The database failed; the log says how.\n")
+
+
 async def play(url: URL) -> None:
     async with open_test_backend(url) as backend:
         event = await backend.create_event()
