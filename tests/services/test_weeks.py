@@ -64,6 +64,15 @@ async def test_without_a_finished_week_the_current_one_is_closed_early(backend: 
     assert (str(run.week), [row.score for row in run.podium]) == ("2026-W48", [60])
 
 
+async def test_closing_a_week_of_one_event_leaves_that_week_of_the_others_open(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.create_event(name="40L Sprint")
+    await backend.submit(ANA, 50)
+    await backend.run()
+    assert str((await backend.submit(ANA, 50, "40L Sprint")).week) == "2026-W47"
+    assert weeks_of(await backend.run(event="40L Sprint")) == ["2026-W47"]
+
+
 async def test_the_first_weeks_of_two_years_are_two_weeks(backend: TestBackend) -> None:
     await backend.create_event()
     for now in (datetime(2025, 12, 29, tzinfo=UTC), datetime(2027, 1, 10, tzinfo=UTC)):
