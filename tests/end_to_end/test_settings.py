@@ -78,8 +78,8 @@ async def test_time_zones_are_offered_by_any_part_of_their_name(world: World) ->
     assert len(await offered("")) == 25
 
 
-@pytest.mark.parametrize("zone", ["Atlantis", "", "Mitteleuropäische Zeit", "../../etc/passwd", "x" * 300])
-async def test_an_unknown_time_zone_is_refused(world: World, zone: str) -> None:
-    sentence = await world.refused(change(world, time_zone=zone))
-
-    assert sentence == "That is no time zone. Pick one from the list, such as Europe/Berlin or UTC."
+async def test_an_unknown_time_zone_is_refused(world: World) -> None:
+    for zone in ("Atlantis", "", "Mitteleuropäische Zeit", "../../etc/passwd", "x" * 300):
+        assert await world.refused(change(world, time_zone=zone)) == (
+            "That is no time zone. Pick one from the list, such as Europe/Berlin or UTC."
+        )

@@ -83,31 +83,32 @@ async def test_a_score_in_a_week_closed_early_counts_for_the_next_and_says_so(wo
     assert "2026-W47 is closed already: counts for 2026-W48 · your best of the week" in await world.submit("Ana", 50)
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        ("007", "7"),
-        ("0.5", "0.5"),
-        (".5", "0.5"),
-        (" 42 ", "42"),
-        ("1,234,567", "1,234,567"),
-        ("999999999", "999,999,999"),
-    ],
-)
-async def test_a_number_is_understood_as_players_write_it(world: World, typed: str, shown: str) -> None:
+async def test_a_number_is_understood_as_players_write_it(world: World) -> None:
     await world.create_event()
+    numbers = {
+        "007": "7",
+        "0.5": "0.5",
+        ".5": "0.5",
+        " 42 ": "42",
+        "1,234,567": "1,234,567",
+        "12345.5": "12,345.5",
+        "999999999": "999,999,999",
+    }
+    for typed, shown in numbers.items():
+        assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
 
-    assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
 
-
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [("83.456", "1:23.456"), ("59.5s", "59.5s"), ("1:02:03.4", "1:02:03.4"), ("61:00", "1:01:00"), ("3600", "1:00:00")],
-)
-async def test_a_time_is_understood_as_players_write_it(world: World, typed: str, shown: str) -> None:
+async def test_a_time_is_understood_as_players_write_it(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
-
-    assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
+    times = {
+        "83.456": "1:23.456",
+        "59.5s": "59.5s",
+        "1:02:03.4": "1:02:03.4",
+        "61:00": "1:01:00",
+        "3600": "1:00:00",
+    }
+    for typed, shown in times.items():
+        assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
 
 
 async def test_a_score_outside_the_bounds_of_the_event_is_refused_with_the_bound(world: World) -> None:
