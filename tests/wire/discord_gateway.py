@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -41,10 +40,7 @@ class Session:
 
 
 class Gateway:
-    """The websocket side of the stub. Grants no privileged intent, as Discord does by default.
-
-    While ``silent`` is set, it takes what a bot sends, and answers nothing any more, not even a goodbye.
-    """
+    """The websocket side of the stub. Grants no privileged intent, as Discord does by default."""
 
     def __init__(self, token: str, bot: User, guilds: dict[int, Guild], heartbeat_interval: float) -> None:
         self._token = token
@@ -52,7 +48,6 @@ class Gateway:
         self._guilds = guilds
         self._heartbeat_interval = heartbeat_interval
         self.url = ""
-        self.silent = False
         self.sessions: dict[str, Session] = {}
         self.identifies: list[JSON] = []
         self.resumes: list[JSON] = []
@@ -91,8 +86,6 @@ class Gateway:
         async for frame in connection:
             if frame.type is not WSMsgType.TEXT:
                 continue
-            if self.silent:
-                await asyncio.Event().wait()
             message = json.loads(frame.data)
             if message["op"] == _HEARTBEAT:
                 await connection.send_json({"op": _ACK})

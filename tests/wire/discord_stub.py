@@ -121,6 +121,10 @@ class DiscordStub:
         """Fails the next requests whose path has ``path`` in it; a 429 asks to be tried again after 0.1 s."""
         self._http.failures += [(path, status)] * times
 
+    def lead_bots_to(self, gateway_url: str) -> None:
+        """Names another gateway to those who ask from now on."""
+        self._http.gateway_url = gateway_url
+
     async def wait_ready(self, bots: int = 1, seconds: float = 30.0) -> None:
         """Waits until so many processes have all their shards connected and know their guilds."""
         wanted = bots * self._http.shards

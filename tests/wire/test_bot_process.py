@@ -1,100 +1,23 @@
-"""The bot as operators run it, in processes of its own, from its first command to its last."""
+"""The bot as operators run it, in processes of its own: what users get, whatever the connection does."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import discord as discord_py
-import pytest
 from redis.asyncio import Redis
 from sqlalchemy import URL, func, select, update
 
-from bot.database.dialect import is_sqlite
 from bot.database.engine import Database
-from bot.database.models import Event, LeaderboardScore, ScoreSubmission
+from bot.database.models import LeaderboardScore, ScoreSubmission
 
-from .discord_stub import HOME, MANAGE_SERVER, DiscordStub, Reply, User
-from .process import BotProcess
+from .bots import ADMIN, EVENT, LAST_WORDS_SECONDS, count, create_event, finish, once, running, settings, submit
+from .discord_stub import HOME, DiscordStub, Reply, User
 
-ADMIN = User("ada", MANAGE_SERVER, display_name="Ada")
-EVENT = "Tetris Blitz"
-LAST_WORDS_SECONDS = 10.0
-
-STRING, BOOLEAN, ROLE, SUBCOMMAND = 3, 5, 8, 1
+STRING, BOOLEAN, SUBCOMMAND = 3, 5, 1
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordStub]:
-    async with DiscordStub() as stub:
-        yield stub
-
-
-@pytest.fixture
-def environment(discord: DiscordStub, file_url: URL) -> dict[str, str]:
-    """The settings of a bot at the stub, on a database of the kind that needs no server."""
-    return settings(discord, file_url)
-
-
-def settings(discord: DiscordStub, url: URL, **others: str) -> dict[str, str]:
-    return {**discord.environment, "DATABASE_URL": url.render_as_string(hide_password=False), **others}
-
-
-@asynccontextmanager
-async def running(discord: DiscordStub, environment: dict[str, str], bots: int = 1) -> AsyncIterator[list[BotProcess]]:
-    """Run the bot in one process or more, until the test ends them or is through."""
-    async with AsyncExitStack() as stack:
-        processes = [await stack.enter_async_context(BotProcess("run", env=environment)) for _ in range(bots)]
-        for process in processes:
-            await process.while_running(discord.wait_ready(bots))
-        yield processes
-
-
-async def finish(process: BotProcess) -> None:
-    """Wait for a process that was told to end, and check that it ends well."""
-    assert await process.wait_exit(LAST_WORDS_SECONDS) == 0
-    assert "Traceback" not in process.output
-
-
-async def once(*arguments: str, environment: dict[str, str]) -> tuple[int, str]:
-    """Run a command that ends by itself; return its exit code and its output without the log."""
-    async with BotProcess(*arguments, env={**environment, "LOG_LEVEL": "ERROR"}) as process:
-        code = await process.wait_exit(30)
-    return code, process.output
-
-
-async def create_event(discord: DiscordStub) -> None:
-    reply = await discord.slash(ADMIN, "event create", name=EVENT, direction="HIGH")
-    assert "Event created" in reply.text
-
-
-def submission(discord: DiscordStub, user: User, score: str) -> Any:
-    return discord.invoke(user, "submit-score", event=EVENT, score=score)
-
-
-@asynccontextmanager
-async def busy(url: URL) -> AsyncIterator[None]:
-    """Keep every submission waiting."""
-    database = Database(url)
-    try:
-        async with database.writing() as session:
-            await session.execute(update(Event).values(is_active=Event.is_active))
-            yield
-    finally:
-        await database.close()
-
-
-async def count(url: URL, column: Any) -> int:
-    database = Database(url)
-    try:
-        async with database.reading() as session:
-            return (await session.execute(select(func.count(column)))).scalar_one()
-    finally:
-        await database.close()
 
 
 async def test_a_server_is_served_from_the_first_day_on(
@@ -217,92 +140,6 @@ def described(command: Json) -> Json:
     }
 
 
-@pytest.mark.parametrize("stop", [BotProcess.terminate, BotProcess.interrupt])
-async def test_a_bot_that_is_told_to_stop_answers_what_is_running(
-    discord: DiscordStub, environment: dict[str, str], file_url: URL, stop: Callable[[BotProcess], None]
-) -> None:
-    async with running(discord, environment) as [bot]:
-        await create_event(discord)
-        async with busy(file_url):
-            reply = await (await submission(discord, User("bob"), "100")).acknowledged()
-            assert reply.deferred
-            stop(bot)
-            await bot.wait_output("going down")
-            refused = await discord.slash(User("cy"), "leaderboard", event=EVENT)
-        assert "The bot is just restarting" in refused.text
-        assert refused.ephemeral
-        await reply.finished(messages=2)
-        assert "New Personal Best!" in reply.text
-        await finish(bot)
-    await discord.wait_gone()
-    assert discord.refused == []
-
-
-async def test_a_bot_that_nobody_answers_stops_all_the_same(database_url: URL) -> None:
-    async with (
-        DiscordStub(heartbeat_interval=0.1) as discord,
-        running(discord, settings(discord, database_url)) as [bot],
-    ):
-        await create_event(discord)
-        async with busy(database_url):
-            await (await submission(discord, User("bob"), "100")).acknowledged()
-            discord.gateway.silent = True
-            bot.terminate()
-            assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
-    if not is_sqlite(database_url):
-        # A file that is locked is given up sooner, and the player told so.
-        assert "commands that end without an answer: 1" in bot.output
-    assert await count(database_url, ScoreSubmission.id) == 0
-
-
-async def test_a_bot_stops_while_it_still_waits_for_discord(environment: dict[str, str]) -> None:
-    called = asyncio.Event()
-
-    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        called.set()
-        await reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(listen, "127.0.0.1") as silent:
-        api_url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}/api/v10"
-        async with BotProcess("run", env={**environment, "DISCORD_API_URL": api_url}) as bot:
-            await bot.while_running(called.wait())
-            bot.terminate()
-            await finish(bot)
-
-
-async def test_a_token_that_discord_refuses_is_named_and_not_shown(
-    discord: DiscordStub, environment: dict[str, str]
-) -> None:
-    token = "hunter2-hunter2"
-    async with BotProcess("run", env={**environment, "DISCORD_TOKEN": token, "LOG_LEVEL": "DEBUG"}) as bot:
-        assert await bot.wait_exit() == 2
-    assert bot.output.endswith(
-        "The bot cannot run:\n  - DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal.\n"
-    )
-    assert "Traceback" not in bot.output
-    assert token not in bot.output
-
-
-async def test_a_token_that_is_replaced_while_the_bot_runs_ends_it(
-    discord: DiscordStub, environment: dict[str, str]
-) -> None:
-    async with running(discord, environment) as [bot]:
-        await discord.gateway.drop(code=4004)
-        assert await bot.wait_exit() == 2
-    assert "DISCORD_TOKEN was refused by Discord" in bot.output
-    assert "Traceback" not in bot.output
-    assert discord.token not in bot.output
-
-
-async def test_a_discord_that_lets_nobody_in_is_named(discord: DiscordStub, environment: dict[str, str]) -> None:
-    discord.fail_next("/gateway/bot", 503)
-    async with BotProcess("run", env=environment) as bot:
-        assert await bot.wait_exit() == 2
-    assert f"Discord, at {discord.api_url}, refuses the bot" in bot.output
-    assert "Traceback" not in bot.output
-
-
 async def test_a_lost_connection_is_taken_up_where_it_was_and_a_lost_session_anew(
     discord: DiscordStub, environment: dict[str, str]
 ) -> None:
@@ -332,7 +169,7 @@ async def test_two_processes_count_each_submission_once(
         await create_event(discord)
         players = [User(f"player{n}") for n in range(10)]
         # Discord delivers to both, and then, as it does after a lost connection, once more.
-        replies = await asyncio.gather(*(submission(discord, player, "100") for player in players))
+        replies = await asyncio.gather(*(submit(discord, player, "100") for player in players))
         await asyncio.gather(*(reply.acknowledged() for reply in replies))
         await asyncio.gather(*(discord.redeliver(reply) for reply in replies))
         assert await count(database_url, ScoreSubmission.id) == 10

@@ -1,0 +1,76 @@
+"""Processes of the bot at a stub of Discord, and what tests do with them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+from sqlalchemy import URL, func, select, update
+
+from bot.database.engine import Database
+from bot.database.models import Event
+
+from .discord_stub import MANAGE_SERVER, DiscordStub, Reply, User
+from .process import BotProcess
+
+ADMIN: Final = User("ada", MANAGE_SERVER, display_name="Ada")
+EVENT: Final = "Tetris Blitz"
+LAST_WORDS_SECONDS: Final = 10.0
+
+
+def settings(discord: DiscordStub, url: URL, **others: str) -> dict[str, str]:
+    return {**discord.environment, "DATABASE_URL": url.render_as_string(hide_password=False), **others}
+
+
+@asynccontextmanager
+async def running(discord: DiscordStub, environment: dict[str, str], bots: int = 1) -> AsyncIterator[list[BotProcess]]:
+    """Run the bot in one process or more, until the test ends them or is through."""
+    async with AsyncExitStack() as stack:
+        processes = [await stack.enter_async_context(BotProcess("run", env=environment)) for _ in range(bots)]
+        for process in processes:
+            await process.while_running(discord.wait_ready(bots))
+        yield processes
+
+
+async def finish(process: BotProcess) -> None:
+    """Wait for a process that was told to end, and check that it ends well."""
+    assert await process.wait_exit(LAST_WORDS_SECONDS) == 0
+    assert "Traceback" not in process.output
+
+
+async def once(*arguments: str, environment: dict[str, str]) -> tuple[int, str]:
+    """Run a command that ends by itself; return its exit code and its output without the log."""
+    async with BotProcess(*arguments, env={**environment, "LOG_LEVEL": "ERROR"}) as process:
+        code = await process.wait_exit(30)
+    return code, process.output
+
+
+async def create_event(discord: DiscordStub) -> None:
+    reply = await discord.slash(ADMIN, "event create", name=EVENT, direction="HIGH")
+    assert "Event created" in reply.text
+
+
+async def submit(discord: DiscordStub, user: User, score: str) -> Reply:
+    return await discord.invoke(user, "submit-score", event=EVENT, score=score)
+
+
+@asynccontextmanager
+async def busy(url: URL) -> AsyncIterator[None]:
+    """Keep every submission waiting."""
+    database = Database(url)
+    try:
+        async with database.writing() as session:
+            await session.execute(update(Event).values(is_active=Event.is_active))
+            yield
+    finally:
+        await database.close()
+
+
+async def count(url: URL, column: Any) -> int:
+    database = Database(url)
+    try:
+        async with database.reading() as session:
+            return (await session.execute(select(func.count(column)))).scalar_one()
+    finally:
+        await database.close()

@@ -1,0 +1,106 @@
+"""Every way in which a process of the bot ends, or does not begin."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import URL
+
+from bot.database.dialect import is_sqlite
+from bot.database.models import ScoreSubmission
+
+from .bots import EVENT, LAST_WORDS_SECONDS, busy, count, create_event, finish, running, settings, submit
+from .discord_stub import DiscordStub, User
+from .process import BotProcess
+
+
+@pytest.mark.parametrize("stop", [BotProcess.terminate, BotProcess.interrupt])
+async def test_a_bot_that_is_told_to_stop_answers_what_is_running(
+    discord: DiscordStub, environment: dict[str, str], file_url: URL, stop: Callable[[BotProcess], None]
+) -> None:
+    async with running(discord, environment) as [bot]:
+        await create_event(discord)
+        async with busy(file_url):
+            reply = await (await submit(discord, User("bob"), "100")).acknowledged()
+            assert reply.deferred
+            stop(bot)
+            await bot.wait_output("going down")
+            refused = await discord.slash(User("cy"), "leaderboard", event=EVENT)
+        assert "The bot is just restarting" in refused.text
+        assert refused.ephemeral
+        await reply.finished(messages=2)
+        assert "New Personal Best!" in reply.text
+        await finish(bot)
+    await discord.wait_gone()
+    assert discord.refused == []
+
+
+async def test_a_command_that_does_not_end_does_not_keep_the_bot(discord: DiscordStub, database_url: URL) -> None:
+    async with running(discord, settings(discord, database_url)) as [bot]:
+        await create_event(discord)
+        async with busy(database_url):
+            await (await submit(discord, User("bob"), "100")).acknowledged()
+            bot.terminate()
+            assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
+    if not is_sqlite(database_url):
+        # A file that is locked is given up sooner, and the player told so.
+        assert "commands that end without an answer: 1" in bot.output
+    assert await count(database_url, ScoreSubmission.id) == 0
+
+
+@pytest.mark.parametrize("silent", ["api", "gateway"])
+async def test_a_bot_stops_while_it_still_waits_for_discord(
+    discord: DiscordStub, environment: dict[str, str], silent: str
+) -> None:
+    called = asyncio.Event()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        # To the end of the first request, and of all that may follow.
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1") as server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        if silent == "api":
+            environment["DISCORD_API_URL"] = f"http://{address}/api/v10"
+        else:
+            discord.lead_bots_to(f"ws://{address}/")
+        async with BotProcess("run", env=environment) as bot:
+            await bot.while_running(called.wait())
+            bot.terminate()
+            assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
+
+
+async def test_a_token_that_discord_refuses_is_named_and_not_shown(
+    discord: DiscordStub, environment: dict[str, str]
+) -> None:
+    token = "hunter2-hunter2"
+    async with BotProcess("run", env={**environment, "DISCORD_TOKEN": token, "LOG_LEVEL": "DEBUG"}) as bot:
+        assert await bot.wait_exit() == 2
+    assert bot.output.endswith(
+        "The bot cannot run:\n  - DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal.\n"
+    )
+    assert "Traceback" not in bot.output
+    assert token not in bot.output
+
+
+async def test_a_token_that_is_replaced_while_the_bot_runs_ends_it(
+    discord: DiscordStub, environment: dict[str, str]
+) -> None:
+    async with running(discord, environment) as [bot]:
+        await discord.gateway.drop(code=4004)
+        assert await bot.wait_exit() == 2
+    assert "DISCORD_TOKEN was refused by Discord" in bot.output
+    assert "Traceback" not in bot.output
+    assert discord.token not in bot.output
+
+
+async def test_a_discord_that_lets_nobody_in_is_named(discord: DiscordStub, environment: dict[str, str]) -> None:
+    discord.fail_next("/gateway/bot", 503)
+    async with BotProcess("run", env=environment) as bot:
+        assert await bot.wait_exit() == 2
+    assert f"Discord, at {discord.api_url}, refuses the bot" in bot.output
+    assert "Traceback" not in bot.output
