@@ -20,21 +20,19 @@ async def write(backend: TestBackend, **values: Any) -> None:
         await session.execute(text(SCORE), {"score": 5.0, "score_type": "weekly"} | values)
 
 
-@pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf, -1.0, 0.0, 1e9, None])
-async def test_a_score_outside_the_limits_is_refused_by_the_database_itself(
-    backend: TestBackend, score: float | None
-) -> None:
+async def test_a_score_outside_the_limits_is_refused_by_the_database_itself(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(1, 100)
-    with pytest.raises(IntegrityError):
-        await write(backend, score=score)
+    for score in (math.nan, math.inf, -math.inf, -1.0, 0.0, 1e9, None):
+        with pytest.raises(IntegrityError):
+            await write(backend, score=score)
+    await write(backend, score=1.0)
 
 
-@pytest.mark.parametrize("score", [1e-9, 999_999_999.999])
-async def test_the_smallest_and_the_greatest_score_are_taken(backend: TestBackend, score: float) -> None:
+async def test_the_smallest_and_the_greatest_score_are_taken(backend: TestBackend) -> None:
     await backend.create_event()
-    await backend.submit(1, score)
-    assert (await backend.page()).standings[0].score == score
+    await backend.submit_all({1: 1e-9, 2: 999_999_999.999})
+    assert [row.score for row in (await backend.page()).standings] == [999_999_999.999, 1e-9]
 
 
 async def test_a_kind_of_score_that_does_not_exist_is_refused(backend: TestBackend) -> None:

@@ -10,11 +10,11 @@ from bot.errors import CooldownActive, EventNotFound, InvalidScore
 from tests.backends import TestBackend, open_test_backend
 
 
-@pytest.mark.parametrize("score", ["0", "-1", "1000000000", "NaN", "inf", "-inf", "fast"])
-async def test_a_score_out_of_range_or_not_finite_is_refused(backend: TestBackend, score: str) -> None:
+async def test_a_score_out_of_range_or_not_finite_is_refused(backend: TestBackend) -> None:
     await backend.create_event()
-    with pytest.raises(InvalidScore):
-        await backend.submit(1, score)
+    for score in ("0", "-1", "1000000000", "NaN", "inf", "-inf", "fast"):
+        with pytest.raises(InvalidScore):
+            await backend.submit(1, score)
     assert (await backend.page()).players == 0
 
 
