@@ -158,7 +158,8 @@ async def _apply(session: AsyncSession, event: Event, guild_id: int, options: Ev
     if options.name is not None:
         name = clean_event_name(options.name)
         key = name_key(name)
-        taken = select(Event.id).where(Event.guild_id == guild_id, Event.name_key == key, Event.id != (event.id or 0))
+        is_other = Event.id.is_distinct_from(event.id)
+        taken = select(Event.id).where(Event.guild_id == guild_id, Event.name_key == key, is_other)
         with session.no_autoflush:
             if await session.scalar(taken) is not None:
                 raise EventNameTaken

@@ -64,8 +64,10 @@ async def count_field(session: AsyncSession, condition: ColumnElement[bool]) -> 
     size, origin, greatest = (
         await session.execute(select(func.count(), func.min(scores.c.score), func.max(scores.c.score)))
     ).one()
-    if size == 0 or origin == greatest:
-        return RunningStatistics(size, origin or 0.0)
+    if size == 0:
+        return RunningStatistics()
+    if origin == greatest:
+        return RunningStatistics(size, origin)
     offset = scores.c.score - number(origin)
     mean = (await session.execute(select(func.avg(offset)))).scalar_one()
     deviation = offset - number(mean)
