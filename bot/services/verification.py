@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -196,11 +196,15 @@ def _ratings(
 def _rows(table: str, what: str, stored: Mapping[Any, object], computed: Mapping[Any, object]) -> Iterator[Difference]:
     for key in sorted(stored.keys() | computed.keys()):
         if stored.get(key) != computed.get(key):
-            yield Difference(table, f"{what} {key}", _shown(stored, key), _shown(computed, key))
+            yield Difference(
+                table, f"{what} {key}", _shown(stored.get(key, "missing")), _shown(computed.get(key, "missing"))
+            )
 
 
-def _shown(rows: Mapping[Any, object], key: object) -> str:
-    return str(rows[key]) if key in rows else "missing"
+def _shown(value: object) -> str:
+    if is_dataclass(value):
+        return ", ".join(f"{field.name} {getattr(value, field.name)}" for field in fields(value))
+    return str(value)
 
 
 def _field(table: str, what: str, stored: Field, computed: Field) -> Iterator[Difference]:
@@ -212,4 +216,4 @@ def _field(table: str, what: str, stored: Field, computed: Field) -> Iterator[Di
         and abs((stored.origin - computed.origin) + (stored.mean - computed.mean)) <= slack
     )
     if not same and (stored.size or computed.size):
-        yield Difference(table, what, str(stored), str(computed))
+        yield Difference(table, what, _shown(stored), _shown(computed))

@@ -173,9 +173,23 @@ async def test_each_row_that_was_tampered_with_is_found_and_named(
 
 
 async def test_a_difference_says_what_is_stored_and_what_it_should_be(season: TestBackend) -> None:
-    await tables.execute(season.database, text("UPDATE player_event_stats SET calculated_event_elo = 7"))
-    differences = await season.differences()
-    assert f"player_event_stats: event Elo in event '{EVENT}' of player 3 is 7, should be 808" in differences
+    await tables.execute(
+        season.database,
+        text("UPDATE leaderboard_scores SET score = 81 WHERE player_id = 1 AND score_type = 'all_time'"),
+        text("UPDATE player_event_stats SET calculated_event_elo = 7 WHERE player_id = 2"),
+        text("DELETE FROM weekly_results WHERE player_id = 2 AND run_id = 2"),
+    )
+    best, result, event_elo = await season.differences()
+    assert best == (
+        f"leaderboard_scores: personal best in event '{EVENT}' of player 1"
+        " is score 81.0, submitted_at 2026-11-11 12:00:00+00:00,"
+        " should be score 80.0, submitted_at 2026-11-11 12:00:00+00:00"
+    )
+    assert result == (
+        f"weekly_results: 2026-W46 in event '{EVENT}', player 2"
+        " is missing, should be score None, submitted_at None, weekly_elo 0, rank None"
+    )
+    assert event_elo == f"player_event_stats: event Elo in event '{EVENT}' of player 2 is 7, should be 939"
 
 
 async def test_elos_that_await_a_recalculation_are_left_out_and_their_event_is_named(season: TestBackend) -> None:
