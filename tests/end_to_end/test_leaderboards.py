@@ -92,13 +92,30 @@ async def test_ties_share_a_rank_and_the_earlier_score_comes_first(
 ) -> None:
     await world.create_event(direction=direction)
     best, tied, worst = best_first
-    await world.submit_all({"Di": worst, "Cy": tied, "Bob": best, "Ana": tied})
+    await world.submit_all({"Ana": worst, "Di": worst, "Cy": tied, "Bob": best})
+    await world.submit("Ana", tied)
 
     for board in ("all-time", "week"):
         lines = (await world.board(board, who="Ana")).public.splitlines()
 
         assert [line.split(" · ")[0] for line in lines[1:5]] == ["🥇 **Bob**", "🥈 **Cy**", "🥈 **Ana**", "#4 **Di**"]
         assert lines[6].startswith("🥈 **Ana**")
+
+
+async def test_a_tie_over_two_pages_goes_on_where_the_first_ended(world: World) -> None:
+    await world.create_event()
+    names = [f"Player {number}" for number in range(1, 13)]
+    for score, order in ((1, reversed(names)), (2, names)):
+        for name in order:
+            player = world.member(name).id
+            await world.backend.submit(player, score, guild_id=world.guild.id, display_name=name)
+            world.clock.move(seconds=1)
+
+    first = await world.board(who="Player 12")
+    second = await world.click("Player 12", first, "My row")
+
+    assert [*rows(first), *rows(second)] == list(range(1, 13))
+    assert "🥇 **Player 12** · 2 · 1000 Elo" in second
 
 
 async def test_an_equal_score_later_does_not_move_a_player_down(world: World) -> None:
