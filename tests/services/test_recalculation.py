@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from bot.services.locks import ProcessLock
 from bot.services.recalculation import Recalculator
 from tests import tables
 from tests.backends import GUILD, TestBackend, open_test_backend
-from tests.outages import hanging_redis, statements_fail
+from tests.outages import hanging_redis, statements_seen
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -111,40 +112,60 @@ async def test_what_a_dead_process_left_behind_is_taken_up_at_the_start(backend:
     assert await tables.stored_elos(backend.database, event.id) == {1: 800, 2: 1200}
 
 
-async def test_the_sweep_comes_again_also_after_the_database_was_away(
-    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def lose_the_connection() -> None:
+    raise ConnectionResetError
+
+
+def have_a_bug() -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("fail", "logged"),
+    [(lose_the_connection, "the sweep found no database; it comes again"), (have_a_bug, "the sweep failed")],
+)
+async def test_the_sweep_comes_again_whatever_happened_to_it(
+    backend: TestBackend,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fail: Callable[[], None],
+    logged: str,
 ) -> None:
     monkeypatch.setattr("bot.services.recalculation.SWEEP_SECONDS", 0.05)
     event = await backend.create_event()
-    dying = with_recalculation(backend, DeadProcess())
-    with statements_fail("SELECT events.id") as failed:
+    with statements_seen("SELECT events.id", fail) as failed:
         backend.real.recalculator.start()
-        async with asyncio.timeout(10):
-            while len(failed) < 2:  # noqa: ASYNC110 - the sweep tells nobody
-                await asyncio.sleep(0.01)
-    await dying.submit(1, 100)
+        await until(lambda: len(failed) >= 2)
+    await with_recalculation(backend, DeadProcess()).submit(1, 100)
     await backend.settle_ratings()
     assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
-    assert "the sweep found no database" in caplog.text
+    assert logged in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("fail", "logged"),
+    [(lose_the_connection, "the next sweep will do it"), (have_a_bug, "the next sweep tries again")],
+)
 async def test_a_recalculation_that_fails_is_left_to_the_sweep(
-    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    backend: TestBackend, caplog: pytest.LogCaptureFixture, fail: Callable[[], None], logged: str
 ) -> None:
-    monkeypatch.setattr("bot.services.recalculation.SWEEP_SECONDS", 0.05)
     recalculator = Recalculator(backend.real.scoring, ProcessLock(0.01))
     failing = with_recalculation(backend, recalculator)
     event = await failing.create_event()
-    with statements_fail("UPDATE player_event_stats") as failed:
+    with statements_seen("UPDATE player_event_stats", fail) as failed:
         await failing.submit(1, 100)
-        async with asyncio.timeout(10):
-            while "the next sweep will do it" not in caplog.text:  # noqa: ASYNC110 - only the log tells
-                await asyncio.sleep(0.01)
+        await until(lambda: logged in caplog.text)
     assert failed
     recalculator.start()
     await backend.settle_ratings()
     assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
     await recalculator.stop()
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not happened():  # noqa: ASYNC110 - only the statements and the log tell
+            await asyncio.sleep(0.01)
 
 
 async def test_without_its_redis_a_process_recalculates_on_its_own(

@@ -12,10 +12,18 @@ from bot.errors import WeekNotRunnable
 from bot.services.event_lookup import find_event
 from bot.services.weekly_run import run_week
 from tests import tables
-from tests.backends import ADMIN, EVENT, GUILD, open_test_backend
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_seen
 
 ANA, BOB = 1, 2
+PLANNING = "SELECT leaderboard_scores.week_number AS week_number, count(*)"
+"""How the statement begins by which a run finds out which weeks are due."""
+
+
+async def until_seen(statements: list[str], times: int) -> None:
+    async with asyncio.timeout(10):
+        while len(statements) < times:  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_two_admins_at_once_run_a_week_once(database_url: URL) -> None:
@@ -24,15 +32,26 @@ async def test_two_admins_at_once_run_a_week_once(database_url: URL) -> None:
         await one.play({ANA: 1}, {ANA: 2, BOB: 3})
         async with one.database.writing() as session:
             await find_event(session, GUILD, EVENT, lock=True)
-            with statements_seen("SELECT leaderboard_scores.week_number AS week_number, count(*)") as planned:
+            with statements_seen(PLANNING) as planned:
                 runs = [asyncio.create_task(backend.run()) for backend in (one, other)]
-                async with asyncio.timeout(10):
-                    while len(planned) < 2:  # noqa: ASYNC110 - the database tells nobody
-                        await asyncio.sleep(0.01)
+                await until_seen(planned, 2)
         outcomes = await asyncio.gather(*runs, return_exceptions=True)
         assert Counter(type(outcome) for outcome in outcomes) == {tuple: 1, WeekNotRunnable: 1}
         # Nor has the second admin closed the week after it.
         assert [row["week_number"] for row in await tables.rows(one.database, WeeklyRun)] == [202646]
+
+
+async def test_a_week_that_somebody_else_has_run_meanwhile_is_passed_over(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1}, {ANA: 2}, {ANA: 3}, {ANA: 4})
+    async with backend.database.writing() as session:
+        event = await find_event(session, GUILD, EVENT, lock=True)
+        with statements_seen(PLANNING) as planned:
+            running = asyncio.create_task(backend.run())
+            await until_seen(planned, 1)
+        await run_week(session, event, Week(2026, 45), RatingScale(), backend.clock.now, ADMIN.discord_id)
+    assert [str(run.week) for run in await running] == ["2026-W44", "2026-W46"]
+    assert await backend.differences() == []
 
 
 async def test_a_submission_beside_a_run_waits_and_counts_for_the_next_week(database_url: URL) -> None:
