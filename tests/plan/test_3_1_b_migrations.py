@@ -1,13 +1,11 @@
 """Suite B of section 3.1, migration script testing: from the tournament bot's tables forward, back, forward again."""
 
-import asyncio
-from typing import Any
-
 from alembic import command
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL
 
-from bot.database.engine import Database
 from bot.database.schema import alembic_config, migrate
+from tests.schemas import schema
+from tests.statements import change, read
 
 TOURNAMENT = (
     "INSERT INTO players (id, discord_id, username, display_name) VALUES (1, 7, 'ana', NULL), (2, 8, 'bob', 'Bob')",
@@ -36,62 +34,12 @@ def test_a_tournament_database_from_before_there_were_migrations_keeps_every_row
 
 def test_migrations_can_be_taken_back_and_made_again_with_rows_in_the_tables(empty_database_url: URL) -> None:
     migrate(empty_database_url)
-    schema = tables(empty_database_url)
+    newest = schema(empty_database_url)
     change(empty_database_url, "INSERT INTO players (discord_id, username, display_name) VALUES (7, 'ana', 'Ana')")
 
     command.downgrade(alembic_config(empty_database_url), "0001")
-    assert "leaderboard_scores" not in tables(empty_database_url)
+    assert "leaderboard_scores" not in schema(empty_database_url)
     migrate(empty_database_url)
 
-    assert tables(empty_database_url) == schema
+    assert schema(empty_database_url) == newest
     assert read(empty_database_url, "SELECT discord_id, display_name FROM players") == [(7, "Ana")]
-
-
-def change(url: URL, *statements: str) -> None:
-    async def work() -> None:
-        database = Database(url)
-        async with database.writing() as session:
-            for statement in statements:
-                await session.execute(text(statement))
-        await database.close()
-
-    asyncio.run(work())
-
-
-def read(url: URL, query: str) -> list[Any]:
-    async def work() -> list[Any]:
-        database = Database(url)
-        async with database.reading() as session:
-            found = [tuple(row) for row in await session.execute(text(query))]
-        await database.close()
-        return found
-
-    return asyncio.run(work())
-
-
-def tables(url: URL) -> dict[str, set[str]]:
-    """Return the names of all tables with those of their columns, indexes and CHECKs."""
-
-    def names(connection: Connection) -> dict[str, set[str]]:
-        schema = inspect(connection)
-        return {
-            table: {
-                str(part["name"])
-                for part in (
-                    *schema.get_columns(table),
-                    *schema.get_indexes(table),
-                    *schema.get_unique_constraints(table),
-                    *schema.get_check_constraints(table),
-                )
-            }
-            for table in schema.get_table_names()
-        }
-
-    async def work() -> dict[str, set[str]]:
-        database = Database(url)
-        async with database.reading() as session:
-            found = await (await session.connection()).run_sync(names)
-        await database.close()
-        return found
-
-    return asyncio.run(work())
