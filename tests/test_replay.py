@@ -17,8 +17,9 @@ from statistics import fmean, pstdev
 import pytest
 
 from bot.database.models import Event, Player, WeeklyResult, WeeklyRun
+from tests.seen import Seen
 from tests.tables import rows
-from tests.world import Seen, World
+from tests.world import World
 
 RUNS = Path(__file__).parent / "data" / "speedruns.csv"
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}

@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from discord import Embed, Permissions
+from discord import Permissions
 from discord.app_commands import ContextMenu
 from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import RoleHandle, UserHandle
-from simcord.components import walk_components
-from simcord.results import InteractionResult, ResponseMessage
+from simcord.results import ResponseMessage
 from sqlalchemy import URL
 
 from bot.cogs.answering import UNDELIVERED
@@ -20,90 +19,10 @@ from bot.errors import LeaderboardError
 from bot.main import LeaderboardBot
 from bot.services.authority import Actor
 from tests.backends import EVENT, Clock, TestBackend, open_test_backend
+from tests.real_time import RealTimeEnv
+from tests.seen import BUTTON, Seen, read, seen
 from tests.tables import contents
 from tests.traffic import Traffic
-
-BUTTON = 2
-SHORT_SECONDS = 10.0
-COMMAND_TASKS = ("CommandTree-", "discord-ui-")
-
-
-class RealTimeEnv(Env):
-    """An environment whose short timers ring when they should, and which notices sooner that the bot is done.
-
-    SimCord's own ring only once the bot is idle, so that no wait within it would ever time out. Long ones ring by
-    `advance_time` alone: there is one for each statement, never to ring, and all would be looked through every time.
-
-    Attributes:
-        waits: whether the environment waits for the bot at all after what a user did.
-    """
-
-    waits = True
-
-    def _schedule_timer(self, record: Any, callback: Any, args: tuple[Any, ...], schedule_context: Any) -> None:
-        super()._schedule_timer(record, callback, args, schedule_context)
-        real = record.real_handle
-        if real is None:
-            return
-
-        def ring() -> None:
-            if record.handle is not None and not record.handle.cancelled():
-                record.handle._run()
-
-        real.cancel()
-        record.real_handle = None
-        if record.when - self._virtual_time < SHORT_SECONDS:
-            assert self._runtime is not None
-            record.real_handle = self._runtime.call_at(real.when(), ring, context=schedule_context)
-
-    async def _settle_internal(
-        self,
-        *,
-        timeout: float | None = None,  # noqa: ASYNC109 - SimCord's own signature
-        idle: float = 0.004,
-        dispatch: str | None = None,
-        _deadline: float | None = None,
-    ) -> None:
-        if not self.waits:
-            return
-        # Looking at everything again and again costs more than the commands themselves: first wait for these alone.
-        commands = {task for task in self._work.tasks if task.get_name().startswith(COMMAND_TASKS)}
-        if commands and not self._advancing:
-            await asyncio.wait(commands, timeout=self.settle_timeout)
-        await super()._settle_internal(timeout=timeout, idle=idle, dispatch=dispatch, _deadline=_deadline)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What is seen after what a user did.
-
-    Attributes:
-        alone: everything readable that only this user sees.
-        public: everything readable that everyone in the channel sees.
-        message: the last message, for clicks.
-    """
-
-    alone: str
-    public: str
-    message: ResponseMessage | None
-
-    @property
-    def text(self) -> str:
-        return "\n".join(part for part in (self.alone, self.public) if part)
-
-    @property
-    def is_private(self) -> bool:
-        return not self.public
-
-    @property
-    def buttons(self) -> dict[str, str]:
-        """The ids of the buttons that can be clicked, by label."""
-        assert self.message is not None
-        buttons = [part for part in walk_components(self.message.components) if part["type"] == BUTTON]
-        return {button["label"]: button["custom_id"] for button in buttons if not button.get("disabled")}
-
-    def __contains__(self, part: str) -> bool:
-        return part in self.text
 
 
 class Server:
@@ -257,7 +176,7 @@ class World(Server):
     def channel_seen_by(self, who: str) -> str:
         """Everything readable in the channel for a member, from the first message on."""
         messages = self.channel.history(viewer=self.member(who))
-        return "\n".join(_read(message.content, message.embeds) for message in messages)
+        return "\n".join(read(message) for message in messages)
 
     async def tables(self) -> Any:
         """Every row of every table."""
@@ -298,31 +217,6 @@ class World(Server):
 
     def _actor(self, who: str | MemberActor) -> MemberActor:
         return self.member(who) if isinstance(who, str) else who
-
-
-def seen(result: InteractionResult) -> Seen:
-    """Return what is seen after an interaction."""
-    messages = [message for message in (result.response, *result.followups) if message is not None]
-    return Seen(
-        alone="\n".join(read(message) for message in messages if message.ephemeral),
-        public="\n".join(read(message) for message in messages if not message.ephemeral),
-        message=messages[-1] if messages else None,
-    )
-
-
-def read(message: ResponseMessage) -> str:
-    """Return everything readable in a message, a line each."""
-    return _read(message.content, message.embeds)
-
-
-def _read(content: str, embeds: list[Embed]) -> str:
-    return "\n".join([content, *(line for embed in embeds for line in _lines(embed))]).strip()
-
-
-def _lines(embed: Embed) -> list[str]:
-    fields = [part for field in embed.fields for part in (field.name, field.value)]
-    texts = [embed.title, embed.description, *fields, embed.footer.text]
-    return [text for text in texts if text]
 
 
 @asynccontextmanager

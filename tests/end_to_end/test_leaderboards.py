@@ -1,6 +1,7 @@
 import pytest
 
-from tests.world import Seen, World
+from tests.seen import Seen
+from tests.world import World
 
 PLAYERS = 23
 

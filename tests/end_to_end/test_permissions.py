@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from simcord.actors import MemberActor
 
-from tests.world import Seen, World
+from tests.seen import Seen
+from tests.world import World
 
 DONE = "done"
 NOT_ADMIN = "Only admins of this server can do that: members with the *Manage Server* permission"

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.world import Seen, World
+from tests.seen import Seen
+from tests.world import World
 
 FIVE = {"Ana": 717, "Bob": 859, "Cy": 1000, "Di": 1141, "Eve": 1283}
 OTHERS = [f"Other {number}" for number in range(9)]

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.world import Seen, World
+from tests.seen import Seen
+from tests.world import World
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

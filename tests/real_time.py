@@ -1,0 +1,54 @@
+"""A simulated Discord in which the bot's short waits take the time they take."""
+
+import asyncio
+from typing import Any
+
+from simcord import Env
+
+SHORT_SECONDS = 10.0
+COMMAND_TASKS = ("CommandTree-", "discord-ui-")
+
+
+class RealTimeEnv(Env):
+    """An environment whose short timers ring when they should, and which notices sooner that the bot is done.
+
+    SimCord's own ring only once the bot is idle, so that no wait within it would ever time out. Long ones ring by
+    `advance_time` alone: there is one for each statement, never to ring, and all would be looked through every time.
+
+    Attributes:
+        waits: whether the environment waits for the bot at all after what a user did.
+    """
+
+    waits = True
+
+    def _schedule_timer(self, record: Any, callback: Any, args: tuple[Any, ...], schedule_context: Any) -> None:
+        super()._schedule_timer(record, callback, args, schedule_context)
+        real = record.real_handle
+        if real is None:
+            return
+
+        def ring() -> None:
+            if record.handle is not None and not record.handle.cancelled():
+                record.handle._run()
+
+        real.cancel()
+        record.real_handle = None
+        if record.when - self._virtual_time < SHORT_SECONDS:
+            assert self._runtime is not None
+            record.real_handle = self._runtime.call_at(real.when(), ring, context=schedule_context)
+
+    async def _settle_internal(
+        self,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - SimCord's own signature
+        idle: float = 0.004,
+        dispatch: str | None = None,
+        _deadline: float | None = None,
+    ) -> None:
+        if not self.waits:
+            return
+        # Looking at everything again and again costs more than the commands themselves: first wait for these alone.
+        commands = {task for task in self._work.tasks if task.get_name().startswith(COMMAND_TASKS)}
+        if commands and not self._advancing:
+            await asyncio.wait(commands, timeout=self.settle_timeout)
+        await super()._settle_internal(timeout=timeout, idle=idle, dispatch=dispatch, _deadline=_deadline)

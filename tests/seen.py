@@ -1,0 +1,63 @@
+"""What users of the simulated Discord see."""
+
+from dataclasses import dataclass
+
+from discord import Embed, Message
+from simcord.components import walk_components
+from simcord.results import InteractionResult, ResponseMessage
+
+BUTTON = 2
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen after what a user did.
+
+    Attributes:
+        alone: everything readable that only this user sees.
+        public: everything readable that everyone in the channel sees.
+        message: the last message, for clicks.
+    """
+
+    alone: str
+    public: str
+    message: ResponseMessage | None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part for part in (self.alone, self.public) if part)
+
+    @property
+    def is_private(self) -> bool:
+        return not self.public
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """The ids of the buttons that can be clicked, by label."""
+        assert self.message is not None
+        buttons = [part for part in walk_components(self.message.components) if part["type"] == BUTTON]
+        return {button["label"]: button["custom_id"] for button in buttons if not button.get("disabled")}
+
+    def __contains__(self, part: str) -> bool:
+        return part in self.text
+
+
+def seen(result: InteractionResult) -> Seen:
+    """Return what is seen after an interaction."""
+    messages = [message for message in (result.response, *result.followups) if message is not None]
+    return Seen(
+        alone="\n".join(read(message) for message in messages if message.ephemeral),
+        public="\n".join(read(message) for message in messages if not message.ephemeral),
+        message=messages[-1] if messages else None,
+    )
+
+
+def read(message: ResponseMessage | Message) -> str:
+    """Return everything readable in a message, a line each."""
+    return "\n".join([message.content, *(line for embed in message.embeds for line in _lines(embed))]).strip()
+
+
+def _lines(embed: Embed) -> list[str]:
+    fields = [part for field in embed.fields for part in (field.name, field.value)]
+    texts = [embed.title, embed.description, *fields, embed.footer.text]
+    return [text for text in texts if text]
