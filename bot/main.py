@@ -71,7 +71,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             lock = RedisLock(redis, settings.elo_debounce_seconds)
         scoring = LeaderboardScoringService(database, clock, settings.scale)
         recalculator = Recalculator(scoring, lock)
-        stack.push_async_callback(_stop, recalculator)
+        stack.push_async_callback(_stop, recalculator, database)
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
@@ -83,10 +83,15 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         yield Backend(services, scoring, recalculator)
 
 
-async def _stop(recalculator: Recalculator) -> None:
-    # Up to Python 3.11 `asyncio.wait_for`, which Redis' client uses, can swallow a cancellation; this repeats it.
+async def _stop(recalculator: Recalculator, database: Database) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(recalculator.stop(), LAST_RECALCULATIONS_SECONDS)
+        async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
+            # Between two transactions: one that is cancelled half way is logged as an error.
+            await database.idle()
+    with suppress(TimeoutError):
+        # Up to Python 3.11 `asyncio.wait_for`, which Redis' client uses, can swallow a cancellation; this repeats it.
+        async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
+            await recalculator.stop()
 
 
 def connect_redis(url: str) -> Redis:

@@ -1,8 +1,8 @@
 """Connections: one engine, sessions that read and sessions that write."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -22,12 +22,15 @@ class Database:
         self._writers = self.engine.execution_options(**dialect.writer_options(url))
         # Between processes such writers ask again and again; within one they rather queue.
         self._single_writer = asyncio.Lock() if dialect.takes_one_writer(url) else None
+        self._transactions = 0
+        self._ended = asyncio.Event()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Give a session that sees one state of the database, and writes nothing."""
-        async with AsyncSession(self._readers) as session, session.begin():
-            yield session
+        with self._counted():
+            async with AsyncSession(self._readers) as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -35,9 +38,25 @@ class Database:
         async with AsyncExitStack() as stack:
             if self._single_writer is not None:
                 await stack.enter_async_context(self._single_writer)
+            stack.enter_context(self._counted())
             session = await stack.enter_async_context(AsyncSession(self._writers, expire_on_commit=False))
             await stack.enter_async_context(session.begin())
             yield session
+
+    async def idle(self) -> None:
+        """Wait for a moment at which no transaction is running."""
+        while self._transactions > 0:
+            self._ended.clear()
+            await self._ended.wait()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._transactions += 1
+        try:
+            yield
+        finally:
+            self._transactions -= 1
+            self._ended.set()
 
     async def close(self) -> None:
         """Close every connection."""

@@ -240,3 +240,15 @@ async def test_a_serialization_failure_is_worth_another_try(server: Database) ->
     with pytest.raises(DBAPIError, match="could not serialize") as error:
         await rename_late()
     assert is_worth_retrying(error.value)
+
+
+async def test_a_database_is_idle_when_the_last_transaction_is_over(database: Database) -> None:
+    async with database.reading() as session:
+        await session.scalar(select(func.count(Player.id)))
+        idle = asyncio.create_task(database.idle())
+        async with database.writing() as writer:
+            await writer.execute(player(1))
+        await asyncio.sleep(0.01)
+        assert not idle.done()
+    await asyncio.wait_for(idle, 1)
+    await database.idle()
