@@ -245,5 +245,5 @@ async def test_a_command_can_be_interrupted(tmp_path: Path) -> None:
         async with BotProcess("verify", env={"DATABASE_URL": url}, cwd=tmp_path) as process:
             await process.while_running(began.wait())
             process.interrupt()
-            assert await process.wait_exit() == 130
+            assert await process.wait_exit(60) == 130
     assert process.output == ""

@@ -11,8 +11,9 @@ from sqlalchemy import URL, func, select, update
 from bot.database.engine import Database
 from bot.database.models import Event
 
-from .discord_stub import MANAGE_SERVER, DiscordStub, Reply, User
+from .discord_stub import MANAGE_SERVER, DiscordStub, Message, Reply, User
 from .process import BotProcess
+from .waiting import until
 
 ADMIN: Final = User("ada", MANAGE_SERVER, display_name="Ada")
 EVENT: Final = "Tetris Blitz"
@@ -42,17 +43,22 @@ async def finish(process: BotProcess) -> None:
 async def once(*arguments: str, environment: dict[str, str]) -> tuple[int, str]:
     """Run a command that ends by itself; return its exit code and its output without the log."""
     async with BotProcess(*arguments, env={**environment, "LOG_LEVEL": "ERROR"}) as process:
-        code = await process.wait_exit(30)
+        code = await process.wait_exit(60)
     return code, process.output
 
 
 async def create_event(discord: DiscordStub) -> None:
-    reply = await discord.slash(ADMIN, "event create", name=EVENT, direction="HIGH")
-    assert "Event created" in reply.text
+    await told(await discord.slash(ADMIN, "event create", name=EVENT, direction="HIGH"), "Event created")
 
 
 async def submit(discord: DiscordStub, user: User, score: str) -> Reply:
     return await discord.invoke(user, "submit-score", event=EVENT, score=score)
+
+
+async def told(reply: Reply, words: str) -> Message:
+    """Wait until a reply says this, and return the message in which it does."""
+    await until(lambda: words in reply.text, 15, lambda: f"{words!r} in {reply}")
+    return next(message for message in reply.messages if words in message.text)
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ class Gateway:
     """The websocket side of the stub. Grants no privileged intent, as Discord does by default."""
 
     def __init__(self, token: str, bot: User, guilds: dict[int, Guild], heartbeat_interval: float) -> None:
-        self._token = token
+        self.token = token
         self._bot = bot
         self._guilds = guilds
         self._heartbeat_interval = heartbeat_interval
@@ -98,7 +98,7 @@ class Gateway:
 
     async def _identify(self, connection: web.WebSocketResponse, data: JSON) -> Session | None:
         self.identifies.append(data)
-        if data["token"] != self._token:
+        if data["token"] != self.token:
             await connection.close(code=4004, message=b"Authentication failed.")
             return None
         if data["intents"] & _PRIVILEGED_INTENTS:
@@ -118,7 +118,7 @@ class Gateway:
     async def _resume(self, connection: web.WebSocketResponse, data: JSON) -> Session | None:
         self.resumes.append(data)
         session = self.sessions.get(data["session_id"])
-        if session is None or data["token"] != self._token:
+        if session is None or data["token"] != self.token:
             await connection.send_json({"op": _INVALID, "d": False})
             return None
         session.connection = connection

@@ -125,6 +125,11 @@ class DiscordStub:
         """Names another gateway to those who ask from now on."""
         self._http.gateway_url = gateway_url
 
+    async def replace_token(self, token: str) -> None:
+        """Takes another token from now on, and ends the connections that were made with the old one."""
+        self.token = self._http.token = self.gateway.token = token
+        await self.gateway.drop(code=4004)
+
     async def wait_ready(self, bots: int = 1, seconds: float = 30.0) -> None:
         """Waits until so many processes have all their shards connected and know their guilds."""
         wanted = bots * self._http.shards

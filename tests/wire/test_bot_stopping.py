@@ -11,7 +11,7 @@ from sqlalchemy import URL
 from bot.database.dialect import is_sqlite
 from bot.database.models import ScoreSubmission
 
-from .bots import EVENT, LAST_WORDS_SECONDS, busy, count, create_event, finish, running, settings, submit
+from .bots import EVENT, LAST_WORDS_SECONDS, busy, count, create_event, finish, running, settings, submit, told
 from .discord_stub import DiscordStub, User
 from .process import BotProcess
 
@@ -30,8 +30,7 @@ async def test_a_bot_that_is_told_to_stop_answers_what_is_running(
             refused = await discord.slash(User("cy"), "leaderboard", event=EVENT)
         assert "The bot is just restarting" in refused.text
         assert refused.ephemeral
-        await reply.finished(messages=2)
-        assert "New Personal Best!" in reply.text
+        await told(reply, "New Personal Best!")
         await finish(bot)
     await discord.wait_gone()
     assert discord.refused == []
@@ -79,7 +78,7 @@ async def test_a_token_that_discord_refuses_is_named_and_not_shown(
 ) -> None:
     token = "hunter2-hunter2"
     async with BotProcess("run", env={**environment, "DISCORD_TOKEN": token, "LOG_LEVEL": "DEBUG"}) as bot:
-        assert await bot.wait_exit() == 2
+        assert await bot.wait_exit(60) == 2
     assert bot.output.endswith(
         "The bot cannot run:\n  - DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal.\n"
     )
@@ -90,17 +89,18 @@ async def test_a_token_that_discord_refuses_is_named_and_not_shown(
 async def test_a_token_that_is_replaced_while_the_bot_runs_ends_it(
     discord: DiscordStub, environment: dict[str, str]
 ) -> None:
+    token = discord.token
     async with running(discord, environment) as [bot]:
-        await discord.gateway.drop(code=4004)
-        assert await bot.wait_exit() == 2
+        await discord.replace_token("another token")
+        assert await bot.wait_exit(60) == 2
     assert "DISCORD_TOKEN was refused by Discord" in bot.output
     assert "Traceback" not in bot.output
-    assert discord.token not in bot.output
+    assert token not in bot.output
 
 
 async def test_a_discord_that_lets_nobody_in_is_named(discord: DiscordStub, environment: dict[str, str]) -> None:
     discord.fail_next("/gateway/bot", 503)
     async with BotProcess("run", env=environment) as bot:
-        assert await bot.wait_exit() == 2
+        assert await bot.wait_exit(60) == 2
     assert f"Discord, at {discord.api_url}, refuses the bot" in bot.output
     assert "Traceback" not in bot.output
