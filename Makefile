@@ -31,11 +31,12 @@ install: .venv/installed ## Make .venv with everything that the other targets ne
 demo: install ## Play a season in a simulated Discord, then go on in the browser
 	@$(BIN)/python -m bot demo $(ARGS)
 
+# Four workers for two cores: a test mostly waits, for a disk, a server or a simulated clock.
 test: lint ## Check everything: lint, then all tests on SQLite, PostgreSQL and Redis, with coverage
-	$(BIN)/pytest --cov -n 2 --dist worksteal $(ARGS)
+	$(BIN)/pytest --cov -n 4 --dist worksteal $(ARGS)
 
 quick: install ## Run the tests on SQLite alone
-	$(BIN)/pytest -n 2 --dist worksteal --database sqlite $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal --database sqlite $(ARGS)
 
 lint: install ## Check the format, the code and the types
 	$(BIN)/ruff format --check
