@@ -9,7 +9,10 @@ LeaderboardError
 ├── EventNotFound               no such leaderboard event in this server
 ├── EventNameTaken              another event of this server has that name
 ├── EventArchived               the event takes no scores any more
-├── AlreadyCounted              the same interaction was delivered twice
+├── DeliveredTwice              the same use of a command arrived before
+│   ├── AlreadyCounted          a submission
+│   └── AlreadyDone             an admin's command
+├── NothingToRemove             the player has no such score in the event
 ├── CooldownActive              a score of this player was accepted less than a cooldown ago
 ├── NotAllowed                  only for admins of this server
 ├── ServerOnly                  used in a direct message
@@ -68,11 +71,29 @@ class EventArchived(LeaderboardError):
         super().__init__("This event is archived and takes no more scores. Its leaderboard can still be read.")
 
 
-class AlreadyCounted(LeaderboardError):
-    """The same interaction was delivered twice; its submission is in the log once."""
+class DeliveredTwice(LeaderboardError):
+    """The same use of a command was delivered twice; what it asks for was done once."""
+
+
+class AlreadyCounted(DeliveredTwice):
+    """A submission was delivered twice; it is in the log once."""
 
     def __init__(self) -> None:
-        super().__init__("This submission has already been counted, once.")
+        super().__init__("This score has already been counted, once: `/leaderboard` shows it.")
+
+
+class AlreadyDone(DeliveredTwice):
+    """An admin's command was delivered twice."""
+
+    def __init__(self) -> None:
+        super().__init__("This has already been done, once.")
+
+
+class NothingToRemove(LeaderboardError):
+    """The player has no such score in the event, or it was removed before."""
+
+    def __init__(self) -> None:
+        super().__init__("This player has no such score in the event. Pick one from the list that appears.")
 
 
 class CooldownActive(LeaderboardError):

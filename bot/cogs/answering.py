@@ -11,12 +11,18 @@ from discord import HTTPException, Interaction, InteractionResponseType, app_com
 from discord.ui import View
 from discord.utils import MISSING
 
-from bot.errors import LeaderboardError, ServerOnly
+from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly
 from bot.services.authority import Actor
 from bot.ui.reply import Reply
 
 DIRECT_ANSWER_SECONDS = 1.5
 """Half of what Discord allows, which leaves time for the deferral itself to arrive."""
+
+PRECEDENCE_SECONDS = 1.0
+"""How long the answer to a second delivery lets that to the first one go ahead."""
+
+ALREADY_ACKNOWLEDGED = 40060
+"""Discord's error code for a second answer to the same interaction."""
 
 UNDELIVERED = (HTTPException, ClientError, OSError)
 """What a request to Discord raises when it fails."""
@@ -73,6 +79,12 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
     An error that nobody foresaw is shown as a reference code; its traceback is in the log under that code.
     """
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
+    if isinstance(cause, HTTPException) and cause.code == ALREADY_ACKNOWLEDGED:
+        logger.info("another process, which was given the same command, has answered it")
+        return
+    if isinstance(cause, DeliveredTwice):
+        # Whoever did it says more, and Discord takes only the first answer.
+        await asyncio.sleep(PRECEDENCE_SECONDS)
     if isinstance(cause, LeaderboardError):
         sentence = str(cause)
     elif isinstance(cause, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
@@ -103,8 +115,9 @@ async def _send_privately(interaction: Interaction[Any], sentence: str) -> None:
         else:
             await interaction.followup.send(sentence, ephemeral=True)
     except UNDELIVERED as error:
-        # Nobody is there to be told any more: the interaction has expired, or Discord is down.
-        logger.warning("an answer could not be delivered: %s", error)
+        # Nobody is there to be told any more: the interaction has expired or been answered, or Discord is down.
+        known = isinstance(error, HTTPException) and error.code == ALREADY_ACKNOWLEDGED
+        logger.log(logging.INFO if known else logging.WARNING, "an answer could not be delivered: %s", error)
 
 
 def guild_of(interaction: Interaction[Any]) -> int:
@@ -131,4 +144,5 @@ def actor_of(interaction: Interaction[Any], owner_id: int | None) -> Actor:
         manages_guild=interaction.permissions.manage_guild or interaction.permissions.administrator,
         role_ids=frozenset(role.id for role in roles),
         owns_bot=interaction.user.id == owner_id,
+        interaction_id=interaction.id,
     )

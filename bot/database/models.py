@@ -232,10 +232,13 @@ class GuildSettings(Base):
 
 
 class AuditLog(Base):
-    """What an admin did, to what, when, and why."""
+    """What an admin did, to what, when, and why; `interaction_id` is the use of the command that did it."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("idx_audit_log_guild", "guild_id", "done_at"),)
+    __table_args__ = (
+        Index("idx_audit_log_guild", "guild_id", "done_at"),
+        Index("idx_audit_log_interaction", "interaction_id"),
+    )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
     guild_id: Mapped[int] = mapped_column(BigInteger)
@@ -245,3 +248,4 @@ class AuditLog(Base):
     detail: Mapped[str] = mapped_column(String(500))
     reason: Mapped[str | None] = mapped_column(String(300))
     done_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    interaction_id: Mapped[int | None] = mapped_column(BigInteger)

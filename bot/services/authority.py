@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import AuditLog, GuildSettings
 from bot.domain.results import ServerSettings
-from bot.errors import NotAllowed
+from bot.errors import AlreadyDone, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Actor:
         manages_guild: whether they have the *Manage Server* permission there.
         role_ids: their roles there.
         owns_bot: whether they are the owner of the bot.
+        interaction_id: Discord's id of the command's use, done once however often it is delivered; None for what
+            is done past Discord.
     """
 
     discord_id: int
@@ -27,6 +30,7 @@ class Actor:
     manages_guild: bool
     role_ids: frozenset[int]
     owns_bot: bool
+    interaction_id: int | None = None
 
 
 async def load_settings(session: AsyncSession, guild_id: int) -> ServerSettings:
@@ -48,6 +52,19 @@ async def require_admin(session: AsyncSession, actor: Actor) -> None:
         raise NotAllowed
 
 
+async def refuse_repetition(session: AsyncSession, actor: Actor) -> None:
+    """Let through what the audit log does not hold yet.
+
+    Raises:
+        AlreadyDone: the same use of a command has been delivered before.
+    """
+    if actor.interaction_id is None:
+        return
+    done = select(AuditLog.id).where(AuditLog.interaction_id == actor.interaction_id).limit(1)
+    if await session.scalar(done) is not None:
+        raise AlreadyDone
+
+
 def record(
     session: AsyncSession,
     actor: Actor,
@@ -56,15 +73,18 @@ def record(
     *,
     at: datetime,
     event_id: int | None = None,
+    reason: str | None = None,
 ) -> None:
     """Write into the audit log, in the transaction of what it records, that an admin did something."""
     session.add(
         AuditLog(
+            interaction_id=actor.interaction_id,
             guild_id=actor.guild_id,
             actor_id=actor.discord_id,
             action=action,
             event_id=event_id,
             detail=detail[:500],
+            reason=reason,
             done_at=at,
         )
     )

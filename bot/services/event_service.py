@@ -11,7 +11,7 @@ from bot.domain.results import EventInfo, EventSummary
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.errors import EventNameTaken, InvalidSetting
-from bot.services.authority import Actor, record, require_admin
+from bot.services.authority import Actor, record, refuse_repetition, require_admin
 from bot.services.base import BaseService
 from bot.services.event_lookup import describe, find_event
 
@@ -49,6 +49,7 @@ class EventService(BaseService):
 
         Raises:
             NotAllowed: the actor is no admin.
+            AlreadyDone: this use of the command was delivered before.
             EventNameTaken: another event of the server has that name.
             InvalidName, InvalidScore, InvalidSetting: an option cannot be taken as typed.
             Unavailable: the database did not answer.
@@ -56,6 +57,7 @@ class EventService(BaseService):
 
         async def work(session: AsyncSession) -> EventInfo:
             await require_admin(session, actor)
+            await refuse_repetition(session, actor)
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
             await _apply(session, event, actor.guild_id, options)
             session.add(event)
@@ -72,6 +74,7 @@ class EventService(BaseService):
 
         Raises:
             NotAllowed: the actor is no admin.
+            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             EventNameTaken: another event of the server has the new name.
             InvalidName, InvalidScore, InvalidSetting: an option cannot be taken as typed, or there is none.
@@ -83,6 +86,7 @@ class EventService(BaseService):
             if options == EventOptions():
                 raise InvalidSetting("Nothing to change: give at least one of the options besides the event.")
             event = await find_event(session, actor.guild_id, event_name, lock=True)
+            await refuse_repetition(session, actor)
             await _apply(session, event, actor.guild_id, options)
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
             return describe(event)
@@ -94,6 +98,7 @@ class EventService(BaseService):
 
         Raises:
             NotAllowed: the actor is no admin.
+            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             Unavailable: the database did not answer.
         """

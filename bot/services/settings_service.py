@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.models import GuildSettings
 from bot.domain.results import ServerSettings
 from bot.domain.weeks import check_time_zone
-from bot.services.authority import Actor, load_settings, record, require_admin
+from bot.services.authority import Actor, load_settings, record, refuse_repetition, require_admin
 from bot.services.base import BaseService
 
 
@@ -38,12 +38,14 @@ class SettingsService(BaseService):
 
         Raises:
             NotAllowed: the actor is no admin.
+            AlreadyDone: this use of the command was delivered before.
             InvalidSetting: no such time zone.
             Unavailable: the database did not answer.
         """
 
         async def work(session: AsyncSession) -> ServerSettings:
             await require_admin(session, actor)
+            await refuse_repetition(session, actor)
             row = await session.get(GuildSettings, actor.guild_id)
             if row is None:
                 row = GuildSettings(guild_id=actor.guild_id, time_zone=ServerSettings().time_zone)

@@ -11,7 +11,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.results import PendingWeek, UndoResult, WeeklyRunResult
 from bot.domain.weeks import Week
 from bot.errors import NothingToUndo, WeekNotRunnable
-from bot.services.authority import Actor, record, require_admin
+from bot.services.authority import Actor, record, refuse_repetition, require_admin
 from bot.services.base import BaseService, Clock
 from bot.services.event_lookup import describe, find_event
 from bot.services.week_lookup import current_week
@@ -53,6 +53,7 @@ class WeeklyProcessingService(BaseService):
 
         Raises:
             NotAllowed: the actor is no admin.
+            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             InvalidSetting: `week` is no week.
             WeekNotRunnable: it was run already, has not begun or has no scores; or nothing is due.
@@ -92,6 +93,7 @@ class WeeklyProcessingService(BaseService):
 
         Raises:
             NotAllowed: the actor is no admin.
+            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             NothingToUndo: the event has no run.
             Unavailable: the database did not answer.
@@ -100,6 +102,7 @@ class WeeklyProcessingService(BaseService):
         async def work(session: AsyncSession) -> UndoResult:
             await require_admin(session, actor)
             event = await find_event(session, actor.guild_id, event_name, lock=True)
+            await refuse_repetition(session, actor)
             latest = select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.id.desc()).limit(1)
             run = await session.scalar(latest)
             if run is None:
@@ -114,6 +117,8 @@ class WeeklyProcessingService(BaseService):
     async def _plan(self, actor: Actor, event_name: str, week: str | None) -> tuple[Week, ...]:
         async def work(session: AsyncSession) -> tuple[Week, ...]:
             await require_admin(session, actor)
+            # Weeks that this command has closed already are not due any more: it would close the one after them.
+            await refuse_repetition(session, actor)
             event = await find_event(session, actor.guild_id, event_name)
             if week is not None:
                 return (Week.parse(week),)

@@ -8,7 +8,7 @@ import pytest
 from bot.database.models import AuditLog
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import ServerSettings
-from bot.errors import InvalidSetting, NotAllowed
+from bot.errors import AlreadyDone, InvalidSetting, NotAllowed
 from bot.services.authority import Actor
 from bot.services.event_service import EventOptions
 from tests import tables
@@ -27,6 +27,8 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "preview": lambda backend, actor: backend.real.services.weeks.preview(actor, EVENT),
     "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT),
     "undo": lambda backend, actor: backend.real.services.weeks.undo(actor, EVENT),
+    "list what can be removed": lambda backend, actor: backend.real.services.removals.removable(actor, EVENT, 1),
+    "remove": lambda backend, actor: backend.real.services.removals.remove(actor, EVENT, 1),
     "show settings": lambda backend, actor: backend.real.services.settings.show(actor),
     "change settings": lambda backend, actor: backend.real.services.settings.change(actor, time_zone="Asia/Tokyo"),
 }
@@ -93,7 +95,7 @@ async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: Test
     await backend.real.services.events.edit(MANAGER, EVENT, EventOptions(name="40L", max_score="90"))
     await backend.real.services.events.archive(OWNER, "40L")
     await backend.real.services.settings.change(ADMIN, time_zone="Asia/Tokyo")
-    logged = [tuple(row.values())[1:] for row in await tables.rows(backend.database, AuditLog)]
+    logged = [tuple(row.values())[1:-1] for row in await tables.rows(backend.database, AuditLog)]
     then, now = backend.clock.now.replace(hour=12), backend.clock.now
     assert logged == [
         (GUILD, ADMIN.discord_id, "event create", event.id, f"{EVENT} (LOW)", None, then),
@@ -114,3 +116,28 @@ async def test_what_failed_is_not_in_the_audit_log(backend: TestBackend) -> None
     with pytest.raises(InvalidSetting):
         await backend.create_event(min_score="2", max_score="1")
     assert await tables.rows(backend.database, AuditLog) == []
+
+
+@pytest.mark.parametrize("act", [name for name in ADMIN_ONLY if not name.startswith(("show", "list", "preview"))])
+async def test_what_is_delivered_twice_is_done_once(server: TestBackend, act: str) -> None:
+    if act == "undo":
+        await server.run()
+        server.clock.move(weeks=1)
+        await server.submit(1, 200)
+        await server.run()
+    actor = replace(ADMIN, interaction_id=123)
+    await ADMIN_ONLY[act](server, actor)
+    before = await tables.contents(server.database)
+    with pytest.raises(AlreadyDone):
+        await ADMIN_ONLY[act](server, actor)
+    assert await tables.contents(server.database) == before
+
+
+async def test_a_reset_that_is_delivered_again_does_not_close_the_next_week(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 100}, {1: 200})
+    weeks, actor = backend.real.services.weeks, replace(ADMIN, interaction_id=123)
+    assert [str(run.week) for run in await weeks.run(actor, EVENT)] == ["2026-W46"]
+    with pytest.raises(AlreadyDone):
+        await weeks.run(actor, EVENT)
+    assert [str(run.week) for run in await weeks.run(ADMIN, EVENT)] == ["2026-W47"]
