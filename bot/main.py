@@ -31,6 +31,7 @@ from bot.services.leaderboard_scoring_service import LeaderboardScoringService
 from bot.services.leaderboard_service import LeaderboardService
 from bot.services.locks import ProcessLock, RecalculationLock, RedisLock
 from bot.services.recalculation import Recalculator
+from bot.services.removal_service import RemovalService
 from bot.services.settings_service import SettingsService
 from bot.services.weekly_processing_service import WeeklyProcessingService
 from bot.signals import stop_requested
@@ -77,6 +78,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
             weeks=WeeklyProcessingService(database, clock, settings.scale),
             events=EventService(database, clock),
+            removals=RemovalService(database, clock, settings.scale, recalculator),
             settings=SettingsService(database, clock),
             owner_id=settings.bot_owner_id,
         )

@@ -1,18 +1,19 @@
-"""What admins type: `/weekly-reset`, `/weekly-undo`, `/event …` and `/settings`."""
+"""What admins type: `/weekly-reset`, `/weekly-undo`, `/remove-score`, `/event …` and `/settings`."""
 
 from typing import Any, Literal
 
-from discord import Interaction, Role, app_commands
+from discord import Interaction, Role, User, app_commands
 from discord.ext import commands
 
 from bot.cogs.answering import actor_of, answer, guild_of
 from bot.cogs.services import Services
-from bot.cogs.suggestions import active_events, all_events, pending_weeks, time_zones
+from bot.cogs.suggestions import active_events, all_events, pending_weeks, removable_scores, time_zones
 from bot.domain.ratings import ScoreDirection
 from bot.domain.scores import ScoreFormat
 from bot.services.authority import Actor
 from bot.services.event_service import EventOptions
 from bot.ui.events import show_event, show_events, show_settings
+from bot.ui.submissions import show_removal
 from bot.ui.weeks import show_preview, show_runs, show_undo
 
 FORMAT = "number: plain numbers · time: seconds, shown as 1:23.456"
@@ -54,6 +55,28 @@ class AdminCommands(commands.Cog):
     async def weekly_undo(self, interaction: Interaction[Any], event: str) -> None:
         """Open the week of the latest run again."""
         await answer(interaction, self.services.weeks.undo(self._actor(interaction), event), show_undo)
+
+    @app_commands.command(name="remove-score", description="Admins: take a score that should not count out of an event")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        player="Whose score",
+        score="Which one, of the latest; leave it out for the personal best",
+        reason="Why, for the log and for the player",
+    )
+    @app_commands.autocomplete(event=all_events, score=removable_scores)
+    @app_commands.guild_only()
+    async def remove_score(
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        player: User,
+        score: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Remove one submission."""
+        actor = self._actor(interaction)
+        removed = self.services.removals.remove(actor, event, player.id, score, reason)
+        await answer(interaction, removed, show_removal)
 
     @app_commands.command(name="settings", description="Admins: show or change the time zone and the admin role")
     @app_commands.rename(time_zone="time-zone", admin_role="admin-role")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.services.event_service import EventService
 from bot.services.leaderboard_service import LeaderboardService
+from bot.services.removal_service import RemovalService
 from bot.services.settings_service import SettingsService
 from bot.services.weekly_processing_service import WeeklyProcessingService
 
@@ -19,5 +20,6 @@ class Services:
     leaderboard: LeaderboardService
     weeks: WeeklyProcessingService
     events: EventService
+    removals: RemovalService
     settings: SettingsService
     owner_id: int | None

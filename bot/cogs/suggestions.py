@@ -7,8 +7,10 @@ import pytz
 from discord import Interaction
 from discord.app_commands import Choice
 
+from bot.cogs.answering import actor_of
 from bot.cogs.services import Services
-from bot.errors import EventNotFound
+from bot.errors import EventNotFound, NotAllowed
+from bot.ui.submissions import name_removable
 from bot.ui.weeks import name_pending
 
 MAX_CHOICES = 25
@@ -36,6 +38,21 @@ async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
         return []
     weeks = [(name_pending(week), str(week.week)) for week in pending]
     return _choices((name, value) for name, value in weeks if typed.strip().upper() in value)
+
+
+async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Offer the latest scores of the player who has been chosen, to admins."""
+    player = getattr(interaction.namespace, "player", None)
+    event = getattr(interaction.namespace, "event", None) or ""
+    services = _services(interaction)
+    if interaction.guild_id is None or player is None:
+        return []
+    try:
+        scores = await services.removals.removable(actor_of(interaction, services.owner_id), event, player.id)
+    except (EventNotFound, NotAllowed):
+        return []
+    offered = [(name_removable(score), str(score.id)) for score in scores]
+    return _choices((name, value) for name, value in offered if typed.strip().casefold() in name.casefold())
 
 
 async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice[str]]:

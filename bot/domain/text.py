@@ -9,6 +9,7 @@ MAX_EVENT_NAME = 100
 MAX_UNIT = 16
 MAX_DISPLAY_NAME = 64
 MAX_PROOF = 300
+MAX_REASON = 300
 
 
 def visible(text: str) -> str:
@@ -62,6 +63,11 @@ def clean_proof(text: str | None) -> str | None:
     if not valid or len(link) > MAX_PROOF or visible(link) != link or any(c in link for c in "<> "):
         raise InvalidProof(f"The proof must be a link such as https://example.com/run, at most {MAX_PROOF} characters.")
     return link
+
+
+def clean_reason(text: str | None) -> str | None:
+    """Return why an admin did something as it is stored: cut to 300 characters, None where nothing is said."""
+    return visible(text or "")[:MAX_REASON].strip() or None
 
 
 def _bounded(text: str, longest: int, what: str) -> str:

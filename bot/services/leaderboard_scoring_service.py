@@ -1,6 +1,6 @@
 """All-time Elos: computed over the whole event in the database, written where they change."""
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.engine import Database
@@ -110,12 +110,28 @@ async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -
         )
         .execution_options(synchronize_session=False)
     )
+    if not _has_constants(event, scale):
+        await _rate_without_best(session, event, scale)
     event.elo_version = event.scores_version
     event.elo_base = scale.base_elo
     event.elo_per_sigma = scale.elo_per_sigma
     await session.flush()
 
 
+async def _rate_without_best(session: AsyncSession, event: Event, scale: RatingScale) -> None:
+    """Write the event Elos of those whose scores were all removed, and whose weeks go on counting."""
+    stats = PlayerEventStats
+    await session.execute(
+        update(stats)
+        .where(stats.event_id == event.id, stats.all_time_leaderboard_elo.is_(None), stats.weeks_participated > 0)
+        .values(calculated_event_elo=event_elo_expression(null(), stats.weekly_elo_average, scale))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _is_current(event: Event, scale: RatingScale) -> bool:
-    constants = (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
-    return event.score_count == 0 or (event.elo_version == event.scores_version and constants)
+    return event.score_count == 0 or (event.elo_version == event.scores_version and _has_constants(event, scale))
+
+
+def _has_constants(event: Event, scale: RatingScale) -> bool:
+    return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)

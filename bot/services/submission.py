@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.dialect import insert_for
@@ -15,8 +15,9 @@ from bot.domain.results import EventInfo, PlayerName, SubmissionResult
 from bot.domain.text import clean_display_name, clean_proof
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, CooldownActive, EventArchived, InvalidScore
-from bot.services.event_lookup import describe, find_event, statistics_of, store_statistics
-from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
+from bot.services.current_bests import count_personal_best, current_best
+from bot.services.event_lookup import describe, find_event, statistics_of
+from bot.services.rating_sql import is_personal_best, is_weekly_best
 from bot.services.standings import BoardQuery, count_rows
 from bot.services.week_lookup import current_week, open_week
 
@@ -83,7 +84,11 @@ async def submit(
     verdict = judge(loaded.score, loaded.bests, loaded.info.direction)
     if verdict.is_personal_best:
         _store_best(session, loaded, ScoreType.ALL_TIME, now)
-        await _count_personal_best(session, loaded)
+        if loaded.bests.personal is None:
+            ratings = insert_for(session, PlayerEventStats)
+            new = ratings.values(player_id=loaded.player.id, event_id=loaded.event.id)
+            await session.execute(new.on_conflict_do_nothing())
+        await count_personal_best(session, loaded.event, loaded.bests.personal, loaded.score)
     if verdict.is_weekly_best:
         _store_best(session, loaded, ScoreType.WEEKLY, now)
     session.add(
@@ -113,8 +118,8 @@ async def _load(session: AsyncSession, submission: Submission, cooldown: timedel
     await _refuse_haste(session, player, submission.guild_id, cooldown, now)
     current = await current_week(session, submission.guild_id, now)
     week = await open_week(session, event.id, current)
-    personal_row = await _current_best(session, player, is_personal_best(event.id))
-    weekly_row = await _current_best(session, player, is_weekly_best(event.id, week.code))
+    personal_row = await current_best(session, player.id, is_personal_best(event.id))
+    weekly_row = await current_best(session, player.id, is_weekly_best(event.id, week.code))
     bests = Bests(_score_of(personal_row), _score_of(weekly_row))
     return _Loaded(event, info, player, score, current, week, bests, personal_row, weekly_row)
 
@@ -171,13 +176,6 @@ async def _refuse_haste(
         raise CooldownActive(ceil((latest + cooldown - now).total_seconds()))
 
 
-async def _current_best(
-    session: AsyncSession, player: Player, condition: ColumnElement[bool]
-) -> LeaderboardScore | None:
-    of_player = select(LeaderboardScore).where(LeaderboardScore.player_id == player.id)
-    return (await session.scalars(of_player.where(condition))).one_or_none()
-
-
 def _score_of(row: LeaderboardScore | None) -> float | None:
     return None if row is None else row.score
 
@@ -194,21 +192,6 @@ def _store_best(session: AsyncSession, loaded: _Loaded, score_type: ScoreType, n
         )
         session.add(row)
     row.score, row.submitted_at = loaded.score, now
-
-
-async def _count_personal_best(session: AsyncSession, loaded: _Loaded) -> None:
-    """Move the running statistics and the version that says so; a first score makes the row for the ratings."""
-    event, old = loaded.event, loaded.bests.personal
-    if old is None:
-        ratings = insert_for(session, PlayerEventStats).values(player_id=loaded.player.id, event_id=event.id)
-        await session.execute(ratings.on_conflict_do_nothing())
-    before = statistics_of(event)
-    statistics = before.add(loaded.score) if old is None else before.replace(old, loaded.score)
-    if statistics.has_lost_digits:
-        await session.flush()
-        statistics = await count_field(session, is_personal_best(event.id))
-    store_statistics(event, statistics)
-    event.scores_version += 1
 
 
 async def _answer(

@@ -26,6 +26,7 @@ from bot.database.models import (
     LeaderboardScore,
     Player,
     PlayerEventStats,
+    ScoreSubmission,
     ScoreType,
     WeeklyResult,
     WeeklyRun,
@@ -33,6 +34,7 @@ from bot.database.models import (
 from bot.domain import results
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.weeks import Week
+from bot.services.current_bests import logged_bests
 from bot.services.event_lookup import describe
 from bot.services.leaderboard_scoring_service import recalculate
 from bot.services.rating_sql import count_field, elo_expression, event_elo_expression, is_weekly_best
@@ -49,11 +51,17 @@ async def run_week(
     missed it is archived with `missed_week_elo`; averages and event Elos follow; the week's bests are cleared.
     """
     await recalculate(session, event, scale)
+    removed_at = await session.scalar(
+        select(func.max(ScoreSubmission.removed_at)).where(
+            ScoreSubmission.event_id == event.id, ScoreSubmission.week_number == week.code
+        )
+    )
     field = (await count_field(session, is_weekly_best(event.id, week.code))).field
     run = WeeklyRun(
         event_id=event.id,
         week_number=week.code,
-        ran_at=now,
+        # Not before what was removed already, also where the clock has been set back since.
+        ran_at=now if removed_at is None else max(now, removed_at),
         ran_by=actor_id,
         field_size=field.size,
         field_origin=field.origin,
@@ -75,24 +83,28 @@ async def run_week(
 async def undo_run(session: AsyncSession, event: Event, run: WeeklyRun, scale: RatingScale) -> int:
     """Take the latest run of a locked event back, and return how many scores of its week are open again.
 
-    Afterwards averages are those of the runs that are left, as if this one had never been made.
+    They come from the log, so that one which was removed since stays away. Afterwards averages are those of the runs
+    that are left, as if this one had never been made.
     """
-    archived = select(
-        WeeklyResult.player_id,
+    of_week = ScoreSubmission.week_number == run.week_number
+    logged = logged_bests(event.id, describe(event).direction, of_week).subquery()
+    reopened = select(
+        logged.c.player_id,
         literal(event.id, Integer),
-        WeeklyResult.score,
+        logged.c.score,
         literal(ScoreType.WEEKLY, LeaderboardScore.score_type.type),
         literal(run.week_number, Integer),
-        WeeklyResult.submitted_at,
-    ).where(WeeklyResult.run_id == run.id, WeeklyResult.score.is_not(None))
+        logged.c.submitted_at,
+    )
     columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
-    await session.execute(insert(LeaderboardScore).from_select(columns, archived))
+    await session.execute(insert(LeaderboardScore).from_select(columns, reopened))
     await session.execute(delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
     await session.delete(run)
     await session.flush()
     await _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
     await _update_averages(session, event, scale)
-    return run.field_size
+    open_again = select(func.count()).where(is_weekly_best(event.id, run.week_number))
+    return (await session.execute(open_again)).scalar_one()
 
 
 async def report(session: AsyncSession, event: Event, run: WeeklyRun, *, closed_early: bool) -> results.WeeklyRunResult:

@@ -1,0 +1,61 @@
+"""The current bests of an event: read, found again in the log, and counted in the running statistics."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.models import Event, LeaderboardScore, ScoreSubmission
+from bot.domain.ratings import ScoreDirection
+from bot.services.event_lookup import statistics_of, store_statistics
+from bot.services.rating_sql import count_field, is_personal_best
+
+
+async def current_best(
+    session: AsyncSession, player_id: int, condition: ColumnElement[bool]
+) -> LeaderboardScore | None:
+    """Return the row of a player that fulfils `is_personal_best` or `is_weekly_best`, or None."""
+    of_player = select(LeaderboardScore).where(LeaderboardScore.player_id == player_id)
+    return (await session.scalars(of_player.where(condition))).one_or_none()
+
+
+def logged_bests(
+    event_id: int, direction: ScoreDirection, *conditions: ColumnElement[bool]
+) -> Select[int, float, datetime]:
+    """Return the query for each player's best logged score, of equal ones the first, and when it was submitted.
+
+    Args:
+        event_id: the event.
+        direction: which of two scores is better.
+        conditions: which rows of its log count, besides not having been removed.
+    """
+    log = ScoreSubmission
+    best_first = (log.score.desc() if direction is ScoreDirection.HIGH else log.score, log.id)
+    place = func.row_number().over(partition_by=log.player_id, order_by=best_first)
+    ordered = (
+        select(log.player_id, log.score, log.submitted_at, place.label("place"))
+        .where(log.event_id == event_id, log.removed_at.is_(None), *conditions)
+        .subquery()
+    )
+    return select(ordered.c.player_id, ordered.c.score, ordered.c.submitted_at).where(ordered.c.place == 1)
+
+
+async def count_personal_best(session: AsyncSession, event: Event, old: float | None, new: float | None) -> None:
+    """Move the running statistics of a locked event from one personal best of a player to another.
+
+    Args:
+        session: the transaction.
+        event: the event, whose `scores_version` moves too.
+        old: the personal best before; None for a first score.
+        new: the personal best from now on, stored already; None where none is left.
+    """
+    statistics = statistics_of(event)
+    if old is None and new is not None:
+        statistics = statistics.add(new)
+    elif old is not None:
+        statistics = statistics.remove(old) if new is None else statistics.replace(old, new)
+    if statistics.has_lost_digits:
+        await session.flush()
+        statistics = await count_field(session, is_personal_best(event.id))
+    store_statistics(event, statistics)
+    event.scores_version += 1
