@@ -127,6 +127,7 @@ async def test_what_is_delivered_twice_is_done_once(server: TestBackend, act: st
         await server.run()
     actor = replace(ADMIN, interaction_id=123)
     await ADMIN_ONLY[act](server, actor)
+    await server.settle_ratings()
     before = await tables.contents(server.database)
     with pytest.raises(AlreadyDone):
         await ADMIN_ONLY[act](server, actor)
