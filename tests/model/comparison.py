@@ -1,0 +1,117 @@
+"""The database, and what users are shown of it, beside the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from bot.database.models import Event, LeaderboardScore, Player, WeeklyResult, WeeklyRun
+from bot.domain.results import Board, EventInfo, LeaderboardPage
+from tests import tables
+from tests.backends import TestBackend
+
+from .model import Model, moments, rated, round_half_up
+
+NEARLY_HALF = 1e-6
+"""How near to a half an Elo may be rounded either way."""
+RELATIVE_ERROR = 1e-9
+
+
+async def differences(backend: TestBackend, event: EventInfo, model: Model, week: int) -> list[str]:
+    """What is stored or shown of an event, and is not what the model says in this week; a line each."""
+    async with backend.database.reading() as session:
+        stored = (await session.execute(select(Event.__table__).where(Event.id == event.id))).one()
+        scores = [tuple(row) for row in await session.execute(_scores(event))]
+        archive = [tuple(row) for row in await session.execute(_archive(event))]
+    stats = await tables.stats(backend.database, event.id)
+    found = [
+        *_same("bests", sorted(scores, key=repr), sorted(_expected_scores(model), key=repr)),
+        *_same("archive", sorted(archive, key=repr), sorted(_expected_archive(model), key=repr)),
+        *_statistics(stored, model),
+        *_ratings(stats, model, is_current=stored.scores_version == stored.elo_version),
+    ]
+    for board, bests in ((Board.ALL_TIME, model.bests()), (Board.WEEK, model.bests(model.open_week(week)))):
+        found += _standings(await backend.page(board, event.name), bests, high=model.high)
+    overall = (await backend.page(Board.OVERALL, event.name)).standings
+    shown = {row.player.discord_id: row.weekly_average for row in overall}
+    found += _same("averages shown", shown, {player: model.average(player) for player in model.bests()})
+    return found + await backend.differences()
+
+
+def _scores(event: EventInfo) -> Select[Any]:
+    table = LeaderboardScore
+    columns = (Player.discord_id, table.week_number, table.score)
+    return select(*columns).join(Player, Player.id == table.player_id).where(table.event_id == event.id)
+
+
+def _archive(event: EventInfo) -> Select[Any]:
+    return (
+        select(Player.discord_id, WeeklyRun.week_number, WeeklyResult.score, WeeklyResult.weekly_elo)
+        .join(Player, Player.id == WeeklyResult.player_id)
+        .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
+        .where(WeeklyRun.event_id == event.id)
+    )
+
+
+def _expected_scores(model: Model) -> Iterator[tuple[Any, ...]]:
+    for week in (None, *model.open_weeks()):
+        yield from ((player, week, score) for player, score in model.bests(week).items())
+
+
+def _expected_archive(model: Model) -> Iterator[tuple[Any, ...]]:
+    for player in {entry.player for entry in model.log}:
+        yield from ((player, week, *result) for week, result in model.archive(player).items())
+
+
+def _statistics(event: Row[Any], model: Model) -> Iterator[str]:
+    bests = model.bests()
+    mean, variance = moments(bests.values())
+    sd = math.sqrt(event.score_m2 / event.score_count) if event.score_count else 0.0
+    yield from _same("field size", event.score_count, len(bests))
+    if not math.isclose(sd, math.sqrt(variance), rel_tol=RELATIVE_ERROR):
+        yield f"standard deviation: {sd}, not {math.sqrt(variance)}"
+    if abs(event.score_origin + event.score_mean - mean) > RELATIVE_ERROR * max(mean, sd):
+        yield f"mean: {event.score_origin} + {event.score_mean}, not {float(mean)}"
+
+
+def _ratings(stats: Mapping[int, Row[Any]], model: Model, *, is_current: bool) -> Iterator[str]:
+    elos = rated(model.bests(), high=model.high)
+    yield from _same("players with ratings", stats.keys(), {entry.player for entry in model.log})
+    for player, row in stats.items():
+        average = model.average(player)
+        yield from _same(f"average of {player}", row.weekly_elo_average, average or 0.0)
+        yield from _same(f"weeks of {player}", row.weeks_participated, len(model.archive(player)))
+        if player not in elos:
+            yield from _same(f"all-time Elo of {player}", row.all_time_leaderboard_elo, None)
+        elif is_current:
+            yield from _elo(f"all-time Elo of {player}", row.all_time_leaderboard_elo, elos[player])
+        if is_current:
+            all_time = 1000 if player not in elos else row.all_time_leaderboard_elo
+            event_elo = None if average is None else round_half_up((all_time + average) / 2)
+            yield from _same(f"event Elo of {player}", row.calculated_event_elo, event_elo)
+
+
+def _standings(page: LeaderboardPage, bests: Mapping[int, float], *, high: bool) -> Iterator[str]:
+    elos = rated(dict(bests), high=high)
+    shown = {row.player.discord_id: (row.rank, row.score) for row in page.standings}
+    ranks = {
+        player: 1 + sum(other > score if high else other < score for other in bests.values())
+        for player, score in bests.items()
+    }
+    yield from _same(f"{page.board} board", shown, {player: (ranks[player], bests[player]) for player in bests})
+    yield from _same(f"order of the {page.board} board", [rank for rank, _ in shown.values()], sorted(ranks.values()))
+    for row in page.standings:
+        yield from _elo(f"{page.board} Elo of {row.player.name}", row.elo, elos.get(row.player.discord_id, math.nan))
+
+
+def _elo(what: str, found: int | None, exact: float) -> Iterator[str]:
+    if found is None or not abs(found - exact) <= 0.5 + NEARLY_HALF:
+        yield f"{what}: {found}, not {exact}"
+
+
+def _same(what: str, found: object, expected: object) -> Iterator[str]:
+    if found != expected:
+        yield f"{what}: {found}, not {expected}"

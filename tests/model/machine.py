@@ -1,0 +1,209 @@
+"""Whatever players, admins, operators and clocks do: the services say what the model says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import URL, delete
+
+from bot.database.models import Base
+from bot.errors import AlreadyCounted, EventArchived, LeaderboardError, NothingToRemove, NothingToUndo, WeekNotRunnable
+from bot.services.event_service import EventOptions
+from tests import tables
+from tests.backends import ADMIN, TestBackend, open_test_backend
+
+from .comparison import differences
+from .model import Model, code_of
+
+T = TypeVar("T")
+
+EVENTS = {"Highest": "HIGH", "Lowest": "LOW"}
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu", "Pacific/Kiritimati"]
+# Around the beginning and end of daylight saving time, and the ends of years with 52 and 53 weeks.
+MOMENTS = [
+    datetime.fromisoformat(f"{moment}+00:00")
+    for moment in (
+        *("2026-03-08T07:30", "2026-03-29T00:59", "2026-03-29T22:30", "2026-10-25T00:30", "2026-10-25T23:30"),
+        *("2026-04-05T12:00", "2026-12-27T23:59", "2026-12-31T23:59", "2027-01-03T23:59", "2027-01-04T00:00"),
+        *("2027-12-31T12:00", "2028-01-02T23:59", "2028-01-03T11:30"),
+    )
+]
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+
+a_player = st.integers(1, 5)
+an_event = st.sampled_from(sorted(EVENTS))
+a_score = st.one_of(
+    st.integers(1, 6).map(str),
+    st.sampled_from(["0.000000001", "0.000000002", "999999999.999", "999999999.998", "999999999", "0.1", "0.3"]),
+    st.decimals("0.000000001", "999999999.999", places=9).map(lambda score: f"{score:f}"),
+)
+some = st.integers(0, 99)
+"""Which one of several, around the corner if need be."""
+
+
+class Season(RuleBasedStateMachine):
+    """Two events of a server beside their models. A rule does what else the debounced recalculation would."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.opened = open_test_backend(url)
+        self.backend: TestBackend = self.do(self.opened.__aenter__())
+        self.backend.real.recalculator.request = lambda _: None  # type: ignore[method-assign]
+        self.clock, self.zone = self.backend.clock, "UTC"
+        self.do(tables.execute(self.backend.database, *map(delete, reversed(Base.metadata.sorted_tables))))
+        self.events = {name: self.do(self.backend.create_event(way, name)) for name, way in EVENTS.items()}
+        self.models = {name: Model(high=way == "HIGH") for name, way in EVENTS.items()}
+        self.archived: set[str] = set()
+        self.delivered: list[dict[str, Any]] = []
+        self.touched = "Highest"
+
+    def teardown(self) -> None:
+        self.do(self.opened.__aexit__(None, None, None))
+        self.runner.close()
+
+    def do(self, work: Awaitable[T]) -> T:
+        async def wait() -> T:
+            return await work
+
+        return self.runner.run(wait())
+
+    def refused(self, error: type[LeaderboardError], work: Awaitable[object]) -> None:
+        with suppress(error):
+            raise AssertionError(f"{error.__name__} was expected, not {self.do(work)}")
+
+    @property
+    def week(self) -> int:
+        return code_of(self.clock.now.astimezone(ZoneInfo(self.zone)).date())
+
+    def touch(self, event: str) -> Model:
+        self.touched = event
+        return self.models[event]
+
+    @rule(player=a_player, event=an_event, score=a_score)
+    def submit(self, player: int, event: str, score: str) -> None:
+        model = self.touch(event)
+        what = {"player": player, "event": event, "score": score, "interaction_id": len(self.delivered) + 1}
+        if event in self.archived:
+            self.refused(EventArchived, self.backend.submit(**what))
+            return
+        before = model.bests().get(player)
+        model.submit(player, float(score), self.week)
+        result = self.do(self.backend.submit(**what))
+        self.delivered.append(what)
+        best = model.bests()[player]
+        assert (result.previous_best, result.personal_best, result.is_personal_best) == (before, best, before != best)
+        assert (result.week.code, result.players) == (model.log[-1].week, len(model.bests()))
+
+    @precondition(lambda self: self.delivered)
+    @rule(which=some)
+    def deliver_again(self, which: int) -> None:
+        what = self.delivered[which % len(self.delivered)]
+        error = EventArchived if what["event"] in self.archived else AlreadyCounted
+        self.touch(what["event"])
+        self.refused(error, self.backend.submit(**what))
+
+    @rule(event=an_event)
+    def run_what_is_due(self, event: str) -> None:
+        model = self.touch(event)
+        begun = [week for week in model.open_weeks() if week <= self.week]
+        due = [week for week in begun if week < self.week] or begun
+        if not due:
+            self.refused(WeekNotRunnable, self.backend.run(event=event))
+            return
+        runs = self.do(self.backend.run(event=event))
+        assert [run.week.code for run in runs] == due
+        for week in due:
+            model.run(week)
+
+    @rule(event=an_event, which=some, preview=st.booleans())
+    def run_one_week(self, event: str, which: int, preview: bool) -> None:
+        model = self.touch(event)
+        weeks = [*model.open_weeks(), *model.runs, self.week]
+        week = weeks[which % len(weeks)]
+        text = f"{week // 100}-W{week % 100:02}"
+        services = self.backend.real.services.weeks
+        work = services.preview(ADMIN, event, text) if preview else services.run(ADMIN, event, text)
+        if week > self.week or week not in model.open_weeks():
+            self.refused(WeekNotRunnable, work)
+            return
+        [run] = self.do(work)
+        assert (run.week.code, run.closed_early) == (week, week == self.week)
+        if not preview:
+            model.run(week)
+
+    @rule(event=an_event)
+    def undo(self, event: str) -> None:
+        model = self.touch(event)
+        if not model.runs:
+            self.refused(NothingToUndo, self.backend.undo(event))
+            return
+        week = model.undo()
+        assert self.do(self.backend.undo(event)) == f"{week // 100}-W{week % 100:02}"
+
+    @rule(event=an_event, player=a_player)
+    def remove_a_best(self, event: str, player: int) -> None:
+        model = self.touch(event)
+        removal = self.backend.real.services.removals.remove(ADMIN, event, player)
+        best = model.bests().get(player)
+        if best is None:
+            self.refused(NothingToRemove, removal)
+            return
+        entry = next(e for e in model.log if (e.player, e.score, e.removed) == (player, best, False))
+        entry.removed = True
+        result = self.do(removal)
+        assert (result.score, result.week.code, result.personal_best) == (
+            best,
+            entry.week,
+            model.bests().get(player),
+        )
+
+    @rule(event=an_event, player=a_player, which=some)
+    def remove_any(self, event: str, player: int, which: int) -> None:
+        model, removals = self.touch(event), self.backend.real.services.removals
+        entries = [entry for entry in reversed(model.log) if entry.player == player and not entry.removed]
+        offered = self.do(removals.removable(ADMIN, event, player))
+        assert [score.score for score in offered] == [entry.score for entry in entries]
+        if entries:
+            entry = entries[which % len(entries)]
+            entry.removed = True
+            key = str(offered[which % len(entries)].id)
+            assert self.do(removals.remove(ADMIN, event, player, key)).score == entry.score
+
+    @rule(event=an_event, active=st.booleans())
+    def archive_or_restore(self, event: str, active: bool) -> None:
+        self.touch(event)
+        self.do(self.backend.real.services.events.edit(ADMIN, event, EventOptions(is_active=active)))
+        self.archived = self.archived - {event} if active else self.archived | {event}
+
+    @rule(event=an_event)
+    def recalculate(self, event: str) -> None:
+        self.touch(event)
+        self.do(self.backend.real.scoring.recalculate(self.events[event].id))
+        assert self.events[event].id not in self.do(self.backend.real.scoring.stale_events())
+
+    @rule(by=st.sampled_from([timedelta(minutes=1), HOUR, DAY, WEEK, 3 * WEEK, -HOUR, -DAY, -WEEK]))
+    def clock_moves(self, by: timedelta) -> None:
+        self.clock.now += by
+
+    @rule(moment=st.sampled_from(MOMENTS))
+    def clock_jumps(self, moment: datetime) -> None:
+        self.clock.now = moment
+
+    @rule(zone=st.sampled_from(ZONES))
+    def zone_changes(self, zone: str) -> None:
+        self.do(self.backend.real.services.settings.change(replace(ADMIN), time_zone=zone))
+        self.zone = zone
+
+    @invariant()
+    def is_what_the_model_says(self) -> None:
+        event = self.events[self.touched]
+        assert self.do(differences(self.backend, event, self.models[self.touched], self.week)) == []

@@ -1,0 +1,11 @@
+"""The state machine, for as long as a run of all tests may take; `make soak` runs it longer."""
+
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import URL
+
+from .machine import Season
+
+
+def test_the_services_say_what_the_model_says(database_url: URL) -> None:
+    run_state_machine_as_test(lambda: Season(database_url), settings=settings(max_examples=15, stateful_step_count=30))
