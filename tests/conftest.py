@@ -11,6 +11,9 @@ from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
 from tests.world import World, open_world
 
+ON_A_SERVER = {"server_url", "own_server"}
+"""Fixtures of tests that need a PostgreSQL."""
+
 # A slow machine is no failure, and what examples share (a database, say) they are meant to share.
 settings.register_profile(
     "tests",
@@ -39,6 +42,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", KINDS if chosen == "all" else [chosen])
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database") == "sqlite":
+        left_out = [item for item in items if ON_A_SERVER & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
     templates = Templates(tmp_path_factory.mktemp("databases"))
@@ -64,6 +74,13 @@ def empty_database_url(templates: Templates, database_kind: str) -> Iterator[URL
 def file_url(templates: Templates) -> Iterator[URL]:
     """A migrated database of this test's own that is a file, where one kind of database is enough."""
     with templates.migrated("sqlite") as url:
+        yield url
+
+
+@pytest.fixture
+def server_url(templates: Templates) -> Iterator[URL]:
+    """A migrated database of this test's own on a PostgreSQL, where a file would not do."""
+    with templates.migrated("postgresql") as url:
         yield url
 
 

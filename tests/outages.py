@@ -1,14 +1,11 @@
-"""Failures of what the bot depends on: statements that fail or take long, a Redis that hangs."""
+"""Failures of the database's statements: seen, broken, or slow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import Engine, event
-
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @contextmanager
@@ -53,56 +50,3 @@ def statement_takes(seconds: float, part: str) -> Iterator[None]:
         yield
     finally:
         event.remove(Engine, "before_cursor_execute", wait)
-
-
-class HangingRedis:
-    """A way to a Redis through which nothing comes while it hangs.
-
-    Attributes:
-        url: where it listens.
-        hangs: whether it takes connections and never answers.
-        connections: how many were made so far.
-    """
-
-    def __init__(self, redis_url: str) -> None:
-        self.url = ""
-        self.hangs = True
-        self.connections = 0
-        self._real = urlsplit(redis_url)
-
-    async def listen(self) -> asyncio.Server:
-        server = await asyncio.start_server(self._serve, "127.0.0.1")
-        number = parse_qs(self._real.query)["db"][0]
-        self.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}?db={number}"
-        return server
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            if self.hangs:
-                await reader.read()
-                return
-            real_reader, real_writer = await self._connect()
-            await asyncio.gather(_pump(reader, real_writer), _pump(real_reader, writer))
-        finally:
-            writer.close()
-
-    async def _connect(self) -> Streams:
-        if self._real.scheme == "unix":
-            return await asyncio.open_unix_connection(self._real.path)
-        return await asyncio.open_connection(self._real.hostname, self._real.port)
-
-
-@asynccontextmanager
-async def hanging_redis(redis_url: str) -> AsyncIterator[HangingRedis]:
-    """Give a way to a Redis that hangs until it is told not to."""
-    redis = HangingRedis(redis_url)
-    async with await redis.listen():
-        yield redis
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(4096):
-        writer.write(data)
-        await writer.drain()
-    writer.close()

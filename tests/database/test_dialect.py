@@ -32,7 +32,7 @@ async def played(backend: TestBackend) -> TestBackend:
 
 @pytest.mark.parametrize("session", ["reading", "writing"])
 async def test_a_file_is_opened_with_what_keeps_it_safe(file: Database, session: str) -> None:
-    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 5000}
+    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 3000}
     async with getattr(file, session)() as opened:
         assert {pragma: await opened.scalar(text(f"PRAGMA {pragma}")) for pragma in pragmas} == pragmas
 

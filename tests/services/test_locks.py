@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from bot.main import connect_redis
 from bot.services.locks import RETRY_REDIS_AFTER_SECONDS, ProcessLock, RedisLock
-from tests.outages import hanging_redis
+from tests.proxy import proxy_to, redis_through
 
 EVENT, OTHER_EVENT = 1, 2
 KEY = f"elo_calculation_lock:{EVENT}"
@@ -101,20 +101,21 @@ async def test_a_redis_that_hangs_is_waited_for_once_and_taken_up_again_when_it_
     redis_url: str, redis: Redis, caplog: pytest.LogCaptureFixture, ticks: Ticks
 ) -> None:
     caplog.set_level(logging.WARNING)
-    async with hanging_redis(redis_url) as hanging, connect_redis(hanging.url) as client:
+    async with proxy_to(redis_url) as way, connect_redis(redis_through(way, redis_url)) as client:
+        way.swallow()
         lock = RedisLock(client, 30)
         began = time.monotonic()
         assert await lock.acquire(EVENT) == 0
         assert time.monotonic() - began < 3
         assert [await lock.acquire(EVENT) for _ in range(5)] == [30] * 5
-        assert hanging.connections == 1
+        assert way.connections == 1
 
         ticks.now += RETRY_REDIS_AFTER_SECONDS
         assert await lock.acquire(EVENT) == 20
-        assert hanging.connections == 2
+        assert way.connections == 2
         assert [record.getMessage()[:8] for record in caplog.records] == ["degraded"]
 
-        hanging.hangs = False
+        way.release()
         ticks.now += RETRY_REDIS_AFTER_SECONDS
         assert await lock.acquire(EVENT) == 0
         assert await redis.exists(KEY)

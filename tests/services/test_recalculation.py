@@ -22,7 +22,8 @@ from bot.services.locks import ProcessLock
 from bot.services.recalculation import Recalculator
 from tests import tables
 from tests.backends import GUILD, TestBackend, open_test_backend
-from tests.outages import hanging_redis, statements_seen
+from tests.outages import statements_seen
+from tests.proxy import proxy_to, redis_through
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -172,15 +173,15 @@ async def test_without_its_redis_a_process_recalculates_on_its_own(
     database_url: URL, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    async with (
-        hanging_redis(redis_url) as hanging,
-        open_test_backend(database_url, redis_url=SecretStr(hanging.url), elo_debounce_seconds=1) as backend,
-    ):
-        event = await backend.create_event()
-        await backend.submit_all({1: 50, 2: 100})
-        await backend.settle_ratings()
-        assert await tables.stored_elos(backend.database, event.id) == {1: 800, 2: 1200}
-        assert hanging.connections == 1
+    async with proxy_to(redis_url) as way:
+        way.swallow()
+        silent = SecretStr(redis_through(way, redis_url))
+        async with open_test_backend(database_url, redis_url=silent, elo_debounce_seconds=1) as backend:
+            event = await backend.create_event()
+            await backend.submit_all({1: 50, 2: 100})
+            await backend.settle_ratings()
+            assert await tables.stored_elos(backend.database, event.id) == {1: 800, 2: 1200}
+            assert way.connections == 1
     assert [record.getMessage()[:8] for record in caplog.records] == ["degraded"]
 
 

@@ -1,0 +1,26 @@
+"""What tests of faults share."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import URL
+
+from tests.backends import TestBackend, open_test_backend
+from tests.proxy import Proxy, proxy_to, through
+
+
+@pytest.fixture
+async def way(server_url: URL) -> AsyncIterator[Proxy]:
+    """The way to the PostgreSQL of `remote`."""
+    async with proxy_to(server_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def remote(server_url: URL, way: Proxy) -> AsyncIterator[TestBackend]:
+    """The services with an event and a score, on a PostgreSQL to which there is a way that can fail."""
+    async with open_test_backend(through(way, server_url)) as backend:
+        await backend.create_event()
+        await backend.submit(1, 100)
+        await backend.settle_ratings()
+        yield backend

