@@ -3,16 +3,19 @@
 import asyncio
 import math
 import sqlite3
+import time
+from collections.abc import Callable
 from typing import Any
 
 import aiosqlite
 from sqlalchemy import URL, BigInteger, Connection, Index, Integer, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_TIMEOUT_SECONDS = 5.0
+BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
 COMMAND_TIMEOUT_SECONDS = 120.0
 
@@ -92,6 +95,24 @@ def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SEC
     }
 
 
+def probe_options(url: URL) -> dict[str, Any]:
+    """Return what an engine needs that only asks for a sign of life; of a file none is needed, and it gives one."""
+    return {} if is_sqlite(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
+
+
+def refuse_connections(engine: AsyncEngine, older_than: Callable[[], float]) -> None:
+    """Have connections replaced, rather than used again, that were made before an instant of `time.monotonic`."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["made_at"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def on_checkout(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info["made_at"] < older_than():
+            raise DisconnectionError("the database has been silent since")
+
+
 async def _open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     connection = aiosqlite.connect(*arguments, **options)
     connection._thread.daemon = True
@@ -163,6 +184,11 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     """Return an index over the rows that fulfil a condition, which is literal SQL."""
     condition = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def is_locked_out(error: DBAPIError) -> bool:
+    """Tell whether another process kept SQLite's file locked for longer than is waited for."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def is_worth_retrying(error: BaseException) -> bool:

@@ -1,17 +1,27 @@
 """Connections: one engine, sessions that read and sessions that write."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
-from sqlalchemy import URL
+from sqlalchemy import URL, NullPool, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.database import dialect
+from bot.database.liveness import Liveness
+from bot.database.writer_queue import WriterQueue
+
+CLOSE_SECONDS = 1.0
+"""How long the other ends may take to say goodbye."""
 
 
 class Database:
-    """A database and its pool of connections. Closing it is the owner's task."""
+    """A database and its pool of connections. Closing it is the owner's task.
+
+    Attributes:
+        liveness: guards transactions, which by themselves do not notice that the database is silent.
+    """
 
     def __init__(self, url: URL) -> None:
         """Prepare a pool for the database at `url` (see `parse_database_url`); nothing is connected yet."""
@@ -20,8 +30,11 @@ class Database:
         dialect.prepare_connections(self.engine)
         self._readers = self.engine.execution_options(**dialect.reader_options(url))
         self._writers = self.engine.execution_options(**dialect.writer_options(url))
-        # Between processes such writers ask again and again; within one they rather queue.
-        self._single_writer = asyncio.Lock() if dialect.takes_one_writer(url) else None
+        self._writer_queue = WriterQueue() if dialect.takes_one_writer(url) else None
+        self._prober = create_async_engine(url, poolclass=NullPool, **dialect.probe_options(url))
+        self.liveness = Liveness(self._probe, self._distrust_connections)
+        self._trusted_since = 0.0
+        dialect.refuse_connections(self.engine, older_than=lambda: self._trusted_since)
         self._transactions = 0
         self._ended = asyncio.Event()
 
@@ -36,8 +49,8 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Give a session whose changes are committed at the end, or, after an error, none of them."""
         async with AsyncExitStack() as stack:
-            if self._single_writer is not None:
-                await stack.enter_async_context(self._single_writer)
+            if self._writer_queue is not None:
+                await stack.enter_async_context(self._writer_queue.turn())
             stack.enter_context(self._counted())
             session = await stack.enter_async_context(AsyncSession(self._writers, expire_on_commit=False))
             await stack.enter_async_context(session.begin())
@@ -60,4 +73,14 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.engine.dispose()
+
+    async def _probe(self) -> None:
+        async with self._prober.connect() as connection:
+            await connection.execute(select(1))
+
+    def _distrust_connections(self) -> None:
+        # What is connected may lead nowhere even when the database is back.
+        self._trusted_since = time.monotonic()

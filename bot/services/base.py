@@ -18,6 +18,7 @@ from tenacity import (
 
 from bot.database.dialect import is_worth_retrying
 from bot.database.engine import Database
+from bot.database.liveness import DatabaseSilent
 from bot.errors import Unavailable
 
 MAX_ATTEMPTS = 6
@@ -74,7 +75,10 @@ class BaseService:
                 return await work(session)
 
         try:
-            return await retrying(attempt)
+            return await self._database.liveness.guard(retrying(attempt))
+        except DatabaseSilent as error:
+            logger.error("the database failed: %s", error)
+            raise Unavailable from error
         except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
             logger.exception("the database failed")
             raise Unavailable from error

@@ -41,13 +41,13 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
     return found + await backend.differences()
 
 
-def _scores(event: EventInfo) -> Select[Any]:
+def _scores(event: EventInfo) -> Select[int, int | None, float]:
     table = LeaderboardScore
     columns = (Player.discord_id, table.week_number, table.score)
     return select(*columns).join(Player, Player.id == table.player_id).where(table.event_id == event.id)
 
 
-def _archive(event: EventInfo) -> Select[Any]:
+def _archive(event: EventInfo) -> Select[int, int, float | None, int]:
     return (
         select(Player.discord_id, WeeklyRun.week_number, WeeklyResult.score, WeeklyResult.weekly_elo)
         .join(Player, Player.id == WeeklyResult.player_id)
@@ -73,7 +73,7 @@ def _statistics(event: Row[Any], model: Model) -> Iterator[str]:
     yield from _same("field size", event.score_count, len(bests))
     if not math.isclose(sd, math.sqrt(variance), rel_tol=RELATIVE_ERROR):
         yield f"standard deviation: {sd}, not {math.sqrt(variance)}"
-    if abs(event.score_origin + event.score_mean - mean) > RELATIVE_ERROR * max(mean, sd):
+    if abs(event.score_origin + event.score_mean - mean) > RELATIVE_ERROR * max(float(mean), sd):
         yield f"mean: {event.score_origin} + {event.score_mean}, not {float(mean)}"
 
 

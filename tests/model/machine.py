@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -57,7 +56,7 @@ class Season(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.opened = open_test_backend(url)
         self.backend: TestBackend = self.do(self.opened.__aenter__())
-        self.backend.real.recalculator.request = lambda _: None  # type: ignore[method-assign]
+        self.backend.real.recalculator.request = lambda event_id: None  # type: ignore[method-assign]
         self.clock, self.zone = self.backend.clock, "UTC"
         self.do(tables.execute(self.backend.database, *map(delete, reversed(Base.metadata.sorted_tables))))
         self.events = {name: self.do(self.backend.create_event(way, name)) for name, way in EVENTS.items()}
@@ -91,7 +90,12 @@ class Season(RuleBasedStateMachine):
     @rule(player=a_player, event=an_event, score=a_score)
     def submit(self, player: int, event: str, score: str) -> None:
         model = self.touch(event)
-        what = {"player": player, "event": event, "score": score, "interaction_id": len(self.delivered) + 1}
+        what: dict[str, Any] = {
+            "player": player,
+            "event": event,
+            "score": score,
+            "interaction_id": len(self.delivered) + 1,
+        }
         if event in self.archived:
             self.refused(EventArchived, self.backend.submit(**what))
             return
@@ -200,10 +204,20 @@ class Season(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def zone_changes(self, zone: str) -> None:
-        self.do(self.backend.real.services.settings.change(replace(ADMIN), time_zone=zone))
+        self.do(self.backend.real.services.settings.change(ADMIN, time_zone=zone))
         self.zone = zone
 
     @invariant()
     def is_what_the_model_says(self) -> None:
         event = self.events[self.touched]
         assert self.do(differences(self.backend, event, self.models[self.touched], self.week)) == []
+
+
+def season_on(url: URL) -> type[Season]:
+    """Return the state machine for one database."""
+
+    class SeasonOnDatabase(Season):
+        def __init__(self) -> None:
+            super().__init__(url)
+
+    return SeasonOnDatabase

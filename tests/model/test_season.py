@@ -4,8 +4,8 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import URL
 
-from .machine import Season
+from .machine import season_on
 
 
 def test_the_services_say_what_the_model_says(database_url: URL) -> None:
-    run_state_machine_as_test(lambda: Season(database_url), settings=settings(max_examples=15, stateful_step_count=30))
+    run_state_machine_as_test(season_on(database_url), settings=settings(max_examples=15, stateful_step_count=30))
