@@ -7,8 +7,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.config import load_settings
-from bot.database import dialect
-from bot.database.models import Base
+from bot.database import dialect, models
 from bot.database.schema import BEFORE_MIGRATIONS
 
 OLD_TABLES = {"players", "events", "player_event_stats"}
@@ -20,7 +19,7 @@ def run(connection: Connection) -> None:
     # Batch mode copies tables on SQLite, where little can be altered in place.
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=models.Event.metadata,
         render_as_batch=True,
         compare_server_default=True,
         transactional_ddl=True,

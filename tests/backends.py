@@ -14,7 +14,8 @@ from sqlalchemy import URL
 from bot.config import Settings
 from bot.database.engine import Database
 from bot.domain.ratings import ScoreDirection
-from bot.domain.results import Board, EventInfo, LeaderboardPage, SubmissionResult, WeeklyRunResult
+from bot.domain.results import Board, EventInfo, LeaderboardPage, SubmissionResult
+from bot.domain.weekly_results import WeeklyRunResult
 from bot.main import Backend, open_backend
 from bot.services.authority import Actor
 from bot.services.event_service import EventOptions

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Executable, Row, select
 
+from bot.database.base import Base
 from bot.database.engine import Database
-from bot.database.models import Base, Player, PlayerEventStats
+from bot.database.models import Player, PlayerEventStats
 
 Rows = list[dict[str, Any]]
 

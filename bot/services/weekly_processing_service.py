@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.engine import Database
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.ratings import RatingScale
-from bot.domain.results import PendingWeek, UndoResult, WeeklyRunResult
+from bot.domain.weekly_results import PendingWeek, UndoResult, WeeklyRunResult
 from bot.domain.weeks import Week
 from bot.errors import NothingToUndo, WeekNotRunnable
 from bot.services.authority import Actor, record, refuse_repetition, require_admin

@@ -31,8 +31,9 @@ from bot.database.models import (
     WeeklyResult,
     WeeklyRun,
 )
-from bot.domain import results
+from bot.domain import weekly_results as results
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.results import PlayerName
 from bot.domain.weeks import Week
 from bot.services.current_bests import logged_bests
 from bot.services.event_lookup import describe
@@ -126,11 +127,11 @@ async def report(session: AsyncSession, event: Event, run: WeeklyRun, *, closed_
         week=Week.from_code(run.week_number),
         field=Field(run.field_size, run.field_origin, run.field_mean, run.field_sd),
         podium=tuple(
-            results.WeeklyResult(rank, results.PlayerName(discord_id, name), score, elo, event_elo)
+            results.WeeklyResult(rank, PlayerName(discord_id, name), score, elo, event_elo)
             for discord_id, name, event_elo, rank, score, elo in podium
         ),
         penalties=tuple(
-            results.Penalty(results.PlayerName(discord_id, name), event_elo) for discord_id, name, event_elo in absent
+            results.Penalty(PlayerName(discord_id, name), event_elo) for discord_id, name, event_elo in absent
         ),
         penalised=(await session.execute(penalised)).scalar_one(),
         closed_early=closed_early,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from discord import Color, Embed
 
-from bot.domain.results import PendingWeek, UndoResult, WeeklyRunResult
+from bot.domain.weekly_results import PendingWeek, UndoResult, WeeklyRunResult
 from bot.ui.boards import MEDALS
 from bot.ui.reply import Reply
 from bot.ui.text import escape

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import URL, Double, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+from bot.database.base import Base
 from bot.database.dialect import is_sqlite, is_worth_retrying, parse_database_url
 from bot.database.engine import Database
-from bot.database.models import Base, Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
+from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
 from tests.backends import TestBackend
 
 SUBMITTED = datetime(2026, 11, 18, 12, 0, 0, 123456, tzinfo=UTC)

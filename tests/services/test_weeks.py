@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.database.models import AuditLog, WeeklyRun
-from bot.domain.results import Board, WeeklyRunResult
+from bot.domain.results import Board
+from bot.domain.weekly_results import WeeklyRunResult
 from bot.errors import EventNotFound, InvalidSetting, NotAllowed, NothingToUndo, WeekNotRunnable
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
