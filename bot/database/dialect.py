@@ -2,9 +2,14 @@
 
 import asyncio
 import math
+import os
+import shlex
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import aiosqlite
@@ -160,6 +165,42 @@ def prepare_connections(engine: AsyncEngine, *, foreign_keys: bool = True) -> No
     def on_begin(connection: Connection) -> None:
         # A writer takes the lock at once: one that read first could not upgrade beside another writer.
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def dump_command(url: URL, to: Path) -> str | None:
+    """Return the command that backs a database up, without its password; None for a file, which `copy_file` copies."""
+    if is_sqlite(url):
+        return None
+    names = {ours: theirs for theirs, ours in _POSTGRES_OPTIONS.items()}
+    query = {names[key]: url.query[key] for key in url.query}
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    dump = ["pg_dump", "--format=custom", f"--file={to}", f"--dbname={address.render_as_string()}"]
+    return shlex.join(dump)
+
+
+def copy_file(url: URL, to: Path) -> None:
+    """Copy a database that is a file, as it stands at one moment, also while others write to it.
+
+    Raises:
+        FileExistsError: there is something in the copy's place.
+        OSError: it cannot be read or written, or is damaged; then no copy is left.
+    """
+    if to.exists():
+        raise FileExistsError(to)
+    handle, partial = tempfile.mkstemp(dir=to.parent, prefix=f"{to.name}.")
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(partial)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            (state,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if state != "ok":
+            raise OSError(f"the database is damaged: {state}")
+        Path(partial).rename(to)
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error
+    finally:
+        Path(partial).unlink(missing_ok=True)
 
 
 def keep_other_migrations_out(connection: Connection) -> None:

@@ -1,12 +1,16 @@
 """Everything that is derived from the log, derived anew: what the database should hold."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
+
+TOLERANCE = 1e-9
+"""Of a field's spread: how far running statistics may be from those counted in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,80 @@ class WeeklyAverage:
     weeks: int
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """All that follows from the log of one event.
+
+    Attributes:
+        personal_bests: by player.
+        weekly_bests: by player and week, of the weeks that have not been run.
+        statistics: of the personal bests.
+        fields: of each week that was run.
+        results: by week that was run, then by player.
+        averages: by player; of 0 weeks for those whom no run has counted.
+        all_time_elos: by player; None without a personal best.
+        event_elos: by player; None before the first run.
+    """
+
+    personal_bests: dict[int, Best]
+    weekly_bests: dict[tuple[int, int], Best]
+    statistics: RunningStatistics
+    fields: dict[int, Field]
+    results: dict[int, dict[int, Result]]
+    averages: dict[int, WeeklyAverage]
+    all_time_elos: dict[int, int | None]
+    event_elos: dict[int, int | None]
+
+
+def derive(
+    log: Sequence[LoggedScore],
+    runs: Sequence[ArchivedRun],
+    direction: ScoreDirection,
+    stored: Derived,
+    scale: RatingScale | None,
+) -> Derived:
+    """Derive anew what is stored of an event.
+
+    Args:
+        log: every submission, in order.
+        runs: every weekly run.
+        direction: which of two scores is better.
+        stored: of this, fields are kept whose last digits alone are not those of a new count; they have no better.
+        scale: the constants of the stored Elos; None where these await a recalculation and are therefore kept.
+    """
+    valid = [logged for logged in log if logged.removed_at is None]
+    bests = bests_of(valid, direction)
+    statistics = statistics_of(bests)
+    if is_same_field(stored.statistics.field, statistics.field):
+        statistics = stored.statistics
+    fields = {run.week: statistics_of(counted_in(run, log, direction)).field for run in runs}
+    fields |= {week: field for week, field in stored.fields.items() if is_same_field(field, fields[week])}
+    results = results_of(log, direction, [replace(run, field=fields[run.week]) for run in runs])
+    averages = dict.fromkeys(stored.averages, WeeklyAverage(0.0, 0)) | averages_of(results)
+    all_time_elos, event_elos = stored.all_time_elos, stored.event_elos
+    if scale is not None:
+        field = statistics.field
+        elos = {player_id: scale.elo(best.score, field, direction) for player_id, best in bests.items()}
+        all_time_elos = {**dict.fromkeys(averages), **elos}
+        event_elos = {
+            player_id: scale.event_elo(elos.get(player_id), average.average) if average.weeks else None
+            for player_id, average in averages.items()
+        }
+    weekly_bests = weekly_bests_of(valid, direction, fields)
+    return Derived(bests, weekly_bests, statistics, fields, results, averages, all_time_elos, event_elos)
+
+
+def is_same_field(one: Field, other: Field) -> bool:
+    """Tell whether two fields give the same Elos; for that their last digits need not be the same."""
+    return one.size == other.size and (
+        one.size == 0
+        or (
+            math.isclose(one.sd, other.sd, rel_tol=TOLERANCE)
+            and abs((one.origin - other.origin) + (one.mean - other.mean)) <= TOLERANCE * other.sd
+        )
+    )
+
+
 def bests_of(scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[int, Best]:
     """Return each player's best of `scores`, which come in order of submission; of equal ones the first."""
     bests: dict[int, Best] = {}
@@ -98,13 +176,18 @@ def results_of(
     archive: dict[int, dict[int, Result]] = {}
     first_week: dict[int, int] = {}
     for run in sorted(runs, key=lambda run: run.week):
-        counted = [s for s in scores if s.week == run.week and (s.removed_at is None or s.removed_at > run.ran_at)]
-        bests = bests_of(counted, direction)
+        bests = counted_in(run, scores, direction)
         archive[run.week] = {player_id: _rated(best, bests, run, direction) for player_id, best in bests.items()}
         missed = Result(None, None, run.scale.missed_week_elo, None)
         archive[run.week] |= {player_id: missed for player_id in first_week if player_id not in bests}
         first_week |= {player_id: run.week for player_id in bests if player_id not in first_week}
     return archive
+
+
+def counted_in(run: ArchivedRun, scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[int, Best]:
+    """Return the bests that a run counted: those of its week that had not been removed by then."""
+    counted = (s for s in scores if s.week == run.week and (s.removed_at is None or s.removed_at > run.ran_at))
+    return bests_of(counted, direction)
 
 
 def averages_of(archive: Mapping[int, Mapping[int, Result]]) -> dict[int, WeeklyAverage]:

