@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick lint format lock clean
+.PHONY: help install demo test quick soak lint audit format lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,16 +32,23 @@ demo: install ## Play a season in a simulated Discord, then go on in the browser
 	@$(BIN)/python -m bot demo $(ARGS)
 
 # Four workers for two cores: a test mostly waits, for a disk, a server or a simulated clock.
-test: lint ## Check everything: lint, then all tests on SQLite, PostgreSQL and Redis, with coverage
+test: lint ## Check everything: lint, audit, then all tests on SQLite, PostgreSQL and Redis, with coverage
+	@$(BIN)/python .ci/audit.py --if-reachable
 	$(BIN)/pytest --cov -n 4 --dist worksteal $(ARGS)
 
 quick: install ## Run the tests on SQLite alone
 	$(BIN)/pytest -n 4 --dist worksteal --database sqlite $(ARGS)
 
+soak: install ## Look for faults for half an hour: the state machine, and bots that are killed (SECONDS=60: a minute)
+	$(BIN)/python -m tests.soak $(or $(SECONDS),1800)
+
 lint: install ## Check the format, the code and the types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+audit: install ## Look the dependencies up among known vulnerabilities
+	@$(BIN)/python .ci/audit.py
 
 format: install ## Mend the format and what ruff can mend safely
 	$(BIN)/ruff check --fix-only
