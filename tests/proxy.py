@@ -32,6 +32,7 @@ class Proxy:
         self._swallows = False
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._forgotten: set[asyncio.StreamWriter] = set()
 
     async def open(self) -> None:
         """Take connections, at the same port as before."""
@@ -52,11 +53,12 @@ class Proxy:
         self._passing.clear()
 
     def swallow(self) -> None:
-        """Lose everything until `release`, for good."""
+        """Forget every connection without a word to either end, and those that are made until `release`."""
         self._swallows = True
+        self._forgotten |= self._writers
 
     def release(self) -> None:
-        """Pass on again. What was made or sent while it was swallowed goes on leading nowhere."""
+        """Pass on again; what was forgotten goes on leading nowhere."""
         self._swallows = False
         self._passing.set()
 
@@ -88,7 +90,7 @@ class Proxy:
             while data := await reader.read(65536):
                 await asyncio.sleep(self.delay)
                 await self._passing.wait()
-                if not self._swallows:
+                if writer not in self._forgotten:
                     writer.write(data)
                     await writer.drain()
         writer.close()

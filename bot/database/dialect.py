@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
 COMMAND_TIMEOUT_SECONDS = 120.0
+LONGEST_IDLE_SECONDS = 60.0
 
 LongId = BigInteger().with_variant(Integer, "sqlite")
 """A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
@@ -105,17 +106,26 @@ def probe_options(url: URL) -> dict[str, Any]:
     return {} if is_sqlite(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
 
 
-def refuse_connections(engine: AsyncEngine, older_than: Callable[[], float]) -> None:
-    """Have connections replaced, rather than used again, that were made before an instant of `time.monotonic`."""
+def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[], float]) -> None:
+    """Have connections replaced, rather than used again, that may lead nowhere any more.
+
+    Those are the ones that were made before an instant of `time.monotonic`, and the ones that nobody has used for a
+    minute: what stands between may have forgotten them, and a statement sent into one is waited for in vain.
+    """
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(_connection: object, record: ConnectionPoolEntry) -> None:
-        record.info["made_at"] = time.monotonic()
+        record.info["made_at"] = record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
 
     @event.listens_for(engine.sync_engine, "checkout")
     def on_checkout(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if record.info["made_at"] < older_than():
-            raise DisconnectionError("the database has been silent since")
+        is_idle = record.info["used_at"] < time.monotonic() - LONGEST_IDLE_SECONDS
+        if is_idle or record.info["made_at"] < trusted_since():
+            raise DisconnectionError("the connection may lead nowhere any more")
 
 
 async def _open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:

@@ -34,7 +34,7 @@ class Database:
         self._prober = create_async_engine(url, poolclass=NullPool, **dialect.probe_options(url))
         self.liveness = Liveness(self._probe, self._distrust_connections)
         self._trusted_since = 0.0
-        dialect.refuse_connections(self.engine, older_than=lambda: self._trusted_since)
+        dialect.replace_doubtful_connections(self.engine, lambda: self._trusted_since)
         self._transactions = 0
         self._ended = asyncio.Event()
 

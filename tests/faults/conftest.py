@@ -1,5 +1,6 @@
 """What tests of faults share."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,9 +19,10 @@ async def way(server_url: URL) -> AsyncIterator[Proxy]:
 
 @pytest.fixture
 async def remote(server_url: URL, way: Proxy) -> AsyncIterator[TestBackend]:
-    """The services with an event and a score, on a PostgreSQL to which there is a way that can fail."""
+    """The services with an event and a score, and several connections to a PostgreSQL by a way that can fail."""
     async with open_test_backend(through(way, server_url)) as backend:
         await backend.create_event()
         await backend.submit(1, 100)
+        await asyncio.gather(*(backend.page() for _ in range(8)))
         await backend.settle_ratings()
         yield backend
