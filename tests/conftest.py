@@ -1,5 +1,6 @@
 """Fixtures that every test may use: real databases, the services on them, a Discord on top."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import URL
 from tests import servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
+from tests.wire.wired_bot import WiredBot, open_wired_bot
 from tests.world import World, open_world
 
 # A slow machine is no failure, and what examples share (a database, say) they are meant to share.
@@ -88,3 +90,14 @@ async def world(database_url: URL) -> AsyncIterator[World]:
         yield world
         await world.settle_ratings()
         assert await world.backend.differences() == []
+
+
+@pytest.fixture
+async def wired(
+    database_url: URL, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[WiredBot]:
+    """The bot at a Discord on loopback, on a database; afterwards its log has no error and `verify` finds nothing."""
+    async with open_wired_bot(database_url, monkeypatch) as wired:
+        yield wired
+    logged = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    assert [record for record in logged if record.levelno >= logging.ERROR or record.exc_info] == []
