@@ -18,7 +18,8 @@ from bot.services.authority import Actor
 from tests.backends import EVENT, TestBackend, open_test_backend
 from tests.tables import contents
 
-from .discord_stub import AUTOCOMPLETE, HOME, MANAGE_SERVER, DiscordStub, Guild, Reply, Role, User
+from .discord_people import JSON
+from .discord_stub import AUTOCOMPLETE, HOME, MANAGE_SERVER, DiscordStub, Guild, Message, Reply, Role, User
 
 ADMIN: Final = User("ada", MANAGE_SERVER, display_name="Ada")
 OWNER: Final = User("olga", display_name="Olga")
@@ -62,6 +63,10 @@ class WiredBot:
 
     async def submit(self, user: User, score: str, event: str = EVENT, **options: Any) -> Reply:
         return await self.use(user, "submit-score", event=event, score=score, **options)
+
+    async def forge(self, user: User, kind: int, data: JSON, source: Message | None = None) -> Reply:
+        """Have someone send what no client of Discord's would, and wait for all of the answer."""
+        return await answered(await self.discord.deliver(kind, user, HOME, data, source))
 
     async def refused(self, doing: Coroutine[Any, Any, Reply]) -> str:
         """Have someone do what is refused: in a sentence for them alone, and nothing is written.
