@@ -17,6 +17,7 @@ from bot.domain.text import (
     visible,
 )
 from bot.errors import InvalidName, InvalidProof
+from tests.hostile.texts import EMPTY
 
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 ZERO_WIDTH_SPACE = "\u200b"
@@ -33,6 +34,8 @@ ZERO_WIDTH_SPACE = "\u200b"
         ("**bold** <@1> `code`", "**bold** <@1> `code`"),
         ("Тетрис 俄罗斯方块 🎉", "Тетрис 俄罗斯方块 🎉"),
         (ZERO_WIDTH_SPACE, ""),
+        ("\u3164Tetris\u2800", "Tetris"),
+        ("\u2764\ufe0f", "\u2764\ufe0f"),
     ],
 )
 def test_what_can_be_seen_is_kept_as_it_was_typed(typed: str, kept: str) -> None:
@@ -57,6 +60,8 @@ def test_visible_text_is_normal_and_stays_as_it_is(text: str) -> None:
         ("CAFE\u0301", "café"),
         (f"40L{ZERO_WIDTH_SPACE} Sprint", "40l sprint"),
         (f"e{ZERO_WIDTH_SPACE}\u0301", "É"),
+        ("Tetris\u3164", "Tetris\ufe0f"),
+        ("40L \ufe0f Sprint", "40L Sprint"),
     ],
 )
 def test_names_that_look_the_same_but_for_case_are_the_same_name(name: str, same: str) -> None:
@@ -77,7 +82,7 @@ def test_the_key_of_the_name_that_grows_most_fits_its_column() -> None:
     assert len(name_key("\u0390" * MAX_EVENT_NAME)) <= 300
 
 
-@pytest.mark.parametrize("typed", ["", "   ", f"{ZERO_WIDTH_SPACE}{RIGHT_TO_LEFT_OVERRIDE}", "\x00"])
+@pytest.mark.parametrize("typed", EMPTY)
 def test_a_name_needs_something_that_can_be_seen(typed: str) -> None:
     with pytest.raises(InvalidName, match="at least one visible character"):
         clean_event_name(typed)
@@ -100,8 +105,9 @@ def test_a_display_name_is_never_refused_empty_or_too_long(name: str) -> None:
     assert 1 <= len(clean_display_name(name)) <= MAX_DISPLAY_NAME
 
 
-def test_a_display_name_that_cannot_be_seen_is_called_so() -> None:
-    assert clean_display_name(ZERO_WIDTH_SPACE) == "(no name)"
+@pytest.mark.parametrize("typed", EMPTY)
+def test_a_display_name_that_cannot_be_seen_is_called_so(typed: str) -> None:
+    assert clean_display_name(typed) == "(no name)"
 
 
 @pytest.mark.parametrize(
