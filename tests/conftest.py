@@ -93,11 +93,15 @@ async def world(database_url: URL) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def wired(
-    database_url: URL, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> AsyncIterator[WiredBot]:
-    """The bot at a Discord on loopback, on a database; afterwards its log has no error and `verify` finds nothing."""
-    async with open_wired_bot(database_url, monkeypatch) as wired:
-        yield wired
+def untroubled(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Afterwards there is no error in the log, and no traceback."""
+    yield
     logged = [*caplog.get_records("setup"), *caplog.get_records("call")]
     assert [record for record in logged if record.levelno >= logging.ERROR or record.exc_info] == []
+
+
+@pytest.fixture
+async def wired(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: None) -> AsyncIterator[WiredBot]:
+    """The bot at a Discord on loopback, on a database; afterwards `verify` finds nothing."""
+    async with open_wired_bot(database_url, monkeypatch) as wired:
+        yield wired

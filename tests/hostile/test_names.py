@@ -38,11 +38,11 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
         assert f"**{shown}** in **{shown}**\nScore\n{score}\n" in submitted.text
         for board, title in BOARDS.items():
             page = await wired.use(player, "leaderboard", event=name, board=board)
-            assert page.text.startswith(f"{shown} · {title}\n"), page
+            assert page.final.text.startswith(f"{shown} · {title}\n"), page
             assert page.text.count(f" **{shown}** · {'' if board == 'overall' else score}") == 2, page
         for preview in (True, False):
             week = await wired.use(ADMIN, "weekly-reset", event=name, preview=preview)
-            assert week.text.startswith(f"🏆 {shown} · 2026-W47 {'preview' if preview else 'closed'}"), week
+            assert week.final.text.startswith(f"🏆 {shown} · 2026-W47 {'preview' if preview else 'closed'}"), week
             assert f"🥇 {shown}\n{score} · " in week.text
         assert f"{shown} · 2026-W47 is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
         assert f"**{shown}** · highest {what} wins" in (await wired.use(ANA, "event list")).text
