@@ -26,8 +26,9 @@ forged = st.text(max_size=LONGEST) | st.from_regex(
 
 
 async def read(custom_id: str) -> PageButton | None:
-    match, nobody = BUTTON_ID.fullmatch(custom_id), Any
-    return None if match is None else await PageButton.from_custom_id(nobody, Button(), match)
+    match = BUTTON_ID.fullmatch(custom_id)
+    click: Any = None
+    return None if match is None else await PageButton.from_custom_id(click, Button(), match)
 
 
 @given(button=buttons)

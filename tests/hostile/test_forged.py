@@ -153,7 +153,7 @@ async def test_what_was_never_suggested_is_refused(wired: WiredBot, keys: dict[s
 
 async def test_a_role_of_another_server_makes_nobody_an_admin(wired: WiredBot) -> None:
     judge = User("judge", roles=(JUDGES.id,))
-    await wired.use(ADMIN, "settings", **{"admin-role": JUDGES})
+    await wired.set(ADMIN, admin_role=JUDGES)
 
     for guild in (HOME, RIVALS):
         assert (await wired.refused(wired.use(judge, "settings", guild=guild))).startswith("Only admins")

@@ -117,7 +117,7 @@ async def test_what_means_nothing_in_an_option_is_refused_in_a_sentence(wired: W
             wired.use(ADMIN, "event edit", event=text, unit="points"),
             wired.use(ADMIN, "event edit", event=EVENT, min=text),
             wired.use(ADMIN, "event archive", event=text),
-            wired.use(ADMIN, "settings", **{"time-zone": text}),
+            wired.set(ADMIN, time_zone=text),
         ]
         for reply in await asyncio.gather(*doings):
             assert_refused(reply, text)

@@ -30,7 +30,7 @@ RIVALS: Final = Guild("Rivals", (JUDGES,))
 """Another server with the bot in it."""
 
 _ELSEWHERE: Final = "Done. The answer is below."
-_NO_PINGS: Final = {"parse": []}
+_NO_PINGS: Final[JSON] = {"parse": []}
 
 
 class WiredBot:
@@ -60,6 +60,11 @@ class WiredBot:
 
     async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Reply:
         return await self.use(ADMIN, "event create", name=name, direction=direction, **options)
+
+    async def set(self, user: User, *, guild: Guild = HOME, **options: Any) -> Reply:
+        """Have someone use `/settings`, whose options have hyphens in their names."""
+        hyphened = {name.replace("_", "-"): value for name, value in options.items()}
+        return await self.use(user, "settings", guild=guild, **hyphened)
 
     async def submit(self, user: User, score: str, event: str = EVENT, **options: Any) -> Reply:
         return await self.use(user, "submit-score", event=event, score=score, **options)
