@@ -8,7 +8,7 @@ from bot.domain.ratings import ScoreDirection
 from bot.services.event_service import EventOptions
 from tests.backends import EVENT
 from tests.wire.discord_stub import AUTOCOMPLETE, COMMAND, COMPONENT, HOME, Message, Reply, User
-from tests.wire.wired_bot import ADMIN, JUDGES, RIVALS, WiredBot, actor
+from tests.wire.wired_bot import ADMIN, JUDGES, RIVALS, WiredBot, actor, answered
 
 CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 OUTDATED = "This button is of an older message and leads nowhere any more. Use `/leaderboard` again."
@@ -202,6 +202,16 @@ async def test_a_message_of_last_month_turns_its_pages_for_whoever_asked_for_it(
     await wired.discord.click(ANA, board, "Next ▶")
     assert "Page 2 of 2" in board.text
     assert not board.ephemeral
+
+
+async def test_a_button_in_a_direct_message_is_refused(wired: WiredBot, keys: dict[str, int]) -> None:
+    custom_id = f"leaderboard:next:{keys['event']}:all-time:0:1"
+    message, data = await a_message(wired, custom_id), {"custom_id": custom_id, "component_type": BUTTON}
+
+    reply = await answered(await wired.discord.deliver(COMPONENT, EVE, None, data, message))
+
+    assert reply.text.startswith("⚠️ Leaderboards belong to servers.")
+    assert reply.ephemeral
 
 
 async def a_message(wired: WiredBot, custom_id: str) -> Message:

@@ -73,6 +73,12 @@ async def test_a_player_is_named_likewise_on_every_page_and_when_missed(wired: W
         assert [name for name in missing if f"{players[name]} (event Elo 750)" not in missed] == []
 
 
+async def test_a_proof_is_shown_as_one_link_whatever_is_in_it(wired: WiredBot) -> None:
+    await wired.create_event()
+    for link in ("https://evil.example/**a**_b_||c||`d`[e](f)@everyone", "http://a@b:1/'--", "https://x/" + "@" * 290):
+        assert f"Proof\n<{link}>\n" in (await wired.submit(ANA, "1", proof=link)).text
+
+
 async def names_on_all_pages(wired: WiredBot) -> list[str]:
     page = await wired.use(ANA, "leaderboard", event=EVENT)
     names: list[str] = []
