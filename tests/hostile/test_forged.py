@@ -83,6 +83,7 @@ BUTTONS = {
     "leaderboard:next:{event}:week:1:99999999999999999999": "Page 2 of 2",
     "leaderboard:own:{event}:overall:000000001:0": "Page 2 of 2",
     "leaderboard:nonsense:{event}:all-time:0:1": "Page 1 of 2",
+    f"leaderboard:{'a' * 70}:{{event}}:all-time:0:1": "Page 1 of 2",
     "leaderboard:next:{event}:all-time:9999999999:1": OUTDATED,
     "leaderboard:next:{event}:all-time:-1:1": OUTDATED,
     "leaderboard:next:{event}:all-time:1.5:1": OUTDATED,

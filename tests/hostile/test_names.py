@@ -56,13 +56,13 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
 
 async def test_a_player_is_named_likewise_on_every_page_and_when_missed(wired: WiredBot) -> None:
     players = HARMLESS | {LONG: r"\*" * MAX_DISPLAY_NAME, **dict.fromkeys(EMPTY, "(no name)")}
+    users = {name: User(name or "\0", display_name=name) for name in players}
     names = list(players)
     events = {f"Event {first}": names[first : first + 6] for first in range(0, len(names), 6)}
     for event in (EVENT, *events):
         await wired.backend.create_event(name=event, actor=actor(ADMIN))
         for name in events.get(event, names):
-            who = {"username": name, "display_name": name}
-            await wired.backend.submit(names.index(name), 5, event, guild_id=HOME.id, **who)
+            assert f"**{players[name]}** in **{event}**" in (await wired.submit(users[name], "5", event)).text
     assert await names_on_all_pages(wired) == sorted(players.values())
 
     for event, missing in events.items():
