@@ -1,11 +1,12 @@
 """The command tree: what holds for every command, and the one handler of errors."""
 
+from contextlib import suppress
 from typing import Any
 
 from discord import AppCommandOptionType, Interaction, InteractionType, Member, Role, User, app_commands
 from discord.app_commands import Command, CommandSignatureMismatch, Parameter
 
-from bot.cogs.answering import show_error
+from bot.cogs.answering import UNDELIVERED, show_error
 from bot.errors import Restarting, ServerOnly
 
 TYPED = {AppCommandOptionType.string: str}
@@ -30,7 +31,8 @@ class LeaderboardTree(app_commands.CommandTree[Any]):
         if interaction.type is InteractionType.autocomplete:
             if isinstance(command, Command) and _takes(command, interaction):
                 return True
-            await interaction.response.autocomplete([])
+            with suppress(*UNDELIVERED):
+                await interaction.response.autocomplete([])
         elif self.is_closing:
             await show_error(interaction, Restarting())
         elif interaction.guild_id is None:
