@@ -1,5 +1,6 @@
 """What is forged, or meant for another version of the bot: a sentence for its user alone, or harmless."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from bot.domain.ratings import ScoreDirection
 from bot.services.event_service import EventOptions
 from tests.backends import EVENT
 from tests.wire.discord_stub import AUTOCOMPLETE, COMMAND, COMPONENT, HOME, Message, Reply, User
+from tests.wire.waiting import until
 from tests.wire.wired_bot import ADMIN, JUDGES, RIVALS, WiredBot, actor, answered
 
 CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
@@ -165,6 +167,15 @@ async def test_nothing_is_suggested_for_what_the_bot_has_not(wired: WiredBot, ke
         reply = await wired.forge(ADMIN, AUTOCOMPLETE, data)
         assert reply.callback is not None
         assert reply.callback["data"]["choices"] == [], what
+
+
+async def test_suggestions_of_nothing_that_are_lost_stop_nothing(wired: WiredBot) -> None:
+    wired.discord.fail_next("/callback", 400)
+    await wired.discord.deliver(AUTOCOMPLETE, EVE, HOME, FORGED_TYPING["an unknown command"])
+    await until(lambda: bool(wired.discord.refused), 5, lambda: "a refusal")
+    wired.expect_what_failed()
+    # What a task dies of is in the log when the task is gone.
+    gc.collect()
 
 
 async def test_a_forged_button_shows_a_page_or_says_that_it_leads_nowhere(

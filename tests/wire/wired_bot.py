@@ -38,6 +38,7 @@ class WiredBot:
 
     def __init__(self, discord: DiscordStub, backend: TestBackend) -> None:
         self.discord, self.backend = discord, backend
+        self._replies_expected = self._refusals_expected = 0
 
     async def start(self) -> None:
         """Connect the bot, which knows of no message before it."""
@@ -90,13 +91,21 @@ class WiredBot:
         """Every row of every table."""
         return await contents(self.backend.database)
 
+    def expect_what_failed(self) -> None:
+        """Take it that Discord was to refuse what it has refused so far, and leave its users without an answer."""
+        self._replies_expected, self._refusals_expected = len(self.discord.replies), len(self.discord.refused)
+
     def violations(self) -> list[str]:
         """What Discord would not have taken, what may ping, and who was never answered."""
-        messages = [message for reply in self.discord.replies for message in reply.messages]
+        replies, refused = (
+            self.discord.replies[self._replies_expected :],
+            self.discord.refused[self._refusals_expected :],
+        )
+        messages = [message for reply in replies for message in reply.messages]
         pinging = [f"{one} may ping" for one in messages if any(pings != _NO_PINGS for pings in one.allowed_mentions)]
-        silent = [f"no answer: {one}" for one in self.discord.replies if one.callback is None]
+        silent = [f"no answer: {one}" for one in replies if one.callback is None]
         loading = [f"only thinking: {one}" for one in messages if one.loading]
-        return [*map(str, self.discord.refused), *pinging, *silent, *loading]
+        return [*map(str, refused), *pinging, *silent, *loading]
 
 
 async def answered(reply: Reply) -> Reply:
