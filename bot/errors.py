@@ -18,6 +18,7 @@ LeaderboardError
 ├── ServerOnly                  used in a direct message
 ├── WeekNotRunnable             already run, not begun yet, or without any scores
 ├── NothingToUndo               the event has no weekly run
+├── ButtonOutdated              a click on something that this version of the bot has not
 ├── Restarting                  the bot is going down
 └── Unavailable                 the database cannot be reached; nobody's mistake, worth another try
 """
@@ -131,6 +132,13 @@ class NothingToUndo(LeaderboardError):
 
     def __init__(self) -> None:
         super().__init__("No week of this event has been closed yet, so there is nothing to undo.")
+
+
+class ButtonOutdated(LeaderboardError):
+    """The click was on something that this version of the bot has not."""
+
+    def __init__(self) -> None:
+        super().__init__("This button is of an older message and leads nowhere any more. Use `/leaderboard` again.")
 
 
 class Restarting(LeaderboardError):

@@ -20,7 +20,7 @@ from yarl import URL
 
 from bot.cogs.admin_commands import AdminCommands
 from bot.cogs.leaderboard_commands import LeaderboardCommands
-from bot.cogs.pages import PageButton
+from bot.cogs.pages import PageButton, answer_lost_click
 from bot.cogs.services import Services
 from bot.command_tree import LeaderboardTree
 from bot.config import Settings, SettingsError
@@ -126,6 +126,7 @@ class LeaderboardBot(commands.AutoShardedBot):
         await self.add_cog(LeaderboardCommands(self.services))
         await self.add_cog(AdminCommands(self.services))
         self.add_dynamic_items(PageButton)
+        self.add_listener(answer_lost_click, "on_interaction")
         if self._recalculator is not None:
             self._recalculator.start()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sqlalchemy import URL
 from tests import servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
+from tests.wire.wired_bot import WiredBot, open_wired_bot
 from tests.world import World, open_world
 
 if TYPE_CHECKING:
@@ -118,3 +120,18 @@ async def world(database_url: URL) -> AsyncIterator[World]:
         yield world
         await world.settle_ratings()
         assert await world.backend.differences() == []
+
+
+@pytest.fixture
+def untroubled(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Afterwards there is no error in the log, and no traceback."""
+    yield
+    logged = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    assert [record for record in logged if record.levelno >= logging.ERROR or record.exc_info] == []
+
+
+@pytest.fixture
+async def wired(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: None) -> AsyncIterator[WiredBot]:
+    """The bot at a Discord on loopback, on a database; afterwards `verify` finds nothing."""
+    async with open_wired_bot(database_url, monkeypatch) as wired:
+        yield wired

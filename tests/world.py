@@ -11,7 +11,6 @@ from discord.app_commands import ContextMenu
 from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import RoleHandle, UserHandle
-from simcord.results import ResponseMessage
 from sqlalchemy import URL
 
 from bot.cogs.answering import UNDELIVERED
@@ -20,7 +19,7 @@ from bot.main import LeaderboardBot
 from bot.services.authority import Actor
 from tests.backends import EVENT, Clock, TestBackend, open_test_backend
 from tests.real_time import RealTimeEnv
-from tests.seen import BUTTON, Seen, read, seen
+from tests.seen import Seen, read, seen
 from tests.tables import contents
 from tests.traffic import Traffic
 
@@ -114,14 +113,6 @@ class World(Server):
         result = await self._actor(who).click(message.message, label=label)
         await self._answered.wait()
         return seen(result)
-
-    async def click_forged(self, who: MemberActor, custom_id: str) -> Seen:
-        """Have a member click a button that the bot did not make, with an id that it might have made."""
-        button = {"type": BUTTON, "style": 2, "label": "Forged", "custom_id": custom_id}
-        rows = [{"type": 1, "components": [button]}]
-        channel, bot = self._servers[who.guild.id].channel, self.env.backend.bot_user
-        message = self.env.backend.create_message(channel.id, bot.id, components=rows)
-        return seen(await who.click(ResponseMessage(self.env, message)))
 
     async def suggestions(
         self, who: str | MemberActor, command: str, option: str, typed: str = "", **filled: Any

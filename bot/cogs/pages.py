@@ -3,14 +3,20 @@
 import re
 from typing import Any, ClassVar, Protocol
 
-from discord import ButtonStyle, Interaction
+from discord import ButtonStyle, ComponentType, Interaction, InteractionType
 from discord.ui import Button, DynamicItem, Item, View
 
 from bot.cogs.answering import answer, guild_of, show_error, update
 from bot.cogs.services import Services
 from bot.domain.results import Board, LeaderboardPage
+from bot.errors import ButtonOutdated
 from bot.ui.boards import board_embed
 from bot.ui.reply import Reply
+
+BUTTON_ID = re.compile(
+    r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall)"
+    r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})"
+)
 
 
 class HasServices(Protocol):
@@ -19,11 +25,7 @@ class HasServices(Protocol):
     services: Services
 
 
-class PageButton(
-    DynamicItem[Button[View]],
-    template=r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall)"
-    r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})",
-):
+class PageButton(DynamicItem[Button[View]], template=BUTTON_ID):
     """A button that turns a leaderboard to one page.
 
     Whoever asked for the leaderboard turns its pages in place; anyone else gets a copy of their own.
@@ -70,6 +72,25 @@ class PageButton(
             await update(interaction, work, lambda page: show_page(page, viewer))
         else:
             await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True))
+
+
+async def answer_lost_click(interaction: Interaction[Any]) -> None:
+    """Tell a user who clicked on what leads nowhere, such as a button of an older version, that it does.
+
+    discord.py passes over such a click, and its user would wait in vain.
+    """
+    if interaction.type is InteractionType.component and not _is_page_button(interaction):
+        await show_error(interaction, ButtonOutdated())
+
+
+def _is_page_button(interaction: Interaction[Any]) -> bool:
+    data: Any = interaction.data
+    items = [] if interaction.message is None else View.from_message(interaction.message).children
+    return (
+        data["component_type"] == ComponentType.button.value
+        and BUTTON_ID.fullmatch(data["custom_id"]) is not None
+        and any(isinstance(item, Button) and item.custom_id == data["custom_id"] for item in items)
+    )
 
 
 def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:

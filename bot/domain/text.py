@@ -11,16 +11,22 @@ MAX_DISPLAY_NAME = 64
 MAX_PROOF = 300
 MAX_REASON = 300
 
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, signs and marks to Unicode, and nothing to see."""
+_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""These choose how the character before them looks, as in many emoji."""
+
 
 def visible(text: str) -> str:
-    """Drop control and format characters, fold white space to single spaces, normalise what is left (NFC)."""
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    """Drop control and format characters and fillers, fold white space to single spaces, normalise the rest (NFC)."""
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _can_be_seen(c))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def name_key(name: str) -> str:
-    """Return what two names must share to be the same name: visible text, case folded."""
-    return unicodedata.normalize("NFC", visible(name).casefold())
+    """Return what two names must share to be the same name: visible text, case folded; empty if nothing can be seen."""
+    seen = visible("".join(c for c in name if c not in _SELECTORS))
+    return unicodedata.normalize("NFC", seen.casefold())
 
 
 def clean_event_name(text: str) -> str:
@@ -43,7 +49,8 @@ def clean_unit(text: str) -> str:
 
 def clean_display_name(text: str) -> str:
     """Return the name to store for a player: cut to 64 characters, never empty."""
-    return visible(text)[:MAX_DISPLAY_NAME].strip() or "(no name)"
+    name = visible(text)[:MAX_DISPLAY_NAME].strip()
+    return name if name_key(name) else "(no name)"
 
 
 def clean_proof(text: str | None) -> str | None:
@@ -70,9 +77,13 @@ def clean_reason(text: str | None) -> str | None:
     return visible(text or "")[:MAX_REASON].strip() or None
 
 
+def _can_be_seen(character: str) -> bool:
+    return unicodedata.category(character)[0] != "C" and character not in _FILLERS
+
+
 def _bounded(text: str, longest: int, what: str) -> str:
     cleaned = visible(text)
-    if not cleaned:
+    if not name_key(cleaned):
         raise InvalidName(f"{what} needs at least one visible character.")
     if len(cleaned) > longest:
         raise InvalidName(f"{what} can have {longest} characters at the most; this has {len(cleaned)}.")

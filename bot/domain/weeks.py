@@ -58,7 +58,7 @@ class Week:
         return self._of_day(date.fromisocalendar(self.year, self.number, 1) + timedelta(weeks=1))
 
     def __str__(self) -> str:
-        return f"{self.year}-W{self.number:02}"
+        return f"{self.year:04}-W{self.number:02}"
 
     @classmethod
     def _of_day(cls, day: date) -> "Week":

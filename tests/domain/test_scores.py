@@ -1,6 +1,5 @@
 """Scores as text: what players may type, and how scores are shown."""
 
-import math
 from decimal import Decimal
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.scores import MAX_DECIMALS, MAX_SCORE, ScoreFormat, ScoreStyle
+from bot.domain.text import MAX_UNIT, clean_unit, name_key
 from bot.errors import InvalidScore
 
 NUMBER = ScoreStyle()
@@ -27,7 +27,15 @@ storable = (
 ).filter(lambda score: score < MAX_SCORE)
 """Every score that somebody can have typed: up to nine decimals, above 0, below the limit."""
 
+styles = st.sampled_from(STYLES) | st.builds(
+    ScoreStyle, unit=st.text(min_size=1, max_size=MAX_UNIT).filter(name_key).map(clean_unit)
+)
+"""Every style that an event can have."""
+anything = st.text(st.characters(exclude_categories=()), max_size=60)
 almost_scores = st.text(alphabet="0123456789.,:;s -+_eE'naif\u0661½²\u00a0\u202e", max_size=40)
+almost_right = st.from_regex(
+    r"\A([0-9]{1,10}|[0-9]{1,3}(,[0-9]{3}){1,2}|([0-9]{1,6}:)?[0-9]{1,4}:[0-5][0-9])(\.[0-9]{1,9})?s?\Z"
+)
 
 
 @pytest.mark.parametrize(
@@ -201,23 +209,29 @@ def test_a_change_is_shown_with_its_sign_and_without_binary_dust(
     assert style.show_change(score, before) == shown
 
 
-@pytest.mark.parametrize("style", STYLES)
-@given(text=st.text(max_size=40) | almost_scores)
-@example("1" * 300)
-@example("999999999.9999999")
-def test_any_text_is_a_score_within_the_limits_or_an_invalid_score(style: ScoreStyle, text: str) -> None:
+@given(style=styles, text=anything | almost_scores | almost_right)
+@example(NUMBER, "1" * 300)
+@example(NUMBER, "999999999.9999999")
+@example(TIME, "277777:46:39.999999999")
+def test_any_text_is_an_invalid_score_or_one_within_the_limits_that_is_read_back_as_it_is_shown(
+    style: ScoreStyle, text: str
+) -> None:
     try:
         score = style.parse(text)
     except InvalidScore:
         return
-    assert math.isfinite(score)
     assert 0 < score < MAX_SCORE
+    assert style.parse(style.show(score)) == score
 
 
-@pytest.mark.parametrize("style", STYLES)
-@given(score=storable)
-@example(1e-9)
-@example(123_456_789.12345679)
-@example(999_999_999.999)
+@given(style=styles, score=storable)
+@example(NUMBER, 1e-9)
+@example(TIME, 123_456_789.12345679)
+@example(TIME, 999_999_999.999)
 def test_what_is_shown_is_read_back_unchanged(style: ScoreStyle, score: float) -> None:
     assert style.parse(style.show(score)) == score
+
+
+@given(style=styles, score=storable, before=storable)
+def test_every_change_can_be_shown_and_has_a_sign(style: ScoreStyle, score: float, before: float) -> None:
+    assert style.show_change(score, before)[0] == ("−" if score < before else "+")

@@ -1,6 +1,7 @@
 """Text that users typed: what is kept of it, and when two names are the same."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from bot.domain.text import (
     MAX_DISPLAY_NAME,
     MAX_EVENT_NAME,
+    MAX_PROOF,
+    MAX_UNIT,
     clean_display_name,
     clean_event_name,
     clean_proof,
@@ -17,9 +20,12 @@ from bot.domain.text import (
     visible,
 )
 from bot.errors import InvalidName, InvalidProof
+from tests.hostile.texts import EMPTY
 
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 ZERO_WIDTH_SPACE = "\u200b"
+
+anything = st.text(st.characters(exclude_categories=()))
 
 
 @pytest.mark.parametrize(
@@ -33,13 +39,15 @@ ZERO_WIDTH_SPACE = "\u200b"
         ("**bold** <@1> `code`", "**bold** <@1> `code`"),
         ("Тетрис 俄罗斯方块 🎉", "Тетрис 俄罗斯方块 🎉"),
         (ZERO_WIDTH_SPACE, ""),
+        ("\u3164Tetris\u2800", "Tetris"),
+        ("\u2764\ufe0f", "\u2764\ufe0f"),
     ],
 )
 def test_what_can_be_seen_is_kept_as_it_was_typed(typed: str, kept: str) -> None:
     assert visible(typed) == kept
 
 
-@given(text=st.text())
+@given(text=anything)
 @example(f"e{ZERO_WIDTH_SPACE}\u0301")
 def test_visible_text_is_normal_and_stays_as_it_is(text: str) -> None:
     kept = visible(text)
@@ -57,6 +65,8 @@ def test_visible_text_is_normal_and_stays_as_it_is(text: str) -> None:
         ("CAFE\u0301", "café"),
         (f"40L{ZERO_WIDTH_SPACE} Sprint", "40l sprint"),
         (f"e{ZERO_WIDTH_SPACE}\u0301", "É"),
+        ("Tetris\u3164", "Tetris\ufe0f"),
+        ("40L \ufe0f Sprint", "40L Sprint"),
     ],
 )
 def test_names_that_look_the_same_but_for_case_are_the_same_name(name: str, same: str) -> None:
@@ -77,7 +87,7 @@ def test_the_key_of_the_name_that_grows_most_fits_its_column() -> None:
     assert len(name_key("\u0390" * MAX_EVENT_NAME)) <= 300
 
 
-@pytest.mark.parametrize("typed", ["", "   ", f"{ZERO_WIDTH_SPACE}{RIGHT_TO_LEFT_OVERRIDE}", "\x00"])
+@pytest.mark.parametrize("typed", EMPTY)
 def test_a_name_needs_something_that_can_be_seen(typed: str) -> None:
     with pytest.raises(InvalidName, match="at least one visible character"):
         clean_event_name(typed)
@@ -95,13 +105,26 @@ def test_a_name_and_a_unit_are_bounded_after_cleaning() -> None:
         clean_unit("a" * 17)
 
 
-@given(name=st.text(max_size=200))
+@pytest.mark.parametrize(("clean", "longest"), [(clean_event_name, MAX_EVENT_NAME), (clean_unit, MAX_UNIT)])
+@given(text=anything)
+def test_any_text_is_a_name_that_can_be_seen_or_refused(clean: Callable[[str], str], longest: int, text: str) -> None:
+    try:
+        name = clean(text)
+    except InvalidName:
+        return
+    assert len(name) <= longest
+    assert clean(name) == name
+    assert name_key(name)
+
+
+@given(name=anything)
 def test_a_display_name_is_never_refused_empty_or_too_long(name: str) -> None:
     assert 1 <= len(clean_display_name(name)) <= MAX_DISPLAY_NAME
 
 
-def test_a_display_name_that_cannot_be_seen_is_called_so() -> None:
-    assert clean_display_name(ZERO_WIDTH_SPACE) == "(no name)"
+@pytest.mark.parametrize("typed", EMPTY)
+def test_a_display_name_that_cannot_be_seen_is_called_so(typed: str) -> None:
+    assert clean_display_name(typed) == "(no name)"
 
 
 @pytest.mark.parametrize(
@@ -140,3 +163,17 @@ def test_a_proof_is_a_link_or_nothing(typed: str | None, link: str | None) -> No
 def test_a_proof_that_is_no_link_is_refused(typed: str) -> None:
     with pytest.raises(InvalidProof, match="must be a link"):
         clean_proof(typed)
+
+
+@given(text=anything, scheme=st.sampled_from(["", "http://", "https://", "HTTPS://x", "https://[::1", "https://x:"]))
+def test_any_text_is_nothing_a_link_in_one_piece_or_refused(scheme: str, text: str) -> None:
+    try:
+        link = clean_proof(scheme + text)
+    except InvalidProof:
+        return
+    if link is None:
+        assert not text.strip()
+    else:
+        assert link.lower().startswith(("http://", "https://"))
+        assert len(link) <= MAX_PROOF
+        assert not any(c in "<>" or c.isspace() or unicodedata.category(c)[0] == "C" for c in link)

@@ -126,6 +126,16 @@ def test_what_is_no_week_of_the_calendar_is_refused(text: str) -> None:
         Week.parse(text)
 
 
+@given(text=st.text(st.characters(exclude_categories=())) | st.from_regex(r"\A[0-9]{4}-[Ww][0-9]{2}\s?\Z"))
+def test_any_text_is_a_week_of_the_calendar_or_refused(text: str) -> None:
+    try:
+        week = Week.parse(text)
+    except InvalidSetting:
+        return
+    assert str(week) == text.strip().upper()
+    assert Week.from_code(week.code) == week
+
+
 def test_a_score_counts_for_the_current_week_or_else_for_the_next_that_is_open() -> None:
     current = Week(2026, 52)
     assert counting_week(current, []) == current

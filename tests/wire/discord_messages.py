@@ -26,12 +26,15 @@ def walk(components: list[JSON]) -> Iterator[JSON]:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Message:
-    """A message as it stands now, edits included; if it is ephemeral, only ``to`` sees it."""
+    """A message as it stands now, edits included; if it is ephemeral, only ``to`` sees it.
+
+    ``allowed_mentions`` are those of each request that wrote it, which for a deferral say nothing yet.
+    """
 
     data: JSON
     to: User
     guild: Guild | None
-    allowed_mentions: JSON | None = None
+    allowed_mentions: list[JSON | None] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -74,7 +77,7 @@ class Message:
         check_message(self.data | new)
         self.data |= new | {"flags": self.data["flags"] & ~LOADING}
         self.files |= files
-        self.allowed_mentions = body.get("allowed_mentions", self.allowed_mentions)
+        self.allowed_mentions.append(body.get("allowed_mentions"))
 
 
 def attachments(files: dict[str, bytes]) -> list[JSON]:
@@ -186,7 +189,8 @@ class Reply:
         }
         if not data["flags"] & LOADING:
             check_message(data)
-        message = Message(data | names | when | mentions, self.user, self.guild, body.get("allowed_mentions"), files)
+        pings = [] if data["flags"] & LOADING else [body.get("allowed_mentions")]
+        message = Message(data | names | when | mentions, self.user, self.guild, pings, files)
         self.messages.append(message)
         return message
 

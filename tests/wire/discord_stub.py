@@ -32,6 +32,9 @@ from .discord_people import JSON, MANAGE_SERVER, Channel, Guild, Role, User, sno
 from .waiting import until
 
 __all__ = [
+    "AUTOCOMPLETE",
+    "COMMAND",
+    "COMPONENT",
     "HOME",
     "MANAGE_SERVER",
     "Channel",
@@ -44,7 +47,7 @@ __all__ = [
     "User",
 ]
 
-HOME: Final = Guild("Home")
+HOME: Final = Guild("Home", (Role("Referees"),))
 """The guild that a stub begins with, and in which people act unless told otherwise."""
 
 TOKEN: Final = "stub-token"
@@ -109,6 +112,11 @@ class DiscordStub:
         return self._http.exchanges
 
     @property
+    def replies(self) -> list[Reply]:
+        """What became of every interaction that was delivered, in order."""
+        return list(self._http.replies.values())
+
+    @property
     def refused(self) -> list[Exchange]:
         return [exchange for exchange in self.exchanges if exchange.error]
 
@@ -157,7 +165,7 @@ class DiscordStub:
     async def invoke(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
         """Runs a command like slash(), without waiting for the bot."""
         data = command_data(command.split(), options, self._offered(guild))
-        return await self._deliver(COMMAND, user, guild, data)
+        return await self.deliver(COMMAND, user, guild, data)
 
     async def autocomplete(
         self,
@@ -172,7 +180,7 @@ class DiscordStub:
     ) -> list[JSON]:
         """What the bot offers for what was typed into an option, as ``{"name": …, "value": …}``."""
         data = command_data(command.split(), {**others, option: typed}, self._offered(guild), focused=option)
-        reply = await (await self._deliver(AUTOCOMPLETE, user, guild, data)).acknowledged()
+        reply = await (await self.deliver(AUTOCOMPLETE, user, guild, data)).acknowledged()
         assert reply.callback is not None
         return list(reply.callback["data"]["choices"])
 
@@ -186,27 +194,12 @@ class DiscordStub:
         data: JSON = {"custom_id": found[0]["custom_id"], "component_type": found[0]["type"]}
         if found[0]["type"] != _BUTTON:
             data["values"] = list(values)
-        return await (await self._deliver(COMPONENT, user, message.guild, data, message)).acknowledged()
+        return await (await self.deliver(COMPONENT, user, message.guild, data, message)).acknowledged()
 
-    async def redeliver(self, reply: Reply) -> Exchange:
-        """Delivers the same interaction again, and waits for the bot's answer and how it is taken."""
-        path = f"/interactions/{reply.id}/"
-        before = len(self.exchanges)
-        await self._send(reply)
-
-        def answers() -> list[Exchange]:
-            return [exchange for exchange in self.exchanges[before:] if exchange.path.startswith(path)]
-
-        await until(lambda: bool(answers()), self.acknowledge_within + 0.2, lambda: f"an answer to {path} again")
-        return answers()[0]
-
-    def _offered(self, guild: Guild | None) -> list[JSON]:
-        local = [] if guild is None else self.commands.get(guild.id, [])
-        return local + self.commands.get(None, [])
-
-    async def _deliver(
+    async def deliver(
         self, kind: int, user: User, guild: Guild | None, data: JSON, source: Message | None = None
     ) -> Reply:
+        """Delivers an interaction with whatever data, also such as no client of Discord's would send."""
         interaction = {
             "id": str(snowflake()),
             "application_id": str(self.bot.id),
@@ -225,6 +218,22 @@ class DiscordStub:
         self._http.replies[str(interaction["token"])] = reply
         await self._send(reply)
         return reply
+
+    async def redeliver(self, reply: Reply) -> Exchange:
+        """Delivers the same interaction again, and waits for the bot's answer and how it is taken."""
+        path = f"/interactions/{reply.id}/"
+        before = len(self.exchanges)
+        await self._send(reply)
+
+        def answers() -> list[Exchange]:
+            return [exchange for exchange in self.exchanges[before:] if exchange.path.startswith(path)]
+
+        await until(lambda: bool(answers()), self.acknowledge_within + 0.2, lambda: f"an answer to {path} again")
+        return answers()[0]
+
+    def _offered(self, guild: Guild | None) -> list[JSON]:
+        local = [] if guild is None else self.commands.get(guild.id, [])
+        return local + self.commands.get(None, [])
 
     async def _send(self, reply: Reply) -> None:
         reply.delivered_at = time.monotonic()

@@ -1,0 +1,93 @@
+"""One user floods the bot, and the others get their answers in time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from tests.backends import EVENT
+from tests.wire.bots import busy
+from tests.wire.discord_stub import Reply, User
+from tests.wire.wired_bot import WiredBot, answered, open_wired_bot
+
+PATIENCE_SECONDS = 60.0
+"""How long a flood itself may wait; everyone else waits as long as Discord does."""
+BURSTS, BURST_SECONDS = 10, 0.33
+BUSY_BURSTS = 6
+"""For how many of them the database is busy: not for longer than a locked file is waited for."""
+SUGGESTIONS = 200
+
+Json = dict[str, Any]
+
+EVE = User("eve", display_name="Eve")
+OTHERS = [User(name, display_name=name.title()) for name in ("ana", "bob", "cy")]
+PERSONAL_BEST, FIRST_PAGE = "🎉 New Personal Best!", f"{EVENT} · "
+NO_ADMIN = "⚠️ Only admins of this server"
+SUBMIT: tuple[str, Json] = ("submit-score", {"event": EVENT, "score": "5"})
+SHOW: tuple[str, Json] = ("leaderboard", {"event": EVENT})
+FLOOD: list[tuple[tuple[str, Json], tuple[str, ...]]] = [
+    (SUBMIT, (PERSONAL_BEST, "⚠️ One score at a time")),
+    (("submit-score", {"event": EVENT, "score": "a lot"}), ("⚠️ That is not a score",)),
+    (SHOW, (FIRST_PAGE,)),
+    (("leaderboard", {"event": EVENT, "board": "overall"}), (FIRST_PAGE,)),
+    (("leaderboard", {"event": "Nothing"}), ("⚠️ There is no such event",)),
+    (("event list", {}), ("Events of this server",)),
+    (("event create", {"name": "Mine", "direction": "LOW"}), (NO_ADMIN,)),
+    (("weekly-reset", {"event": EVENT}), (NO_ADMIN,)),
+    (("weekly-undo", {"event": EVENT}), (NO_ADMIN,)),
+    (("settings", {"time-zone": "Asia/Tokyo"}), (NO_ADMIN,)),
+]
+"""What each burst sends, and how the answers to it may begin."""
+OTHERS_USE = {0: SUBMIT, 5: SHOW}
+"""What the others use after which burst."""
+
+
+@pytest.fixture
+async def hasty(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: None) -> AsyncIterator[WiredBot]:
+    """A bot that holds the cooldown; its clock stands still."""
+    async with open_wired_bot(database_url, monkeypatch, submit_cooldown_seconds=60) as wired:
+        await wired.create_event()
+        yield wired
+
+
+async def send(wired: WiredBot, user: User, use: tuple[str, Json], patience: float = 3.0) -> asyncio.Task[Reply]:
+    """Have someone use a command now, and wait for its answer later."""
+    wired.discord.acknowledge_within = patience
+    return asyncio.create_task(answered(await wired.discord.invoke(user, use[0], **use[1])))
+
+
+async def test_a_flood_of_commands_is_answered_and_so_is_everyone_else_in_time(
+    hasty: WiredBot, database_url: URL
+) -> None:
+    flood, others = [], []
+    async with AsyncExitStack() as stack:
+        # Another process keeps whoever writes waiting, and with them whoever reads.
+        await stack.enter_async_context(busy(database_url))
+        for burst in range(BURSTS):
+            if burst == BUSY_BURSTS:
+                await stack.aclose()
+            flood += [await send(hasty, EVE, use, PATIENCE_SECONDS) for use, _ in FLOOD]
+            if burst in OTHERS_USE:
+                others += [await send(hasty, user, OTHERS_USE[burst]) for user in OTHERS]
+            await asyncio.sleep(BURST_SECONDS)
+
+    for number, reply in enumerate(await asyncio.gather(*flood)):
+        assert reply.final.text.startswith(FLOOD[number % len(FLOOD)][1]), reply
+    told = [reply.final.text for reply in await asyncio.gather(*others)]
+    assert [text.startswith((PERSONAL_BEST, FIRST_PAGE)) for text in told] == [True] * 2 * len(OTHERS), told
+    assert len((await hasty.tables())["score_submissions"]) == 1 + len(OTHERS)
+
+
+async def test_a_flood_of_suggestions_keeps_nobody_from_submitting(hasty: WiredBot) -> None:
+    hasty.discord.acknowledge_within = PATIENCE_SECONDS
+    typed = [("submit-score", "event", EVENT), ("settings", "time-zone", "UTC")]
+    flood = [asyncio.create_task(hasty.discord.autocomplete(EVE, *typed[number % 2])) for number in range(SUGGESTIONS)]
+    await asyncio.sleep(0)
+    submitted = [await send(hasty, user, SUBMIT) for user in OTHERS]
+
+    assert all(PERSONAL_BEST in reply.text for reply in await asyncio.gather(*submitted))
+    for number, offered in enumerate(await asyncio.gather(*flood)):
+        assert [choice["value"] for choice in offered] == [typed[number % 2][2]]

@@ -1,0 +1,238 @@
+"""What is forged, or meant for another version of the bot: a sentence for its user alone, or harmless."""
+
+import gc
+from typing import Any
+
+import pytest
+
+from bot.domain.ratings import ScoreDirection
+from bot.services.event_service import EventOptions
+from tests.backends import EVENT
+from tests.wire.discord_stub import AUTOCOMPLETE, COMMAND, COMPONENT, HOME, Message, Reply, User
+from tests.wire.waiting import until
+from tests.wire.wired_bot import ADMIN, JUDGES, RIVALS, WiredBot, actor, answered
+
+CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
+OUTDATED = "This button is of an older message and leads nowhere any more. Use `/leaderboard` again."
+NO_EVENT = "There is no such event in this server."
+
+SUBCOMMAND, STRING, INTEGER, BOOLEAN, USER, ROLE, NUMBER = 1, 3, 4, 5, 6, 8, 10
+BUTTON, SELECT = 2, 3
+ANA, EVE = User("ana", display_name="Ana"), User("eve", display_name="Eve")
+
+Json = dict[str, Any]
+
+
+def option(name: str, value: Any, kind: int = STRING, **others: Any) -> Json:
+    return {"name": name, "type": kind, "value": value, **others}
+
+
+def command(name: str, *options: Json, kind: int = 1, **resolved: Any) -> Json:
+    return {"id": "1", "name": name, "type": kind, "options": list(options), "resolved": resolved}
+
+
+def within(name: str, *options: Json) -> Json:
+    return command("event", {"name": name, "type": SUBCOMMAND, "options": list(options)})
+
+
+THE_EVENT, A_SCORE = option("event", EVENT), option("score", "100")
+
+COMMANDS = {
+    "an unknown command": command("destroy", THE_EVENT),
+    "an unknown subcommand": within("destroy", THE_EVENT),
+    "a group without a subcommand": command("event"),
+    "a subcommand of a command": command("leaderboard", {"name": "create", "type": SUBCOMMAND, "options": []}),
+    "a command of a user's menu": command("leaderboard", kind=2, users={}),
+    "no score": command("submit-score", THE_EVENT),
+    "no event": command("submit-score", A_SCORE),
+    "no option at all": command("weekly-reset"),
+    "a score that is an integer": command("submit-score", THE_EVENT, option("score", 100, INTEGER)),
+    "a score that is a number": command("submit-score", THE_EVENT, option("score", 1.5, NUMBER)),
+    "a score that is a number in words": command("submit-score", THE_EVENT, option("score", "a lot", NUMBER)),
+    "a score that is nothing": command("submit-score", THE_EVENT, option("score", None)),
+    "a score that is a list": command("submit-score", THE_EVENT, option("score", ["100"])),
+    "a score without a value": command("submit-score", THE_EVENT, {"name": "score", "type": STRING}),
+    "a proof that is true": command("submit-score", THE_EVENT, A_SCORE, option("proof", True, BOOLEAN)),
+    "an event that is a key": command("leaderboard", option("event", 1, INTEGER)),
+    "an event that is a user": command("leaderboard", option("event", str(EVE.id), USER), users={}),
+    "a board that is not offered": command("leaderboard", THE_EVENT, option("board", "monthly")),
+    "a board in capitals": command("leaderboard", THE_EVENT, option("board", "WEEK")),
+    "a direction that is not offered": within("create", option("name", "New"), option("direction", "SIDEWAYS")),
+    "a format that is not offered": within("edit", THE_EVENT, option("format", "hexadecimal")),
+    "a truth in words": command("weekly-reset", THE_EVENT, option("preview", "False")),
+    "a truth in words that says it is one": command("weekly-reset", THE_EVENT, option("preview", "False", BOOLEAN)),
+    "a truth that is a number": within("edit", THE_EVENT, option("active", 0, INTEGER)),
+    "a week that is a number": command("weekly-reset", THE_EVENT, option("week", 202647, INTEGER)),
+    "a role by its name": command("settings", option("admin-role", "Referees")),
+    "a role that is nowhere": command("settings", option("admin-role", "1", ROLE)),
+    "a role whose id is no number": command("settings", option("admin-role", "one", ROLE)),
+    "a role without an id": command("settings", option("admin-role", None, ROLE)),
+    "a role that is a user": command(
+        "settings", option("admin-role", str(EVE.id), USER), users={str(EVE.id): EVE.payload()}
+    ),
+}
+
+FORGED_TYPING = {
+    "an unknown command": command("destroy", option("event", "", focused=True)),
+    "an unknown subcommand": within("destroy", option("event", "", focused=True)),
+    "a number": command("leaderboard", option("event", 1, INTEGER, focused=True)),
+    "nothing": command("leaderboard", option("event", None, focused=True)),
+    "a key of an event": command("weekly-reset", option("event", 1, INTEGER), option("week", "", focused=True)),
+}
+
+BUTTONS = {
+    "leaderboard:next:{event}:all-time:999999999:1": "Page 2 of 2",
+    "leaderboard:next:{event}:week:1:99999999999999999999": "Page 2 of 2",
+    "leaderboard:own:{event}:overall:000000001:0": "Page 2 of 2",
+    "leaderboard:nonsense:{event}:all-time:0:1": "Page 1 of 2",
+    f"leaderboard:{'a' * 70}:{{event}}:all-time:0:1": "Page 1 of 2",
+    "leaderboard:next:{event}:all-time:9999999999:1": OUTDATED,
+    "leaderboard:next:{event}:all-time:-1:1": OUTDATED,
+    "leaderboard:next:{event}:all-time:1.5:1": OUTDATED,
+    "leaderboard:next:{event}:all-time:\u0661:1": OUTDATED,
+    "leaderboard:next:{event}:monthly:0:1": OUTDATED,
+    "leaderboard:next:{event}:all-time:0": OUTDATED,
+    "leaderboard:next:{event}:all-time:0:1:1": OUTDATED,
+    "leaderboard:next:{event}:all-time:0:1\n": OUTDATED,
+    "leaderboard:NEXT:{event}:all-time:0:1": OUTDATED,
+    "leaderboard:next:9999999999999999999:all-time:0:1": OUTDATED,
+    "leaderboard:next:-1:all-time:0:1": OUTDATED,
+    "leaderboard:next:1 OR 1=1:all-time:0:1": OUTDATED,
+    "leaderboard:next:0:all-time:0:1": NO_EVENT,
+    "leaderboard:next:2147483648:all-time:0:1": NO_EVENT,
+    "leaderboard:next:999999999999999999:all-time:0:1": NO_EVENT,
+    "leaderboard:next:{rivals}:all-time:0:1": NO_EVENT,
+    "leaderboard": OUTDATED,
+    "confirm:delete:everything": OUTDATED,
+    "\ud800": OUTDATED,
+    "x" * 100: OUTDATED,
+}
+
+
+@pytest.fixture
+async def keys(wired: WiredBot) -> dict[str, int]:
+    """The keys of an event of two pages, and of another server's."""
+    backend = wired.backend
+    event = await backend.create_event(actor=actor(ADMIN))
+    await backend.submit(1, 1, guild_id=HOME.id)
+    await backend.real.services.weeks.run(actor(ADMIN), EVENT)
+    backend.clock.move(weeks=1)
+    for player in range(1, 13):
+        await backend.submit(player, player, guild_id=HOME.id)
+    rivals = await backend.real.services.events.create(actor(ADMIN, RIVALS), ScoreDirection.LOW, EventOptions("Secret"))
+    return {"event": event.id, "rivals": rivals.id}
+
+
+async def test_a_command_that_the_bot_has_not_like_this_is_explained_and_changes_nothing(
+    wired: WiredBot, keys: dict[str, int]
+) -> None:
+    for what, data in COMMANDS.items():
+        assert await wired.refused(wired.forge(ADMIN, COMMAND, data)) == CHANGED, what
+
+
+async def test_an_option_that_the_bot_has_not_is_passed_over(wired: WiredBot, keys: dict[str, int]) -> None:
+    before = await wired.tables()
+
+    reply = await wired.forge(EVE, COMMAND, command("leaderboard", THE_EVENT, option("drop", "tables")))
+
+    assert "Page 1 of 2 · 12 players" in reply.text
+    assert await wired.tables() == before
+
+
+async def test_what_was_never_suggested_is_refused(wired: WiredBot, keys: dict[str, int]) -> None:
+    never = {
+        "2031-W01": "2031-W01 has not begun yet.",
+        "2026-W47": "2026-W47 was closed already",
+        "2026-W46": "Nobody has submitted a score for 2026-W46",
+        "202648": "Write the week as year and number",
+    }
+    for week, sentence in never.items():
+        data = command("weekly-reset", THE_EVENT, option("week", week))
+        assert (await wired.refused(wired.forge(ADMIN, COMMAND, data))).startswith(sentence)
+    for event in ("Secret", str(keys["event"]), str(keys["rivals"])):
+        refused = await wired.refused(wired.forge(ADMIN, COMMAND, command("weekly-undo", option("event", event))))
+        assert refused.startswith(NO_EVENT)
+
+
+async def test_a_role_of_another_server_makes_nobody_an_admin(wired: WiredBot) -> None:
+    judge = User("judge", roles=(JUDGES.id,))
+    await wired.set(ADMIN, admin_role=JUDGES)
+
+    for guild in (HOME, RIVALS):
+        assert (await wired.refused(wired.use(judge, "settings", guild=guild))).startswith("Only admins")
+
+
+async def test_nothing_is_suggested_for_what_the_bot_has_not(wired: WiredBot, keys: dict[str, int]) -> None:
+    for what, data in FORGED_TYPING.items():
+        reply = await wired.forge(ADMIN, AUTOCOMPLETE, data)
+        assert reply.callback is not None
+        assert reply.callback["data"]["choices"] == [], what
+
+
+async def test_suggestions_of_nothing_that_are_lost_stop_nothing(wired: WiredBot) -> None:
+    wired.discord.fail_next("/callback", 400)
+    await wired.discord.deliver(AUTOCOMPLETE, EVE, HOME, FORGED_TYPING["an unknown command"])
+    await until(lambda: bool(wired.discord.refused), 5, lambda: "a refusal")
+    wired.expect_what_failed()
+    # What a task dies of is in the log when the task is gone.
+    gc.collect()
+
+
+async def test_a_forged_button_shows_a_page_or_says_that_it_leads_nowhere(
+    wired: WiredBot, keys: dict[str, int]
+) -> None:
+    for button, told in BUTTONS.items():
+        custom_id, before = button.format(**keys), await wired.tables()
+        reply = await press(wired, EVE, custom_id, await a_message(wired, custom_id))
+        assert told in reply.text, button
+        assert reply.ephemeral, button
+        assert await wired.tables() == before, button
+
+
+async def test_a_component_that_is_not_on_the_message_or_no_button_leads_nowhere(
+    wired: WiredBot, keys: dict[str, int]
+) -> None:
+    board = (await wired.use(EVE, "leaderboard", event=EVENT)).final
+    forged = f"leaderboard:next:{keys['event']}:all-time:1:{ANA.id}"
+
+    assert OUTDATED in await wired.refused(press(wired, EVE, forged, board))
+    assert OUTDATED in await wired.refused(press(wired, EVE, forged, await a_message(wired, forged), SELECT))
+
+
+async def test_a_message_of_last_month_turns_its_pages_for_whoever_asked_for_it(
+    wired: WiredBot, keys: dict[str, int]
+) -> None:
+    board = await wired.use(ANA, "leaderboard", event=EVENT)
+    await wired.stop()
+    wired.backend.clock.move(days=31)
+    await wired.start()
+
+    copy = await wired.discord.click(EVE, board, "Next ▶")
+    assert "Page 2 of 2" in copy.text
+    assert copy.ephemeral
+    assert "Page 1 of 2" in board.text
+    await wired.discord.click(ANA, board, "Next ▶")
+    assert "Page 2 of 2" in board.text
+    assert not board.ephemeral
+
+
+async def test_a_button_in_a_direct_message_is_refused(wired: WiredBot, keys: dict[str, int]) -> None:
+    custom_id = f"leaderboard:next:{keys['event']}:all-time:0:1"
+    message, data = await a_message(wired, custom_id), {"custom_id": custom_id, "component_type": BUTTON}
+
+    reply = await answered(await wired.discord.deliver(COMPONENT, EVE, None, data, message))
+
+    assert reply.text.startswith("⚠️ Leaderboards belong to servers.")
+    assert reply.ephemeral
+
+
+async def a_message(wired: WiredBot, custom_id: str) -> Message:
+    """A board of Eve's with one button, which the bot did not make."""
+    board = (await wired.use(EVE, "leaderboard", event=EVENT)).final
+    button = {"type": BUTTON, "style": 2, "label": "Forged", "custom_id": custom_id}
+    return Message(board.data | {"components": [{"type": 1, "components": [button]}]}, EVE, HOME)
+
+
+async def press(wired: WiredBot, user: User, custom_id: str, message: Message, kind: int = BUTTON) -> Reply:
+    values = {"values": ["1"]} if kind == SELECT else {}
+    return await wired.forge(user, COMPONENT, {"custom_id": custom_id, "component_type": kind, **values}, message)

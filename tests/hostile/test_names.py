@@ -1,0 +1,150 @@
+"""Names of hostile people, wherever they can be typed: shown as they are and do nothing, or refused in a sentence."""
+
+import asyncio
+import re
+import unicodedata
+
+from bot.domain.text import MAX_DISPLAY_NAME, MAX_UNIT, visible
+from tests.backends import EVENT
+from tests.hostile.texts import EMPTY, HARMLESS, LONG
+from tests.wire.discord_stub import HOME, Reply, User
+from tests.wire.wired_bot import ADMIN, WiredBot, actor
+
+BOARDS = {"all-time": "all-time", "week": "2026-W47", "overall": "overall"}
+AT_THE_START = re.compile(r"^(\d*)\\(?=[#+.-])")
+ANA = User("ana", display_name="Ana")
+
+REFUSALS = (
+    "There is no such event in this server.",
+    "That is not a score.",
+    "That is too long for a score.",
+    "This event counts a number, not a time.",
+    "Write decimals with a point",
+    "The proof must be a link",
+    "Write the week as year and number",
+    "That is no time zone.",
+)
+
+
+async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: WiredBot) -> None:
+    for name, shown in HARMLESS.items():
+        player, unit = User(name, display_name=name), name if len(visible(name)) <= MAX_UNIT else "points"
+        what = shown if unit is name else unit
+        score = "5 " + AT_THE_START.sub(r"\1", what)
+        created = await wired.create_event(name, unit=unit, min="1", max="9")
+        assert f"Event created\n**{shown}**\n" in created.text
+        assert f"numbers, in {what}\nAllowed\nfrom 1 " in created.text
+        submitted = await wired.submit(player, f"5 {visible(unit)}", name)
+        assert f"**{shown}** in **{shown}**\nScore\n{score}\n" in submitted.text
+        for board, title in BOARDS.items():
+            page = await wired.use(player, "leaderboard", event=name, board=board)
+            assert page.final.text.startswith(f"{shown} · {title}\n"), page
+            assert page.text.count(f" **{shown}** · {'' if board == 'overall' else score}") == 2, page
+        for preview in (True, False):
+            week = await wired.use(ADMIN, "weekly-reset", event=name, preview=preview)
+            assert week.final.text.startswith(f"🏆 {shown} · 2026-W47 {'preview' if preview else 'closed'}"), week
+            assert f"🥇 {shown}\n{score} · " in week.text
+        assert f"{shown} · 2026-W47 is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
+        assert f"**{shown}** · highest {what} wins" in (await wired.use(ANA, "event list")).text
+        suggested = {"name": visible(name), "value": visible(name)}
+        assert suggested in await wired.discord.autocomplete(ANA, "submit-score", "event", name)
+        edited = await wired.use(ADMIN, "event edit", event=name, name=name, unit=unit)
+        assert f"Event changed\n**{shown}**" in edited.text
+    written = "".join(row["detail"] for row in (await wired.tables())["audit_log"])
+    assert [c for c in written if unicodedata.category(c)[0] == "C"] == []
+
+
+async def test_a_player_is_named_likewise_on_every_page_and_when_missed(wired: WiredBot) -> None:
+    players = HARMLESS | {LONG: r"\*" * MAX_DISPLAY_NAME, **dict.fromkeys(EMPTY, "(no name)")}
+    users = {name: User(name or "\0", display_name=name) for name in players}
+    names = list(players)
+    events = {f"Event {first}": names[first : first + 6] for first in range(0, len(names), 6)}
+    for event in (EVENT, *events):
+        await wired.backend.create_event(name=event, actor=actor(ADMIN))
+        for name in events.get(event, names):
+            assert f"**{players[name]}** in **{event}**" in (await wired.submit(users[name], "5", event)).text
+    assert await names_on_all_pages(wired) == sorted(players.values())
+
+    for event, missing in events.items():
+        await wired.backend.real.services.weeks.run(actor(ADMIN), event)
+        wired.backend.clock.move(weeks=1)
+        await wired.backend.submit(ANA.id, 5, event, guild_id=HOME.id)
+        missed = (await wired.use(ADMIN, "weekly-reset", event=event)).text.partition("Missed the week")[2]
+        assert [name for name in missing if f"{players[name]} (event Elo 750)" not in missed] == []
+
+
+async def test_a_proof_is_shown_as_one_link_whatever_is_in_it(wired: WiredBot) -> None:
+    await wired.create_event()
+    for link in ("https://evil.example/**a**_b_||c||`d`[e](f)@everyone", "http://a@b:1/'--", "https://x/" + "@" * 290):
+        assert f"Proof\n<{link}>\n" in (await wired.submit(ANA, "1", proof=link)).text
+
+
+async def names_on_all_pages(wired: WiredBot) -> list[str]:
+    page = await wired.use(ANA, "leaderboard", event=EVENT)
+    names: list[str] = []
+    while True:
+        names += re.findall(r"^\S+ \*\*(.*)\*\* · 5 · ", page.text, re.MULTILINE)
+        if "Next ▶" not in [one["label"] for one in page.components[0]["components"] if not one["disabled"]]:
+            return sorted(names)
+        page = await wired.discord.click(ANA, page, "Next ▶")
+
+
+async def test_a_name_of_which_nothing_can_be_seen_or_too_much_is_refused(wired: WiredBot) -> None:
+    await wired.create_event()
+    for name in EMPTY:
+        for doing in (
+            wired.create_event(name),
+            wired.create_event("New", unit=name),
+            wired.use(ADMIN, "event edit", event=EVENT, name=name),
+        ):
+            assert "at least one visible character" in await wired.refused(doing), ascii(name)
+    assert (await wired.refused(wired.create_event("New", unit=LONG))).startswith(
+        "A unit can have 16 characters at the"
+    )
+    too_long = "An event's name can have 100 characters at the most; this has 10000."
+    assert await wired.refused(wired.create_event(LONG)) == too_long
+
+
+async def test_what_means_nothing_in_an_option_is_refused_in_a_sentence(wired: WiredBot) -> None:
+    await wired.create_event()
+    before = await wired.tables()
+
+    for text in (*HARMLESS, *EMPTY, LONG):
+        is_link, is_blank = text.startswith("https://"), not text.strip()
+        doings = [
+            wired.submit(ANA, "1", text),
+            wired.submit(ANA, text),
+            *([] if is_link or is_blank else [wired.submit(ANA, "1", proof=text)]),
+            wired.use(ANA, "leaderboard", event=text),
+            wired.use(ADMIN, "weekly-reset", event=text),
+            wired.use(ADMIN, "weekly-reset", event=text, preview=True),
+            wired.use(ADMIN, "weekly-reset", event=EVENT, week=text),
+            wired.use(ADMIN, "weekly-undo", event=text),
+            wired.use(ADMIN, "event edit", event=text, unit="points"),
+            wired.use(ADMIN, "event edit", event=EVENT, min=text),
+            wired.use(ADMIN, "event archive", event=text),
+            wired.set(ADMIN, time_zone=text),
+        ]
+        for reply in await asyncio.gather(*doings):
+            assert_refused(reply, text)
+
+    assert await wired.tables() == before
+
+
+def assert_refused(reply: Reply, text: str) -> None:
+    """A sentence of the bot's own, which repeats nothing of what was typed."""
+    assert reply.ephemeral, reply
+    assert reply.text.startswith(tuple(f"⚠️ {sentence}" for sentence in REFUSALS)), (ascii(text), reply)
+
+
+async def test_whatever_is_typed_something_or_nothing_is_suggested(wired: WiredBot) -> None:
+    await wired.create_event()
+    for text in (*HARMLESS, *EMPTY, LONG):
+        offered = await asyncio.gather(
+            wired.discord.autocomplete(ANA, "submit-score", "event", text),
+            wired.discord.autocomplete(ADMIN, "weekly-reset", "week", text, event=EVENT),
+            wired.discord.autocomplete(ADMIN, "weekly-reset", "week", "", event=text),
+            wired.discord.autocomplete(ADMIN, "settings", "time-zone", text),
+        )
+        names = {choice["name"] for choices in offered for choice in choices}
+        assert not {name for name in names if name != EVENT and "/" not in name and name != "UTC"}, text

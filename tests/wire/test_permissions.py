@@ -1,0 +1,175 @@
+"""Who may use which command: every command, by everyone whom Discord lets try it, each really sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import URL
+
+from tests.backends import open_test_backend
+from tests.databases import Templates
+
+from .discord_stub import HOME, MANAGE_SERVER, Guild, User
+from .wired_bot import ADMIN, JUDGES, OWNER, REFEREES, RIVALS, WiredBot, actor
+
+DONE = "done"
+NOT_ADMIN = "Only admins of this server can do that: members with the *Manage Server* permission"
+NO_EVENT = "There is no such event in this server."
+NOT_HERE = "Leaderboards belong to servers."
+
+ADMINISTRATOR: Final = 1 << 3
+SUBCOMMAND: Final = 1
+PLAYER: Final = User("pia", display_name="Pia")
+"""Whose scores are in the events of the table."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A use of a command, and what becomes of it.
+
+    In options `{event}` stands for the name of an event, `{submission}` for the latest submission to it.
+    """
+
+    command: str
+    options: dict[str, Any] = field(default_factory=dict)
+    by_a_member: str = NOT_ADMIN
+    from_another_server: str = NO_EVENT
+
+    def __str__(self) -> str:
+        return " ".join((self.command, *self.options))
+
+    def typed(self, **names: Any) -> dict[str, Any]:
+        return {
+            name: value.format(**names) if isinstance(value, str) else value for name, value in self.options.items()
+        }
+
+
+TABLE = [
+    Use("submit-score", {"event": "{event}", "score": "100"}, by_a_member=DONE),
+    Use("leaderboard", {"event": "{event}"}, by_a_member=DONE),
+    Use("event list", by_a_member=DONE, from_another_server=DONE),
+    Use("event create", {"name": "New {event}", "direction": "LOW"}, from_another_server=DONE),
+    Use("event edit", {"event": "{event}", "unit": "points"}),
+    Use("event archive", {"event": "{event}"}),
+    Use("weekly-reset", {"event": "{event}"}),
+    Use("weekly-reset", {"event": "{event}", "preview": True}),
+    Use("weekly-undo", {"event": "{event}"}),
+    Use("remove-score", {"event": "{event}", "player": PLAYER, "score": "{submission}", "reason": "spliced"}),
+    Use("settings", from_another_server=DONE),
+    Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
+]
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A user in a server, or in a direct message, and what they are told by all of the table, or use by use."""
+
+    user: User
+    guild: Guild | None
+    told: str | None
+
+    def expected(self, use: Use) -> str:
+        if self.told is not None:
+            return self.told
+        return use.by_a_member if self.guild is HOME else use.from_another_server
+
+
+EVERYONE = {
+    "a member": Someone(User("mia"), HOME, None),
+    "a member with a role of another server": Someone(User("eve", roles=(JUDGES.id,)), HOME, None),
+    "the admin role": Someone(User("cy", roles=(REFEREES.id,)), HOME, DONE),
+    "Manage Server": Someone(User("ana", MANAGE_SERVER), HOME, DONE),
+    "Administrator": Someone(User("bob", ADMINISTRATOR), HOME, DONE),
+    "the bot's owner": Someone(OWNER, HOME, DONE),
+    "another server's admin": Someone(User("zoe", MANAGE_SERVER), RIVALS, None),
+    "another server's admin role": Someone(User("eve", roles=(JUDGES.id,)), RIVALS, None),
+    "an admin in a direct message": Someone(ADMIN, None, NOT_HERE),
+    "the bot's owner in a direct message": Someone(OWNER, None, NOT_HERE),
+}
+
+
+def event_of(use: Use) -> str:
+    return f"Event {TABLE.index(use)}"
+
+
+def prepare(url: URL) -> None:
+    """An event for each use, with a week that was closed and one that can be; and who is an admin where."""
+
+    async def work() -> None:
+        async with open_test_backend(url) as backend:
+            services = backend.real.services
+            await services.settings.change(actor(ADMIN), admin_role_id=REFEREES.id)
+            await services.settings.change(actor(ADMIN, RIVALS), admin_role_id=JUDGES.id)
+            for name in map(event_of, TABLE):
+                await backend.create_event(name=name, actor=actor(ADMIN))
+                await backend.submit(PLAYER.id, 100, name, guild_id=HOME.id)
+                await services.weeks.run(actor(ADMIN), name)
+            backend.clock.move(weeks=1)
+            for name in map(event_of, TABLE):
+                await backend.submit(PLAYER.id, 100, name, guild_id=HOME.id)
+
+    asyncio.run(work())
+
+
+@pytest.fixture
+def database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
+    with templates.prepared(database_kind, prepare) as url:
+        yield url
+
+
+@pytest.fixture
+async def submissions(wired: WiredBot) -> dict[str, int]:
+    """The latest submission to each event."""
+    wired.backend.clock.move(weeks=1)
+    log = sorted(row["id"] for row in (await wired.tables())["score_submissions"])
+    return dict(zip(map(event_of, TABLE), log[len(TABLE) :], strict=True))
+
+
+async def test_the_table_holds_every_command(wired: WiredBot) -> None:
+    offered = [
+        " ".join((command["name"], *within))
+        for command in wired.discord.commands[None]
+        for within in [[one["name"]] for one in command["options"] if one["type"] == SUBCOMMAND] or [[]]
+    ]
+    assert {use.command for use in TABLE} == set(offered)
+
+
+@pytest.mark.parametrize("who", EVERYONE)
+async def test_everyone_may_do_what_the_table_says_and_nothing_else(
+    wired: WiredBot, submissions: dict[str, int], who: str
+) -> None:
+    someone, outcomes = EVERYONE[who], {}
+    for use in TABLE:
+        options = use.typed(event=event_of(use), submission=submissions[event_of(use)])
+        outcomes[str(use)] = await outcome(wired, someone, use.command, options)
+
+    assert outcomes == {str(use): someone.expected(use) for use in TABLE}
+
+
+async def test_without_the_admin_role_a_member_is_an_admin_no_longer(wired: WiredBot) -> None:
+    referee = User("cy", roles=(REFEREES.id,))
+    assert "Settings of this server" in (await wired.use(referee, "settings")).text
+
+    assert NOT_ADMIN in await wired.refused(wired.use(replace(referee, roles=()), "settings"))
+
+
+async def test_nothing_is_offered_in_a_direct_message_nor_in_another_server(wired: WiredBot) -> None:
+    for guild in (None, RIVALS):
+        assert await wired.discord.autocomplete(ADMIN, "submit-score", "event", "", guild=guild) == []
+        assert await wired.discord.autocomplete(ADMIN, "weekly-reset", "event", "", guild=guild) == []
+        assert await wired.discord.autocomplete(ADMIN, "weekly-reset", "week", "", guild=guild, event="Event 0") == []
+
+
+async def outcome(wired: WiredBot, someone: Someone, command: str, options: dict[str, Any]) -> str:
+    """What becomes of a command, as its user is told; after a refusal every row is as it was."""
+    before = await wired.tables()
+    reply = await wired.use(someone.user, command, guild=someone.guild, **options)
+    if "⚠️" not in reply.text:
+        return DONE
+    assert reply.ephemeral, reply
+    assert await wired.tables() == before, reply
+    return next((told for told in (NOT_ADMIN, NO_EVENT, NOT_HERE) if told in reply.text), reply.text)
