@@ -35,7 +35,7 @@ async def test_an_hour_that_happens_twice_loses_no_score_and_no_week(backend: Te
     assert str((await backend.submit(3, 300)).week) == "2026-W47"
     # The week that has begun already, by the clock that was wrong, waits until it begins again.
     assert await pending(backend) == [("2026-W47", 1)]
-    with pytest.raises(WeekNotRunnable):
+    with pytest.raises(WeekNotRunnable, match="has not begun"):
         await backend.run("2026-W48")
     assert [str(run.week) for run in await backend.run()] == ["2026-W47"]
     assert str((await backend.submit(3, 310)).week) == "2026-W48"
