@@ -3,6 +3,7 @@
 import asyncio
 import math
 import sqlite3
+from functools import partial
 from typing import Any
 
 import aiosqlite
@@ -92,8 +93,18 @@ def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SEC
     }
 
 
+class _File(aiosqlite.Connection):
+    """A connection that can be told to stop by several: its thread would never answer the second of them."""
+
+    _stopped: "asyncio.Future[Any] | None" = None
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        self._stopped = self._stopped or super().stop()
+        return self._stopped
+
+
 async def _open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(*arguments, **options)
+    connection = _File(partial(sqlite3.connect, *arguments, **options), iter_chunk_size=64)
     connection._thread.daemon = True
     try:
         return await connection

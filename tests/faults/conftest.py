@@ -1,0 +1,5 @@
+"""What tests of faults share."""
+
+from tests.wire.conftest import discord
+
+__all__ = ["discord"]
