@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, select
 
+from bot.database.dialect import is_sqlite
 from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
 from bot.domain.results import Board, SubmissionResult
-from bot.errors import WeekNotRunnable
+from bot.errors import CooldownActive, WeekNotRunnable
 from bot.services.event_lookup import statistics_of
 from tests import tables
-from tests.backends import TestBackend, open_test_backend
+from tests.backends import Clock, TestBackend, open_test_backend
 from tests.databases import Templates
-from tests.outages import statements_seen
+from tests.outages import statement_takes, statements_seen
+from tests.wire.waiting import until
 
 CROWD = 64
 THIS_WEEK = 202647
@@ -108,3 +110,21 @@ async def assert_statistics_are_a_recount(backend: TestBackend) -> None:
     assert field.size == len(scores)
     assert field.origin + field.mean == pytest.approx(mean, rel=1e-9)
     assert field.sd == pytest.approx(deviation, rel=1e-9)
+
+
+async def test_the_cooldown_holds_whichever_of_two_submissions_gets_to_the_event_first(database_url: URL) -> None:
+    clock = Clock()
+    first_statement = "BEGIN IMMEDIATE" if is_sqlite(database_url) else "SELECT events"
+    async with (
+        open_test_backend(database_url, clock, submit_cooldown_seconds=60) as one,
+        open_test_backend(database_url, clock, submit_cooldown_seconds=60) as other,
+    ):
+        await one.create_event()
+        with statements_seen(first_statement) as begun, statement_takes(1, first_statement):
+            overtaken = asyncio.create_task(one.submit(1, 100))
+            await until(lambda: bool(begun), 10, lambda: "the first to begin")
+            clock.move(seconds=1)
+            await other.submit(1, 200)
+            with pytest.raises(CooldownActive):
+                await overtaken
+        assert [row["score"] for row in await in_order(one)] == [200]
