@@ -23,7 +23,7 @@ from tests.wire.discord_stub import DiscordStub, Reply, User
 
 EVENTS = ("Tetris Blitz", "Sprint")
 PLAYERS = 5
-LONGEST_LIFE_SECONDS = 0.8
+LONGEST_LIFE_SECONDS = 0.6
 CATCH_UP_SECONDS = 15.0
 ALREADY_COUNTED = "already been counted"
 

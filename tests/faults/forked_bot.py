@@ -35,6 +35,8 @@ class ForkedBot:
         self._process = _forks.Process(target=_run, args=(self._env, folder, self._log, command), daemon=True)
 
     async def __aenter__(self) -> Self:
+        # Also one that is killed before it opens it has a log.
+        self._log.touch()
         # The first waits until everything is imported.
         await asyncio.to_thread(self._process.start)
         return self
