@@ -20,10 +20,13 @@ from bot.services.verification import VerificationService
 from tests.faults.forked_bot import ForkedBot
 from tests.wire.bots import ADMIN, settings, told
 from tests.wire.discord_stub import DiscordStub, Reply, User
+from tests.wire.waiting import until
 
 EVENTS = ("Tetris Blitz", "Sprint")
 PLAYERS = 5
-LONGEST_LIFE_SECONDS = 0.6
+MOST_ANSWERS = 24
+LONGEST_START_SECONDS = 0.5
+LONGEST_TRANSACTION_SECONDS = 0.05
 CATCH_UP_SECONDS = 15.0
 ALREADY_COUNTED = "already been counted"
 
@@ -37,6 +40,7 @@ class Load:
         self._chances = chances
         self._players = [User(f"player{n}") for n in range(PLAYERS)]
         self._latest: list[Reply] = []
+        self.answers = 0
         self.submissions: dict[int, Reply] = {}
         self.administrations: list[Reply] = []
 
@@ -52,6 +56,10 @@ class Load:
             for reply in again:
                 users.create_task(self._discord.redeliver(reply))
 
+    async def _answered(self, reply: Reply) -> None:
+        await reply.finished(seconds=60)
+        self.answers += 1
+
     def counted(self) -> set[int]:
         """The interactions that a user was told to be counted."""
         return {
@@ -66,14 +74,14 @@ class Load:
             reply = await self._discord.invoke(player, "submit-score", event=event, score=score)
             self.submissions[reply.id] = reply
             self._latest.append(reply)
-            await reply.finished(seconds=60)
+            await self._answered(reply)
 
     async def _administer(self, event: str) -> None:
         # What is not the turn is refused: a week that is closed, or none.
         for command in cycle(self._chances.choice((("weekly-reset", "weekly-undo"), ("weekly-undo", "weekly-reset")))):
             reply = await self._discord.invoke(ADMIN, command, event=event)
             self.administrations.append(reply)
-            await reply.finished(seconds=60)
+            await self._answered(reply)
 
 
 async def crash_rounds(url: URL, rounds: int, seed: int) -> None:
@@ -110,14 +118,16 @@ async def _crash(bot: ForkedBot, discord: DiscordStub, url: URL, load: Load, cha
     async with bot:
         if chances.random() < 0.1:
             # While it starts.
-            await asyncio.sleep(chances.uniform(0, LONGEST_LIFE_SECONDS))
+            await asyncio.sleep(chances.uniform(0, LONGEST_START_SECONDS))
         else:
             await bot.while_running(discord.wait_ready())
             if chances.random() < 0.5:
                 await _until_caught_up(url)
             await check_halves(url, load)
+            last_answer = load.answers + chances.randint(0, MOST_ANSWERS)
             using = asyncio.create_task(load.run())
-            await asyncio.wait({using}, timeout=chances.uniform(0, LONGEST_LIFE_SECONDS))
+            await until(lambda: load.answers >= last_answer or using.done(), 60, lambda: "answers")
+            await asyncio.sleep(chances.uniform(0, LONGEST_TRANSACTION_SECONDS))
             await bot.kill()
             assert not using.done(), using
             using.cancel()
