@@ -20,29 +20,47 @@ from tests.wire.bots import (
     told,
 )
 from tests.wire.discord_stub import HOME, DiscordStub, User
+from tests.wire.process import BotProcess
 
 INTERRUPTED = "The bot is restarting and could not finish this."
 TRY_AGAIN = "try again in a minute"
 
 
-async def test_twenty_commands_in_flight_are_told_to_try_again(discord: DiscordStub, database_url: URL) -> None:
+async def test_twenty_commands_in_flight_are_told_to_try_again(discord: DiscordStub, file_url: URL) -> None:
+    async with running(discord, settings(discord, file_url)) as [bot]:
+        await create_event(discord)
+        async with busy(file_url):
+            await stop_at_work(discord, bot)
+            # The file stays locked until the end.
+            assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
+    assert "without an answer" not in bot.output
+    assert await count(file_url, ScoreSubmission.id) == 0
+
+
+async def test_what_a_user_was_told_to_repeat_is_not_saved_although_the_way_is_free(
+    discord: DiscordStub, database_url: URL
+) -> None:
     async with running(discord, settings(discord, database_url)) as [bot]:
         await create_event(discord)
         async with busy(database_url):
-            replies = await asyncio.gather(*(submit(discord, User(f"player{n}"), "100") for n in range(20)))
-            await asyncio.gather(*(reply.acknowledged() for reply in replies))
-            # Where a file is locked, the first has given up when the time is over, and the next has begun to wait.
-            await asyncio.sleep(1)
-            bot.terminate()
-            assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
-        # Whoever waited for the database alone may have given up before.
-        assert [reply for reply in replies if TRY_AGAIN not in reply.text] == []
-        assert sum(INTERRUPTED in reply.text for reply in replies) >= 19
-        assert all(message.ephemeral for reply in replies for message in reply.messages)
-    assert discord.refused == []
+            await stop_at_work(discord, bot)
+        assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
     assert "without an answer" not in bot.output
-    # What held the records is over; so is what waited for it.
     assert await count(database_url, ScoreSubmission.id) == 0
+
+
+async def stop_at_work(discord: DiscordStub, bot: BotProcess) -> None:
+    """Tell a bot to stop that has twenty commands in flight, and see each user told."""
+    replies = await asyncio.gather(*(submit(discord, User(f"player{n}"), "100") for n in range(20)))
+    await asyncio.gather(*(reply.acknowledged() for reply in replies))
+    # Where a file is locked, the first has given up when the time is over, and the next has begun to wait.
+    await asyncio.sleep(1)
+    bot.terminate()
+    await asyncio.gather(*(told(reply, TRY_AGAIN) for reply in replies))
+    # Those who waited for the database alone.
+    assert sum(INTERRUPTED not in reply.text for reply in replies) <= 2
+    assert all(message.ephemeral for reply in replies for message in reply.messages)
+    assert discord.refused == []
 
 
 async def test_a_recalculation_that_waits_for_a_locked_file_does_not_keep_the_bot(
