@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot import main as client
 from bot.config import Settings, SettingsError, load_settings
-from bot.database import dialect, schema
+from bot.database import dialect, files, schema
 from bot.database.engine import Database
 from bot.errors import Unavailable
 from bot.services.verification import Verification, VerificationService
@@ -84,7 +84,7 @@ def backup(options: argparse.Namespace) -> int:
         print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
         return CANNOT_START
     try:
-        dialect.copy_file(settings.database, options.file)
+        files.copy_file(settings.database, options.file)
     except FileExistsError:
         raise SettingsError([f"{options.file} is there already. Choose another name."]) from None
     except OSError as error:

@@ -19,7 +19,8 @@ LeaderboardError
 ├── WeekNotRunnable             already run, not begun yet, or without any scores
 ├── NothingToUndo               the event has no weekly run
 ├── ButtonOutdated              a click on something that this version of the bot has not
-├── Restarting                  the bot is going down
+├── Restarting                  the bot is going down, and has not begun
+├── Interrupted                 the bot is going down, and what it had begun did not end in time
 └── Unavailable                 the database cannot be reached; nobody's mistake, worth another try
 """
 
@@ -146,6 +147,16 @@ class Restarting(LeaderboardError):
 
     def __init__(self) -> None:
         super().__init__("The bot is just restarting. Nothing was saved; please try again in a minute.")
+
+
+class Interrupted(LeaderboardError):
+    """The bot is going down, and did not wait for the end of what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The bot is restarting and could not finish this. `/leaderboard` shows whether a score was counted; "
+            "if not, please try again in a minute."
+        )
 
 
 class Unavailable(LeaderboardError):

@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from yarl import URL
 
 from bot.cogs.admin_commands import AdminCommands
+from bot.cogs.answering import interrupt
 from bot.cogs.leaderboard_commands import LeaderboardCommands
 from bot.cogs.pages import PageButton, answer_lost_click
 from bot.cogs.services import Services
@@ -38,7 +39,8 @@ from bot.signals import stop_requested
 
 REDIS_TIMEOUT_SECONDS = 0.5
 # Together well below the ten seconds within which the bot ends, also on a busy machine.
-LAST_COMMANDS_SECONDS = 5.0
+LAST_COMMANDS_SECONDS = 3.0
+LAST_ANSWERS_SECONDS = 1.5
 LAST_RECALCULATIONS_SECONDS = 1.0
 GOODBYE_SECONDS = 1.5
 
@@ -131,15 +133,24 @@ class LeaderboardBot(commands.AutoShardedBot):
             self._recalculator.start()
 
     async def finish_commands(self) -> None:
-        """Take no more commands, and wait for those that are running, five seconds at the most."""
+        """Take no more commands; wait for those that are running, and interrupt those that take too long."""
         assert isinstance(self.tree, LeaderboardTree)  # noqa: S101
         self.tree.is_closing = True
-        deadline = time.monotonic() + LAST_COMMANDS_SECONDS
-        # Again and again: those that arrive now are refused, which also takes a moment.
-        while (running := _running_commands()) and (seconds_left := deadline - time.monotonic()) > 0:
-            await asyncio.wait(running, timeout=seconds_left)
-        if running:
+        await _wait_for_commands(LAST_COMMANDS_SECONDS)
+        if interrupted := interrupt():
+            logger.warning("commands that are interrupted: %d", interrupted)
+            await _wait_for_commands(LAST_ANSWERS_SECONDS)
+        if running := _running_commands():
             logger.warning("commands that end without an answer: %d", len(running))
+        for task in running:
+            task.cancel()
+
+
+async def _wait_for_commands(seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    # Again and again: those that arrive now are refused, which also takes a moment.
+    while (running := _running_commands()) and (seconds_left := deadline - time.monotonic()) > 0:
+        await asyncio.wait(running, timeout=seconds_left)
 
 
 def _running_commands() -> set[asyncio.Task[Any]]:

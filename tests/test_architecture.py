@@ -139,8 +139,8 @@ def test_no_module_makes_an_engine_a_client_or_settings_when_imported(module: st
 
 
 @each_module
-def test_one_module_names_a_dialect(module: str) -> None:
-    if module == "bot.database.dialect":
+def test_one_module_names_a_dialect_and_one_the_driver_of_files(module: str) -> None:
+    if module in ("bot.database.dialect", "bot.database.files"):
         return
     named = {name for name in names(tree(module)) if DIALECT.search(name) and not DATABASE_URL.match(name)}
     assert named == set()

@@ -11,7 +11,7 @@ from discord import HTTPException, Interaction, InteractionResponseType, app_com
 from discord.ui import View
 from discord.utils import MISSING
 
-from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly
+from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly
 from bot.services.authority import Actor
 from bot.ui.reply import Reply
 
@@ -27,6 +27,8 @@ ALREADY_ACKNOWLEDGED = 40060
 UNDELIVERED = (HTTPException, ClientError, OSError)
 """What a request to Discord raises when it fails."""
 
+_WORK = "work of a command"
+
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -38,10 +40,10 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
     answer will be an error is not known yet, and what is deferred to one user stays with that user; a public
     answer then follows as a message of its own.
     """
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(_interruptible(work), name=_WORK)
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
     if task.done():
-        reply = show(task.result())
+        reply = show(await _outcome(task))
         await interaction.response.send_message(embeds=reply.embeds, view=_view_of(reply), ephemeral=reply.ephemeral)
         return
     reply = show(await _deferred(interaction, task, thinking=True))
@@ -54,10 +56,10 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
 
 async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
     """Do the work of a button and put what `show` makes of its result in place of the message it is on."""
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(_interruptible(work), name=_WORK)
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
     if task.done():
-        reply = show(task.result())
+        reply = show(await _outcome(task))
         await interaction.response.edit_message(embeds=reply.embeds, view=reply.view)
         return
     reply = show(await _deferred(interaction, task, thinking=False))
@@ -69,8 +71,38 @@ async def _deferred(interaction: Interaction[Any], task: asyncio.Task[T], *, thi
         await interaction.response.defer(ephemeral=True, thinking=thinking)
     finally:
         # What was begun is finished also for a user who cannot be answered any more.
-        result = await task
+        result = await _outcome(task)
     return result
+
+
+async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        # Not waited for: the end of its transaction may take as long as what it waited for.
+        task.cancel()
+        raise
+    return task.result()
+
+
+async def _outcome(task: asyncio.Task[T]) -> T:
+    await asyncio.wait({task})
+    if task.cancelled():
+        raise Interrupted
+    return task.result()
+
+
+def interrupt() -> int:
+    """End the work that commands are waiting for. None of it is committed from now on, and each user is told.
+
+    Returns:
+        How many commands those are.
+    """
+    working = [task for task in asyncio.all_tasks() if task.get_name() == _WORK]
+    for task in working:
+        task.cancel()
+    return len(working)
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:

@@ -1,24 +1,21 @@
 """The one place that knows how PostgreSQL and SQLite differ."""
 
-import asyncio
 import math
-import os
 import shlex
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import URL, BigInteger, Connection, Index, Integer, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.database.files import open_file
 
 BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
@@ -92,7 +89,7 @@ def takes_one_writer(url: URL) -> bool:
 def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
     """Return what `create_async_engine` needs for this database: its pool and its time limits, in seconds."""
     if is_sqlite(url):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": _open_file}}
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": open_file}}
     return {
         "pool_size": 10,
         "max_overflow": 10,
@@ -126,17 +123,6 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
         is_idle = record.info["used_at"] < time.monotonic() - LONGEST_IDLE_SECONDS
         if is_idle or record.info["made_at"] < trusted_since():
             raise DisconnectionError("the connection may lead nowhere any more")
-
-
-async def _open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(*arguments, **options)
-    connection._thread.daemon = True
-    try:
-        return await connection
-    except BaseException:
-        # Refused or cancelled, its thread has a last word for the event loop, which must not be closed before.
-        await asyncio.to_thread(connection._thread.join)
-        raise
 
 
 def reader_options(url: URL) -> dict[str, Any]:
@@ -186,31 +172,6 @@ def dump_command(url: URL, to: Path) -> str | None:
     address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
     dump = ["pg_dump", "--format=custom", f"--file={to}", f"--dbname={address.render_as_string()}"]
     return shlex.join(dump)
-
-
-def copy_file(url: URL, to: Path) -> None:
-    """Copy a database that is a file, as it stands at one moment, also while others write to it.
-
-    Raises:
-        FileExistsError: there is something in the copy's place.
-        OSError: it cannot be read or written, or is damaged; then no copy is left.
-    """
-    if to.exists():
-        raise FileExistsError(to)
-    handle, partial = tempfile.mkstemp(dir=to.parent, prefix=f"{to.name}.")
-    os.close(handle)
-    try:
-        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(partial)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            (state,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-        if state != "ok":
-            raise OSError(f"the database is damaged: {state}")
-        Path(partial).rename(to)
-    except sqlite3.Error as error:
-        raise OSError(str(error)) from error
-    finally:
-        Path(partial).unlink(missing_ok=True)
 
 
 def keep_other_migrations_out(connection: Connection) -> None:

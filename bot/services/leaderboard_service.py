@@ -57,7 +57,7 @@ class LeaderboardService(BaseService):
         """
 
         async def work(session: AsyncSession) -> SubmissionResult:
-            return await submit(session, submission, self._rules, self._clock())
+            return await submit(session, submission, self._rules, self._clock)
 
         result = await self._write(work)
         if result.is_personal_best:

@@ -15,6 +15,7 @@ from bot.domain.results import EventInfo, PlayerName, SubmissionResult
 from bot.domain.text import clean_display_name, clean_proof
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, CooldownActive, EventArchived, InvalidScore
+from bot.services.base import Clock
 from bot.services.current_bests import count_personal_best, current_best
 from bot.services.event_lookup import describe, find_event, statistics_of
 from bot.services.rating_sql import is_personal_best, is_weekly_best
@@ -64,6 +65,7 @@ class SubmissionRules:
 class _Loaded:
     """Everything that a submission touches, locked."""
 
+    now: datetime
     event: Event
     info: EventInfo
     player: Player
@@ -76,11 +78,12 @@ class _Loaded:
 
 
 async def submit(
-    session: AsyncSession, submission: Submission, rules: SubmissionRules, now: datetime
+    session: AsyncSession, submission: Submission, rules: SubmissionRules, clock: Clock
 ) -> SubmissionResult:
     """Count one submission, in the caller's transaction."""
     proof = clean_proof(submission.proof)
-    loaded = await _load(session, submission, rules.cooldown, now)
+    loaded = await _load(session, submission, rules.cooldown, clock)
+    now = loaded.now
     verdict = judge(loaded.score, loaded.bests, loaded.info.direction)
     if verdict.is_personal_best:
         _store_best(session, loaded, ScoreType.ALL_TIME, now)
@@ -106,8 +109,8 @@ async def submit(
     return await _answer(session, loaded, verdict, rules.scale, proof)
 
 
-async def _load(session: AsyncSession, submission: Submission, cooldown: timedelta, now: datetime) -> _Loaded:
-    """Lock the event, then the player's row, and read the rest under their protection."""
+async def _load(session: AsyncSession, submission: Submission, cooldown: timedelta, clock: Clock) -> _Loaded:
+    """Lock the event, then the player's row, and read the rest, the clock too, under their protection."""
     event = await find_event(session, submission.guild_id, submission.event_name, lock=True)
     info = describe(event)
     if not info.is_active:
@@ -115,13 +118,14 @@ async def _load(session: AsyncSession, submission: Submission, cooldown: timedel
     score = _parse(info, submission.score)
     player = await _load_player(session, submission)
     await _refuse_second_delivery(session, submission.interaction_id)
+    now = clock()
     await _refuse_haste(session, player, submission.guild_id, cooldown, now)
     current = await current_week(session, submission.guild_id, now)
     week = await open_week(session, event.id, current)
     personal_row = await current_best(session, player.id, is_personal_best(event.id))
     weekly_row = await current_best(session, player.id, is_weekly_best(event.id, week.code))
     bests = Bests(_score_of(personal_row), _score_of(weekly_row))
-    return _Loaded(event, info, player, score, current, week, bests, personal_row, weekly_row)
+    return _Loaded(now, event, info, player, score, current, week, bests, personal_row, weekly_row)
 
 
 def _parse(event: EventInfo, text: str) -> float:

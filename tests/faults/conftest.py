@@ -8,6 +8,9 @@ from sqlalchemy import URL
 
 from tests.backends import TestBackend, open_test_backend
 from tests.proxy import Proxy, proxy_to, through
+from tests.wire.conftest import discord
+
+__all__ = ["discord"]
 
 
 @pytest.fixture

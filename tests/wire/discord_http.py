@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from .discord_faults import Fault, Faults, fail, reset
 from .discord_limits import Form, Refused, check_choices
 from .discord_messages import EPHEMERAL, LOADING, Message, Reply
 from .discord_people import JSON, Guild, User, snowflake
@@ -48,7 +49,7 @@ class HttpApi:
     commands: dict[int | None, list[JSON]] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
-    failures: list[tuple[str, int]] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._answer])
@@ -78,11 +79,14 @@ class HttpApi:
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Lets a handler answer, or fails as told; gives refusals Discord's form; notes every exchange."""
         path, error = request.path.removeprefix("/api/v10"), ""
+        fault = self.faults.take(path)
         try:
-            self._fail_if_told(path)
+            await fail(request, fault)
             if request.headers.get("Authorization") != f"Bot {self.token}" and not path.startswith(_WITHOUT_TOKEN):
                 raise Refused(401, 0, "401: Unauthorized")
             response = await handler(request)
+            if fault is Fault.RESET_AFTER:
+                reset(request)
         except web.HTTPException as wrong:
             error = str(wrong)
             response = _json({"code": 0, "message": error}, wrong.status)
@@ -91,14 +95,6 @@ class HttpApi:
             response = _json(refused.body, refused.status)
         self.exchanges.append(Exchange(request.method, path, response.status, error))
         return response
-
-    def _fail_if_told(self, path: str) -> None:
-        for failure in self.failures:
-            if failure[0] in path:
-                self.failures.remove(failure)
-                refused = Refused(failure[1], 0, "failed as told")
-                refused.body |= {"retry_after": 0.1, "global": False}
-                raise refused
 
     async def _me(self, _: web.Request) -> web.Response:
         return _json(self.bot.payload())

@@ -23,6 +23,7 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 
+from .discord_faults import Fault
 from .discord_gateway import Gateway
 from .discord_http import AUTOCOMPLETE, COMMAND, COMPONENT, MAX_UPLOAD, Exchange, HttpApi
 from .discord_interactions import command as command_data
@@ -40,6 +41,7 @@ __all__ = [
     "Channel",
     "DiscordStub",
     "Exchange",
+    "Fault",
     "Guild",
     "Message",
     "Reply",
@@ -125,9 +127,13 @@ class DiscordStub:
         """The intents of the last IDENTIFY."""
         return int(self.gateway.identifies[-1]["intents"])
 
-    def fail_next(self, path: str, status: int, times: int = 1) -> None:
+    def fail_next(self, path: str, how: int | Fault, times: int = 1) -> None:
         """Fails the next requests whose path has ``path`` in it; a 429 asks to be tried again after 0.1 s."""
-        self._http.failures += [(path, status)] * times
+        self._http.faults.due += [(path, how)] * times
+
+    async def wait_failed(self, seconds: float = 15.0) -> None:
+        """Waits until all that was to fail has begun to."""
+        await until(lambda: not self._http.faults.due, seconds, lambda: f"requests to fail: {self._http.faults.due}")
 
     def lead_bots_to(self, gateway_url: str) -> None:
         """Names another gateway to those who ask from now on."""
@@ -143,9 +149,10 @@ class DiscordStub:
         wanted = bots * self._http.shards
         await until(lambda: self.gateway.connected() >= wanted, seconds, lambda: f"a bot; it asked {self.exchanges}")
 
-    async def wait_gone(self, seconds: float = 10.0) -> None:
-        """Waits until no bot is connected any more."""
-        await until(lambda: self.gateway.connected() == 0, seconds, lambda: "the bot to disconnect")
+    async def wait_gone(self, seconds: float = 10.0, left: int = 0) -> None:
+        """Waits until no bot is connected any more, or so many are left."""
+        most = left * self._http.shards
+        await until(lambda: self.gateway.connected() <= most, seconds, lambda: "the bot to disconnect")
 
     async def guild(self, name: str, *roles: Role) -> Guild:
         """A further guild; bots that are connected join it now."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlsplit
 
 from .waiting import until
 
@@ -19,16 +20,26 @@ T = TypeVar("T")
 _ROOT: Final = Path(__file__).parents[2]
 
 
+def assert_keeps_secrets(output: str, settings: Mapping[str, str]) -> None:
+    """AssertionError if what a process wrote holds the token, a database's URL or the password in it."""
+    urls = [settings[name] for name in ("DATABASE_URL", "REDIS_URL") if name in settings]
+    secrets = {settings.get("DISCORD_TOKEN"), *urls, *(urlsplit(url).password for url in urls)} - {None, ""}
+    shown = [secret for secret in secrets if secret is not None and secret in output]
+    assert not shown, f"the output holds {shown}:\n{output}"
+
+
 class BotProcess:
     """Runs the bot's command line with ``env`` for its settings, and none of the caller's or of a .env file.
 
     The process works in ``cwd``, by default an empty directory. Leaving the context kills it if it still
-    runs, and adds its output to the error that is being raised, if any.
+    runs, and adds its output to the error that is being raised, if any; else the output must hold no secret of
+    ``env``.
     """
 
     def __init__(self, *arguments: str, env: Mapping[str, str], cwd: Path | None = None, module: str = "bot") -> None:
         self._command = (sys.executable, "-m", module, *arguments)
         passed_on = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME") or "COVERAGE" in key}
+        self._settings = env
         self._env = {**passed_on, "PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1", **env}
         self._cwd = cwd
         self._output = bytearray()
@@ -56,6 +67,8 @@ class BotProcess:
         self._directory.cleanup()
         if error is not None:
             error.add_note(f"{' '.join(self._command)} ended with {self.returncode} and wrote:\n{self.output}")
+        else:
+            assert_keeps_secrets(self.output, self._settings)
 
     @property
     def output(self) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from .process import BotProcess
 
-Program = Callable[[str], BotProcess]
+Program = Callable[..., BotProcess]
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    def write(source: str) -> BotProcess:
+    def write(source: str, env: Mapping[str, str] = MappingProxyType({"SETTING": "given"})) -> BotProcess:
         (tmp_path / "program.py").write_text(source)
-        return BotProcess("an argument", env={"SETTING": "given"}, cwd=tmp_path, module="program")
+        return BotProcess("an argument", env=env, cwd=tmp_path, module="program")
 
     return write
 
@@ -52,6 +53,18 @@ async def test_a_process_that_dies_ends_the_wait_and_shows_its_output(program: P
         async with program("raise SystemExit('no database')") as process:
             await process.while_running(asyncio.sleep(60))
     assert "no database" in error.value.__notes__[0]
+
+
+@pytest.mark.parametrize("secret", ["the token", "hunter2", "s3same", "redis://:s3same@host:6379/0"])
+async def test_a_process_that_shows_a_secret_of_its_settings_is_found_out(program: Program, secret: str) -> None:
+    env = {
+        "DISCORD_TOKEN": "the token",
+        "DATABASE_URL": "postgresql://bot:hunter2@host/name",
+        "REDIS_URL": "redis://:s3same@host:6379/0",
+    }
+    with pytest.raises(AssertionError, match="the output holds"):
+        async with program(f"print('all is {secret}')", env) as process:
+            await process.wait_exit()
 
 
 async def test_a_process_left_running_is_killed(program: Program) -> None:

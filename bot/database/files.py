@@ -1,0 +1,60 @@
+"""Databases that are files: how one is opened, and how one is copied."""
+
+import asyncio
+import os
+import sqlite3
+import tempfile
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import URL
+
+
+class _File(aiosqlite.Connection):
+    """A connection that can be told to stop by several: its thread would never answer the second of them."""
+
+    _stopped: "asyncio.Future[Any] | None" = None
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        self._stopped = self._stopped or super().stop()
+        return self._stopped
+
+
+async def open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
+    """Open a file as `aiosqlite.connect` does, in a thread that keeps neither the process nor its end waiting."""
+    connection = _File(partial(sqlite3.connect, *arguments, **options), iter_chunk_size=64)
+    connection._thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        # Refused or cancelled, its thread has a last word for the event loop, which must not be closed before.
+        await asyncio.to_thread(connection._thread.join)
+        raise
+
+
+def copy_file(url: URL, to: Path) -> None:
+    """Copy a database that is a file, as it stands at one moment, also while others write to it.
+
+    Raises:
+        FileExistsError: there is something in the copy's place.
+        OSError: it cannot be read or written, or is damaged; then no copy is left.
+    """
+    if to.exists():
+        raise FileExistsError(to)
+    handle, unfinished = tempfile.mkstemp(dir=to.parent, prefix=f"{to.name}.")
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            (state,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if state != "ok":
+            raise OSError(f"the database is damaged: {state}")
+        Path(unfinished).rename(to)
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error
+    finally:
+        Path(unfinished).unlink(missing_ok=True)

@@ -1,0 +1,206 @@
+"""The bot killed again and again, at any moment of a load of submissions and weekly runs, and what must hold then."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import URL, func, select
+
+from bot.database.engine import Database
+from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreSubmission, WeeklyResult, WeeklyRun
+from bot.domain.ratings import RatingScale
+from bot.main import utc_now
+from bot.services.leaderboard_scoring_service import LeaderboardScoringService
+from bot.services.verification import VerificationService
+from tests.faults.forked_bot import ForkedBot
+from tests.wire.bots import ADMIN, settings, told
+from tests.wire.discord_stub import DiscordStub, Reply, User
+from tests.wire.waiting import until
+
+EVENTS = ("Tetris Blitz", "Sprint")
+PLAYERS = 5
+MOST_ANSWERS = 16
+LONGEST_START_SECONDS = 0.5
+LONGEST_TRANSACTION_SECONDS = 0.05
+CATCH_UP_SECONDS = 15.0
+ALREADY_COUNTED = "already been counted"
+
+
+class Load:
+    """Players and admins who use the bot as fast as it answers, and all that they were answered."""
+
+    def __init__(self, discord: DiscordStub, chances: random.Random) -> None:
+        """Have them do what `chances` says."""
+        self._discord = discord
+        self._chances = chances
+        self._players = [User(f"player{n}") for n in range(PLAYERS)]
+        self._latest: list[Reply] = []
+        self.answers = 0
+        self.submissions: dict[int, Reply] = {}
+        self.administrations: list[Reply] = []
+
+    async def run(self) -> None:
+        """Use the bot until it is gone, which the caller notices."""
+        # Discord may deliver again what it was not seen to have delivered, also to the bot's next process.
+        again, self._latest = self._latest[-PLAYERS:], []
+        async with asyncio.TaskGroup() as users:
+            for player in self._players:
+                users.create_task(self._play(player))
+            for event in EVENTS:
+                users.create_task(self._administer(event))
+            for reply in again:
+                users.create_task(self._deliver_again(reply))
+
+    async def _deliver_again(self, reply: Reply) -> None:
+        # Whether a busy machine answers it in time is not the question here.
+        with suppress(AssertionError):
+            await self._discord.redeliver(reply)
+
+    async def _answered(self, reply: Reply) -> None:
+        await reply.finished(seconds=60)
+        self.answers += 1
+
+    def counted(self) -> set[int]:
+        """The interactions that a user was told to be counted."""
+        return {
+            number
+            for number, reply in self.submissions.items()
+            if any(not message.ephemeral or ALREADY_COUNTED in message.text for message in reply.messages)
+        }
+
+    async def _play(self, player: User) -> None:
+        while True:
+            event, score = self._chances.choice(EVENTS), str(self._chances.randint(1, 99_999))
+            reply = await self._discord.invoke(player, "submit-score", event=event, score=score)
+            self.submissions[reply.id] = reply
+            self._latest.append(reply)
+            await self._answered(reply)
+
+    async def _administer(self, event: str) -> None:
+        # What is not the turn is refused: a week that is closed, or none.
+        for command in cycle(self._chances.choice((("weekly-reset", "weekly-undo"), ("weekly-undo", "weekly-reset")))):
+            reply = await self._discord.invoke(ADMIN, command, event=event)
+            self.administrations.append(reply)
+            await self._answered(reply)
+
+
+async def crash_rounds(url: URL, rounds: int, seed: int) -> None:
+    """Start the bot, kill it at some moment of a load, and look at what it leaves; so many times."""
+    chances = random.Random(seed)
+    left_stale = number = 0
+    with TemporaryDirectory(prefix="crashes-") as folder:
+        async with DiscordStub() as discord:
+            environment = settings(discord, url, SUBMIT_COOLDOWN_SECONDS="0", ELO_DEBOUNCE_SECONDS="1")
+            load = Load(discord, chances)
+            try:
+                await _set_up(ForkedBot(environment, Path(folder)), discord)
+                for number in range(rounds):
+                    left_stale += await _is_stale(url) if number % 2 else False
+                    await _crash(ForkedBot(environment, Path(folder)), discord, url, load, chances)
+                await _end(ForkedBot(environment, Path(folder)), discord, url, load)
+            except Exception as error:
+                error.add_note(f"CRASH_SEED={seed}, round {number} of {rounds}")
+                raise
+    assert any(" closed\n" in reply.text for reply in load.administrations), "no week was closed"
+    assert left_stale, "no crash left anything to catch up with: the load is too light"
+    assert len(load.counted()) > rounds, "hardly anything was submitted"
+
+
+async def _set_up(bot: ForkedBot, discord: DiscordStub) -> None:
+    async with bot:
+        await bot.while_running(discord.wait_ready())
+        for event in EVENTS:
+            await told(await discord.slash(ADMIN, "event create", name=event, direction="HIGH"), "Event created")
+    await discord.wait_gone()
+
+
+async def _crash(bot: ForkedBot, discord: DiscordStub, url: URL, load: Load, chances: random.Random) -> None:
+    async with bot:
+        if chances.random() < 0.1:
+            # While it starts.
+            await asyncio.sleep(chances.uniform(0, LONGEST_START_SECONDS))
+        else:
+            await bot.while_running(discord.wait_ready())
+            if chances.random() < 0.5:
+                await _until_caught_up(url)
+            await check_halves(url, load)
+            last_answer = load.answers + chances.randint(0, MOST_ANSWERS)
+            using = asyncio.create_task(load.run())
+            await until(lambda: load.answers >= last_answer or using.done(), 60, lambda: "answers")
+            await asyncio.sleep(chances.uniform(0, LONGEST_TRANSACTION_SECONDS))
+            await bot.kill()
+            assert not using.done(), using
+            using.cancel()
+            await asyncio.wait({using})
+    assert "Traceback" not in bot.output, bot.output
+    await discord.wait_gone()
+
+
+async def _end(bot: ForkedBot, discord: DiscordStub, url: URL, load: Load) -> None:
+    async with bot:
+        await bot.while_running(discord.wait_ready())
+        await _until_caught_up(url)
+        assert await bot.stop() == 0
+    await check_halves(url, load)
+    async with _opened(url) as database:
+        found = await VerificationService(database, utc_now).verify()
+    assert (found.differences, found.awaiting) == ((), ())
+    texts = [reply.text for reply in (*load.submissions.values(), *load.administrations)]
+    assert [text for text in texts if "Something went wrong" in text or "cannot reach" in text] == []
+
+
+async def check_halves(url: URL, load: Load) -> None:
+    """Check that what users were told is in the log, nothing else is, and whatever belongs together is there whole."""
+    scores, log, results = LeaderboardScore, ScoreSubmission, WeeklyResult
+    async with _opened(url) as database, database.reading() as session:
+
+        async def read(*columns: Any, **conditions: Any) -> list[Any]:
+            return [tuple(row) for row in await session.execute(select(*columns).filter_by(**conditions))]
+
+        logged = dict(await read(log.interaction_id, log.score))
+        personal = await read(scores.event_id, scores.player_id, scores.score, week_number=None)
+        recounted = await session.execute(
+            select(log.event_id, log.player_id, func.max(log.score)).group_by(log.event_id, log.player_id)
+        )
+        counts = dict(await read(Event.id, Event.score_count))
+        archived = await read(func.count(results.score))
+        fields = await read(func.coalesce(func.sum(WeeklyRun.field_size), 0))
+        closed = (await read(func.count(WeeklyRun.id)))[0][0]
+        actions = [action for (action,) in await read(AuditLog.action)]
+    assert load.counted() <= logged.keys() <= load.submissions.keys()
+    assert logged == {number: _score_of(load.submissions[number]) for number in logged}
+    assert sorted(personal) == sorted(tuple(row) for row in recounted)
+    assert counts == {event: sum(row[0] == event for row in personal) for event in counts}
+    assert archived == fields
+    assert closed == actions.count("weekly reset") - actions.count("weekly undo")
+    assert sum(" closed\n" in reply.text for reply in load.administrations) <= actions.count("weekly reset")
+
+
+def _score_of(reply: Reply) -> float:
+    return float(next(one["value"] for one in reply.interaction["data"]["options"] if one["name"] == "score"))
+
+
+async def _until_caught_up(url: URL) -> None:
+    async with asyncio.timeout(CATCH_UP_SECONDS):
+        while await _is_stale(url):  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.02)
+
+
+async def _is_stale(url: URL) -> bool:
+    async with _opened(url) as database:
+        return bool(await LeaderboardScoringService(database, utc_now, RatingScale()).stale_events())
+
+
+@asynccontextmanager
+async def _opened(url: URL) -> AsyncIterator[Database]:
+    # Closed each time: what a killed process leaves in its files is for the next process to clear up.
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,103 @@
+"""The bot in a process of its own that is up in no time: forked off one that has imported everything and done nothing.
+
+It runs `python -m bot …` as `tests.wire.process.BotProcess` does, but for the start of the interpreter.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from bot.__main__ import main
+from tests.wire.discord_stub import DiscordStub
+from tests.wire.process import assert_keeps_secrets
+
+T = TypeVar("T")
+
+_forks = get_context("forkserver")
+_forks.set_forkserver_preload([__name__])
+
+
+class ForkedBot:
+    """Runs a command with `env` for its settings, in `folder`; leaving the context kills it if it still runs."""
+
+    def __init__(self, env: Mapping[str, str], folder: Path, command: str = "run") -> None:
+        """Prepare the process; entering the context starts it."""
+        self._env = dict(env)
+        self._log = folder / f"{secrets.token_hex(4)}.log"
+        self._process = _forks.Process(target=_run, args=(self._env, folder, self._log, command), daemon=True)
+
+    async def __aenter__(self) -> Self:
+        # Also one that is killed before it opens it has a log.
+        self._log.touch()
+        # The first waits until everything is imported.
+        await asyncio.to_thread(self._process.start)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.kill()
+        if error is not None:
+            error.add_note(f"the bot ended with {self._process.exitcode} and wrote:\n{self.output}")
+        else:
+            assert_keeps_secrets(self.output, self._env)
+
+    @property
+    def output(self) -> str:
+        """What the process has written so far to its standard output and error."""
+        return self._log.read_text(errors="replace")
+
+    async def kill(self) -> None:
+        """End it as a power cut does, and wait until it is gone."""
+        self._process.kill()
+        await asyncio.to_thread(self._process.join)
+
+    async def stop(self, seconds: float = 10.0) -> int | None:
+        """End it as an operator does, and return its exit code, or None if it still runs after so many seconds."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGTERM)
+        return await self.wait_exit(seconds)
+
+    async def wait_exit(self, seconds: float = 60.0) -> int | None:
+        """Return its exit code, or None if it still runs after so many seconds."""
+        await asyncio.to_thread(self._process.join, seconds)
+        return self._process.exitcode
+
+    async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:
+        """The result of `doing`; AssertionError as soon as the process ends before that."""
+        task = asyncio.create_task(doing)
+        while not task.done():
+            await asyncio.wait({task}, timeout=0.05)
+            if not task.done() and not self._process.is_alive():
+                task.cancel()
+                raise AssertionError(f"the bot ended with {self._process.exitcode} and wrote:\n{self.output}")
+        return task.result()
+
+
+@asynccontextmanager
+async def forked(
+    discord: DiscordStub, env: Mapping[str, str], folder: Path, already: int = 0
+) -> AsyncIterator[ForkedBot]:
+    """Run the bot at a stub of Discord, at which so many are already; Discord has noticed the end when it is left."""
+    async with ForkedBot(env, folder) as bot:
+        await bot.while_running(discord.wait_ready(already + 1))
+        yield bot
+    await discord.wait_gone(left=already)
+
+
+def _run(env: dict[str, str], folder: Path, log: Path, command: str) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(folder)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(output, stream.fileno())
+    sys.exit(main([command]))

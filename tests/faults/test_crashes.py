@@ -1,0 +1,15 @@
+"""What survives when the bot is killed."""
+
+import os
+import secrets
+
+from sqlalchemy import URL
+
+from tests.faults.crashes import crash_rounds
+
+ROUNDS = 50
+SEED = "CRASH_SEED"
+
+
+async def test_whatever_the_moment_of_a_crash_nothing_is_lost_doubled_or_half_done(database_url: URL) -> None:
+    await crash_rounds(database_url, ROUNDS, int(os.environ.get(SEED) or secrets.randbits(32)))

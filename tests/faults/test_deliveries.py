@@ -1,0 +1,64 @@
+"""The same interaction delivered more than once, at any time: counted once."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from bot.database.models import LeaderboardScore, ScoreSubmission
+from tests.faults.forked_bot import forked
+from tests.wire.bots import ADMIN, EVENT, busy, count, create_event, settings, submit, told
+from tests.wire.discord_stub import DiscordStub, Fault, User
+
+BOB = User("bob")
+ALREADY_ACKNOWLEDGED = "40060"
+ALREADY_COUNTED = "already been counted, once"
+
+
+async def test_what_is_delivered_twice_before_it_is_answered_is_counted_once(
+    discord: DiscordStub, database_url: URL, tmp_path: Path
+) -> None:
+    async with forked(discord, settings(discord, database_url), tmp_path) as bot:
+        await create_event(discord)
+        players = [User(f"player{n}") for n in range(8)]
+        async with busy(database_url):
+            replies = [await submit(discord, player, "100") for player in players]
+            again = [asyncio.create_task(discord.redeliver(reply)) for reply in replies]
+            await asyncio.sleep(0.3)
+            assert not any(reply.callback for reply in replies), "they were answered already"
+        await asyncio.gather(*again)
+        await asyncio.gather(*(reply.finished() for reply in replies))
+        await told(await discord.slash(ADMIN, "leaderboard", event=EVENT), "8 players")
+        assert await bot.stop() == 0
+    assert all("Personal Best" in reply.text or ALREADY_COUNTED in reply.text for reply in replies)
+    assert {refusal.error.split()[1] for refusal in discord.refused} == {ALREADY_ACKNOWLEDGED}
+    assert await count(database_url, ScoreSubmission.id) == len(players)
+    # A personal best and a best of the week each.
+    assert await count(database_url, LeaderboardScore.id) == 2 * len(players)
+
+
+async def test_what_is_delivered_again_later_is_counted_once(
+    discord: DiscordStub, database_url: URL, tmp_path: Path
+) -> None:
+    # The cooldown would refuse it likewise.
+    environment = settings(discord, database_url, SUBMIT_COOLDOWN_SECONDS="0")
+    async with forked(discord, environment, tmp_path) as bot:
+        await create_event(discord)
+        reply = await submit(discord, BOB, "100")
+        await told(reply, "Personal Best")
+        assert ALREADY_ACKNOWLEDGED in (await discord.redeliver(reply)).error
+
+        # The next is counted, and the bot killed before it can say so.
+        discord.fail_next("/callback", Fault.SILENCE)
+        unanswered = await submit(discord, BOB, "200")
+        async with asyncio.timeout(15):
+            while await count(database_url, ScoreSubmission.id) < 2:  # noqa: ASYNC110 - only the database knows
+                await asyncio.sleep(0.02)
+        await bot.kill()
+    async with forked(discord, environment, tmp_path) as bot:
+        assert ALREADY_ACKNOWLEDGED in (await discord.redeliver(reply)).error
+        await discord.redeliver(unanswered)
+        await told(unanswered, ALREADY_COUNTED)
+        assert "200" in (await told(await discord.slash(BOB, "leaderboard", event=EVENT), "bob")).text
+        assert await bot.stop() == 0
+    assert await count(database_url, ScoreSubmission.id) == 2

@@ -1,0 +1,85 @@
+"""Discord's wire broken under a bot in its own process: nothing crashes, nothing is counted twice or lost unsaid."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from bot.database.models import ScoreSubmission
+from tests.faults.forked_bot import ForkedBot, forked
+from tests.wire.bots import EVENT, count, create_event, settings, submit, told
+from tests.wire.discord_stub import DiscordStub, Fault, Reply, User
+
+BOB, WATCHER = User("bob"), User("cy")
+COUNTED, LOST = "New Personal Best!", "Discord lost the answer."
+
+
+@pytest.fixture
+async def bot(discord: DiscordStub, file_url: URL, tmp_path: Path) -> AsyncIterator[ForkedBot]:
+    async with forked(discord, settings(discord, file_url), tmp_path) as bot:
+        await create_event(discord)
+        yield bot
+        assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+
+
+@pytest.mark.parametrize(
+    ("how", "times", "words"),
+    [
+        (429, 1, COUNTED),
+        (429, 3, COUNTED),
+        (500, 1, COUNTED),
+        (404, 1, LOST),
+        (404, 2, None),
+        (Fault.RESET_BEFORE, 1, LOST),
+        (Fault.RESET_BEFORE, 2, None),
+        (Fault.RESET_AFTER, 1, COUNTED),
+    ],
+)
+async def test_a_reply_that_fails_is_made_good_or_its_score_is_found_on_the_leaderboard(
+    discord: DiscordStub, bot: ForkedBot, file_url: URL, how: int | Fault, times: int, words: str | None
+) -> None:
+    discord.fail_next("/callback", how, times)
+    reply = await submit(discord, BOB, "100")
+    if words is None:
+        await discord.wait_failed()
+        await until_logged(bot, "an answer could not be delivered")
+        assert reply.messages == []
+    else:
+        await told(reply, words)
+    await told(await discord.slash(WATCHER, "leaderboard", event=EVENT), "bob")
+    assert await count(file_url, ScoreSubmission.id) == 1
+
+
+async def test_connections_that_end_in_the_middle_of_work_lose_nothing(
+    discord: DiscordStub, bot: ForkedBot, file_url: URL
+) -> None:
+    replies: list[Reply] = []
+    players = [User(f"player{n}") for n in range(12)]
+    for number, player in enumerate(players):
+        if number % 4 == 2:
+            await discord.gateway.drop(4000)
+        replies.append(await submit(discord, player, "100"))
+    await asyncio.gather(*(told(reply, COUNTED) for reply in replies))
+    assert len(discord.gateway.resumes) >= 1
+    assert await count(file_url, ScoreSubmission.id) == len(players)
+
+
+async def test_a_session_that_is_invalidated_in_the_middle_of_work_loses_nothing_that_was_begun(
+    discord: DiscordStub, bot: ForkedBot, file_url: URL
+) -> None:
+    replies = [await submit(discord, User(f"player{n}"), "100") for n in range(12)]
+    # What Discord has sent is with the bot; the session ends before it is answered.
+    await discord.gateway.invalidate()
+    await asyncio.gather(*(told(reply, COUNTED) for reply in replies))
+    await discord.wait_ready()
+    await told(await discord.slash(WATCHER, "leaderboard", event=EVENT), "12 players")
+    assert await count(file_url, ScoreSubmission.id) == len(replies)
+
+
+async def until_logged(bot: ForkedBot, words: str) -> None:
+    async with asyncio.timeout(15):
+        while words not in bot.output:  # noqa: ASYNC110 - a file tells nobody
+            await asyncio.sleep(0.02)

@@ -1,0 +1,85 @@
+"""`python -m bot migrate` under load, twice at once, and killed half-way."""
+
+import asyncio
+import os
+import random
+import secrets
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from sqlalchemy import URL
+
+from bot.database.models import ScoreSubmission
+from bot.database.schema import alembic_config, needed_revision
+from tests.faults.forked_bot import ForkedBot, forked
+from tests.schemas import schema
+from tests.wire.bots import count, create_event, settings, submit, told
+from tests.wire.discord_stub import DiscordStub, User
+
+ROUNDS = 8
+LONGEST_LIFE_SECONDS = 0.4
+PLAYERS = 8
+
+
+async def test_migrations_killed_at_any_moment_leave_the_schema_whole_or_not_begun(
+    database_url: URL, empty_database_url: URL, tmp_path: Path
+) -> None:
+    seed = int(os.environ.get("CRASH_SEED") or secrets.randbits(32))
+    chances = random.Random(seed)
+    whole = await of_thread(schema, database_url)
+    environment = {"DATABASE_URL": empty_database_url.render_as_string(hide_password=False)}
+    codes = set()
+    for number in range(ROUNDS):
+        async with (
+            ForkedBot(environment, tmp_path, "migrate") as one,
+            ForkedBot(environment, tmp_path, "migrate") as two,
+        ):
+            await asyncio.sleep(chances.uniform(0, LONGEST_LIFE_SECONDS))
+            await asyncio.gather(one.kill(), two.kill())
+        codes |= {await one.wait_exit(), await two.wait_exit()}
+        found = await of_thread(schema, empty_database_url)
+        assert found.keys() <= {"alembic_version"} or found == whole, f"CRASH_SEED={seed}, round {number} of {ROUNDS}"
+        if found == whole:
+            await of_thread(command.downgrade, alembic_config(empty_database_url), "base")
+    assert -9 in codes, "none was killed before its end"
+
+    # Two at once, as two processes of a new version start.
+    async with ForkedBot(environment, tmp_path, "migrate") as one, ForkedBot(environment, tmp_path, "migrate") as two:
+        assert [await one.wait_exit(), await two.wait_exit()] == [0, 0], one.output + two.output
+    assert f"The database is at revision {needed_revision()}." in one.output
+    assert await of_thread(schema, empty_database_url) == whole
+
+
+async def test_players_notice_nothing_of_a_migration_that_finds_nothing_to_do(
+    discord: DiscordStub, database_url: URL, tmp_path: Path
+) -> None:
+    """At the newest revision, since no submission can be made at an older one: it has no log."""
+    environment = settings(discord, database_url, SUBMIT_COOLDOWN_SECONDS="0")
+    submitted = 0
+    is_over = asyncio.Event()
+
+    async def play(player: User) -> None:
+        nonlocal submitted
+        while not is_over.is_set():
+            submitted += 1
+            await told(await submit(discord, player, str(submitted)), "Score")
+
+    async with forked(discord, environment, tmp_path) as bot:
+        await create_event(discord)
+        async with asyncio.TaskGroup() as players:
+            for number in range(PLAYERS):
+                players.create_task(play(User(f"player{number}")))
+            for _ in range(3):
+                async with ForkedBot(environment, tmp_path, "migrate") as migration:
+                    assert await migration.wait_exit() == 0
+            is_over.set()
+        assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+    assert submitted > PLAYERS
+    assert await count(database_url, ScoreSubmission.id) == submitted
+
+
+async def of_thread(work: Any, *arguments: Any) -> Any:
+    """Do what runs an event loop of its own."""
+    return await asyncio.to_thread(work, *arguments)

@@ -1,0 +1,95 @@
+"""A bot that is told to stop while its commands cannot end: each user is told, and nothing is saved behind them."""
+
+import asyncio
+from dataclasses import replace
+
+from sqlalchemy import URL, text, update
+
+from bot.database.models import Event, ScoreSubmission
+from tests import tables
+from tests.backends import ADMIN, EVENT, open_test_backend
+from tests.wire.bots import (
+    LAST_WORDS_SECONDS,
+    busy,
+    count,
+    create_event,
+    finish,
+    running,
+    settings,
+    submit,
+    told,
+)
+from tests.wire.discord_stub import HOME, DiscordStub, User
+from tests.wire.process import BotProcess
+
+INTERRUPTED = "The bot is restarting and could not finish this."
+TRY_AGAIN = "try again in a minute"
+
+
+async def test_twenty_commands_in_flight_are_told_to_try_again(discord: DiscordStub, file_url: URL) -> None:
+    async with running(discord, settings(discord, file_url)) as [bot]:
+        await create_event(discord)
+        async with busy(file_url):
+            await stop_at_work(discord, bot)
+            # The file stays locked until the end.
+            assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
+    assert "without an answer" not in bot.output
+    assert await count(file_url, ScoreSubmission.id) == 0
+
+
+async def test_what_a_user_was_told_to_repeat_is_not_saved_although_the_way_is_free(
+    discord: DiscordStub, database_url: URL
+) -> None:
+    async with running(discord, settings(discord, database_url)) as [bot]:
+        await create_event(discord)
+        async with busy(database_url):
+            await stop_at_work(discord, bot)
+        assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
+    assert "without an answer" not in bot.output
+    assert await count(database_url, ScoreSubmission.id) == 0
+
+
+async def stop_at_work(discord: DiscordStub, bot: BotProcess) -> None:
+    """Tell a bot to stop that has twenty commands in flight, and see each user told."""
+    replies = await asyncio.gather(*(submit(discord, User(f"player{n}"), "100") for n in range(20)))
+    await asyncio.gather(*(reply.acknowledged() for reply in replies))
+    # Where a file is locked, the first has given up when the time is over, and the next has begun to wait.
+    await asyncio.sleep(1)
+    bot.terminate()
+    await asyncio.gather(*(told(reply, TRY_AGAIN) for reply in replies))
+    # Those who waited for the database alone.
+    assert sum(INTERRUPTED not in reply.text for reply in replies) <= 2
+    assert all(message.ephemeral for reply in replies for message in reply.messages)
+    assert discord.refused == []
+
+
+async def test_a_recalculation_that_waits_for_a_locked_file_does_not_keep_the_bot(
+    discord: DiscordStub, file_url: URL
+) -> None:
+    async with open_test_backend(file_url) as backend:
+        await backend.create_event()
+        await backend.submit(1, 100)
+        await backend.settle_ratings()
+        await tables.execute(backend.database, update(Event).values(scores_version=Event.scores_version + 1))
+    async with busy(file_url), running(discord, settings(discord, file_url)) as [bot]:
+        # The sweep at the start has begun to wait by now.
+        await asyncio.sleep(0.5)
+        bot.terminate()
+        await finish(bot)
+
+
+async def test_whoever_presses_a_button_of_a_bot_that_goes_down_is_told(discord: DiscordStub, server_url: URL) -> None:
+    async with open_test_backend(server_url) as backend:
+        await backend.create_event(actor=replace(ADMIN, guild_id=HOME.id))
+        for player in range(1, 13):
+            await backend.submit(player, player, guild_id=HOME.id)
+        async with running(discord, settings(discord, server_url)) as [bot]:
+            watcher = User("cy")
+            board = await told(await discord.slash(watcher, "leaderboard", event=EVENT), "Page 1 of 2")
+            async with backend.database.writing() as session:
+                await session.execute(text("LOCK TABLE events IN ACCESS EXCLUSIVE MODE"))
+                turned = await discord.click(watcher, board, "Next ▶")
+                bot.terminate()
+                assert (await told(turned, INTERRUPTED)).ephemeral
+                await finish(bot)
+            assert "Page 1 of 2" in board.text

@@ -1,0 +1,105 @@
+"""Two processes of the bot on one PostgreSQL and one Redis, both given all the work: it is done once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import URL, update
+
+from bot.database.models import Event, ScoreSubmission, WeeklyRun
+from bot.main import utc_now
+from tests import tables
+from tests.backends import ADMIN as BACKEND_ADMIN
+from tests.backends import Clock, TestBackend, open_test_backend
+from tests.faults.forked_bot import forked
+from tests.wire.bots import ADMIN, EVENT, busy, count, settings, submit, told
+from tests.wire.discord_stub import HOME, DiscordStub, User
+
+PLAYERS = 10
+
+
+@pytest.fixture
+async def backend(server_url: URL) -> AsyncIterator[TestBackend]:
+    """A third process, with an event of this server to which two players submitted last week and one this week."""
+    clock = Clock(utc_now() - timedelta(weeks=1))
+    async with open_test_backend(server_url, clock) as backend:
+        await backend.create_event(actor=replace(BACKEND_ADMIN, guild_id=HOME.id))
+        await backend.submit(1, 100, guild_id=HOME.id)
+        await backend.submit(2, 200, guild_id=HOME.id)
+        clock.move(weeks=1)
+        await backend.submit(1, 300, guild_id=HOME.id)
+        await backend.real.scoring.recalculate(1)
+        yield backend
+
+
+@pytest.fixture
+def environment(discord: DiscordStub, server_url: URL, redis_url: str) -> dict[str, str]:
+    return settings(discord, server_url, REDIS_URL=redis_url)
+
+
+async def test_a_week_that_both_are_told_to_close_is_closed_once_and_the_next_is_not(
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], tmp_path: Path
+) -> None:
+    async with (
+        forked(discord, environment, tmp_path),
+        forked(discord, environment, tmp_path, already=1),
+    ):
+        async with busy(backend.database.url):
+            reply = await discord.invoke(ADMIN, "weekly-reset", event=EVENT)
+            # Both know by now which week is meant, and wait for the event.
+            await asyncio.sleep(0.5)
+        await reply.finished()
+        await told(await discord.slash(ADMIN, "leaderboard", event=EVENT, board="overall"), "2 players")
+        await both_answered(discord, reply.id)
+    assert len(await tables.rows(backend.database, WeeklyRun)) == 1
+    assert await backend.differences() == []
+    assert " closed\n" in reply.text or "was closed already" in reply.text
+
+
+async def test_a_player_with_two_submissions_at_once_gets_one_of_them_counted(
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], tmp_path: Path
+) -> None:
+    async with (
+        forked(discord, environment, tmp_path),
+        forked(discord, environment, tmp_path, already=1),
+    ):
+        players = [User(f"player{n}") for n in range(PLAYERS)]
+        replies = await asyncio.gather(*(submit(discord, player, score) for score in "12" for player in players))
+        for reply in replies:
+            await reply.finished()
+            await both_answered(discord, reply.id)
+    assert await count(backend.database.url, ScoreSubmission.id) == 3 + PLAYERS
+    assert sum("One score at a time" in reply.text for reply in replies) == PLAYERS
+    await backend.real.scoring.recalculate(1)
+    assert await backend.differences() == []
+
+
+async def test_what_one_process_recalculates_the_other_leaves_alone_until_the_window_ends(
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], redis_url: str, tmp_path: Path
+) -> None:
+    await tables.execute(backend.database, update(Event).values(scores_version=Event.scores_version + 1))
+    async with Redis.from_url(redis_url) as redis:
+        await redis.set("elo_calculation_lock:1", "a third process", px=3000)
+        async with (
+            forked(discord, environment, tmp_path),
+            forked(discord, environment, tmp_path, already=1),
+        ):
+            while await redis.get("elo_calculation_lock:1") == b"a third process":
+                is_stale = await backend.real.scoring.is_stale(1)
+                still_held = await redis.get("elo_calculation_lock:1") == b"a third process"
+                assert is_stale or not still_held, "recalculated by a process that had not the lock"
+                await asyncio.sleep(0.05)
+            await backend.settle_ratings()
+            assert await redis.keys() == [b"elo_calculation_lock:1"]
+
+
+async def both_answered(discord: DiscordStub, interaction_id: int) -> None:
+    """Wait until both processes have tried to answer an interaction, of which Discord takes the first."""
+    path = f"/interactions/{interaction_id}/"
+    async with asyncio.timeout(15):
+        while sum(exchange.path.startswith(path) for exchange in discord.exchanges) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)

@@ -1,0 +1,59 @@
+"""What a stub of Discord does wrong when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from aiohttp import web
+
+from .discord_limits import Refused
+
+
+class Fault(Enum):
+    """How a request fails, other than with an error status."""
+
+    RESET_BEFORE = auto()
+    """The connection breaks before Discord has taken the request."""
+    RESET_AFTER = auto()
+    """It breaks when Discord has taken it, so that the bot gets no answer."""
+    SILENCE = auto()
+    """Discord takes nothing and never answers."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """``due`` is what is yet to happen: to the next request with this in its path, this status or fault."""
+
+    due: list[tuple[str, int | Fault]] = field(default_factory=list)
+
+    def take(self, path: str) -> int | Fault | None:
+        found = next((fault for fault in self.due if fault[0] in path), None)
+        if found is None:
+            return None
+        self.due.remove(found)
+        return found[1]
+
+
+async def fail(request: web.Request, fault: int | Fault | None) -> None:
+    """Fails before the request is looked at, if this is how it fails."""
+    if isinstance(fault, int):
+        refused = Refused(fault, 0, "failed as told")
+        refused.body |= {"retry_after": 0.1, "global": False}
+        raise refused
+    if fault is Fault.SILENCE:
+        await asyncio.sleep(3600)
+    if fault is Fault.RESET_BEFORE:
+        reset(request)
+        raise web.HTTPServiceUnavailable(text="reset as told")
+
+
+def reset(request: web.Request) -> None:
+    """Breaks the connection as a crash of the other side does; what is answered afterwards reaches nobody."""
+    assert request.transport is not None
+    linger_for_no_time = struct.pack("ii", 1, 0)
+    request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_for_no_time)
+    request.transport.abort()
