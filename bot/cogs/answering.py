@@ -40,7 +40,7 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
     answer will be an error is not known yet, and what is deferred to one user stays with that user; a public
     answer then follows as a message of its own.
     """
-    task = asyncio.create_task(_interruptible(work), name=_WORK)
+    task = asyncio.create_task(work, name=_WORK)
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
     if task.done():
         reply = show(await _outcome(task))
@@ -56,7 +56,7 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
 
 async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
     """Do the work of a button and put what `show` makes of its result in place of the message it is on."""
-    task = asyncio.create_task(_interruptible(work), name=_WORK)
+    task = asyncio.create_task(work, name=_WORK)
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
     if task.done():
         reply = show(await _outcome(task))
@@ -73,17 +73,6 @@ async def _deferred(interaction: Interaction[Any], task: asyncio.Task[T], *, thi
         # What was begun is finished also for a user who cannot be answered any more.
         result = await _outcome(task)
     return result
-
-
-async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.wait({task})
-    except asyncio.CancelledError:
-        # Not waited for: the end of its transaction may take as long as what it waited for.
-        task.cancel()
-        raise
-    return task.result()
 
 
 async def _outcome(task: asyncio.Task[T]) -> T:
