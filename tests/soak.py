@@ -22,10 +22,10 @@ from tests.databases import KINDS, Templates
 from tests.faults.crashes import crash_rounds
 from tests.model.machine import season_on
 
-EXAMPLES, ROUNDS = 50, 10
+EXAMPLES, ROUNDS = 100, 10
 LONG = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=30,
+    stateful_step_count=20,
     deadline=None,
     database=None,
     print_blob=True,
