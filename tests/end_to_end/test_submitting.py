@@ -1,6 +1,7 @@
 import pytest
 from sqlalchemy import URL
 
+from bot.cogs.answering import PRECEDENCE_SECONDS
 from tests.world import World, open_world
 
 
@@ -149,6 +150,8 @@ async def test_a_command_that_discord_delivers_twice_counts_once(world: World) -
     await world.deliver_again()
 
     assert await world.tables() == before
+    # An answer to the first delivery would go ahead of the one to the second.
+    assert world.traffic.patience >= PRECEDENCE_SECONDS
 
 
 async def test_two_scores_of_one_player_at_once_both_count(world: World) -> None:
