@@ -139,7 +139,8 @@ class LeaderboardBot(commands.AutoShardedBot):
         await _wait_for_commands(LAST_COMMANDS_SECONDS)
         if interrupted := interrupt():
             logger.warning("commands that are interrupted: %d", interrupted)
-            await _wait_for_commands(LAST_ANSWERS_SECONDS)
+        # Also those whose work ended in this moment have yet to tell their users.
+        await _wait_for_commands(LAST_ANSWERS_SECONDS)
         if running := _running_commands():
             logger.warning("commands that end without an answer: %d", len(running))
         for task in running:

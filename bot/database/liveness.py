@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 1.5
 """How long work may take before the database is asked for a sign of life, and again each time."""
 PROBE_SECONDS = 1.5
 """How long that may take. Together well below the five seconds within which a user is told."""

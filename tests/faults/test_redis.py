@@ -48,14 +48,14 @@ async def backend(
         yield backend
 
 
-async def submit_all(backend: TestBackend, players: range) -> float:
-    """Have players submit one after the other, and return how long the one who waited longest did."""
-    longest = 0.0
+async def submit_all(backend: TestBackend, players: range) -> list[float]:
+    """Have players submit one after the other, and return how long they waited, in order of that."""
+    waits = []
     for player in players:
         began = time.monotonic()
         await backend.submit(player, player)
-        longest = max(longest, time.monotonic() - began)
-    return longest
+        waits.append(time.monotonic() - began)
+    return sorted(waits)
 
 
 async def current(backend: TestBackend) -> None:
@@ -78,7 +78,10 @@ async def test_without_redis_submissions_go_on_and_when_it_is_back_it_is_used_ag
     fail(way)
     # One window after the other, in each of which the lock is asked for.
     for first in (2, 12, 22):
-        assert await submit_all(backend, range(first, first + 10)) < SLOWER_AT_MOST_SECONDS
+        *others, longest = await submit_all(backend, range(first, first + 10))
+        # Once, and not each time; what a submission takes by itself is much less.
+        assert longest < 2 * SLOWER_AT_MOST_SECONDS
+        assert max(others) < SLOWER_AT_MOST_SECONDS
         await current(backend)
     assert warnings(caplog) == ["degraded"]
 
