@@ -1,7 +1,8 @@
 """What tests of faults share."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Literal
 
 import pytest
 from sqlalchemy import URL
@@ -11,6 +12,21 @@ from tests.proxy import Proxy, proxy_to, through
 from tests.wire.conftest import discord
 
 __all__ = ["discord"]
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture(autouse=True)
+def keeps_secrets(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Check that nothing which was logged, tracebacks included, tells a password or a database's URL."""
+    caplog.set_level("DEBUG", "bot")
+    yield
+    for secret in (PASSWORD, "postgresql+asyncpg://", "redis://"):
+        assert all(secret not in record for when in ("setup", "call") for record in _written(caplog, when)), secret
+
+
+def _written(caplog: pytest.LogCaptureFixture, when: Literal["setup", "call"]) -> Iterator[str]:
+    return (caplog.handler.format(record) for record in caplog.get_records(when))
 
 
 @pytest.fixture
@@ -23,7 +39,8 @@ async def way(server_url: URL) -> AsyncIterator[Proxy]:
 @pytest.fixture
 async def remote(server_url: URL, way: Proxy) -> AsyncIterator[TestBackend]:
     """The services with an event and a score, and several connections to a PostgreSQL by a way that can fail."""
-    async with open_test_backend(through(way, server_url)) as backend:
+    # A server that lets anyone in without a password takes any.
+    async with open_test_backend(through(way, server_url).set(password=PASSWORD)) as backend:
         await backend.create_event()
         await backend.submit(1, 100)
         await asyncio.gather(*(backend.page() for _ in range(8)))
