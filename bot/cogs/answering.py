@@ -18,7 +18,7 @@ from bot.ui.reply import Reply
 DIRECT_ANSWER_SECONDS = 1.5
 """Half of what Discord allows, which leaves time for the deferral itself to arrive."""
 
-PRECEDENCE_SECONDS = 1.0
+PRECEDENCE_SECONDS = 0.5
 """How long the answer to a second delivery lets that to the first one go ahead."""
 
 ALREADY_ACKNOWLEDGED = 40060
