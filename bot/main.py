@@ -134,7 +134,7 @@ class LeaderboardBot(commands.AutoShardedBot):
 
     async def finish_commands(self) -> None:
         """Take no more commands; wait for those that are running, and interrupt those that take too long."""
-        assert isinstance(self.tree, LeaderboardTree)  # noqa: S101
+        assert isinstance(self.tree, LeaderboardTree)  # noqa: S101 - the class that `__init__` names
         self.tree.is_closing = True
         await _wait_for_commands(LAST_COMMANDS_SECONDS)
         if interrupted := interrupt():

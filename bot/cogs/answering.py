@@ -100,7 +100,7 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
     An error that nobody foresaw is shown as a reference code; its traceback is in the log under that code.
     """
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
-    if isinstance(cause, HTTPException) and cause.code == ALREADY_ACKNOWLEDGED:
+    if _is_answered_already(cause):
         logger.info("another process, which was given the same command, has answered it")
         return
     if isinstance(cause, DeliveredTwice):
@@ -122,6 +122,10 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
     await _send_privately(interaction, f"⚠️ {sentence}")
 
 
+def _is_answered_already(error: BaseException) -> bool:
+    return isinstance(error, HTTPException) and error.code == ALREADY_ACKNOWLEDGED
+
+
 def _view_of(reply: Reply) -> View:
     # A new message has no place for None.
     return MISSING if reply.view is None else reply.view
@@ -137,8 +141,8 @@ async def _send_privately(interaction: Interaction[Any], sentence: str) -> None:
             await interaction.followup.send(sentence, ephemeral=True)
     except UNDELIVERED as error:
         # Nobody is there to be told any more: the interaction has expired or been answered, or Discord is down.
-        known = isinstance(error, HTTPException) and error.code == ALREADY_ACKNOWLEDGED
-        logger.log(logging.INFO if known else logging.WARNING, "an answer could not be delivered: %s", error)
+        level = logging.INFO if _is_answered_already(error) else logging.WARNING
+        logger.log(level, "an answer could not be delivered: %s", error)
 
 
 def guild_of(interaction: Interaction[Any]) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission
 from bot.domain.ratings import ScoreDirection
 from bot.services.event_lookup import statistics_of, store_statistics
-from bot.services.rating_sql import count_field, is_personal_best
+from bot.services.rating_sql import best_first, count_field, is_personal_best
 
 
 async def current_best(
@@ -30,8 +30,8 @@ def logged_bests(
         conditions: which rows of its log count, besides not having been removed.
     """
     log = ScoreSubmission
-    best_first = (log.score.desc() if direction is ScoreDirection.HIGH else log.score, log.id)
-    place = func.row_number().over(partition_by=log.player_id, order_by=best_first)
+    order = (best_first(log.score, direction), log.id)
+    place = func.row_number().over(partition_by=log.player_id, order_by=order)
     ordered = (
         select(log.player_id, log.score, log.submitted_at, place.label("place"))
         .where(log.event_id == event_id, log.removed_at.is_(None), *conditions)

@@ -55,6 +55,11 @@ def _has_type(score_type: ScoreType) -> ColumnElement[bool]:
     return column == literal(score_type, column.type, literal_execute=True)
 
 
+def best_first(score: SQLColumnExpression[float], direction: ScoreDirection) -> ColumnElement[float]:
+    """Return the order in which the best of scores comes first."""
+    return score.desc() if direction is ScoreDirection.HIGH else score.asc()
+
+
 async def count_field(session: AsyncSession, condition: ColumnElement[bool]) -> RunningStatistics:
     """Count a field from its rows, in two passes about its smallest score.
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.engine import Database
 from bot.database.models import Event, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
-from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.ratings import RatingScale
 from bot.domain.results import EventInfo, LoggedSubmission, PlayerName, RemovalResult
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
@@ -18,7 +18,7 @@ from bot.services.base import BaseService, Clock
 from bot.services.current_bests import count_personal_best, current_best, logged_bests
 from bot.services.event_lookup import describe, find_event
 from bot.services.leaderboard_service import Recalculation
-from bot.services.rating_sql import is_personal_best, is_weekly_best
+from bot.services.rating_sql import best_first, is_personal_best, is_weekly_best
 
 MOST_LISTED = 25
 _KEY = re.compile("[0-9]{1,18}")
@@ -147,8 +147,8 @@ def _log_of(event: Event, discord_id: int) -> Select[ScoreSubmission]:
 async def _find(session: AsyncSession, event: Event, discord_id: int, submission: str | None) -> ScoreSubmission:
     log = ScoreSubmission
     if submission is None:
-        best_first = log.score.desc() if describe(event).direction is ScoreDirection.HIGH else log.score
-        wanted = _log_of(event, discord_id).order_by(best_first, log.id)
+        order = (best_first(log.score, describe(event).direction), log.id)
+        wanted = _log_of(event, discord_id).order_by(*order)
     elif _KEY.fullmatch(submission.strip()):
         wanted = _log_of(event, discord_id).where(log.id == literal(int(submission), BigInteger))
     else:

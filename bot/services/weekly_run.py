@@ -32,13 +32,13 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.domain import weekly_results as results
-from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.ratings import Field, RatingScale
 from bot.domain.results import PlayerName
 from bot.domain.weeks import Week
 from bot.services.current_bests import logged_bests
 from bot.services.event_lookup import describe
 from bot.services.leaderboard_scoring_service import recalculate
-from bot.services.rating_sql import count_field, elo_expression, event_elo_expression, is_weekly_best
+from bot.services.rating_sql import best_first, count_field, elo_expression, event_elo_expression, is_weekly_best
 
 LISTED = 10
 
@@ -143,14 +143,13 @@ async def _archive_scores(
     session: AsyncSession, event: Event, run: WeeklyRun, field: Field, scale: RatingScale
 ) -> None:
     direction, scores = describe(event).direction, LeaderboardScore
-    best_first = scores.score.desc() if direction is ScoreDirection.HIGH else scores.score
     rated = select(
         literal(run.id, LongId),
         scores.player_id,
         scores.score,
         scores.submitted_at,
         elo_expression(scores.score, field, direction, scale),
-        func.rank().over(order_by=best_first),
+        func.rank().over(order_by=best_first(scores.score, direction)),
     ).where(is_weekly_best(event.id, run.week_number))
     columns = ["run_id", "player_id", "score", "submitted_at", "weekly_elo", "rank"]
     await session.execute(insert(WeeklyResult).from_select(columns, rated))
