@@ -39,7 +39,7 @@ async def connect_and_run() -> None:
         **dialect.engine_options(url, command_timeout=None),
         execution_options=dialect.writer_options(url),
     )
-    dialect.prepare_connections(engine, foreign_keys=False)
+    dialect.prepare_connections(engine.sync_engine, foreign_keys=False)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(run)

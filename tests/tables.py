@@ -34,7 +34,8 @@ async def stats(database: Database, event_id: int) -> dict[int, Row[Any]]:
     table = PlayerEventStats.__table__
     statement = select(Player.discord_id, *table.columns).join(table, table.c.player_id == Player.id)
     async with database.reading() as session:
-        return {row.discord_id: row for row in await session.execute(statement.where(table.c.event_id == event_id))}
+        of_event = statement.where(table.c.event_id == event_id).order_by(Player.discord_id)
+        return {row.discord_id: row for row in await session.execute(of_event)}
 
 
 async def stored_elos(database: Database, event_id: int) -> dict[int, int | None]:

@@ -1,8 +1,21 @@
 """The SQL twins of `bot.domain.ratings` and `bot.domain.statistics`; property tests hold both equal."""
 
-from sqlalchemy import ColumnElement, Double, Integer, SQLColumnExpression, cast, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Integer,
+    SQLColumnExpression,
+    String,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session
 
+from bot.database.dialect import constant
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
@@ -37,22 +50,22 @@ def _round_half_up(value: ColumnElement[float]) -> ColumnElement[int]:
     return cast(func.floor(value + number(0.5)), Integer)
 
 
-def is_personal_best(event_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
+def is_personal_best(
+    event_id: int | SQLColumnExpression[int], scores: type[LeaderboardScore] = LeaderboardScore
+) -> ColumnElement[bool]:
     """Return the condition for the personal bests of an event."""
-    scores = LeaderboardScore
-    return (scores.event_id == event_id) & _has_type(ScoreType.ALL_TIME) & scores.week_number.is_(None)
+    return (scores.event_id == event_id) & has_type(ScoreType.ALL_TIME, scores) & scores.week_number.is_(None)
 
 
 def is_weekly_best(event_id: int, week_code: int) -> ColumnElement[bool]:
     """Return the condition for the weekly bests of one week of an event."""
     scores = LeaderboardScore
-    return (scores.event_id == event_id) & _has_type(ScoreType.WEEKLY) & (scores.week_number == week_code)
+    return (scores.event_id == event_id) & has_type(ScoreType.WEEKLY) & (scores.week_number == week_code)
 
 
-def _has_type(score_type: ScoreType) -> ColumnElement[bool]:
-    # Written into the statement: a database uses a partial index only where it can read that it applies.
-    column = LeaderboardScore.score_type
-    return column == literal(score_type, column.type, literal_execute=True)
+def has_type(score_type: ScoreType, scores: type[LeaderboardScore] = LeaderboardScore) -> ColumnElement[bool]:
+    """Return the condition for scores of one type."""
+    return type_coerce(scores.score_type, String) == constant(score_type)
 
 
 def best_first(score: SQLColumnExpression[float], direction: ScoreDirection) -> ColumnElement[float]:
@@ -60,21 +73,21 @@ def best_first(score: SQLColumnExpression[float], direction: ScoreDirection) -> 
     return score.desc() if direction is ScoreDirection.HIGH else score.asc()
 
 
-async def count_field(session: AsyncSession, condition: ColumnElement[bool]) -> RunningStatistics:
+def count_field(connection: Connection | Session, condition: ColumnElement[bool]) -> RunningStatistics:
     """Count a field from its rows, in two passes about its smallest score.
 
     `avg(x²) − avg(x)²` is not an option: for scores near 900,000,000 it has no correct digit.
     """
     scores = select(LeaderboardScore.score).where(condition).cte("scores")
-    size, origin, greatest = (
-        await session.execute(select(func.count(), func.min(scores.c.score), func.max(scores.c.score)))
+    size, origin, greatest = connection.execute(
+        select(func.count(), func.min(scores.c.score), func.max(scores.c.score))
     ).one()
     if size == 0:
         return RunningStatistics()
     if origin == greatest:
         return RunningStatistics(size, origin)
     offset = scores.c.score - number(origin)
-    mean = (await session.execute(select(func.avg(offset)))).scalar_one()
+    mean = connection.execute(select(func.avg(offset))).scalar_one()
     deviation = offset - number(mean)
-    m2 = (await session.execute(select(func.sum(deviation * deviation)))).scalar_one()
+    m2 = connection.execute(select(func.sum(deviation * deviation))).scalar_one()
     return RunningStatistics(size, origin, mean, m2, m2)

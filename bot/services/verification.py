@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.models import Event
+from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.recount import Derived
 from bot.domain.weeks import Week
 from bot.services.base import BaseService
@@ -95,7 +95,22 @@ async def _verify(session: AsyncSession, *, with_repair: bool) -> Verification:
             await repair(session, stored, computed)
         if event.scores_version != event.elo_version and event.score_count > 0:
             awaiting.append(event.name)
+    differences += await _results_of_no_run(session, with_repair=with_repair)
     return Verification(len(events), submissions, tuple(differences), tuple(awaiting))
+
+
+async def _results_of_no_run(session: AsyncSession, *, with_repair: bool) -> list[Difference]:
+    """Name archived results whose run is not there, which no foreign key prevents; a repair deletes them."""
+    result = WeeklyResult
+    of_no_run = result.run_id.not_in(select(WeeklyRun.id))
+    rows = await session.scalars(select(result).where(of_no_run).order_by(result.run_id, result.player_id))
+    found = [
+        Difference("weekly_results", f"run {row.run_id}, player {row.player_id}", f"Elo {row.weekly_elo}", "missing")
+        for row in rows
+    ]
+    if found and with_repair:
+        await session.execute(delete(result).where(of_no_run).execution_options(synchronize_session=False))
+    return found
 
 
 def _compare(event: str, stored: Derived, computed: Derived) -> Iterator[Difference]:

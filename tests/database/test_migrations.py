@@ -30,7 +30,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.__main__ import main
 from bot.database.base import Base
-from bot.database.schema import MIGRATIONS, alembic_config, migrate, needed_revision
+from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
 from tests.backends import ADMIN, open_test_backend
 from tests.databases import Templates
 from tests.schemas import contents, schema
@@ -122,32 +122,32 @@ def test_each_migration_taken_back_leaves_the_schema_as_it_was(empty_database_ur
     assert schema(empty_database_url) == on_the_way_up[-1]
 
 
-def test_rows_survive_the_way_back_and_forth(database_url: URL) -> None:
-    play(database_url)
-    before = contents(database_url)
+def test_rows_survive_the_way_back_and_forth(fresh_database_url: URL) -> None:
+    play(fresh_database_url)
+    before = contents(fresh_database_url)
     assert before.keys() == Base.metadata.tables.keys()
     assert all(before.values()), "a table without rows proves nothing"
 
     for revision in reversed(REVISIONS[:-1]):
-        command.downgrade(alembic_config(database_url), revision)
-        kept = contents(database_url).keys()
-        migrate(database_url)
+        command.downgrade(alembic_config(fresh_database_url), revision)
+        kept = contents(fresh_database_url).keys()
+        migrate(fresh_database_url)
 
-        after = contents(database_url)
+        after = contents(fresh_database_url)
         for table in kept:
             lost = columns_added_after(revision, table)
             assert without(after[table], lost) == without(before[table], lost), revision
 
 
-def test_running_statistics_are_counted_when_they_are_added(database_url: URL) -> None:
-    play(database_url)
+def test_running_statistics_are_counted_when_they_are_added(fresh_database_url: URL) -> None:
+    play(fresh_database_url)
     statistics = "SELECT score_count, score_origin + score_mean, score_m2 FROM events WHERE name = 'Tetris Blitz'"
-    before = read(database_url, statistics)
+    before = read(fresh_database_url, statistics)
 
-    command.downgrade(alembic_config(database_url), "0002")
-    migrate(database_url)
+    command.downgrade(alembic_config(fresh_database_url), "0002")
+    migrate(fresh_database_url)
 
-    assert read(database_url, statistics)[0] == pytest.approx(before[0], rel=1e-12)
+    assert read(fresh_database_url, statistics)[0] == pytest.approx(before[0], rel=1e-12)
     assert before[0][0] == 3
 
 
@@ -202,6 +202,12 @@ def test_two_processes_may_migrate_at_once(empty_database_url: URL, tmp_path: Pa
     outputs = [process.communicate(timeout=60)[0] for process in started]
     assert [process.returncode for process in started] == [0, 0], outputs
     assert read(empty_database_url, "SELECT version_num FROM alembic_version") == [(needed_revision(),)]
+
+
+def test_the_revisions_of_this_version_are_told_without_alembic() -> None:
+    assert needed_revision() == REVISIONS[-1]
+    assert all(knows(revision) for revision in REVISIONS)
+    assert not knows("9999")
 
 
 def test_alembic_works_from_the_command_line(empty_database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:

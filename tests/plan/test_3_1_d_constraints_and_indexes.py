@@ -47,7 +47,10 @@ async def test_the_plans_indexes_exist_and_those_of_the_bests_are_unique(backend
         found = await (await session.connection()).run_sync(indexes)
     assert {index["name"]: (index["column_names"], bool(index["unique"])) for index in found} == {
         "idx_leaderboard_scores_event": (["event_id", "score_type"], False),
-        "idx_leaderboard_scores_week": (["event_id", "score_type", "week_number"], False),
+        "idx_leaderboard_scores_week": (
+            ["event_id", "score_type", "week_number", "score", "submitted_at", "player_id"],
+            False,
+        ),
         "uq_all_time_scores": (["player_id", "event_id"], True),
         "uq_weekly_scores": (["player_id", "event_id", "week_number"], True),
     }

@@ -97,7 +97,7 @@ async def test_a_field_counted_in_sql_is_the_one_counted_in_python(players: Test
     async with players.database.writing() as session:
         if values:
             await add_week(session, values)
-        counted = await count_field(session, is_weekly_best(1, WEEK))
+        counted = await session.run_sync(count_field, is_weekly_best(1, WEEK))
         await session.rollback()
     assert (counted.count, counted.origin) == (expected.count, expected.origin)
     assert_same_field(counted.field, expected.field, accuracy=1e-12)
@@ -149,4 +149,4 @@ def assert_same_field(field: Field, expected: Field, accuracy: float) -> None:
 async def test_a_key_that_no_event_has_counts_an_empty_field(backend: TestBackend) -> None:
     async with backend.database.reading() as session:
         assert await session.get(Event, 99) is None
-        assert await count_field(session, is_weekly_best(99, WEEK)) == RunningStatistics()
+        assert await session.run_sync(count_field, is_weekly_best(99, WEEK)) == RunningStatistics()

@@ -140,6 +140,24 @@ TAMPERINGS = {
         "INSERT INTO weekly_results (run_id, player_id, weekly_elo) VALUES (1, 3, 0)",
         ["weekly_results: 2026-W45, player 3"],
     ),
+    "a result of no run": (
+        "INSERT INTO weekly_results (run_id, player_id, weekly_elo) VALUES (99, 3, 0)",
+        ["weekly_results: run 99, player 3"],
+    ),
+    "a result of no player": (
+        "INSERT INTO weekly_results (run_id, player_id, weekly_elo) VALUES (1, 99, 0)",
+        ["weekly_results: 2026-W45, player 99"],
+    ),
+    "a run deleted": (
+        "DELETE FROM weekly_runs WHERE id = 2",
+        [
+            "leaderboard_scores: weekly best of player and week (1, 202646)",
+            "leaderboard_scores: weekly best of player and week (3, 202646)",
+            *(f"player_event_stats: weekly average of player {player}" for player in (ANA, BOB, CAI)),
+            *(f"player_event_stats: event Elo of player {player}" for player in (ANA, BOB, CAI)),
+            *(f"weekly_results: run 2, player {player}" for player in (ANA, BOB, CAI)),
+        ],
+    ),
     "the mean of a run": (
         "UPDATE weekly_runs SET field_mean = field_mean + 0.0001 WHERE id = 1",
         ["weekly_runs: field of 2026-W45"],
@@ -168,11 +186,12 @@ async def test_each_row_that_was_tampered_with_is_found_and_named(
     assert [difference.partition(" is ")[0].replace(f" in event '{EVENT}'", "") for difference in differences] == found
 
 
-REPAIRED_OTHERWISE = ("a submission deleted", "what a missed week counts")
+REPAIRED_OTHERWISE = ("a submission deleted", "a run deleted", "what a missed week counts")
 """Tamperings with what nothing else tells, so that the rest is made to follow from it."""
-# Keys of rows, when they were written, and how a field is counted, are not what they were.
+# Keys of rows, when they were written, how a field is counted, and how often it has changed, are not what they were.
 NOT_THE_SAME = {
-    *("id", "updated_at", "score_origin", "score_mean", "score_m2", "score_m2_peak"),
+    *("id", "updated_at", "scores_version", "elo_version"),
+    *("score_origin", "score_mean", "score_m2", "score_m2_peak"),
     *("field_origin", "field_mean", "field_sd"),
 }
 
@@ -192,6 +211,19 @@ async def test_whatever_was_tampered_with_is_repaired_and_named(season: TestBack
     await season.run()
     await season.undo()
     assert await season.differences() == []
+
+
+async def test_a_repair_of_a_personal_best_moves_the_event_on_for_those_who_know_it_by_its_version(
+    season: TestBackend,
+) -> None:
+    [before] = await tables.rows(season.database, Event)
+    await tables.execute(
+        season.database, update(LeaderboardScore).where(LeaderboardScore.week_number.is_(None)).values(score=1)
+    )
+    await VerificationService(season.database, season.clock).repair()
+    [after] = await tables.rows(season.database, Event)
+    assert after["scores_version"] > before["scores_version"]
+    assert await season.real.scoring.stale_events() == ()
 
 
 async def test_a_repair_touches_nothing_that_is_right(season: TestBackend) -> None:
