@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,14 @@ from sqlalchemy import URL
 
 from bot.config import Settings
 from bot.database.engine import Database
-from bot.domain.ratings import ScoreDirection
+from bot.domain.ratings import RatingScale, ScoreDirection
 from bot.domain.results import Board, EventInfo, LeaderboardPage, SubmissionResult
+from bot.domain.submissions import Submission
 from bot.domain.weekly_results import WeeklyRunResult
 from bot.main import Backend, open_backend
 from bot.services.authority import Actor
 from bot.services.event_service import EventOptions
-from bot.services.submission import Submission
+from bot.services.leaderboard_service import LeaderboardService, Recalculation
 from bot.services.verification import VerificationService
 
 GUILD = 1001
@@ -127,3 +128,19 @@ async def open_test_backend(url: URL, clock: Clock | None = None, **changes: Any
             yield TestBackend(real, clock, database)
     finally:
         await database.close()
+
+
+class DeadProcess:
+    """A recalculation that nobody does any more: its process died right after the commit."""
+
+    def request(self, event_id: int) -> None:
+        pass
+
+
+def with_recalculation(backend: TestBackend, recalculation: Recalculation) -> TestBackend:
+    """Return the backend as a process that leaves recalculating to somebody else."""
+    leaderboard = LeaderboardService(
+        backend.database, backend.clock, RatingScale(), timedelta(0), recalculation=recalculation
+    )
+    services = replace(backend.real.services, leaderboard=leaderboard)
+    return replace(backend, real=replace(backend.real, services=services))

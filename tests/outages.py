@@ -1,6 +1,8 @@
 """Failures of the database's statements: seen, broken, or slow."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -10,11 +12,11 @@ from sqlalchemy import Engine, event
 
 @contextmanager
 def statements_seen(part: str, then: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
-    """Give a list that each statement beginning like this is added to, before it is executed."""
+    """Give a list that each statement with this in it is added to, before it is executed."""
     seen: list[str] = []
 
     def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(part):
+        if part in statement:
             seen.append(statement)
             then()
 
@@ -26,7 +28,7 @@ def statements_seen(part: str, then: Callable[[], None] = lambda: None) -> Itera
 
 
 def statements_fail(part: str) -> AbstractContextManager[list[str]]:
-    """Have the connection break at each statement that begins like this; gives those that did."""
+    """Have the connection break at each statement with this in it; gives those that did."""
 
     def break_connection() -> None:
         raise ConnectionResetError("the test broke the connection")
@@ -36,14 +38,17 @@ def statements_fail(part: str) -> AbstractContextManager[list[str]]:
 
 @contextmanager
 def statement_takes(seconds: float, part: str) -> Iterator[None]:
-    """Have the database take some seconds over the next statement that begins like this."""
+    """Have the database take some seconds over the next statement with this in it."""
     was_slow = False
 
     def wait(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         nonlocal was_slow
-        if statement.startswith(part) and not was_slow:
+        if part in statement and not was_slow:
             was_slow = True
-            connection.connection.dbapi_connection.run_async(lambda _: asyncio.sleep(seconds))
+            if threading.current_thread() is threading.main_thread():
+                connection.connection.dbapi_connection.run_async(lambda _: asyncio.sleep(seconds))
+            else:
+                time.sleep(seconds)
 
     event.listen(Engine, "before_cursor_execute", wait)
     try:

@@ -10,7 +10,7 @@ from bot.cogs.pages import show_page
 from bot.cogs.services import Services
 from bot.cogs.suggestions import active_events, all_events
 from bot.domain.results import Board
-from bot.services.submission import Submission
+from bot.domain.submissions import Submission
 from bot.ui.submissions import show_submission
 
 

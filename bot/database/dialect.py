@@ -8,12 +8,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, BigInteger, Connection, Index, Integer, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    String,
+    create_engine,
+    event,
+    literal_column,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.database.files import open_file
 
@@ -98,6 +110,17 @@ def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SEC
     }
 
 
+def repeating_options(url: URL) -> dict[str, Any]:
+    """Return what an engine needs whose one connection executes the same statements over and over.
+
+    They are planned once. PostgreSQL would plan them each time, since it takes arrays of any length for ten items long:
+    of a single submission's time that is a third.
+    """
+    options = engine_options(url)
+    generic = {"server_settings": {"plan_cache_mode": "force_generic_plan"}}
+    return {**options, "pool_size": 1, "connect_args": {**options["connect_args"], **generic}}
+
+
 def probe_options(url: URL) -> dict[str, Any]:
     """Return what an engine needs that only asks for a sign of life; of a file none is needed, and it gives one."""
     return {} if is_sqlite(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
@@ -125,6 +148,12 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
             raise DisconnectionError("the connection may lead nowhere any more")
 
 
+def synchronous_engine(url: URL) -> Engine:
+    """Return an engine with one connection to a file, for use in one thread that need not be the one that made it."""
+    threads = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+    return create_engine(url.set(drivername="sqlite"), poolclass=StaticPool, connect_args=threads)
+
+
 def reader_options(url: URL) -> dict[str, Any]:
     """Return the execution options under which one transaction sees one state of the database."""
     return {} if is_sqlite(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -135,7 +164,7 @@ def writer_options(url: URL) -> dict[str, Any]:
     return {"sqlite_begin": "BEGIN IMMEDIATE"} if is_sqlite(url) else {}
 
 
-def prepare_connections(engine: AsyncEngine, *, foreign_keys: bool = True) -> None:
+def prepare_connections(engine: Engine, *, foreign_keys: bool = True) -> None:
     """Install what each new connection of an engine needs.
 
     Args:
@@ -145,7 +174,7 @@ def prepare_connections(engine: AsyncEngine, *, foreign_keys: bool = True) -> No
     if not is_sqlite(engine.url):
         return
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         # The driver's own transactions begin late and deferred; `on_begin` begins them instead.
         connection.isolation_level = None
@@ -157,7 +186,7 @@ def prepare_connections(engine: AsyncEngine, *, foreign_keys: bool = True) -> No
         cursor.execute("PRAGMA foreign_keys = ON" if foreign_keys else "PRAGMA foreign_keys = OFF")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         # A writer takes the lock at once: one that read first could not upgrade beside another writer.
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
@@ -185,11 +214,14 @@ def _floor(value: float | None) -> int | None:
     return None if value is None else math.floor(value)
 
 
-def insert_for(session: AsyncSession, table: type[DeclarativeBase]) -> "postgresql.Insert | sqlite.Insert":
-    """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def constant(value: str) -> ColumnElement[str]:
+    """Return a text as it is written into a statement, not bound to it.
+
+    A database uses a partial index only where it can read that it applies.
+    """
+    if not value.isidentifier():
+        raise ValueError(f"{value!r} is no name that could be written into a statement")
+    return literal_column(f"'{value}'", String)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -201,6 +233,11 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
 def is_locked_out(error: DBAPIError) -> bool:
     """Tell whether another process kept SQLite's file locked for longer than is waited for."""
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def may_be_the_rows(error: BaseException | None) -> bool:
+    """Tell whether a transaction may have failed for what one of several was to write."""
+    return isinstance(error, DBAPIError) and not error.connection_invalidated and not is_locked_out(error)
 
 
 def is_worth_retrying(error: BaseException) -> bool:

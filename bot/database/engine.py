@@ -2,15 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from typing import TypeVar
 
-from sqlalchemy import URL, NullPool, select
+from sqlalchemy import URL, Connection, NullPool, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.database import dialect
 from bot.database.liveness import Liveness
+from bot.database.repeating_connection import RepeatingConnection
 from bot.database.writer_queue import WriterQueue
+from bot.database.writer_thread import WriterThread
+
+T = TypeVar("T")
 
 CLOSE_SECONDS = 1.0
 """How long the other ends may take to say goodbye."""
@@ -27,14 +32,19 @@ class Database:
         """Prepare a pool for the database at `url` (see `parse_database_url`); nothing is connected yet."""
         self.url = url
         self.engine = create_async_engine(url, **dialect.engine_options(url))
-        dialect.prepare_connections(self.engine)
+        dialect.prepare_connections(self.engine.sync_engine)
         self._readers = self.engine.execution_options(**dialect.reader_options(url))
         self._writers = self.engine.execution_options(**dialect.writer_options(url))
         self._writer_queue = WriterQueue() if dialect.takes_one_writer(url) else None
         self._prober = create_async_engine(url, poolclass=NullPool, **dialect.probe_options(url))
         self.liveness = Liveness(self._probe, self._distrust_connections)
         self._trusted_since = 0.0
-        dialect.replace_doubtful_connections(self.engine, lambda: self._trusted_since)
+        dialect.replace_doubtful_connections(self.engine, self._since_when_trusted)
+        self._at_once: WriterThread | RepeatingConnection = (
+            RepeatingConnection(url, self._since_when_trusted)
+            if self._writer_queue is None
+            else WriterThread(url, self._writer_queue)
+        )
         self._transactions = 0
         self._ended = asyncio.Event()
 
@@ -56,6 +66,11 @@ class Database:
             await stack.enter_async_context(session.begin())
             yield session
 
+    async def write_at_once(self, work: Callable[[Connection], T]) -> T:
+        """Run work that waits for nothing but the database, in a transaction that is committed at its end."""
+        with self._counted():
+            return await self._at_once.run(work)
+
     async def idle(self) -> None:
         """Wait for a moment at which no transaction is running."""
         while self._transactions > 0:
@@ -76,6 +91,7 @@ class Database:
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.engine.dispose()
+                await self._at_once.close()
 
     async def _probe(self) -> None:
         async with self._prober.connect() as connection:
@@ -84,3 +100,6 @@ class Database:
     def _distrust_connections(self) -> None:
         # What is connected may lead nowhere even when the database is back.
         self._trusted_since = time.monotonic()
+
+    def _since_when_trusted(self) -> float:
+        return self._trusted_since

@@ -60,6 +60,12 @@ class RunningStatistics:
         """
         return self.m2 < SHRINKAGE_LIMIT * self.m2_peak
 
+    def change(self, old: float | None, new: float | None) -> "RunningStatistics":
+        """Return the statistics with a player's score changed; None where the player has none before, or after."""
+        if old is None:
+            return self if new is None else self.add(new)
+        return self.remove(old) if new is None else self.replace(old, new)
+
     def add(self, score: float) -> "RunningStatistics":
         """Return the statistics with one score more."""
         if self.count == 0:

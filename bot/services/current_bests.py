@@ -49,13 +49,9 @@ async def count_personal_best(session: AsyncSession, event: Event, old: float | 
         old: the personal best before; None for a first score.
         new: the personal best from now on, stored already; None where none is left.
     """
-    statistics = statistics_of(event)
-    if old is None and new is not None:
-        statistics = statistics.add(new)
-    elif old is not None:
-        statistics = statistics.remove(old) if new is None else statistics.replace(old, new)
+    statistics = statistics_of(event).change(old, new)
     if statistics.has_lost_digits:
         await session.flush()
-        statistics = await count_field(session, is_personal_best(event.id))
+        statistics = await session.run_sync(count_field, is_personal_best(event.id))
     store_statistics(event, statistics)
     event.scores_version += 1

@@ -1,6 +1,8 @@
 """Finding the event that a user means, and locking it."""
 
-from sqlalchemy import BigInteger, Select, literal, select
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, Select, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import Event
@@ -42,10 +44,10 @@ def _locked(statement: Select[Event]) -> Select[Event]:
     return statement.with_for_update(key_share=True)
 
 
-def describe(event: Event) -> EventInfo:
+def describe(event: Event | Row[Any]) -> EventInfo:
     """Return what the world may know of an event that `find_event` found."""
     assert event.guild_id is not None  # noqa: S101 - what find_event found is a leaderboard event
-    assert event.score_direction is not None  # noqa: S101
+    assert event.score_direction is not None  # noqa: S101 - and has what such an event has
     return EventInfo(
         id=event.id,
         guild_id=event.guild_id,
@@ -58,7 +60,7 @@ def describe(event: Event) -> EventInfo:
     )
 
 
-def statistics_of(event: Event) -> RunningStatistics:
+def statistics_of(event: Event | Row[Any]) -> RunningStatistics:
     """Return the running statistics that are stored with an event."""
     return RunningStatistics(
         event.score_count, event.score_origin, event.score_mean, event.score_m2, event.score_m2_peak

@@ -1,20 +1,29 @@
 """What players do: submit scores, read leaderboards."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.dialect import may_be_the_rows
 from bot.database.engine import Database
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.results import Board, LeaderboardPage, PlayerStanding, SubmissionResult
+from bot.domain.submissions import OpenEvent, Submission, SubmissionRules
+from bot.domain.text import clean_proof
+from bot.errors import Unavailable
 from bot.services.base import BaseService, Clock
 from bot.services.event_lookup import describe, find_event, statistics_of
 from bot.services.open_board import OpenBoard
+from bot.services.personal_bests import PersonalBests
 from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
 from bot.services.standings import BoardQuery
-from bot.services.submission import Submission, SubmissionRules, submit
+from bot.services.submission_fold import Outcome, count_together
+from bot.services.submission_queue import SubmissionQueue
 from bot.services.week_lookup import current_week, open_week
 
 
@@ -40,6 +49,8 @@ class LeaderboardService(BaseService):
         super().__init__(database, clock)
         self._rules = SubmissionRules(scale, cooldown)
         self._recalculation = recalculation
+        self._queue = SubmissionQueue(self._count)
+        self._bests = PersonalBests()
 
     async def submit(self, submission: Submission) -> SubmissionResult:
         """Count a score: personal best, weekly best, log and running statistics, all or nothing.
@@ -55,14 +66,28 @@ class LeaderboardService(BaseService):
             AlreadyCounted: this interaction is in the log.
             Unavailable: the database did not answer, or the race was lost too often.
         """
+        if submission.proof is not None:
+            submission = replace(submission, proof=clean_proof(submission.proof))
+        return await self._queue.submit(submission)
 
-        async def work(session: AsyncSession) -> SubmissionResult:
-            return await submit(session, submission, self._rules, self._clock)
+    async def _count(self, submissions: Sequence[Submission]) -> Sequence[Outcome | Exception]:
+        """Count submissions in one transaction; where the database refuses it, each in one of its own."""
 
-        result = await self._write(work)
-        if result.is_personal_best:
-            self._recalculation.request(result.event.id)
-        return result
+        def work(connection: Connection) -> tuple[list[Outcome], list[OpenEvent]]:
+            return count_together(connection, submissions, self._rules, self._clock, self._bests)
+
+        try:
+            outcomes, moved = await self._write_at_once(work)
+        except Exception as error:
+            if len(submissions) == 1:
+                return [error]
+            if isinstance(error, Unavailable) and not may_be_the_rows(error.__cause__):
+                raise
+            return [outcome for one in submissions for outcome in await self._count([one])]
+        for event in moved:
+            self._bests.follow(event)
+            self._recalculation.request(event.info.id)
+        return outcomes
 
     async def page(self, guild_id: int, event: str | int, board: Board, page: int, viewer_id: int) -> LeaderboardPage:
         """Return a page of ten rows of a leaderboard, and the viewer's own row.
@@ -102,13 +127,13 @@ class LeaderboardService(BaseService):
         return await self._read(work)
 
     async def _open(self, session: AsyncSession, event: Event, board: Board) -> OpenBoard:
-        info, scale = describe(event), self._rules.scale
+        info, scale, best = describe(event), self._rules.scale, statistics_of(event)
         if board is Board.OVERALL:
-            return OpenBoard(info, board, BoardQuery.of_event_elos(event.id), scale)
+            return OpenBoard(info, board, BoardQuery.of_event_elos(event.id), scale, best.count)
         if board is Board.ALL_TIME:
             query = BoardQuery.of_scores(is_personal_best(event.id), info.direction)
-            return OpenBoard(info, board, query, scale, field=statistics_of(event).field)
+            return OpenBoard(info, board, query, scale, best.count, best.field)
         week = await open_week(session, event.id, await current_week(session, info.guild_id, self._clock()))
         condition = is_weekly_best(event.id, week.code)
-        field = (await count_field(session, condition)).field
-        return OpenBoard(info, board, BoardQuery.of_scores(condition, info.direction), scale, field=field, week=week)
+        field = (await session.run_sync(count_field, condition)).field
+        return OpenBoard(info, board, BoardQuery.of_scores(condition, info.direction), scale, field.size, field, week)

@@ -22,6 +22,10 @@ def changed(stored: Mapping[Key, object], computed: Mapping[Key, object]) -> lis
 
 async def repair(session: AsyncSession, stored: StoredEvent, computed: Derived) -> None:
     """Make the rows of a locked event what was computed; rows that are right are not touched."""
+    if changed(stored.derived.personal_bests, computed.personal_bests):
+        # By these a running bot tells whether the personal bests are those that it knows.
+        stored.event.scores_version += 1
+        stored.event.elo_version += 1
     await _repair_bests(session, stored, computed)
     store_statistics(stored.event, computed.statistics)
     await _repair_archive(session, stored, computed)

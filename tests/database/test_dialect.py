@@ -138,9 +138,9 @@ async def test_the_smallest_and_the_greatest_score_are_kept_to_the_last_digit(
             assert set(await session.scalars(select(column))) == {score}
 
 
-async def test_a_row_never_refers_to_one_that_is_not_there(played: TestBackend) -> None:
+async def test_a_row_outside_the_archive_never_refers_to_one_that_is_not_there(played: TestBackend) -> None:
     keys = [key for table in Base.metadata.sorted_tables for key in table.foreign_keys]
-    assert len(keys) > 8
+    assert len(keys) == 8
     for key in keys:
         error = await error_of(played.database, update(key.parent.table).values({key.parent: 999_999}))
         assert isinstance(error, IntegrityError), key

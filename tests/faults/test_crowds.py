@@ -33,7 +33,7 @@ Submitted = dict[int, tuple[int, float]]
 @pytest.fixture
 def fresh_url(templates: Templates, database_kind: str) -> Iterator[URL]:
     """A second migrated database of the same kind."""
-    with templates.migrated(database_kind) as url:
+    with templates.emptied(database_kind) as url:
         yield url
 
 
@@ -114,7 +114,7 @@ async def assert_statistics_are_a_recount(backend: TestBackend) -> None:
 
 async def test_the_cooldown_holds_whichever_of_two_submissions_gets_to_the_event_first(database_url: URL) -> None:
     clock = Clock()
-    first_statement = "BEGIN IMMEDIATE" if is_sqlite(database_url) else "SELECT events"
+    first_statement = "BEGIN IMMEDIATE" if is_sqlite(database_url) else "FOR NO KEY UPDATE"
     async with (
         open_test_backend(database_url, clock, submit_cooldown_seconds=60) as one,
         open_test_backend(database_url, clock, submit_cooldown_seconds=60) as other,

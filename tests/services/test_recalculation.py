@@ -4,8 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,11 +16,10 @@ from bot.database.models import PlayerEventStats
 from bot.domain.ratings import RatingScale
 from bot.domain.results import Board
 from bot.services.leaderboard_scoring_service import LeaderboardScoringService
-from bot.services.leaderboard_service import LeaderboardService, Recalculation
 from bot.services.locks import ProcessLock
 from bot.services.recalculation import Recalculator
 from tests import tables
-from tests.backends import GUILD, TestBackend, open_test_backend
+from tests.backends import GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.outages import statements_seen
 from tests.proxy import proxy_to, redis_through
 
@@ -36,22 +34,6 @@ class CountedScoring(LeaderboardScoringService):
     async def recalculate(self, event_id: int) -> None:
         self.times += 1
         await super().recalculate(event_id)
-
-
-class DeadProcess:
-    """A recalculation that nobody does any more: its process died right after the commit."""
-
-    def request(self, event_id: int) -> None:
-        pass
-
-
-def with_recalculation(backend: TestBackend, recalculation: Recalculation) -> TestBackend:
-    """Return the backend as a process that leaves recalculating to somebody else."""
-    leaderboard = LeaderboardService(
-        backend.database, backend.clock, RatingScale(), timedelta(0), recalculation=recalculation
-    )
-    services = replace(backend.real.services, leaderboard=leaderboard)
-    return replace(backend, real=replace(backend.real, services=services))
 
 
 async def test_a_first_personal_best_is_rated_at_once(backend: TestBackend) -> None:

@@ -1,0 +1,34 @@
+"""One connection that executes the same statements over and over."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.database import dialect
+
+T = TypeVar("T")
+
+
+class RepeatingConnection:
+    """Runs transactions on a connection of their own, where their statements are planned once."""
+
+    def __init__(self, url: URL, trusted_since: Callable[[], float]) -> None:
+        """Prepare a connection to `url`; one from before `trusted_since` is replaced."""
+        self._engine = create_async_engine(url, **dialect.repeating_options(url))
+        dialect.replace_doubtful_connections(self._engine, trusted_since)
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Run work in a transaction that is committed at its end."""
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(_transact, work)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._engine.dispose()
+
+
+def _transact(connection: Connection, work: Callable[[Connection], T]) -> T:
+    with connection.begin():
+        return work(connection)

@@ -1,0 +1,75 @@
+"""One thread that writes to a file."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection
+
+from bot.database import dialect
+from bot.database.writer_queue import WriterQueue
+
+T = TypeVar("T")
+
+
+class WriterThread:
+    """Runs transactions in a thread of their own, one after the other.
+
+    One change of threads for a transaction in place of several for each of its statements. The thread is a daemon, so
+    that a disk which hangs does not keep the process.
+    """
+
+    def __init__(self, url: URL, queue: WriterQueue) -> None:
+        """Prepare a thread that takes its turns in a queue; it begins with the first transaction."""
+        engine = dialect.synchronous_engine(url)
+        dialect.prepare_connections(engine)
+        self._engine = engine.execution_options(**dialect.writer_options(url))
+        self._queue = queue
+        self._due: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._ended: Future[None] = Future()
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Run work in a transaction that is committed at its end, unless nobody waits for it any more."""
+        async with self._queue.turn():
+            return await self._hand_over(work)
+
+    async def _hand_over(self, work: Callable[[Connection], T]) -> T:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
+            self._thread.start()
+        future: Future[T] = Future()
+        abandoned = threading.Event()
+
+        def transact() -> None:
+            try:
+                with self._engine.connect() as connection, connection.begin() as transaction:
+                    result = work(connection)
+                    if abandoned.is_set():
+                        transaction.rollback()
+            except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        self._due.put(transact)
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            abandoned.set()
+            raise
+
+    async def close(self) -> None:
+        """Have the thread end after what it is doing, and the connection with it; wait for both."""
+        if self._thread is not None:
+            self._due.put(None)
+            await asyncio.wrap_future(self._ended)
+
+    def _serve(self) -> None:
+        while (transact := self._due.get()) is not None:
+            transact()
+        self._engine.dispose()
+        self._ended.set_result(None)

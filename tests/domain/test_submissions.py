@@ -1,0 +1,97 @@
+"""What becomes of a submission, from what is known of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.results import EventInfo
+from bot.domain.scores import ScoreStyle
+from bot.domain.statistics import RunningStatistics
+from bot.domain.submissions import Accepted, Known, OpenEvent, StoredBest, Submission, accept
+from bot.domain.weeks import Week
+from bot.errors import AlreadyCounted, CooldownActive, EventArchived, InvalidScore
+
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+CURRENT = Week(2026, 47)
+MINUTE = timedelta(minutes=1)
+
+
+def open_event(*scores: float, direction: str = "HIGH", **changes: Any) -> OpenEvent:
+    info = {"min_score": None, "max_score": None, "is_active": True, **changes}
+    event = EventInfo(1, 1001, "Tetris", ScoreDirection(direction), ScoreStyle(), **info)
+    return OpenEvent(event, "UTC", RunningStatistics.of(scores), version=len(scores))
+
+
+def known(**changes: Any) -> Known:
+    nothing: dict[str, Any] = {"is_counted": False, "latest": None, "closed_weeks": (), "personal": None, "weekly": {}}
+    return Known(player_id=1, current=CURRENT, **{**nothing, "better": 0, **changes})
+
+
+def submit(event: OpenEvent, score: float, **changes: Any) -> Accepted:
+    submission = Submission(1, 1001, 7, "ana", "Ana", "Tetris", str(score))
+    return accept(submission, event, score, known(**changes), NOW, MINUTE)
+
+
+def test_a_first_score_is_every_kind_of_best_and_moves_the_field() -> None:
+    event = open_event()
+    accepted = submit(event, 100)
+    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank) == (True, True, 1)
+    assert (event.statistics.count, event.version, event.moves) == (1, 1, [(None, 100)])
+    result = accepted.result("Ana", RatingScale())
+    assert (result.week, result.closed_week, result.players, result.elo) == (CURRENT, None, 1, 1000)
+
+
+def test_a_score_that_is_no_best_moves_nothing() -> None:
+    event = open_event(100, 200)
+    accepted = submit(event, 50, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)}, better=1)
+    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank) == (False, False, 2)
+    assert (event.version, event.moves) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("closed", "week"), [((), CURRENT), ((CURRENT,), Week(2026, 48)), ((CURRENT, Week(2026, 48)), Week(2026, 49))]
+)
+def test_it_counts_for_the_first_week_that_is_open(closed: tuple[Week, ...], week: Week) -> None:
+    weekly = {CURRENT: StoredBest(1, 500), Week(2026, 48): StoredBest(2, 50)}
+    accepted = submit(open_event(), 100, closed_weeks=closed, weekly=weekly)
+    assert accepted.week == week
+    assert accepted.verdict.is_weekly_best == (week != CURRENT)
+    assert accepted.result("Ana", RatingScale()).closed_week == (CURRENT if closed else None)
+
+
+@pytest.mark.parametrize(
+    ("direction", "moves", "rank"),
+    [
+        ("HIGH", [(None, 101)], 4),
+        ("HIGH", [(None, 100), (None, 99)], 3),
+        ("HIGH", [(50, 150), (120, 150)], 4),
+        ("LOW", [(None, 99), (150, 90), (90, 80)], 5),
+    ],
+)
+def test_a_rank_counts_whoever_went_ahead_just_before(
+    direction: str, moves: list[tuple[float | None, float]], rank: int
+) -> None:
+    event = open_event(*(100.0 for _ in range(9)), direction=direction)
+    for old, new in moves:
+        event.move(old, new)
+    assert submit(event, 100, better=2).rank == rank
+
+
+def test_a_second_delivery_and_haste_are_refused_and_move_nothing() -> None:
+    event = open_event(100)
+    with pytest.raises(AlreadyCounted):
+        submit(event, 200, is_counted=True, latest=NOW)
+    with pytest.raises(CooldownActive, match="20 second"):
+        submit(event, 200, latest=NOW - timedelta(seconds=40.5))
+    assert event.moves == []
+
+
+def test_only_what_the_event_takes_is_read() -> None:
+    assert open_event(min_score=10.0, max_score=20.0).read("10") == 10
+    for text, sentence in (("9", "10 and above"), ("21", "20 and below"), ("ten", "not a score")):
+        with pytest.raises(InvalidScore, match=sentence):
+            open_event(min_score=10.0, max_score=20.0).read(text)
+    with pytest.raises(EventArchived):
+        open_event(is_active=False).read("10")

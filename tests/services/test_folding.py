@@ -1,0 +1,251 @@
+"""What waits together is counted together: in few statements, and each as if it had been alone."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, Engine, Select, event, select
+
+from bot.database.dialect import is_sqlite
+from bot.database.models import Event, Player, ScoreSubmission
+from bot.domain.results import SubmissionResult
+from bot.errors import EventNotFound, InvalidScore, Unavailable
+from bot.services.submission_queue import MOST_TOGETHER
+from tests import tables
+from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
+from tests.outages import statement_takes, statements_seen
+from tests.wire.waiting import until
+
+TOGETHER = 30
+OTHER = "Sprint"
+TOO_LARGE = 2**63
+"""An id that fits no column."""
+
+Outcome = SubmissionResult | BaseException
+
+
+@contextmanager
+def commits_fail(after: int = 0) -> Iterator[list[object]]:
+    """Have commits fail, but for so many of them; gives the connections of all."""
+    seen: list[object] = []
+
+    def fail(connection: object) -> None:
+        seen.append(connection)
+        if len(seen) > after:
+            raise ConnectionResetError("the test broke the connection")
+
+    event.listen(Engine, "commit", fail)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "commit", fail)
+
+
+async def together(backend: TestBackend, players: range, **changes: Any) -> list[Outcome]:
+    """Have players submit in the same moment."""
+    doings = (backend.submit(player, player, **changes) for player in players)
+    return await asyncio.gather(*doings, return_exceptions=True)
+
+
+def assert_counted(outcomes: list[Outcome]) -> None:
+    assert [outcome for outcome in outcomes if not isinstance(outcome, SubmissionResult)] == []
+
+
+async def logged(backend: TestBackend) -> list[float]:
+    return sorted(row["score"] for row in await tables.rows(backend.database, ScoreSubmission))
+
+
+def lock_of(name: str) -> Select[Any]:
+    return select(Event).where(Event.name == name).with_for_update(key_share=True)
+
+
+@pytest.mark.parametrize("players", [1, 2, TOGETHER])
+async def test_however_many_are_counted_it_is_three_round_trips_and_a_commit(
+    backend: TestBackend, players: int
+) -> None:
+    await backend.create_event()
+    # Nothing is recalculated behind them.
+    backend = with_recalculation(backend, DeadProcess())
+    assert_counted(await together(backend, range(1, players + 1)))
+    with statements_seen("") as statements, commits_fail(after=1) as commits:
+        assert_counted(await together(backend, range(1, players + 1)))
+    assert len(commits) == 1
+    if is_sqlite(backend.database.url):
+        # In a file a statement is executed for each, but for the ones that write.
+        assert [statements.count(statement) for statement in dict.fromkeys(statements)] == [1, players, players, 1]
+    else:
+        assert len(statements) == 3
+
+
+async def test_the_personal_bests_of_an_event_are_loaded_for_a_crowd_once(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_seen(".event_id, leaderboard_scores.score \n") as loading:
+        for _ in range(3):
+            assert_counted(await together(backend, range(1, TOGETHER + 1)))
+    assert len(loading) == 1
+    assert await backend.differences() == []
+
+
+@pytest.mark.parametrize("direction", ["HIGH", "LOW"])
+async def test_ranks_told_to_a_crowd_are_those_of_the_board_whoever_else_has_changed_it(
+    database_url: URL, direction: str
+) -> None:
+    async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
+        await one.create_event(direction)
+        assert_counted(await together(one, range(1, TOGETHER + 1)))
+        assert_counted(await together(one, range(1, TOGETHER + 1)))
+        await other.submit(100, TOGETHER / 2 + 0.5)
+        await other.real.services.removals.remove(ADMIN, EVENT, 7)
+        for _ in range(2):
+            # Personal bests of three players are beaten, and nobody else's.
+            told = await asyncio.gather(
+                *(one.submit(player, player) for player in range(10, 21)),
+                *(one.submit(player, 1000 / player if direction == "LOW" else player) for player in (1, 2, 3)),
+            )
+            ranks = {
+                standing.player.discord_id: standing.rank
+                for page in range(4)
+                for standing in (await one.page(page=page)).standings
+            }
+            assert {result.player.discord_id: result.rank for result in told} == {
+                result.player.discord_id: ranks[result.player.discord_id] for result in told
+            }
+        assert await one.differences() == []
+
+
+async def test_those_who_are_new_are_made_and_then_locked_like_everyone(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_seen("players") as statements:
+        assert_counted(await together(backend, range(1, 2)))
+    assert [one for one in statements if "INTO players" in one]
+    assert len([one for one in statements if "FROM players" in one]) == 2
+
+
+async def test_more_than_a_hundred_are_counted_a_hundred_at_a_time(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_seen("INTO score_submissions") as written:
+        assert_counted(await together(backend, range(1, 2 * MOST_TOGETHER + 2)))
+    assert len(written) == 3
+
+
+async def test_of_those_who_are_counted_together_each_is_told_as_if_they_had_come_one_after_the_other(
+    backend: TestBackend,
+) -> None:
+    await backend.create_event()
+    await backend.create_event("LOW", OTHER)
+    up, down = await asyncio.gather(together(backend, range(1, 6)), together(backend, range(6, 9), event=OTHER))
+    assert [(one.rank, one.players) for one in up if isinstance(one, SubmissionResult)] == [(1, n) for n in range(1, 6)]
+    assert [(one.rank, one.players) for one in down if isinstance(one, SubmissionResult)] == [(n, n) for n in (1, 2, 3)]
+    assert await backend.differences() == []
+
+
+async def test_one_players_submissions_in_the_same_moment_are_counted_one_after_the_other(
+    backend: TestBackend,
+) -> None:
+    await backend.create_event()
+    await backend.create_event(name=OTHER)
+    doings = [backend.submit(1, 10), backend.submit(1, 30), backend.submit(1, 20), backend.submit(1, 5, event=OTHER)]
+    told = await asyncio.gather(*doings)
+    assert [(one.is_personal_best, one.previous_best) for one in told] == [
+        (True, None),
+        (True, 10),
+        (False, 30),
+        (True, None),
+    ]
+    assert await logged(backend) == [5, 10, 20, 30]
+    assert await backend.differences() == []
+
+
+async def test_a_refused_one_is_refused_alone_and_leaves_nothing(backend: TestBackend) -> None:
+    await backend.create_event()
+    doings = [
+        backend.submit(1, 10),
+        backend.submit(2, "fast"),
+        backend.submit(3, 30, event="Chess"),
+        backend.submit(4, 40),
+    ]
+    told = await asyncio.gather(*doings, return_exceptions=True)
+    assert [type(one) for one in told] == [SubmissionResult, InvalidScore, EventNotFound, SubmissionResult]
+    assert {row["discord_id"] for row in await tables.rows(backend.database, Player)} == {1, 4}
+    assert await logged(backend) == [10, 40]
+
+
+async def test_one_that_the_database_refuses_fails_alone(backend: TestBackend) -> None:
+    await backend.create_event()
+    bad = backend.submit(3, 30, interaction_id=TOO_LARGE)
+    told = await asyncio.gather(
+        *(backend.submit(n, n) for n in (1, 2)), bad, backend.submit(4, 4), return_exceptions=True
+    )
+    assert [type(one) for one in told].count(SubmissionResult) == 3
+    assert isinstance(told[2], OverflowError if is_sqlite(backend.database.url) else Unavailable)
+    assert await logged(backend) == [1, 2, 4]
+    assert await backend.differences() == []
+
+
+async def test_nobody_is_told_that_a_score_counts_before_it_is_committed(backend: TestBackend) -> None:
+    await backend.create_event()
+    with commits_fail() as failed:
+        told = await together(backend, range(1, 4))
+    assert failed
+    assert {type(one) for one in told} == {Unavailable}
+    assert await logged(backend) == []
+    assert_counted(await together(backend, range(1, 4)))
+
+
+async def test_statistics_that_lose_their_digits_amid_others_are_counted_anew(backend: TestBackend) -> None:
+    await backend.create_event("LOW")
+    await backend.submit(1, 999_999_999)
+    await asyncio.gather(*(backend.submit(player, 1 + player / 7) for player in range(2, 6)))
+    told = await asyncio.gather(
+        backend.submit(2, 1.1), backend.submit(1, 1.5), backend.submit(3, 1.2), backend.submit(4, 1.3)
+    )
+    shown = await backend.elos()
+    assert told[-1].elo == shown[4]
+    assert await backend.differences() == []
+
+
+async def test_players_of_other_events_do_not_wait_for_one_that_is_locked(server_url: URL) -> None:
+    # (A file has one lock for all events.)
+    async with open_test_backend(server_url) as backend:
+        await wait_for_a_locked_event(backend)
+
+
+async def wait_for_a_locked_event(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.create_event(name=OTHER)
+    async with backend.database.writing() as session:
+        await session.execute(lock_of(EVENT))
+        locked = [asyncio.create_task(backend.submit(player, player)) for player in range(1, TOGETHER + 1)]
+        for player in range(1, TOGETHER + 1):
+            await backend.submit(100 + player, player, event=OTHER)
+        assert not any(task.done() for task in locked)
+    assert_counted(await asyncio.gather(*locked, return_exceptions=True))
+    assert await backend.differences() == []
+
+
+async def test_whoever_stops_waiting_is_not_counted_while_the_others_are(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_seen("FROM events") as begun, statement_takes(0.5, "FROM events"):
+        first = asyncio.create_task(backend.submit(1, 1))
+        await until(lambda: bool(begun), 10, lambda: "the first to begin")
+        waiting = [asyncio.create_task(backend.submit(player, player)) for player in (2, 3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        assert_counted([await first, await waiting[1]])
+    assert await logged(backend) == [1, 3]
+
+
+async def test_when_all_stop_waiting_what_was_begun_for_them_is_taken_back(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_seen("INTO score_submissions") as begun, statement_takes(0.5, "INTO score_submissions"):
+        doings = [asyncio.create_task(backend.submit(player, player)) for player in (1, 2)]
+        await until(lambda: bool(begun), 10, lambda: "both to be written")
+        for doing in doings:
+            doing.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*doings)
+        await backend.submit(3, 3)
+    assert await logged(backend) == [3]
+    assert await backend.differences() == []
