@@ -15,7 +15,8 @@ from bot.services.authority import Actor, record, refuse_repetition, require_adm
 from bot.services.base import BaseService, Clock
 from bot.services.event_lookup import describe, find_event
 from bot.services.week_lookup import current_week
-from bot.services.weekly_run import report, run_week, undo_run
+from bot.services.weekly_report import report
+from bot.services.weekly_run import run_week, undo_run
 
 
 class WeeklyProcessingService(BaseService):
@@ -162,8 +163,6 @@ async def _check_runnable(session: AsyncSession, event: Event, week: Week, curre
     )
     if ran_at is not None:
         raise WeekNotRunnable(_already_run(week, current, ran_at))
-    if week not in [pending.week for pending in await _pending(session, event, current)]:
-        raise WeekNotRunnable(f"Nobody has submitted a score for {week}, so there is nothing to close.")
 
 
 def _already_run(week: Week, current: Week, ran_at: datetime) -> str:

@@ -1,55 +1,50 @@
 """One weekly run, inside its transaction: set-based, written once, undone exactly."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Double,
-    Integer,
-    cast,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    select,
-    tuple_,
-    type_coerce,
-    update,
-)
+from sqlalchemy import ColumnElement, Integer, delete, exists, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.database.dialect import LongId
-from bot.database.models import (
-    Event,
-    LeaderboardScore,
-    Player,
-    PlayerEventStats,
-    ScoreSubmission,
-    ScoreType,
-    WeeklyResult,
-    WeeklyRun,
-)
-from bot.domain import weekly_results as results
+from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.results import PlayerName
 from bot.domain.weeks import Week
+from bot.errors import WeekNotRunnable
 from bot.services.current_bests import logged_bests
 from bot.services.event_lookup import describe
 from bot.services.leaderboard_scoring_service import recalculate
-from bot.services.rating_sql import best_first, count_field, elo_expression, event_elo_expression, is_weekly_best
+from bot.services.rating_sql import best_first, count_field, elo_expression, is_weekly_best
+from bot.services.weekly_averages import count_in, count_out
 
-LISTED = 10
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """The runs of an event around one week.
+
+    Attributes:
+        before: the key of the last one before it; None where it is the first.
+        has_later: whether weeks after it were run already.
+    """
+
+    before: int | None
+    has_later: bool
 
 
 async def run_week(
     session: AsyncSession, event: Event, week: Week, scale: RatingScale, now: datetime, actor_id: int
 ) -> WeeklyRun:
-    """Process a week of a locked event that has scores and has not been run.
+    """Process a week of a locked event that has not been run.
 
     All-time Elos are brought up to date; the week's bests are rated and archived; whoever took part earlier and
     missed it is archived with `missed_week_elo`; averages and event Elos follow; the week's bests are cleared.
+
+    How many statements that takes depends on nothing, and what they read and write on nothing but the players: a
+    hundredth week takes no longer than the second.
+
+    Raises:
+        WeekNotRunnable: it has no scores.
     """
     await recalculate(session, event, scale)
     removed_at = await session.scalar(
@@ -57,7 +52,10 @@ async def run_week(
             ScoreSubmission.event_id == event.id, ScoreSubmission.week_number == week.code
         )
     )
-    field = (await count_field(session, is_weekly_best(event.id, week.code))).field
+    field = (await session.run_sync(count_field, is_weekly_best(event.id, week.code))).field
+    if field.size == 0:
+        raise WeekNotRunnable(f"Nobody has submitted a score for {week}, so there is nothing to close.")
+    neighbours = await _neighbours(session, event, week.code)
     run = WeeklyRun(
         event_id=event.id,
         week_number=week.code,
@@ -74,10 +72,14 @@ async def run_week(
     )
     session.add(run)
     await session.flush()
+    if neighbours.has_later:
+        await count_out(session, event, week.code, scale, is_last=False)
     await _archive_scores(session, event, run, field, scale)
-    await _add_missed_weeks(session, event, since=week.code)
-    await _update_averages(session, event, scale)
-    await session.execute(delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
+    await _add_missed_weeks(session, event, run, neighbours)
+    await count_in(session, event, week.code, scale, is_last=not neighbours.has_later)
+    cleared = delete(LeaderboardScore).where(is_weekly_best(event.id, week.code))
+    # The session holds none of these rows, and would ask for the keys of all to find out.
+    await session.execute(cleared.execution_options(synchronize_session=False))
     return run
 
 
@@ -99,44 +101,23 @@ async def undo_run(session: AsyncSession, event: Event, run: WeeklyRun, scale: R
     )
     columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
     await session.execute(insert(LeaderboardScore).from_select(columns, reopened))
+    neighbours = await _neighbours(session, event, run.week_number)
+    await count_out(session, event, run.week_number, scale, is_last=not neighbours.has_later)
     await session.execute(delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
     await session.delete(run)
     await session.flush()
-    await _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
-    await _update_averages(session, event, scale)
+    if neighbours.has_later:
+        await _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
+        await count_in(session, event, run.week_number, scale, is_last=False)
     open_again = select(func.count()).where(is_weekly_best(event.id, run.week_number))
     return (await session.execute(open_again)).scalar_one()
 
 
-async def report(session: AsyncSession, event: Event, run: WeeklyRun, *, closed_early: bool) -> results.WeeklyRunResult:
-    """Return what a run of an event did, as it is told to users."""
-    result, stats = WeeklyResult, PlayerEventStats
-    of_player = (stats.player_id == result.player_id) & (stats.event_id == event.id)
-    event_elo = type_coerce(stats.calculated_event_elo, Integer)
-    names = (Player.discord_id, Player.display_name, event_elo)
-    rows = (
-        select(*names).join(result, result.player_id == Player.id).join(stats, of_player).where(result.run_id == run.id)
-    )
-    best = rows.add_columns(result.rank, result.score, result.weekly_elo).where(result.score.is_not(None))
-    missed = rows.where(result.score.is_(None))
-    podium = await session.execute(best.order_by(result.rank, result.submitted_at, Player.id).limit(LISTED))
-    absent = await session.execute(missed.order_by(Player.display_name, Player.id).limit(LISTED))
-    penalised = select(func.count()).where(result.run_id == run.id, result.score.is_(None))
-    return results.WeeklyRunResult(
-        event=describe(event),
-        week=Week.from_code(run.week_number),
-        field=Field(run.field_size, run.field_origin, run.field_mean, run.field_sd),
-        podium=tuple(
-            results.WeeklyResult(rank, PlayerName(discord_id, name), score, elo, event_elo)
-            for discord_id, name, event_elo, rank, score, elo in podium
-        ),
-        penalties=tuple(
-            results.Penalty(PlayerName(discord_id, name), event_elo) for discord_id, name, event_elo in absent
-        ),
-        penalised=(await session.execute(penalised)).scalar_one(),
-        closed_early=closed_early,
-        missed_week_elo=run.missed_week_elo,
-    )
+async def _neighbours(session: AsyncSession, event: Event, week_code: int) -> _Neighbours:
+    runs = select(WeeklyRun.id, WeeklyRun.week_number).where(WeeklyRun.event_id == event.id)
+    found = (await session.execute(runs.order_by(WeeklyRun.week_number))).all()
+    before = [run_id for run_id, code in found if code < week_code]
+    return _Neighbours(before[-1] if before else None, has_later=any(code > week_code for _, code in found))
 
 
 async def _archive_scores(
@@ -151,27 +132,33 @@ async def _archive_scores(
         elo_expression(scores.score, field, direction, scale),
         func.rank().over(order_by=best_first(scores.score, direction)),
     ).where(is_weekly_best(event.id, run.week_number))
+    # In the order of the keys, in which SQLite then updates the ratings in a quarter less time.
+    rated = rated.order_by(scores.player_id)
     columns = ["run_id", "player_id", "score", "submitted_at", "weekly_elo", "rank"]
     await session.execute(insert(WeeklyResult).from_select(columns, rated))
 
 
-async def _add_missed_weeks(session: AsyncSession, event: Event, since: int) -> None:
-    """Archive a missed week wherever a player who had taken part before has no row, in runs from `since` on.
+async def _add_missed_weeks(session: AsyncSession, event: Event, run: WeeklyRun, neighbours: _Neighbours) -> None:
+    """Archive a missed week wherever a player who had taken part before has no row, in this run and in later ones.
 
-    Weeks may be run in any order: one that is run late can be somebody's first, which makes later ones missed.
+    Weeks may be run in any order: one that is run late can be somebody's first, which makes later ones missed. A run
+    has a row for everybody who had taken part by then, so that those who miss it are all in the one before it.
     """
-    started = (
-        select(WeeklyResult.player_id, func.min(WeeklyRun.week_number).label("week"))
-        .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
-        .where(WeeklyRun.event_id == event.id, WeeklyResult.score.is_not(None))
-        .group_by(WeeklyResult.player_id)
-        .subquery()
-    )
-    has_row = exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == started.c.player_id)
+    if neighbours.before is not None:
+        await _add_missed(session, known_by=neighbours.before, runs=WeeklyRun.id == run.id)
+    if neighbours.has_later:
+        later = (WeeklyRun.event_id == event.id) & (WeeklyRun.week_number > run.week_number)
+        await _add_missed(session, known_by=run.id, runs=later)
+
+
+async def _add_missed(session: AsyncSession, known_by: int, runs: ColumnElement[bool]) -> None:
+    """Archive a missed week in each of some runs that lacks a row for a player whom another run has one for."""
+    known = aliased(WeeklyResult)
+    has_row = exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.player_id)
     missed = (
-        select(WeeklyRun.id, started.c.player_id, WeeklyRun.missed_week_elo)
-        .join(started, started.c.week < WeeklyRun.week_number)
-        .where(WeeklyRun.event_id == event.id, WeeklyRun.week_number >= since, ~has_row)
+        select(WeeklyRun.id, known.player_id, WeeklyRun.missed_week_elo)
+        .join(known, known.run_id == known_by)
+        .where(runs, ~has_row)
     )
     await session.execute(insert(WeeklyResult).from_select(["run_id", "player_id", "weekly_elo"], missed))
 
@@ -201,43 +188,3 @@ async def _drop_weeks_missed_before_the_first(session: AsyncSession, event: Even
         .where(tuple_(WeeklyResult.run_id, WeeklyResult.player_id).in_(groundless))
         .execution_options(synchronize_session=False)
     )
-
-
-async def _update_averages(session: AsyncSession, event: Event, scale: RatingScale) -> None:
-    """Recompute averages and event Elos of all players of an event from the archive."""
-    stats = PlayerEventStats
-    counted = (
-        select(
-            WeeklyResult.player_id,
-            func.count().label("weeks"),
-            (cast(func.sum(WeeklyResult.weekly_elo), Double) / cast(func.count(), Double)).label("average"),
-        )
-        .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
-        .where(WeeklyRun.event_id == event.id)
-        .group_by(WeeklyResult.player_id)
-        .subquery()
-    )
-    await _set_stats(
-        session,
-        (stats.event_id == event.id) & (stats.player_id == counted.c.player_id),
-        weekly_elo_average=counted.c.average,
-        weeks_participated=counted.c.weeks,
-        calculated_event_elo=event_elo_expression(stats.all_time_leaderboard_elo, counted.c.average, scale),
-    )
-    is_counted = exists().where(
-        WeeklyResult.player_id == stats.player_id,
-        WeeklyResult.run_id == WeeklyRun.id,
-        WeeklyRun.event_id == event.id,
-    )
-    await _set_stats(
-        session,
-        (stats.event_id == event.id) & (stats.weeks_participated > 0) & ~is_counted,
-        weekly_elo_average=0.0,
-        weeks_participated=0,
-        calculated_event_elo=None,
-    )
-
-
-async def _set_stats(session: AsyncSession, where: ColumnElement[bool], **values: object) -> None:
-    statement = update(PlayerEventStats).where(where).values(updated_at=func.now(), **values)
-    await session.execute(statement.execution_options(synchronize_session=False))

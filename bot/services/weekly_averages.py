@@ -1,0 +1,62 @@
+"""Weekly averages and event Elos, moved by the runs that count or count no more."""
+
+from sqlalchemy import Double, case, cast, func, literal, select, type_coerce, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.models import Event, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.domain.ratings import RatingScale
+from bot.services.rating_sql import event_elo_expression, number
+
+
+async def count_in(session: AsyncSession, event: Event, since: int, scale: RatingScale, *, is_last: bool) -> None:
+    """Have archived runs of a locked event count in averages and event Elos.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        since: the code of the first week whose run counts.
+        scale: the constants of the event Elos.
+        is_last: whether there is no run after it, so that no player has several results in question.
+    """
+    await _count(session, event, since, scale, sign=1, is_last=is_last)
+
+
+async def count_out(session: AsyncSession, event: Event, since: int, scale: RatingScale, *, is_last: bool) -> None:
+    """Have archived runs count no more, before their results change or go; the arguments are those of `count_in`."""
+    await _count(session, event, since, scale, sign=-1, is_last=is_last)
+
+
+async def _count(
+    session: AsyncSession, event: Event, since: int, scale: RatingScale, *, sign: int, is_last: bool
+) -> None:
+    """Add results to the averages, or take them out, with the players' event Elos.
+
+    Weekly Elos are integers, so that their sum is the rounded product of average and weeks, exactly (for sums below
+    2⁵¹). Any order of additions and subtractions therefore ends in the same bits as a count of the whole archive, and
+    a run reads its own results, not those of all weeks: at 100,000 players and 50 weeks that would be 5 million rows.
+    """
+    stats, result = PlayerEventStats, WeeklyResult
+    # Grouping by player takes a third longer, which the usual run of the last week is spared.
+    sums = (result.weekly_elo, literal(1)) if is_last else (func.sum(result.weekly_elo), func.count())
+    results = (
+        select(result.player_id, sums[0].label("elos"), sums[1].label("weeks"))
+        .join(WeeklyRun, WeeklyRun.id == result.run_id)
+        .where(WeeklyRun.event_id == event.id, WeeklyRun.week_number >= since)
+    )
+    counted = (results if is_last else results.group_by(result.player_id)).subquery()
+    elos_before = func.round(stats.weekly_elo_average * cast(stats.weeks_participated, Double), type_=Double)
+    elos = elos_before + number(sign) * cast(counted.c.elos, Double)
+    weeks = stats.weeks_participated + sign * counted.c.weeks
+    average = type_coerce(elos / cast(weeks, Double), Double)
+    event_elo = event_elo_expression(stats.all_time_leaderboard_elo, average, scale)
+    await session.execute(
+        update(stats)
+        .where(stats.event_id == event.id, stats.player_id == counted.c.player_id)
+        .values(
+            weekly_elo_average=case((weeks > 0, average), else_=number(0.0)),
+            weeks_participated=weeks,
+            calculated_event_elo=case((weeks > 0, event_elo)),
+            updated_at=func.now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
