@@ -1,10 +1,13 @@
 """What admins do with events, and how users find them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.engine import Database
 from bot.database.models import Event
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import EventInfo, EventSummary
@@ -12,8 +15,9 @@ from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.errors import EventNameTaken, InvalidSetting
 from bot.services.authority import Actor, record, refuse_repetition, require_admin
-from bot.services.base import BaseService
+from bot.services.base import BaseService, Clock
 from bot.services.event_lookup import describe, find_event
+from bot.services.event_names import EventNames, NamedEvent
 
 MAX_SUGGESTIONS = 25
 NOTHING = "none"
@@ -44,6 +48,11 @@ class EventOptions:
 class EventService(BaseService):
     """Events of a server: made, changed, put away, found."""
 
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Keep the database to work on and the clock to go by."""
+        super().__init__(database, clock)
+        self._names = EventNames(self._read_names)
+
     async def create(self, actor: Actor, direction: ScoreDirection, options: EventOptions) -> EventInfo:
         """Make a leaderboard event in the actor's server.
 
@@ -67,7 +76,7 @@ class EventService(BaseService):
             record(session, actor, "event create", detail, at=self._clock(), event_id=event.id)
             return describe(event)
 
-        return await self._write(work)
+        return await self._change(actor, work)
 
     async def edit(self, actor: Actor, event_name: str, options: EventOptions) -> EventInfo:
         """Change what the options name, and nothing else; scores and the direction stay as they are.
@@ -91,7 +100,7 @@ class EventService(BaseService):
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
             return describe(event)
 
-        return await self._write(work)
+        return await self._change(actor, work)
 
     async def archive(self, actor: Actor, event_name: str) -> EventInfo:
         """Stop an event from taking scores; it can be read, and restored by `edit`.
@@ -137,6 +146,8 @@ class EventService(BaseService):
     async def suggest(self, guild_id: int, text: str, *, archived: bool = False) -> tuple[str, ...]:
         """Return the names of a server's events that contain `text`, ignoring case: at most 25, by name.
 
+        What this process changed is there at once, what another one did within a second.
+
         Args:
             guild_id: the server.
             text: what has been typed so far.
@@ -145,16 +156,25 @@ class EventService(BaseService):
         Raises:
             Unavailable: the database did not answer.
         """
+        events, typed = await self._names.of(guild_id), name_key(text)
+        found = (event.name for event in events if typed in event.key and (archived or event.is_active))
+        return tuple(islice(found, MAX_SUGGESTIONS))
 
-        async def work(session: AsyncSession) -> tuple[str, ...]:
-            statement = select(Event.name).where(
-                Event.guild_id == guild_id,
-                Event.score_direction.is_not(None),
-                Event.name_key.contains(name_key(text), autoescape=True),
+    async def _change(self, actor: Actor, work: Callable[[AsyncSession], Awaitable[EventInfo]]) -> EventInfo:
+        try:
+            return await self._write(work)
+        finally:
+            # Also after an error: the database may have committed what it could not confirm any more.
+            self._names.forget(actor.guild_id)
+
+    async def _read_names(self, guild_id: int) -> tuple[NamedEvent, ...]:
+        async def work(session: AsyncSession) -> tuple[NamedEvent, ...]:
+            rows = await session.execute(
+                select(Event.name_key, Event.name, Event.is_active)
+                .where(Event.guild_id == guild_id, Event.score_direction.is_not(None))
+                .order_by(Event.name_key)
             )
-            if not archived:
-                statement = statement.where(Event.is_active)
-            return tuple(await session.scalars(statement.order_by(Event.name_key).limit(MAX_SUGGESTIONS)))
+            return tuple(NamedEvent(*row) for row in rows)
 
         return await self._read(work)
 

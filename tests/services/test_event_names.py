@@ -1,0 +1,101 @@
+"""Suggestions read a server's events once for many: how often, and how old what they offer may be."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from bot.errors import Unavailable
+from bot.services.event_names import KEPT_SECONDS
+from bot.services.event_service import EventOptions
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
+from tests.outages import statements_fail, statements_seen
+
+READ = "SELECT events.name_key"
+NEIGHBOUR_GUILD = 2002
+
+
+@dataclass
+class Ticks:
+    """The clock of what is kept, which stands still until it is moved."""
+
+    now: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
+    ticks = Ticks()
+    monkeypatch.setattr("bot.services.event_names.time", ticks)
+    return ticks
+
+
+async def suggest(backend: TestBackend, typed: str = "", **options: Any) -> tuple[str, ...]:
+    return await backend.real.services.events.suggest(GUILD, typed, **options)
+
+
+async def test_all_who_type_within_a_second_share_one_reading(backend: TestBackend, ticks: Ticks) -> None:
+    await backend.create_event()
+    with statements_seen(READ) as read:
+        assert await asyncio.gather(*(suggest(backend, EVENT[:length]) for length in range(10))) == [(EVENT,)] * 10
+        ticks.now += KEPT_SECONDS
+        assert await suggest(backend, "blitz", archived=True) == (EVENT,)
+        assert len(read) == 1
+        ticks.now += 0.001
+        assert await suggest(backend) == (EVENT,)
+        assert len(read) == 2
+
+
+async def test_servers_share_nothing(backend: TestBackend) -> None:
+    await backend.create_event()
+    assert await suggest(backend) == (EVENT,)
+    assert await backend.real.services.events.suggest(NEIGHBOUR_GUILD, "") == ()
+
+
+async def test_what_this_process_changes_is_suggested_at_once(backend: TestBackend) -> None:
+    events = backend.real.services.events
+    assert await suggest(backend) == ()
+    await backend.create_event()
+    assert await suggest(backend) == (EVENT,)
+    await events.edit(ADMIN, EVENT, EventOptions(name="Sprint"))
+    assert await suggest(backend) == ("Sprint",)
+    await events.archive(ADMIN, "Sprint")
+    assert await suggest(backend) == ()
+
+
+async def test_a_change_during_a_reading_is_in_the_next_one(backend: TestBackend) -> None:
+    with statements_seen(READ) as read:
+        before = asyncio.create_task(suggest(backend))
+        while not read:  # noqa: ASYNC110 - only the statement tells
+            await asyncio.sleep(0)
+        await backend.create_event()
+        assert await suggest(backend) == (EVENT,)
+    await before
+
+
+async def test_what_another_process_changes_is_suggested_after_a_second(database_url: URL, ticks: Ticks) -> None:
+    async with open_test_backend(database_url) as backend, open_test_backend(database_url) as other:
+        assert await suggest(backend) == ()
+        await other.create_event()
+        ticks.now += KEPT_SECONDS + 0.001
+        assert await suggest(backend) == (EVENT,)
+
+
+async def test_a_reading_that_fails_is_not_kept(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_fail(READ):
+        for failed in await asyncio.gather(*(suggest(backend) for _ in range(3)), return_exceptions=True):
+            assert isinstance(failed, Unavailable)
+    assert await suggest(backend) == (EVENT,)
+
+
+async def test_who_waits_for_a_reading_gets_it_although_another_has_gone(backend: TestBackend) -> None:
+    await backend.create_event()
+    gone, waiting = asyncio.create_task(suggest(backend)), asyncio.create_task(suggest(backend))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await waiting == (EVENT,)
