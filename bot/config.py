@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from redis.asyncio.connection import parse_url as parse_redis_url
 from sqlalchemy import URL
 
 from bot.database.dialect import parse_database_url
@@ -40,6 +39,8 @@ def _database_url(value: SecretStr) -> SecretStr:
 
 
 def _redis_url(value: SecretStr) -> SecretStr:
+    from redis.asyncio.connection import parse_url as parse_redis_url
+
     try:
         parse_redis_url(value.get_secret_value())
     except ValueError:

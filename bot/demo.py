@@ -48,7 +48,7 @@ class SeasonClock:
 
     def move(self, time: timedelta) -> None:
         """Let time pass without anything happening."""
-        assert self.env is not None  # noqa: S101
+        assert self.env is not None  # noqa: S101 - the season is on
         self.env.backend.advance_clock(time.total_seconds())
 
     def release(self) -> None:
@@ -120,7 +120,7 @@ def _said(step: Use, at: datetime) -> str:
 
 def _answered(step: Use, result: InteractionResult) -> str:
     message = result.followups[-1] if result.followups else result.response
-    assert message is not None  # noqa: S101
+    assert message is not None  # noqa: S101 - the bot answers everything
     note = f"(only {step.who} sees this)\n" if message.ephemeral else ""
     return textwrap.indent(note + _plain(message), " " * 18)
 

@@ -13,9 +13,6 @@ import discord
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from yarl import URL
 
 from bot.cogs.admin_commands import AdminCommands
@@ -30,14 +27,13 @@ from bot.services.base import Clock
 from bot.services.event_service import EventService
 from bot.services.leaderboard_scoring_service import LeaderboardScoringService
 from bot.services.leaderboard_service import LeaderboardService
-from bot.services.locks import ProcessLock, RecalculationLock, RedisLock
+from bot.services.locks import ProcessLock, RecalculationLock
 from bot.services.recalculation import Recalculator
 from bot.services.removal_service import RemovalService
 from bot.services.settings_service import SettingsService
 from bot.services.weekly_processing_service import WeeklyProcessingService
 from bot.signals import stop_requested
 
-REDIS_TIMEOUT_SECONDS = 0.5
 # Together well below the ten seconds within which the bot ends, also on a busy machine.
 LAST_COMMANDS_SECONDS = 3.0
 LAST_ANSWERS_SECONDS = 1.5
@@ -69,6 +65,8 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         stack.push_async_callback(database.close)
         lock: RecalculationLock = ProcessLock(settings.elo_debounce_seconds)
         if settings.redis_url is not None:
+            from bot.services.redis_lock import RedisLock, connect_redis
+
             redis = connect_redis(settings.redis_url.get_secret_value())
             stack.push_async_callback(redis.aclose)
             lock = RedisLock(redis, settings.elo_debounce_seconds)
@@ -96,16 +94,6 @@ async def _stop(recalculator: Recalculator, database: Database) -> None:
         # Up to Python 3.11 `asyncio.wait_for`, which Redis' client uses, can swallow a cancellation; this repeats it.
         async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
             await recalculator.stop()
-
-
-def connect_redis(url: str) -> Redis:
-    """Return a client that gives up on a silent Redis after half a second, and does not try again by itself."""
-    return Redis.from_url(
-        url,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 class LeaderboardBot(commands.AutoShardedBot):

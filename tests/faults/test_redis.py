@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import URL
 
-from bot.services import locks, recalculation
+from bot.services import recalculation, redis_lock
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
 from tests.proxy import Proxy, proxy_to, redis_through
@@ -39,7 +39,7 @@ async def backend(
     database_url: URL, redis_url: str, way: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[TestBackend]:
     """The services with an event and a score, on a Redis to which there is a way that can fail."""
-    monkeypatch.setattr(locks, "RETRY_REDIS_AFTER_SECONDS", RETRY_SECONDS)
+    monkeypatch.setattr(redis_lock, "RETRY_REDIS_AFTER_SECONDS", RETRY_SECONDS)
     url = SecretStr(redis_through(way, redis_url))
     async with open_test_backend(database_url, redis_url=url, elo_debounce_seconds=WINDOW_SECONDS) as backend:
         await backend.create_event()
@@ -99,7 +99,7 @@ async def test_without_redis_submissions_go_on_and_when_it_is_back_it_is_used_ag
 async def test_a_redis_that_restarts_empty_is_used_as_before(
     database_url: URL, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "RETRY_REDIS_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(redis_lock, "RETRY_REDIS_AFTER_SECONDS", 0.0)
     with TemporaryDirectory() as directory:
         with own_redis(directory) as url:
             opened = open_test_backend(database_url, redis_url=SecretStr(url), elo_debounce_seconds=WINDOW_SECONDS)

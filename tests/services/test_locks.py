@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pytest
 from redis.asyncio import Redis
 
-from bot.main import connect_redis
-from bot.services.locks import RETRY_REDIS_AFTER_SECONDS, ProcessLock, RedisLock
+from bot.services.locks import ProcessLock
+from bot.services.redis_lock import RETRY_REDIS_AFTER_SECONDS, RedisLock, connect_redis
 from tests.proxy import proxy_to, redis_through
 
 EVENT, OTHER_EVENT = 1, 2
@@ -31,7 +31,8 @@ class Ticks:
 @pytest.fixture
 def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     ticks = Ticks()
-    monkeypatch.setattr("bot.services.locks.time", ticks)
+    for module in ("locks", "redis_lock"):
+        monkeypatch.setattr(f"bot.services.{module}.time", ticks)
     return ticks
 
 
