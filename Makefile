@@ -8,9 +8,12 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command 'make lock'
+# Four workers for two cores: a test mostly waits, for a disk, a server or a simulated clock. Whoever is done takes the
+# next test, since the long ones come first.
+PARALLEL := -n 4 --dist load --maxschedchunk 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick soak lint audit format lock clean
+.PHONY: help install demo test quick soak bench lint audit format lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,16 +34,18 @@ install: .venv/installed ## Make .venv with everything that the other targets ne
 demo: install ## Play a season in a simulated Discord, then go on in the browser
 	@$(BIN)/python -m bot demo $(ARGS)
 
-# Four workers for two cores: a test mostly waits, for a disk, a server or a simulated clock.
 test: lint ## Check everything: lint, audit, then all tests on SQLite, PostgreSQL and Redis, with coverage
 	@$(BIN)/python .ci/audit.py --if-reachable
-	$(BIN)/pytest --cov -n 4 --dist worksteal $(ARGS)
+	$(BIN)/pytest --cov $(PARALLEL) $(ARGS)
 
 quick: install ## Run the tests on SQLite alone
-	$(BIN)/pytest -n 4 --dist worksteal --database sqlite $(ARGS)
+	$(BIN)/pytest $(PARALLEL) --database sqlite $(ARGS)
 
 soak: install ## Look for faults for half an hour: the state machine, and bots that are killed (SECONDS=60: a minute)
 	$(BIN)/python -m tests.soak $(or $(SECONDS),1800)
+
+bench: install ## Measure the speed beside references, and write benchmarks/RESULTS.md (large sizes: ARGS=--full)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: install ## Check the format, the code and the types
 	$(BIN)/ruff format --check

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import URL
 from tests import servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
+from tests.tracing import untraced
 from tests.wire.wired_bot import WiredBot, open_wired_bot
 from tests.world import World, open_world
 
@@ -55,6 +57,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if ON_A_SERVER & set(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    callspec = getattr(item, "callspec", None)
+    runs_again = callspec is not None and callspec.params.get("database_kind") == "sqlite"
+    with untraced() if runs_again or item.get_closest_marker("long") else nullcontext():
+        return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +77,14 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 
 @pytest.fixture
 def database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
-    """A migrated database of this test's own; the test runs once on each kind."""
+    """A migrated database of this test's own, whose schema it leaves as it is; the test runs once on each kind."""
+    with templates.emptied(database_kind) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
+    """A migrated database that nobody uses afterwards, for a test that changes its schema; once on each kind."""
     with templates.migrated(database_kind) as url:
         yield url
 
@@ -88,7 +106,7 @@ def file_url(templates: Templates) -> Iterator[URL]:
 @pytest.fixture
 def server_url(templates: Templates) -> Iterator[URL]:
     """A migrated database of this test's own on a PostgreSQL, where a file would not do."""
-    with templates.migrated("postgresql") as url:
+    with templates.emptied("postgresql") as url:
         yield url
 
 

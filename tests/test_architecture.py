@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "bot.command_tree": {"discord", "bot.cogs", "bot.errors"},
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
     "bot.main": {
-        *("discord", "redis", "yarl"),
+        *("discord", "yarl"),
         *("bot.cogs", "bot.command_tree", "bot.config", "bot.database", "bot.services", "bot.signals"),
     },
     "bot.demo": {"discord", "pydantic", "simcord", "bot"},
@@ -124,12 +124,20 @@ bring_in({lower}, without={{"discord", "bot.config"}})
 bring_in({[module for module in BOT if not is_within(module, "bot.demo")]}, without={{"simcord", "bot.demo"}})
 assert threading.active_count() == 1, threading.enumerate()
 """
-    # Settings that would be refused, were they read.
+    assert run(program) == (0, "", "")
+
+
+def test_the_command_line_imports_no_library_that_only_some_runs_need() -> None:
+    assert run("import bot.__main__, sys; assert not {'alembic', 'redis'} & sys.modules.keys()") == (0, "", "")
+
+
+def run(program: str) -> tuple[int, str, str]:
+    """The exit code, output and errors of a program; with settings that would be refused, were they read."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": "nonsense", "LOG_LEVEL": "LOUD"}
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return done.returncode, done.stdout, done.stderr
 
 
 @each_module
@@ -139,8 +147,8 @@ def test_no_module_makes_an_engine_a_client_or_settings_when_imported(module: st
 
 
 @each_module
-def test_one_module_names_a_dialect_and_one_the_driver_of_files(module: str) -> None:
-    if module in ("bot.database.dialect", "bot.database.files"):
+def test_dialects_and_their_drivers_are_named_in_three_modules(module: str) -> None:
+    if module in ("bot.database.dialect", "bot.database.files", "bot.database.rows"):
         return
     named = {name for name in names(tree(module)) if DIALECT.search(name) and not DATABASE_URL.match(name)}
     assert named == set()

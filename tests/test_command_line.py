@@ -145,12 +145,12 @@ def test_an_older_schema_is_named_with_what_to_do(
 
 
 @pytest.mark.parametrize("command", ["run", "verify", "migrate"])
-def test_a_newer_schema_is_left_alone(command_line: CommandLine, database_url: URL, command: str) -> None:
-    change(database_url, "UPDATE alembic_version SET version_num = '9999'")
-    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=database_url)
+def test_a_newer_schema_is_left_alone(command_line: CommandLine, fresh_database_url: URL, command: str) -> None:
+    change(fresh_database_url, "UPDATE alembic_version SET version_num = '9999'")
+    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=fresh_database_url)
     assert ended.code == 2
     assert ended.mistakes == ["The database's schema, 9999, is newer than this version of the bot. Upgrade the bot."]
-    assert read(database_url, "SELECT version_num FROM alembic_version") == [("9999",)]
+    assert read(fresh_database_url, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
 def test_migrating_twice_is_migrating_once(command_line: CommandLine, empty_database_url: URL) -> None:

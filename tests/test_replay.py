@@ -48,6 +48,7 @@ def read_runs() -> list[Run]:
         ]
 
 
+@pytest.mark.long
 async def test_four_years_of_speedruns_are_rated_as_the_rules_say(world: World) -> None:
     runs = read_runs()
     by_event = defaultdict(list)

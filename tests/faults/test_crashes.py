@@ -3,6 +3,7 @@
 import os
 import secrets
 
+import pytest
 from sqlalchemy import URL
 
 from tests.faults.crashes import crash_rounds
@@ -11,5 +12,6 @@ ROUNDS = 50
 SEED = "CRASH_SEED"
 
 
+@pytest.mark.long
 async def test_whatever_the_moment_of_a_crash_nothing_is_lost_doubled_or_half_done(database_url: URL) -> None:
     await crash_rounds(database_url, ROUNDS, int(os.environ.get(SEED) or secrets.randbits(32)))

@@ -52,9 +52,9 @@ async def test_migrations_killed_at_any_moment_leave_the_schema_whole_or_not_beg
 
 
 async def test_players_notice_nothing_of_migrations_that_are_made_while_they_play(
-    discord: DiscordStub, database_url: URL, tmp_path: Path
+    discord: DiscordStub, fresh_database_url: URL, tmp_path: Path
 ) -> None:
-    environment = settings(discord, database_url, SUBMIT_COOLDOWN_SECONDS="0")
+    environment = settings(discord, fresh_database_url, SUBMIT_COOLDOWN_SECONDS="0")
     submitted = 0
     is_over = asyncio.Event()
 
@@ -71,14 +71,14 @@ async def test_players_notice_nothing_of_migrations_that_are_made_while_they_pla
                 players.create_task(play(User(f"player{number}")))
             for _ in range(3):
                 # What the newest migration changes, submissions do not need.
-                await of_thread(command.downgrade, alembic_config(database_url), "-1")
+                await of_thread(command.downgrade, alembic_config(fresh_database_url), "-1")
                 async with ForkedBot(environment, tmp_path, "migrate") as migration:
                     assert await migration.wait_exit() == 0
             is_over.set()
         assert await bot.stop() == 0
     assert "Traceback" not in bot.output
     assert submitted > PLAYERS
-    assert await count(database_url, ScoreSubmission.id) == submitted
+    assert await count(fresh_database_url, ScoreSubmission.id) == submitted
 
 
 async def of_thread(work: Any, *arguments: Any) -> Any:

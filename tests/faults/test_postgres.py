@@ -15,6 +15,7 @@ from bot.database.dialect import parse_database_url
 from bot.database.engine import Database
 from bot.database.schema import migrate
 from bot.services.event_lookup import lock_event
+from bot.services.event_service import EventOptions
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.faults.told import TOLD_WITHIN_SECONDS, unavailable
 from tests.outages import statements_seen
@@ -51,7 +52,10 @@ async def works(backend: TestBackend, player: int) -> None:
     assert await backend.differences() == []
 
 
-@pytest.mark.parametrize(("silence", "seconds"), [(Proxy.hold, LONG_SILENCE_SECONDS), (Proxy.swallow, 10.0)])
+@pytest.mark.parametrize(
+    ("silence", "seconds"),
+    [pytest.param(Proxy.hold, LONG_SILENCE_SECONDS, marks=pytest.mark.long), (Proxy.swallow, 10.0)],
+)
 async def test_while_nothing_comes_through_users_are_told_in_time_and_afterwards_all_is_well(
     remote: TestBackend, way: Proxy, silence: Callable[[Proxy], None], seconds: float
 ) -> None:
@@ -112,13 +116,35 @@ async def test_when_every_connection_is_in_use_the_others_are_told_in_time(
     elsewhere = Database(server_url)
     async with elsewhere.writing() as session:
         await lock_event(session, 1)
-        crowd = [asyncio.create_task(remote.submit(player, 200)) for player in range(100, 100 + MOST_CONNECTIONS)]
+        edits = EventOptions(unit="points"), EventOptions(unit="lines")
+        edit = remote.real.services.events.edit
+        crowd = [asyncio.create_task(edit(ADMIN, EVENT, edits[n % 2])) for n in range(MOST_CONNECTIONS)]
         await asyncio.sleep(1)
-        await unavailable(*every_use(remote, 2))
+        submission, *others = every_use(remote, 2)
+        submission.close()
+        await unavailable(*others)
     assert len(await asyncio.gather(*crowd)) == MOST_CONNECTIONS
     await elsewhere.close()
-    assert (await remote.page()).players == MOST_CONNECTIONS + 1
-    await remote.real.scoring.recalculate(1)
+    assert await remote.differences() == []
+
+
+async def test_however_many_submit_to_an_event_that_is_locked_everyone_else_goes_on(
+    remote: TestBackend, server_url: URL
+) -> None:
+    await remote.create_event(name="Sprint")
+    elsewhere = Database(server_url)
+    async with elsewhere.writing() as session:
+        await lock_event(session, 1)
+        crowd = [asyncio.create_task(remote.submit(player, 200)) for player in range(100, 200)]
+        await asyncio.sleep(1)
+        await remote.submit(2, 200, event="Sprint")
+        assert (await remote.page()).players == 1
+        assert not any(task.done() for task in crowd)
+    assert len(await asyncio.gather(*crowd)) == len(crowd)
+    await elsewhere.close()
+    assert (await remote.page()).players == 1 + len(crowd)
+    for event_id in await remote.real.scoring.stale_events():
+        await remote.real.scoring.recalculate(event_id)
     assert await remote.differences() == []
 
 

@@ -76,6 +76,11 @@ class BotProcess:
         return self._output.decode(errors="replace")
 
     @property
+    def pid(self) -> int:
+        """Its number at the operating system."""
+        return self._process.pid
+
+    @property
     def returncode(self) -> int | None:
         """None while it runs; a signal's number, negative, where one ended it."""
         return self._process.returncode

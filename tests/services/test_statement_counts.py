@@ -1,0 +1,140 @@
+"""What reading and recalculating cost, counted: statements, rows written, rows looked at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, event, update
+from sqlalchemy.engine import Engine
+
+from bot.database.models import PlayerEventStats
+from bot.domain.results import Board
+from tests import tables
+from tests.backends import EVENT, GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
+from tests.outages import statements_seen
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PLAYERS = 25
+ON_FIRST_PAGE, ON_LAST_PAGE, NOBODY = PLAYERS, 1, 99
+
+
+@pytest.fixture
+async def season(backend: TestBackend) -> TestBackend:
+    """An event of three pages on every board; a player's number is the score. Nothing goes on behind it."""
+    backend = with_recalculation(backend, DeadProcess())
+    await backend.create_event()
+    await backend.play({player: player for player in range(1, PLAYERS + 1)}, {})
+    await backend.run()
+    await backend.submit_all({player: player for player in range(1, PLAYERS + 1)})
+    await backend.real.scoring.recalculate(1)
+    return backend
+
+
+@contextmanager
+def reads_seen() -> Iterator[list[str]]:
+    """Give a list that afterwards has the statements that read."""
+    reads: list[str] = []
+    with statements_seen("SELECT") as seen:
+        yield reads
+    reads += [statement for statement in seen if statement.startswith(("SELECT", "WITH"))]
+
+
+@pytest.mark.parametrize(
+    ("page", "viewer", "reads"),
+    [
+        # The event, the keys, the rows; the viewer's row, and its place; the place of a later page.
+        (0, ON_FIRST_PAGE, 3),
+        (0, NOBODY, 4),
+        (0, ON_LAST_PAGE, 5),
+        (1, NOBODY, 5),
+        (1, ON_LAST_PAGE, 6),
+        (2, ON_LAST_PAGE, 4),
+    ],
+)
+@pytest.mark.parametrize("board", [Board.ALL_TIME, Board.OVERALL])
+async def test_a_page_takes_three_to_six_statements(
+    season: TestBackend, board: Board, page: int, viewer: int, reads: int
+) -> None:
+    if board is Board.OVERALL and page == 2:
+        # The last page is not full, so it is asked who has no event Elo yet.
+        reads += 1
+    with reads_seen() as seen:
+        await season.real.services.leaderboard.page(GUILD, EVENT, board, page, viewer)
+    assert len(seen) == reads, seen
+
+
+async def test_the_page_of_a_week_takes_five_more(season: TestBackend) -> None:
+    with reads_seen() as seen:
+        await season.real.services.leaderboard.page(GUILD, EVENT, Board.WEEK, 0, ON_FIRST_PAGE)
+    # The time zone and the weeks closed; the ends of the field, its mean, its squares.
+    assert len(seen) == 3 + 5, seen
+
+
+async def test_a_standing_takes_two_statements_a_board(season: TestBackend) -> None:
+    with reads_seen() as seen:
+        await season.real.services.leaderboard.standing(GUILD, EVENT, ON_LAST_PAGE)
+    assert len(seen) == 1 + 3 * 2 + 5, seen
+
+
+async def test_a_recalculation_takes_one_read_and_two_writes_and_none_where_nothing_has_changed(
+    season: TestBackend,
+) -> None:
+    for score, writes in ((26, 2), (2, 0)):
+        await season.submit(1, score)
+        with reads_seen() as read, statements_seen("UPDATE ") as seen:
+            await season.real.scoring.recalculate(1)
+        written = [statement for statement in seen if statement.startswith("UPDATE")]
+        assert (len(read), len(written)) == (1, writes), [*read, *written]
+
+
+async def test_a_recalculation_writes_the_rows_whose_elo_a_personal_best_has_changed(season: TestBackend) -> None:
+    before = await tables.stored_elos(season.database, 1)
+    await tables.execute(season.database, update(PlayerEventStats).values(updated_at=LONG_AGO))
+    await season.submit(12, 12.1)
+    await season.real.scoring.recalculate(1)
+    after = await tables.stats(season.database, 1)
+    written = {player for player, row in after.items() if row.updated_at != LONG_AGO}
+    assert written == {player for player, row in after.items() if row.all_time_leaderboard_elo != before[player]}
+    assert 12 in written
+    assert len(written) < PLAYERS
+
+
+@pytest.mark.parametrize("board", Board)
+async def test_no_statement_of_a_page_looks_through_a_table(file_url: URL, board: Board) -> None:
+    async with open_test_backend(file_url) as backend:
+        await backend.create_event()
+        await backend.submit_all({player: player for player in range(1, PLAYERS + 1)})
+        with reads_seen_with_parameters() as seen:
+            await backend.real.services.leaderboard.page(GUILD, EVENT, board, 1, ON_LAST_PAGE)
+        plans = [await plan_of(backend, *statement) for statement in seen]
+    assert len(plans) >= 5
+    steps = [step for plan in plans for step in plan]
+    # What the page was cut to may be looked through, and a row without a table.
+    assert {step for step in steps if step.startswith("SCAN")} <= {"SCAN anon_1", "SCAN CONSTANT ROW"}
+    keys = next(plan for statement, plan in zip(seen, plans, strict=True) if "LIMIT" in statement[0])
+    assert [step.partition(" USING ")[2].split(" idx")[0] for step in keys] == ["COVERING INDEX"]
+
+
+@contextmanager
+def reads_seen_with_parameters() -> Iterator[list[tuple[str, Any]]]:
+    """Give a list that each query is added to, with its parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            seen.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+
+
+async def plan_of(backend: TestBackend, statement: str, parameters: Any) -> list[str]:
+    """What SQLite means to do, step by step."""
+    async with backend.database.reading() as session:
+        connection = await session.connection()
+        return [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
