@@ -1,0 +1,1 @@
+"""How fast the bot is, beside references that are measured in the same run: `make bench`."""

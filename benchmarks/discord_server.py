@@ -1,0 +1,243 @@
+"""A Discord on loopback to measure at: as much of its wire as a bot needs, at as little cost as it can have.
+
+It checks nothing; the stub that does is `tests.wire.discord_stub`. It answers as Discord documents it, so that
+discord.py follows its usual path: a callback asked `with_response` gets the message back as it was sent. There is no
+latency but the machine's. Bots run in processes of their own; this, with the users, runs in that of the benchmark.
+"""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import WSMsgType, web
+
+from tests.wire.discord_interactions import command, place
+from tests.wire.discord_people import JSON, Guild, User, snowflake
+from tests.wire.process import BotProcess
+
+COMMAND, AUTOCOMPLETE = 2, 4
+_DEFERRED, _CHOICES = 5, 8
+_DISPATCH, _HEARTBEAT, _IDENTIFY, _HELLO, _ACK = 0, 1, 2, 10, 11
+_EPHEMERAL = 1 << 6
+_LONGEST_WAIT_SECONDS = 120.0
+TOKEN = "benchmark-token"
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """One use of a command, and what became of it.
+
+    Attributes:
+        sent_at: when the interaction was sent, by `time.perf_counter`.
+        acknowledged_after: seconds until the callback arrived, which may be a deferral.
+        answered_after: seconds until the first message or choices arrived.
+        answer: these, as they were sent.
+    """
+
+    interaction: JSON
+    done: asyncio.Future[None]
+    sent_at: float = 0.0
+    acknowledged_after: float = 0.0
+    answered_after: float = 0.0
+    answer: JSON = field(default_factory=dict)
+
+    @property
+    def content(self) -> str:
+        """The text of the answer; empty where it is all in embeds or choices."""
+        return self.answer.get("content") or ""
+
+    def is_granted(self) -> bool:
+        """Whether the bot did not refuse it: every refusal of this bot begins with a sign."""
+        return not self.content.startswith("⚠️")
+
+
+class DiscordServer:
+    """Takes one bot after the other, of one shard; entering the context opens the port."""
+
+    def __init__(self, guilds: Iterable[Guild]) -> None:
+        """Have a bot be a member of these servers."""
+        self._guilds = tuple(guilds)
+        self._bot = User("leaderboard", is_bot=True)
+        self._uses: dict[str, Use] = {}
+        self._connection: web.WebSocketResponse | None = None
+        self._sequence = 0
+        self._ready = asyncio.Event()
+        self._address = ""
+
+    async def __aenter__(self) -> Self:
+        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self._address = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()
+
+    @asynccontextmanager
+    async def bot(self, module: str, argument: str, **settings: str) -> AsyncIterator[BotProcess]:
+        """Run `python -m module argument` until it is connected, and end it as an operator does.
+
+        Raises:
+            AssertionError: it did not end well.
+        """
+        where = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": f"http://{self._address}/api/v10"}
+        async with BotProcess(argument, env=where | settings, module=module) as process:
+            await process.while_running(asyncio.wait_for(self._ready.wait(), _LONGEST_WAIT_SECONDS))
+            yield process
+            process.terminate()
+            # The bare bot ends by the signal itself.
+            assert await process.wait_exit() in (0, -signal.SIGTERM)
+
+    async def use(self, user: User, guild: Guild, name: str, **options: Any) -> Use:
+        """Have someone use a command, and wait for the answer."""
+        return await self._deliver(COMMAND, user, guild, command(name.split(), options, []))
+
+    async def type(self, user: User, guild: Guild, name: str, option: str, typed: str) -> Use:
+        """Have someone type into an option of a command, and wait for what is offered."""
+        return await self._deliver(AUTOCOMPLETE, user, guild, command([name], {option: typed}, [], focused=option))
+
+    async def _deliver(self, kind: int, user: User, guild: Guild, data: JSON) -> Use:
+        token = f"interaction-{snowflake()}"
+        interaction: JSON = {
+            "id": str(snowflake()),
+            "application_id": str(self._bot.id),
+            "type": kind,
+            "token": token,
+            "version": 1,
+            "data": data,
+            "locale": "en-US",
+            "app_permissions": "0",
+            "entitlements": [],
+            "attachment_size_limit": 10 * 2**20,
+            **place(user, guild),
+        }
+        use = self._uses[token] = Use(interaction, asyncio.get_running_loop().create_future())
+        try:
+            use.sent_at = time.perf_counter()
+            await self._dispatch("INTERACTION_CREATE", interaction)
+            async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
+                await use.done
+        finally:
+            del self._uses[token]
+        return use
+
+    async def _dispatch(self, event: str, data: JSON) -> None:
+        assert self._connection is not None, "no bot is connected"
+        self._sequence += 1
+        await self._connection.send_str(json.dumps({"op": _DISPATCH, "s": self._sequence, "t": event, "d": data}))
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        arrived = time.perf_counter()
+        match request.path.removeprefix("/api/v10").split("/")[1:]:
+            case ["interactions", _, token, "callback"]:
+                return _json(self._call_back(token, arrived, await request.json()))
+            case ["webhooks", _, token, *_]:
+                return _json(self._follow_up(token, arrived, await request.json()))
+            case [""]:
+                return await self._gateway(request)
+            case ["users", "@me"]:
+                return _json(self._bot.payload())
+            case ["gateway", "bot"]:
+                limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+                return _json({"url": f"ws://{self._address}/", "shards": 1, "session_start_limit": limit})
+            case _:
+                return _json(self._about())
+
+    def _call_back(self, token: str, arrived: float, body: JSON) -> JSON:
+        use = self._uses[token]
+        use.acknowledged_after = arrived - use.sent_at
+        told: JSON = {"interaction": {"id": use.interaction["id"], "type": use.interaction["type"]}}
+        if body["type"] == _CHOICES:
+            _settle(use, arrived, body["data"])
+            return told
+        data = body.get("data") or {}
+        if body["type"] != _DEFERRED:
+            _settle(use, arrived, data)
+        return told | {"resource": {"type": body["type"], "message": self._message(use, data)}}
+
+    def _follow_up(self, token: str, arrived: float, body: JSON) -> JSON:
+        use = self._uses.get(token)
+        if use is None:
+            # The public answer below a private "Done": whoever waited has it already.
+            return self._message(None, body)
+        _settle(use, arrived, body)
+        return self._message(use, body)
+
+    def _message(self, use: Use | None, data: JSON) -> JSON:
+        channel = self._guilds[0].channel.id if use is None else use.interaction["channel_id"]
+        return {
+            "id": str(snowflake()),
+            "channel_id": str(channel),
+            "type": 20,
+            "flags": data.get("flags", 0) & _EPHEMERAL,
+            "content": data.get("content") or "",
+            "embeds": data.get("embeds") or [],
+            "components": data.get("components") or [],
+            "attachments": [],
+            "mentions": [],
+            "mention_roles": [],
+            "mention_everyone": False,
+            "tts": False,
+            "pinned": False,
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
+            "edited_timestamp": None,
+            "author": self._bot.payload(),
+            "application_id": str(self._bot.id),
+            "webhook_id": str(self._bot.id),
+        }
+
+    def _about(self) -> JSON:
+        about: JSON = {"id": str(self._bot.id), "name": self._bot.name, "description": "", "icon": None, "flags": 0}
+        public: JSON = {"bot_public": True, "bot_require_code_grant": False, "verify_key": "00", "team": None}
+        return about | public | {"owner": User("owner").payload()}
+
+    async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = web.WebSocketResponse(timeout=1.0)
+        await connection.prepare(request)
+        await connection.send_json({"op": _HELLO, "d": {"heartbeat_interval": 41_250}})
+        async for frame in connection:
+            if frame.type is not WSMsgType.TEXT:
+                continue
+            message = json.loads(frame.data)
+            if message["op"] == _HEARTBEAT:
+                await connection.send_json({"op": _ACK})
+            elif message["op"] == _IDENTIFY:
+                self._connection = connection
+                await self._welcome()
+        self._ready.clear()
+        return connection
+
+    async def _welcome(self) -> None:
+        ready: JSON = {
+            "v": 10,
+            "user": self._bot.payload(),
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in self._guilds],
+            "session_id": f"session-{snowflake()}",
+            "resume_gateway_url": f"ws://{self._address}/",
+            "shard": [0, 1],
+            "application": {"id": str(self._bot.id), "flags": 0},
+        }
+        await self._dispatch("READY", ready)
+        for guild in self._guilds:
+            await self._dispatch("GUILD_CREATE", guild.payload(self._bot))
+        self._ready.set()
+
+
+def _settle(use: Use, arrived: float, answer: JSON) -> None:
+    if not use.done.done():
+        use.answered_after, use.answer = arrived - use.sent_at, answer
+        use.done.set_result(None)
+
+
+def _json(body: JSON) -> web.Response:
+    # Under the bare content type, since discord.py takes JSON for text where a charset follows.
+    return web.Response(body=json.dumps(body).encode(), content_type="application/json")

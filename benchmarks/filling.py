@@ -1,0 +1,119 @@
+"""Events of many players, put into a database in a few statements: what a season of submissions would leave."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    ColumnElement,
+    Double,
+    FromClause,
+    Integer,
+    SQLColumnExpression,
+    String,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from benchmarks.places import vacuum
+from bot.database.engine import Database
+from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType
+from bot.database.types import UtcDateTime
+from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.weeks import Week
+from bot.services.event_lookup import statistics_of, store_statistics
+from bot.services.rating_sql import count_field, elo_expression, event_elo_expression, is_personal_best
+
+GUILD = 1001
+EVENT = "Tetris Blitz"
+EVENT_ID = 1
+SCALE = RatingScale()
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+"""A Wednesday, and what the clock of the measured services shows."""
+WEEK = Week.at(NOW, "UTC")
+STEPS = 1_000
+"""How many scores there are between two whole numbers, as with milliseconds: equal ones are then rare, not missing."""
+
+_PRIME = 2_147_483_647
+
+
+class Nobody:
+    """Leaves recalculating to whoever measures it."""
+
+    def request(self, event_id: int) -> None:
+        """Do nothing."""
+
+
+def fill(url: URL, players: int) -> None:
+    """Put an event, in which every player has a personal best, a best of this week and an Elo, into an empty database.
+
+    The numbers are the same each time: those of player `n` follow from `scattered(n)`. They are distributed as sums of
+    two uniform ones are, with few players at both ends.
+    """
+    asyncio.run(_fill(url, players))
+
+
+async def _fill(url: URL, players: int) -> None:
+    database = Database(url)
+    try:
+        async with database.writing() as session:
+            await _insert(session, players)
+        await vacuum(url)
+    finally:
+        await database.close()
+
+
+async def _insert(session: AsyncSession, players: int) -> None:
+    event = Event(
+        id=EVENT_ID, guild_id=GUILD, name=EVENT, name_key=EVENT.casefold(), score_direction=ScoreDirection.HIGH
+    )
+    session.add(event)
+    await session.flush()
+    numbers = _numbers(players)
+    n = numbers.c.n
+    name = literal("player ", String) + cast(n, String)
+    await session.execute(
+        insert(Player).from_select(["id", "discord_id", "username", "display_name"], select(n, n, name, name))
+    )
+    score = cast(1 + scattered(n, salt=1) % (1_000 * STEPS) + scattered(n, salt=2) % (1_000 * STEPS), Double)
+    for score_type, week in ((ScoreType.ALL_TIME, None), (ScoreType.WEEKLY, WEEK.code)):
+        rows = select(
+            n,
+            literal(EVENT_ID, Integer),
+            score / (STEPS if week is None else 2 * STEPS),
+            literal(score_type, LeaderboardScore.score_type.type),
+            literal(week, Integer),
+            literal(NOW, UtcDateTime),
+        )
+        columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
+        await session.execute(insert(LeaderboardScore).from_select(columns, rows))
+    store_statistics(event, await session.run_sync(count_field, is_personal_best(EVENT_ID)))
+    event.scores_version = event.elo_version = 1
+    event.elo_base, event.elo_per_sigma = SCALE.base_elo, SCALE.elo_per_sigma
+    scores = LeaderboardScore
+    elo = elo_expression(scores.score, statistics_of(event).field, ScoreDirection.HIGH, SCALE)
+    average = cast(scattered(scores.player_id, salt=3) % 1_500, Double)
+    rated = select(
+        scores.player_id, scores.event_id, elo, average, literal(4, Integer), event_elo_expression(elo, average, SCALE)
+    ).where(is_personal_best(EVENT_ID))
+    columns = ["player_id", "event_id", "all_time_leaderboard_elo", "weekly_elo_average", "weeks_participated"]
+    await session.execute(insert(PlayerEventStats).from_select([*columns, "calculated_event_elo"], rated))
+
+
+def _numbers(size: int) -> FromClause:
+    """Return the numbers from 1 to a size, in the one way that both databases know."""
+    first = select(literal(1, BigInteger).label("n")).cte("numbers", recursive=True)
+    return first.union_all(select(type_coerce(first.c.n + 1, BigInteger)).where(first.c.n < size))
+
+
+def scattered(number: SQLColumnExpression[int], salt: int) -> ColumnElement[int]:
+    """Return a whole number from 0 to 2³¹ that looks random and depends on nothing but a number and a salt."""
+    n = cast(number, BigInteger)
+    first = (n * (48_271 + salt)) % _PRIME
+    return func.abs((first * ((n * 69_621 + salt * 7_919) % _PRIME)) % _PRIME)

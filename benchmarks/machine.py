@@ -1,0 +1,54 @@
+"""What the measurements ran on."""
+
+import asyncio
+import os
+import platform
+import sqlite3
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.servers import DATABASE_VARIABLE
+
+_LIBRARIES = ("discord.py", "SQLAlchemy", "asyncpg", "aiosqlite")
+_SETTINGS = ("server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size", "jit")
+
+
+def describe_machine() -> str:
+    """Return the machine, the versions and the servers' settings, as Markdown."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    settings = asyncio.run(_postgres_settings())
+    return "\n".join(
+        [
+            f"- machine: {_processor()}, {os.cpu_count()} cores, {_memory()} GiB, {platform.platform()}",
+            f"- Python {platform.python_version()}, {libraries}",
+            "- PostgreSQL: " + ", ".join(f"{name} {value}" for name, value in settings.items()),
+            f"- SQLite {sqlite3.sqlite_version}, journal_mode WAL, synchronous FULL",
+            f"- commit: {_commit()}",
+        ]
+    )
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []:
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> int:
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+async def _postgres_settings() -> dict[str, str]:
+    engine = create_async_engine(os.environ[DATABASE_VARIABLE], poolclass=NullPool)
+    async with engine.connect() as connection:
+        return {name: await connection.scalar(text(f"SHOW {name}")) for name in _SETTINGS}

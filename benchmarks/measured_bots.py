@@ -1,0 +1,62 @@
+"""Programs to measure: this bot with one more command, and a bot that is discord.py and nothing else.
+
+    python -m benchmarks.measured_bots leaderboard | bare
+
+Both have a command `/ok` for servers only, which answers `interaction.response.send_message("ok")`. In everything else
+the first is `python -m bot run`. The second is an `AutoShardedBot` with the intent of servers; it logs as the first one
+does, and finds its server by the same settings.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from typing import Any
+
+from discord import Intents, Interaction, app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+
+@app_commands.command(name="ok", description="Answer at once")
+@app_commands.guild_only()
+async def answer_ok(interaction: Interaction[Any]) -> None:
+    """Answer what takes no work."""
+    await interaction.response.send_message("ok")
+
+
+def run_leaderboard() -> int:
+    """Run this bot, with the command more."""
+    from bot import main as client
+    from bot.__main__ import main
+
+    class MeasuredBot(client.LeaderboardBot):
+        async def setup_hook(self) -> None:
+            await super().setup_hook()
+            self.tree.add_command(answer_ok)
+
+    client.LeaderboardBot = MeasuredBot  # type: ignore[misc]  # `main` makes whatever is there
+    return main(["run"])
+
+
+def run_bare() -> int:
+    """Run a bot that has that command alone."""
+
+    async def serve() -> None:
+        Route.BASE = os.environ["DISCORD_API_URL"]
+        async with commands.AutoShardedBot(commands.when_mentioned, intents=Intents(guilds=True)) as bot:
+            bot.tree.add_command(answer_ok)
+            await bot.login(os.environ["DISCORD_TOKEN"])
+            _, gateway, _ = await bot.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+            await bot.connect()
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s")
+    asyncio.run(serve())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit({"leaderboard": run_leaderboard, "bare": run_bare}[sys.argv[1]]())

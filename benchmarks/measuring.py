@@ -1,0 +1,51 @@
+"""Measuring: things in turn, so that what disturbs one disturbs the other, and medians of what is seen."""
+
+import math
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def in_turn(rounds: int, sides: Mapping[str, Callable[[], T]]) -> dict[str, list[T]]:
+    """Measure each side once, then all of them again: A B, A B, A B.
+
+    Args:
+        rounds: how often each is measured; the median of an odd number is one that was seen.
+        sides: what is measured, by name; each call returns what it saw.
+
+    Returns:
+        What was seen of each side, round by round.
+    """
+    seen: dict[str, list[T]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, measure in sides.items():
+            seen[name].append(measure())
+    return seen
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long work takes, in seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+async def seconds_of(work: Awaitable[object]) -> float:
+    """Return how long awaiting takes, in seconds, without what it takes to enter an event loop."""
+    began = time.perf_counter()
+    await work
+    return time.perf_counter() - began
+
+
+def median(values: Sequence[float]) -> float:
+    """Return the middle value."""
+    return statistics.median(values)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that a share (0 to 1) of all values does not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -1,0 +1,83 @@
+"""Where measurements run: databases of their own on a real PostgreSQL and in files, and the clients beside them."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.database.dialect import is_sqlite
+from tests.databases import Templates
+from tests.servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client, postgres_server, redis_server
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one run of the benchmarks takes place.
+
+    Attributes:
+        templates: makes migrated databases that nothing else uses.
+        folder: a directory for files.
+        full: whether the large sizes are measured too.
+    """
+
+    templates: Templates
+    folder: Path
+    full: bool
+
+    @contextmanager
+    def database(self, kind: str) -> Iterator[URL]:
+        """Give a migrated, empty database, `postgresql` or `sqlite`."""
+        with self.templates.migrated(kind) as url:
+            yield url
+
+
+@contextmanager
+def open_place(*, full: bool) -> Iterator[Place]:
+    """Find or start the servers, and remove at the end what was made on them."""
+    with postgres_server() as postgres, redis_server() as redis, TemporaryDirectory(prefix="leaderboard-") as folder:
+        os.environ[DATABASE_VARIABLE], os.environ[REDIS_VARIABLE] = postgres, redis
+        templates = Templates(Path(folder))
+        try:
+            yield Place(templates, Path(folder), full)
+        finally:
+            templates.close()
+
+
+async def vacuum(url: URL) -> None:
+    """Do what a server does by itself sooner or later; a file is left as the bot leaves it, which is never analysed."""
+    if is_sqlite(url):
+        return
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text("VACUUM ANALYZE"))
+    await engine.dispose()
+
+
+def run_client(program: str, url: URL, *arguments: str, script: str | None = None) -> str:
+    """Run `psql` or `pgbench` on a PostgreSQL database, and return what it printed.
+
+    Args:
+        program: the client.
+        url: the database.
+        arguments: further arguments.
+        script: what it reads from its standard input.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; its last words are in the output of this process.
+    """
+    address = ["-h", url.host or str(url.query["host"]), "-p", str(url.port or 5432), "-U", url.username or "postgres"]
+    done = subprocess.run(
+        [str(postgres_client(program)), *address, *arguments, str(url.database)],
+        input=script,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env={**os.environ, "PGPASSWORD": url.password or ""},
+    )
+    return done.stdout

@@ -1,0 +1,104 @@
+"""Servers whose events have been played: filled set by set, as the bot would have left them after a week."""
+
+import random
+import string
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import URL, BigInteger, Connection, Integer, bindparam, insert, select, text, update
+
+from bot.database.models import Event, LeaderboardScore
+from bot.database.types import UtcDateTime
+from bot.domain.ratings import ScoreDirection
+from bot.domain.statistics import RunningStatistics
+from bot.domain.weeks import Week
+from tests.statements import on
+from tests.wire.discord_people import Guild, User
+
+_FIRST_PLAYER = 10**17
+_PLAYERS = """
+INSERT INTO players (discord_id, username, display_name)
+WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :players)
+SELECT :first + i, 'player' || i, 'Player ' || i FROM numbers
+"""
+_LOG = """
+INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, submitted_at)
+SELECT CAST(events.id AS BIGINT) * 10000000 + players.id, players.id, events.id,
+       1 + ((CAST(players.id AS BIGINT) * 7919 + events.id * 104729) % 1000003) / 1000.0, :week, :at
+FROM events CROSS JOIN players WHERE events.guild_id = :guild
+"""
+_BESTS = """
+INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number, submitted_at)
+SELECT player_id, event_id, score, 'all_time', NULL, submitted_at FROM score_submissions
+UNION ALL SELECT player_id, event_id, score, 'weekly', week_number, submitted_at FROM score_submissions
+"""
+_RATINGS = "INSERT INTO player_event_stats (player_id, event_id) SELECT player_id, event_id FROM score_submissions"
+
+
+def player(number: int) -> User:
+    """Return a player that `fill` has made, from 1 on, as Discord describes them."""
+    return User(f"player{number}", id=_FIRST_PLAYER + number, display_name=f"Player {number}")
+
+
+def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
+    """Make players and events, and have each player have submitted one score to each event a week ago.
+
+    Scores are spread evenly over 1 to 1,001. The database holds no player before.
+
+    Returns:
+        The events' names.
+    """
+    names = add_events(url, guild, events)
+    a_week_ago = datetime.now(UTC) - timedelta(weeks=1)
+
+    def work(connection: Connection) -> None:
+        types = {"players": Integer, "first": BigInteger, "guild": BigInteger, "week": Integer, "at": UtcDateTime}
+        values = {
+            "players": players,
+            "first": _FIRST_PLAYER,
+            "guild": guild.id,
+            "week": Week.at(a_week_ago, "UTC").code,
+            "at": a_week_ago,
+        }
+        for statement in (_PLAYERS, _LOG, _BESTS, _RATINGS):
+            named = [name for name in values if f":{name}" in statement]
+            typed = text(statement).bindparams(*(bindparam(name, type_=types[name]) for name in named))
+            connection.execute(typed, {name: values[name] for name in named})
+        for event_id in connection.scalars(select(Event.id).where(Event.guild_id == guild.id)).all():
+            _count(connection, event_id)
+        connection.execute(text("ANALYZE"))
+
+    on(url, work)
+    return names
+
+
+def add_events(url: URL, guild: Guild, events: int) -> list[str]:
+    """Make events, each of two made-up words, that nobody has played; return their names."""
+    letters = random.Random(events)
+    words = ["".join(letters.choices(string.ascii_lowercase, k=6)).capitalize() for _ in range(2 * events)]
+    names = [f"{first} {second}" for first, second in zip(words[::2], words[1::2], strict=True)]
+    rows = [
+        {"guild_id": guild.id, "name": name, "name_key": name.casefold(), "score_direction": ScoreDirection.HIGH}
+        for name in names
+    ]
+    on(url, lambda connection: connection.execute(insert(Event), rows))
+    return names
+
+
+def _count(connection: Connection, event_id: int) -> None:
+    scores = connection.scalars(
+        select(LeaderboardScore.score).where(
+            LeaderboardScore.event_id == event_id, LeaderboardScore.week_number.is_(None)
+        )
+    )
+    field = RunningStatistics.of(scores)
+    connection.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(
+            score_count=field.count,
+            score_origin=field.origin,
+            score_mean=field.mean,
+            score_m2=field.m2,
+            score_m2_peak=field.m2_peak,
+        )
+    )

@@ -1,0 +1,148 @@
+r"""Goal 5: bringing the stored Elos up to date after one personal best, which moves everybody's a little.
+
+The event is `benchmarks.filling`'s. Before each measurement a player submits a score that beats all others, and so the
+Elos of about 500 players change by a point, whatever the number of players. The bot's side is
+`LeaderboardScoringService.recalculate`, from call to return: begin, lock the event, compute, write what changes, set
+the event's version, commit.
+
+Reference (a) is the same without knowing what changes: an UPDATE that writes each player's all-time and event Elo, on
+PostgreSQL in `psql`, on SQLite in Python's `sqlite3` with the bot's journal and durability (WAL, synchronous FULL).
+Reference (b) is what the bot does, typed into `psql`: the event is locked, the UPDATE writes the Elos that differ, the
+version is set, and all is committed. Mean and standard deviation stand in these statements as numbers. What `psql`
+takes is the sum of the times that it tells itself (`\timing`), without its start. After each reference (a) the tables
+are vacuumed, so that the rows it leaves dead burden nobody.
+"""
+
+import asyncio
+import itertools
+import math
+import re
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import URL
+
+from benchmarks.filling import EVENT, EVENT_ID, GUILD, NOW, SCALE, Nobody, fill
+from benchmarks.measuring import in_turn, median, seconds, seconds_of
+from benchmarks.places import Place, run_client, vacuum
+from benchmarks.report import Goal, Line
+from bot.database.engine import Database
+from bot.domain.ratings import Field
+from bot.domain.submissions import Submission
+from bot.services.leaderboard_scoring_service import LeaderboardScoringService
+from bot.services.leaderboard_service import LeaderboardService
+
+SIZES = (1_000, 100_000)
+LARGE = 1_000_000
+ROUNDS = {1_000: 25, 100_000: 7, LARGE: 3}
+SHARE_OF_REWRITING = Goal("≤", 0.2)
+SHARE_OF_BARE = Goal("≤", 1.1)
+
+REWRITE = """
+UPDATE player_event_stats SET all_time_leaderboard_elo = rated.elo, updated_at = CURRENT_TIMESTAMP,
+ calculated_event_elo = CASE WHEN weeks_participated > 0
+  THEN CAST(floor(0.5 * CAST(rated.elo AS DOUBLE PRECISION) + 0.5 * weekly_elo_average + 0.5) AS INTEGER) END
+ FROM (SELECT player_id, CAST(floor({base} + (score - {origin} - {mean}) / {sd} * {per_sigma} + 0.5) AS INTEGER) AS elo
+  FROM leaderboard_scores WHERE event_id = {event} AND score_type = 'all_time' AND week_number IS NULL) AS rated
+ WHERE event_id = {event} AND player_event_stats.player_id = rated.player_id"""
+WRITE_CHANGED = f"{REWRITE} AND all_time_leaderboard_elo IS DISTINCT FROM rated.elo"
+LOCK = "SELECT * FROM events WHERE id = {event} FOR NO KEY UPDATE"
+SET_VERSION = "UPDATE events SET elo_version = scores_version WHERE id = {event}"
+TIMES = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
+
+
+def measure(place: Place) -> list[Line]:
+    """Measure both databases at each size."""
+    sizes = (*SIZES, LARGE) if place.full else SIZES
+    return [line for size in sizes for kind in ("postgresql", "sqlite") for line in _measure(place, kind, size)]
+
+
+def _measure(place: Place, kind: str, size: int) -> list[Line]:
+    with place.database(kind) as url, asyncio.Runner() as runner:
+        fill(url, size)
+        season = _Season(url, runner)
+        try:
+            sides: dict[str, Callable[[], float]] = {"bot": season.recalculate, "rewriting": season.rewrite}
+            if kind == "postgresql":
+                sides["bare"] = season.write_changed
+            for warm_up in sides.values():
+                warm_up()
+            seen = {name: median(times) for name, times in in_turn(ROUNDS[size], sides).items()}
+        finally:
+            runner.run(season.database.close())
+    what = f"recalculation after one personal best, {kind}, {size:,} players"
+    goals = {"bare": SHARE_OF_BARE, **({"rewriting": SHARE_OF_REWRITING} if size >= 100_000 else {})}
+    names = {"rewriting": "rewriting all rows", "bare": "the bare statement in psql"}
+    return [
+        Line(5, what, _show(seen["bot"]), f"{names[name]}: {_show(seen[name])}", seen["bot"] / seen[name], goal)
+        for name, goal in goals.items()
+        if name in seen
+    ]
+
+
+def _show(duration: float) -> str:
+    return f"{1_000 * duration:.1f} ms"
+
+
+class _Season:
+    """An event whose players go on submitting. Each side returns how long it took, in seconds."""
+
+    def __init__(self, url: URL, runner: asyncio.Runner) -> None:
+        self._url, self._runner = url, runner
+        self.database = Database(url)
+        self._scoring = LeaderboardScoringService(self.database, lambda: NOW, SCALE)
+        self._leaderboard = LeaderboardService(self.database, lambda: NOW, SCALE, timedelta(0), Nobody())
+        self._numbers = itertools.count(1)
+
+    def recalculate(self) -> float:
+        self._submit()
+        return self._runner.run(seconds_of(self._scoring.recalculate(EVENT_ID)))
+
+    def rewrite(self) -> float:
+        self._submit()
+        took = self._time(REWRITE, SET_VERSION)
+        self._runner.run(vacuum(self._url))
+        return took
+
+    def write_changed(self) -> float:
+        self._submit()
+        return self._time(LOCK, WRITE_CHANGED, SET_VERSION)
+
+    def _submit(self) -> None:
+        number = next(self._numbers)
+        name, score = f"player {number}", f"{2_000 + number}"
+        submission = Submission(number, GUILD, number, name, name, EVENT, score)
+        assert self._runner.run(self._leaderboard.submit(submission)).is_personal_best
+
+    def _time(self, *statements: str) -> float:
+        field = self._runner.run(self._scoring.statistics(GUILD, EVENT)).field
+        written = [_write(statement, field) for statement in statements]
+        if self._url.get_backend_name() == "sqlite":
+            return _time_in_file(self._url, written)
+        script = "\n".join(f"{statement};" for statement in ("\\timing on\nBEGIN", *written, "COMMIT"))
+        told = TIMES.findall(run_client("psql", self._url, "--no-psqlrc", "--output=/dev/null", script=script))
+        assert len(told) == len(written) + 2, told
+        return sum(map(float, told)) / 1_000
+
+
+def _write(statement: str, field: Field) -> str:
+    return statement.format(
+        event=EVENT_ID,
+        base=SCALE.base_elo,
+        per_sigma=SCALE.elo_per_sigma,
+        origin=field.origin,
+        mean=field.mean,
+        sd=field.sd,
+    )
+
+
+def _time_in_file(url: URL, statements: list[str]) -> float:
+    connection = sqlite3.connect(str(url.database), isolation_level=None)
+    # Registered as the bot's is, since it depends on how SQLite was compiled whether it has its own.
+    connection.create_function("floor", 1, math.floor, deterministic=True)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        return seconds(lambda: [connection.execute(one) for one in ("BEGIN IMMEDIATE", *statements, "COMMIT")])
+    finally:
+        connection.close()

@@ -1,0 +1,89 @@
+"""Submissions as somebody would write them who wants nothing but speed.
+
+- `pgbench`: `submit.sql`, one data-modifying statement, prepared (`-M prepared`), one transaction each, from pgbench's
+  own C: no parsing, no names, no cooldown, no ranks, no answer. Its threads are as many as the cores.
+- The loop: the same effects by `sqlite3`, one transaction each, in one thread, on one connection with the bot's own
+  settings (WAL, synchronous FULL).
+"""
+
+import os
+import random
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import URL
+
+from benchmarks.places import run_client
+
+EVENTS = 20
+PLAYERS = 1_000
+WEEK = 203001
+"""A week that is open in every event."""
+SCRIPT = Path(__file__).with_name("submit.sql")
+NOW = "2026-11-18 12:00:00.000000"
+
+_chances = random.Random(1)
+
+
+def pgbench(url: URL, at_once: int, events: int, seconds: int) -> list[float]:
+    """Return how long each submission took, in seconds, of so many clients at once."""
+    sizes = [f"-Dplayers={PLAYERS}", f"-Devents={events}", f"-Dweek={WEEK}"]
+    threads = min(at_once, os.cpu_count() or 1)
+    with TemporaryDirectory() as folder:
+        log = [f"--log-prefix={folder}/log", "-l"]
+        clients = ["-n", "-M", "prepared", "-c", str(at_once), "-j", str(threads), "-T", str(seconds)]
+        run_client("pgbench", url, *clients, *log, *sizes, "-f", str(SCRIPT))
+        lines = [line for file in Path(folder).iterdir() for line in file.read_text().splitlines()]
+    return [int(line.split()[2]) / 1e6 for line in lines]
+
+
+def tight_loop(url: URL, seconds: float) -> list[float]:
+    """Return how long each submission took, in seconds, one after the other."""
+    took = []
+    with closing(sqlite3.connect(str(url.database), isolation_level=None)) as file:
+        file.execute("PRAGMA synchronous = FULL")
+        end = time.perf_counter() + seconds
+        while (began := time.perf_counter()) < end:
+            _submit(file, _chances.randrange(1, PLAYERS + 1), _chances.randrange(1, EVENTS + 1))
+            took.append(time.perf_counter() - began)
+    return took
+
+
+def _submit(file: sqlite3.Connection, player: int, event: int) -> None:
+    score = _chances.randrange(1_000, 1_000_000) / 1000
+    file.execute("BEGIN IMMEDIATE")
+    count, origin, mean, m2, peak, best = file.execute(
+        "SELECT score_count, score_origin, score_mean, score_m2, score_m2_peak, score FROM events"
+        " LEFT JOIN leaderboard_scores ON event_id = events.id AND player_id = ?"
+        " AND score_type = 'all_time' AND week_number IS NULL WHERE events.id = ?",
+        (player, event),
+    ).fetchone()
+    file.execute(
+        "INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, submitted_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (_chances.getrandbits(60), player, event, score, WEEK, NOW),
+    )
+    if best is not None and score > best:
+        file.execute(
+            "UPDATE leaderboard_scores SET score = ?, submitted_at = ? WHERE player_id = ? AND event_id = ?"
+            " AND score_type = 'all_time' AND week_number IS NULL",
+            (score, NOW, player, event),
+        )
+        moved = mean + (score - best) / count
+        m2 += (score - best) * (score - origin - moved + best - origin - mean)
+        file.execute(
+            "UPDATE events SET score_mean = ?, score_m2 = ?, score_m2_peak = ?, scores_version = scores_version + 1"
+            " WHERE id = ?",
+            (moved, m2, max(peak, m2), event),
+        )
+    file.execute(
+        "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number, submitted_at)"
+        " VALUES (?, ?, ?, 'weekly', ?, ?) ON CONFLICT (player_id, event_id, week_number)"
+        " WHERE score_type = 'weekly' AND week_number IS NOT NULL"
+        " DO UPDATE SET score = excluded.score, submitted_at = excluded.submitted_at WHERE excluded.score > score",
+        (player, event, score, WEEK, NOW),
+    )
+    file.execute("COMMIT")

@@ -1,0 +1,139 @@
+"""Goals 1 to 4: submissions per second, and how long a player waits for one.
+
+The bot's side is `LeaderboardService.submit` in this process: so many players at once, each of whom submits again when
+the answer has arrived. Players, events and scores are drawn at random out of 1,000 players with a personal best in each
+of 20 events; each score is logged, most are a weekly best, and every other one at first is a personal best too.
+Recalculations are not made, on either side. The references are in `submission_references.py`; they have databases of
+their own, filled alike.
+"""
+
+import asyncio
+import random
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import URL
+
+from benchmarks.filling import Nobody
+from benchmarks.measuring import in_turn, median, percentile
+from benchmarks.places import Place, vacuum
+from benchmarks.played_events import fill, player
+from benchmarks.report import Goal, Line
+from benchmarks.submission_references import EVENTS, PLAYERS, pgbench, tight_loop
+from bot.database.engine import Database
+from bot.domain.ratings import RatingScale
+from bot.domain.submissions import Submission
+from bot.main import utc_now
+from bot.services.leaderboard_service import LeaderboardService
+from tests.wire.discord_stub import HOME
+
+ROUNDS, ROUNDS_ALONE = 3, 7
+SECONDS = 2
+
+_interactions = random.Random(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What was seen of one side: submissions per second, and seconds waited, as medians of the rounds."""
+
+    rate: float
+    half: float
+    p99: float
+
+    @classmethod
+    def of(cls, rounds: list[list[float]]) -> "Side":
+        """Sum up how long each submission took, round by round."""
+        return cls(
+            median([len(waits) / SECONDS for waits in rounds]),
+            median([median(waits) for waits in rounds]),
+            median([percentile(waits, 0.99) for waits in rounds]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rate:,.0f}/s, p50 {self.half * 1000:.2f} ms, p99 {self.p99 * 1000:.2f} ms"
+
+
+def measure(place: Place) -> list[Line]:
+    """Measure submissions on both databases."""
+    with ExitStack() as stack:
+        mine, theirs, names = _prepare(place, stack, "postgresql")
+        lines = []
+        for number, at_once, events, rate, wait in (
+            (1, 16, EVENTS, Goal("≥", 1), Goal("≤", 1)),
+            (1, 64, EVENTS, Goal("≥", 2), Goal("≤", 1)),
+            (2, 64, 1, Goal("≥", 4), Goal("<", 1)),
+            (4, 1, EVENTS, Goal("≥", 0.25), None),
+        ):
+            submitting = partial(_submit, mine, names[:events], at_once)
+            bot, reference = _compare(at_once, submitting, partial(pgbench, theirs, at_once, events, SECONDS))
+            operation = f"submit, PostgreSQL, {at_once} at once, {'one event' if events == 1 else f'{events} events'}"
+            lines.append(Line(number, operation, str(bot), f"pgbench {reference}", bot.rate / reference.rate, rate))
+            if wait is not None:
+                other = reference.half if events == 1 else reference.p99
+                than = "its median" if events == 1 else "its p99"
+                lines.append(Line(number, f"… p99 beside {than}", str(bot), str(reference), bot.p99 / other, wait))
+    with ExitStack() as stack:
+        mine, theirs, names = _prepare(place, stack, "sqlite")
+        for number, at_once, least in ((3, 64, 0.3), (4, 1, 0.25)):
+            submitting = partial(_submit, mine, names, at_once)
+            bot, reference = _compare(at_once, submitting, partial(tight_loop, theirs, SECONDS))
+            operation = f"submit, SQLite, {at_once} at once, {EVENTS} events"
+            ratio = bot.rate / reference.rate
+            lines.append(Line(number, operation, str(bot), f"the loop {reference}", ratio, Goal("≥", least)))
+    return lines
+
+
+def _compare(at_once: int, bot: partial[list[float]], reference: partial[list[float]]) -> tuple[Side, Side]:
+    # One player alone is disturbed by whatever else the machine does.
+    seen = in_turn(ROUNDS_ALONE if at_once == 1 else ROUNDS, {"bot": bot, "reference": reference})
+    return Side.of(seen["bot"]), Side.of(seen["reference"])
+
+
+def _prepare(place: Place, stack: ExitStack, kind: str) -> tuple[URL, URL, list[str]]:
+    """Fill two databases alike; return them and the names of the events."""
+    urls = [stack.enter_context(place.database(kind)) for _ in range(2)]
+    names = [fill(url, HOME, EVENTS, PLAYERS) for url in urls]
+    for url in urls:
+        asyncio.run(vacuum(url))
+    return urls[0], urls[1], names[0]
+
+
+def _submit(url: URL, events: list[str], at_once: int) -> list[float]:
+    """Return how long each submission took, in seconds."""
+    return asyncio.run(_crowd(url, events, at_once))
+
+
+async def _crowd(url: URL, events: list[str], at_once: int) -> list[float]:
+    database = Database(url)
+    service = LeaderboardService(database, utc_now, RatingScale(), timedelta(0), Nobody())
+    chances = random.Random(at_once)
+    took: list[float] = []
+
+    async def play(until: float) -> None:
+        while (began := time.perf_counter()) < until:
+            await service.submit(_submission(chances, events))
+            took.append(time.perf_counter() - began)
+
+    # What a process does once, such as connecting and planning, is not part of it.
+    await asyncio.gather(*(play(time.perf_counter() + 0.5) for _ in range(at_once)))
+    took.clear()
+    await asyncio.gather(*(play(time.perf_counter() + SECONDS) for _ in range(at_once)))
+    await database.close()
+    return took
+
+
+def _submission(chances: random.Random, events: list[str]) -> Submission:
+    user = player(chances.randint(1, PLAYERS))
+    return Submission(
+        interaction_id=_interactions.getrandbits(62),
+        guild_id=HOME.id,
+        discord_id=user.id,
+        username=user.name,
+        display_name=user.display_name or user.name,
+        event_name=chances.choice(events),
+        score=f"{chances.uniform(1, 1000):.3f}",
+    )
