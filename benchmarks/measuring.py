@@ -45,6 +45,11 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
+def ratio(bot: Sequence[float], reference: Sequence[float]) -> float:
+    """Return the median of the rounds' ratios: what slows a round down slows both of its sides."""
+    return median([one / other for one, other in zip(bot, reference, strict=True)])
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that a share (0 to 1) of all values does not exceed."""
     ordered = sorted(values)

@@ -3,8 +3,8 @@
 The bot's side is `LeaderboardService.submit` in this process: so many players at once, each of whom submits again when
 the answer has arrived. Players, events and scores are drawn at random out of 1,000 players with a personal best in each
 of 20 events; each score is logged, most are a weekly best, and every other one at first is a personal best too.
-Recalculations are not made, on either side. The references are in `submission_references.py`; they have databases of
-their own, filled alike.
+Recalculations are not made, on either side. Both sides take turns; each figure is the median of the rounds' ratios.
+The references are in `submission_references.py`; they have databases of their own, filled alike.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from functools import partial
 from sqlalchemy import URL
 
 from benchmarks.filling import Nobody
-from benchmarks.measuring import in_turn, median, percentile
+from benchmarks.measuring import in_turn, median, percentile, ratio
 from benchmarks.places import Place, vacuum
 from benchmarks.played_events import fill, player
 from benchmarks.report import Goal, Line
@@ -30,7 +30,7 @@ from bot.main import utc_now
 from bot.services.leaderboard_service import LeaderboardService
 from tests.wire.discord_stub import HOME
 
-ROUNDS, ROUNDS_ALONE = 3, 7
+ROUNDS = 5
 SECONDS = 2
 
 _interactions = random.Random(2)
@@ -38,23 +38,24 @@ _interactions = random.Random(2)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What was seen of one side: submissions per second, and seconds waited, as medians of the rounds."""
+    """What was seen of one side, round by round: submissions per second, and seconds waited."""
 
-    rate: float
-    half: float
-    p99: float
+    rates: list[float]
+    halves: list[float]
+    p99s: list[float]
 
     @classmethod
     def of(cls, rounds: list[list[float]]) -> "Side":
         """Sum up how long each submission took, round by round."""
         return cls(
-            median([len(waits) / SECONDS for waits in rounds]),
-            median([median(waits) for waits in rounds]),
-            median([percentile(waits, 0.99) for waits in rounds]),
+            [len(waits) / SECONDS for waits in rounds],
+            [median(waits) for waits in rounds],
+            [percentile(waits, 0.99) for waits in rounds],
         )
 
     def __str__(self) -> str:
-        return f"{self.rate:,.0f}/s, p50 {self.half * 1000:.2f} ms, p99 {self.p99 * 1000:.2f} ms"
+        half, p99 = 1000 * median(self.halves), 1000 * median(self.p99s)
+        return f"{median(self.rates):,.0f}/s, p50 {half:.2f} ms, p99 {p99:.2f} ms"
 
 
 def measure(place: Place) -> list[Line]:
@@ -69,27 +70,27 @@ def measure(place: Place) -> list[Line]:
             (4, 1, EVENTS, Goal("≥", 0.25), None),
         ):
             submitting = partial(_submit, mine, names[:events], at_once)
-            bot, reference = _compare(at_once, submitting, partial(pgbench, theirs, at_once, events, SECONDS))
+            bot, reference = _compare(submitting, partial(pgbench, theirs, at_once, events, SECONDS))
             operation = f"submit, PostgreSQL, {at_once} at once, {'one event' if events == 1 else f'{events} events'}"
-            lines.append(Line(number, operation, str(bot), f"pgbench {reference}", bot.rate / reference.rate, rate))
+            rates = ratio(bot.rates, reference.rates)
+            lines.append(Line(number, operation, str(bot), f"pgbench {reference}", rates, rate))
             if wait is not None:
-                other = reference.half if events == 1 else reference.p99
-                than = "its median" if events == 1 else "its p99"
-                lines.append(Line(number, f"… p99 beside {than}", str(bot), str(reference), bot.p99 / other, wait))
+                than, other = ("its median", reference.halves) if events == 1 else ("its p99", reference.p99s)
+                waits = ratio(bot.p99s, other)
+                lines.append(Line(number, f"… p99 beside {than}", str(bot), str(reference), waits, wait))
     with ExitStack() as stack:
         mine, theirs, names = _prepare(place, stack, "sqlite")
         for number, at_once, least in ((3, 64, 0.3), (4, 1, 0.25)):
             submitting = partial(_submit, mine, names, at_once)
-            bot, reference = _compare(at_once, submitting, partial(tight_loop, theirs, SECONDS))
+            bot, reference = _compare(submitting, partial(tight_loop, theirs, SECONDS))
             operation = f"submit, SQLite, {at_once} at once, {EVENTS} events"
-            ratio = bot.rate / reference.rate
-            lines.append(Line(number, operation, str(bot), f"the loop {reference}", ratio, Goal("≥", least)))
+            rates = ratio(bot.rates, reference.rates)
+            lines.append(Line(number, operation, str(bot), f"the loop {reference}", rates, Goal("≥", least)))
     return lines
 
 
-def _compare(at_once: int, bot: partial[list[float]], reference: partial[list[float]]) -> tuple[Side, Side]:
-    # One player alone is disturbed by whatever else the machine does.
-    seen = in_turn(ROUNDS_ALONE if at_once == 1 else ROUNDS, {"bot": bot, "reference": reference})
+def _compare(bot: partial[list[float]], reference: partial[list[float]]) -> tuple[Side, Side]:
+    seen = in_turn(ROUNDS, {"bot": bot, "reference": reference})
     return Side.of(seen["bot"]), Side.of(seen["reference"])
 
 
