@@ -97,8 +97,9 @@ class OpenEvent:
 
     def overtaken(self, score: float) -> int:
         """Return how many of the personal bests that changed are better than `score` only since then."""
-        is_better = self.info.direction.is_better
-        return sum(is_better(new, score) and (old is None or not is_better(old, score)) for old, new in self.moves)
+        sign = self.info.direction.sign
+        bar = sign * score
+        return sum(sign * new > bar and (old is None or sign * old <= bar) for old, new in self.moves)
 
 
 @dataclass(frozen=True, slots=True)
