@@ -1,7 +1,7 @@
 """Events of many players, put into a database in a few statements: what a season of submissions would leave."""
 
-import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import (
     URL,
@@ -21,8 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.places import vacuum
-from bot.database.engine import Database
+from benchmarks.places import fill_with
 from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import RatingScale, ScoreDirection
@@ -56,17 +55,7 @@ def fill(url: URL, players: int) -> None:
     The numbers are the same each time: those of player `n` follow from `scattered(n)`. They are distributed as sums of
     two uniform ones are, with few players at both ends.
     """
-    asyncio.run(_fill(url, players))
-
-
-async def _fill(url: URL, players: int) -> None:
-    database = Database(url)
-    try:
-        async with database.writing() as session:
-            await _insert(session, players)
-        await vacuum(url)
-    finally:
-        await database.close()
+    fill_with(url, partial(_insert, players=players))
 
 
 async def _insert(session: AsyncSession, players: int) -> None:

@@ -1,17 +1,19 @@
 """Where measurements run: databases of their own on a real PostgreSQL and in files, and the clients beside them."""
 
+import asyncio
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.database.dialect import is_sqlite
+from bot.database.engine import Database
 from tests.databases import Templates
 from tests.servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client, postgres_server, redis_server
 
@@ -57,6 +59,21 @@ async def vacuum(url: URL) -> None:
     async with engine.connect() as connection:
         await connection.execute(text("VACUUM ANALYZE"))
     await engine.dispose()
+
+
+def fill_with(url: URL, insert: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have rows inserted into a database in one transaction, and vacuum it."""
+
+    async def work() -> None:
+        database = Database(url)
+        try:
+            async with database.writing() as session:
+                await insert(session)
+            await vacuum(url)
+        finally:
+            await database.close()
+
+    asyncio.run(work())
 
 
 def run_client(program: str, url: URL, *arguments: str, script: str | None = None) -> str:

@@ -1,6 +1,5 @@
 """A season to close a week of: one week archived, the next one open, and the same rows again in the plainest tables."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -8,7 +7,7 @@ from functools import cache, partial
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.places import vacuum
+from benchmarks.places import fill_with
 from bot.database.dialect import is_sqlite
 from bot.database.engine import Database
 from bot.database.models import Event
@@ -104,20 +103,13 @@ def weeks_of(database: Database) -> WeeklyProcessingService:
 
 
 def _fill(players: int, url: URL) -> None:
-    asyncio.run(_fill_and_analyse(players, url))
+    async def insert(session: AsyncSession) -> None:
+        await _insert(session, players)
+        key = "integer PRIMARY KEY" if is_sqlite(url) else "bigserial PRIMARY KEY"
+        for statement in PLAIN_TABLES.split(";"):
+            await _execute(session, statement, key=key, event=EVENT_ID)
 
-
-async def _fill_and_analyse(players: int, url: URL) -> None:
-    database = Database(url)
-    try:
-        async with database.writing() as session:
-            await _insert(session, players)
-            key = "integer PRIMARY KEY" if is_sqlite(url) else "bigserial PRIMARY KEY"
-            for statement in PLAIN_TABLES.split(";"):
-                await _execute(session, statement, key=key, event=EVENT_ID)
-        await vacuum(url)
-    finally:
-        await database.close()
+    fill_with(url, insert)
 
 
 async def _insert(session: AsyncSession, players: int) -> None:
