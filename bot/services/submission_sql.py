@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Double,
     Executable,
     FromClause,
@@ -55,6 +56,10 @@ _OF_EVENT = (
 )
 
 
+def _is_named(rows: FromClause) -> ColumnElement[bool]:
+    return and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key)
+
+
 def _lock(rows: FromClause) -> Executable:
     # FOR NO KEY UPDATE: rows that merely refer to these can still be inserted beside them.
     players = (
@@ -64,9 +69,8 @@ def _lock(rows: FromClause) -> Executable:
         .with_for_update(key_share=True, of=Player)
         .cte("locked")
     )
-    is_named = and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key)
     joined = (
-        rows.join(Event, is_named)
+        rows.join(Event, _is_named(rows))
         .outerjoin(GuildSettings, GuildSettings.guild_id == Event.guild_id)
         .outerjoin(players, players.c.discord_id == rows.c.discord_id)
     )
@@ -98,8 +102,7 @@ LOCK_PLAYERS = RowsStatement("players", {"discord_id": BigInteger()}, _lock_play
 
 
 def _name_events(rows: FromClause) -> Executable:
-    is_named = and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key)
-    return select(Event.guild_id, Event.name_key).join(rows, is_named).where(Event.score_direction.is_not(None))
+    return select(Event.guild_id, Event.name_key).join(rows, _is_named(rows)).where(Event.score_direction.is_not(None))
 
 
 NAME_EVENTS = RowsStatement("names", _EVENT, _name_events)
