@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.database.base import Base
 from bot.database.schema import migrate
 from tests.servers import DATABASE_VARIABLE
+from tests.statements import on
 
 KINDS = ("sqlite", "postgresql")
 
@@ -98,26 +99,26 @@ def _drop(url: URL) -> None:
 
 def _empty(url: URL) -> None:
     """Throw out whoever is still connected, and leave nothing but the schema."""
-    tables = (table.name for table in reversed(Base.metadata.sorted_tables))
-    _execute(
-        url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()",
-        *(f"DELETE FROM {name}" for name in tables),  # noqa: S608 - names of the models
-        "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
-    )
+
+    def work(connection: Connection) -> None:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+        )
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
+
+    on(url, work)
 
 
 def _administer(statement: str) -> None:
-    _execute(make_url(os.environ[DATABASE_VARIABLE]), statement)
-
-
-def _execute(url: URL, *statements: str) -> None:
     async def work() -> None:
-        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(os.environ[DATABASE_VARIABLE], isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
-            for statement in statements:
-                await connection.execute(text(statement))
+            await connection.execute(text(statement))
         await engine.dispose()
 
     asyncio.run(work())

@@ -50,7 +50,7 @@ def test_a_week_carries_the_iso_year_which_differs_from_the_calendars_at_its_end
 )
 @pytest.mark.parametrize("monday", [date(2026, 11, 16), date(2026, 3, 30), date(2026, 10, 26), date(2027, 1, 4)])
 def test_a_week_begins_on_monday_at_midnight_by_the_local_clock(zone: str, monday: date) -> None:
-    midnight = pytz.timezone(zone).localize(datetime(monday.year, monday.month, monday.day))  # noqa: DTZ001
+    midnight = pytz.timezone(zone).localize(datetime(monday.year, monday.month, monday.day))  # noqa: DTZ001 - pytz is given the naive
     assert Week.at(midnight, zone) == Week(*monday.isocalendar()[:2])
     assert Week.at(midnight - timedelta(microseconds=1), zone).next() == Week.at(midnight, zone)
 
@@ -69,7 +69,7 @@ def test_a_week_begins_on_monday_at_midnight_by_the_local_clock(zone: str, monda
 )
 def test_a_week_in_which_the_clocks_change_is_shorter_or_longer(zone: str, monday: date, hours: float) -> None:
     local = pytz.timezone(zone)
-    start = local.localize(datetime(monday.year, monday.month, monday.day))  # noqa: DTZ001
+    start = local.localize(datetime(monday.year, monday.month, monday.day))  # noqa: DTZ001 - pytz is given the naive
     end = start.astimezone(UTC) + timedelta(hours=hours)
     assert Week.at(end - timedelta(seconds=1), zone) == Week.at(start, zone)
     assert Week.at(end, zone) == Week.at(start, zone).next()
