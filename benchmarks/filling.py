@@ -26,8 +26,14 @@ from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStat
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import RatingScale, ScoreDirection
 from bot.domain.weeks import Week
-from bot.services.event_lookup import statistics_of, store_statistics
-from bot.services.rating_sql import count_field, elo_expression, event_elo_expression, is_personal_best
+from bot.services.event_statistics import statistics_of, store_statistics, store_week_statistics
+from bot.services.rating_sql import (
+    count_field,
+    elo_expression,
+    event_elo_expression,
+    is_personal_best,
+    is_weekly_best,
+)
 
 GUILD = 1001
 EVENT = "Tetris Blitz"
@@ -83,6 +89,8 @@ async def _insert(session: AsyncSession, players: int) -> None:
         columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
         await session.execute(insert(LeaderboardScore).from_select(columns, rows))
     store_statistics(event, await session.run_sync(count_field, is_personal_best(EVENT_ID)))
+    of_week = is_weekly_best(EVENT_ID, WEEK.code)
+    store_week_statistics(event, WEEK.code, await session.run_sync(count_field, of_week))
     event.scores_version = event.elo_version = 1
     event.elo_base, event.elo_per_sigma = SCALE.base_elo, SCALE.elo_per_sigma
     scores = LeaderboardScore

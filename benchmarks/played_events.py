@@ -49,6 +49,7 @@ def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
     """
     names = add_events(url, guild, events)
     a_week_ago = datetime.now(UTC) - timedelta(weeks=1)
+    week_code = Week.at(a_week_ago, "UTC").code
 
     def work(connection: Connection) -> None:
         types = {"players": Integer, "first": BigInteger, "guild": BigInteger, "week": Integer, "at": UtcDateTime}
@@ -56,7 +57,7 @@ def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
             "players": players,
             "first": _FIRST_PLAYER,
             "guild": guild.id,
-            "week": Week.at(a_week_ago, "UTC").code,
+            "week": week_code,
             "at": a_week_ago,
         }
         for statement in (_PLAYERS, _LOG, _BESTS, _RATINGS):
@@ -64,7 +65,7 @@ def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
             typed = text(statement).bindparams(*(bindparam(name, type_=types[name]) for name in named))
             connection.execute(typed, {name: values[name] for name in named})
         for event_id in connection.scalars(select(Event.id).where(Event.guild_id == guild.id)).all():
-            _count(connection, event_id)
+            _count(connection, event_id, week_code)
         connection.execute(text("ANALYZE"))
 
     on(url, work)
@@ -84,7 +85,8 @@ def add_events(url: URL, guild: Guild, events: int) -> list[str]:
     return names
 
 
-def _count(connection: Connection, event_id: int) -> None:
+def _count(connection: Connection, event_id: int, week_code: int) -> None:
+    """Store running statistics, those of the personal bests being those of the week too."""
     scores = connection.scalars(
         select(LeaderboardScore.score).where(
             LeaderboardScore.event_id == event_id, LeaderboardScore.week_number.is_(None)
@@ -100,5 +102,11 @@ def _count(connection: Connection, event_id: int) -> None:
             score_mean=field.mean,
             score_m2=field.m2,
             score_m2_peak=field.m2_peak,
+            week_number=week_code,
+            week_count=field.count,
+            week_origin=field.origin,
+            week_mean=field.mean,
+            week_m2=field.m2,
+            week_m2_peak=field.m2_peak,
         )
     )

@@ -1,7 +1,8 @@
 """Submissions as somebody would write them who wants nothing but speed.
 
 - `pgbench`: `submit.sql`, one data-modifying statement, prepared (`-M prepared`), one transaction each, from pgbench's
-  own C: no parsing, no names, no cooldown, no ranks, no answer. Its threads are as many as the cores.
+  own C: no parsing, no names, no cooldown, no ranks, no answer. Its threads are as many as the cores. It reads bests as
+  they were before it waited for the event, and so miscounts a field where a player submits twice at that moment.
 - The loop: the same effects by `sqlite3`, one transaction each, in one thread, on one connection with the bot's own
   settings (WAL, synchronous FULL).
 """
@@ -55,11 +56,14 @@ def tight_loop(url: URL, seconds: float) -> list[float]:
 def _submit(file: sqlite3.Connection, player: int, event: int) -> None:
     score = _chances.randrange(1_000, 1_000_000) / 1000
     file.execute("BEGIN IMMEDIATE")
-    count, origin, mean, m2, peak, best = file.execute(
-        "SELECT score_count, score_origin, score_mean, score_m2, score_m2_peak, score FROM events"
-        " LEFT JOIN leaderboard_scores ON event_id = events.id AND player_id = ?"
-        " AND score_type = 'all_time' AND week_number IS NULL WHERE events.id = ?",
-        (player, event),
+    version, count, origin, mean, m2, peak, best, week, *of_week, week_best = file.execute(
+        "SELECT scores_version, score_count, score_origin, score_mean, score_m2, score_m2_peak, best.score,"
+        " events.week_number, week_count, week_origin, week_mean, week_m2, week_m2_peak, weekly.score FROM events"
+        " LEFT JOIN leaderboard_scores best ON best.event_id = events.id AND best.player_id = ?"
+        " AND best.score_type = 'all_time' AND best.week_number IS NULL"
+        " LEFT JOIN leaderboard_scores weekly ON weekly.event_id = events.id AND weekly.player_id = ?"
+        " AND weekly.score_type = 'weekly' AND weekly.week_number = ? WHERE events.id = ?",
+        (player, player, WEEK, event),
     ).fetchone()
     file.execute(
         "INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, submitted_at)"
@@ -72,18 +76,29 @@ def _submit(file: sqlite3.Connection, player: int, event: int) -> None:
             " AND score_type = 'all_time' AND week_number IS NULL",
             (score, NOW, player, event),
         )
-        moved = mean + (score - best) / count
-        m2 += (score - best) * (score - origin - moved + best - origin - mean)
+        mean, m2, peak = _moved(count, mean, m2, peak, old=best - origin, new=score - origin)
+        version += 1
+    if week_best is None or score > week_best:
         file.execute(
-            "UPDATE events SET score_mean = ?, score_m2 = ?, score_m2_peak = ?, scores_version = scores_version + 1"
-            " WHERE id = ?",
-            (moved, m2, max(peak, m2), event),
+            "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number, submitted_at)"
+            " VALUES (?, ?, ?, 'weekly', ?, ?) ON CONFLICT (player_id, event_id, week_number)"
+            " WHERE score_type = 'weekly' AND week_number IS NOT NULL"
+            " DO UPDATE SET score = excluded.score, submitted_at = excluded.submitted_at",
+            (player, event, score, WEEK, NOW),
         )
-    file.execute(
-        "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number, submitted_at)"
-        " VALUES (?, ?, ?, 'weekly', ?, ?) ON CONFLICT (player_id, event_id, week_number)"
-        " WHERE score_type = 'weekly' AND week_number IS NOT NULL"
-        " DO UPDATE SET score = excluded.score, submitted_at = excluded.submitted_at WHERE excluded.score > score",
-        (player, event, score, WEEK, NOW),
-    )
+        size, start, *before = of_week if week == WEEK else (0, score, 0.0, 0.0, 0.0)
+        size += week_best is None
+        after = _moved(size, *before, old=before[0] if week_best is None else week_best - start, new=score - start)
+        file.execute(
+            "UPDATE events SET score_mean = ?, score_m2 = ?, score_m2_peak = ?, scores_version = ?, week_number = ?,"
+            " week_count = ?, week_origin = ?, week_mean = ?, week_m2 = ?, week_m2_peak = ? WHERE id = ?",
+            (mean, m2, peak, version, WEEK, size, start, *after, event),
+        )
     file.execute("COMMIT")
+
+
+def _moved(size: int, mean: float, m2: float, peak: float, *, old: float, new: float) -> tuple[float, float, float]:
+    """Return the mean, the squares and their peak once a score has moved; a new one has been at the mean before."""
+    moved = mean + (new - old) / size
+    m2 += (new - old) * (new - moved + old - mean)
+    return moved, m2, max(peak, m2)

@@ -14,7 +14,7 @@ from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
 from bot.services.authority import Actor
-from bot.services.event_lookup import store_statistics
+from bot.services.event_statistics import store_statistics
 from bot.services.leaderboard_scoring_service import recalculate
 from bot.services.rating_sql import count_field, is_personal_best
 from bot.services.weekly_processing_service import WeeklyProcessingService

@@ -39,8 +39,9 @@ class Player(Base):
 class Event(Base):
     """A competition of one server. Without a direction it is none of the leaderboard's.
 
-    The running statistics are those of all personal bests; `score_mean` is relative to `score_origin`
-    (see `bot.domain.statistics`). `elo_version` trails `scores_version` until the stored Elos are of the
+    The running statistics are those of all personal bests, and, of the columns `week_…`, those of the bests of the week
+    that was last submitted for; NULL for none, for as long as nobody has or since it was run. A mean is relative to its
+    origin (see `bot.domain.statistics`). `elo_version` trails `scores_version` until the stored Elos are of the
     current field; `elo_base` and `elo_per_sigma` are the constants they were computed with.
     """
 
@@ -52,6 +53,7 @@ class Event(Base):
         CheckConstraint(SCORE_RANGE.format("max_score"), name="max_score"),
         CheckConstraint("min_score <= max_score", name="bounds"),
         CheckConstraint("score_count >= 0 AND score_m2 >= 0", name="statistics"),
+        CheckConstraint("week_count >= 0 AND week_m2 >= 0", name="week_statistics"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +78,12 @@ class Event(Base):
     elo_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
     elo_base: Mapped[int | None]
     elo_per_sigma: Mapped[float | None] = mapped_column(Double)
+    week_number: Mapped[int | None]
+    week_count: Mapped[int] = mapped_column(server_default="0", default=0)
+    week_origin: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    week_mean: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    week_m2: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    week_m2_peak: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
 
 
 class LeaderboardScore(Base):

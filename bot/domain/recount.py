@@ -79,6 +79,7 @@ class Derived:
         personal_bests: by player.
         weekly_bests: by player and week, of the weeks that have not been run.
         statistics: of the personal bests.
+        week_statistics: by week, of the weekly bests of a week of which they are kept.
         fields: of each week that was run.
         results: by week that was run, then by player.
         averages: by player; of 0 weeks for those whom no run has counted.
@@ -89,6 +90,7 @@ class Derived:
     personal_bests: dict[int, Best]
     weekly_bests: dict[tuple[int, int], Best]
     statistics: RunningStatistics
+    week_statistics: dict[int, RunningStatistics]
     fields: dict[int, Field]
     results: dict[int, dict[int, Result]]
     averages: dict[int, WeeklyAverage]
@@ -110,13 +112,12 @@ def derive(
         runs: every weekly run.
         direction: which of two scores is better.
         stored: of this, fields are kept whose last digits alone are not those of a new count; they have no better.
+            Of weeks it says which have running statistics.
         scale: the constants of the stored Elos; None where these await a recalculation and are therefore kept.
     """
     valid = [logged for logged in log if logged.removed_at is None]
     bests = bests_of(valid, direction)
-    statistics = statistics_of(bests)
-    if is_same_field(stored.statistics.field, statistics.field):
-        statistics = stored.statistics
+    statistics = _counted(stored.statistics, bests)
     fields = {run.week: statistics_of(counted_in(run, log, direction)).field for run in runs}
     fields |= {week: field for week, field in stored.fields.items() if is_same_field(field, fields[week])}
     results = results_of(log, direction, [replace(run, field=fields[run.week]) for run in runs])
@@ -131,7 +132,13 @@ def derive(
             for player_id, average in averages.items()
         }
     weekly_bests = weekly_bests_of(valid, direction, fields)
-    return Derived(bests, weekly_bests, statistics, fields, results, averages, all_time_elos, event_elos)
+    week_statistics = {
+        code: _counted(kept, {player_id: best for (player_id, week), best in weekly_bests.items() if week == code})
+        for code, kept in stored.week_statistics.items()
+    }
+    return Derived(
+        bests, weekly_bests, statistics, week_statistics, fields, results, averages, all_time_elos, event_elos
+    )
 
 
 def is_same_field(one: Field, other: Field) -> bool:
@@ -202,6 +209,12 @@ def averages_of(archive: Mapping[int, Mapping[int, Result]]) -> dict[int, Weekly
 def statistics_of(bests: Mapping[int, Best]) -> RunningStatistics:
     """Return the statistics of a field."""
     return RunningStatistics.of(best.score for best in bests.values())
+
+
+def _counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStatistics:
+    """Return the statistics of a field: those that are kept, if its last digits alone are not those of a new count."""
+    counted = statistics_of(bests)
+    return kept if is_same_field(kept.field, counted.field) else counted
 
 
 def _rated(best: Best, bests: Mapping[int, Best], run: ArchivedRun, direction: ScoreDirection) -> Result:

@@ -53,11 +53,13 @@ class SubmissionRules:
 
 @dataclass(slots=True)
 class OpenEvent:
-    """An event that submissions are counted for: its field moves with each personal best.
+    """An event that submissions are counted for: its fields move with each personal best and each weekly best.
 
     Attributes:
         time_zone: IANA name; weeks begin on Monday 00:00 there.
         version: how often personal bests have changed, ever.
+        week: the one whose running statistics are kept; None for none.
+        week_statistics: those of its bests; None where they have to be counted from these.
         moves: personal bests that changed, old and new; None for a first score.
     """
 
@@ -65,6 +67,8 @@ class OpenEvent:
     time_zone: str
     statistics: RunningStatistics
     version: int
+    week: Week | None = None
+    week_statistics: RunningStatistics | None = None
     moves: list[tuple[float | None, float]] = field(default_factory=list)
 
     @property
@@ -94,6 +98,11 @@ class OpenEvent:
         self.statistics = self.statistics.change(old, new)
         self.version += 1
         self.moves.append((old, new))
+
+    def move_week(self, week: Week, old: float | None, new: float) -> None:
+        """Move from one best of a player in a week to another, and keep the statistics of that week from now on."""
+        known = self.week_statistics if week == self.week else None
+        self.week, self.week_statistics = week, None if known is None else known.change(old, new)
 
     def overtaken(self, score: float) -> int:
         """Return how many of the personal bests that changed are better than `score` only since then."""
@@ -181,7 +190,7 @@ class Accepted:
 def accept(
     submission: Submission, event: OpenEvent, score: float, known: Known, now: datetime, cooldown: timedelta
 ) -> Accepted:
-    """Decide what a score changes, and move the event's field if it is a personal best.
+    """Decide what a score changes, and move the event's fields by the bests that it is.
 
     Raises:
         AlreadyCounted: the log holds the submission.
@@ -196,5 +205,7 @@ def accept(
     verdict = judge(score, Bests(personal, weekly), event.info.direction)
     if verdict.is_personal_best:
         event.move(personal, score)
+    if verdict.is_weekly_best:
+        event.move_week(week, weekly, score)
     rank = 1 + known.better + event.overtaken(verdict.personal_best)
     return Accepted(submission, event, score, known, week, verdict, event.statistics, rank)

@@ -1,14 +1,13 @@
-"""The current bests of an event: read, found again in the log, and counted in the running statistics."""
+"""The current bests of an event: read, and found again in the log."""
 
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.models import Event, LeaderboardScore, ScoreSubmission
+from bot.database.models import LeaderboardScore, ScoreSubmission
 from bot.domain.ratings import ScoreDirection
-from bot.services.event_lookup import statistics_of, store_statistics
-from bot.services.rating_sql import best_first, count_field, is_personal_best
+from bot.services.rating_sql import best_first
 
 
 async def current_best(
@@ -38,20 +37,3 @@ def logged_bests(
         .subquery()
     )
     return select(ordered.c.player_id, ordered.c.score, ordered.c.submitted_at).where(ordered.c.place == 1)
-
-
-async def count_personal_best(session: AsyncSession, event: Event, old: float | None, new: float | None) -> None:
-    """Move the running statistics of a locked event from one personal best of a player to another.
-
-    Args:
-        session: the transaction.
-        event: the event, whose `scores_version` moves too.
-        old: the personal best before; None for a first score.
-        new: the personal best from now on, stored already; None where none is left.
-    """
-    statistics = statistics_of(event).change(old, new)
-    if statistics.has_lost_digits:
-        await session.flush()
-        statistics = await session.run_sync(count_field, is_personal_best(event.id))
-    store_statistics(event, statistics)
-    event.scores_version += 1

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.models import Event
 from bot.domain.results import EventInfo
 from bot.domain.scores import ScoreStyle
-from bot.domain.statistics import RunningStatistics
 from bot.domain.text import name_key
 from bot.errors import EventNotFound
 
@@ -58,19 +57,3 @@ def describe(event: Event | Row[Any]) -> EventInfo:
         max_score=event.max_score,
         is_active=event.is_active,
     )
-
-
-def statistics_of(event: Event | Row[Any]) -> RunningStatistics:
-    """Return the running statistics that are stored with an event."""
-    return RunningStatistics(
-        event.score_count, event.score_origin, event.score_mean, event.score_m2, event.score_m2_peak
-    )
-
-
-def store_statistics(event: Event, statistics: RunningStatistics) -> None:
-    """Set the running statistics of a locked event."""
-    event.score_count = statistics.count
-    event.score_origin = statistics.origin
-    event.score_mean = statistics.mean
-    event.score_m2 = statistics.m2
-    event.score_m2_peak = statistics.m2_peak

@@ -8,7 +8,8 @@ from bot.database.models import Event, LeaderboardScore, PlayerEventStats
 from bot.domain.ratings import RatingScale
 from bot.domain.results import EventStatistics
 from bot.services.base import BaseService, Clock
-from bot.services.event_lookup import describe, find_event, lock_event, statistics_of
+from bot.services.event_lookup import describe, find_event, lock_event
+from bot.services.event_statistics import statistics_of
 from bot.services.rating_sql import elo_expression, event_elo_expression, is_personal_best
 
 

@@ -17,7 +17,8 @@ from bot.domain.submissions import OpenEvent, Submission, SubmissionRules
 from bot.domain.text import clean_proof
 from bot.errors import Unavailable
 from bot.services.base import BaseService, Clock
-from bot.services.event_lookup import describe, find_event, statistics_of
+from bot.services.event_lookup import describe, find_event
+from bot.services.event_statistics import statistics_of, week_statistics_of
 from bot.services.open_board import OpenBoard
 from bot.services.personal_bests import PersonalBests
 from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
@@ -135,5 +136,8 @@ class LeaderboardService(BaseService):
             return OpenBoard(info, board, query, scale, best.count, best.field)
         week = await open_week(session, event.id, await current_week(session, info.guild_id, self._clock()))
         condition = is_weekly_best(event.id, week.code)
-        field = (await session.run_sync(count_field, condition)).field
-        return OpenBoard(info, board, BoardQuery.of_scores(condition, info.direction), scale, field.size, field, week)
+        query = BoardQuery.of_scores(condition, info.direction)
+        statistics = week_statistics_of(event, week.code)
+        if statistics is None:
+            statistics = await session.run_sync(count_field, condition)
+        return OpenBoard(info, board, query, scale, statistics.count, statistics.field, week)

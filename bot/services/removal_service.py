@@ -15,8 +15,9 @@ from bot.domain.weeks import Week
 from bot.errors import NothingToRemove
 from bot.services.authority import Actor, record, refuse_repetition, require_admin
 from bot.services.base import BaseService, Clock
-from bot.services.current_bests import count_personal_best, current_best, logged_bests
+from bot.services.current_bests import current_best, logged_bests
 from bot.services.event_lookup import describe, find_event
+from bot.services.event_statistics import count_personal_best, count_weekly_best
 from bot.services.leaderboard_service import Recalculation
 from bot.services.rating_sql import best_first, is_personal_best, is_weekly_best
 
@@ -105,7 +106,10 @@ class RemovalService(BaseService):
         # After the run that counted it, also where the clock has been set back since.
         removed.removed_at = now if run_at is None else max(now, run_at + timedelta(microseconds=1))
         of_week = ScoreSubmission.week_number == removed.week_number
-        await _restore_best(session, info, player, is_weekly_best(event.id, removed.week_number), of_week)
+        of_board = is_weekly_best(event.id, removed.week_number)
+        before, after = await _restore_best(session, info, player, of_board, of_week)
+        if before != after:
+            await count_weekly_best(session, event, removed.week_number, before, after)
         before, after = await _restore_best(session, info, player, is_personal_best(event.id))
         if before != after:
             await count_personal_best(session, event, before, after)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import LeaderboardScore, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
 from bot.domain.recount import Best, Derived
-from bot.services.event_lookup import store_statistics
+from bot.services.event_statistics import store_statistics, store_week_statistics
 from bot.services.rating_sql import is_personal_best, is_weekly_best
 from bot.services.stored_event import StoredEvent
 
@@ -28,6 +28,8 @@ async def repair(session: AsyncSession, stored: StoredEvent, computed: Derived) 
         stored.event.elo_version += 1
     await _repair_bests(session, stored, computed)
     store_statistics(stored.event, computed.statistics)
+    for week_code, statistics in computed.week_statistics.items():
+        store_week_statistics(stored.event, week_code, statistics)
     await _repair_archive(session, stored, computed)
     await _repair_ratings(session, stored, computed)
     await session.flush()

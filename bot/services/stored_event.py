@@ -17,7 +17,9 @@ from bot.domain.recount import (
     WeeklyAverage,
     derive,
 )
-from bot.services.event_lookup import describe, statistics_of
+from bot.domain.statistics import RunningStatistics
+from bot.services.event_lookup import describe
+from bot.services.event_statistics import statistics_of, week_statistics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ async def load_stored(session: AsyncSession, event: Event) -> StoredEvent:
     )
 
 
+def _week_statistics(event: Event) -> dict[int, RunningStatistics]:
+    kept = week_statistics_of(event, event.week_number)
+    return {} if event.week_number is None or kept is None else {event.week_number: kept}
+
+
 async def _load_derived(session: AsyncSession, event: Event, runs: dict[int, WeeklyRun]) -> Derived:
     personal_bests: dict[int, Best] = {}
     weekly_bests: dict[tuple[int, int], Best] = {}
@@ -75,6 +82,7 @@ async def _load_derived(session: AsyncSession, event: Event, runs: dict[int, Wee
         personal_bests,
         weekly_bests,
         statistics_of(event),
+        _week_statistics(event),
         {run.week_number: _field(run) for run in runs.values()},
         dict(results),
         {row.player_id: WeeklyAverage(row.weekly_elo_average, row.weeks_participated) for row in ratings},

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from bot.database.models import ScoreType
 from bot.database.rows import write_together
 from bot.domain.results import SubmissionResult
+from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import Accepted, OpenEvent, Submission, SubmissionRules, accept
 from bot.errors import LeaderboardError
 from bot.services import submission_sql as sql
 from bot.services.base import Clock
 from bot.services.personal_bests import PersonalBests
-from bot.services.rating_sql import count_field, is_personal_best
+from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
 from bot.services.submission_loading import LockedPlayer, enter, events_of, find, learn_bests
 
 CROWD = 8
@@ -56,6 +57,7 @@ def count_together(
             refused[entry.number] = error
     _write(connection, list(accepted.values()), players, now)
     _recount(connection, accepted)
+    _recount_weeks(connection, events_of(entries))
     results = {
         number: one.result(players[one.submission.discord_id].display_name, rules.scale)
         for number, one in accepted.items()
@@ -79,7 +81,8 @@ def _write(
                 first.append((one.known.player_id, one.event.info.id, score_type.value, week, one.score))
             elif is_best and stored is not None:
                 better.append((stored.row_id, one.score))
-    events = {one.event.info.id: one.event for one in accepted if one.event.moves}
+    moved = (one for one in accepted if one.verdict.is_personal_best or one.verdict.is_weekly_best)
+    events = {one.event.info.id: one.event for one in moved}
     write_together(
         connection,
         (sql.LOG, [_logged(one) for one in accepted]),
@@ -101,6 +104,15 @@ def _recount(connection: Connection, accepted: dict[int, Accepted]) -> None:
             write_together(connection, (sql.MOVE_STATISTICS, [_statistics(one.event)]))
 
 
+def _recount_weeks(connection: Connection, events: Sequence[OpenEvent]) -> None:
+    """Count the fields of weeks whose running statistics are not known, as in a new week, or have lost digits."""
+    for event in events:
+        statistics = event.week_statistics
+        if event.week is not None and (statistics is None or statistics.has_lost_digits):
+            event.week_statistics = count_field(connection, is_weekly_best(event.info.id, event.week.code))
+            write_together(connection, (sql.MOVE_STATISTICS, [_statistics(event)]))
+
+
 def _logged(one: Accepted) -> tuple[Any, ...]:
     submission = one.submission
     return (
@@ -118,5 +130,10 @@ def _renamed(players: Sequence[LockedPlayer]) -> list[tuple[Any, ...]]:
 
 
 def _statistics(event: OpenEvent) -> tuple[Any, ...]:
-    field = event.statistics
-    return (event.info.id, field.count, field.origin, field.mean, field.m2, field.m2_peak, event.version)
+    week_code = None if event.week is None else event.week.code
+    of_week = event.week_statistics or RunningStatistics()
+    return (event.info.id, *_values(event.statistics), event.version, week_code, *_values(of_week))
+
+
+def _values(statistics: RunningStatistics) -> tuple[int, float, float, float, float]:
+    return statistics.count, statistics.origin, statistics.mean, statistics.m2, statistics.m2_peak

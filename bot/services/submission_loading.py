@@ -15,7 +15,8 @@ from bot.domain.text import clean_display_name, name_key
 from bot.domain.weeks import Week
 from bot.errors import EventNotFound, LeaderboardError
 from bot.services import submission_sql as sql
-from bot.services.event_lookup import describe, statistics_of
+from bot.services.event_lookup import describe
+from bot.services.event_statistics import statistics_of, week_statistics_of
 from bot.services.personal_bests import MOST_SCORES, PersonalBests
 
 
@@ -72,7 +73,10 @@ def enter(
 
 def _open(row: Row[Any]) -> OpenEvent:
     zone = ServerSettings().time_zone if row.time_zone is None else row.time_zone
-    return OpenEvent(describe(row), zone, statistics_of(row), row.scores_version)
+    week = None if row.week_number is None else Week.from_code(row.week_number)
+    return OpenEvent(
+        describe(row), zone, statistics_of(row), row.scores_version, week, week_statistics_of(row, row.week_number)
+    )
 
 
 def _player(submission: Submission, row: Row[Any]) -> LockedPlayer:

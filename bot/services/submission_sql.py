@@ -52,6 +52,7 @@ _OF_EVENT = (
     *(Event.guild_id, Event.name, Event.is_active),
     *(Event.score_direction, Event.score_format, Event.score_unit, Event.min_score, Event.max_score),
     *(Event.score_count, Event.score_origin, Event.score_mean, Event.score_m2, Event.score_m2_peak),
+    *(Event.week_number, Event.week_count, Event.week_origin, Event.week_mean, Event.week_m2, Event.week_m2_peak),
     Event.scores_version,
 )
 
@@ -224,6 +225,12 @@ _STATISTICS: Columns = {
     "score_m2": Double(),
     "score_m2_peak": Double(),
     "scores_version": BigInteger(),
+    "week_number": Integer(),
+    "week_count": Integer(),
+    "week_origin": Double(),
+    "week_mean": Double(),
+    "week_m2": Double(),
+    "week_m2_peak": Double(),
 }
 
 

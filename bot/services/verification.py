@@ -120,6 +120,11 @@ def _compare(event: str, stored: Derived, computed: Derived) -> Iterator[Differe
     yield from _rows(scores, f"weekly best {name} of player and week", stored.weekly_bests, computed.weekly_bests)
     if stored.statistics != computed.statistics:
         yield Difference("events", f"field {name}", _shown(stored.statistics.field), _shown(computed.statistics.field))
+    for code, statistics in stored.week_statistics.items():
+        counted = computed.week_statistics[code]
+        if statistics != counted:
+            week = Week.from_code(code)
+            yield Difference("events", f"field of {week} {name}", _shown(statistics.field), _shown(counted.field))
     for code, field in stored.fields.items():
         week = Week.from_code(code)
         results = f"{week} {name}, player"

@@ -14,6 +14,7 @@ from bot.domain.weeks import Week
 from bot.errors import WeekNotRunnable
 from bot.services.current_bests import logged_bests
 from bot.services.event_lookup import describe
+from bot.services.event_statistics import forget_week_statistics
 from bot.services.leaderboard_scoring_service import recalculate
 from bot.services.rating_sql import best_first, count_field, elo_expression, is_weekly_best
 from bot.services.weekly_averages import count_in, count_out
@@ -80,6 +81,7 @@ async def run_week(
     cleared = delete(LeaderboardScore).where(is_weekly_best(event.id, week.code))
     # The session holds none of these rows, and would ask for the keys of all to find out.
     await session.execute(cleared.execution_options(synchronize_session=False))
+    forget_week_statistics(event, week.code)
     return run
 
 

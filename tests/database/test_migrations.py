@@ -284,6 +284,9 @@ def columns_added_after(revision: str, table: str) -> set[str]:
         "0003": {
             "events": {"guild_id", "score_format", "score_unit", "min_score", "max_score", "score_direction"},
         },
+        "0008": {
+            "events": {"week_number", "week_count", "week_origin", "week_mean", "week_m2", "week_m2_peak"},
+        },
     }
     return set().union(*(tables.get(table, set()) for since, tables in added.items() if since >= revision))
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.recount import is_same_field
 from bot.domain.results import EventInfo
 from bot.domain.scores import ScoreStyle
 from bot.domain.statistics import RunningStatistics
@@ -48,6 +49,24 @@ def test_a_score_that_is_no_best_moves_nothing() -> None:
     accepted = submit(event, 50, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)}, better=1)
     assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank) == (False, False, 2)
     assert (event.version, event.moves) == (2, [])
+
+
+def test_a_weekly_best_moves_the_field_of_its_week() -> None:
+    event = open_event(500, 400)
+    event.week, event.week_statistics = CURRENT, RunningStatistics.of([60, 80])
+    submit(event, 70, personal=StoredBest(5, 500), weekly={CURRENT: StoredBest(6, 60)})
+    submit(event, 90, personal=StoredBest(7, 400))
+    assert is_same_field(event.week_statistics.field, RunningStatistics.of([70, 80, 90]).field)
+    assert event.moves == []
+
+
+def test_the_field_of_another_week_is_not_that_of_the_one_before() -> None:
+    event = open_event(500)
+    event.week, event.week_statistics = Week(2026, 46), RunningStatistics.of([500])
+    for score in (60.0, 70.0):
+        submit(event, score, personal=StoredBest(5, 500))
+        assert event.week == CURRENT
+        assert event.week_statistics is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from sqlalchemy import Row, Select, select
 
 from bot.database.models import Event, LeaderboardScore, Player, WeeklyResult, WeeklyRun
 from bot.domain.results import Board, EventInfo, LeaderboardPage
+from bot.domain.statistics import RunningStatistics
+from bot.services.event_statistics import statistics_of, week_statistics_of
 from tests import tables
 from tests.backends import TestBackend
 
@@ -30,7 +32,7 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
     found = [
         *_same("bests", sorted(scores, key=repr), sorted(_expected_scores(model), key=repr)),
         *_same("archive", sorted(archive, key=repr), sorted(_expected_archive(model), key=repr)),
-        *_statistics(stored, model),
+        *_fields(stored, model),
         *_ratings(stats, model, is_current=stored.scores_version == stored.elo_version),
     ]
     for board, bests in ((Board.ALL_TIME, model.bests()), (Board.WEEK, model.bests(model.open_week(week)))):
@@ -66,15 +68,20 @@ def _expected_archive(model: Model) -> Iterator[tuple[Any, ...]]:
         yield from ((player, week, *result) for week, result in model.archive(player).items())
 
 
-def _statistics(event: Row[Any], model: Model) -> Iterator[str]:
-    bests = model.bests()
+def _fields(event: Row[Any], model: Model) -> Iterator[str]:
+    yield from _field(statistics_of(event), model.bests())
+    if (of_week := week_statistics_of(event, event.week_number)) is not None:
+        yield from _field(of_week, model.bests(event.week_number))
+
+
+def _field(statistics: RunningStatistics, bests: Mapping[int, float]) -> Iterator[str]:
+    field = statistics.field
     mean, variance = moments(bests.values())
-    sd = math.sqrt(event.score_m2 / event.score_count) if event.score_count else 0.0
-    yield from _same("field size", event.score_count, len(bests))
-    if not math.isclose(sd, math.sqrt(variance), rel_tol=RELATIVE_ERROR):
-        yield f"standard deviation: {sd}, not {math.sqrt(variance)}"
-    if abs(event.score_origin + event.score_mean - mean) > RELATIVE_ERROR * max(float(mean), sd):
-        yield f"mean: {event.score_origin} + {event.score_mean}, not {float(mean)}"
+    yield from _same("field size", field.size, len(bests))
+    if not math.isclose(field.sd, math.sqrt(variance), rel_tol=RELATIVE_ERROR):
+        yield f"standard deviation: {field.sd}, not {math.sqrt(variance)}"
+    if abs(field.origin + field.mean - mean) > RELATIVE_ERROR * max(float(mean), field.sd):
+        yield f"mean: {field.origin} + {field.mean}, not {float(mean)}"
 
 
 def _ratings(stats: Mapping[int, Row[Any]], model: Model, *, is_current: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL, event, update
 from sqlalchemy.engine import Engine
 
-from bot.database.models import PlayerEventStats
+from bot.database.models import Event, PlayerEventStats
 from bot.domain.results import Board
 from tests import tables
 from tests.backends import EVENT, GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
@@ -65,17 +65,22 @@ async def test_a_page_takes_three_to_six_statements(
     assert len(seen) == reads, seen
 
 
-async def test_the_page_of_a_week_takes_five_more(season: TestBackend) -> None:
+@pytest.mark.parametrize(("is_kept", "reads"), [(True, 2), (False, 5)])
+async def test_the_page_of_a_week_takes_two_more_and_three_where_its_field_is_counted(
+    season: TestBackend, is_kept: bool, reads: int
+) -> None:
+    if not is_kept:
+        await tables.execute(season.database, update(Event).values(week_number=None))
     with reads_seen() as seen:
         await season.real.services.leaderboard.page(GUILD, EVENT, Board.WEEK, 0, ON_FIRST_PAGE)
-    # The time zone and the weeks closed; the ends of the field, its mean, its squares.
-    assert len(seen) == 3 + 5, seen
+    # The time zone and the weeks closed; the least score of the field, its mean, its squares.
+    assert len(seen) == 3 + reads, seen
 
 
 async def test_a_standing_takes_two_statements_a_board(season: TestBackend) -> None:
     with reads_seen() as seen:
         await season.real.services.leaderboard.standing(GUILD, EVENT, ON_LAST_PAGE)
-    assert len(seen) == 1 + 3 * 2 + 5, seen
+    assert len(seen) == 1 + 3 * 2 + 2, seen
 
 
 async def test_a_recalculation_takes_one_read_and_two_writes_and_none_where_nothing_has_changed(

@@ -81,6 +81,7 @@ TAMPERINGS = {
             "leaderboard_scores: personal best of player 2",
             "leaderboard_scores: weekly best of player and week (2, 202647)",
             "events: field",
+            "events: field of 2026-W47",
             *(f"player_event_stats: all-time Elo of player {player}" for player in (ANA, BOB, CAI)),
             *(f"player_event_stats: event Elo of player {player}" for player in (ANA, BOB, CAI)),
         ],
@@ -88,6 +89,11 @@ TAMPERINGS = {
     "the mean of the field": ("UPDATE events SET score_mean = score_mean + 0.0001", ["events: field"]),
     "the spread of the field": ("UPDATE events SET score_m2 = score_m2 * 1.00001", ["events: field"]),
     "the size of the field": ("UPDATE events SET score_count = 4, score_m2 = score_m2 * 4 / 3", ["events: field"]),
+    "the field of the open week": ("UPDATE events SET week_mean = week_mean + 0.0001", ["events: field of 2026-W47"]),
+    "the size of the open week's field": (
+        "UPDATE events SET week_count = 4, week_m2 = week_m2 * 2",
+        ["events: field of 2026-W47"],
+    ),
     "a weekly average": (
         "UPDATE player_event_stats SET weekly_elo_average = 1 WHERE player_id = 3",
         ["player_event_stats: weekly average of player 3"],
