@@ -17,12 +17,16 @@ class Recalculator:
 
     The versions in the database say what is left to do. Whoever is refused the lock looks again when its window
     ends; a sweep at the start and every minute takes up what a process left behind when it died.
+
+    Events are recalculated one after the other, so that a submission waits for one at most where a file has one lock
+    for all: the windows of a busy server's events end together.
     """
 
     def __init__(self, scoring: LeaderboardScoringService, lock: RecalculationLock) -> None:
         """Recalculate through `scoring`, as often as `lock` allows."""
         self._scoring = scoring
         self._lock = lock
+        self._turn = asyncio.Lock()
         self._requested: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._sweeping: asyncio.Task[None] | None = None
@@ -63,7 +67,8 @@ class Recalculator:
             if seconds_left:
                 await asyncio.sleep(seconds_left)
             else:
-                await self._scoring.recalculate(event_id)
+                async with self._turn:
+                    await self._scoring.recalculate(event_id)
 
     async def _sweep(self) -> None:
         while True:

@@ -27,13 +27,18 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class CountedScoring(LeaderboardScoringService):
-    """Counts how often it recalculates."""
+    """Counts how often it recalculates, and how many events at once."""
 
     times = 0
+    going_on = 0
+    at_once = 0
 
     async def recalculate(self, event_id: int) -> None:
         self.times += 1
+        self.going_on += 1
+        self.at_once = max(self.at_once, self.going_on)
         await super().recalculate(event_id)
+        self.going_on -= 1
 
 
 async def test_a_first_personal_best_is_rated_at_once(backend: TestBackend) -> None:
@@ -57,6 +62,19 @@ async def test_a_burst_is_rated_once_a_window_and_ends_with_its_last_personal_be
     assert scoring.times <= 1 + (time.monotonic() - began) // window
     assert await tables.stored_elos(backend.database, event.id) == await backend.elos() == {1: 800, 2: 1200}
     assert await backend.differences() == []
+    await recalculator.stop()
+
+
+async def test_events_that_are_due_together_are_recalculated_one_after_the_other(backend: TestBackend) -> None:
+    scoring = CountedScoring(backend.database, backend.clock, RatingScale())
+    recalculator = Recalculator(scoring, ProcessLock(1.0))
+    playing = with_recalculation(backend, recalculator)
+    names = [f"Event {number}" for number in range(5)]
+    for name in names:
+        await playing.create_event(name=name)
+    await asyncio.gather(*(playing.submit(player, player, name) for player, name in enumerate(names, 1)))
+    await playing.settle_ratings()
+    assert (scoring.times, scoring.at_once) == (5, 1)
     await recalculator.stop()
 
 
