@@ -1,9 +1,11 @@
 """Measuring: things in turn, so that what disturbs one disturbs the other, and medians of what is seen."""
 
+import gc
 import math
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -38,6 +40,17 @@ async def seconds_of(work: Awaitable[object]) -> float:
     began = time.perf_counter()
     await work
     return time.perf_counter() - began
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Collect no garbage of this process meanwhile, which would keep another process that is measured waiting."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def median(values: Sequence[float]) -> float:

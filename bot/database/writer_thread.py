@@ -24,9 +24,8 @@ class WriterThread:
 
     def __init__(self, url: URL, queue: WriterQueue) -> None:
         """Prepare a thread that takes its turns in a queue; it begins with the first transaction."""
-        engine = dialect.synchronous_engine(url)
-        dialect.prepare_connections(engine)
-        self._engine = engine.execution_options(**dialect.writer_options(url))
+        self._engine = dialect.synchronous_engine(url)
+        dialect.prepare_connections(self._engine)
         self._queue = queue
         self._due: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
