@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,32 @@ from alembic import command
 from sqlalchemy import URL
 
 from bot.database.models import ScoreSubmission
-from bot.database.schema import alembic_config, needed_revision
+from bot.database.schema import MIGRATIONS, alembic_config, needed_revision
 from tests.faults.forked_bot import ForkedBot, forked
 from tests.schemas import schema
 from tests.wire.bots import count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, User
 
+NEXT_VERSION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "next"
+down_revision = "{newest}"
+
+
+def upgrade():
+    with op.batch_alter_table("events") as events:
+        events.add_column(sa.Column("later", sa.Integer, server_default="0", nullable=False))
+        events.create_check_constraint(op.f("ck_events_later"), "later >= 0")
+
+
+def downgrade():
+    with op.batch_alter_table("events") as events:
+        events.drop_constraint(op.f("ck_events_later"), type_="check")
+        events.drop_column("later")
+"""
+"""A migration of a version to come: of the table whose rows every submission locks."""
 ROUNDS = 8
 LONGEST_LIFE_SECONDS = 0.4
 PLAYERS = 8
@@ -55,6 +76,8 @@ async def test_players_notice_nothing_of_migrations_that_are_made_while_they_pla
     discord: DiscordStub, fresh_database_url: URL, tmp_path: Path
 ) -> None:
     environment = settings(discord, fresh_database_url, SUBMIT_COOLDOWN_SECONDS="0")
+    next_version = alembic_config(fresh_database_url)
+    next_version.set_main_option("script_location", str(migrations_of_the_next_version(tmp_path / "next")))
     submitted = 0
     is_over = asyncio.Event()
 
@@ -70,15 +93,19 @@ async def test_players_notice_nothing_of_migrations_that_are_made_while_they_pla
             for number in range(PLAYERS):
                 players.create_task(play(User(f"player{number}")))
             for _ in range(3):
-                # What the newest migration changes, submissions do not need.
-                await of_thread(command.downgrade, alembic_config(fresh_database_url), "-1")
-                async with ForkedBot(environment, tmp_path, "migrate") as migration:
-                    assert await migration.wait_exit() == 0
+                await of_thread(command.upgrade, next_version, "head")
+                await of_thread(command.downgrade, next_version, "-1")
             is_over.set()
         assert await bot.stop() == 0
     assert "Traceback" not in bot.output
     assert submitted > PLAYERS
     assert await count(fresh_database_url, ScoreSubmission.id) == submitted
+
+
+def migrations_of_the_next_version(folder: Path) -> Path:
+    shutil.copytree(MIGRATIONS, folder)
+    (folder / "versions" / "next.py").write_text(NEXT_VERSION.format(newest=needed_revision()))
+    return folder
 
 
 async def of_thread(work: Any, *arguments: Any) -> Any:
