@@ -150,12 +150,9 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
 
 def synchronous_engine(url: URL) -> Engine:
     """Return an engine with one connection to a file, to write in one thread that need not be the one that made it."""
-    return create_engine(
-        url.set(drivername="sqlite"),
-        poolclass=StaticPool,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
-        execution_options=writer_options(url),
-    )
+    threads = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+    file, options = url.set(drivername="sqlite"), writer_options(url)
+    return create_engine(file, poolclass=StaticPool, connect_args=threads, execution_options=options)
 
 
 def reader_options(url: URL) -> dict[str, Any]:

@@ -99,16 +99,13 @@ class LeaderboardScore(Base):
         CheckConstraint(WEEK_RANGE, name="week_number"),
         partial_index(
             "uq_all_time_scores",
-            "player_id",
-            "event_id",
+            *("player_id", "event_id"),
             where="score_type = 'all_time' AND week_number IS NULL",
             unique=True,
         ),
         partial_index(
             "uq_weekly_scores",
-            "player_id",
-            "event_id",
-            "week_number",
+            *("player_id", "event_id", "week_number"),
             where="score_type = 'weekly' AND week_number IS NOT NULL",
             unique=True,
         ),
