@@ -49,13 +49,13 @@ WITH event AS (
 )
 UPDATE events
 SET score_mean = coalesce(field.mean, score_mean),
-    score_m2 = coalesce(field.m2, score_m2),
+    score_m2 = greatest(coalesce(field.m2, score_m2), 0),
     score_m2_peak = greatest(score_m2_peak, field.m2),
     scores_version = scores_version + CASE WHEN field.id IS NULL THEN 0 ELSE 1 END,
     week_number = :week,
     week_count = week_field.size,
     week_origin = week_field.week_origin,
     week_mean = week_field.mean,
-    week_m2 = week_field.m2,
+    week_m2 = greatest(week_field.m2, 0),
     week_m2_peak = greatest(week_field.week_m2_peak, week_field.m2)
 FROM week_field LEFT JOIN field USING (id) WHERE events.id = week_field.id;
