@@ -4,13 +4,15 @@ import random
 import string
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import URL, BigInteger, Connection, Integer, bindparam, insert, select, text, update
+from sqlalchemy import URL, BigInteger, Connection, Integer, bindparam, insert, select, text
+from sqlalchemy.orm import Session
 
-from bot.database.models import Event, LeaderboardScore
+from bot.database.models import Event
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import ScoreDirection
-from bot.domain.statistics import RunningStatistics
 from bot.domain.weeks import Week
+from bot.services.event_statistics import store_statistics, store_week_statistics
+from bot.services.rating_sql import count_field, is_personal_best
 from tests.statements import on
 from tests.wire.discord_people import Guild, User
 
@@ -64,8 +66,7 @@ def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
             named = [name for name in values if f":{name}" in statement]
             typed = text(statement).bindparams(*(bindparam(name, type_=types[name]) for name in named))
             connection.execute(typed, {name: values[name] for name in named})
-        for event_id in connection.scalars(select(Event.id).where(Event.guild_id == guild.id)).all():
-            _count(connection, event_id, week_code)
+        _count(connection, guild, week_code)
         connection.execute(text("ANALYZE"))
 
     on(url, work)
@@ -85,28 +86,11 @@ def add_events(url: URL, guild: Guild, events: int) -> list[str]:
     return names
 
 
-def _count(connection: Connection, event_id: int, week_code: int) -> None:
+def _count(connection: Connection, guild: Guild, week_code: int) -> None:
     """Store running statistics, those of the personal bests being those of the week too."""
-    scores = connection.scalars(
-        select(LeaderboardScore.score).where(
-            LeaderboardScore.event_id == event_id, LeaderboardScore.week_number.is_(None)
-        )
-    )
-    field = RunningStatistics.of(scores)
-    connection.execute(
-        update(Event)
-        .where(Event.id == event_id)
-        .values(
-            score_count=field.count,
-            score_origin=field.origin,
-            score_mean=field.mean,
-            score_m2=field.m2,
-            score_m2_peak=field.m2_peak,
-            week_number=week_code,
-            week_count=field.count,
-            week_origin=field.origin,
-            week_mean=field.mean,
-            week_m2=field.m2,
-            week_m2_peak=field.m2_peak,
-        )
-    )
+    with Session(connection) as session:
+        for event in session.scalars(select(Event).where(Event.guild_id == guild.id)):
+            field = count_field(session, is_personal_best(event.id))
+            store_statistics(event, field)
+            store_week_statistics(event, week_code, field)
+        session.commit()
