@@ -1,6 +1,7 @@
 """Text that users typed: cleaned before it is stored, compared without regard to case."""
 
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.errors import InvalidName, InvalidProof
@@ -10,6 +11,8 @@ MAX_UNIT = 16
 MAX_DISPLAY_NAME = 64
 MAX_PROOF = 300
 MAX_REASON = 300
+MOST_REMEMBERED = 5_000
+"""How many names are remembered as they were cleaned: each submission tells three, and mostly ones that were told."""
 
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, signs and marks to Unicode, and nothing to see."""
@@ -26,6 +29,7 @@ def visible(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
+@lru_cache(MOST_REMEMBERED)
 def name_key(name: str) -> str:
     """Return what two names must share to be the same name: visible text, case folded; empty if nothing can be seen."""
     seen = visible(name if name.isascii() else "".join(c for c in name if c not in _SELECTORS))
@@ -50,6 +54,7 @@ def clean_unit(text: str) -> str:
     return _bounded(text, MAX_UNIT, "A unit")
 
 
+@lru_cache(MOST_REMEMBERED)
 def clean_display_name(text: str) -> str:
     """Return the name to store for a player: cut to 64 characters, never empty."""
     name = visible(text)[:MAX_DISPLAY_NAME].strip()
