@@ -15,10 +15,10 @@ are vacuumed, so that the rows it leaves dead burden nobody.
 
 import asyncio
 import itertools
-import math
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 from sqlalchemy import URL
@@ -28,6 +28,7 @@ from benchmarks.measuring import in_turn, median, ratio, seconds, seconds_of
 from benchmarks.places import Place, run_client, vacuum
 from benchmarks.report import Goal, Line
 from bot.database.engine import Database
+from bot.database.files import prepare_file
 from bot.domain.ratings import Field
 from bot.domain.submissions import Submission
 from bot.services.leaderboard_scoring_service import LeaderboardScoringService
@@ -138,11 +139,6 @@ def _write(statement: str, field: Field) -> str:
 
 
 def _time_in_file(url: URL, statements: list[str]) -> float:
-    connection = sqlite3.connect(str(url.database), isolation_level=None)
-    # Registered as the bot's is, since it depends on how SQLite was compiled whether it has its own.
-    connection.create_function("floor", 1, math.floor, deterministic=True)
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
+    with closing(sqlite3.connect(str(url.database))) as connection:
+        prepare_file(connection, foreign_keys=True)
         return seconds(lambda: [connection.execute(one) for one in ("BEGIN IMMEDIATE", *statements, "COMMIT")])
-    finally:
-        connection.close()

@@ -1,6 +1,5 @@
 """The one place that knows how PostgreSQL and SQLite differ."""
 
-import math
 import shlex
 import sqlite3
 import time
@@ -27,7 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from bot.database.files import open_file
+from bot.database.files import open_file, prepare_file
 
 BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
@@ -177,15 +176,7 @@ def prepare_connections(engine: Engine, *, foreign_keys: bool = True) -> None:
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        # The driver's own transactions begin late and deferred; `on_begin` begins them instead.
-        connection.isolation_level = None
-        # Whether SQLite has floor() depends on how it was compiled.
-        connection.create_function("floor", 1, _floor, deterministic=True)
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON" if foreign_keys else "PRAGMA foreign_keys = OFF")
-        cursor.close()
+        prepare_file(connection, foreign_keys=foreign_keys)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
@@ -209,10 +200,6 @@ def keep_other_migrations_out(connection: Connection) -> None:
     # On SQLite the transaction is the only writer anyway.
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-
-
-def _floor(value: float | None) -> int | None:
-    return None if value is None else math.floor(value)
 
 
 def constant(value: str) -> ColumnElement[str]:

@@ -1,11 +1,12 @@
-"""Databases that are files: how one is opened, and how one is copied."""
+"""Databases that are files: how one is opened and set up, and how one is copied."""
 
 import asyncio
+import math
 import os
 import sqlite3
 import tempfile
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,30 @@ async def open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
         # Refused or cancelled, its thread has a last word for the event loop, which must not be closed before.
         await asyncio.to_thread(connection._thread.join)
         raise
+
+
+def prepare_file(connection: Any, *, foreign_keys: bool) -> None:
+    """Set a new connection up, the driver's own or `_File`'s behind an adapter: durable, and with what queries need."""
+    # The driver's own transactions begin late and deferred; whoever begins one says so.
+    connection.isolation_level = None
+    if not has_ceil():
+        connection.create_function("ceil", 1, _ceil, deterministic=True)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON" if foreign_keys else "PRAGMA foreign_keys = OFF")
+    cursor.close()
+
+
+@cache
+def has_ceil() -> bool:
+    """Tell whether SQLite was compiled with a ceil() of its own; Python's takes ten times as long."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        return ("ENABLE_MATH_FUNCTIONS",) in connection.execute("PRAGMA compile_options").fetchall()
+
+
+def _ceil(value: float | None) -> int | None:
+    return None if value is None else math.ceil(value)
 
 
 def copy_file(url: URL, to: Path) -> None:

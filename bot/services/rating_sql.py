@@ -47,7 +47,8 @@ def event_elo_expression(
 
 
 def _round_half_up(value: ColumnElement[float]) -> ColumnElement[int]:
-    return cast(func.floor(value + number(0.5)), Integer)
+    # The same as floor(value + 0.5). SQLAlchemy makes Python's floor() SQLite's, which takes ten times as long.
+    return cast(-func.ceil(number(-0.5) - value), Integer)
 
 
 def is_personal_best(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import URL, Double, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+from bot.database import files
 from bot.database.base import Base
 from bot.database.dialect import is_sqlite, is_worth_retrying, parse_database_url
 from bot.database.engine import Database
@@ -103,10 +104,15 @@ async def test_a_time_without_a_zone_is_no_instant(database: Database) -> None:
             await session.scalar(select(Player.id).where(Player.created_at < naive))
 
 
-async def test_floor_is_the_mathematical_one(database: Database) -> None:
-    values = {2.5: 2, -0.5: -1, -3.0: -3, 0.0: 0, 999_999_999.999: 999_999_999, None: None}
+@pytest.mark.parametrize("has_its_own", [True, False])
+async def test_ceil_is_the_mathematical_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch, has_its_own: bool
+) -> None:
+    if not has_its_own:
+        monkeypatch.setattr(files, "has_ceil", lambda: False)
+    values = {2.5: 3, -0.5: 0, -3.0: -3, 0.0: 0, 999_999_999.001: 1_000_000_000, None: None}
     async with database.reading() as session:
-        found = {value: await session.scalar(select(func.floor(literal(value, Double)))) for value in values}
+        found = {value: await session.scalar(select(func.ceil(literal(value, Double)))) for value in values}
     assert found == values
 
 
