@@ -71,6 +71,13 @@ class Database:
         with self._counted():
             return await self._at_once.run(work)
 
+    async def write_by_statements(self, work: Callable[[Connection], T]) -> T | None:
+        """Run work of which each statement is a transaction of its own; not where a file lets one writer in."""
+        if isinstance(self._at_once, WriterThread):
+            return None
+        with self._counted():
+            return await self._at_once.run_by_statements(work)
+
     async def idle(self) -> None:
         """Wait for a moment at which no transaction is running."""
         while self._transactions > 0:

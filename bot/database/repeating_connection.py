@@ -21,14 +21,23 @@ class RepeatingConnection:
     def __init__(self, url: URL, trusted_since: Callable[[], float]) -> None:
         """Prepare a connection to `url`; one from before `trusted_since` is replaced."""
         self._engine = create_async_engine(url, **dialect.repeating_options(url))
+        self._by_statements = self._engine.sync_engine.execution_options(isolation_level="AUTOCOMMIT")
         dialect.replace_doubtful_connections(self._engine, trusted_since)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run work in a transaction that is committed at its end."""
         return await greenlet_spawn(self._transact, work)
 
+    async def run_by_statements(self, work: Callable[[Connection], T]) -> T:
+        """Run work of which each statement is a transaction of its own."""
+        return await greenlet_spawn(self._execute, work)
+
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with self._engine.sync_engine.begin() as connection:
+            return work(connection)
+
+    def _execute(self, work: Callable[[Connection], T]) -> T:
+        with self._by_statements.connect() as connection:
             return work(connection)
 
     async def close(self) -> None:

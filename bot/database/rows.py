@@ -5,18 +5,22 @@ from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BindParameter,
+    ColumnElement,
     Connection,
     Executable,
     FromClause,
     Row,
     Select,
+    Subquery,
     TableValuedAlias,
     bindparam,
     column,
     func,
     insert,
     literal,
+    null,
     select,
     true,
 )
@@ -49,19 +53,14 @@ class RowsStatement:
         """Return what the statement finds, for all rows of parameters, and for those that they share."""
         if not rows:
             return []
-        if _takes_arrays(connection):
+        if takes_arrays(connection):
             return list(connection.execute(self.over_arrays, self.arrays(rows) | shared))
         return [row for one in self.row_by_row(rows) for row in connection.execute(self.over_one, one | shared)]
 
     @cached_property
     def over_arrays(self) -> Any:
         """The statement over all rows, each column of which is an array."""
-        arrays = [
-            bindparam(parameter, type_=postgresql.ARRAY(kind, dimensions=1))
-            for parameter, kind in zip(self._parameters, self._columns.values(), strict=True)
-        ]
-        named = [column(key, kind) for key, kind in self._columns.items()]
-        return self._build(func.unnest(*arrays).table_valued(*named, name=f"{self.name}_rows").render_derived())
+        return self._build(self._unnested())
 
     @cached_property
     def over_one(self) -> Any:
@@ -72,6 +71,26 @@ class RowsStatement:
         ]
         return self._build(select(*values).subquery(f"{self.name}_rows"))
 
+    def over_arrays_if(self, condition: CTE) -> Any:
+        """Return the statement over all rows, or over none where a condition has no row."""
+        rows = self._unnested()
+        return self._build(select(*rows.c).join_from(rows, condition, true()).cte(f"{self.name}_if"))
+
+    def _unnested(self) -> TableValuedAlias:
+        named = [column(key, kind) for key, kind in self._columns.items()]
+        return func.unnest(*self._arrays()).table_valued(*named, name=f"{self.name}_rows").render_derived()
+
+    def _arrays(self) -> list[BindParameter[Any]]:
+        return [
+            bindparam(parameter, type_=postgresql.ARRAY(kind, dimensions=1))
+            for parameter, kind in zip(self._parameters, self._columns.values(), strict=True)
+        ]
+
+    def finds_all(self) -> ColumnElement[bool]:
+        """Return the condition that the statement finds something for each row."""
+        found = select(func.count()).select_from(self.over_arrays.cte(self.name))
+        return found.scalar_subquery() == func.cardinality(self._arrays()[0])
+
     def arrays(self, rows: Rows) -> dict[str, list[Any]]:
         """Return the parameters of `over_arrays`."""
         return dict(zip(self._parameters, map(list, zip(*rows, strict=True)), strict=True))
@@ -81,28 +100,77 @@ class RowsStatement:
         return [dict(zip(self._parameters, row, strict=True)) for row in rows]
 
 
-def write_together(connection: Connection, *writes: tuple[RowsStatement, Rows], **shared: Any) -> None:
-    """Execute statements that change different rows; in one round trip where that is possible."""
+Filled = tuple[RowsStatement, Rows]
+"""A statement and what its table of parameters is filled with."""
+
+
+def write_together(
+    connection: Connection,
+    *writes: Filled,
+    asking: Filled | None = None,
+    held: Sequence[Filled] = (),
+    **shared: Any,
+) -> list[Row[Any]] | None:
+    """Execute statements that change different rows; in one round trip where that is possible.
+
+    Args:
+        connection: where to execute them.
+        writes: the statements that write, each with its rows.
+        asking: one that reads what there is before anything is written.
+        held: statements that lock rows without waiting, where a database has such; unless they find all of them,
+            nothing is written.
+        shared: the parameters that all rows share.
+
+    Returns:
+        What `asking` finds; None where nothing was written.
+    """
     due = [(statement, rows) for statement, rows in writes if rows]
     if not due:
-        return
-    if _takes_arrays(connection):
-        parameters = {key: array for one, rows in due for key, array in one.arrays(rows).items()}
-        connection.execute(_together(*(statement for statement, _ in due)), parameters | shared)
-        return
-    for statement, rows in due:
-        connection.execute(statement.over_one, [one | shared for one in statement.row_by_row(rows)])
+        return []
+    if not takes_arrays(connection):
+        found = [] if asking is None else asking[0].fetch(connection, asking[1])
+        for statement, rows in due:
+            connection.execute(statement.over_one, [one | shared for one in statement.row_by_row(rows)])
+        return found
+    asked = [asking] if asking is not None and asking[1] else []
+    parameters = {key: array for one, rows in (*held, *asked, *due) for key, array in one.arrays(rows).items()}
+    together = _together(_statements(held), _statements(asked), _statements(due))
+    rows = connection.execute(together, parameters | shared).all()
+    return [row for row in rows if row[0] is not None] if rows else None
+
+
+def _statements(filled: Sequence[Filled]) -> tuple[RowsStatement, ...]:
+    return tuple(statement for statement, _ in filled)
 
 
 @cache
-def _together(*statements: RowsStatement) -> Select[Any]:
-    """Return one statement that does the same as several."""
-    return select(literal(1)).add_cte(*(statement.over_arrays.cte(statement.name) for statement in statements))
+def _together(
+    held: tuple[RowsStatement, ...], asking: tuple[RowsStatement, ...], writing: tuple[RowsStatement, ...]
+) -> Select[Any]:
+    """Return one statement that does the same as several: a row of nothing, or of what is asked, if all are held."""
+    if_held = select(literal(1).label("is_held")).where(*(one.finds_all() for one in held)).cte("if_held")
+    ctes = [one.over_arrays_if(if_held).cte(one.name) for one in writing]
+    answers = [one.over_arrays.subquery(one.name) for one in asking]
+    columns = [column for answer in answers for column in answer.c] or [null()]
+    rows: FromClause = if_held
+    for answer in answers:
+        rows = rows.outerjoin(answer, true())
+    return select(*columns).select_from(rows).add_cte(*ctes)
 
 
-def _takes_arrays(connection: Connection) -> bool:
+def read_first(statement: Select[Any], name: str) -> CTE:
+    """Return a part of a statement that is executed before the rest, whose plan then begins with few rows."""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def takes_arrays(connection: Connection) -> bool:
     """Tell whether a parameter may be an array."""
     return connection.dialect.name == "postgresql"
+
+
+def is_one_row(rows: FromClause) -> bool:
+    """Tell whether a table of parameters is one row of them, as where no parameter may be an array."""
+    return isinstance(rows, Subquery)
 
 
 def insert_rows(
@@ -121,8 +189,7 @@ def insert_new_rows(table: type[DeclarativeBase], columns: Columns) -> Callable[
     """Return what builds an INSERT of those rows of a table of parameters that break no unique key."""
 
     def build(rows: FromClause) -> Executable:
-        is_array = isinstance(rows, TableValuedAlias)
-        statement = postgresql.insert(table) if is_array else sqlite.insert(table)
+        statement = sqlite.insert(table) if is_one_row(rows) else postgresql.insert(table)
         # SQLite takes ON CONFLICT for a part of a SELECT that has no WHERE.
         new = statement.from_select(list(columns), select(*rows.c).where(true()), include_defaults=False)
         return new.on_conflict_do_nothing()

@@ -76,6 +76,13 @@ class OpenEvent:
         """The version before anything moved."""
         return self.version - len(self.moves)
 
+    @property
+    def has_to_be_counted(self) -> bool:
+        """Whether a field has to be counted from its scores: of a week that is not kept, or one with lost digits."""
+        of_week = self.week_statistics or RunningStatistics()
+        is_week_unknown = self.week is not None and self.week_statistics is None
+        return is_week_unknown or of_week.has_lost_digits or self.statistics.has_lost_digits
+
     def read(self, text: str) -> float:
         """Read a score as typed.
 
@@ -124,24 +131,22 @@ class Known:
     """What is known about a submission before it is counted.
 
     Attributes:
-        player_id: the key of the player's row.
+        player_id: the key of the player's row; None for one who is new.
         current: the week that it is in the server.
         is_counted: whether the log holds it already.
-        latest: when the player last submitted in that server, where that is within the cooldown; else None.
+        latest: when the player last submitted in that server, where that may be within the cooldown; else None.
         closed_weeks: weeks of the event from the current one on that have been run.
         personal: the personal best, or None.
-        weekly: the weekly bests from the current week on.
-        better: how many players have a personal best that is better than the player's from now on.
+        weekly: the weekly bests, from the current week on at least.
     """
 
-    player_id: int
+    player_id: int | None
     current: Week
     is_counted: bool
     latest: datetime | None
     closed_weeks: Collection[Week]
     personal: StoredBest | None
     weekly: Mapping[Week, StoredBest]
-    better: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ class Accepted:
 
     Attributes:
         statistics: those of the event's field right after it.
-        rank: the player's rank right after it, from 1.
+        overtaken: how many have come to have a better personal best by submissions that are counted together with it.
     """
 
     submission: Submission
@@ -160,15 +165,19 @@ class Accepted:
     week: Week
     verdict: Verdict
     statistics: RunningStatistics
-    rank: int
+    overtaken: int
 
     @property
     def previous_best(self) -> float | None:
         """The personal best before it; None for a first score."""
         return None if self.known.personal is None else self.known.personal.score
 
-    def result(self, name: str, scale: RatingScale) -> SubmissionResult:
-        """Tell the player, called `name`, what it changed."""
+    def rank(self, better: int) -> int:
+        """Return the player's rank right after it, from 1, where so many personal bests were better before the fold."""
+        return 1 + better + self.overtaken
+
+    def result(self, name: str, scale: RatingScale, better: int) -> SubmissionResult:
+        """Tell the player, called `name`, what it changed; `better` is as for `rank`."""
         info, best = self.event.info, self.verdict.personal_best
         return SubmissionResult(
             event=info,
@@ -180,7 +189,7 @@ class Accepted:
             personal_best=best,
             is_personal_best=self.verdict.is_personal_best,
             is_weekly_best=self.verdict.is_weekly_best,
-            rank=self.rank,
+            rank=self.rank(better),
             elo=scale.elo(best, self.statistics.field, info.direction),
             players=self.statistics.count,
             proof=self.submission.proof,
@@ -198,7 +207,7 @@ def accept(
     """
     if known.is_counted:
         raise AlreadyCounted
-    if known.latest is not None:
+    if known.latest is not None and known.latest + cooldown > now:
         raise CooldownActive(ceil((known.latest + cooldown - now).total_seconds()))
     week = counting_week(known.current, known.closed_weeks)
     personal, weekly = (None if best is None else best.score for best in (known.personal, known.weekly.get(week)))
@@ -207,5 +216,5 @@ def accept(
         event.move(personal, score)
     if verdict.is_weekly_best:
         event.move_week(week, weekly, score)
-    rank = 1 + known.better + event.overtaken(verdict.personal_best)
-    return Accepted(submission, event, score, known, week, verdict, event.statistics, rank)
+    overtaken = event.overtaken(verdict.personal_best)
+    return Accepted(submission, event, score, known, week, verdict, event.statistics, overtaken)

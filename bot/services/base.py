@@ -83,6 +83,21 @@ class BaseService:
 
         return await self._transact(attempt)
 
+    async def _write_by_statements(self, work: Callable[[Connection], T]) -> T | None:
+        """Run `work`, each statement of which is a transaction of its own, as `_write` does.
+
+        Returns:
+            None, and nothing is run, where one writer at a time is let into the database.
+
+        Raises:
+            Unavailable: the database did not answer, or every attempt lost.
+        """
+
+        async def attempt() -> T | None:
+            return await self._database.write_by_statements(work)
+
+        return await self._transact(attempt)
+
     async def _transact(self, attempt: Callable[[], Awaitable[T]]) -> T:
         try:
             return await self._database.liveness.guard(_persist(attempt))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, literal, select
+from sqlalchemy import BigInteger, Row, Select, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import Event
@@ -30,12 +30,20 @@ async def find_event(session: AsyncSession, guild_id: int, event: str | int, *, 
     found = (await session.scalars(_locked(statement) if lock else statement)).one_or_none()
     if found is None:
         raise EventNotFound
+    if lock:
+        await move_version(session, found)
     return found
 
 
 async def lock_event(session: AsyncSession, event_id: int) -> Event:
-    """Return an event that is known to exist, locked until the commit."""
+    """Return an event that is known to exist, locked until the commit, for what no submission is decided by."""
     return (await session.scalars(_locked(select(Event).where(Event.id == event_id)))).one()
+
+
+async def move_version(session: AsyncSession, event: Event) -> None:
+    """Make the row of a locked event another one, so that nobody counts a submission by what it was until now."""
+    touched = update(Event).where(Event.id == event.id).values(is_active=Event.is_active)
+    await session.execute(touched.execution_options(synchronize_session=False))
 
 
 def _locked(statement: Select[Event]) -> Select[Event]:

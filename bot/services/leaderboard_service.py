@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.dialect import may_be_the_rows
@@ -13,7 +12,7 @@ from bot.database.engine import Database
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.results import Board, LeaderboardPage, PlayerStanding, SubmissionResult
-from bot.domain.submissions import OpenEvent, Submission, SubmissionRules
+from bot.domain.submissions import Submission, SubmissionRules
 from bot.domain.text import clean_proof
 from bot.errors import Unavailable
 from bot.services.base import BaseService, Clock
@@ -23,7 +22,7 @@ from bot.services.open_board import OpenBoard
 from bot.services.personal_bests import PersonalBests
 from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
 from bot.services.standings import BoardQuery
-from bot.services.submission_fold import Outcome, count_together
+from bot.services.submission_fold import Fold, Outcome
 from bot.services.submission_queue import SubmissionQueue
 from bot.services.week_lookup import current_week, open_week
 
@@ -72,19 +71,19 @@ class LeaderboardService(BaseService):
         return await self._queue.submit(submission)
 
     async def _count(self, submissions: Sequence[Submission]) -> Sequence[Outcome | Exception]:
-        """Count submissions in one transaction; where the database refuses it, each in one of its own."""
-
-        def work(connection: Connection) -> tuple[list[Outcome], list[OpenEvent]]:
-            return count_together(connection, submissions, self._rules, self._clock, self._bests)
-
+        """Count submissions together; where the database refuses that, each by itself."""
+        fold = Fold(submissions, self._rules, self._clock, self._bests)
         try:
-            outcomes, moved = await self._write_at_once(work)
+            counted = await self._write_by_statements(fold.count_unlocked)
+            if counted is None:
+                counted = await self._write_at_once(fold.count_locked)
         except Exception as error:
             if len(submissions) == 1:
                 return [error]
             if isinstance(error, Unavailable) and not may_be_the_rows(error.__cause__):
                 raise
             return [outcome for one in submissions for outcome in await self._count([one])]
+        outcomes, moved = counted
         for event in moved:
             self._bests.follow(event)
             self._recalculation.request(event.info.id)

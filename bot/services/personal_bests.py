@@ -19,7 +19,7 @@ class PersonalBests:
 
     A rank is found in 2 µs. The database, which has to look whether each row that it counts is still there, takes
     0.2 ms in an event of a thousand busy players: two thirds of all that it does for a crowd. Ranks are exact: each
-    change of a personal best moves the event's version, and versions are compared under the event's lock.
+    change of a personal best moves the event's version, and a submission is only counted by the one that it has.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class PersonalBests:
         self._known: OrderedDict[int, tuple[int, array[float]]] = OrderedDict()
 
     def knows(self, event: OpenEvent) -> bool:
-        """Tell whether the personal bests of a locked event are known, before its submissions are counted."""
+        """Tell whether the personal bests of an event are known, as they are before its submissions are counted."""
         version, _ = self._known.get(event.info.id, (None, None))
         return version == event.loaded_version
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import LeaderboardScore, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
 from bot.domain.recount import Best, Derived
+from bot.services.event_lookup import move_version
 from bot.services.event_statistics import store_statistics, store_week_statistics
 from bot.services.rating_sql import is_personal_best, is_weekly_best
 from bot.services.stored_event import StoredEvent
@@ -26,6 +27,7 @@ async def repair(session: AsyncSession, stored: StoredEvent, computed: Derived) 
         # By these a running bot tells whether the personal bests are those that it knows.
         stored.event.scores_version += 1
         stored.event.elo_version += 1
+    await move_version(session, stored.event)
     await _repair_bests(session, stored, computed)
     store_statistics(stored.event, computed.statistics)
     for week_code, statistics in computed.week_statistics.items():

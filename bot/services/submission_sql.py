@@ -17,8 +17,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    null,
-    or_,
     select,
     update,
 )
@@ -35,7 +33,8 @@ from bot.database.models import (
     ScoreType,
     WeeklyRun,
 )
-from bot.database.rows import Columns, RowsStatement, insert_new_rows, insert_rows
+from bot.database.row_versions import row_version
+from bot.database.rows import Columns, RowsStatement, insert_new_rows, insert_rows, read_first
 from bot.database.types import UtcDateTime
 from bot.services.rating_sql import has_type, is_personal_best
 
@@ -45,11 +44,14 @@ NOW = bindparam("now", type_=UtcDateTime())
 """When submissions are counted, all that are counted together."""
 SINCE = bindparam("since", type_=UtcDateTime())
 """Since when a submission is too recent for another one."""
+UNTIL = bindparam("until", type_=UtcDateTime())
+"""Until when; later ones are of a clock that has been set back."""
+SINCE_WEEK = bindparam("since_week", type_=Integer())
+"""Since which week bests and runs are looked for; not later than the current one of any time zone."""
 
-_EVENT: Columns = {"guild_id": BigInteger(), "name_key": String()}
-_WANTED: Columns = {"number": Integer(), **_EVENT, "discord_id": BigInteger()}
+_NAMED: Columns = {"number": Integer(), "guild_id": BigInteger(), "name_key": String(), "discord_id": BigInteger()}
 _OF_EVENT = (
-    *(Event.guild_id, Event.name, Event.is_active),
+    *(Event.id, Event.guild_id, Event.name, Event.is_active),
     *(Event.score_direction, Event.score_format, Event.score_unit, Event.min_score, Event.max_score),
     *(Event.score_count, Event.score_origin, Event.score_mean, Event.score_m2, Event.score_m2_peak),
     *(Event.week_number, Event.week_count, Event.week_origin, Event.week_mean, Event.week_m2, Event.week_m2_peak),
@@ -58,40 +60,34 @@ _OF_EVENT = (
 
 
 def _is_named(rows: FromClause) -> ColumnElement[bool]:
-    return and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key)
+    of_leaderboard = Event.score_direction.is_not(None)
+    return and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key, of_leaderboard)
 
 
 def _lock(rows: FromClause) -> Executable:
     # FOR NO KEY UPDATE: rows that merely refer to these can still be inserted beside them.
     players = (
-        select(Player.id, Player.discord_id, Player.username, Player.display_name)
+        select(Player.id)
         .where(Player.discord_id.in_(select(rows.c.discord_id)))
         .order_by(Player.id)
         .with_for_update(key_share=True, of=Player)
         .cte("locked")
     )
-    joined = (
-        rows.join(Event, _is_named(rows))
-        .outerjoin(GuildSettings, GuildSettings.guild_id == Event.guild_id)
-        .outerjoin(players, players.c.discord_id == rows.c.discord_id)
-    )
-    of_player = (players.c.id.label("player_id"), players.c.username, players.c.display_name)
     return (
-        select(rows.c.number, Event.id, *_OF_EVENT, GuildSettings.time_zone, *of_player)
-        .select_from(joined)
-        .where(Event.score_direction.is_not(None))
+        select(rows.c.number, select(func.count()).select_from(players).scalar_subquery())
+        .join(Event, _is_named(rows))
         .order_by(Event.id)
         .with_for_update(key_share=True, skip_locked=True, of=Event)
     )
 
 
-LOCK = RowsStatement("wanted", _WANTED, _lock)
+LOCK = RowsStatement("wanted", _NAMED, _lock)
 """Locks the players, in the order of their keys, and those events that nobody else has locked: a row for each."""
 
 
 def _lock_players(rows: FromClause) -> Executable:
     return (
-        select(Player.id, Player.discord_id)
+        select(Player.id)
         .join(rows, Player.discord_id == rows.c.discord_id)
         .order_by(Player.id)
         .with_for_update(key_share=True, of=Player)
@@ -101,14 +97,6 @@ def _lock_players(rows: FromClause) -> Executable:
 LOCK_PLAYERS = RowsStatement("players", {"discord_id": BigInteger()}, _lock_players)
 """Locks players who are new, in the order of their keys."""
 
-
-def _name_events(rows: FromClause) -> Executable:
-    return select(Event.guild_id, Event.name_key).join(rows, _is_named(rows)).where(Event.score_direction.is_not(None))
-
-
-NAME_EVENTS = RowsStatement("names", _EVENT, _name_events)
-"""Tells which events there are, whoever has locked them."""
-
 _NEW_PLAYER: Columns = {"discord_id": BigInteger(), "username": String(), "display_name": String()}
 ADD_PLAYERS = RowsStatement("added", _NEW_PLAYER, insert_new_rows(Player, _NEW_PLAYER))
 """Makes players, but for those whom somebody else has made through other events meanwhile."""
@@ -116,67 +104,65 @@ ADD_PLAYERS = RowsStatement("added", _NEW_PLAYER, insert_new_rows(Player, _NEW_P
 
 def _find(rows: FromClause) -> Executable:
     log, personal, weekly = ScoreSubmission, aliased(LeaderboardScore), aliased(LeaderboardScore)
+    joined = (
+        rows.join(Event, _is_named(rows))
+        .outerjoin(GuildSettings, GuildSettings.guild_id == Event.guild_id)
+        .outerjoin(Player, Player.discord_id == rows.c.discord_id)
+    )
+    of_player = (Player.id.label("player_id"), Player.username, Player.display_name)
+    versions = (row_version(Event, rows).label("event_version"), row_version(Player, rows).label("player_version"))
+    named = select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player, *versions)
+    # By itself, or PostgreSQL would read what a player has in all events to find what there is in one.
+    one = read_first(named.select_from(joined), "named")
     latest = (
         select(log.submitted_at)
         .join(Event, Event.id == log.event_id)
-        .where(log.player_id == rows.c.player_id, Event.guild_id == rows.c.guild_id)
-        .where(log.submitted_at > SINCE, log.submitted_at <= NOW)
+        .where(log.player_id == one.c.player_id, Event.guild_id == one.c.guild_id)
+        .where(log.submitted_at > SINCE, log.submitted_at <= UNTIL)
         .order_by(log.submitted_at.desc())
         .limit(1)
     )
     closed = select(func.aggregate_strings(cast(WeeklyRun.week_number, String), _SEPARATOR)).where(
-        WeeklyRun.event_id == rows.c.event_id, WeeklyRun.week_number >= rows.c.current_week
+        WeeklyRun.event_id == one.c.id, WeeklyRun.week_number >= SINCE_WEEK
     )
-    is_personal = and_(
-        personal.player_id == rows.c.player_id,
-        is_personal_best(rows.c.event_id, personal),
-    )
+    is_personal = and_(personal.player_id == one.c.player_id, is_personal_best(one.c.id, personal))
     is_weekly = and_(
-        weekly.player_id == rows.c.player_id,
-        weekly.event_id == rows.c.event_id,
+        weekly.player_id == one.c.player_id,
+        weekly.event_id == one.c.id,
         has_type(ScoreType.WEEKLY, weekly),
-        weekly.week_number >= rows.c.current_week,
-    )
-    scores = LeaderboardScore
-    is_better = case((rows.c.is_high, rows.c.score > personal.score), else_=rows.c.score < personal.score)
-    best = case((or_(personal.score.is_(None), is_better), rows.c.score), else_=personal.score)
-    others = select(func.count()).select_from(scores).where(is_personal_best(rows.c.event_id))
-    better = case(
-        (rows.c.is_rank_known, null()),
-        (rows.c.is_high, others.where(scores.score > best).scalar_subquery()),
-        else_=others.where(scores.score < best).scalar_subquery(),
+        weekly.week_number >= SINCE_WEEK,
     )
     return select(
-        rows.c.number,
-        rows.c.player_id,
-        better.label("better"),
-        exists(log.id).where(log.interaction_id == rows.c.interaction_id).label("is_counted"),
+        *one.c,
+        exists(log.id).where(log.interaction_id == one.c.interaction_id).label("is_counted"),
         latest.scalar_subquery().label("latest"),
         closed.scalar_subquery().label("closed_weeks"),
         personal.id.label("personal_id"),
         personal.score.label("personal_best"),
         weekly.id.label("weekly_id"),
-        weekly.week_number.label("week_number"),
+        weekly.week_number.label("weekly_week"),
         weekly.score.label("weekly_best"),
-    ).select_from(rows.outerjoin(personal, is_personal).outerjoin(weekly, is_weekly))
+    ).select_from(one.outerjoin(personal, is_personal).outerjoin(weekly, is_weekly))
 
 
-FIND = RowsStatement(
-    "found",
-    {
-        "number": Integer(),
-        "interaction_id": BigInteger(),
-        "guild_id": BigInteger(),
-        "event_id": Integer(),
-        "player_id": Integer(),
-        "score": Double(),
-        "is_high": Boolean(),
-        "is_rank_known": Boolean(),
-        "current_week": Integer(),
-    },
-    _find,
+FIND = RowsStatement("found", {**_NAMED, "interaction_id": BigInteger()}, _find)
+"""Finds all that is known about submissions to events that exist: a row for each, or for each weekly best."""
+
+
+def _rank(rows: FromClause) -> Executable:
+    scores = LeaderboardScore
+    others = select(func.count()).select_from(scores).where(is_personal_best(rows.c.event_id))
+    better = case(
+        (rows.c.is_high, others.where(scores.score > rows.c.score).scalar_subquery()),
+        else_=others.where(scores.score < rows.c.score).scalar_subquery(),
+    )
+    return select(rows.c.number, better.label("better"))
+
+
+RANK = RowsStatement(
+    "ranked", {"number": Integer(), "event_id": Integer(), "score": Double(), "is_high": Boolean()}, _rank
 )
-"""Finds all that is known about submissions: a row for each, or for each weekly best from its current week on."""
+"""Counts the personal bests of events that are better than scores."""
 
 
 def _load_bests(rows: FromClause) -> Executable:
@@ -241,9 +227,9 @@ def _move_statistics(rows: FromClause) -> Executable:
 MOVE_STATISTICS = RowsStatement("moved", {"id": Integer(), **_STATISTICS}, _move_statistics)
 
 
-def _rename(rows: FromClause) -> Executable:
+def _name(rows: FromClause) -> Executable:
     players = update(Player).where(Player.id == rows.c.id)
     return players.values(username=rows.c.username, display_name=rows.c.display_name)
 
 
-RENAME = RowsStatement("renamed", {"id": Integer(), "username": String(), "display_name": String()}, _rename)
+NAME_PLAYERS = RowsStatement("renamed", {"id": Integer(), "username": String(), "display_name": String()}, _name)

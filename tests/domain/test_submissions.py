@@ -27,7 +27,7 @@ def open_event(*scores: float, direction: str = "HIGH", **changes: Any) -> OpenE
 
 def known(**changes: Any) -> Known:
     nothing: dict[str, Any] = {"is_counted": False, "latest": None, "closed_weeks": (), "personal": None, "weekly": {}}
-    return Known(player_id=1, current=CURRENT, **{**nothing, "better": 0, **changes})
+    return Known(player_id=1, current=CURRENT, **{**nothing, **changes})
 
 
 def submit(event: OpenEvent, score: float, **changes: Any) -> Accepted:
@@ -38,16 +38,16 @@ def submit(event: OpenEvent, score: float, **changes: Any) -> Accepted:
 def test_a_first_score_is_every_kind_of_best_and_moves_the_field() -> None:
     event = open_event()
     accepted = submit(event, 100)
-    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank) == (True, True, 1)
+    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank(0)) == (True, True, 1)
     assert (event.statistics.count, event.version, event.moves) == (1, 1, [(None, 100)])
-    result = accepted.result("Ana", RatingScale())
+    result = accepted.result("Ana", RatingScale(), better=0)
     assert (result.week, result.closed_week, result.players, result.elo) == (CURRENT, None, 1, 1000)
 
 
 def test_a_score_that_is_no_best_moves_nothing() -> None:
     event = open_event(100, 200)
-    accepted = submit(event, 50, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)}, better=1)
-    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank) == (False, False, 2)
+    accepted = submit(event, 50, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)})
+    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank(1)) == (False, False, 2)
     assert (event.version, event.moves) == (2, [])
 
 
@@ -77,7 +77,7 @@ def test_it_counts_for_the_first_week_that_is_open(closed: tuple[Week, ...], wee
     accepted = submit(open_event(), 100, closed_weeks=closed, weekly=weekly)
     assert accepted.week == week
     assert accepted.verdict.is_weekly_best == (week != CURRENT)
-    assert accepted.result("Ana", RatingScale()).closed_week == (CURRENT if closed else None)
+    assert accepted.result("Ana", RatingScale(), better=0).closed_week == (CURRENT if closed else None)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_rank_counts_whoever_went_ahead_just_before(
     event = open_event(*(100.0 for _ in range(9)), direction=direction)
     for old, new in moves:
         event.move(old, new)
-    assert submit(event, 100, better=2).rank == rank
+    assert submit(event, 100).rank(2) == rank
 
 
 def test_a_second_delivery_and_haste_are_refused_and_move_nothing() -> None:

@@ -49,10 +49,10 @@ async def test_slow_work_that_is_refused_tells_the_user_alone(world: World) -> N
     await world.create_event()
 
     async with somebody_else_writing(world):
-        sentence = await world.refused(world.submit("Ana", "-1"))
+        sentence = await world.refused(world.reset())
 
-    assert sentence.startswith("That is not a score.")
-    assert "not a score" not in world.channel_seen_by("Bob")
+    assert sentence.startswith("Nobody has submitted a score")
+    assert "Nobody" not in world.channel_seen_by("Bob")
     assert world.traffic.deferrals == 1
 
 

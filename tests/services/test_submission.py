@@ -110,7 +110,7 @@ async def test_a_player_is_renamed_by_their_next_submission(backend: TestBackend
 
 @pytest.mark.parametrize(
     "statement",
-    ["INSERT INTO leaderboard_scores", "INSERT INTO score_submissions", "UPDATE events", "(SELECT count(*)"],
+    ["INSERT INTO leaderboard_scores", "INSERT INTO score_submissions", "UPDATE events", "INTO player_event_stats"],
 )
 async def test_a_failure_however_late_leaves_nothing_behind(backend: TestBackend, statement: str) -> None:
     await backend.create_event()

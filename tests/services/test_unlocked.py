@@ -1,0 +1,149 @@
+"""Submissions are decided by rows that nobody has locked: whatever changes these before they are written is noticed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, Engine, event, update
+
+from bot.database.models import LeaderboardScore, ScoreSubmission
+from bot.errors import CooldownActive, EventArchived
+from bot.services.verification import VerificationService
+from tests import tables
+from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
+from tests.outages import statements_seen
+
+OTHER = "Sprint"
+UNLOCKED, LOCKING = "WITH held_events", "WITH locked"
+
+
+@contextmanager
+def just_before_the_write(change: Callable[[], Awaitable[object]]) -> Iterator[None]:
+    """Have something happen after what a submission is decided by was read, and before that is written."""
+    has_happened = False
+
+    def happen(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal has_happened
+        if statement.startswith(UNLOCKED) and not has_happened:
+            has_happened = True
+            connection.connection.dbapi_connection.run_async(lambda _: change())
+
+    event.listen(Engine, "before_cursor_execute", happen)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", happen)
+    assert has_happened
+
+
+@pytest.fixture
+async def one(server_url: URL) -> AsyncIterator[TestBackend]:
+    """A process that has counted for two weeks, so that it knows the week and the personal bests of the event."""
+    async with open_test_backend(server_url, submit_cooldown_seconds=10) as backend:
+        await backend.create_event()
+        await backend.create_event("LOW", OTHER)
+        await backend.play({1: 100, 2: 200, 3: 300}, {1: 50, 2: 60, 3: 70})
+        await backend.real.scoring.recalculate(1)
+        backend.clock.move(minutes=1)
+        yield backend
+
+
+@pytest.fixture
+async def other(one: TestBackend) -> AsyncIterator[TestBackend]:
+    """Another process on the same database, by the same clock."""
+    async with open_test_backend(one.database.url, one.clock, submit_cooldown_seconds=10) as backend:
+        yield backend
+
+
+async def test_what_nobody_changes_is_counted_without_locks_before_the_write(one: TestBackend) -> None:
+    with statements_seen(UNLOCKED) as unlocked, statements_seen(LOCKING) as locking:
+        await one.submit(1, 10)
+    assert (len(unlocked), len(locking)) == (1, 0)
+
+
+async def test_a_score_is_compared_with_the_best_that_was_just_stored(one: TestBackend, other: TestBackend) -> None:
+    async def beat() -> None:
+        one.clock.move(seconds=-30)
+        await other.submit(1, 500)
+        one.clock.move(seconds=30)
+
+    with just_before_the_write(beat):
+        result = await one.submit(1, 400)
+    assert (result.previous_best, result.is_personal_best, result.is_weekly_best, result.rank) == (500, False, False, 1)
+    assert await one.differences() == []
+
+
+async def test_a_field_that_was_just_moved_is_moved_on_from_there(one: TestBackend, other: TestBackend) -> None:
+    with just_before_the_write(lambda: other.submit(4, 700)):
+        result = await one.submit(1, 600)
+    assert (result.rank, result.players) == (2, 4)
+    assert await one.differences() == []
+
+
+async def test_the_cooldown_knows_what_was_just_counted_in_another_event(one: TestBackend, other: TestBackend) -> None:
+    before = await tables.rows(one.database, ScoreSubmission)
+    with just_before_the_write(lambda: other.submit(1, 5, OTHER)), pytest.raises(CooldownActive):
+        await one.submit(1, 600)
+    assert len(await tables.rows(one.database, ScoreSubmission)) == len(before) + 1
+
+
+async def test_a_week_that_was_just_closed_takes_no_score(one: TestBackend, other: TestBackend) -> None:
+    with just_before_the_write(lambda: other.run("2026-W47")):
+        result = await one.submit(1, 400)
+    assert (str(result.week), str(result.closed_week)) == ("2026-W48", "2026-W47")
+    assert await one.differences() == []
+
+
+async def test_a_week_that_was_just_reopened_takes_scores_again(one: TestBackend, other: TestBackend) -> None:
+    await one.run("2026-W47")
+    await one.submit(1, 80)
+    one.clock.move(minutes=1)
+    with just_before_the_write(other.undo):
+        result = await one.submit(1, 400)
+    assert (str(result.week), result.closed_week) == ("2026-W47", None)
+    assert await one.differences() == []
+
+
+async def test_a_best_that_was_just_removed_is_not_compared_with(one: TestBackend, other: TestBackend) -> None:
+    with just_before_the_write(lambda: other.real.services.removals.remove(ADMIN, EVENT, 1)):
+        result = await one.submit(1, 70)
+    assert (result.previous_best, result.is_personal_best) == (50, True)
+    assert await one.differences() == []
+
+
+async def test_a_best_that_was_just_repaired_is_compared_with_as_it_is_now(
+    one: TestBackend, other: TestBackend
+) -> None:
+    of_week = (LeaderboardScore.player_id == 1) & LeaderboardScore.week_number.is_not(None)
+    await tables.execute(one.database, update(LeaderboardScore).where(of_week).values(score=900))
+    with just_before_the_write(VerificationService(other.database, other.clock).repair):
+        result = await one.submit(1, 70)
+    assert result.is_weekly_best
+    assert await one.differences() == []
+
+
+async def test_an_event_that_was_just_archived_takes_no_score(one: TestBackend, other: TestBackend) -> None:
+    events = other.real.services.events
+    with just_before_the_write(lambda: events.archive(ADMIN, EVENT)), pytest.raises(EventArchived):
+        await one.submit(1, 400)
+
+
+async def test_of_those_who_are_counted_together_all_are_where_one_event_has_just_changed(
+    one: TestBackend, other: TestBackend
+) -> None:
+    await asyncio.gather(*(one.submit(player, player, OTHER) for player in (4, 5)))
+    one.clock.move(minutes=1)
+    with just_before_the_write(lambda: other.submit(6, 1000)):
+        scores, times = (one.submit(player, 500 + player) for player in (1, 2)), (one.submit(3, 1, OTHER),)
+        first, second, sprint = await asyncio.gather(*scores, *times)
+    assert (first.rank, second.rank, sprint.rank) == (2, 2, 1)
+    assert await one.differences() == []
+
+
+async def test_one_who_submitted_when_the_clock_was_ahead_is_counted_all_the_same(one: TestBackend) -> None:
+    await one.submit(1, 400)
+    one.clock.move(seconds=-30)
+    assert (await one.submit(1, 500)).is_personal_best
+    assert await one.differences() == []
