@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, ColumnElement, Executable, FromClause, Intege
 
 from bot.database import dialect
 from bot.database.models import Event, Player
-from bot.database.rows import Columns, RowsStatement, is_one_row
+from bot.database.rows import Columns, RowsStatement, is_in_file
 
 
 def row_version(table: type[Event | Player], rows: FromClause) -> ColumnElement[Any]:
     """Return a number that is another one after each update of a row; NULL where a writer is alone anyway."""
-    return null() if is_one_row(rows) else dialect.row_version(table.__tablename__)
+    return null() if is_in_file(rows) else dialect.row_version(table.__tablename__)
 
 
 def _hold(table: type[Event | Player]) -> Callable[[FromClause], Executable]:
