@@ -114,13 +114,13 @@ def find(
         rows[row.number].append(row)
     found = Found({}, {}, clock())
     row_of_event = {of_one[0].id: of_one[0] for of_one in rows.values()}
-    events = {event_id: _open(row) for event_id, row in row_of_event.items()}
+    events = {event_id: _open(row) for event_id, row in row_of_event.items() if event_id is not None}
     weeks = {zone: Week.at(found.now, zone) for zone in {event.time_zone for event in events.values()}}
     for number, submission in submissions.items():
         try:
-            if number not in rows:
-                raise EventNotFound
             first = rows[number][0]
+            if first.id is None:
+                raise EventNotFound
             event = events[first.id]
             found.entries[number] = Entry(
                 submission,

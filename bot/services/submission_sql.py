@@ -104,8 +104,9 @@ ADD_PLAYERS = RowsStatement("added", _NEW_PLAYER, insert_new_rows(Player, _NEW_P
 
 def _find(rows: FromClause) -> Executable:
     log, personal, weekly = ScoreSubmission, aliased(LeaderboardScore), aliased(LeaderboardScore)
+    # Events are looked up by the rows, and SQLite does not go through all events instead.
     joined = (
-        rows.join(Event, _is_named(rows))
+        rows.outerjoin(Event, _is_named(rows))
         .outerjoin(GuildSettings, GuildSettings.guild_id == Event.guild_id)
         .outerjoin(Player, Player.discord_id == rows.c.discord_id)
     )
@@ -146,7 +147,7 @@ def _find(rows: FromClause) -> Executable:
 
 
 FIND = RowsStatement("found", {**_NAMED, "interaction_id": BigInteger()}, _find)
-"""Finds all that is known about submissions to events that exist: a row for each, or for each weekly best."""
+"""Finds all that is known about submissions: a row for each, or for each weekly best; without a key for no event."""
 
 
 def _rank(rows: FromClause) -> Executable:

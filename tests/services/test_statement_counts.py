@@ -1,14 +1,16 @@
 """What reading and recalculating cost, counted: statements, rows written, rows looked at."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, event, update
+from sqlalchemy import URL, event, text, update
 from sqlalchemy.engine import Engine
 
+from bot.database.base import Base
 from bot.database.models import Event, PlayerEventStats
 from bot.domain.results import Board
 from tests import tables
@@ -111,7 +113,7 @@ async def test_no_statement_of_a_page_looks_through_a_table(file_url: URL, board
     async with open_test_backend(file_url) as backend:
         await backend.create_event()
         await backend.submit_all({player: player for player in range(1, PLAYERS + 1)})
-        with reads_seen_with_parameters() as seen:
+        with seen_with_parameters("SELECT") as seen:
             await backend.real.services.leaderboard.page(GUILD, EVENT, board, 1, ON_LAST_PAGE)
         plans = [await plan_of(backend, *statement) for statement in seen]
     assert len(plans) >= 5
@@ -122,14 +124,35 @@ async def test_no_statement_of_a_page_looks_through_a_table(file_url: URL, board
     assert [step.partition(" USING ")[2].split(" idx")[0] for step in keys] == ["COVERING INDEX"]
 
 
+async def test_no_statement_of_submissions_looks_through_a_table(file_url: URL) -> None:
+    async with open_test_backend(file_url) as real:
+        backend = with_recalculation(real, DeadProcess())
+        for number in range(PLAYERS):
+            await backend.create_event(name=f"Event {number}")
+        await _submit_together(backend, 2)
+        await tables.execute(backend.database, text("ANALYZE"))
+        with seen_with_parameters("WITH", "SELECT", "INSERT", "UPDATE") as seen:
+            await _submit_together(backend, 3)
+        plans = [await plan_of(backend, *statement) for statement in seen]
+    assert len(plans) == 4
+    scans = {step.split()[1] for plan in plans for step in plan if step.startswith("SCAN")}
+    assert scans & Base.metadata.tables.keys() == set()
+    assert "found_each" in scans
+
+
+async def _submit_together(backend: TestBackend, factor: int) -> None:
+    players = range(1, PLAYERS + 1)
+    await asyncio.gather(*(backend.submit(n, factor * n, f"Event {n % 2}") for n in players))
+
+
 @contextmanager
-def reads_seen_with_parameters() -> Iterator[list[tuple[str, Any]]]:
-    """Give a list that each query is added to, with its parameters."""
+def seen_with_parameters(*beginnings: str) -> Iterator[list[tuple[str, Any]]]:
+    """Give a list that each statement is added to that begins so, with its parameters, or the first ones."""
     seen: list[tuple[str, Any]] = []
 
     def look(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            seen.append((statement, parameters))
+        if statement.startswith(beginnings):
+            seen.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
 
     event.listen(Engine, "before_cursor_execute", look)
     try:
