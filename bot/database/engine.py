@@ -71,10 +71,14 @@ class Database:
         with self._counted():
             return await self._at_once.run(work)
 
-    async def write_by_statements(self, work: Callable[[Connection], T]) -> T | None:
-        """Run work of which each statement is a transaction of its own; not where a file lets one writer in."""
-        if isinstance(self._at_once, WriterThread):
-            return None
+    @property
+    def lets_one_writer_in(self) -> bool:
+        """Whether one transaction writes at a time, beside which there is nothing that could change."""
+        return isinstance(self._at_once, WriterThread)
+
+    async def write_by_statements(self, work: Callable[[Connection], T]) -> T:
+        """Run work of which each statement is a transaction of its own; not where one writer at a time is let in."""
+        assert isinstance(self._at_once, RepeatingConnection)  # noqa: S101 - who calls this has asked
         with self._counted():
             return await self._at_once.run_by_statements(work)
 

@@ -155,8 +155,9 @@ def write_together(
         return found
     asked = [asking] if asking is not None and asking[1] else []
     parameters = {key: array for one, rows in (*held, *asked, *due) for key, array in one.arrays(rows).items()}
-    together = _together(_statements(held), _statements(asked), _statements(due))
+    together = _together(_statements(held), *_statements(asked) or [None], *_statements(due))
     rows = connection.execute(together, parameters | shared).all()
+    # One of nothing but NULL only tells that all were held.
     return [row for row in rows if row[0] is not None] if rows else None
 
 
@@ -165,18 +166,14 @@ def _statements(filled: Sequence[Filled]) -> tuple[RowsStatement, ...]:
 
 
 @cache
-def _together(
-    held: tuple[RowsStatement, ...], asking: tuple[RowsStatement, ...], writing: tuple[RowsStatement, ...]
-) -> Select[Any]:
-    """Return one statement that does the same as several: a row of nothing, or of what is asked, if all are held."""
+def _together(held: tuple[RowsStatement, ...], asking: RowsStatement | None, *writes: RowsStatement) -> Select[Any]:
+    """Return one statement that does the same as several: a row or more if all are held, else none."""
     if_held = select(literal(1).label("is_held")).where(*(one.finds_all() for one in held)).cte("if_held")
-    ctes = [one.over_arrays_if(if_held).cte(one.name) for one in writing]
-    answers = [one.over_arrays.subquery(one.name) for one in asking]
-    columns = [column for answer in answers for column in answer.c] or [null()]
-    rows: FromClause = if_held
-    for answer in answers:
-        rows = rows.outerjoin(answer, true())
-    return select(*columns).select_from(rows).add_cte(*ctes)
+    ctes = [one.over_arrays_if(if_held).cte(one.name) for one in writes]
+    if asking is None:
+        return select(null()).select_from(if_held).add_cte(*ctes)
+    answer = asking.over_arrays.subquery(asking.name)
+    return select(*answer.c).select_from(if_held.outerjoin(answer, true())).add_cte(*ctes)
 
 
 def read_first(statement: Select[Any], name: str) -> CTE:

@@ -83,17 +83,14 @@ class BaseService:
 
         return await self._transact(attempt)
 
-    async def _write_by_statements(self, work: Callable[[Connection], T]) -> T | None:
+    async def _write_by_statements(self, work: Callable[[Connection], T]) -> T:
         """Run `work`, each statement of which is a transaction of its own, as `_write` does.
-
-        Returns:
-            None, and nothing is run, where one writer at a time is let into the database.
 
         Raises:
             Unavailable: the database did not answer, or every attempt lost.
         """
 
-        async def attempt() -> T | None:
+        async def attempt() -> T:
             return await self._database.write_by_statements(work)
 
         return await self._transact(attempt)
