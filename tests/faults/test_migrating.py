@@ -1,6 +1,7 @@
 """`python -m bot migrate` under load, twice at once, and killed half-way."""
 
 import asyncio
+import itertools
 import os
 import random
 import secrets
@@ -92,13 +93,14 @@ async def test_players_notice_nothing_of_migrations_that_are_made_while_they_pla
         async with asyncio.TaskGroup() as players:
             for number in range(PLAYERS):
                 players.create_task(play(User(f"player{number}")))
-            for _ in range(3):
+            for times in itertools.count(1):
                 await of_thread(command.upgrade, next_version, "head")
                 await of_thread(command.downgrade, next_version, "-1")
+                if times >= 3 and submitted > PLAYERS:
+                    break
             is_over.set()
         assert await bot.stop() == 0
     assert "Traceback" not in bot.output
-    assert submitted > PLAYERS
     assert await count(fresh_database_url, ScoreSubmission.id) == submitted
 
 
