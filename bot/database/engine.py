@@ -74,7 +74,7 @@ class Database:
     @property
     def lets_one_writer_in(self) -> bool:
         """Whether one transaction writes at a time, beside which there is nothing that could change."""
-        return isinstance(self._at_once, WriterThread)
+        return self._writer_queue is not None
 
     async def write_by_statements(self, work: Callable[[Connection], T]) -> T:
         """Run work of which each statement is a transaction of its own; not where one writer at a time is let in."""

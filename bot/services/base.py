@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -77,11 +78,7 @@ class BaseService:
         Raises:
             Unavailable: the database did not answer, or every attempt lost.
         """
-
-        async def attempt() -> T:
-            return await self._database.write_at_once(work)
-
-        return await self._transact(attempt)
+        return await self._transact(partial(self._database.write_at_once, work))
 
     async def _write_by_statements(self, work: Callable[[Connection], T]) -> T:
         """Run `work`, each statement of which is a transaction of its own, as `_write` does.
@@ -89,11 +86,7 @@ class BaseService:
         Raises:
             Unavailable: the database did not answer, or every attempt lost.
         """
-
-        async def attempt() -> T:
-            return await self._database.write_by_statements(work)
-
-        return await self._transact(attempt)
+        return await self._transact(partial(self._database.write_by_statements, work))
 
     async def _transact(self, attempt: Callable[[], Awaitable[T]]) -> T:
         try:

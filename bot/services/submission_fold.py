@@ -130,7 +130,7 @@ def _held(entries: Sequence[Entry]) -> list[Filled]:
     """Return what locks the events and players of submissions, where they are still the same."""
     events = {(one.event.info.id, one.versions[0]) for one in entries}
     players = {(one.known.player_id, one.versions[1]) for one in entries}
-    return [(HOLD_EVENTS, sorted(events)), (HOLD_PLAYERS, sorted(players))] if entries else []
+    return [(HOLD_EVENTS, sorted(events)), (HOLD_PLAYERS, sorted(players))]
 
 
 def _writes(accepted: Sequence[Accepted], entries: Sequence[Entry]) -> list[Filled]:
