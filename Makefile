@@ -6,8 +6,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
 
 BIN := .venv/bin
+# The extras stay named: without them pip 23 looks past the pin for, say, coverage[toml], as soon as a newer one is out.
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--generate-hashes --custom-compile-command 'make lock'
+	--generate-hashes --no-strip-extras --custom-compile-command 'make lock'
 # Four workers for two cores: a test mostly waits, for a disk, a server or a simulated clock. Whoever is done takes the
 # next test, since the long ones come first.
 PARALLEL := -n 4 --dist load --maxschedchunk 1
