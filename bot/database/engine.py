@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, NullPool, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.database import dialect
+from bot.database.file_session import complete
 from bot.database.liveness import Liveness
 from bot.database.repeating_connection import RepeatingConnection
 from bot.database.writer_queue import WriterQueue
@@ -65,6 +67,13 @@ class Database:
             session = await stack.enter_async_context(AsyncSession(self._writers, expire_on_commit=False))
             await stack.enter_async_context(session.begin())
             yield session
+
+    async def write(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Run work that waits for nothing but its session, whose changes are committed at its end."""
+        if self._writer_queue is None:
+            async with self.writing() as session:
+                return await work(session)
+        return await self.write_at_once(partial(complete, work))
 
     async def write_at_once(self, work: Callable[[Connection], T]) -> T:
         """Run work that waits for nothing but the database, in a transaction that is committed at its end."""

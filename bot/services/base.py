@@ -57,7 +57,7 @@ class BaseService:
         return await self._transact(attempt)
 
     async def _write(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        """Run `work` in a transaction that is committed at its end.
+        """Run `work`, which waits for nothing but its session, in a transaction that is committed at its end.
 
         A lost race is begun again from scratch with exponential backoff and jitter, six times at the most;
         an error of the user's is not.
@@ -65,12 +65,7 @@ class BaseService:
         Raises:
             Unavailable: the database did not answer, or every attempt lost.
         """
-
-        async def attempt() -> T:
-            async with self._database.writing() as session:
-                return await work(session)
-
-        return await self._transact(attempt)
+        return await self._transact(partial(self._database.write, work))
 
     async def _write_at_once(self, work: Callable[[Connection], T]) -> T:
         """Run `work`, which waits for nothing but the database, as `_write` does.

@@ -57,7 +57,7 @@ class Players(BaseService):
     async def count_score(self, event_id: int) -> None:
         async def work(session: AsyncSession) -> None:
             event = await lock_event(session, event_id)
-            await asyncio.sleep(0)
+            await session.execute(select(1))
             event.score_count += 1
 
         await self._write(work)
@@ -98,6 +98,22 @@ async def test_what_a_failed_writer_did_is_undone(database: Database) -> None:
         await work()
     async with database.reading() as session:
         assert await session.scalar(select(func.count(Player.id))) == 0
+
+
+async def test_work_is_written_to_a_file_by_one_thread_and_may_wait_for_nothing_else(file: Database) -> None:
+    async def work(session: AsyncSession) -> str:
+        await session.execute(player(1))
+        return threading.current_thread().name
+
+    async def waiting_work(session: AsyncSession) -> None:
+        await session.execute(player(2))
+        await asyncio.sleep(0)
+
+    assert await file.write(work) == "writer"
+    with pytest.raises(RuntimeError, match="may wait for nothing"):
+        await file.write(waiting_work)
+    async with file.reading() as session:
+        assert (await session.scalars(select(Player.discord_id))).all() == [1]
 
 
 async def test_of_writers_in_two_processes_none_overwrites_another(database: Database, other: Database) -> None:
