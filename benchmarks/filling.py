@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.places import fill_with
+from bot.database.built_statements import execute_built
 from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import RatingScale, ScoreDirection
@@ -30,6 +31,7 @@ from bot.services.event_statistics import statistics_of, store_statistics, store
 from bot.services.rating_sql import (
     count_field,
     elo_expression,
+    elo_parameters,
     event_elo_expression,
     is_personal_best,
     is_weekly_best,
@@ -94,13 +96,15 @@ async def _insert(session: AsyncSession, players: int) -> None:
     event.scores_version = event.elo_version = 1
     event.elo_base, event.elo_per_sigma = SCALE.base_elo, SCALE.elo_per_sigma
     scores = LeaderboardScore
-    elo = elo_expression(scores.score, statistics_of(event).field, ScoreDirection.HIGH, SCALE)
+    elo = elo_expression(scores.score)
     average = cast(scattered(scores.player_id, salt=3) % 1_500, Double)
     rated = select(
-        scores.player_id, scores.event_id, elo, average, literal(4, Integer), event_elo_expression(elo, average, SCALE)
+        scores.player_id, scores.event_id, elo, average, literal(4, Integer), event_elo_expression(elo, average)
     ).where(is_personal_best(EVENT_ID))
     columns = ["player_id", "event_id", "all_time_leaderboard_elo", "weekly_elo_average", "weeks_participated"]
-    await session.execute(insert(PlayerEventStats).from_select([*columns, "calculated_event_elo"], rated))
+    ratings = insert(PlayerEventStats).from_select([*columns, "calculated_event_elo"], rated)
+    parameters = elo_parameters(statistics_of(event).field, ScoreDirection.HIGH, SCALE)
+    await execute_built(session, ratings, **parameters)
 
 
 def _numbers(size: int) -> FromClause:

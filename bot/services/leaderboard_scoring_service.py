@@ -1,16 +1,18 @@
 """All-time Elos: computed over the whole event in the database, written where they change."""
 
-from sqlalchemy import ColumnElement, case, func, null, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.built_statements import execute_built
 from bot.database.engine import Database
-from bot.database.models import Event, LeaderboardScore, PlayerEventStats
+from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.results import EventStatistics
 from bot.services.base import BaseService, Clock
 from bot.services.event_lookup import describe, find_event, lock_event
 from bot.services.event_statistics import statistics_of
-from bot.services.rating_sql import elo_expression, event_elo_expression, is_personal_best
+from bot.services.rating_sql import elo_parameters, event_elo_parameters
+from bot.services.recalculation_sql import RATE_WITHOUT_BEST, WRITE_ELOS
 
 
 class LeaderboardScoringService(BaseService):
@@ -86,48 +88,14 @@ async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -
     """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
     if _is_current(event, scale):
         return
-    info = describe(event)
-    bests = (
-        select(
-            LeaderboardScore.player_id,
-            elo_expression(LeaderboardScore.score, statistics_of(event).field, info.direction, scale).label("elo"),
-        )
-        .where(is_personal_best(event.id))
-        .subquery()
-    )
-    stats = PlayerEventStats
-    event_elo = event_elo_expression(bests.c.elo, stats.weekly_elo_average, scale)
-    await session.execute(
-        update(stats)
-        .where(
-            stats.event_id == event.id,
-            stats.player_id == bests.c.player_id,
-            stats.all_time_leaderboard_elo.is_distinct_from(bests.c.elo),
-        )
-        .values(
-            all_time_leaderboard_elo=bests.c.elo,
-            calculated_event_elo=case((stats.weeks_participated > 0, event_elo)),
-            updated_at=func.now(),
-        )
-        .execution_options(synchronize_session=False)
-    )
+    parameters = elo_parameters(statistics_of(event).field, describe(event).direction, scale)
+    await execute_built(session, WRITE_ELOS, of_event=event.id, **parameters)
     if not _has_constants(event, scale):
-        await _rate_without_best(session, event, scale)
+        await execute_built(session, RATE_WITHOUT_BEST, of_event=event.id, **event_elo_parameters(scale))
     event.elo_version = event.scores_version
     event.elo_base = scale.base_elo
     event.elo_per_sigma = scale.elo_per_sigma
     await session.flush()
-
-
-async def _rate_without_best(session: AsyncSession, event: Event, scale: RatingScale) -> None:
-    """Write the event Elos of those whose scores were all removed, and whose weeks go on counting."""
-    stats = PlayerEventStats
-    await session.execute(
-        update(stats)
-        .where(stats.event_id == event.id, stats.all_time_leaderboard_elo.is_(None), stats.weeks_participated > 0)
-        .values(calculated_event_elo=event_elo_expression(null(), stats.weekly_elo_average, scale))
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _is_current(event: Event, scale: RatingScale) -> bool:

@@ -1,12 +1,16 @@
 """The SQL twins of `bot.domain.ratings` and `bot.domain.statistics`; property tests hold both equal."""
 
+import math
+
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Double,
     Integer,
     SQLColumnExpression,
     String,
+    bindparam,
     cast,
     func,
     literal,
@@ -20,30 +24,54 @@ from bot.database.models import LeaderboardScore, ScoreType
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
+_BASE_ELO = bindparam("base_elo", type_=Integer())
+
 
 def number(value: float) -> ColumnElement[float]:
     """Return a parameter of double precision, so that no database computes with another type."""
     return literal(value, Double)
 
 
-def elo_expression(
-    score: SQLColumnExpression[float], field: Field, direction: ScoreDirection, scale: RatingScale
-) -> ColumnElement[int]:
-    """Return the SQL of `RatingScale.elo`, with the same operations in the same order."""
-    if field.sd == 0:
-        return literal(scale.base_elo, Integer)
-    z = number(direction.sign) * ((score - number(field.origin)) - number(field.mean)) / number(field.sd)
-    return _round_half_up(number(scale.base_elo) + z * number(scale.elo_per_sigma))
+def _parameter(name: str) -> BindParameter[float]:
+    """Return a parameter of double precision that is given when the statement is executed."""
+    return bindparam(name, type_=Double())
+
+
+def elo_expression(score: SQLColumnExpression[float]) -> ColumnElement[int]:
+    """Return the SQL of `RatingScale.elo`, with the same operations in the same order, over `elo_parameters`."""
+    z = (
+        _parameter("elo_sign")
+        * ((score - _parameter("field_origin")) - _parameter("field_mean"))
+        / _parameter("field_sd")
+    )
+    return _round_half_up(cast(_BASE_ELO, Double) + z * _parameter("elo_per_sigma"))
+
+
+def elo_parameters(field: Field, direction: ScoreDirection, scale: RatingScale) -> dict[str, float]:
+    """Return the parameters of `elo_expression`, and of `event_elo_expression`."""
+    return {
+        "elo_sign": direction.sign,
+        "field_origin": field.origin,
+        "field_mean": field.mean,
+        # Without spread everybody is at the mean.
+        "field_sd": field.sd or math.inf,
+        "elo_per_sigma": scale.elo_per_sigma,
+        **event_elo_parameters(scale),
+    }
 
 
 def event_elo_expression(
     all_time_elo: SQLColumnExpression[int] | SQLColumnExpression[int | None],
     weekly_average: SQLColumnExpression[float],
-    scale: RatingScale,
 ) -> ColumnElement[int]:
-    """Return the SQL of `RatingScale.event_elo`."""
-    all_time = cast(func.coalesce(all_time_elo, scale.base_elo), Double)
+    """Return the SQL of `RatingScale.event_elo`, over `event_elo_parameters`."""
+    all_time = cast(func.coalesce(all_time_elo, _BASE_ELO), Double)
     return _round_half_up(number(0.5) * all_time + number(0.5) * weekly_average)
+
+
+def event_elo_parameters(scale: RatingScale) -> dict[str, float]:
+    """Return the parameters of `event_elo_expression`."""
+    return {"base_elo": scale.base_elo}
 
 
 def _round_half_up(value: ColumnElement[float]) -> ColumnElement[int]:
@@ -58,7 +86,7 @@ def is_personal_best(
     return (scores.event_id == event_id) & has_type(ScoreType.ALL_TIME, scores) & scores.week_number.is_(None)
 
 
-def is_weekly_best(event_id: int, week_code: int) -> ColumnElement[bool]:
+def is_weekly_best(event_id: int | ColumnElement[int], week_code: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition for the weekly bests of one week of an event."""
     scores = LeaderboardScore
     return (scores.event_id == event_id) & has_type(ScoreType.WEEKLY) & (scores.week_number == week_code)

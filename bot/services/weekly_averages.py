@@ -1,11 +1,14 @@
 """Weekly averages and event Elos, moved by the runs that count or count no more."""
 
-from sqlalchemy import Double, case, cast, func, literal, select, type_coerce, update
+from functools import cache
+
+from sqlalchemy import Double, Integer, Update, bindparam, case, cast, func, literal, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.built_statements import execute_built
 from bot.database.models import Event, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain.ratings import RatingScale
-from bot.services.rating_sql import event_elo_expression, number
+from bot.services.rating_sql import event_elo_expression, event_elo_parameters, number
 
 
 async def count_in(session: AsyncSession, event: Event, since: int, scale: RatingScale, *, is_last: bool) -> None:
@@ -35,28 +38,34 @@ async def _count(
     2⁵¹). Any order of additions and subtractions therefore ends in the same bits as a count of the whole archive, and
     a run reads its own results, not those of all weeks: at 100,000 players and 50 weeks that would be 5 million rows.
     """
+    counting = {"of_event": event.id, "since_week": since, "sign": sign}
+    await execute_built(session, _moving(is_last=is_last), **counting, **event_elo_parameters(scale))
+
+
+@cache
+def _moving(*, is_last: bool) -> Update:
     stats, result = PlayerEventStats, WeeklyResult
+    of_event, since = bindparam("of_event", type_=Integer()), bindparam("since_week", type_=Integer())
+    sign = bindparam("sign", type_=Integer())
     # Grouping by player takes a third longer, which the usual run of the last week is spared.
     sums = (result.weekly_elo, literal(1)) if is_last else (func.sum(result.weekly_elo), func.count())
     results = (
         select(result.player_id, sums[0].label("elos"), sums[1].label("weeks"))
         .join(WeeklyRun, WeeklyRun.id == result.run_id)
-        .where(WeeklyRun.event_id == event.id, WeeklyRun.week_number >= since)
+        .where(WeeklyRun.event_id == of_event, WeeklyRun.week_number >= since)
     )
     counted = (results if is_last else results.group_by(result.player_id)).subquery()
     elos_before = func.round(stats.weekly_elo_average * cast(stats.weeks_participated, Double), type_=Double)
-    elos = elos_before + number(sign) * cast(counted.c.elos, Double)
+    elos = elos_before + cast(sign * counted.c.elos, Double)
     weeks = stats.weeks_participated + sign * counted.c.weeks
     average = type_coerce(elos / cast(weeks, Double), Double)
-    event_elo = event_elo_expression(stats.all_time_leaderboard_elo, average, scale)
-    await session.execute(
+    return (
         update(stats)
-        .where(stats.event_id == event.id, stats.player_id == counted.c.player_id)
+        .where(stats.event_id == of_event, stats.player_id == counted.c.player_id)
         .values(
             weekly_elo_average=case((weeks > 0, average), else_=number(0.0)),
             weeks_participated=weeks,
-            calculated_event_elo=case((weeks > 0, event_elo)),
+            calculated_event_elo=case((weeks > 0, event_elo_expression(stats.all_time_leaderboard_elo, average))),
             updated_at=func.now(),
         )
-        .execution_options(synchronize_session=False)
     )

@@ -3,20 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, delete, exists, func, insert, literal, select, tuple_
+from sqlalchemy import Integer, delete, exists, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.database.dialect import LongId
+from bot.database.built_statements import execute_built
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.weeks import Week
 from bot.errors import WeekNotRunnable
+from bot.services import weekly_run_sql as sql
 from bot.services.current_bests import logged_bests
 from bot.services.event_lookup import describe
 from bot.services.event_statistics import forget_week_statistics
 from bot.services.leaderboard_scoring_service import recalculate
-from bot.services.rating_sql import best_first, count_field, elo_expression, is_weekly_best
+from bot.services.rating_sql import count_field, elo_parameters, is_weekly_best
 from bot.services.weekly_averages import count_in, count_out
 
 
@@ -125,19 +126,10 @@ async def _neighbours(session: AsyncSession, event: Event, week_code: int) -> _N
 async def _archive_scores(
     session: AsyncSession, event: Event, run: WeeklyRun, field: Field, scale: RatingScale
 ) -> None:
-    direction, scores = describe(event).direction, LeaderboardScore
-    rated = select(
-        literal(run.id, LongId),
-        scores.player_id,
-        scores.score,
-        scores.submitted_at,
-        elo_expression(scores.score, field, direction, scale),
-        func.rank().over(order_by=best_first(scores.score, direction)),
-    ).where(is_weekly_best(event.id, run.week_number))
-    # In the order of the keys, in which SQLite then updates the ratings in a quarter less time.
-    rated = rated.order_by(scores.player_id)
-    columns = ["run_id", "player_id", "score", "submitted_at", "weekly_elo", "rank"]
-    await session.execute(insert(WeeklyResult).from_select(columns, rated))
+    direction = describe(event).direction
+    of_week = {"of_run": run.id, "of_event": event.id, "of_week": run.week_number}
+    ratings = elo_parameters(field, direction, scale)
+    await execute_built(session, sql.archive_scores(direction), **of_week, **ratings)
 
 
 async def _add_missed_weeks(session: AsyncSession, event: Event, run: WeeklyRun, neighbours: _Neighbours) -> None:
@@ -147,22 +139,10 @@ async def _add_missed_weeks(session: AsyncSession, event: Event, run: WeeklyRun,
     has a row for everybody who had taken part by then, so that those who miss it are all in the one before it.
     """
     if neighbours.before is not None:
-        await _add_missed(session, known_by=neighbours.before, runs=WeeklyRun.id == run.id)
+        await execute_built(session, sql.ADD_MISSED, known_by=neighbours.before, of_run=run.id)
     if neighbours.has_later:
-        later = (WeeklyRun.event_id == event.id) & (WeeklyRun.week_number > run.week_number)
-        await _add_missed(session, known_by=run.id, runs=later)
-
-
-async def _add_missed(session: AsyncSession, known_by: int, runs: ColumnElement[bool]) -> None:
-    """Archive a missed week in each of some runs that lacks a row for a player whom another run has one for."""
-    known = aliased(WeeklyResult)
-    has_row = exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.player_id)
-    missed = (
-        select(WeeklyRun.id, known.player_id, WeeklyRun.missed_week_elo)
-        .join(known, known.run_id == known_by)
-        .where(runs, ~has_row)
-    )
-    await session.execute(insert(WeeklyResult).from_select(["run_id", "player_id", "weekly_elo"], missed))
+        later = {"known_by": run.id, "of_event": event.id, "of_week": run.week_number}
+        await execute_built(session, sql.ADD_MISSED_LATER, **later)
 
 
 async def _drop_weeks_missed_before_the_first(session: AsyncSession, event: Event, since: int) -> None:

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.models import Event, LeaderboardScore, Player, ScoreType
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
-from bot.services.rating_sql import count_field, elo_expression, event_elo_expression, is_weekly_best, number
+from bot.services.rating_sql import (
+    count_field,
+    elo_expression,
+    elo_parameters,
+    event_elo_expression,
+    event_elo_parameters,
+    is_weekly_best,
+    number,
+)
 from tests.backends import GUILD, TestBackend
 
 PLAYERS = 25
@@ -51,6 +59,7 @@ async def add_week(session: AsyncSession, values: Sequence[float]) -> None:
 @given(values=fields, direction=st.sampled_from(ScoreDirection), scale=scales)
 @example(values=[100.0, 200.0, 300.0, 400.0, 500.0], direction=ScoreDirection.HIGH, scale=RatingScale())
 @example(values=[50.0, 100.0], direction=ScoreDirection.LOW, scale=RatingScale(1000, 62.5))
+@example(values=[7.0, 7.0], direction=ScoreDirection.LOW, scale=RatingScale(-5, 200))
 @example(values=[50.0, 100.0], direction=ScoreDirection.HIGH, scale=RatingScale(-1000, 0.5))
 async def test_an_elo_is_the_same_in_sql_as_in_python(
     players: TestBackend, values: list[float], direction: ScoreDirection, scale: RatingScale
@@ -59,7 +68,8 @@ async def test_an_elo_is_the_same_in_sql_as_in_python(
     async with players.database.writing() as session:
         await add_week(session, values)
         rated = await session.execute(
-            select(LeaderboardScore.score, elo_expression(LeaderboardScore.score, field, direction, scale))
+            select(LeaderboardScore.score, elo_expression(LeaderboardScore.score)),
+            elo_parameters(field, direction, scale),
         )
         assert {tuple(row) for row in rated} == {(value, scale.elo(value, field, direction)) for value in values}
         await session.rollback()
@@ -78,12 +88,11 @@ async def test_an_elo_is_the_same_in_sql_as_in_python(
 async def test_an_event_elo_is_the_same_in_sql_as_in_python(
     backend: TestBackend, halves: list[tuple[int | None, float]], scale: RatingScale
 ) -> None:
-    composed = [
-        event_elo_expression(literal(all_time, Integer), number(average), scale) for all_time, average in halves
-    ]
+    composed = [event_elo_expression(literal(all_time, Integer), number(average)) for all_time, average in halves]
     async with backend.database.reading() as session:
         # Labelled, for two that are equal would be one column.
-        row = (await session.execute(select(*(elo.label(f"elo{n}") for n, elo in enumerate(composed))))).one()
+        labelled = select(*(elo.label(f"elo{n}") for n, elo in enumerate(composed)))
+        row = (await session.execute(labelled, event_elo_parameters(scale))).one()
     assert tuple(row) == tuple(scale.event_elo(all_time, average) for all_time, average in halves)
 
 
