@@ -4,8 +4,9 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection
 
@@ -41,27 +42,23 @@ class WriterThread:
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
             self._thread.start()
-        future: Future[T] = Future()
-        abandoned = threading.Event()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
 
         def transact() -> None:
             try:
                 connection = self._connected()
                 with connection.begin() as transaction:
                     result = work(connection)
-                    if abandoned.is_set():
+                    if answer.cancelled():
                         transaction.rollback()
             except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it
-                future.set_exception(error)
+                _tell(loop, answer, answer.set_exception, error)
             else:
-                future.set_result(result)
+                _tell(loop, answer, answer.set_result, result)
 
         self._due.put(transact)
-        try:
-            return await asyncio.shield(asyncio.wrap_future(future))
-        except asyncio.CancelledError:
-            abandoned.set()
-            raise
+        return await answer
 
     async def close(self) -> None:
         """Have the thread end after what it is doing, and the connection with it; wait for both."""
@@ -82,3 +79,15 @@ class WriterThread:
         if self._connection is None:
             self._connection = self._engine.connect()
         return self._connection
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[T]", tell: Callable[[Any], None], what: object
+) -> None:
+    def tell_whoever_waits() -> None:
+        if not answer.done():
+            tell(what)
+
+    # There is no loop any more where the program did not wait for its end.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(tell_whoever_waits)
