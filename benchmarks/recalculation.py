@@ -3,14 +3,14 @@ r"""Goal 5: bringing the stored Elos up to date after one personal best, which m
 The event is `benchmarks.filling`'s. Before each measurement a player submits a score that beats all others, and so the
 Elos of about 500 players change by a point, whatever the number of players. The bot's side is
 `LeaderboardScoringService.recalculate`, from call to return: begin, lock the event, compute, write what changes, set
-the event's version, commit.
+the event's version and field, commit.
 
 Reference (a) is the same without knowing what changes: an UPDATE that writes each player's all-time and event Elo, on
 PostgreSQL in `psql`, on SQLite in Python's `sqlite3` with the bot's journal and durability (WAL, synchronous FULL).
-Reference (b) is what the bot does, typed into `psql`: the event is locked, the UPDATE writes the Elos that differ, the
-version is set, and all is committed. Mean and standard deviation stand in these statements as numbers. What `psql`
-takes is the sum of the times that it tells itself (`\timing`), without its start. After each reference (a) the tables
-are vacuumed, so that the rows it leaves dead burden nobody.
+Reference (b) is what the bot does for few players, typed into `psql`: the event is locked, the UPDATE looks at all and
+writes the Elos that differ, version and field are set, and all is committed. Mean and standard deviation stand in these
+statements as numbers. What `psql` takes is the sum of the times that it tells itself (`\timing`), without its start.
+After each reference (a) the tables are vacuumed, so that the rows it leaves dead burden nobody.
 """
 
 import asyncio
@@ -49,7 +49,9 @@ UPDATE player_event_stats SET all_time_leaderboard_elo = rated.elo, updated_at =
  WHERE event_id = {event} AND player_event_stats.player_id = rated.player_id"""
 WRITE_CHANGED = f"{REWRITE} AND all_time_leaderboard_elo IS DISTINCT FROM rated.elo"
 LOCK = "SELECT * FROM events WHERE id = {event} FOR NO KEY UPDATE"
-SET_VERSION = "UPDATE events SET elo_version = scores_version WHERE id = {event}"
+SET_VERSION = """
+UPDATE events SET elo_version = scores_version, elo_field_version = scores_version, elo_origin = {origin},
+ elo_mean = {mean}, elo_sd = {sd}, elo_submission_id = (SELECT max(id) FROM score_submissions) WHERE id = {event}"""
 TIMES = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
 
 

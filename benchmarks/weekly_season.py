@@ -15,8 +15,8 @@ from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
 from bot.services.authority import Actor
 from bot.services.event_statistics import store_statistics
-from bot.services.leaderboard_scoring_service import recalculate
 from bot.services.rating_sql import count_field, is_personal_best
+from bot.services.stored_elos import recalculate
 from bot.services.weekly_processing_service import WeeklyProcessingService
 from bot.services.weekly_run import run_week
 

@@ -17,6 +17,10 @@ SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
 WEEK_RANGE = "week_number % 100 BETWEEN 1 AND 53 AND week_number BETWEEN 197001 AND 999953"
 
 
+_IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
+_IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
+
+
 class ScoreType(StrEnum):
     """Which of a player's current bests a row of `leaderboard_scores` holds."""
 
@@ -42,7 +46,9 @@ class Event(Base):
     The running statistics are those of all personal bests, and, of the columns `week_…`, those of the bests of the week
     that was last submitted for; NULL for none, for as long as nobody has or since it was run. A mean is relative to its
     origin (see `bot.domain.statistics`). `elo_version` trails `scores_version` until the stored Elos are of the
-    current field; `elo_base` and `elo_per_sigma` are the constants they were computed with.
+    current field; `elo_base` and `elo_per_sigma` are the constants they were computed with. While `elo_field_version`
+    equals `elo_version`, `elo_origin`, `elo_mean` and `elo_sd` are the field they are of, and they include the log up
+    to `elo_submission_id`.
     """
 
     __tablename__ = "events"
@@ -78,6 +84,11 @@ class Event(Base):
     elo_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
     elo_base: Mapped[int | None]
     elo_per_sigma: Mapped[float | None] = mapped_column(Double)
+    elo_field_version: Mapped[int | None] = mapped_column(BigInteger)
+    elo_origin: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    elo_mean: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    elo_sd: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    elo_submission_id: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
     week_number: Mapped[int | None]
     week_count: Mapped[int] = mapped_column(server_default="0", default=0)
     week_origin: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
@@ -91,24 +102,11 @@ class LeaderboardScore(Base):
 
     __tablename__ = "leaderboard_scores"
     __table_args__ = (
-        CheckConstraint(
-            "(score_type = 'all_time' AND week_number IS NULL) OR (score_type = 'weekly' AND week_number IS NOT NULL)",
-            name="type_week_consistency",
-        ),
+        CheckConstraint(f"({_IS_ALL_TIME}) OR ({_IS_WEEKLY})", name="type_week_consistency"),
         CheckConstraint(SCORE_RANGE.format("score"), name="score"),
         CheckConstraint(WEEK_RANGE, name="week_number"),
-        partial_index(
-            "uq_all_time_scores",
-            *("player_id", "event_id"),
-            where="score_type = 'all_time' AND week_number IS NULL",
-            unique=True,
-        ),
-        partial_index(
-            "uq_weekly_scores",
-            *("player_id", "event_id", "week_number"),
-            where="score_type = 'weekly' AND week_number IS NOT NULL",
-            unique=True,
-        ),
+        partial_index("uq_all_time_scores", "player_id", "event_id", where=_IS_ALL_TIME, unique=True),
+        partial_index("uq_weekly_scores", "player_id", "event_id", "week_number", where=_IS_WEEKLY, unique=True),
         Index("idx_leaderboard_scores_event", "event_id", "score_type"),
         # A board as it is listed; NULL is the week of personal bests.
         Index(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    CursorResult,
     Double,
     Executable,
     FromClause,
@@ -58,11 +59,15 @@ class RowsStatement:
         """Return what the statement finds, for all rows of parameters, and for those that they share."""
         if not rows:
             return []
-        if takes_arrays(connection):
-            return list(connection.execute(self.over_arrays, self.arrays(rows) | shared))
-        if self._fits_json:
-            return list(connection.execute(self.over_json, {self.name: json.dumps(rows)} | shared))
+        if takes_arrays(connection) or self._fits_json:
+            return list(self.execute(connection, rows, **shared))
         return [row for one in self.row_by_row(rows) for row in connection.execute(self.over_one, one | shared)]
+
+    def execute(self, connection: Connection, rows: Rows, **shared: Any) -> CursorResult[Any]:
+        """Execute the statement for all rows at once, of which there is one or more; in a file as JSON."""
+        if takes_arrays(connection):
+            return connection.execute(self.over_arrays, self.arrays(rows) | shared)
+        return connection.execute(self.over_json, {self.name: json.dumps(rows)} | shared)
 
     @cached_property
     def _fits_json(self) -> bool:

@@ -58,13 +58,15 @@ async def count_personal_best(session: AsyncSession, event: Event, old: float | 
 
     Args:
         session: the transaction.
-        event: the event, whose `scores_version` moves too.
+        event: the event, whose `scores_version` moves too, and whose stored Elos are of no known field any more: what
+            they trail is told by submissions alone.
         old: the personal best before; None for a first score.
         new: the personal best from now on, stored already; None where none is left.
     """
     changed = statistics_of(event).change(old, new)
     store_statistics(event, await _with_all_digits(session, changed, is_personal_best(event.id)))
     event.scores_version += 1
+    event.elo_field_version = None
 
 
 async def count_weekly_best(

@@ -3,7 +3,6 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.built_statements import execute_built
 from bot.database.engine import Database
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
@@ -11,8 +10,7 @@ from bot.domain.results import EventStatistics
 from bot.services.base import BaseService, Clock
 from bot.services.event_lookup import describe, find_event, lock_event
 from bot.services.event_statistics import statistics_of
-from bot.services.rating_sql import elo_parameters, event_elo_parameters
-from bot.services.recalculation_sql import RATE_WITHOUT_BEST, WRITE_ELOS
+from bot.services.stored_elos import is_current, recalculate
 
 
 class LeaderboardScoringService(BaseService):
@@ -72,7 +70,7 @@ class LeaderboardScoringService(BaseService):
 
         async def work(session: AsyncSession) -> EventStatistics:
             event = await find_event(session, guild_id, event_name)
-            return EventStatistics(describe(event), statistics_of(event).field, _is_current(event, self._scale))
+            return EventStatistics(describe(event), statistics_of(event).field, is_current(event, self._scale))
 
         return await self._read(work)
 
@@ -82,25 +80,3 @@ class LeaderboardScoringService(BaseService):
             | Event.elo_base.is_distinct_from(self._scale.base_elo)
             | Event.elo_per_sigma.is_distinct_from(self._scale.elo_per_sigma)
         )
-
-
-async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -> None:
-    """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
-    if _is_current(event, scale):
-        return
-    parameters = elo_parameters(statistics_of(event).field, describe(event).direction, scale)
-    await execute_built(session, WRITE_ELOS, of_event=event.id, **parameters)
-    if not _has_constants(event, scale):
-        await execute_built(session, RATE_WITHOUT_BEST, of_event=event.id, **event_elo_parameters(scale))
-    event.elo_version = event.scores_version
-    event.elo_base = scale.base_elo
-    event.elo_per_sigma = scale.elo_per_sigma
-    await session.flush()
-
-
-def _is_current(event: Event, scale: RatingScale) -> bool:
-    return event.score_count == 0 or (event.elo_version == event.scores_version and _has_constants(event, scale))
-
-
-def _has_constants(event: Event, scale: RatingScale) -> bool:
-    return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)

@@ -97,6 +97,9 @@ async def _repair_ratings(session: AsyncSession, stored: StoredEvent, computed: 
         *changed(derived.all_time_elos, computed.all_time_elos),
         *changed(derived.event_elos, computed.event_elos),
     }
+    if wrong:
+        # The next recalculation looks at all of them.
+        stored.event.elo_field_version = None
     for player_id in sorted(wrong):
         of_player = (ratings.event_id == stored.event.id) & (ratings.player_id == player_id)
         row = (await session.scalars(select(ratings).where(of_player))).one_or_none()

@@ -16,8 +16,8 @@ from bot.services import weekly_run_sql as sql
 from bot.services.current_bests import logged_bests
 from bot.services.event_lookup import describe
 from bot.services.event_statistics import forget_week_statistics
-from bot.services.leaderboard_scoring_service import recalculate
 from bot.services.rating_sql import count_field, elo_parameters, is_weekly_best
+from bot.services.stored_elos import recalculate
 from bot.services.weekly_averages import count_in, count_out
 
 
@@ -42,8 +42,8 @@ async def run_week(
     All-time Elos are brought up to date; the week's bests are rated and archived; whoever took part earlier and
     missed it is archived with `missed_week_elo`; averages and event Elos follow; the week's bests are cleared.
 
-    How many statements that takes depends on nothing, and what they read and write on nothing but the players: a
-    hundredth week takes no longer than the second.
+    What the statements read and write depends on nothing but the players: a hundredth week takes no longer than the
+    second.
 
     Raises:
         WeekNotRunnable: it has no scores.

@@ -287,6 +287,9 @@ def columns_added_after(revision: str, table: str) -> set[str]:
         "0008": {
             "events": {"week_number", "week_count", "week_origin", "week_mean", "week_m2", "week_m2_peak"},
         },
+        "0009": {
+            "events": {"elo_field_version", "elo_origin", "elo_mean", "elo_sd", "elo_submission_id"},
+        },
     }
     return set().union(*(tables.get(table, set()) for since, tables in added.items() if since >= revision))
 

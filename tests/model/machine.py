@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from bot.errors import AlreadyCounted, EventArchived, LeaderboardError, NothingT
 from bot.services.event_service import EventOptions
 from tests import tables
 from tests.backends import ADMIN, TestBackend, open_test_backend
+from tests.large_events import as_if_large
 
 from .comparison import differences
 from .model import Model, code_of
@@ -193,10 +194,11 @@ class Season(RuleBasedStateMachine):
         self.do(self.backend.real.services.events.edit(ADMIN, event, EventOptions(is_active=not archive)))
         self.archived = self.archived | {event} if archive else self.archived - {event}
 
-    @rule(event=an_event)
-    def recalculate(self, event: str) -> None:
+    @rule(event=an_event, is_large=st.booleans())
+    def recalculate(self, event: str, is_large: bool) -> None:
         self.touch(event)
-        self.do(self.backend.real.scoring.recalculate(self.events[event].id))
+        with as_if_large() if is_large else nullcontext():
+            self.do(self.backend.real.scoring.recalculate(self.events[event].id))
         assert self.events[event].id not in self.do(self.backend.real.scoring.stale_events())
 
     @rule(by=st.sampled_from([HOUR, DAY, WEEK, WEEK, WEEK, 3 * WEEK, -HOUR, -DAY, -WEEK]))

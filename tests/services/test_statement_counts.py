@@ -15,6 +15,7 @@ from bot.database.models import Event, PlayerEventStats
 from bot.domain.results import Board
 from tests import tables
 from tests.backends import EVENT, GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
+from tests.large_events import as_if_large
 from tests.outages import statements_seen
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -138,6 +139,32 @@ async def test_no_statement_of_submissions_looks_through_a_table(file_url: URL) 
     scans = {step.split()[1] for plan in plans for step in plan if step.startswith("SCAN")}
     assert scans & Base.metadata.tables.keys() == set()
     assert "found_each" in scans
+
+
+async def test_a_recalculation_of_many_looks_up_scores_by_the_bands_that_may_have_moved(file_url: URL) -> None:
+    async with open_test_backend(file_url) as real:
+        backend = with_recalculation(real, DeadProcess())
+        await backend.create_event()
+        await backend.submit_all({player: player for player in range(1, PLAYERS + 1)})
+        await backend.real.scoring.recalculate(1)
+        await backend.submit(1, 30)
+        with as_if_large(), seen_with_parameters("UPDATE player_event_stats") as seen:
+            await backend.real.scoring.recalculate(1)
+        of_bands, of_submitters = [await plan_of(backend, *statement) for statement in seen]
+    of_rating = (
+        "SEARCH player_event_stats USING INDEX sqlite_autoindex_player_event_stats_1 (player_id=? AND event_id=?)"
+    )
+    by_score = "(event_id=? AND score_type=? AND week_number=? AND score>? AND score<?)"
+    assert of_bands == [
+        "SCAN bands_each VIRTUAL TABLE INDEX 1:",
+        f"SEARCH leaderboard_scores USING COVERING INDEX idx_leaderboard_scores_week {by_score}",
+        of_rating,
+    ]
+    assert of_submitters == [
+        "SEARCH score_submissions USING INTEGER PRIMARY KEY (rowid>?)",
+        "SEARCH leaderboard_scores USING INDEX uq_all_time_scores (player_id=? AND event_id=?)",
+        of_rating,
+    ]
 
 
 async def _submit_together(backend: TestBackend, factor: int) -> None:

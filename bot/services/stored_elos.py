@@ -1,0 +1,64 @@
+"""The all-time Elos that are stored: computed in the database, written where they change."""
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event
+from bot.domain.moved_elos import Band, moved_bands
+from bot.domain.ratings import Field, RatingScale
+from bot.services import recalculation_sql as sql
+from bot.services.event_lookup import describe
+from bot.services.event_statistics import statistics_of
+from bot.services.rating_sql import elo_parameters
+
+FEW_PLAYERS = 20_000
+"""Of so many players all are looked at, which takes no longer."""
+
+
+async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -> None:
+    """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
+    if is_current(event, scale):
+        return
+    await session.run_sync(_write_elos, event, scale)
+    field = statistics_of(event).field
+    event.elo_version = event.elo_field_version = event.scores_version
+    event.elo_base, event.elo_per_sigma = scale.base_elo, scale.elo_per_sigma
+    event.elo_origin, event.elo_mean, event.elo_sd = field.origin, field.mean, field.sd
+    event.elo_submission_id = sql.NEWEST_SUBMISSION
+    await session.flush()
+
+
+def is_current(event: Event, scale: RatingScale) -> bool:
+    """Tell whether the stored Elos are those of the current field and constants."""
+    return event.score_count == 0 or (event.elo_version == event.scores_version and _has_constants(event, scale))
+
+
+def _has_constants(event: Event, scale: RatingScale) -> bool:
+    return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
+
+
+def _write_elos(session: Session, event: Event, scale: RatingScale) -> None:
+    session.flush()
+    connection, info = session.connection(), describe(event)
+    parameters = {"of_event": event.id, **elo_parameters(statistics_of(event).field, info.direction, scale)}
+    bands = _moved_bands(connection, event, scale)
+    if bands is None:
+        connection.execute(sql.WRITE_ELOS, parameters)
+    else:
+        if bands:
+            sql.WRITE_ELOS_BETWEEN.execute(connection, [(event.id, *band) for band in bands], **parameters)
+        connection.execute(sql.WRITE_ELOS_OF_SUBMITTERS, parameters | {"since_submission": event.elo_submission_id})
+    if not _has_constants(event, scale):
+        connection.execute(sql.RATE_WITHOUT_BEST, parameters)
+
+
+def _moved_bands(connection: Connection, event: Event, scale: RatingScale) -> list[Band] | None:
+    """Return bands that hold everybody whose Elo differs, but for those who have submitted since; None for all."""
+    field = statistics_of(event).field
+    is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
+    if field.size <= FEW_PLAYERS or not is_known:
+        return None
+    before = Field(field.size, event.elo_origin, event.elo_mean, event.elo_sd)
+    least, greatest = connection.execute(sql.EXTREMES, {"of_event": event.id}).one()
+    return moved_bands(before, field, describe(event).direction, scale, least, greatest)

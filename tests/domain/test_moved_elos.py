@@ -1,0 +1,73 @@
+"""Outside of the bands nobody's Elo has moved."""
+
+import math
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.moved_elos import MOST_BANDS, moved_bands
+from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.statistics import RunningStatistics
+from tests.large_events import as_if_large
+
+scores = (
+    st.floats(1e-9, 999_999_999.999)
+    | st.floats(0, 1).map(lambda offset: 999_999_000 + offset)
+    | st.integers(1, 50).map(float)
+)
+scales = st.builds(RatingScale, st.integers(-5000, 5000), st.floats(0.001, 500), st.just(0))
+directions = st.sampled_from(ScoreDirection)
+SCALE = RatingScale()
+
+
+@settings(max_examples=300)
+@given(
+    values=st.lists(scores, min_size=2, max_size=12), score=scores, direction=directions, scale=scales, data=st.data()
+)
+def test_whoever_is_outside_of_the_bands_has_the_same_elo(
+    values: list[float], score: float, direction: ScoreDirection, scale: RatingScale, data: st.DataObject
+) -> None:
+    statistics = RunningStatistics.of(values)
+    before, after = statistics.field, statistics.replace(values[0], score).field
+    values = [*values, score]
+    least, greatest = min(values), max(values)
+    with as_if_large():
+        bands = moved_bands(before, after, direction, scale, least, greatest)
+    assume(bands is not None)
+    assert bands is not None
+    ends = [end for band in bands for end in band if least <= end <= greatest]
+    looked_at = data.draw(st.lists(st.sampled_from([*values, *ends]), max_size=20)) + values
+    for one in (near for value in looked_at for near in _neighbours(value)):
+        if least <= one <= greatest and not any(low <= one <= high for low, high in bands):
+            assert scale.elo(one, before, direction) == scale.elo(one, after, direction)
+
+
+def _neighbours(score: float) -> list[float]:
+    return [math.nextafter(score, 0), score, math.nextafter(score, math.inf)]
+
+
+@given(direction=directions)
+@example(direction=ScoreDirection.HIGH)
+def test_one_score_among_many_moves_few(direction: ScoreDirection) -> None:
+    before, after = Field(10**6, 100, 500, 200), Field(10**6, 100, 500.001, 200.002)
+    bands = moved_bands(before, after, direction, SCALE, 1, 1201)
+    assert bands is not None
+    assert len(bands) == 1200
+    assert 1.0 < sum(high - low for low, high in bands) < 5.0
+    assert all(low <= high for low, high in bands)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Field(9, 0, 10, 0), Field(9, 0, 10, 1)),
+        (Field(9, 0, 10, 1), Field(9, 0, 10, 0)),
+        # So far away that everybody has moved.
+        (Field(9, 0, 10, 1), Field(9, 0, 14, 1)),
+        # So small a spread that there are too many Elos.
+        (Field(9, 0, 10, 1), Field(9, 0, 10, 20 * 200 / MOST_BANDS / 2)),
+    ],
+)
+def test_all_are_looked_at_where_bands_would_not_help(before: Field, after: Field) -> None:
+    assert moved_bands(before, after, ScoreDirection.HIGH, SCALE, 0, 20) is None
