@@ -59,7 +59,10 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Give a session whose changes are committed at the end, or, after an error, none of them."""
+        """Give a session whose changes are committed at the end, or, after an error, none of them.
+
+        For work that waits for something else too; `write` is for the rest.
+        """
         async with AsyncExitStack() as stack:
             if self._writer_queue is not None:
                 await stack.enter_async_context(self._writer_queue.turn())

@@ -15,8 +15,6 @@ from bot.domain.scores import ScoreFormat
 SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
 """Keeps the out-of-range out of a column, and with it infinities and NaN (greater than all on PostgreSQL)."""
 WEEK_RANGE = "week_number % 100 BETWEEN 1 AND 53 AND week_number BETWEEN 197001 AND 999953"
-
-
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 

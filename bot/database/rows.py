@@ -45,7 +45,7 @@ class RowsStatement:
 
     Where a database takes arrays, all rows are one execution. In a file they are one too if they fit into JSON, which
     takes a crowd of submissions a quarter less time than one execution each. Fractions do not: their last digit might
-    be another one. What writes is executed row by row, by the driver.
+    be another one. What submissions write is executed row by row, by the driver.
     """
 
     def __init__(self, name: str, columns: Columns, build: Callable[[FromClause], Executable]) -> None:
@@ -64,7 +64,10 @@ class RowsStatement:
         return [row for one in self.row_by_row(rows) for row in connection.execute(self.over_one, one | shared)]
 
     def execute(self, connection: Connection, rows: Rows, **shared: Any) -> CursorResult[Any]:
-        """Execute the statement for all rows at once, of which there is one or more; in a file as JSON."""
+        """Execute the statement for all rows at once, of which there is one or more.
+
+        In a file they are JSON, which may change the last digit of a fraction.
+        """
         if takes_arrays(connection):
             return connection.execute(self.over_arrays, self.arrays(rows) | shared)
         return connection.execute(self.over_json, {self.name: json.dumps(rows)} | shared)

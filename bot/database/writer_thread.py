@@ -46,6 +46,8 @@ class WriterThread:
         answer: asyncio.Future[T] = loop.create_future()
 
         def transact() -> None:
+            if answer.cancelled():
+                return
             try:
                 connection = self._connected()
                 with connection.begin() as transaction:

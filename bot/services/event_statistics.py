@@ -58,8 +58,8 @@ async def count_personal_best(session: AsyncSession, event: Event, old: float | 
 
     Args:
         session: the transaction.
-        event: the event, whose `scores_version` moves too, and whose stored Elos are of no known field any more: what
-            they trail is told by submissions alone.
+        event: the event, whose `scores_version` moves too. Its next recalculation looks at everybody, since the log
+            tells who has submitted since the last one, and not whose best has changed otherwise.
         old: the personal best before; None for a first score.
         new: the personal best from now on, stored already; None where none is left.
     """

@@ -1,4 +1,4 @@
-"""All-time Elos: computed over the whole event in the database, written where they change."""
+"""All-time Elos that are stored: brought up to date, and whether they are."""
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -4,8 +4,8 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Double,
     Executable,
-    Float,
     FromClause,
     Integer,
     Select,
@@ -75,10 +75,9 @@ def _write_between(bands: FromClause) -> Executable:
     return _write(_bests(_EVENT, _SCORES.player_id == any_(func.array(players, type_=ARRAY(Integer)))))
 
 
-# No `Double`, since they are wide enough for a last digit that is another one in JSON.
-_BANDS: Columns = {"event_id": Integer(), "low": Float(53), "high": Float(53)}
+_BANDS: Columns = {"event_id": Integer(), "low": Double(), "high": Double()}
 WRITE_ELOS_BETWEEN = RowsStatement("bands", _BANDS, _write_between)
-"""Writes those of players whose scores lie within bands."""
+"""Writes those of players whose scores lie within bands, which are wider than what JSON takes from a fraction."""
 
 RATE_WITHOUT_BEST = (
     update(_STATS)

@@ -27,6 +27,8 @@ async def repair(session: AsyncSession, stored: StoredEvent, computed: Derived) 
         # By these a running bot tells whether the personal bests are those that it knows.
         stored.event.scores_version += 1
         stored.event.elo_version += 1
+    # The next recalculation looks at everybody, whatever was changed past the bot.
+    stored.event.elo_field_version = None
     await move_version(session, stored.event)
     await _repair_bests(session, stored, computed)
     store_statistics(stored.event, computed.statistics)
@@ -97,9 +99,6 @@ async def _repair_ratings(session: AsyncSession, stored: StoredEvent, computed: 
         *changed(derived.all_time_elos, computed.all_time_elos),
         *changed(derived.event_elos, computed.event_elos),
     }
-    if wrong:
-        # The next recalculation looks at all of them.
-        stored.event.elo_field_version = None
     for player_id in sorted(wrong):
         of_player = (ratings.event_id == stored.event.id) & (ratings.player_id == player_id)
         row = (await session.scalars(select(ratings).where(of_player))).one_or_none()

@@ -4,11 +4,12 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, func, insert, select, text, update
+from sqlalchemy import URL, Connection, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,13 +90,12 @@ async def test_a_reader_sees_one_state_whatever_is_committed_beside_it(database:
 
 
 async def test_what_a_failed_writer_did_is_undone(database: Database) -> None:
-    async def work() -> None:
-        async with database.writing() as session:
-            await session.execute(player(1))
-            raise EventArchived
+    async def work(session: AsyncSession) -> None:
+        await session.execute(player(1))
+        raise EventArchived
 
     with pytest.raises(EventArchived):
-        await work()
+        await database.write(work)
     async with database.reading() as session:
         assert await session.scalar(select(func.count(Player.id))) == 0
 
@@ -114,6 +114,23 @@ async def test_work_is_written_to_a_file_by_one_thread_and_may_wait_for_nothing_
         await file.write(waiting_work)
     async with file.reading() as session:
         assert (await session.scalars(select(Player.discord_id))).all() == [1]
+
+
+async def test_work_on_a_file_that_nobody_waits_for_any_more_is_not_begun(file: Database) -> None:
+    may_go_on, begun = threading.Event(), []
+
+    def work(connection: Connection, number: int) -> None:
+        begun.append(number)
+        may_go_on.wait()
+
+    for number in range(3):
+        task = asyncio.create_task(file.write_at_once(partial(work, number=number)))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.wait({task})
+    may_go_on.set()
+    await file.write_at_once(partial(work, number=3))
+    assert begun == [0, 3]
 
 
 async def test_of_writers_in_two_processes_none_overwrites_another(database: Database, other: Database) -> None:

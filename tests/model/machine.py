@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -55,6 +55,7 @@ class Season(RuleBasedStateMachine):
 
     def __init__(self, url: URL) -> None:
         super().__init__()
+        self.size = ExitStack()
         self.runner = asyncio.Runner()
         self.opened = open_test_backend(url)
         self.backend: TestBackend = self.do(self.opened.__aenter__())
@@ -68,6 +69,7 @@ class Season(RuleBasedStateMachine):
         self.touched = "Highest"
 
     def teardown(self) -> None:
+        self.size.close()
         self.do(self.opened.__aexit__(None, None, None))
         self.runner.close()
 
@@ -194,12 +196,17 @@ class Season(RuleBasedStateMachine):
         self.do(self.backend.real.services.events.edit(ADMIN, event, EventOptions(is_active=not archive)))
         self.archived = self.archived | {event} if archive else self.archived - {event}
 
-    @rule(event=an_event, is_large=st.booleans())
-    def recalculate(self, event: str, is_large: bool) -> None:
+    @rule(event=an_event)
+    def recalculate(self, event: str) -> None:
         self.touch(event)
-        with as_if_large() if is_large else nullcontext():
-            self.do(self.backend.real.scoring.recalculate(self.events[event].id))
+        self.do(self.backend.real.scoring.recalculate(self.events[event].id))
         assert self.events[event].id not in self.do(self.backend.real.scoring.stale_events())
+
+    @rule(are_large=st.booleans())
+    def events_grow_or_shrink(self, are_large: bool) -> None:
+        self.size.close()
+        if are_large:
+            self.size.enter_context(as_if_large())
 
     @rule(by=st.sampled_from([HOUR, DAY, WEEK, WEEK, WEEK, 3 * WEEK, -HOUR, -DAY, -WEEK]))
     def clock_moves(self, by: timedelta) -> None:

@@ -91,10 +91,13 @@ async def test_all_are_looked_at_after_a_process_that_keeps_no_field_has_recalcu
     assert await looks_at_all(played)
 
 
-async def test_all_are_looked_at_after_an_elo_was_repaired(played: TestBackend) -> None:
+@pytest.mark.parametrize("is_current", [True, False])
+async def test_all_are_looked_at_after_a_repair(played: TestBackend, is_current: bool) -> None:
     await tables.execute(played.database, update(PlayerEventStats).values(all_time_leaderboard_elo=7))
+    if not is_current:
+        await played.submit(3, 77)
     await VerificationService(played.database, played.clock).repair()
-    await played.submit(3, 77)
+    await played.submit(3, 78)
     assert await looks_at_all(played)
 
 

@@ -233,10 +233,12 @@ async def test_a_repair_of_a_personal_best_moves_the_event_on_for_those_who_know
 
 
 async def test_a_repair_touches_nothing_that_is_right(season: TestBackend) -> None:
-    before = await tables.contents(season.database)
+    # What it does not know to be right either is looked at by the next recalculation.
+    without = {"elo_field_version"}
+    before = await tables.contents(season.database, without=without)
     repaired = await VerificationService(season.database, season.clock).repair()
     assert (repaired.events, repaired.submissions, repaired.differences) == (1, 6, ())
-    assert await tables.contents(season.database) == before
+    assert await tables.contents(season.database, without=without) == before
 
 
 async def test_everything_that_is_derived_can_be_lost_and_repaired(season: TestBackend) -> None:
