@@ -59,7 +59,7 @@ class RowsStatement:
         """Return what the statement finds, for all rows of parameters, and for those that they share."""
         if not rows:
             return []
-        if takes_arrays(connection) or self._fits_json:
+        if takes_arrays(connection) or (self._fits_json and len(rows) > 1):
             return list(self.execute(connection, rows, **shared))
         return [row for one in self.row_by_row(rows) for row in connection.execute(self.over_one, one | shared)]
 

@@ -34,7 +34,6 @@ class SubmissionQueue:
         self._waiting: deque[_Waiting] = deque()
         self._together: list[_Waiting] = []
         self._working: asyncio.Task[None] | None = None
-        self._counting: asyncio.Future[Sequence[Outcome | Exception]] | None = None
 
     async def submit(self, submission: Submission) -> SubmissionResult:
         """Wait until a submission is counted and committed, or refused."""
@@ -43,8 +42,8 @@ class SubmissionQueue:
         try:
             return await waiting.answer
         except asyncio.CancelledError:
-            if self._counting is not None and all(one.answer.cancelled() for one in self._together):
-                self._counting.cancel()
+            if self._working is not None and waiting in self._together and self._are_given_up():
+                self._working.cancel()
             raise
 
     def _add(self, waiting: _Waiting) -> None:
@@ -56,14 +55,24 @@ class SubmissionQueue:
         try:
             while together := self._take():
                 self._together = together
-                self._counting = asyncio.ensure_future(self._count([one.submission for one in together]))
-                await asyncio.wait({self._counting})
-                if not self._counting.cancelled():
-                    self._tell(together, self._counting)
+                try:
+                    outcomes = await self._count([one.submission for one in together])
+                except asyncio.CancelledError:
+                    if not self._are_given_up():
+                        raise
+                except Exception as error:  # noqa: BLE001 - whoever waits for it raises it
+                    self._tell(together, [error] * len(together))
+                else:
+                    self._tell(together, outcomes)
+                self._together = []
                 # Whoever submits again at once is taken along.
                 await asyncio.sleep(0)
         finally:
-            self._together, self._counting, self._working = [], None, None
+            self._together, self._working = [], None
+
+    def _are_given_up(self) -> bool:
+        """Tell whether nobody waits any more for what is being counted."""
+        return all(one.answer.cancelled() for one in self._together)
 
     def _take(self) -> list[_Waiting]:
         """Take the first submission of each player who is waiting for an answer."""
@@ -78,9 +87,7 @@ class SubmissionQueue:
         self._waiting.extendleft(reversed(left))
         return list(taken.values())
 
-    def _tell(self, together: Sequence[_Waiting], counting: "asyncio.Future[Sequence[Outcome | Exception]]") -> None:
-        error = counting.exception()
-        outcomes = [error] * len(together) if error is not None else counting.result()
+    def _tell(self, together: Sequence[_Waiting], outcomes: Sequence[Outcome | Exception]) -> None:
         for waiting, outcome in zip(together, outcomes, strict=True):
             if outcome is None:
                 asyncio.get_running_loop().call_later(LOCKED_SECONDS, self._add, waiting)

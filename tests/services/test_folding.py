@@ -248,3 +248,17 @@ async def test_when_all_stop_waiting_what_was_begun_for_them_is_taken_back(backe
         await backend.submit(3, 3)
     assert await logged(backend) == [3]
     assert await backend.differences() == []
+
+
+async def test_whoever_is_behind_those_who_all_stop_waiting_is_counted(backend: TestBackend) -> None:
+    await backend.create_event()
+    with statements_seen("INTO score_submissions") as begun, statement_takes(0.5, "INTO score_submissions"):
+        doings = [asyncio.create_task(backend.submit(player, player)) for player in (1, 2)]
+        await until(lambda: bool(begun), 10, lambda: "both to be written")
+        behind = [asyncio.create_task(backend.submit(player, player)) for player in (3, 4)]
+        await asyncio.sleep(0.01)
+        for doing in (*doings, behind[0]):
+            doing.cancel()
+        await asyncio.wait_for(behind[1], 10)
+    assert await logged(backend) == [4]
+    assert await backend.differences() == []
