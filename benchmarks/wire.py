@@ -17,9 +17,10 @@ arrived. Everyone is one of 1,000 players at random.
 
 Each is measured in turn with the reference, several rounds. Before, it is used for two seconds, and two more are
 waited: a bot that has just started recalculates every event at its first personal best, and then only once in half a
-minute. Rates are the median round's, and so is their ratio. p99 is that of all rounds' waits, from sending the event to
-the arrival of the callback, or of the first message after a deferral. What is refused counts for no rate, and as a wait
-without an end. No garbage of the process that measures is collected during a turn: that takes it 0.1 s now and then.
+minute. Rates and p99s are the median round's, and so are their ratios. p99 is that of a round's waits, from sending the
+event to the arrival of the callback, or of the first message after a deferral. What is refused counts for no rate, and
+as a wait without an end. No garbage of the process that measures is collected during a turn: that takes it 0.1 s now
+and then.
 """
 
 import asyncio
@@ -61,6 +62,11 @@ class _Turn:
     rate: float
     waits: list[float]
     refused: int
+
+    @property
+    def p99(self) -> float:
+        """The wait that one in a hundred exceeds; whoever was refused has waited for ever."""
+        return percentile([*self.waits, *[math.inf] * self.refused], 0.99)
 
 
 class _People:
@@ -146,12 +152,11 @@ def _compare_suggestions(where: str, ok: list[_Turn], suggested: list[_Turn]) ->
 
 
 def _compare_submissions(where: str, ok: list[_Turn], submitted: list[_Turn]) -> list[Line]:
-    wait, p99 = _p99(submitted), _p99(ok)
     refused = sum(turn.refused for turn in submitted)
     counted = _rate(submitted) + (f", {refused} refused" if refused else "")
     return [
         Line(9, f"/submit-score, {where}", counted, _rate(ok), _rates(submitted, ok), FAST),
-        Line(9, f"/submit-score, {where}: p99", _ms(wait), _ms(p99), wait / p99, EVEN),
+        Line(9, f"/submit-score, {where}: p99", _p99(submitted), _p99(ok), _p99s(submitted, ok), EVEN),
     ]
 
 
@@ -163,11 +168,9 @@ def _rates(turns: list[_Turn], ok: list[_Turn]) -> float:
     return ratio([turn.rate for turn in turns], [turn.rate for turn in ok])
 
 
-def _p99(turns: list[_Turn]) -> float:
-    """Return it of all turns; whoever was refused has waited for ever."""
-    waits = [wait for turn in turns for wait in [*turn.waits, *[math.inf] * turn.refused]]
-    return percentile(waits, 0.99)
+def _p99(turns: list[_Turn]) -> str:
+    return f"{1000 * median([turn.p99 for turn in turns]):,.1f} ms"
 
 
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:,.1f} ms"
+def _p99s(turns: list[_Turn], ok: list[_Turn]) -> float:
+    return ratio([turn.p99 for turn in turns], [turn.p99 for turn in ok])
