@@ -42,8 +42,7 @@ class WriterThread:
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
             self._thread.start()
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[T] = loop.create_future()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def transact() -> None:
             if answer.cancelled():
@@ -55,9 +54,9 @@ class WriterThread:
                     if answer.cancelled():
                         transaction.rollback()
             except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it
-                _tell(loop, answer, answer.set_exception, error)
+                _tell(answer, answer.set_exception, error)
             else:
-                _tell(loop, answer, answer.set_result, result)
+                _tell(answer, answer.set_result, result)
 
         self._due.put(transact)
         return await answer
@@ -83,13 +82,11 @@ class WriterThread:
         return self._connection
 
 
-def _tell(
-    loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[T]", tell: Callable[[Any], None], what: object
-) -> None:
+def _tell(answer: "asyncio.Future[T]", tell: Callable[[Any], None], what: object) -> None:
     def tell_whoever_waits() -> None:
         if not answer.done():
             tell(what)
 
     # There is no loop any more where the program did not wait for its end.
     with suppress(RuntimeError):
-        loop.call_soon_threadsafe(tell_whoever_waits)
+        answer.get_loop().call_soon_threadsafe(tell_whoever_waits)

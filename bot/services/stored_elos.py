@@ -20,8 +20,8 @@ async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -
     """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
     if is_current(event, scale):
         return
-    await session.run_sync(_write_elos, event, scale)
     field = statistics_of(event).field
+    await session.run_sync(_write_elos, event, field, scale)
     event.elo_version = event.elo_field_version = event.scores_version
     event.elo_base, event.elo_per_sigma = scale.base_elo, scale.elo_per_sigma
     event.elo_origin, event.elo_mean, event.elo_sd = field.origin, field.mean, field.sd
@@ -38,11 +38,11 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
     return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
 
 
-def _write_elos(session: Session, event: Event, scale: RatingScale) -> None:
+def _write_elos(session: Session, event: Event, field: Field, scale: RatingScale) -> None:
     session.flush()
-    connection, info = session.connection(), describe(event)
-    parameters = {"of_event": event.id, **elo_parameters(statistics_of(event).field, info.direction, scale)}
-    bands = _moved_bands(connection, event, scale)
+    connection = session.connection()
+    parameters = {"of_event": event.id, **elo_parameters(field, describe(event).direction, scale)}
+    bands = _moved_bands(connection, event, field, scale)
     if bands is None:
         connection.execute(sql.WRITE_ELOS, parameters)
     else:
@@ -53,9 +53,8 @@ def _write_elos(session: Session, event: Event, scale: RatingScale) -> None:
         connection.execute(sql.RATE_WITHOUT_BEST, parameters)
 
 
-def _moved_bands(connection: Connection, event: Event, scale: RatingScale) -> list[Band] | None:
+def _moved_bands(connection: Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
     """Return bands that hold everybody whose Elo differs, but for those who have submitted since; None for all."""
-    field = statistics_of(event).field
     is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
     if field.size <= FEW_PLAYERS or not is_known:
         return None
