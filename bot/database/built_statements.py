@@ -1,10 +1,14 @@
 """Statements that are built once, when the program starts, and executed with what differs."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import Connection, Executable, Select, Update, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+
+from bot.database.dialect import takes_writing_parts
 
 
 async def execute_built(session: AsyncSession, statement: Executable, **parameters: Any) -> None:
@@ -18,3 +22,18 @@ async def execute_built(session: AsyncSession, statement: Executable, **paramete
         session.connection().execute(statement, parameters)
 
     await session.run_sync(execute)
+
+
+def execute_together(connection: Connection, *filled: tuple[Update, Mapping[str, Any]]) -> None:
+    """Execute updates of different rows, each with parameters of its own; in one round trip where that is possible."""
+    if takes_writing_parts(connection):
+        parameters = {name: value for _, given in filled for name, value in given.items()}
+        connection.execute(_together(*(statement for statement, _ in filled)), parameters)
+        return
+    for statement, given in filled:
+        connection.execute(statement, given)
+
+
+@cache
+def _together(*statements: Update) -> Select[Any]:
+    return select(null()).add_cte(*(statement.cte() for statement in statements))

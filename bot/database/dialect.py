@@ -204,6 +204,11 @@ def keep_other_migrations_out(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
+def takes_writing_parts(connection: Connection) -> bool:
+    """Tell whether parts of a statement that reads may write."""
+    return connection.dialect.name == "postgresql"
+
+
 def constant(value: str) -> ColumnElement[str]:
     """Return a text as it is written into a statement, not bound to it.
 

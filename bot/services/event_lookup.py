@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, literal, select, update
+from sqlalchemy import BigInteger, Integer, Row, Select, bindparam, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import Event
@@ -37,7 +37,7 @@ async def find_event(session: AsyncSession, guild_id: int, event: str | int, *, 
 
 async def lock_event(session: AsyncSession, event_id: int) -> Event:
     """Return an event that is known to exist, locked until the commit, for what no submission is decided by."""
-    return (await session.scalars(_locked(select(Event).where(Event.id == event_id)))).one()
+    return (await session.scalars(_LOCK, {"event_id": event_id})).one()
 
 
 async def move_version(session: AsyncSession, event: Event) -> None:
@@ -49,6 +49,9 @@ async def move_version(session: AsyncSession, event: Event) -> None:
 def _locked(statement: Select[Event]) -> Select[Event]:
     # FOR NO KEY UPDATE: rows that merely refer to the event can still be inserted beside it.
     return statement.with_for_update(key_share=True)
+
+
+_LOCK = _locked(select(Event).where(Event.id == bindparam("event_id", type_=Integer())))
 
 
 def describe(event: Event | Row[Any]) -> EventInfo:

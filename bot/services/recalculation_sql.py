@@ -1,5 +1,7 @@
 """The statements of a recalculation. Building them anew each time would take a quarter longer at 1,000 players."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.database.models import LeaderboardScore, PlayerEventStats, ScoreSubmission
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission
 from bot.database.rows import Columns, RowsStatement, is_in_file
 from bot.services.rating_sql import elo_expression, event_elo_expression, is_personal_best
 
@@ -100,4 +102,26 @@ EXTREMES = select(
 )
 """Finds the least and the greatest personal best."""
 
-NEWEST_SUBMISSION = select(func.coalesce(func.max(_LOG.id), 0)).scalar_subquery()
+_NOTED = (
+    *("elo_version", "elo_field_version"),
+    *("elo_base", "elo_per_sigma"),
+    *("elo_origin", "elo_mean", "elo_sd"),
+)
+
+
+def _noted(name: str) -> str:
+    return f"noted_{name}"
+
+
+NOTE = (
+    update(Event)
+    .where(Event.id == _EVENT)
+    .values({name: bindparam(_noted(name), type_=Event.__table__.c[name].type) for name in _NOTED})
+    .values(elo_submission_id=select(func.coalesce(func.max(_LOG.id), 0)).scalar_subquery())
+)
+"""Notes with an event what its stored Elos are of, and the newest submission, which they include."""
+
+
+def note_parameters(event_id: int, noted: Mapping[str, int | float]) -> dict[str, int | float]:
+    """Return the parameters of `NOTE`, by the names of the columns."""
+    return {"of_event": event_id, **{_noted(name): noted[name] for name in _NOTED}}

@@ -3,7 +3,9 @@
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from bot.database.built_statements import execute_together
 from bot.database.models import Event
 from bot.domain.moved_elos import Band, moved_bands
 from bot.domain.ratings import Field, RatingScale
@@ -18,15 +20,8 @@ FEW_PLAYERS = 20_000
 
 async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -> None:
     """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
-    if is_current(event, scale):
-        return
-    field = statistics_of(event).field
-    await session.run_sync(_write_elos, event, field, scale)
-    event.elo_version = event.elo_field_version = event.scores_version
-    event.elo_base, event.elo_per_sigma = scale.base_elo, scale.elo_per_sigma
-    event.elo_origin, event.elo_mean, event.elo_sd = field.origin, field.mean, field.sd
-    event.elo_submission_id = sql.NEWEST_SUBMISSION
-    await session.flush()
+    if not is_current(event, scale):
+        await session.run_sync(_recalculate, event, scale)
 
 
 def is_current(event: Event, scale: RatingScale) -> bool:
@@ -38,19 +33,32 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
     return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
 
 
-def _write_elos(session: Session, event: Event, field: Field, scale: RatingScale) -> None:
+def _recalculate(session: Session, event: Event, scale: RatingScale) -> None:
     session.flush()
     connection = session.connection()
+    field = statistics_of(event).field
     parameters = {"of_event": event.id, **elo_parameters(field, describe(event).direction, scale)}
     bands = _moved_bands(connection, event, field, scale)
-    if bands is None:
-        connection.execute(sql.WRITE_ELOS, parameters)
-    else:
-        if bands:
-            sql.WRITE_ELOS_BETWEEN.execute(connection, [(event.id, *band) for band in bands], **parameters)
-        connection.execute(sql.WRITE_ELOS_OF_SUBMITTERS, parameters | {"since_submission": event.elo_submission_id})
+    if bands:
+        sql.WRITE_ELOS_BETWEEN.execute(connection, [(event.id, *band) for band in bands], **parameters)
     if not _has_constants(event, scale):
         connection.execute(sql.RATE_WITHOUT_BEST, parameters)
+    if bands is None:
+        write = sql.WRITE_ELOS, parameters
+    else:
+        write = sql.WRITE_ELOS_OF_SUBMITTERS, parameters | {"since_submission": event.elo_submission_id}
+    noted = {
+        "elo_version": event.scores_version,
+        "elo_field_version": event.scores_version,
+        "elo_base": scale.base_elo,
+        "elo_per_sigma": scale.elo_per_sigma,
+        "elo_origin": field.origin,
+        "elo_mean": field.mean,
+        "elo_sd": field.sd,
+    }
+    execute_together(connection, write, (sql.NOTE, sql.note_parameters(event.id, noted)))
+    for name, value in noted.items():
+        set_committed_value(event, name, value)
 
 
 def _moved_bands(connection: Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
