@@ -2,59 +2,65 @@
 
 from functools import cache
 
-from sqlalchemy import Double, Integer, Update, bindparam, case, cast, func, literal, select, type_coerce, update
+from sqlalchemy import (
+    BindParameter,
+    Double,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.built_statements import execute_built
-from bot.database.models import Event, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.database.dialect import LongId
+from bot.database.models import PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain.ratings import RatingScale
 from bot.services.rating_sql import event_elo_expression, event_elo_parameters, number
 
 
-async def count_in(session: AsyncSession, event: Event, since: int, scale: RatingScale, *, is_last: bool) -> None:
-    """Have archived runs of a locked event count in averages and event Elos.
+async def count_in(session: AsyncSession, run: WeeklyRun, scale: RatingScale, *, is_last: bool) -> None:
+    """Have a run of a locked event, and those of later weeks, count in averages and event Elos.
 
     Args:
         session: the transaction.
-        event: the event.
-        since: the code of the first week whose run counts.
+        run: the first of them.
         scale: the constants of the event Elos.
         is_last: whether there is no run after it, so that no player has several results in question.
     """
-    await _count(session, event, since, scale, sign=1, is_last=is_last)
+    await _count(session, run, scale, sign=1, is_last=is_last)
 
 
-async def count_out(session: AsyncSession, event: Event, since: int, scale: RatingScale, *, is_last: bool) -> None:
-    """Have archived runs count no more, before their results change or go; the arguments are those of `count_in`."""
-    await _count(session, event, since, scale, sign=-1, is_last=is_last)
+async def count_out(session: AsyncSession, run: WeeklyRun, scale: RatingScale, *, is_last: bool) -> None:
+    """Have these runs count no more, before their results change or go; the arguments are those of `count_in`."""
+    await _count(session, run, scale, sign=-1, is_last=is_last)
 
 
-async def _count(
-    session: AsyncSession, event: Event, since: int, scale: RatingScale, *, sign: int, is_last: bool
-) -> None:
+async def _count(session: AsyncSession, run: WeeklyRun, scale: RatingScale, *, sign: int, is_last: bool) -> None:
     """Add results to the averages, or take them out, with the players' event Elos.
 
     Weekly Elos are integers, so that their sum is the rounded product of average and weeks, exactly (for sums below
     2⁵¹). Any order of additions and subtractions therefore ends in the same bits as a count of the whole archive, and
     a run reads its own results, not those of all weeks: at 100,000 players and 50 weeks that would be 5 million rows.
     """
-    counting = {"of_event": event.id, "since_week": since, "sign": sign}
+    runs = {"of_run": run.id} if is_last else {"since_week": run.week_number}
+    counting = {"of_event": run.event_id, "sign": sign, **runs}
     await execute_built(session, _moving(is_last=is_last), **counting, **event_elo_parameters(scale))
 
 
 @cache
 def _moving(*, is_last: bool) -> Update:
-    stats, result = PlayerEventStats, WeeklyResult
-    of_event, since = bindparam("of_event", type_=Integer()), bindparam("since_week", type_=Integer())
-    sign = bindparam("sign", type_=Integer())
+    stats = PlayerEventStats
+    of_event, sign = bindparam("of_event", type_=Integer()), bindparam("sign", type_=Integer())
     # Grouping by player takes a third longer, which the usual run of the last week is spared.
-    sums = (result.weekly_elo, literal(1)) if is_last else (func.sum(result.weekly_elo), func.count())
-    results = (
-        select(result.player_id, sums[0].label("elos"), sums[1].label("weeks"))
-        .join(WeeklyRun, WeeklyRun.id == result.run_id)
-        .where(WeeklyRun.event_id == of_event, WeeklyRun.week_number >= since)
-    )
-    counted = (results if is_last else results.group_by(result.player_id)).subquery()
+    counted = (_results_of_one() if is_last else _results_since(of_event)).subquery()
     elos_before = func.round(stats.weekly_elo_average * cast(stats.weeks_participated, Double), type_=Double)
     elos = elos_before + cast(sign * counted.c.elos, Double)
     weeks = stats.weeks_participated + sign * counted.c.weeks
@@ -69,3 +75,17 @@ def _moving(*, is_last: bool) -> Update:
             updated_at=func.now(),
         )
     )
+
+
+def _results_of_one() -> Select[int, int, int]:
+    of_run = WeeklyResult.run_id == bindparam("of_run", type_=LongId)
+    return select(WeeklyResult.player_id, WeeklyResult.weekly_elo.label("elos"), literal(1).label("weeks")).where(
+        of_run
+    )
+
+
+def _results_since(of_event: BindParameter[int]) -> Select[int, int, int]:
+    since = WeeklyRun.week_number >= bindparam("since_week", type_=Integer())
+    sums = func.sum(WeeklyResult.weekly_elo).label("elos"), func.count().label("weeks")
+    results = select(WeeklyResult.player_id, *sums).join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
+    return results.where(WeeklyRun.event_id == of_event, since).group_by(WeeklyResult.player_id)

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Integer, delete, exists, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from bot.database.built_statements import execute_built
+from bot.database.dialect import join_in_memory
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.weeks import Week
@@ -48,6 +49,7 @@ async def run_week(
     Raises:
         WeekNotRunnable: it has no scores.
     """
+    await session.run_sync(_join_in_memory)
     await recalculate(session, event, scale)
     removed_at = await session.scalar(
         select(func.max(ScoreSubmission.removed_at)).where(
@@ -75,10 +77,10 @@ async def run_week(
     session.add(run)
     await session.flush()
     if neighbours.has_later:
-        await count_out(session, event, week.code, scale, is_last=False)
+        await count_out(session, run, scale, is_last=False)
     await _archive_scores(session, event, run, field, scale)
     await _add_missed_weeks(session, event, run, neighbours)
-    await count_in(session, event, week.code, scale, is_last=not neighbours.has_later)
+    await count_in(session, run, scale, is_last=not neighbours.has_later)
     cleared = delete(LeaderboardScore).where(is_weekly_best(event.id, week.code))
     # The session holds none of these rows, and would ask for the keys of all to find out.
     await session.execute(cleared.execution_options(synchronize_session=False))
@@ -92,6 +94,7 @@ async def undo_run(session: AsyncSession, event: Event, run: WeeklyRun, scale: R
     They come from the log, so that one which was removed since stays away. Afterwards averages are those of the runs
     that are left, as if this one had never been made.
     """
+    await session.run_sync(_join_in_memory)
     of_week = ScoreSubmission.week_number == run.week_number
     logged = logged_bests(event.id, describe(event).direction, of_week).subquery()
     reopened = select(
@@ -105,15 +108,19 @@ async def undo_run(session: AsyncSession, event: Event, run: WeeklyRun, scale: R
     columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
     await session.execute(insert(LeaderboardScore).from_select(columns, reopened))
     neighbours = await _neighbours(session, event, run.week_number)
-    await count_out(session, event, run.week_number, scale, is_last=not neighbours.has_later)
+    await count_out(session, run, scale, is_last=not neighbours.has_later)
     await session.execute(delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
     await session.delete(run)
     await session.flush()
     if neighbours.has_later:
         await _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
-        await count_in(session, event, run.week_number, scale, is_last=False)
+        await count_in(session, run, scale, is_last=False)
     open_again = select(func.count()).where(is_weekly_best(event.id, run.week_number))
     return (await session.execute(open_again)).scalar_one()
+
+
+def _join_in_memory(session: Session) -> None:
+    join_in_memory(session.connection())
 
 
 async def _neighbours(session: AsyncSession, event: Event, week_code: int) -> _Neighbours:
