@@ -16,7 +16,7 @@ from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.outages import statements_seen
 
 OTHER = "Sprint"
-UNLOCKED, LOCKING = "WITH held_events", "WITH locked"
+UNLOCKED, LOCKING = "held_events AS", "locked AS"
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def just_before_the_write(change: Callable[[], Awaitable[object]]) -> Iterator[N
 
     def happen(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         nonlocal has_happened
-        if statement.startswith(UNLOCKED) and not has_happened:
+        if UNLOCKED in statement and not has_happened:
             has_happened = True
             connection.connection.dbapi_connection.run_async(lambda _: change())
 
