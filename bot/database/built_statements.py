@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Executable, Select, Update, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from bot.database.dialect import takes_writing_parts
+from bot.database.dialect import is_server
 
 
 async def execute_built(session: AsyncSession, statement: Executable, **parameters: Any) -> None:
@@ -26,7 +26,7 @@ async def execute_built(session: AsyncSession, statement: Executable, **paramete
 
 def execute_together(connection: Connection, *filled: tuple[Update, Mapping[str, Any]]) -> None:
     """Execute updates of different rows, each with parameters of its own; in one round trip where that is possible."""
-    if takes_writing_parts(connection):
+    if is_server(connection):
         parameters = {name: value for _, given in filled for name, value in given.items()}
         connection.execute(_together(*(statement for statement, _ in filled)), parameters)
         return

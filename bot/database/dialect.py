@@ -33,7 +33,6 @@ BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
 COMMAND_TIMEOUT_SECONDS = 120.0
 LONGEST_IDLE_SECONDS = 60.0
-JOIN_MEMORY = "64MB"
 
 LongId = BigInteger().with_variant(Integer, "sqlite")
 """A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
@@ -92,6 +91,11 @@ def _driver_options(url: URL) -> dict[str, str | tuple[str, ...]]:
 def is_sqlite(url: URL) -> bool:
     """Tell whether a URL names an SQLite file."""
     return url.get_backend_name() == "sqlite"
+
+
+def is_server(connection: Connection) -> bool:
+    """Tell whether a database is a server, not a file."""
+    return connection.dialect.name == "postgresql"
 
 
 def takes_one_writer(url: URL) -> bool:
@@ -200,26 +204,9 @@ def dump_command(url: URL, to: Path) -> str | None:
 
 def keep_other_migrations_out(connection: Connection) -> None:
     """Wait until no other process migrates the database, and let none until the transaction ends."""
-    # On SQLite the transaction is the only writer anyway.
-    if connection.dialect.name == "postgresql":
+    # In a file the transaction is the only writer anyway.
+    if is_server(connection):
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-
-
-def join_in_memory(connection: Connection) -> None:
-    """Let a transaction join and sort all players of an event in memory; greater settings of an operator's stay.
-
-    PostgreSQL's default is 4 MB. With that a weekly run of a million players goes through their ratings sixteen times,
-    a part of them each time, which takes it 5 s more of 18.
-    """
-    if connection.dialect.name == "postgresql":
-        is_less = "pg_size_bytes(current_setting('work_mem')) < pg_size_bytes(:memory)"
-        raised = text(f"SELECT set_config('work_mem', :memory, true) WHERE {is_less}")
-        connection.execute(raised, {"memory": JOIN_MEMORY})
-
-
-def takes_writing_parts(connection: Connection) -> bool:
-    """Tell whether parts of a statement that reads may write."""
-    return connection.dialect.name == "postgresql"
 
 
 def constant(value: str) -> ColumnElement[str]:

@@ -33,6 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
+from bot.database.dialect import is_server
 from bot.database.driver_statements import execute_by_driver
 
 Columns = Mapping[str, TypeEngine[Any]]
@@ -211,7 +212,7 @@ def read_first(statement: Select[Any], name: str) -> CTE:
 
 def takes_arrays(connection: Connection) -> bool:
     """Tell whether a parameter may be an array."""
-    return connection.dialect.name == "postgresql"
+    return is_server(connection)
 
 
 def is_in_file(rows: FromClause) -> bool:

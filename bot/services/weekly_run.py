@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Integer, delete, exists, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from bot.database.built_statements import execute_built
-from bot.database.dialect import join_in_memory
+from bot.database.join_memory import join_in_memory
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.weeks import Week
@@ -49,7 +49,7 @@ async def run_week(
     Raises:
         WeekNotRunnable: it has no scores.
     """
-    await session.run_sync(_join_in_memory)
+    await session.run_sync(join_in_memory)
     await recalculate(session, event, scale)
     removed_at = await session.scalar(
         select(func.max(ScoreSubmission.removed_at)).where(
@@ -94,7 +94,7 @@ async def undo_run(session: AsyncSession, event: Event, run: WeeklyRun, scale: R
     They come from the log, so that one which was removed since stays away. Afterwards averages are those of the runs
     that are left, as if this one had never been made.
     """
-    await session.run_sync(_join_in_memory)
+    await session.run_sync(join_in_memory)
     of_week = ScoreSubmission.week_number == run.week_number
     logged = logged_bests(event.id, describe(event).direction, of_week).subquery()
     reopened = select(
@@ -117,10 +117,6 @@ async def undo_run(session: AsyncSession, event: Event, run: WeeklyRun, scale: R
         await count_in(session, run, scale, is_last=False)
     open_again = select(func.count()).where(is_weekly_best(event.id, run.week_number))
     return (await session.execute(open_again)).scalar_one()
-
-
-def _join_in_memory(session: Session) -> None:
-    join_in_memory(session.connection())
 
 
 async def _neighbours(session: AsyncSession, event: Event, week_code: int) -> _Neighbours:

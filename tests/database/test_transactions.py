@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import dialect
-from bot.database.dialect import JOIN_MEMORY, is_worth_retrying, join_in_memory
+from bot.database.dialect import is_worth_retrying
 from bot.database.engine import Database
+from bot.database.join_memory import JOIN_MEMORY, join_in_memory
 from bot.database.models import Event, Player
 from bot.errors import EventArchived, Unavailable
 from bot.main import utc_now
@@ -241,11 +242,10 @@ async def end_connections(server: Database) -> None:
 async def test_memory_to_join_in_is_raised_for_one_transaction_and_never_lowered(server: Database) -> None:
     async def memory(*, at_first: str | None = None, joining: bool = False) -> str:
         async with server.writing() as session:
-            connection = await session.connection()
             if at_first is not None:
-                await connection.execute(text(f"SET LOCAL work_mem = '{at_first}'"))
+                await session.execute(text(f"SET LOCAL work_mem = '{at_first}'"))
             if joining:
-                await connection.run_sync(join_in_memory)
+                await session.run_sync(join_in_memory)
             return str(await session.scalar(text("SHOW work_mem")))
 
     usual = await memory()

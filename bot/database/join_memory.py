@@ -1,0 +1,23 @@
+"""The memory that a transaction joins and sorts in."""
+
+from sqlalchemy import func, select, true
+from sqlalchemy.orm import Session
+
+from bot.database.dialect import is_server
+
+JOIN_MEMORY = "64MB"
+
+_RAISE = select(func.set_config("work_mem", JOIN_MEMORY, true())).where(
+    func.pg_size_bytes(func.current_setting("work_mem")) < func.pg_size_bytes(JOIN_MEMORY)
+)
+
+
+def join_in_memory(session: Session) -> None:
+    """Let a transaction join and sort all players of an event in a server's memory; a greater setting stays.
+
+    The usual one is 4 MB. With that a weekly run of a million players goes through their ratings sixteen times, a part
+    of them each time, which takes it 5 s more of 18.
+    """
+    connection = session.connection()
+    if is_server(connection):
+        connection.execute(_RAISE)
