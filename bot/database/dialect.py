@@ -94,7 +94,7 @@ def is_sqlite(url: URL) -> bool:
 
 
 def is_server(connection: Connection) -> bool:
-    """Tell whether a database is a server, not a file."""
+    """Tell whether a database is a server, which takes arrays, and statements of which parts write; not a file."""
     return connection.dialect.name == "postgresql"
 
 

@@ -60,7 +60,7 @@ class RowsStatement:
 
     def fetch(self, connection: Connection, rows: Rows, **shared: Any) -> list[Row[Any]]:
         """Return what the statement finds, for all rows of parameters, and for those that they share."""
-        together = takes_arrays(connection) or self._fits_json
+        together = is_server(connection) or self._fits_json
         parts = [rows] if together and rows else [[row] for row in rows]
         return [row for part in parts for row in self.execute(connection, part, **shared)]
 
@@ -69,7 +69,7 @@ class RowsStatement:
 
         In a file, more than one are JSON, which may change the last digit of a fraction.
         """
-        if takes_arrays(connection):
+        if is_server(connection):
             is_one = len(rows) == 1
             statement, filled = self._over_one if is_one else self._over_arrays, self.fill(rows, is_one=is_one)
         elif len(rows) == 1:
@@ -171,7 +171,7 @@ def write_together(
     due = [(statement, rows) for statement, rows in writes if rows]
     if not due:
         return []
-    if not takes_arrays(connection):
+    if not is_server(connection):
         found = [] if asking is None else asking[0].fetch(connection, asking[1])
         for statement, rows in due:
             execute_by_driver(connection, statement.over_one_in_file, statement.parameters, rows, shared)
@@ -208,11 +208,6 @@ def _together(
 def read_first(statement: Select[Any], name: str) -> CTE:
     """Return a part of a statement that is executed before the rest, whose plan then begins with few rows."""
     return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
-
-
-def takes_arrays(connection: Connection) -> bool:
-    """Tell whether a parameter may be an array."""
-    return is_server(connection)
 
 
 def is_in_file(rows: FromClause) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from bot.database.rows import takes_arrays, write_together
+from bot.database.dialect import is_server
+from bot.database.rows import write_together
 from bot.domain.results import ServerSettings
 from bot.domain.submissions import Known, OpenEvent, StoredBest, Submission
 from bot.domain.text import clean_display_name, name_key
@@ -74,7 +75,7 @@ class Found:
 
 def lock(connection: Connection, submissions: Numbered) -> dict[int, Submission]:
     """Lock the players of submissions and their events, and return those whose event nobody else has locked."""
-    if not takes_arrays(connection):
+    if not is_server(connection):
         return dict(submissions)
     rows = sql.LOCK.fetch(connection, [_named(number, one) for number, one in submissions.items()])
     return {number: submissions[number] for number in sorted(row.number for row in rows)}
@@ -88,7 +89,7 @@ def add_players(connection: Connection, found: Found) -> bool:
         if one.known.player_id is None
     )
     write_together(connection, (sql.ADD_PLAYERS, new))
-    if takes_arrays(connection):
+    if is_server(connection):
         sql.LOCK_PLAYERS.fetch(connection, [(discord_id,) for discord_id, *_ in new])
     return bool(new)
 
