@@ -88,17 +88,22 @@ async def in_order(backend: TestBackend) -> list[dict[str, Any]]:
 
 
 async def shown(backend: TestBackend) -> Any:
-    """Everything that users can see of the event, and its archive."""
-    boards = {
-        board: [await backend.page(board, page=page) for page in range((await backend.page(board)).pages)]
-        for board in Board
-    }
+    """Everything that users can see of the event, and its archive; what ties at one instant is in no order."""
+    boards = {board: await whole_board(backend, board) for board in Board}
     result = WeeklyResult
     archive = select(Player.discord_id, result.score, result.weekly_elo, result.rank).join(
         Player, Player.id == result.player_id
     )
     async with backend.database.reading() as session:
         return boards, sorted(tuple(row) for row in await session.execute(archive))
+
+
+async def whole_board(backend: TestBackend, board: Board) -> Any:
+    first = await backend.page(board)
+    pages = [await backend.page(board, page=number) for number in range(first.pages)]
+    standings = [standing for page in pages for standing in page.standings]
+    by_player = {standing.player.discord_id: standing for standing in standings}
+    return first.event, first.week, first.players, [standing.rank for standing in standings], by_player
 
 
 async def assert_statistics_are_a_recount(backend: TestBackend) -> None:
