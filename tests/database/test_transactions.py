@@ -254,6 +254,18 @@ async def test_memory_to_join_in_is_raised_for_one_transaction_and_never_lowered
     assert await memory() == usual
 
 
+async def test_the_cache_of_a_file_is_raised_for_who_writes_to_it(file: Database) -> None:
+    async def cache(session: AsyncSession) -> int:
+        return int((await session.execute(text("PRAGMA cache_size"))).scalar_one())
+
+    async def join(session: AsyncSession) -> None:
+        await session.run_sync(join_in_memory)
+
+    usual = await file.write(cache)
+    await file.write(join)
+    assert await file.write(cache) == -8_000 < usual
+
+
 async def test_a_deadlock_is_worth_another_try(server: Database) -> None:
     async with server.writing() as session:
         await session.execute(player(1))
