@@ -154,6 +154,11 @@ class ScoreSubmission(Base):
         CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removal"),
         Index("idx_score_submissions_player", "player_id", "submitted_at"),
         Index("idx_score_submissions_event", "event_id", "week_number"),
+        partial_index(
+            "idx_score_submissions_removals",
+            *("event_id", "week_number", "removed_at"),
+            where="removed_at IS NOT NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)

@@ -51,11 +51,9 @@ async def run_week(
     """
     await session.run_sync(join_in_memory)
     await recalculate(session, event, scale)
-    removed_at = await session.scalar(
-        select(func.max(ScoreSubmission.removed_at)).where(
-            ScoreSubmission.event_id == event.id, ScoreSubmission.week_number == week.code
-        )
-    )
+    log = ScoreSubmission
+    removals = log.event_id == event.id, log.week_number == week.code, log.removed_at.is_not(None)
+    removed_at = await session.scalar(select(func.max(log.removed_at)).where(*removals))
     field = (await session.run_sync(count_field, is_weekly_best(event.id, week.code))).field
     if field.size == 0:
         raise WeekNotRunnable(f"Nobody has submitted a score for {week}, so there is nothing to close.")
@@ -81,9 +79,7 @@ async def run_week(
     await _archive_scores(session, event, run, field, scale)
     await _add_missed_weeks(session, event, run, neighbours)
     await count_in(session, run, scale, is_last=not neighbours.has_later)
-    cleared = delete(LeaderboardScore).where(is_weekly_best(event.id, week.code))
-    # The session holds none of these rows, and would ask for the keys of all to find out.
-    await session.execute(cleared.execution_options(synchronize_session=False))
+    await execute_built(session, sql.CLEAR, of_event=event.id, of_week=week.code)
     forget_week_statistics(event, week.code)
     return run
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, Insert, Integer, bindparam, exists, func, insert, select
+from sqlalchemy import ColumnElement, Insert, Integer, bindparam, delete, exists, func, insert, select
 from sqlalchemy.orm import aliased
 
 from bot.database.dialect import LongId
@@ -49,3 +49,5 @@ ADD_MISSED = _add_missed(WeeklyRun.id == _RUN)
 """Archives a missed week in a run that lacks a row for a player whom another run has one for."""
 ADD_MISSED_LATER = _add_missed((WeeklyRun.event_id == _EVENT) & (WeeklyRun.week_number > _WEEK))
 """Does so in every run of an event of a later week."""
+CLEAR = delete(LeaderboardScore).where(is_weekly_best(_EVENT, _WEEK))
+"""Deletes the bests of a week of an event."""

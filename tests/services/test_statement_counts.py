@@ -127,6 +127,17 @@ async def test_no_statement_of_a_page_looks_through_a_table(file_url: URL, board
     assert [step.partition(" USING ")[2].split(" idx")[0] for step in keys] == ["COVERING INDEX"]
 
 
+async def test_a_weekly_run_reads_of_the_log_what_was_removed_alone(file_url: URL) -> None:
+    async with open_test_backend(file_url) as backend:
+        await backend.create_event()
+        await backend.submit_all({player: player for player in range(1, PLAYERS + 1)})
+        with seen_with_parameters("SELECT") as seen:
+            await backend.run()
+        plans = [await plan_of(backend, *statement) for statement in seen if "score_submissions" in statement[0]]
+    of_week = "(event_id=? AND week_number=? AND removed_at>?)"
+    assert plans == [[f"SEARCH score_submissions USING COVERING INDEX idx_score_submissions_removals {of_week}"]]
+
+
 async def test_no_statement_of_submissions_looks_through_a_table(file_url: URL) -> None:
     async with open_test_backend(file_url) as real:
         backend = with_recalculation(real, DeadProcess())
