@@ -30,7 +30,7 @@ from bot.main import utc_now
 from bot.services.leaderboard_service import LeaderboardService
 from tests.wire.discord_stub import HOME
 
-ROUNDS = 7
+ROUNDS = 11
 SECONDS = 2
 
 _interactions = random.Random(2)

@@ -42,7 +42,7 @@ from tests.statements import read
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 TIMES_FASTER_THAN_LOOP = {"postgresql": 100, "sqlite": 300}
 SMALL, LARGE, HUGE = 10_000, 100_000, 1_000_000
-ROUNDS = {SMALL: 9, LARGE: 7, HUGE: 1}
+ROUNDS = {SMALL: 15, LARGE: 7, HUGE: 1}
 MOST_MEGABYTES = 20
 MEGABYTE = 1_000_000
 # Ten times the players may take thirteen times as long.

@@ -43,8 +43,8 @@ from tests.wire.discord_people import Guild
 
 FAST, EVEN, SUGGESTED = Goal("≥", 0.6), Goal("≤", 2.5), Goal("≥", 0.7)
 USERS = (1, 10, 100)
-ROUNDS = 7
-SECONDS, FULL_SECONDS = 1.0, 3.0
+ROUNDS = 15
+SECONDS, FULL_SECONDS = 0.5, 2.0
 WARM_UP_SECONDS = 2.0
 EVENTS, PLAYERS, CROWDED_EVENTS = 20, 1000, 1000
 
