@@ -1,5 +1,6 @@
 """Submissions counted together: find what they touch, decide each, write, answer each."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,8 +21,6 @@ from bot.services.personal_bests import PersonalBests
 from bot.services.rating_sql import count_field, is_personal_best, is_weekly_best
 from bot.services.submission_loading import Entry, Found, add_players, find, learn_bests, lock, unknown_to
 
-CROWD = 8
-"""How many submissions together make it worth while to lock their events for getting to know all personal bests."""
 LEEWAY = timedelta(minutes=1)
 """How much later than now a submission may have been counted that is looked for: others count meanwhile."""
 
@@ -54,7 +53,7 @@ class Fold:
         found = find(connection, self._numbered, self.clock, self.rules.cooldown, LEEWAY)
         if any(_is_unclear(entry.known, found.now) for entry in found.entries.values()):
             return None
-        if len(found.entries) >= CROWD and unknown_to(self.bests, found.events):
+        if self._are_worth_learning(found):
             return None
         accepted = self._accept(found)
         if any(event.has_to_be_counted for event in found.events):
@@ -78,6 +77,13 @@ class Fold:
     @property
     def _numbered(self) -> dict[int, Submission]:
         return dict(enumerate(self.submissions))
+
+    def _are_worth_learning(self, found: Found) -> bool:
+        """Tell whether to lock the events for learning personal bests, for all that have been ranked without them."""
+        unknown = unknown_to(self.bests, found.events)
+        submitted = Counter(entry.event.info.id for entry in found.entries.values()) if unknown else {}
+        due = [event for event in unknown if self.bests.miss(event, submitted[event.info.id])]
+        return bool(due)
 
     def _accept(self, found: Found) -> dict[int, Accepted]:
         """Decide one submission after the other."""

@@ -12,6 +12,7 @@ from bot.database.dialect import is_sqlite
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.results import SubmissionResult
 from bot.errors import EventNotFound, InvalidScore, Unavailable
+from bot.services.personal_bests import WORTH_LEARNING
 from bot.services.submission_queue import MOST_TOGETHER
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
@@ -83,6 +84,20 @@ async def test_the_personal_bests_of_an_event_are_loaded_once(backend: TestBacke
             assert_counted(await together(backend, range(1, TOGETHER + 1)))
     assert len(loading) == 1
     assert await backend.differences() == []
+
+
+async def test_they_are_loaded_for_those_who_come_one_by_one_too(server_url: URL) -> None:
+    async with open_test_backend(server_url) as before, open_test_backend(server_url) as real:
+        backend = with_recalculation(real, DeadProcess())
+        await before.create_event()
+        for player in (1, 2, 3):
+            await before.submit(player, 100 * player)
+        await before.real.scoring.recalculate(1)
+        with statements_seen("ranked.better") as counting:
+            results = [await backend.submit(1, 201 + number) for number in range(WORTH_LEARNING + 3)]
+        assert len(counting) == WORTH_LEARNING - 1
+        assert {result.rank for result in results} == {2}
+        assert await backend.differences() == []
 
 
 @pytest.mark.parametrize("direction", ["HIGH", "LOW"])
