@@ -36,6 +36,8 @@ LONGEST_IDLE_SECONDS = 60.0
 
 LongId = BigInteger().with_variant(Integer, "sqlite")
 """A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
+IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
+"""Has the rows of a table lie in the order of its key in a file, in one tree: a weekly run writes an eighth less."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

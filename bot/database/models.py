@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, S
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base
-from bot.database.dialect import LongId, partial_index
+from bot.database.dialect import IN_ORDER_OF_KEY, LongId, partial_index
 from bot.database.types import UtcDateTime, text_enum
 from bot.domain.ratings import ScoreDirection
 from bot.domain.scores import ScoreFormat
@@ -17,6 +17,7 @@ SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
 WEEK_RANGE = "week_number % 100 BETWEEN 1 AND 53 AND week_number BETWEEN 197001 AND 999953"
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
+_IS_REMOVED = "removed_at IS NOT NULL"
 
 
 class ScoreType(StrEnum):
@@ -154,11 +155,7 @@ class ScoreSubmission(Base):
         CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removal"),
         Index("idx_score_submissions_player", "player_id", "submitted_at"),
         Index("idx_score_submissions_event", "event_id", "week_number"),
-        partial_index(
-            "idx_score_submissions_removals",
-            *("event_id", "week_number", "removed_at"),
-            where="removed_at IS NOT NULL",
-        ),
+        partial_index("idx_score_submissions_removals", "event_id", "week_number", "removed_at", where=_IS_REMOVED),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
@@ -211,6 +208,7 @@ class WeeklyResult(Base):
             name="missed_week",
         ),
         CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        IN_ORDER_OF_KEY,
     )
 
     run_id: Mapped[int] = mapped_column(LongId, primary_key=True, autoincrement=False)

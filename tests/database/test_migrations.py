@@ -210,6 +210,13 @@ def test_the_revisions_of_this_version_are_told_without_alembic() -> None:
     assert not knows("9999")
 
 
+def test_the_archive_in_a_file_lies_in_the_order_of_its_key(file_url: URL) -> None:
+    without_rowid = "SELECT sql LIKE '%WITHOUT ROWID%' FROM sqlite_master WHERE name = 'weekly_results'"
+    assert read(file_url, without_rowid) == [(1,)]
+    command.downgrade(alembic_config(file_url), "0011")
+    assert read(file_url, without_rowid) == [(0,)]
+
+
 def test_alembic_works_from_the_command_line(empty_database_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_database_url.render_as_string(hide_password=False))
     for arguments in (["upgrade", "head"], ["check"], ["downgrade", "-1"]):
