@@ -24,8 +24,8 @@ from benchmarks.report import Goal, Line
 from bot.database.engine import Database
 from bot.domain.results import Board, LeaderboardPage
 from bot.services.base import BaseService
-from bot.services.leaderboard_service import LeaderboardService
-from bot.services.open_board import PAGE_SIZE
+from bot.services.standings._board import PAGE_SIZE
+from bot.services.submissions._service import LeaderboardService
 
 SIZE, LARGE = 100_000, 1_000_000
 ROUNDS_OF_FIRST, ROUNDS = 51, 11

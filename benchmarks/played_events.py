@@ -11,8 +11,8 @@ from bot.database.models import Event
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import ScoreDirection
 from bot.domain.weeks import Week
-from bot.services.event_statistics import store_statistics, store_week_statistics
-from bot.services.rating_sql import count_field, is_personal_best
+from bot.services.ratings._expressions import count_field, is_personal_best
+from bot.services.ratings._fields import store_statistics, store_week_statistics
 from tests.statements import on
 from tests.wire.discord_people import Guild, User
 

@@ -13,12 +13,12 @@ from bot.database.engine import Database
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.services.authority import Actor
-from bot.services.event_statistics import store_statistics
-from bot.services.rating_sql import count_field, is_personal_best
-from bot.services.stored_elos import recalculate
-from bot.services.weekly_processing_service import WeeklyProcessingService
-from bot.services.weekly_run import run_week
+from bot.services.ratings._expressions import count_field, is_personal_best
+from bot.services.ratings._fields import store_statistics
+from bot.services.ratings._recalculation import recalculate
+from bot.services.servers._authority import Actor
+from bot.services.weeks._run import run_week
+from bot.services.weeks._service import WeeklyProcessingService
 
 GUILD = 1001
 ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozenset(), owns_bot=False)

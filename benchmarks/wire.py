@@ -13,7 +13,7 @@ arrived. Everyone is one of 1,000 players at random.
 - `/submit-score` goes to one of 20 events at random, in each of which all players have a personal best, with a score at
   random from the same range: so many are new bests in the beginning, and fewer later.
 - Suggestions are of a server with 1,000 events, for one to three letters at random. The bot reads the names once a
-  second (`bot.services.event_names`), so that most of what is measured is looking through them and sending what fits.
+  second (`bot.services.events._names`), so that most of what is measured is looking through them and sending what fits.
 
 Each is measured in turn with the reference, several rounds. Before, it is used for two seconds, and two more are
 waited: a bot that has just started recalculates every event at its first personal best, and then only once in half a

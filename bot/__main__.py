@@ -24,7 +24,7 @@ from bot.config import Settings, SettingsError, load_settings
 from bot.database import dialect, files, schema
 from bot.database.engine import Database
 from bot.errors import Unavailable
-from bot.services.verification import Verification, VerificationService
+from bot.services.verification._service import Verification, VerificationService
 
 gc.freeze()
 gc.enable()

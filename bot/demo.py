@@ -21,7 +21,7 @@ from bot.database.engine import Database
 from bot.database.schema import migrate
 from bot.demo_season import ADMIN, PLAYERS, SEASON, Use
 from bot.main import LeaderboardBot, open_backend
-from bot.services.verification import VerificationService
+from bot.services.verification._service import VerificationService
 from bot.signals import stop_requested
 
 WEEKS = 3

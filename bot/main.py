@@ -24,14 +24,14 @@ from bot.command_tree import LeaderboardTree
 from bot.config import Settings, SettingsError
 from bot.database.engine import Database
 from bot.services.base import Clock
-from bot.services.event_service import EventService
-from bot.services.leaderboard_scoring_service import LeaderboardScoringService
-from bot.services.leaderboard_service import LeaderboardService
-from bot.services.locks import ProcessLock, RecalculationLock
-from bot.services.recalculation import Recalculator
-from bot.services.removal_service import RemovalService
-from bot.services.settings_service import SettingsService
-from bot.services.weekly_processing_service import WeeklyProcessingService
+from bot.services.events._service import EventService
+from bot.services.moderation._service import RemovalService
+from bot.services.ratings._locks import ProcessLock, RecalculationLock
+from bot.services.ratings._recalculator import Recalculator
+from bot.services.ratings._service import LeaderboardScoringService
+from bot.services.servers._service import SettingsService
+from bot.services.submissions._service import LeaderboardService
+from bot.services.weeks._service import WeeklyProcessingService
 from bot.signals import stop_requested
 
 # Together well below the ten seconds within which the bot ends, also on a busy machine.
@@ -65,7 +65,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         stack.push_async_callback(database.close)
         lock: RecalculationLock = ProcessLock(settings.elo_debounce_seconds)
         if settings.redis_url is not None:
-            from bot.services.redis_lock import RedisLock, connect_redis
+            from bot.services.ratings._redis_lock import RedisLock, connect_redis
 
             redis = connect_redis(settings.redis_url.get_secret_value())
             stack.push_async_callback(redis.aclose)

@@ -18,10 +18,10 @@ from bot.domain.results import Board, EventInfo, LeaderboardPage, SubmissionResu
 from bot.domain.submissions import Submission
 from bot.domain.weekly_results import WeeklyRunResult
 from bot.main import Backend, open_backend
-from bot.services.authority import Actor
-from bot.services.event_service import EventOptions
-from bot.services.leaderboard_service import LeaderboardService, Recalculation
-from bot.services.verification import VerificationService
+from bot.services.events._service import EventOptions
+from bot.services.servers._authority import Actor
+from bot.services.submissions._service import LeaderboardService, Recalculation
+from bot.services.verification._service import VerificationService
 
 GUILD = 1001
 EVENT = "Tetris Blitz"

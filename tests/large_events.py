@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from bot.domain import moved_elos
-from bot.services import stored_elos
+from bot.services.ratings import _recalculation as stored_elos
 
 
 @contextmanager

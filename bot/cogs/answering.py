@@ -12,7 +12,7 @@ from discord.ui import View
 from discord.utils import MISSING
 
 from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly
-from bot.services.authority import Actor
+from bot.services.servers._authority import Actor
 from bot.ui.reply import Reply
 
 DIRECT_ANSWER_SECONDS = 1.5

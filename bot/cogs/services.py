@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.services.event_service import EventService
-from bot.services.leaderboard_service import LeaderboardService
-from bot.services.removal_service import RemovalService
-from bot.services.settings_service import SettingsService
-from bot.services.weekly_processing_service import WeeklyProcessingService
+from bot.services.events._service import EventService
+from bot.services.moderation._service import RemovalService
+from bot.services.servers._service import SettingsService
+from bot.services.submissions._service import LeaderboardService
+from bot.services.weeks._service import WeeklyProcessingService
 
 
 @dataclass(frozen=True, slots=True)

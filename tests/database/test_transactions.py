@@ -22,7 +22,7 @@ from bot.errors import EventArchived, Unavailable
 from bot.main import utc_now
 from bot.services import base
 from bot.services.base import MAX_ATTEMPTS, BaseService
-from bot.services.event_lookup import lock_event
+from bot.services.events._lookup import lock_event
 
 
 def player(discord_id: int) -> Any:

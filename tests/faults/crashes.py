@@ -15,8 +15,8 @@ from bot.database.engine import Database
 from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.domain.ratings import RatingScale
 from bot.main import utc_now
-from bot.services.leaderboard_scoring_service import LeaderboardScoringService
-from bot.services.verification import VerificationService
+from bot.services.ratings._service import LeaderboardScoringService
+from bot.services.verification._service import VerificationService
 from tests.faults.forked_bot import ForkedBot
 from tests.wire.bots import ADMIN, settings, told
 from tests.wire.discord_stub import DiscordStub, Reply, User

@@ -13,7 +13,7 @@ from bot.database.dialect import is_sqlite
 from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
 from bot.domain.results import Board, SubmissionResult
 from bot.errors import CooldownActive, WeekNotRunnable
-from bot.services.event_statistics import statistics_of
+from bot.services.ratings._fields import statistics_of
 from tests import tables
 from tests.backends import Clock, TestBackend, open_test_backend
 from tests.databases import Templates

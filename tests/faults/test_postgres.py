@@ -14,8 +14,8 @@ from bot.database import dialect
 from bot.database.dialect import parse_database_url
 from bot.database.engine import Database
 from bot.database.schema import migrate
-from bot.services.event_lookup import lock_event
-from bot.services.event_service import EventOptions
+from bot.services.events._lookup import lock_event
+from bot.services.events._service import EventOptions
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.faults.told import TOLD_WITHIN_SECONDS, unavailable
 from tests.outages import statements_seen

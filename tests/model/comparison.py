@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, select
 from bot.database.models import Event, LeaderboardScore, Player, WeeklyResult, WeeklyRun
 from bot.domain.results import Board, EventInfo, LeaderboardPage
 from bot.domain.statistics import RunningStatistics
-from bot.services.event_statistics import statistics_of, week_statistics_of
+from bot.services.ratings._fields import statistics_of, week_statistics_of
 from tests import tables
 from tests.backends import TestBackend
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import URL
 
 from bot.errors import Unavailable
-from bot.services.event_names import KEPT_SECONDS
-from bot.services.event_service import EventOptions
+from bot.services.events._names import KEPT_SECONDS
+from bot.services.events._service import EventOptions
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_fail, statements_seen
 
@@ -30,7 +30,7 @@ class Ticks:
 @pytest.fixture(autouse=True)
 def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     ticks = Ticks()
-    monkeypatch.setattr("bot.services.event_names.time", ticks)
+    monkeypatch.setattr("bot.services.events._names.time", ticks)
     return ticks
 
 

@@ -14,7 +14,7 @@ from bot.domain.results import EventInfo
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import MAX_EVENT_NAME
 from bot.errors import EventNameTaken, EventNotFound, InvalidName, InvalidScore, InvalidSetting
-from bot.services.event_service import EventOptions
+from bot.services.events._service import EventOptions
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 

@@ -12,8 +12,8 @@ from bot.database.dialect import is_sqlite
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.results import SubmissionResult
 from bot.errors import EventNotFound, InvalidScore, Unavailable
-from bot.services.personal_bests import WORTH_LEARNING
-from bot.services.submission_queue import MOST_TOGETHER
+from bot.services.submissions._personal_bests import WORTH_LEARNING
+from bot.services.submissions._queue import MOST_TOGETHER
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.outages import statement_takes, statements_seen

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, event, text
 
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
-from bot.services import recalculation_sql as sql
-from bot.services.rating_sql import elo_parameters
+from bot.services.ratings import _recalculation_sql as sql
+from bot.services.ratings._expressions import elo_parameters
 from tests import tables
 from tests.backends import open_test_backend
 

@@ -7,7 +7,7 @@ from sqlalchemy import URL, update
 
 from bot.database.models import Event, PlayerEventStats
 from bot.domain.ratings import ScoreDirection
-from bot.services.verification import VerificationService
+from bot.services.verification._service import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.large_events import as_if_large

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.models import Event, LeaderboardScore, Player, ScoreType
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
-from bot.services.rating_sql import (
+from bot.services.ratings._expressions import (
     count_field,
     elo_expression,
     elo_parameters,

@@ -15,9 +15,9 @@ from sqlalchemy import URL, update
 from bot.database.models import PlayerEventStats
 from bot.domain.ratings import RatingScale
 from bot.domain.results import Board
-from bot.services.leaderboard_scoring_service import LeaderboardScoringService
-from bot.services.locks import ProcessLock
-from bot.services.recalculation import Recalculator
+from bot.services.ratings._locks import ProcessLock
+from bot.services.ratings._recalculator import Recalculator
+from bot.services.ratings._service import LeaderboardScoringService
 from tests import tables
 from tests.backends import GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.outages import statements_seen
@@ -132,7 +132,7 @@ async def test_the_sweep_comes_again_whatever_happened_to_it(
     fail: Callable[[], None],
     logged: str,
 ) -> None:
-    monkeypatch.setattr("bot.services.recalculation.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("bot.services.ratings._recalculator.SWEEP_SECONDS", 0.05)
     event = await backend.create_event()
     with statements_seen("SELECT events.id", fail) as failed:
         backend.real.recalculator.start()

@@ -7,7 +7,7 @@ import pytest
 from bot.database.models import AuditLog, LeaderboardScore, ScoreSubmission
 from bot.domain.results import Board, RemovalResult
 from bot.errors import NothingToRemove
-from bot.services.removal_service import MOST_LISTED
+from bot.services.moderation._service import MOST_LISTED
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, NOON, TestBackend, open_test_backend
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, event, update
 
 from bot.database.models import LeaderboardScore, ScoreSubmission
 from bot.errors import CooldownActive, EventArchived
-from bot.services.verification import VerificationService
+from bot.services.verification._service import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.outages import statements_seen

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL, delete, text, update
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, WeeklyResult, WeeklyRun
-from bot.services.verification import VerificationService
+from bot.services.verification._service import VerificationService
 from tests import tables
 from tests.backends import EVENT, TestBackend, open_test_backend
 from tests.databases import Templates

@@ -7,7 +7,7 @@ from bot.database.models import Event
 from bot.domain.recount import is_same_field
 from bot.domain.results import Board
 from bot.domain.statistics import RunningStatistics
-from bot.services.event_statistics import week_statistics_of
+from bot.services.ratings._fields import week_statistics_of
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
 

@@ -9,8 +9,8 @@ from bot.database.models import WeeklyResult, WeeklyRun
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
 from bot.errors import WeekNotRunnable
-from bot.services.event_lookup import find_event
-from bot.services.weekly_run import run_week
+from bot.services.events._lookup import find_event
+from bot.services.weeks._run import run_week
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_seen

@@ -1,0 +1,1 @@
+"""Make, change, archive and find the events of a server."""

@@ -1,0 +1,1 @@
+"""Remove scores that should not count."""

@@ -1,0 +1,1 @@
+"""Turn scores into Elos, and keep the stored ones up to date."""

@@ -1,0 +1,39 @@
+"""The current bests of an event: read, and found again in the log."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.models import LeaderboardScore, ScoreSubmission
+from bot.domain.ratings import ScoreDirection
+from bot.services.ratings._expressions import best_first
+
+
+async def current_best(
+    session: AsyncSession, player_id: int, condition: ColumnElement[bool]
+) -> LeaderboardScore | None:
+    """Return the row of a player that fulfils `is_personal_best` or `is_weekly_best`, or None."""
+    of_player = select(LeaderboardScore).where(LeaderboardScore.player_id == player_id)
+    return (await session.scalars(of_player.where(condition))).one_or_none()
+
+
+def logged_bests(
+    event_id: int, direction: ScoreDirection, *conditions: ColumnElement[bool]
+) -> Select[int, float, datetime]:
+    """Return the query for each player's best logged score, of equal ones the first, and when it was submitted.
+
+    Args:
+        event_id: the event.
+        direction: which of two scores is better.
+        conditions: which rows of its log count, besides not having been removed.
+    """
+    log = ScoreSubmission
+    order = (best_first(log.score, direction), log.id)
+    place = func.row_number().over(partition_by=log.player_id, order_by=order)
+    ordered = (
+        select(log.player_id, log.score, log.submitted_at, place.label("place"))
+        .where(log.event_id == event_id, log.removed_at.is_(None), *conditions)
+        .subquery()
+    )
+    return select(ordered.c.player_id, ordered.c.score, ordered.c.submitted_at).where(ordered.c.place == 1)

@@ -1,0 +1,71 @@
+"""The lock of recalculations over processes that share a Redis. Imported by who has one: its client takes a while."""
+
+import logging
+import time
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from bot.services.ratings._locks import ProcessLock
+
+REDIS_TIMEOUT_SECONDS = 0.5
+RETRY_REDIS_AFTER_SECONDS = 10.0
+# What PTTL says of a key that never ends: none that this class set, but waiting for it would be for ever.
+_NO_END = -1
+
+logger = logging.getLogger(__name__)
+
+
+def connect_redis(url: str) -> Redis:
+    """Return a client that gives up on a silent Redis after half a second, and does not try again by itself."""
+    return Redis.from_url(
+        url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+class RedisLock:
+    """The lock over all processes that share a Redis, and within this one while Redis is away.
+
+    A Redis that fails is left alone for ten seconds, so that a hung one is waited for once and not each time.
+    """
+
+    def __init__(self, redis: Redis, window_seconds: int) -> None:
+        """Hold each lock for `window_seconds`; the client's own time-outs decide how long Redis may take."""
+        self._redis = redis
+        self._window = window_seconds
+        self._fallback = ProcessLock(window_seconds)
+        self._degraded_until: float | None = None
+
+    async def acquire(self, event_id: int) -> float:
+        """Try to take the lock; see `RecalculationLock`."""
+        if self._degraded_until is not None and time.monotonic() < self._degraded_until:
+            return await self._fallback.acquire(event_id)
+        try:
+            left = await self._acquire(f"elo_calculation_lock:{event_id}")
+        except (RedisError, OSError) as error:
+            if self._degraded_until is None:
+                logger.warning(
+                    "degraded: Redis does not answer (%s); each process recalculates on its own",
+                    type(error).__name__,
+                )
+            self._degraded_until = time.monotonic() + RETRY_REDIS_AFTER_SECONDS
+            return await self._fallback.acquire(event_id)
+        if self._degraded_until is not None:
+            logger.warning("Redis answers again")
+            self._degraded_until = None
+        return left
+
+    async def _acquire(self, key: str) -> float:
+        if await self._redis.set(key, "1", nx=True, ex=self._window):
+            return 0.0
+        milliseconds = await self._redis.pttl(key)
+        if milliseconds == _NO_END:
+            await self._redis.expire(key, self._window)
+            return self._window
+        # It may have ended in between (−2): ask again at once.
+        return max(milliseconds, 1) / 1000

@@ -1,0 +1,61 @@
+"""What admins choose for their server."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.models import GuildSettings
+from bot.domain.results import ServerSettings
+from bot.domain.weeks import check_time_zone
+from bot.services.base import BaseService
+from bot.services.servers._authority import Actor, load_settings, record, refuse_repetition, require_admin
+
+
+class SettingsService(BaseService):
+    """Settings of a server: its time zone, and who its admins are."""
+
+    async def show(self, actor: Actor) -> ServerSettings:
+        """Return the settings of the actor's server.
+
+        Raises:
+            NotAllowed: the actor is no admin.
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> ServerSettings:
+            await require_admin(session, actor)
+            return await load_settings(session, actor.guild_id)
+
+        return await self._read(work)
+
+    async def change(
+        self, actor: Actor, *, time_zone: str | None = None, admin_role_id: int | None = None
+    ) -> ServerSettings:
+        """Change what is given, and nothing else.
+
+        Args:
+            actor: who asks.
+            time_zone: an IANA name; from now on weeks begin on Monday 00:00 there.
+            admin_role_id: the role that makes admins; the server's own id (its everyone role) means none.
+
+        Raises:
+            NotAllowed: the actor is no admin.
+            AlreadyDone: this use of the command was delivered before.
+            InvalidSetting: no such time zone.
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> ServerSettings:
+            await require_admin(session, actor)
+            await refuse_repetition(session, actor)
+            row = await session.get(GuildSettings, actor.guild_id)
+            if row is None:
+                row = GuildSettings(guild_id=actor.guild_id, time_zone=ServerSettings().time_zone)
+                session.add(row)
+            if time_zone is not None:
+                row.time_zone = check_time_zone(time_zone)
+            if admin_role_id is not None:
+                row.admin_role_id = None if admin_role_id == actor.guild_id else admin_role_id
+            detail = f"time zone: {row.time_zone}, admin role: {row.admin_role_id}"
+            record(session, actor, "settings", detail, at=self._clock())
+            return ServerSettings(row.time_zone, row.admin_role_id)
+
+        return await self._write(work)

@@ -1,0 +1,1 @@
+"""Read leaderboards: pages, ranks, and where one player stands."""

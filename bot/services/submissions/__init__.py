@@ -1,0 +1,1 @@
+"""Take scores: personal bests, weekly bests, the log, running statistics."""

@@ -1,0 +1,1 @@
+"""Compare the database with its log, and repair it."""

@@ -1,0 +1,148 @@
+"""Does the database hold what its log says? Everything derived is derived anew, compared, and repaired if asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.models import Event, WeeklyResult, WeeklyRun
+from bot.domain.recount import Derived
+from bot.domain.weeks import Week
+from bot.services.base import BaseService
+from bot.services.verification._repair import changed, repair
+from bot.services.verification._stored_event import load_stored
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row, or one column of it, that is not what the log says."""
+
+    table: str
+    row: str
+    stored: str
+    computed: str
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.row} is {self.stored}, should be {self.computed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a comparison of a whole database found.
+
+    Attributes:
+        events: leaderboard events compared.
+        submissions: rows of the log read.
+        differences: each row that differs, or, after a repair, that did.
+        awaiting: names of events whose stored Elos await a recalculation and were therefore left out.
+    """
+
+    events: int
+    submissions: int
+    differences: tuple[Difference, ...]
+    awaiting: tuple[str, ...]
+
+
+class VerificationService(BaseService):
+    """Compares what is stored with what the log says."""
+
+    async def verify(self) -> Verification:
+        """Recompute every rating of every event from the log, and name each row that differs; write nothing.
+
+        Raises:
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> Verification:
+            return await _verify(session, with_repair=False)
+
+        return await self._read(work)
+
+    async def repair(self) -> Verification:
+        """Write what is derived as the log says, wherever it differs, and name each row that did; all or nothing.
+
+        Raises:
+            Unavailable: the database did not answer.
+        """
+
+        async def work(session: AsyncSession) -> Verification:
+            found = await _verify(session, with_repair=True)
+            session.expire_all()
+            left = await _verify(session, with_repair=False)
+            if left.differences:
+                raise RuntimeError(f"not repaired, and therefore nothing changed: {left.differences[0]}")
+            return found
+
+        return await self._write(work)
+
+
+async def _verify(session: AsyncSession, *, with_repair: bool) -> Verification:
+    differences: list[Difference] = []
+    awaiting: list[str] = []
+    submissions = 0
+    wanted = select(Event).where(Event.score_direction.is_not(None)).order_by(Event.id)
+    if with_repair:
+        wanted = wanted.with_for_update(key_share=True)
+    events = (await session.scalars(wanted)).all()
+    for event in events:
+        stored = await load_stored(session, event)
+        computed = stored.derive()
+        submissions += len(stored.log)
+        differences += _compare(event.name, stored.derived, computed)
+        if with_repair:
+            await repair(session, stored, computed)
+        if event.scores_version != event.elo_version and event.score_count > 0:
+            awaiting.append(event.name)
+    differences += await _results_of_no_run(session, with_repair=with_repair)
+    return Verification(len(events), submissions, tuple(differences), tuple(awaiting))
+
+
+async def _results_of_no_run(session: AsyncSession, *, with_repair: bool) -> list[Difference]:
+    """Name archived results whose run is not there, which no foreign key prevents; a repair deletes them."""
+    result = WeeklyResult
+    of_no_run = result.run_id.not_in(select(WeeklyRun.id))
+    rows = await session.scalars(select(result).where(of_no_run).order_by(result.run_id, result.player_id))
+    found = [
+        Difference("weekly_results", f"run {row.run_id}, player {row.player_id}", f"Elo {row.weekly_elo}", "missing")
+        for row in rows
+    ]
+    if found and with_repair:
+        await session.execute(delete(result).where(of_no_run).execution_options(synchronize_session=False))
+    return found
+
+
+def _compare(event: str, stored: Derived, computed: Derived) -> Iterator[Difference]:
+    name = f"in event {event!r}"
+    scores, ratings = "leaderboard_scores", "player_event_stats"
+    yield from _rows(scores, f"personal best {name} of player", stored.personal_bests, computed.personal_bests)
+    yield from _rows(scores, f"weekly best {name} of player and week", stored.weekly_bests, computed.weekly_bests)
+    if stored.statistics != computed.statistics:
+        yield Difference("events", f"field {name}", _shown(stored.statistics.field), _shown(computed.statistics.field))
+    for code, statistics in stored.week_statistics.items():
+        counted = computed.week_statistics[code]
+        if statistics != counted:
+            week = Week.from_code(code)
+            yield Difference("events", f"field of {week} {name}", _shown(statistics.field), _shown(counted.field))
+    for code, field in stored.fields.items():
+        week = Week.from_code(code)
+        results = f"{week} {name}, player"
+        yield from _rows("weekly_results", results, stored.results.get(code, {}), computed.results[code])
+        if field != computed.fields[code]:
+            yield Difference("weekly_runs", f"field of {week} {name}", _shown(field), _shown(computed.fields[code]))
+    yield from _rows(ratings, f"weekly average {name} of player", stored.averages, computed.averages)
+    yield from _rows(ratings, f"all-time Elo {name} of player", stored.all_time_elos, computed.all_time_elos)
+    yield from _rows(ratings, f"event Elo {name} of player", stored.event_elos, computed.event_elos)
+
+
+def _rows(table: str, what: str, stored: Mapping[Any, object], computed: Mapping[Any, object]) -> Iterator[Difference]:
+    for key in changed(stored, computed):
+        row, is_now, should_be = f"{what} {key}", stored.get(key, "missing"), computed.get(key, "missing")
+        yield Difference(table, row, _shown(is_now), _shown(should_be))
+
+
+def _shown(value: object) -> str:
+    if is_dataclass(value):
+        return ", ".join(f"{field.name} {getattr(value, field.name)}" for field in fields(value))
+    return str(value)

@@ -1,0 +1,1 @@
+"""Close weeks, preview that, and take it back."""
