@@ -21,7 +21,7 @@ from benchmarks.filling import EVENT, GUILD, NOW, SCALE, Nobody, fill
 from benchmarks.measuring import in_turn, median, seconds_of
 from benchmarks.places import Place
 from benchmarks.report import Goal, Line
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.domain.results import Board, LeaderboardPage
 from bot.services.base import BaseService
 from bot.services.standings._board import PAGE_SIZE

@@ -13,7 +13,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.database.dialect import is_sqlite
-from bot.database.engine import Database
+from bot.database.database import Database
 from tests.databases import Templates
 from tests.servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client, postgres_server, redis_server
 

@@ -11,21 +11,23 @@ from bot.database.models import Event
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import ScoreDirection
 from bot.domain.weeks import Week
-from bot.services.ratings._expressions import count_field, is_personal_best
-from bot.services.ratings._fields import store_statistics, store_week_statistics
+from bot.services.ratings import count_field, is_personal_best, store_statistics, store_week_statistics
 from tests.statements import on
 from tests.wire.discord_people import Guild, User
 
 _FIRST_PLAYER = 10**17
 _PLAYERS = """
-INSERT INTO players (discord_id, username, display_name)
+INSERT INTO players (discord_id, username)
 WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :players)
-SELECT :first + i, 'player' || i, 'Player ' || i FROM numbers
+SELECT :first + i, 'player' || i FROM numbers
+"""
+_MEMBERS = """
+INSERT INTO members (guild_id, player_id, display_name) SELECT :guild, id, 'Player ' || (discord_id - :first) FROM players
 """
 _LOG = """
-INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, submitted_at)
+INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at)
 SELECT CAST(events.id AS BIGINT) * 10000000 + players.id, players.id, events.id,
-       1 + ((CAST(players.id AS BIGINT) * 7919 + events.id * 104729) % 1000003) / 1000.0, :week, :at
+       1 + ((CAST(players.id AS BIGINT) * 7919 + events.id * 104729) % 1000003) / 1000.0, :week, :week, :at
 FROM events CROSS JOIN players WHERE events.guild_id = :guild
 """
 _BESTS = """
@@ -62,7 +64,7 @@ def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
             "week": week_code,
             "at": a_week_ago,
         }
-        for statement in (_PLAYERS, _LOG, _BESTS, _RATINGS):
+        for statement in (_PLAYERS, _MEMBERS, _LOG, _BESTS, _RATINGS):
             named = [name for name in values if f":{name}" in statement]
             typed = text(statement).bindparams(*(bindparam(name, type_=types[name]) for name in named))
             connection.execute(typed, {name: values[name] for name in named})

@@ -27,7 +27,7 @@ from benchmarks.filling import EVENT, EVENT_ID, GUILD, NOW, SCALE, Nobody, fill
 from benchmarks.measuring import in_turn, median, ratio, seconds, seconds_of
 from benchmarks.places import Place, run_client, vacuum
 from benchmarks.report import Goal, Line
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.files import prepare_file
 from bot.domain.ratings import Field
 from bot.domain.submissions import Submission

@@ -23,7 +23,7 @@ from benchmarks.places import Place, vacuum
 from benchmarks.played_events import fill, player
 from benchmarks.report import Goal, Line
 from benchmarks.submission_references import EVENTS, PLAYERS, pgbench, tight_loop
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import Submission
 from bot.main import utc_now

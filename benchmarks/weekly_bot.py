@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 
 from benchmarks.weekly_season import ADMIN, EVENT, OPEN, WARM_UP, weeks_of
-from bot.database.engine import Database
+from bot.database.database import Database
 
 KIBIBYTE = 1024
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.places import run_client
 from benchmarks.weekly_season import ADMIN, EVENT_ID, NOW, OPEN, SCALE
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import LeaderboardScore, Player, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, ScoreDirection
 from bot.services.ratings._expressions import count_field, is_weekly_best

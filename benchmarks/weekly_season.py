@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.places import fill_with
 from bot.database.dialect import is_sqlite
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week

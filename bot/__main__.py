@@ -17,12 +17,13 @@ from typing import Any
 import aiohttp
 import discord
 from pydantic import SecretStr
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from bot import main as client
 from bot.config import Settings, SettingsError, load_settings
-from bot.database import dialect, files, schema
-from bot.database.engine import Database
+from bot.database import backup as backups
+from bot.database import schema
+from bot.database.database import Database
 from bot.errors import Unavailable
 from bot.services.verification._service import Verification, VerificationService
 
@@ -88,11 +89,11 @@ def backup(options: argparse.Namespace) -> int:
     settings = _begin()
     if mistakes := _schema_mistakes(settings, takes_old=True):
         raise SettingsError(mistakes)
-    if (command := dialect.dump_command(settings.database, options.file)) is not None:
+    if (command := backups.dump_command(settings.database, options.file)) is not None:
         print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
         return CANNOT_START
     try:
-        files.copy_file(settings.database, options.file)
+        backups.copy_file(settings.database, options.file)
     except FileExistsError:
         raise SettingsError([f"{options.file} is there already. Choose another name."]) from None
     except OSError as error:
@@ -120,7 +121,7 @@ def _begin() -> Settings:
 async def _verify(settings: Settings, *, with_repair: bool) -> Verification:
     database = Database(settings.database)
     try:
-        service = VerificationService(database, client.utc_now)
+        service = VerificationService(database)
         return await (service.repair() if with_repair else service.verify())
     finally:
         await database.close()
@@ -138,9 +139,11 @@ def _token(settings: Settings) -> str:
 
 def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty: bool = False) -> list[str]:
     try:
-        revision = asyncio.run(_revision(settings))
-    except (SQLAlchemyError, OSError) as error:
-        return [f"DATABASE_URL: the database cannot be reached ({_reason(error)})."]
+        revision, is_foreign = asyncio.run(_revision(settings))
+    except Unavailable as error:
+        return [f"DATABASE_URL: the database cannot be reached ({_reason(error.__cause__)})."]
+    if is_foreign:
+        return ["The database of DATABASE_URL holds tables of another program. Name a database of the bot's own."]
     if revision is not None and not schema.knows(revision):
         return [f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."]
     needed = schema.needed_revision()
@@ -153,15 +156,15 @@ def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty
     return [f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"]
 
 
-async def _revision(settings: Settings) -> str | None:
+async def _revision(settings: Settings) -> tuple[str | None, bool]:
     database = Database(settings.database)
     try:
-        return await schema.current_revision(database)
+        return await schema.current_revision(database), await schema.is_of_another_program(database)
     finally:
         await database.close()
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException | None) -> str:
     reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
     return reason or type(error).__name__
 

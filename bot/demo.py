@@ -17,11 +17,11 @@ from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.config import Settings
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.schema import migrate
 from bot.demo_season import ADMIN, PLAYERS, SEASON, Use
 from bot.main import LeaderboardBot, open_backend
-from bot.services.verification._service import VerificationService
+from bot.services.verification import VerificationService
 from bot.signals import stop_requested
 
 WEEKS = 3
@@ -139,7 +139,7 @@ def _plain(message: ResponseMessage) -> str:
 async def _verify(settings: Settings, clock: SeasonClock) -> str:
     database = Database(settings.database)
     try:
-        found = await VerificationService(database, clock).verify()
+        found = await VerificationService(database).verify()
     finally:
         await database.close()
     checked = f"{found.events} events, {found.submissions} submissions: {len(found.differences)} differences."

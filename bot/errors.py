@@ -1,12 +1,28 @@
-"""Every error that a user can cause. Its text is the sentence that the user reads.
+"""Every error that a user can cause, as a code with its fields. `bot.ui.refusals` holds the sentences.
 
 LeaderboardError
 ├── InvalidInput                what was typed cannot be taken as it stands
-│   ├── InvalidScore            not a number or a duration, or outside the allowed range
+│   ├── InvalidScore
+│   │   ├── ScoreTooLong        more characters than any score has
+│   │   ├── CommaInNumber       a comma that groups no thousands
+│   │   ├── CommaInTime         any comma
+│   │   ├── TimeNotNumber       a colon in an event that counts numbers
+│   │   ├── NotANumber
+│   │   ├── NotATime
+│   │   ├── ScoreOutOfRange     outside what any event takes
+│   │   ├── ScoreTooLow         below the event's own bound
+│   │   └── ScoreTooHigh        above it
 │   ├── InvalidProof            not a link
-│   ├── InvalidName             empty, too long, or made of invisible characters
-│   └── InvalidSetting          an unknown time zone, contradictory bounds, …
-├── EventNotFound               no such leaderboard event in this server
+│   ├── InvalidName
+│   │   ├── NameInvisible       nothing of it can be seen
+│   │   └── NameTooLong
+│   └── InvalidSetting
+│       ├── UnknownTimeZone
+│       ├── NotAWeek            not a year and a week, such as 2026-W47
+│       ├── NothingToChange     an edit without a change
+│       ├── UnitOfTimes         times carry units of their own
+│       └── BoundsSwapped       the smallest score is above the greatest
+├── EventNotFound               no such event in this server
 ├── EventNameTaken              another event of this server has that name
 ├── EventArchived               the event takes no scores any more
 ├── DeliveredTwice              the same use of a command arrived before
@@ -16,17 +32,25 @@ LeaderboardError
 ├── CooldownActive              a score of this player was accepted less than a cooldown ago
 ├── NotAllowed                  only for admins of this server
 ├── ServerOnly                  used in a direct message
-├── WeekNotRunnable             already run, not begun yet, or without any scores
+├── WeekNotRunnable
+│   ├── WeekNotBegun
+│   ├── WeekClosedAlready
+│   │   └── WeekClosedEarly     and it is still going on
+│   └── WeekWithoutScores
 ├── NothingToUndo               the event has no weekly run
-├── ButtonOutdated              a click on something that this version of the bot has not
-├── Restarting                  the bot is going down, and has not begun
-├── Interrupted                 the bot is going down, and what it had begun did not end in time
+├── ButtonOutdated              a click on something that this version of the bot does not have
+├── Restarting                  the bot is going down and takes no more commands
+├── Interrupted                 the bot is going down and could not finish
 └── Unavailable                 the database cannot be reached; nobody's mistake, worth another try
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
 
 class LeaderboardError(Exception):
-    """Base of the errors whose text is shown to the user as it is."""
+    """Base of the errors that a user is told of."""
 
 
 class InvalidInput(LeaderboardError):
@@ -34,43 +58,124 @@ class InvalidInput(LeaderboardError):
 
 
 class InvalidScore(InvalidInput):
-    """Not a number or a duration, or outside the allowed range."""
+    """Not a score of the event."""
 
 
+@dataclass(eq=False)
+class ScoreTooLong(InvalidScore):
+    """The text has more characters than any score has."""
+
+    longest: int
+
+
+class CommaInNumber(InvalidScore):
+    """A comma stands where it groups no thousands."""
+
+
+class CommaInTime(InvalidScore):
+    """A time has a comma."""
+
+
+class TimeNotNumber(InvalidScore):
+    """The event counts numbers, and the text looks like a time."""
+
+
+@dataclass(eq=False)
+class NotANumber(InvalidScore):
+    """The text is no number with at most so many decimals."""
+
+    most_decimals: int
+
+
+class NotATime(InvalidScore):
+    """The text is no duration."""
+
+
+class ScoreOutOfRange(InvalidScore):
+    """The score is outside what any event takes."""
+
+
+@dataclass(eq=False)
+class ScoreTooLow(InvalidScore):
+    """The score is below the event's own bound, which is written in the event's style."""
+
+    bound: str
+
+
+@dataclass(eq=False)
+class ScoreTooHigh(InvalidScore):
+    """The score is above the event's own bound, which is written in the event's style."""
+
+    bound: str
+
+
+@dataclass(eq=False)
 class InvalidProof(InvalidInput):
-    """Not a link."""
+    """The text is no link to a web page, or longer than `longest` characters."""
+
+    longest: int
 
 
+class Named(StrEnum):
+    """What a name is given to."""
+
+    EVENT = "event"
+    UNIT = "unit"
+
+
+@dataclass(eq=False)
 class InvalidName(InvalidInput):
-    """Empty, too long, or made of invisible characters only."""
+    """The name of an event or a unit cannot be taken."""
+
+    named: Named
+
+
+class NameInvisible(InvalidName):
+    """Nothing of the name can be seen."""
+
+
+@dataclass(eq=False)
+class NameTooLong(InvalidName):
+    """The name has `length` characters, more than `longest`."""
+
+    longest: int
+    length: int
 
 
 class InvalidSetting(InvalidInput):
     """An option has a value that means nothing, or two of them contradict each other."""
 
 
-class EventNotFound(LeaderboardError):
-    """There is no such leaderboard event in this server."""
+class UnknownTimeZone(InvalidSetting):
+    """No time zone has that name."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "There is no such event in this server. Pick one from the list that appears while you type, "
-            "or see them all with `/event list`."
-        )
+
+class NotAWeek(InvalidSetting):
+    """The text is not a year and a week of it."""
+
+
+class NothingToChange(InvalidSetting):
+    """An edit names nothing to change."""
+
+
+class UnitOfTimes(InvalidSetting):
+    """An event that counts times was given a unit."""
+
+
+class BoundsSwapped(InvalidSetting):
+    """The smallest score allowed is greater than the greatest."""
+
+
+class EventNotFound(LeaderboardError):
+    """There is no such event in this server."""
 
 
 class EventNameTaken(LeaderboardError):
     """Another event of this server has that name, ignoring case."""
 
-    def __init__(self) -> None:
-        super().__init__("Another event of this server already has that name. Choose a different one.")
-
 
 class EventArchived(LeaderboardError):
     """The event is archived: it can be read, and takes no scores."""
-
-    def __init__(self) -> None:
-        super().__init__("This event is archived and takes no more scores. Its leaderboard can still be read.")
 
 
 class DeliveredTwice(LeaderboardError):
@@ -80,90 +185,77 @@ class DeliveredTwice(LeaderboardError):
 class AlreadyCounted(DeliveredTwice):
     """A submission was delivered twice; it is in the log once."""
 
-    def __init__(self) -> None:
-        super().__init__("This score has already been counted, once: `/leaderboard` shows it.")
-
 
 class AlreadyDone(DeliveredTwice):
     """An admin's command was delivered twice."""
-
-    def __init__(self) -> None:
-        super().__init__("This has already been done, once.")
 
 
 class NothingToRemove(LeaderboardError):
     """The player has no such score in the event, or it was removed before."""
 
-    def __init__(self) -> None:
-        super().__init__("This player has no such score in the event. Pick one from the list that appears.")
 
-
+@dataclass(eq=False)
 class CooldownActive(LeaderboardError):
     """A score of this player was accepted in this server less than a cooldown ago."""
 
-    def __init__(self, seconds_left: int) -> None:
-        self.seconds_left = seconds_left
-        plural = "" if seconds_left == 1 else "s"
-        super().__init__(f"One score at a time: you can submit again in {seconds_left} second{plural}.")
+    seconds_left: int
 
 
 class NotAllowed(LeaderboardError):
     """The command is only for admins of this server."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Only admins of this server can do that: members with the *Manage Server* permission "
-            "or with the admin role chosen in `/settings`."
-        )
-
 
 class ServerOnly(LeaderboardError):
     """The command was used in a direct message."""
 
-    def __init__(self) -> None:
-        super().__init__("Leaderboards belong to servers. Use this command in a server, not in a direct message.")
 
-
+@dataclass(eq=False)
 class WeekNotRunnable(LeaderboardError):
-    """The week has been run already, has not begun, or has no scores."""
+    """A week, such as 2026-W47, cannot be run."""
+
+    week: str
+
+
+@dataclass(eq=False)
+class WeekNotBegun(WeekNotRunnable):
+    """The week is a later one than the `current` one."""
+
+    current: str
+
+
+@dataclass(eq=False)
+class WeekClosedAlready(WeekNotRunnable):
+    """The week was run at `ran_at`, UTC."""
+
+    ran_at: datetime
+
+
+@dataclass(eq=False)
+class WeekClosedEarly(WeekClosedAlready):
+    """The week was run and is still going on; scores count for `open_week` meanwhile."""
+
+    open_week: str
+
+
+class WeekWithoutScores(WeekNotRunnable):
+    """Nobody has submitted a score for the week."""
 
 
 class NothingToUndo(LeaderboardError):
     """The event has no weekly run to undo."""
 
-    def __init__(self) -> None:
-        super().__init__("No week of this event has been closed yet, so there is nothing to undo.")
-
 
 class ButtonOutdated(LeaderboardError):
-    """The click was on something that this version of the bot has not."""
-
-    def __init__(self) -> None:
-        super().__init__("This button is of an older message and leads nowhere any more. Use `/leaderboard` again.")
+    """The click was on something that this version of the bot does not have."""
 
 
 class Restarting(LeaderboardError):
     """The bot is going down and takes no more commands."""
 
-    def __init__(self) -> None:
-        super().__init__("The bot is just restarting. Nothing was saved; please try again in a minute.")
-
 
 class Interrupted(LeaderboardError):
     """The bot is going down, and did not wait for the end of what was asked for."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The bot is restarting and could not finish this. `/leaderboard` shows whether a score was counted; "
-            "if not, please try again in a minute."
-        )
-
 
 class Unavailable(LeaderboardError):
     """The database did not answer, or lost a race too often. Trying again may help."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The leaderboard cannot reach its records right now. Please try again in a minute; "
-            "`/leaderboard` shows whether a score was counted."
-        )

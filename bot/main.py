@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -22,16 +22,15 @@ from bot.cogs.pages import PageButton, answer_lost_click
 from bot.cogs.services import Services
 from bot.command_tree import LeaderboardTree
 from bot.config import Settings, SettingsError
-from bot.database.engine import Database
-from bot.services.base import Clock
-from bot.services.events._service import EventService
-from bot.services.moderation._service import RemovalService
-from bot.services.ratings._locks import ProcessLock, RecalculationLock
-from bot.services.ratings._recalculator import Recalculator
-from bot.services.ratings._service import LeaderboardScoringService
-from bot.services.servers._service import SettingsService
-from bot.services.submissions._service import LeaderboardService
-from bot.services.weeks._service import WeeklyProcessingService
+from bot.database.database import Database
+from bot.domain.clock import Clock, utc_now
+from bot.services.events import EventService
+from bot.services.moderation import RemovalService
+from bot.services.ratings import LeaderboardScoringService, ProcessLock, RecalculationLock, Recalculator
+from bot.services.servers import SettingsService
+from bot.services.standings import StandingsService
+from bot.services.submissions import LeaderboardService
+from bot.services.weeks import WeeklyProcessingService
 from bot.signals import stop_requested
 
 # Together well below the ten seconds within which the bot ends, also on a busy machine.
@@ -52,11 +51,6 @@ class Backend:
     recalculator: Recalculator
 
 
-def utc_now() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
 async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Backend]:
     """Build the services over the database and Redis of the settings, and close these at the end."""
@@ -65,17 +59,18 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         stack.push_async_callback(database.close)
         lock: RecalculationLock = ProcessLock(settings.elo_debounce_seconds)
         if settings.redis_url is not None:
-            from bot.services.ratings._redis_lock import RedisLock, connect_redis
+            from bot.services.ratings.redis_lock import RedisLock, connect_redis
 
             redis = connect_redis(settings.redis_url.get_secret_value())
             stack.push_async_callback(redis.aclose)
             lock = RedisLock(redis, settings.elo_debounce_seconds)
-        scoring = LeaderboardScoringService(database, clock, settings.scale)
+        scoring = LeaderboardScoringService(database, settings.scale)
         recalculator = Recalculator(scoring, lock)
         stack.push_async_callback(_stop, recalculator, database)
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
+            standings=StandingsService(database, clock, settings.scale),
             weeks=WeeklyProcessingService(database, clock, settings.scale),
             events=EventService(database, clock),
             removals=RemovalService(database, clock, settings.scale, recalculator),

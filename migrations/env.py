@@ -3,36 +3,29 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.config import load_settings
 from bot.database import dialect, models
-from bot.database.schema import BEFORE_MIGRATIONS
-
-OLD_TABLES = {"players", "events", "player_event_stats"}
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations that were asked for, in the transaction that the connection is in."""
+    """Run the migrations in the transaction of the connection."""
     dialect.keep_other_migrations_out(connection)
     # Batch mode copies tables on SQLite, where little can be altered in place.
     context.configure(
         connection=connection,
-        target_metadata=models.Event.metadata,
+        target_metadata=models.Base.metadata,
         render_as_batch=True,
         compare_server_default=True,
         transactional_ddl=True,
     )
-    migrations = context.get_context()
-    tables = set(inspect(connection).get_table_names())
-    if tables >= OLD_TABLES and migrations.get_current_revision() is None and migrations.script is not None:
-        migrations.stamp(migrations.script, BEFORE_MIGRATIONS)
     context.run_migrations()
 
 
 async def connect_and_run() -> None:
-    """Connect to the database that was named, or to that of the settings; migrate all the way or not at all."""
+    """Connect to the named database, or else to the one of the settings; migrate all the way or not at all."""
     url = context.config.attributes.get("url") or load_settings().database
     engine = create_async_engine(
         url,

@@ -12,16 +12,17 @@ from pydantic import SecretStr
 from sqlalchemy import URL
 
 from bot.config import Settings
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.domain.ratings import RatingScale, ScoreDirection
 from bot.domain.results import Board, EventInfo, LeaderboardPage, SubmissionResult
 from bot.domain.submissions import Submission
 from bot.domain.weekly_results import WeeklyRunResult
 from bot.main import Backend, open_backend
-from bot.services.events._service import EventOptions
-from bot.services.servers._authority import Actor
-from bot.services.submissions._service import LeaderboardService, Recalculation
-from bot.services.verification._service import VerificationService
+from bot.services.events import EventOptions
+from bot.services.servers import Actor
+from bot.services.ratings import Recalculation
+from bot.services.submissions import LeaderboardService
+from bot.services.verification import VerificationService
 
 GUILD = 1001
 EVENT = "Tetris Blitz"
@@ -94,7 +95,7 @@ class TestBackend:
             await self.submit_all(scores)
 
     async def page(self, board: Board = Board.ALL_TIME, event: str = EVENT, page: int = 0) -> LeaderboardPage:
-        return await self.real.services.leaderboard.page(GUILD, event, board, page, viewer_id=0)
+        return await self.real.services.standings.page(GUILD, event, board, page, viewer_id=0)
 
     async def elos(self, board: Board = Board.ALL_TIME, event: str = EVENT) -> dict[int, int | None]:
         """The Elos of the first page of a board, by player."""
@@ -114,7 +115,7 @@ class TestBackend:
                 await asyncio.sleep(0.02)
 
     async def differences(self) -> list[str]:
-        found = await VerificationService(self.database, self.clock).verify()
+        found = await VerificationService(self.database).verify()
         return [str(difference) for difference in found.differences]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.database.base import Base
+from bot.database.models import Base
 from bot.database.schema import migrate
 from tests.servers import DATABASE_VARIABLE
 from tests.statements import on

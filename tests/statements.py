@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
 
-from bot.database.engine import Database
+from bot.database.database import Database
 
 T = TypeVar("T")
 

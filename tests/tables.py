@@ -4,10 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Executable, Row, select
+from sqlalchemy.orm import Session
 
-from bot.database.base import Base
-from bot.database.engine import Database
-from bot.database.models import Player, PlayerEventStats
+from bot.database.database import Database
+from bot.database.models import Base, Player, PlayerEventStats
 
 Rows = list[dict[str, Any]]
 
@@ -15,8 +15,7 @@ Rows = list[dict[str, Any]]
 async def rows(database: Database, table: type[Base], *, without: Collection[str] = ()) -> Rows:
     """Return all rows of a table, sorted, as dictionaries without some of the columns."""
     columns = [column for column in table.__table__.columns if column.name not in without]
-    async with database.reading() as session:
-        found = [dict(row) for row in (await session.execute(select(*columns))).mappings()]
+    found = await database.read(lambda session: [dict(row) for row in session.execute(select(*columns)).mappings()])
     return sorted(found, key=repr)
 
 
@@ -33,9 +32,8 @@ async def stats(database: Database, event_id: int) -> dict[int, Row[Any]]:
     """Return the rows of `player_event_stats` of an event by Discord's id of the player."""
     table = PlayerEventStats.__table__
     statement = select(Player.discord_id, *table.columns).join(table, table.c.player_id == Player.id)
-    async with database.reading() as session:
-        of_event = statement.where(table.c.event_id == event_id).order_by(Player.discord_id)
-        return {row.discord_id: row for row in await session.execute(of_event)}
+    of_event = statement.where(table.c.event_id == event_id).order_by(Player.discord_id)
+    return await database.read(lambda session: {row.discord_id: row for row in session.execute(of_event)})
 
 
 async def stored_elos(database: Database, event_id: int) -> dict[int, int | None]:
@@ -45,6 +43,9 @@ async def stored_elos(database: Database, event_id: int) -> dict[int, int | None
 
 async def execute(database: Database, *statements: Executable) -> None:
     """Change rows as no service would, in one transaction."""
-    async with database.writing() as session:
+
+    def work(session: Session) -> None:
         for statement in statements:
-            await session.execute(statement.execution_options(synchronize_session=False))
+            session.execute(statement.execution_options(synchronize_session=False))
+
+    await database.write(work)

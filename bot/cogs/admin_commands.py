@@ -10,8 +10,8 @@ from bot.cogs.services import Services
 from bot.cogs.suggestions import active_events, all_events, pending_weeks, removable_scores, time_zones
 from bot.domain.ratings import ScoreDirection
 from bot.domain.scores import ScoreFormat
-from bot.services.events._service import EventOptions
-from bot.services.servers._authority import Actor
+from bot.services.events import EventOptions
+from bot.services.servers import Actor
 from bot.ui.events import show_event, show_events, show_settings
 from bot.ui.submissions import show_removal
 from bot.ui.weeks import show_preview, show_runs, show_undo

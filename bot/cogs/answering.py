@@ -12,7 +12,8 @@ from discord.ui import View
 from discord.utils import MISSING
 
 from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly
-from bot.services.servers._authority import Actor
+from bot.services.servers import Actor
+from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, UNEXPECTED, sentence
 from bot.ui.reply import Reply
 
 DIRECT_ANSWER_SECONDS = 1.5
@@ -107,19 +108,19 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
         # Whoever did it says more, and Discord takes only the first answer.
         await asyncio.sleep(PRECEDENCE_SECONDS)
     if isinstance(cause, LeaderboardError):
-        sentence = str(cause)
+        text = sentence(cause)
     elif isinstance(cause, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
         logger.warning("Discord offers a command that this bot has not: run `python -m bot sync`")
-        sentence = "This command has changed since your Discord last looked. Please try again in a few minutes."
+        text = COMMAND_CHANGED
     elif isinstance(cause, UNDELIVERED):
         # An answer is sent when the work is done.
         logger.warning("Discord did not take an answer: %s", cause)
-        sentence = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
+        text = ANSWER_LOST
     else:
         reference = secrets.token_hex(4)
         logger.error("unexpected error, reference %s", reference, exc_info=cause)
-        sentence = f"Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."
-    await _send_privately(interaction, f"⚠️ {sentence}")
+        text = UNEXPECTED.format(reference=reference)
+    await _send_privately(interaction, f"⚠️ {text}")
 
 
 def _is_answered_already(error: BaseException) -> bool:
@@ -131,14 +132,14 @@ def _view_of(reply: Reply) -> View:
     return MISSING if reply.view is None else reply.view
 
 
-async def _send_privately(interaction: Interaction[Any], sentence: str) -> None:
+async def _send_privately(interaction: Interaction[Any], text: str) -> None:
     try:
         if not interaction.response.is_done():
-            await interaction.response.send_message(sentence, ephemeral=True)
+            await interaction.response.send_message(text, ephemeral=True)
         elif interaction.response.type is InteractionResponseType.deferred_channel_message:
-            await interaction.edit_original_response(content=sentence)
+            await interaction.edit_original_response(content=text)
         else:
-            await interaction.followup.send(sentence, ephemeral=True)
+            await interaction.followup.send(text, ephemeral=True)
     except UNDELIVERED as error:
         # Nobody is there to be told any more: the interaction has expired or been answered, or Discord is down.
         level = logging.INFO if _is_answered_already(error) else logging.WARNING

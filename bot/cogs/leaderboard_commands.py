@@ -60,5 +60,5 @@ class LeaderboardCommands(commands.Cog):
     ) -> None:
         """Show the first page; its buttons turn to the others."""
         viewer = interaction.user.id
-        page = self.services.leaderboard.page(guild_of(interaction), event, Board(board), 0, viewer)
+        page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer)
         await answer(interaction, page, lambda result: show_page(result, viewer))

@@ -67,7 +67,7 @@ class PageButton(DynamicItem[Button[View]], template=BUTTON_ID):
 
     async def _turn(self, interaction: Interaction[Any], client: HasServices) -> None:
         viewer = interaction.user.id
-        work = client.services.leaderboard.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
+        work = client.services.standings.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
         if viewer == self.owner_id:
             await update(interaction, work, lambda page: show_page(page, viewer))
         else:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.services.events._service import EventService
-from bot.services.moderation._service import RemovalService
-from bot.services.servers._service import SettingsService
-from bot.services.submissions._service import LeaderboardService
-from bot.services.weeks._service import WeeklyProcessingService
+from bot.services.events import EventService
+from bot.services.moderation import RemovalService
+from bot.services.servers import SettingsService
+from bot.services.standings import StandingsService
+from bot.services.submissions import LeaderboardService
+from bot.services.weeks import WeeklyProcessingService
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Services:
     """
 
     leaderboard: LeaderboardService
+    standings: StandingsService
     weeks: WeeklyProcessingService
     events: EventService
     removals: RemovalService

@@ -1,10 +1,8 @@
 """The one place that knows how PostgreSQL and SQLite differ."""
 
-import shlex
 import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -16,18 +14,21 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
-    cast,
     create_engine,
     event,
+    func,
     literal_column,
     make_url,
+    select,
     text,
+    true,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from bot.database.files import open_file, prepare_file
+from bot.database._file import open_file, prepare_file
 
 BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
@@ -37,7 +38,7 @@ LONGEST_IDLE_SECONDS = 60.0
 LongId = BigInteger().with_variant(Integer, "sqlite")
 """A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
 IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
-"""Has the rows of a table lie in the order of its key in a file, in one tree: a weekly run writes an eighth less."""
+"""Table option: in a file, keep the rows in the order of their key, without a second tree for it."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -54,6 +55,10 @@ _LOST_RACES = {
     sqlite3.SQLITE_CONSTRAINT_UNIQUE,
 }
 _MIGRATION_LOCK = 0x6C656164
+_WORK_MEMORY = "64MB"
+_RAISE_WORK_MEMORY = select(func.set_config("work_mem", _WORK_MEMORY, true())).where(
+    func.pg_size_bytes(func.current_setting("work_mem")) < func.pg_size_bytes(_WORK_MEMORY)
+)
 _LAST_PORT = 65_535
 
 
@@ -96,13 +101,8 @@ def is_sqlite(url: URL) -> bool:
 
 
 def is_server(connection: Connection) -> bool:
-    """Tell whether a database is a server, which takes arrays, and statements of which parts write; not a file."""
+    """Tell whether a database is a server, not a file: it has parallel writers, and statements whose parts write."""
     return connection.dialect.name == "postgresql"
-
-
-def takes_one_writer(url: URL) -> bool:
-    """Tell whether a database lets one transaction write at a time, and has the others ask again and again."""
-    return is_sqlite(url)
 
 
 def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
@@ -117,28 +117,16 @@ def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SEC
     }
 
 
-def repeating_options(url: URL) -> dict[str, Any]:
-    """Return what an engine needs whose one connection executes the same statements over and over.
-
-    They are planned once. PostgreSQL would plan them each time, since it takes arrays of any length for ten items long:
-    of a single submission's time that is a third. And they find rows by their keys, also in tables that were small when
-    they were planned, which PostgreSQL would read to their ends: of 64 submissions together that is a ninth.
-    """
-    options = engine_options(url)
-    settings = {"server_settings": {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}}
-    return {**options, "pool_size": 1, "connect_args": {**options["connect_args"], **settings}}
-
-
 def probe_options(url: URL) -> dict[str, Any]:
-    """Return what an engine needs that only asks for a sign of life; of a file none is needed, and it gives one."""
+    """Return what an engine needs that only asks for a sign of life."""
     return {} if is_sqlite(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
 
 
 def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[], float]) -> None:
-    """Have connections replaced, rather than used again, that may lead nowhere any more.
+    """Have the pool replace connections that may lead nowhere any more.
 
-    Those are the ones that were made before an instant of `time.monotonic`, and the ones that nobody has used for a
-    minute: what stands between may have forgotten them, and a statement sent into one is waited for in vain.
+    These are connections from before an instant of `time.monotonic`, and those that nobody has used for a minute: a
+    firewall between may have forgotten them, and a statement would wait in vain.
     """
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -157,10 +145,18 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
 
 
 def synchronous_engine(url: URL) -> Engine:
-    """Return an engine with one connection to a file, to write in one thread that need not be the one that made it."""
+    """Return an engine with one connection to a file, which a thread of its own writes to."""
     threads = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
     file, options = url.set(drivername="sqlite"), writer_options(url)
-    return create_engine(file, poolclass=StaticPool, connect_args=threads, execution_options=options)
+    engine = create_engine(file, poolclass=StaticPool, connect_args=threads, execution_options=options)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        # Room for what a weekly run changes; else SQLite writes pages out that the run needs again.
+        connection.execute("PRAGMA cache_size = -8000")
+
+    prepare_connections(engine)
+    return engine
 
 
 def reader_options(url: URL) -> dict[str, Any]:
@@ -193,15 +189,11 @@ def prepare_connections(engine: Engine, *, foreign_keys: bool = True) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
-def dump_command(url: URL, to: Path) -> str | None:
-    """Return the command that backs a database up, without its password; None for a file, which `copy_file` copies."""
-    if is_sqlite(url):
-        return None
+def native_url(url: URL) -> URL:
+    """Return the URL of a server as its own programs take it, without the password."""
     names = {ours: theirs for theirs, ours in _POSTGRES_OPTIONS.items()}
     query = {names[key]: url.query[key] for key in url.query}
-    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
-    dump = ["pg_dump", "--format=custom", f"--file={to}", f"--dbname={address.render_as_string()}"]
-    return shlex.join(dump)
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
 
 
 def keep_other_migrations_out(connection: Connection) -> None:
@@ -221,15 +213,27 @@ def constant(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'", String)
 
 
-def row_version(table: str) -> ColumnElement[int]:
-    """Return a number that is another one after each update of a row of a table (PostgreSQL: who wrote it)."""
-    return cast(cast(literal_column(f"{table}.xmin"), String), BigInteger)
-
-
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """Return an index over the rows that fulfil a condition, which is literal SQL."""
     condition = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def commit_each_statement(session: Session) -> Connection:
+    """Return the connection of a session that has not begun; on a server each statement commits by itself.
+
+    A statement that decides by itself whether it writes needs no transaction around it: that saves two round trips.
+    In a file the writer is alone, and one transaction holds all statements.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    return session.connection()
+
+
+def join_in_memory(session: Session) -> None:
+    """Let a transaction join and sort all players of an event in memory; a greater setting of the server stays."""
+    if is_server(session.connection()):
+        session.execute(_RAISE_WORK_MEMORY)
 
 
 def is_locked_out(error: DBAPIError) -> bool:

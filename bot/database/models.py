@@ -3,10 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, String, UniqueConstraint, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, String, UniqueConstraint, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bot.database.base import Base
 from bot.database.dialect import IN_ORDER_OF_KEY, LongId, partial_index
 from bot.database.types import UtcDateTime, text_enum
 from bot.domain.ratings import ScoreDirection
@@ -14,10 +13,24 @@ from bot.domain.scores import ScoreFormat
 
 SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
 """Keeps the out-of-range out of a column, and with it infinities and NaN (greater than all on PostgreSQL)."""
-WEEK_RANGE = "week_number % 100 BETWEEN 1 AND 53 AND week_number BETWEEN 197001 AND 999953"
+WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 _IS_REMOVED = "removed_at IS NOT NULL"
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraints have names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
 
 
 class ScoreType(StrEnum):
@@ -35,25 +48,41 @@ class Player(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     discord_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     username: Mapped[str] = mapped_column(String(100))
-    display_name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
-class Event(Base):
-    """A competition of one server. Without a direction it is none of the leaderboard's.
+class Member(Base):
+    """A player in one server, and the name shown there.
 
-    The running statistics are those of all personal bests, and, of the columns `week_…`, those of the bests of the week
-    that was last submitted for; NULL for none, for as long as nobody has or since it was run. A mean is relative to its
-    origin (see `bot.domain.statistics`). `elo_version` trails `scores_version` until the stored Elos are of the
-    current field; `elo_base` and `elo_per_sigma` are the constants they were computed with. While `elo_field_version`
-    equals `elo_version`, `elo_origin`, `elo_mean` and `elo_sd` are the field they are of, and they include the log up
-    to `elo_submission_id`.
+    `version` moves with each submission of the player in the server, which the next one is decided by.
+    """
+
+    __tablename__ = "members"
+    __table_args__ = (IN_ORDER_OF_KEY,)
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"), primary_key=True, autoincrement=False)
+    display_name: Mapped[str] = mapped_column(String(100))
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+
+
+class Event(Base):
+    """A competition of one server.
+
+    The running statistics describe all personal bests. The columns `week_…` describe the bests of one week, the last
+    one that somebody submitted for; `week_number` is NULL where none is kept. A mean is relative to its origin (see
+    `bot.domain.statistics`).
+
+    `version` moves with everything that submissions are decided by, `scores_version` with every change of a personal
+    best. `elo_version` trails `scores_version` until the stored Elos are of the current field; `elo_base` and
+    `elo_per_sigma` are the constants they were computed with. While `elo_field_version` equals `elo_version`,
+    `elo_origin`, `elo_mean` and `elo_sd` are the field they are of, and they include the log up to
+    `elo_submission_id`.
     """
 
     __tablename__ = "events"
     __table_args__ = (
         UniqueConstraint("guild_id", "name_key"),
-        CheckConstraint("score_direction IS NULL OR guild_id IS NOT NULL", name="leaderboard_has_guild"),
         CheckConstraint(SCORE_RANGE.format("min_score"), name="min_score"),
         CheckConstraint(SCORE_RANGE.format("max_score"), name="max_score"),
         CheckConstraint("min_score <= max_score", name="bounds"),
@@ -62,12 +91,13 @@ class Event(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    guild_id: Mapped[int | None] = mapped_column(BigInteger)
+    guild_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str] = mapped_column(String(300))
     is_active: Mapped[bool] = mapped_column(server_default="1", default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
-    score_direction: Mapped[ScoreDirection | None] = mapped_column(text_enum(ScoreDirection, "score_direction"))
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    score_direction: Mapped[ScoreDirection] = mapped_column(text_enum(ScoreDirection, "score_direction"))
     score_format: Mapped[ScoreFormat] = mapped_column(
         text_enum(ScoreFormat, "score_format"), server_default=ScoreFormat.NUMBER.value
     )
@@ -103,7 +133,7 @@ class LeaderboardScore(Base):
     __table_args__ = (
         CheckConstraint(f"({_IS_ALL_TIME}) OR ({_IS_WEEKLY})", name="type_week_consistency"),
         CheckConstraint(SCORE_RANGE.format("score"), name="score"),
-        CheckConstraint(WEEK_RANGE, name="week_number"),
+        CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
         partial_index("uq_all_time_scores", "player_id", "event_id", where=_IS_ALL_TIME, unique=True),
         partial_index("uq_weekly_scores", "player_id", "event_id", "week_number", where=_IS_WEEKLY, unique=True),
         Index("idx_leaderboard_scores_event", "event_id", "score_type"),
@@ -125,7 +155,7 @@ class LeaderboardScore(Base):
 
 
 class PlayerEventStats(Base):
-    """A player's ratings in an event. `raw_elo` and `matches_played` are the tournament bot's."""
+    """A player's ratings in an event."""
 
     __tablename__ = "player_event_stats"
     __table_args__ = (
@@ -136,8 +166,6 @@ class PlayerEventStats(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     player_id: Mapped[int] = mapped_column(ForeignKey("players.id"))
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
-    raw_elo: Mapped[int] = mapped_column(server_default="1000", default=1000)
-    matches_played: Mapped[int] = mapped_column(server_default="0", default=0)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
     all_time_leaderboard_elo: Mapped[int | None]
     weekly_elo_average: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
@@ -146,12 +174,17 @@ class PlayerEventStats(Base):
 
 
 class ScoreSubmission(Base):
-    """The log: every accepted submission, for ever. One that was removed says by whom, when and why."""
+    """The log: every accepted submission, for ever.
+
+    `week_number` is the week it counts for, `made_in_week` the one it was made in. One that was removed says by whom,
+    when and why.
+    """
 
     __tablename__ = "score_submissions"
     __table_args__ = (
         CheckConstraint(SCORE_RANGE.format("score"), name="score"),
-        CheckConstraint(WEEK_RANGE, name="week_number"),
+        CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
+        CheckConstraint(WEEK_RANGE.format("made_in_week"), name="made_in_week"),
         CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removal"),
         Index("idx_score_submissions_player", "player_id", "submitted_at"),
         Index("idx_score_submissions_event", "event_id", "week_number"),
@@ -164,6 +197,7 @@ class ScoreSubmission(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
     score: Mapped[float] = mapped_column(Double)
     week_number: Mapped[int]
+    made_in_week: Mapped[int]
     proof: Mapped[str | None] = mapped_column(String(300))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -177,7 +211,7 @@ class WeeklyRun(Base):
     __tablename__ = "weekly_runs"
     __table_args__ = (
         UniqueConstraint("event_id", "week_number"),
-        CheckConstraint(WEEK_RANGE, name="week_number"),
+        CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
@@ -197,8 +231,8 @@ class WeeklyRun(Base):
 class WeeklyResult(Base):
     """One player in one weekly run; a missed week has no score and no rank.
 
-    No foreign keys: checking those of each row takes a weekly run of 100,000 players a second longer on PostgreSQL, and
-    locks as many rows of `players`. Rows come from a run and from players that exist; `verify` names any that do not.
+    No foreign keys: PostgreSQL would check and lock a row of `players` for each result. Rows come from a run and from
+    players that exist; `verify` names any that do not.
     """
 
     __tablename__ = "weekly_results"

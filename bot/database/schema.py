@@ -1,24 +1,24 @@
-"""The schema's revision: which one the database has, which one this version needs."""
+"""Migrate the schema; tell which revision a database has, and which one this version needs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, column, inspect, select, table
+from sqlalchemy import URL, column, inspect, select, table
+from sqlalchemy.orm import Session
 
-from bot.database.engine import Database
+from bot.database.database import Database
+from bot.database.models import Base
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-BEFORE_MIGRATIONS = "0001"
-"""The revision of a database that the tournament bot made, before there were migrations."""
 
 _VERSIONS = table("alembic_version", column("version_num"))
 
 
 def migrate(url: URL, revision: str = "head") -> None:
-    """Bring a database to a revision. A tournament bot's database is taken over as it is, and brought forward.
+    """Bring a database to a revision.
 
     Runs an event loop of its own, so it cannot be called within one.
     """
@@ -48,17 +48,26 @@ def knows(revision: str) -> bool:
 
 
 def _revisions() -> set[str]:
-    # The files' names begin with them: importing Alembic and the migrations takes longer than the bot has to start.
+    # The names of the files begin with them: importing Alembic and the migrations would delay the start.
     return {file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py")}
 
 
 async def current_revision(database: Database) -> str | None:
-    """Return the revision of a database, or None where no migration has run."""
-    async with database.reading() as session:
-        return await (await session.connection()).run_sync(_revision)
+    """Return the revision of a database; None where no migration has run."""
+    return await database.read(_revision)
 
 
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(_VERSIONS.name):
+async def is_of_another_program(database: Database) -> bool:
+    """Tell whether a database without a revision has tables by the names of the bot's."""
+
+    def work(session: Session) -> bool:
+        there = set(inspect(session.connection()).get_table_names())
+        return _revision(session) is None and not there.isdisjoint(Base.metadata.tables)
+
+    return await database.read(work)
+
+
+def _revision(session: Session) -> str | None:
+    if not inspect(session.connection()).has_table(_VERSIONS.name):
         return None
-    return connection.scalar(select(_VERSIONS.c.version_num))
+    return session.scalar(select(_VERSIONS.c.version_num))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.errors import InvalidScore
+from bot.errors import CommaInNumber, CommaInTime, NotANumber, NotATime, ScoreOutOfRange, ScoreTooLong, TimeNotNumber
 
 MAX_SCORE = 1_000_000_000
 MAX_TEXT = 40
@@ -48,11 +48,11 @@ class ScoreStyle:
             The score in points or seconds, above 0 and below 1,000,000,000.
 
         Raises:
-            InvalidScore: not such a text, or out of that range. Its sentence says what to type instead.
+            InvalidScore: not such a text, or out of that range.
         """
         score = float(self._read(text.strip()))
         if not 0 < score < MAX_SCORE:
-            raise InvalidScore("A score must be above 0 and below 1,000,000,000.")
+            raise ScoreOutOfRange
         return score
 
     def show(self, score: float) -> str:
@@ -71,7 +71,7 @@ class ScoreStyle:
 
     def _read(self, text: str) -> Decimal:
         if len(text) > MAX_TEXT:
-            raise InvalidScore(f"That is too long for a score. Type at most {MAX_TEXT} characters.")
+            raise ScoreTooLong(MAX_TEXT)
         if self.format is ScoreFormat.TIME:
             return _read_time(text)
         number, _, unit = text.partition(" ")
@@ -84,12 +84,10 @@ def _read_number(text: str) -> Decimal:
     if _GROUPED.fullmatch(text):
         return Decimal(text.replace(",", ""))
     if "," in text:
-        raise InvalidScore("Write decimals with a point, such as 1.5. Commas only group thousands, as in 12,345.")
+        raise CommaInNumber
     if ":" in text:
-        raise InvalidScore("This event counts a number, not a time. Type plain digits, such as 12345 or 12,345.5.")
-    raise InvalidScore(
-        f"That is not a score. Type plain digits, such as 12345 or 12,345.5, with at most {MAX_DECIMALS} decimals."
-    )
+        raise TimeNotNumber
+    raise NotANumber(MAX_DECIMALS)
 
 
 def _read_time(text: str) -> Decimal:
@@ -100,11 +98,8 @@ def _read_time(text: str) -> Decimal:
         if hours is None or re.fullmatch("[0-5][0-9]", minutes):
             return (Decimal(hours or 0) * MINUTE + Decimal(minutes)) * MINUTE + Decimal(seconds)
     if "," in text:
-        raise InvalidScore("Write fractions of a second with a point, such as 83.5 or 1:23.5.")
-    raise InvalidScore(
-        "That is not a time. Type seconds, such as 83.456, or minutes and seconds, such as 1:23.456, "
-        "or hours too, such as 1:02:03.4."
-    )
+        raise CommaInTime
+    raise NotATime
 
 
 def _number(value: Decimal) -> str:

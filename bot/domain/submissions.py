@@ -1,16 +1,15 @@
-"""What becomes of a submission, decided from what is known of its event and its player."""
+"""Decide what a submission changes, from what is known of its event and its player."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.domain.bests import Bests, Verdict, judge
-from bot.domain.ratings import RatingScale
-from bot.domain.results import EventInfo, PlayerName, SubmissionResult
+from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.results import EventInfo
 from bot.domain.statistics import RunningStatistics
 from bot.domain.weeks import Week, counting_week
-from bot.errors import AlreadyCounted, CooldownActive, EventArchived, InvalidScore
+from bot.errors import AlreadyCounted, CooldownActive, EventArchived, ScoreTooHigh, ScoreTooLow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,71 +50,110 @@ class SubmissionRules:
     cooldown: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Bests:
+    """A player's bests in an event; None where there is no score yet.
+
+    Attributes:
+        personal: the best of all scores.
+        weekly: the best of the week that a score counts for.
+    """
+
+    personal: float | None
+    weekly: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one score changes.
+
+    Attributes:
+        is_personal_best: it beats the personal best, or is the first score. An equal score does not.
+        is_weekly_best: the same for the week.
+        personal_best: the personal best from now on.
+    """
+
+    is_personal_best: bool
+    is_weekly_best: bool
+    personal_best: float
+
+
+def judge(score: float, bests: Bests, direction: ScoreDirection) -> Verdict:
+    """Compare a score with a player's bests so far."""
+    beats_personal = bests.personal is None or direction.is_better(score, bests.personal)
+    beats_weekly = bests.weekly is None or direction.is_better(score, bests.weekly)
+    personal_best = score if bests.personal is None or beats_personal else bests.personal
+    return Verdict(beats_personal, beats_weekly, personal_best)
+
+
+Moves = dict[int, tuple[float | None, float]]
+"""Bests that changed, old and new, by player; the old one is None for a first score."""
+
+
 @dataclass(slots=True)
 class OpenEvent:
-    """An event that submissions are counted for: its fields move with each personal best and each weekly best.
+    """An event while a batch counts: its fields move with each personal best and each weekly best.
 
     Attributes:
         time_zone: IANA name; weeks begin on Monday 00:00 there.
-        version: how often personal bests have changed, ever.
+        version: moves with everything that submissions are decided by.
+        scores_version: how often personal bests had changed before the batch.
+        statistics: the running statistics of the personal bests.
         week: the one whose running statistics are kept; None for none.
-        week_statistics: those of its bests; None where they have to be counted from these.
-        moves: personal bests that changed, old and new; None for a first score.
+        week_statistics: those of its bests.
     """
 
     info: EventInfo
     time_zone: str
-    statistics: RunningStatistics
     version: int
-    week: Week | None = None
-    week_statistics: RunningStatistics | None = None
-    moves: list[tuple[float | None, float]] = field(default_factory=list)
+    scores_version: int
+    statistics: RunningStatistics
+    week: Week | None
+    week_statistics: RunningStatistics
+    moves: Moves = field(default_factory=dict)
+    week_moves: Moves = field(default_factory=dict)
 
     @property
-    def loaded_version(self) -> int:
-        """The version before anything moved."""
-        return self.version - len(self.moves)
-
-    @property
-    def has_to_be_counted(self) -> bool:
-        """Whether a field has to be counted from its scores: of a week that is not kept, or one with lost digits."""
-        of_week = self.week_statistics or RunningStatistics()
-        is_week_unknown = self.week is not None and self.week_statistics is None
-        return is_week_unknown or of_week.has_lost_digits or self.statistics.has_lost_digits
+    def has_moved(self) -> bool:
+        """Whether a field has changed."""
+        return bool(self.moves or self.week_moves)
 
     def read(self, text: str) -> float:
         """Read a score as typed.
 
         Raises:
             EventArchived: the event takes no scores.
-            InvalidScore: no score of this event; the sentence says what to type.
+            InvalidScore: no score of this event.
         """
         info = self.info
         if not info.is_active:
             raise EventArchived
         score = info.style.parse(text)
         if info.min_score is not None and score < info.min_score:
-            raise InvalidScore(f"This event takes scores of {info.style.show(info.min_score)} and above.")
+            raise ScoreTooLow(info.style.show(info.min_score))
         if info.max_score is not None and score > info.max_score:
-            raise InvalidScore(f"This event takes scores of {info.style.show(info.max_score)} and below.")
+            raise ScoreTooHigh(info.style.show(info.max_score))
         return score
 
-    def move(self, old: float | None, new: float) -> None:
+    def move(self, player_id: int, old: float | None, new: float) -> None:
         """Move from one personal best of a player to another; from None for a first score."""
         self.statistics = self.statistics.change(old, new)
-        self.version += 1
-        self.moves.append((old, new))
+        self.moves[player_id] = old, new
 
-    def move_week(self, week: Week, old: float | None, new: float) -> None:
-        """Move from one best of a player in a week to another, and keep the statistics of that week from now on."""
-        known = self.week_statistics if week == self.week else None
-        self.week, self.week_statistics = week, None if known is None else known.change(old, new)
+    def begin_week(self, week: Week, statistics: RunningStatistics) -> None:
+        """Keep the running statistics of a week, in place of another one's."""
+        self.week, self.week_statistics = week, statistics
+
+    def move_week(self, player_id: int, old: float | None, new: float) -> None:
+        """Move from one best of a player in the kept week to another; from None for a first score."""
+        self.week_statistics = self.week_statistics.change(old, new)
+        self.week_moves[player_id] = old, new
 
     def overtaken(self, score: float) -> int:
-        """Return how many of the personal bests that changed are better than `score` only since then."""
+        """Return how many personal bests of the batch beat `score` that did not before."""
         sign = self.info.direction.sign
         bar = sign * score
-        return sum(sign * new > bar and (old is None or sign * old <= bar) for old, new in self.moves)
+        return sum(sign * new > bar and (old is None or sign * old <= bar) for old, new in self.moves.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +166,9 @@ class StoredBest:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about a submission before it is counted.
+    """What is known about a submission before it counts.
 
     Attributes:
-        player_id: the key of the player's row; None for one who is new.
         current: the week that it is in the server.
         is_counted: whether the log holds it already.
         latest: when the player last submitted in that server, where that may be within the cooldown; else None.
@@ -140,7 +177,6 @@ class Known:
         weekly: the weekly bests, from the current week on at least.
     """
 
-    player_id: int | None
     current: Week
     is_counted: bool
     latest: datetime | None
@@ -150,56 +186,32 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class Decision:
     """A submission that counts: for which week, and what it changes.
 
     Attributes:
-        statistics: those of the event's field right after it.
-        overtaken: how many have come to have a better personal best by submissions that are counted together with it.
+        personal: the personal best before it, or None.
+        weekly: the best of the week before it, or None.
     """
 
-    submission: Submission
-    event: OpenEvent
-    score: float
-    known: Known
     week: Week
     verdict: Verdict
-    statistics: RunningStatistics
-    overtaken: int
+    personal: StoredBest | None
+    weekly: StoredBest | None
 
     @property
     def previous_best(self) -> float | None:
-        """The personal best before it; None for a first score."""
-        return None if self.known.personal is None else self.known.personal.score
+        """The score of the personal best before it."""
+        return None if self.personal is None else self.personal.score
 
-    def rank(self, better: int) -> int:
-        """Return the player's rank right after it, from 1, where so many personal bests were better before the fold."""
-        return 1 + better + self.overtaken
-
-    def result(self, name: str, scale: RatingScale, better: int) -> SubmissionResult:
-        """Tell the player, called `name`, what it changed; `better` is as for `rank`."""
-        info, best = self.event.info, self.verdict.personal_best
-        return SubmissionResult(
-            event=info,
-            player=PlayerName(self.submission.discord_id, name),
-            score=self.score,
-            week=self.week,
-            closed_week=None if self.week == self.known.current else self.known.current,
-            previous_best=self.previous_best,
-            personal_best=best,
-            is_personal_best=self.verdict.is_personal_best,
-            is_weekly_best=self.verdict.is_weekly_best,
-            rank=self.rank(better),
-            elo=scale.elo(best, self.statistics.field, info.direction),
-            players=self.statistics.count,
-            proof=self.submission.proof,
-        )
+    @property
+    def previous_of_week(self) -> float | None:
+        """The score of the best of the week before it."""
+        return None if self.weekly is None else self.weekly.score
 
 
-def accept(
-    submission: Submission, event: OpenEvent, score: float, known: Known, now: datetime, cooldown: timedelta
-) -> Accepted:
-    """Decide what a score changes, and move the event's fields by the bests that it is.
+def decide(score: float, known: Known, direction: ScoreDirection, now: datetime, cooldown: timedelta) -> Decision:
+    """Decide whether a score counts, for which week, and what it changes.
 
     Raises:
         AlreadyCounted: the log holds the submission.
@@ -210,11 +222,6 @@ def accept(
     if known.latest is not None and known.latest + cooldown > now:
         raise CooldownActive(ceil((known.latest + cooldown - now).total_seconds()))
     week = counting_week(known.current, known.closed_weeks)
-    personal, weekly = (None if best is None else best.score for best in (known.personal, known.weekly.get(week)))
-    verdict = judge(score, Bests(personal, weekly), event.info.direction)
-    if verdict.is_personal_best:
-        event.move(personal, score)
-    if verdict.is_weekly_best:
-        event.move_week(week, weekly, score)
-    overtaken = event.overtaken(verdict.personal_best)
-    return Accepted(submission, event, score, known, week, verdict, event.statistics, overtaken)
+    personal, weekly = known.personal, known.weekly.get(week)
+    bests = Bests(None if personal is None else personal.score, None if weekly is None else weekly.score)
+    return Decision(week, judge(score, bests, direction), personal, weekly)

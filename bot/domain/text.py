@@ -4,7 +4,7 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from bot.errors import InvalidName, InvalidProof
+from bot.errors import InvalidProof, Named, NameInvisible, NameTooLong
 
 MAX_EVENT_NAME = 100
 MAX_UNIT = 16
@@ -42,7 +42,7 @@ def clean_event_name(text: str) -> str:
     Raises:
         InvalidName: nothing visible is left, or it is too long.
     """
-    return _bounded(text, MAX_EVENT_NAME, "An event's name")
+    return _bounded(text, MAX_EVENT_NAME, Named.EVENT)
 
 
 def clean_unit(text: str) -> str:
@@ -51,7 +51,7 @@ def clean_unit(text: str) -> str:
     Raises:
         InvalidName: nothing visible is left, or it is too long.
     """
-    return _bounded(text, MAX_UNIT, "A unit")
+    return _bounded(text, MAX_UNIT, Named.UNIT)
 
 
 @lru_cache(MOST_REMEMBERED)
@@ -76,7 +76,7 @@ def clean_proof(text: str | None) -> str | None:
     except ValueError:
         valid = False
     if not valid or len(link) > MAX_PROOF or visible(link) != link or any(c in link for c in "<> "):
-        raise InvalidProof(f"The proof must be a link such as https://example.com/run, at most {MAX_PROOF} characters.")
+        raise InvalidProof(MAX_PROOF)
     return link
 
 
@@ -89,10 +89,10 @@ def _can_be_seen(character: str) -> bool:
     return unicodedata.category(character)[0] != "C" and character not in _FILLERS
 
 
-def _bounded(text: str, longest: int, what: str) -> str:
+def _bounded(text: str, longest: int, named: Named) -> str:
     cleaned = visible(text)
     if not name_key(cleaned):
-        raise InvalidName(f"{what} needs at least one visible character.")
+        raise NameInvisible(named)
     if len(cleaned) > longest:
-        raise InvalidName(f"{what} can have {longest} characters at the most; this has {len(cleaned)}.")
+        raise NameTooLong(named, longest, len(cleaned))
     return cleaned

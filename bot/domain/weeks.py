@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytz
 
-from bot.errors import InvalidSetting
+from bot.errors import NotAWeek, UnknownTimeZone
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
 
@@ -40,13 +40,13 @@ class Week:
         """Read `2026-W47`, as shown everywhere.
 
         Raises:
-            InvalidSetting: the text has another form, or that year has no such week.
+            NotAWeek: the text has another form, or that year has no such week.
         """
         if written := _WEEK.fullmatch(text.strip()):
             year, number = map(int, written.groups())
             with suppress(ValueError):
                 return cls._of_day(date.fromisocalendar(year, number, 1))
-        raise InvalidSetting("Write the week as year and number, such as 2026-W47.")
+        raise NotAWeek
 
     @property
     def code(self) -> int:
@@ -78,12 +78,12 @@ def check_time_zone(name: str) -> str:
     """Return the IANA name of a time zone in its usual spelling.
 
     Raises:
-        InvalidSetting: no such time zone.
+        UnknownTimeZone: no such time zone.
     """
     try:
         zone = pytz.timezone(name.strip()).zone
     except pytz.UnknownTimeZoneError:
         zone = None
     if zone is None:
-        raise InvalidSetting("That is no time zone. Pick one from the list, such as Europe/Berlin or UTC.")
+        raise UnknownTimeZone
     return str(zone)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import URL
 
-from bot.database.engine import Database
+from bot.database.database import Database
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from sqlalchemy import URL, Double, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from bot.database import files
-from bot.database.base import Base
+from bot.database.models import Base
 from bot.database.dialect import is_sqlite, is_worth_retrying, parse_database_url
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
 from tests.backends import TestBackend
 

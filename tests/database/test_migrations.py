@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from bot.__main__ import main
-from bot.database.base import Base
+from bot.database.models import Base
 from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
 from tests.backends import ADMIN, open_test_backend
 from tests.databases import Templates

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import dialect
 from bot.database.dialect import is_worth_retrying
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.join_memory import JOIN_MEMORY, join_in_memory
 from bot.database.models import Event, Player
 from bot.errors import EventArchived, Unavailable

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, func, select
 
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.domain.ratings import RatingScale
 from bot.main import utc_now

@@ -12,7 +12,7 @@ from sqlalchemy import URL
 
 from bot.database import dialect
 from bot.database.dialect import parse_database_url
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.schema import migrate
 from bot.services.events._lookup import lock_event
 from bot.services.events._service import EventOptions

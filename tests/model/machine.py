@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import URL, delete
 
-from bot.database.base import Base
+from bot.database.models import Base
 from bot.errors import AlreadyCounted, EventArchived, LeaderboardError, NothingToRemove, NothingToUndo, WeekNotRunnable
 from bot.services.events._service import EventOptions
 from tests import tables

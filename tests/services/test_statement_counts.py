@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, event, text, update
 from sqlalchemy.engine import Engine
 
-from bot.database.base import Base
+from bot.database.models import Base
 from bot.database.models import Event, PlayerEventStats
 from bot.domain.results import Board
 from tests import tables

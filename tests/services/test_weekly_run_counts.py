@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.database.base import Base
+from bot.database.models import Base
 from bot.database.models import LeaderboardScore, PlayerEventStats, WeeklyResult
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, with_recalculation

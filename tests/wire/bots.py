@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, func, select, update
 
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import Event
 
 from .discord_stub import MANAGE_SERVER, DiscordStub, Message, Reply, User

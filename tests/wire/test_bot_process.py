@@ -9,7 +9,7 @@ import discord as discord_py
 from redis.asyncio import Redis
 from sqlalchemy import URL, func, select, update
 
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import LeaderboardScore, ScoreSubmission
 
 from .bots import ADMIN, EVENT, LAST_WORDS_SECONDS, count, create_event, finish, once, running, settings, submit, told

@@ -1,1 +1,6 @@
 """Make, change, archive and find the events of a server."""
+
+from bot.services.events._lookup import describe, find_event, lock_event
+from bot.services.events._service import EventOptions, EventService
+
+__all__ = ["EventOptions", "EventService", "describe", "find_event", "lock_event"]

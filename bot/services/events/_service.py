@@ -1,23 +1,23 @@
 """What admins do with events, and how users find them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import Event
+from bot.domain.clock import Clock
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import EventInfo, EventSummary
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
-from bot.errors import EventNameTaken, InvalidSetting
-from bot.services.base import BaseService, Clock
+from bot.errors import BoundsSwapped, EventNameTaken, NothingToChange, UnitOfTimes
 from bot.services.events._lookup import describe, find_event
 from bot.services.events._names import EventNames, NamedEvent
-from bot.services.servers._authority import Actor, record, refuse_repetition, require_admin
+from bot.services.servers import Actor, record, refuse_repetition, require_admin
 
 MAX_SUGGESTIONS = 25
 NOTHING = "none"
@@ -45,12 +45,13 @@ class EventOptions:
     is_active: bool | None = None
 
 
-class EventService(BaseService):
+class EventService:
     """Events of a server: made, changed, put away, found."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Keep the database to work on and the clock to go by."""
-        super().__init__(database, clock)
+        self._database = database
+        self._clock = clock
         self._names = EventNames(self._read_names)
 
     async def create(self, actor: Actor, direction: ScoreDirection, options: EventOptions) -> EventInfo:
@@ -64,14 +65,14 @@ class EventService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> EventInfo:
-            await require_admin(session, actor)
-            await refuse_repetition(session, actor)
+        def work(session: Session) -> EventInfo:
+            require_admin(session, actor)
+            refuse_repetition(session, actor)
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
-            await _apply(session, event, actor.guild_id, options)
+            _apply(session, event, actor.guild_id, options)
             session.add(event)
-            await session.flush()
-            await session.refresh(event)
+            session.flush()
+            session.refresh(event)
             detail = f"{event.name} ({direction})"
             record(session, actor, "event create", detail, at=self._clock(), event_id=event.id)
             return describe(event)
@@ -90,13 +91,13 @@ class EventService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> EventInfo:
-            await require_admin(session, actor)
+        def work(session: Session) -> EventInfo:
+            require_admin(session, actor)
             if options == EventOptions():
-                raise InvalidSetting("Nothing to change: give at least one of the options besides the event.")
-            event = await find_event(session, actor.guild_id, event_name, lock=True)
-            await refuse_repetition(session, actor)
-            await _apply(session, event, actor.guild_id, options)
+                raise NothingToChange
+            event = find_event(session, actor.guild_id, event_name, lock=True)
+            refuse_repetition(session, actor)
+            _apply(session, event, actor.guild_id, options)
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
             return describe(event)
 
@@ -120,15 +121,13 @@ class EventService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> tuple[EventSummary, ...]:
-            events = await session.scalars(
-                select(Event)
-                .where(Event.guild_id == guild_id, Event.score_direction.is_not(None))
-                .order_by(Event.is_active.desc(), Event.name_key)
+        def work(session: Session) -> tuple[EventSummary, ...]:
+            events = session.scalars(
+                select(Event).where(Event.guild_id == guild_id).order_by(Event.is_active.desc(), Event.name_key)
             )
             return tuple(EventSummary(describe(event), event.score_count) for event in events)
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     async def find(self, guild_id: int, event_name: str) -> EventInfo:
         """Return an event of a server by its name, ignoring case.
@@ -138,10 +137,10 @@ class EventService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> EventInfo:
-            return describe(await find_event(session, guild_id, event_name))
+        def work(session: Session) -> EventInfo:
+            return describe(find_event(session, guild_id, event_name))
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     async def suggest(self, guild_id: int, text: str, *, archived: bool = False) -> tuple[str, ...]:
         """Return the names of a server's events that contain `text`, ignoring case: at most 25, by name.
@@ -160,33 +159,33 @@ class EventService(BaseService):
         found = (event.name for event in events if typed in event.key and (archived or event.is_active))
         return tuple(islice(found, MAX_SUGGESTIONS))
 
-    async def _change(self, actor: Actor, work: Callable[[AsyncSession], Awaitable[EventInfo]]) -> EventInfo:
+    async def _change(self, actor: Actor, work: Callable[[Session], EventInfo]) -> EventInfo:
         try:
-            return await self._write(work)
+            return await self._database.write(work)
         finally:
             # Also after an error: the database may have committed what it could not confirm any more.
             self._names.forget(actor.guild_id)
 
     async def _read_names(self, guild_id: int) -> tuple[NamedEvent, ...]:
-        async def work(session: AsyncSession) -> tuple[NamedEvent, ...]:
-            rows = await session.execute(
+        def work(session: Session) -> tuple[NamedEvent, ...]:
+            rows = session.execute(
                 select(Event.name_key, Event.name, Event.is_active)
-                .where(Event.guild_id == guild_id, Event.score_direction.is_not(None))
+                .where(Event.guild_id == guild_id)
                 .order_by(Event.name_key)
             )
             return tuple(NamedEvent(*row) for row in rows)
 
-        return await self._read(work)
+        return await self._database.read(work)
 
 
-async def _apply(session: AsyncSession, event: Event, guild_id: int, options: EventOptions) -> None:
+def _apply(session: Session, event: Event, guild_id: int, options: EventOptions) -> None:
     if options.name is not None:
         name = clean_event_name(options.name)
         key = name_key(name)
         is_other = Event.id.is_distinct_from(event.id)
         taken = select(Event.id).where(Event.guild_id == guild_id, Event.name_key == key, is_other)
         with session.no_autoflush:
-            if await session.scalar(taken) is not None:
+            if session.scalar(taken) is not None:
                 raise EventNameTaken
         event.name, event.name_key = name, key
     if options.format is not None:
@@ -194,14 +193,14 @@ async def _apply(session: AsyncSession, event: Event, guild_id: int, options: Ev
     if options.unit is not None:
         event.score_unit = None if _is_nothing(options.unit) else clean_unit(options.unit)
     if event.score_format is ScoreFormat.TIME and event.score_unit is not None:
-        raise InvalidSetting("Times are shown as hours, minutes and seconds, so a time event has no unit of its own.")
+        raise UnitOfTimes
     style = ScoreStyle(event.score_format, event.score_unit)
     if options.min_score is not None:
         event.min_score = None if _is_nothing(options.min_score) else style.parse(options.min_score)
     if options.max_score is not None:
         event.max_score = None if _is_nothing(options.max_score) else style.parse(options.max_score)
     if event.min_score is not None and event.max_score is not None and event.min_score > event.max_score:
-        raise InvalidSetting("The smallest score allowed is greater than the greatest. Swap `min` and `max`.")
+        raise BoundsSwapped
     if options.is_active is not None:
         event.is_active = options.is_active
 

@@ -4,33 +4,40 @@ import re
 from datetime import timedelta
 
 from sqlalchemy import BigInteger, ColumnElement, Select, literal, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from bot.database.engine import Database
-from bot.database.models import Event, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.database.database import Database
+from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
 from bot.domain.results import EventInfo, LoggedSubmission, PlayerName, RemovalResult
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
 from bot.errors import NothingToRemove
-from bot.services.base import BaseService, Clock
-from bot.services.events._lookup import describe, find_event
-from bot.services.ratings._expressions import best_first, is_personal_best, is_weekly_best
-from bot.services.ratings._fields import count_personal_best, count_weekly_best
-from bot.services.ratings._logged_bests import current_best, logged_bests
-from bot.services.servers._authority import Actor, record, refuse_repetition, require_admin
-from bot.services.submissions._service import Recalculation
+from bot.services.events import describe, find_event
+from bot.services.ratings import (
+    Recalculation,
+    best_first,
+    count_personal_best,
+    count_weekly_best,
+    current_best,
+    is_personal_best,
+    is_weekly_best,
+    logged_bests,
+)
+from bot.services.servers import Actor, record, refuse_repetition, require_admin
 
 MOST_LISTED = 25
 _KEY = re.compile("[0-9]{1,18}")
 
 
-class RemovalService(BaseService):
+class RemovalService:
     """Takes submissions out of the competition; the log keeps them, with by whom, when and why."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
         """Rate by `scale`, and tell `recalculation` of personal bests that change."""
-        super().__init__(database, clock)
+        self._database = database
+        self._clock = clock
         self._scale = scale
         self._recalculation = recalculation
 
@@ -43,17 +50,17 @@ class RemovalService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> tuple[LoggedSubmission, ...]:
-            await require_admin(session, actor)
-            event = await find_event(session, actor.guild_id, event_name)
+        def work(session: Session) -> tuple[LoggedSubmission, ...]:
+            require_admin(session, actor)
+            event = find_event(session, actor.guild_id, event_name)
             latest = _log_of(event, player).order_by(ScoreSubmission.id.desc()).limit(MOST_LISTED)
             style = describe(event).style
             return tuple(
                 LoggedSubmission(row.id, style, row.score, Week.from_code(row.week_number), row.submitted_at)
-                for row in await session.scalars(latest)
+                for row in session.scalars(latest)
             )
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     async def remove(
         self,
@@ -82,24 +89,25 @@ class RemovalService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> RemovalResult:
-            await require_admin(session, actor)
-            event = await find_event(session, actor.guild_id, event_name, lock=True)
-            await refuse_repetition(session, actor)
-            removed = await _find(session, event, player, submission)
-            return await self._remove(session, actor, event, removed, clean_reason(reason))
+        def work(session: Session) -> RemovalResult:
+            require_admin(session, actor)
+            event = find_event(session, actor.guild_id, event_name, lock=True)
+            refuse_repetition(session, actor)
+            removed = _find(session, event, player, submission)
+            return self._remove(session, actor, event, removed, clean_reason(reason))
 
-        result = await self._write(work)
+        result = await self._database.write(work)
         if result.was_personal_best:
             self._recalculation.request(result.event.id)
         return result
 
-    async def _remove(
-        self, session: AsyncSession, actor: Actor, event: Event, removed: ScoreSubmission, reason: str | None
+    def _remove(
+        self, session: Session, actor: Actor, event: Event, removed: ScoreSubmission, reason: str | None
     ) -> RemovalResult:
         info, now = describe(event), self._clock()
-        player = await session.get_one(Player, removed.player_id)
-        run_at = await session.scalar(
+        player = session.get_one(Player, removed.player_id)
+        member = session.get_one(Member, (event.guild_id, player.id))
+        run_at = session.scalar(
             select(WeeklyRun.ran_at).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number)
         )
         removed.removed_by, removed.removal_reason = actor.discord_id, reason
@@ -107,19 +115,19 @@ class RemovalService(BaseService):
         removed.removed_at = now if run_at is None else max(now, run_at + timedelta(microseconds=1))
         of_week = ScoreSubmission.week_number == removed.week_number
         of_board = is_weekly_best(event.id, removed.week_number)
-        before, after = await _restore_best(session, info, player, of_board, of_week)
+        before, after = _restore_best(session, info, player, of_board, of_week)
         if before != after:
-            await count_weekly_best(session, event, removed.week_number, before, after)
-        before, after = await _restore_best(session, info, player, is_personal_best(event.id))
+            count_weekly_best(session, event, removed.week_number, before, after)
+        before, after = _restore_best(session, info, player, is_personal_best(event.id))
         if before != after:
-            await count_personal_best(session, event, before, after)
+            count_personal_best(session, event, before, after)
         if after is None:
-            await self._unrate(session, event, player)
+            self._unrate(session, event, player)
         detail = f"submission {removed.id}: {info.style.show(removed.score)} of {player.discord_id}"
         record(session, actor, "remove score", detail, at=now, event_id=event.id, reason=reason)
         return RemovalResult(
             event=info,
-            player=PlayerName(player.discord_id, player.display_name),
+            player=PlayerName(player.discord_id, member.display_name),
             score=removed.score,
             week=Week.from_code(removed.week_number),
             week_is_closed=run_at is not None,
@@ -128,11 +136,11 @@ class RemovalService(BaseService):
             reason=reason,
         )
 
-    async def _unrate(self, session: AsyncSession, event: Event, player: Player) -> None:
+    def _unrate(self, session: Session, event: Event, player: Player) -> None:
         """Take the all-time Elo from a player without a personal best; what was archived goes on counting."""
         ratings = PlayerEventStats
         of_player = select(ratings).where(ratings.event_id == event.id, ratings.player_id == player.id)
-        row = (await session.scalars(of_player)).one()
+        row = session.scalars(of_player).one()
         row.all_time_leaderboard_elo = None
         if row.weeks_participated:
             row.calculated_event_elo = self._scale.event_elo(None, row.weekly_elo_average)
@@ -148,7 +156,7 @@ def _log_of(event: Event, discord_id: int) -> Select[ScoreSubmission]:
     )
 
 
-async def _find(session: AsyncSession, event: Event, discord_id: int, submission: str | None) -> ScoreSubmission:
+def _find(session: Session, event: Event, discord_id: int, submission: str | None) -> ScoreSubmission:
     log = ScoreSubmission
     if submission is None:
         order = (best_first(log.score, describe(event).direction), log.id)
@@ -157,28 +165,28 @@ async def _find(session: AsyncSession, event: Event, discord_id: int, submission
         wanted = _log_of(event, discord_id).where(log.id == literal(int(submission), BigInteger))
     else:
         raise NothingToRemove
-    found = (await session.scalars(wanted.limit(1))).one_or_none()
+    found = session.scalars(wanted.limit(1)).one_or_none()
     if found is None:
         raise NothingToRemove
     return found
 
 
-async def _restore_best(
-    session: AsyncSession,
+def _restore_best(
+    session: Session,
     event: EventInfo,
     player: Player,
     condition: ColumnElement[bool],
     *of_log: ColumnElement[bool],
 ) -> tuple[float | None, float | None]:
     """Set a current best to what the log says, and return the one before and the one from now on."""
-    row = await current_best(session, player.id, condition)
+    row = current_best(session, player.id, condition)
     if row is None:
         return None, None
     of_player = ScoreSubmission.player_id == player.id
-    found = (await session.execute(logged_bests(event.id, event.direction, of_player, *of_log))).one_or_none()
+    found = session.execute(logged_bests(event.id, event.direction, of_player, *of_log)).one_or_none()
     before = row.score
     if found is None:
-        await session.delete(row)
+        session.delete(row)
         return before, None
     _, row.score, row.submitted_at = found
     return before, row.score

@@ -1,13 +1,13 @@
-"""The running statistics that are stored with an event: of its personal bests, and of the bests of one week.
+"""Running statistics that an event stores: of its personal bests, and of the bests of one week.
 
-That week is the one that was last submitted for. A page of its board reads the field from there instead of counting it,
-which of 100,000 players takes 35 ms. Fields of other weeks are counted when somebody asks for them.
+That week is the last one that somebody submitted for; a page of its board reads the field here. Fields of other weeks
+are counted from their rows when somebody asks.
 """
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.database.models import Event
 from bot.domain.statistics import RunningStatistics
@@ -53,7 +53,7 @@ def forget_week_statistics(event: Event, week_code: int) -> None:
         event.week_number = None
 
 
-async def count_personal_best(session: AsyncSession, event: Event, old: float | None, new: float | None) -> None:
+def count_personal_best(session: Session, event: Event, old: float | None, new: float | None) -> None:
     """Move the running statistics of a locked event from one personal best of a player to another.
 
     Args:
@@ -64,27 +64,25 @@ async def count_personal_best(session: AsyncSession, event: Event, old: float | 
         new: the personal best from now on, stored already; None where none is left.
     """
     changed = statistics_of(event).change(old, new)
-    store_statistics(event, await _with_all_digits(session, changed, is_personal_best(event.id)))
+    store_statistics(event, _with_all_digits(session, changed, is_personal_best(event.id)))
     event.scores_version += 1
     event.elo_field_version = None
 
 
-async def count_weekly_best(
-    session: AsyncSession, event: Event, week_code: int, old: float | None, new: float | None
-) -> None:
+def count_weekly_best(session: Session, event: Event, week_code: int, old: float | None, new: float | None) -> None:
     """Move the running statistics of a week, if they are kept; the arguments are as for a personal best."""
     statistics = week_statistics_of(event, week_code)
     if statistics is not None:
         condition = is_weekly_best(event.id, week_code)
-        changed = await _with_all_digits(session, statistics.change(old, new), condition)
+        changed = _with_all_digits(session, statistics.change(old, new), condition)
         store_week_statistics(event, week_code, changed)
 
 
-async def _with_all_digits(
-    session: AsyncSession, statistics: RunningStatistics, condition: ColumnElement[bool]
+def _with_all_digits(
+    session: Session, statistics: RunningStatistics, condition: ColumnElement[bool]
 ) -> RunningStatistics:
     """Return the statistics of the scores that fulfil a condition, counted anew if they have lost digits."""
     if not statistics.has_lost_digits:
         return statistics
-    await session.flush()
-    return await session.run_sync(count_field, condition)
+    session.flush()
+    return count_field(session, condition)

@@ -3,19 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.database.models import LeaderboardScore, ScoreSubmission
 from bot.domain.ratings import ScoreDirection
 from bot.services.ratings._expressions import best_first
 
 
-async def current_best(
-    session: AsyncSession, player_id: int, condition: ColumnElement[bool]
-) -> LeaderboardScore | None:
+def current_best(session: Session, player_id: int, condition: ColumnElement[bool]) -> LeaderboardScore | None:
     """Return the row of a player that fulfils `is_personal_best` or `is_weekly_best`, or None."""
     of_player = select(LeaderboardScore).where(LeaderboardScore.player_id == player_id)
-    return (await session.scalars(of_player.where(condition))).one_or_none()
+    return session.scalars(of_player.where(condition)).one_or_none()
 
 
 def logged_bests(

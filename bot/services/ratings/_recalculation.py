@@ -1,27 +1,81 @@
-"""The all-time Elos that are stored: computed in the database, written where they change."""
+"""Bring stored all-time Elos up to date: computed in the database, written where they change."""
 
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncSession
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Double,
+    Executable,
+    FromClause,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    Update,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    null,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from bot.database.built_statements import execute_together
-from bot.database.models import Event
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission
+from bot.database.rows import Columns, RowsStatement, is_in_file
 from bot.domain.moved_elos import Band, moved_bands
 from bot.domain.ratings import Field, RatingScale
-from bot.services.events._lookup import describe
-from bot.services.ratings import _recalculation_sql as sql
-from bot.services.ratings._expressions import elo_parameters
+from bot.services.ratings._expressions import (
+    elo_expression,
+    elo_parameters,
+    event_elo_expression,
+    is_personal_best,
+)
 from bot.services.ratings._fields import statistics_of
 
 FEW_PLAYERS = 20_000
-"""Of so many players all are looked at, which takes no longer."""
+"""In an event of so many players, a recalculation looks at everybody: finding out whose Elo moved takes as long."""
+
+_EVENT = bindparam("of_event", type_=Integer())
+_SINCE = bindparam("since_submission", type_=BigInteger())
+_SCORES, _STATS, _LOG = LeaderboardScore, PlayerEventStats, ScoreSubmission
 
 
-async def recalculate(session: AsyncSession, event: Event, scale: RatingScale) -> None:
+def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
     """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
-    if not is_current(event, scale):
-        await session.run_sync(_recalculate, event, scale)
+    if is_current(event, scale):
+        return
+    session.flush()
+    connection = session.connection()
+    field = statistics_of(event).field
+    parameters = {"of_event": event.id, **elo_parameters(field, event.score_direction, scale)}
+    bands = _moved_bands(connection, event, field, scale)
+    if not _has_constants(event, scale):
+        connection.execute(_RATE_WITHOUT_BEST, parameters)
+    if bands is None:
+        connection.execute(_WRITE_ELOS, parameters)
+    else:
+        if bands:
+            _WRITE_ELOS_BETWEEN.execute(connection, [(event.id, *band) for band in bands], **parameters)
+        connection.execute(_WRITE_ELOS_OF_SUBMITTERS, parameters | {"since_submission": event.elo_submission_id})
+    noted = {
+        "elo_version": event.scores_version,
+        "elo_field_version": event.scores_version,
+        "elo_base": scale.base_elo,
+        "elo_per_sigma": scale.elo_per_sigma,
+        "elo_origin": field.origin,
+        "elo_mean": field.mean,
+        "elo_sd": field.sd,
+    }
+    connection.execute(_NOTE, _note_parameters(event.id, noted))
+    for name, value in noted.items():
+        set_committed_value(event, name, value)
 
 
 def is_current(event: Event, scale: RatingScale) -> bool:
@@ -33,39 +87,98 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
     return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
 
 
-def _recalculate(session: Session, event: Event, scale: RatingScale) -> None:
-    session.flush()
-    connection = session.connection()
-    field = statistics_of(event).field
-    parameters = {"of_event": event.id, **elo_parameters(field, describe(event).direction, scale)}
-    bands = _moved_bands(connection, event, field, scale)
-    if bands:
-        sql.WRITE_ELOS_BETWEEN.execute(connection, [(event.id, *band) for band in bands], **parameters)
-    if not _has_constants(event, scale):
-        connection.execute(sql.RATE_WITHOUT_BEST, parameters)
-    if bands is None:
-        write = sql.WRITE_ELOS, parameters
-    else:
-        write = sql.WRITE_ELOS_OF_SUBMITTERS, parameters | {"since_submission": event.elo_submission_id}
-    noted = {
-        "elo_version": event.scores_version,
-        "elo_field_version": event.scores_version,
-        "elo_base": scale.base_elo,
-        "elo_per_sigma": scale.elo_per_sigma,
-        "elo_origin": field.origin,
-        "elo_mean": field.mean,
-        "elo_sd": field.sd,
-    }
-    execute_together(connection, write, (sql.NOTE, sql.note_parameters(event.id, noted)))
-    for name, value in noted.items():
-        set_committed_value(event, name, value)
-
-
 def _moved_bands(connection: Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
-    """Return bands that hold everybody whose Elo differs, but for those who have submitted since; None for all."""
+    """Return bands of scores that hold everybody whose Elo moved, except for later submitters; None for all scores."""
     is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
     if field.size <= FEW_PLAYERS or not is_known:
         return None
     before = Field(field.size, event.elo_origin, event.elo_mean, event.elo_sd)
-    least, greatest = connection.execute(sql.EXTREMES, {"of_event": event.id}).one()
-    return moved_bands(before, field, describe(event).direction, scale, least, greatest)
+    least, greatest = connection.execute(_EXTREMES, {"of_event": event.id}).one()
+    return moved_bands(before, field, event.score_direction, scale, least, greatest)
+
+
+def _bests(event_id: SQLColumnExpression[int], *conditions: ColumnElement[bool]) -> Select[int, int, int]:
+    rated = select(_SCORES.event_id, _SCORES.player_id, elo_expression(_SCORES.score).label("elo"))
+    return rated.where(is_personal_best(event_id), *conditions)
+
+
+def _write(rated: Select[int, int, int]) -> Update:
+    bests = rated.subquery()
+    return (
+        update(_STATS)
+        .where(
+            _STATS.event_id == bests.c.event_id,
+            _STATS.player_id == bests.c.player_id,
+            _STATS.all_time_leaderboard_elo.is_distinct_from(bests.c.elo),
+        )
+        .values(
+            all_time_leaderboard_elo=bests.c.elo,
+            calculated_event_elo=case(
+                (_STATS.weeks_participated > 0, event_elo_expression(bests.c.elo, _STATS.weekly_elo_average))
+            ),
+            updated_at=func.now(),
+        )
+    )
+
+
+_WRITE_ELOS = _write(_bests(_EVENT))
+"""Writes the all-time Elos that differ from the field's, and the event Elos that follow from them."""
+
+# The sum keeps the planner from searching the log by its event: the newest rows are few, an event's may be all.
+_NEW = and_(_LOG.id > _SINCE, _LOG.event_id + 0 == _EVENT)
+_WRITE_ELOS_OF_SUBMITTERS = _write(_bests(_LOG.event_id, _SCORES.player_id == _LOG.player_id, _NEW))
+"""Writes those of players who have submitted since."""
+
+
+def _write_between(bands: FromClause) -> Executable:
+    # The band names the event: so SQLite looks up the scores of each band, not the bands of each score.
+    rated = _bests(bands.c.event_id, _SCORES.score >= bands.c.low, _SCORES.score <= bands.c.high)
+    if is_in_file(bands):
+        return _write(rated)
+    # Without the array, PostgreSQL expects many players and reads all ratings.
+    of_band = rated.offset(0).lateral()
+    players = select(of_band.c.player_id).select_from(bands.join(of_band, true())).scalar_subquery()
+    return _write(_bests(_EVENT, _SCORES.player_id == any_(func.array(players, type_=ARRAY(Integer)))))
+
+
+_BANDS: Columns = {"event_id": Integer(), "low": Double(), "high": Double()}
+_WRITE_ELOS_BETWEEN = RowsStatement("bands", _BANDS, _write_between)
+"""Writes those of players whose scores lie within bands. JSON may round a fraction; the bands are wide enough."""
+
+_RATE_WITHOUT_BEST = (
+    update(_STATS)
+    .where(
+        _STATS.event_id == _EVENT,
+        _STATS.all_time_leaderboard_elo.is_(None),
+        _STATS.weeks_participated > 0,
+    )
+    .values(calculated_event_elo=event_elo_expression(null(), _STATS.weekly_elo_average))
+)
+"""Writes the event Elos of players whose scores were all removed, and whose weeks go on counting."""
+
+# Personal bests have no week; naming it tells PostgreSQL that the index holds them in order.
+_ORDERED = (_SCORES.week_number, _SCORES.score)
+_EXTREMES = select(
+    *(
+        select(_SCORES.score).where(is_personal_best(_EVENT)).order_by(*order).limit(1).scalar_subquery()
+        for order in (_ORDERED, [column.desc() for column in _ORDERED])
+    )
+)
+"""Finds the least and the greatest personal best."""
+
+_NOTED = (
+    *("elo_version", "elo_field_version"),
+    *("elo_base", "elo_per_sigma"),
+    *("elo_origin", "elo_mean", "elo_sd"),
+)
+_NOTE = (
+    update(Event)
+    .where(Event.id == _EVENT)
+    .values({name: bindparam(f"noted_{name}", type_=Event.__table__.c[name].type) for name in _NOTED})
+    .values(elo_submission_id=select(func.coalesce(func.max(_LOG.id), 0)).scalar_subquery())
+)
+"""Notes the field and constants of an event's stored Elos, and the newest submission that they include."""
+
+
+def _note_parameters(event_id: int, noted: Mapping[str, int | float]) -> dict[str, int | float]:
+    return {"of_event": event_id, **{f"noted_{name}": noted[name] for name in _NOTED}}

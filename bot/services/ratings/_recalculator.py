@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Protocol
 
 from bot.errors import Unavailable
 from bot.services.ratings._locks import RecalculationLock
@@ -10,6 +11,13 @@ from bot.services.ratings._service import LeaderboardScoringService
 SWEEP_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
+
+
+class Recalculation(Protocol):
+    """Brings the stored Elos of an event up to date, sooner or later."""
+
+    def request(self, event_id: int) -> None:
+        """Ask for it, without waiting."""
 
 
 class Recalculator:

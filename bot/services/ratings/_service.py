@@ -1,24 +1,23 @@
 """All-time Elos that are stored: brought up to date, and whether they are."""
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from bot.database.engine import Database
+from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.results import EventStatistics
-from bot.services.base import BaseService, Clock
-from bot.services.events._lookup import describe, find_event, lock_event
+from bot.services.events import describe, find_event, lock_event
 from bot.services.ratings._fields import statistics_of
 from bot.services.ratings._recalculation import is_current, recalculate
 
 
-class LeaderboardScoringService(BaseService):
+class LeaderboardScoringService:
     """Keeps the stored Elos those of the current field."""
 
-    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+    def __init__(self, database: Database, scale: RatingScale) -> None:
         """Rate by the constants of `scale`."""
-        super().__init__(database, clock)
+        self._database = database
         self._scale = scale
 
     async def recalculate(self, event_id: int) -> None:
@@ -30,10 +29,10 @@ class LeaderboardScoringService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> None:
-            await recalculate(session, await lock_event(session, event_id), self._scale)
+        def work(session: Session) -> None:
+            recalculate(session, lock_event(session, event_id), self._scale)
 
-        await self._write(work)
+        await self._database.write(work)
 
     async def stale_events(self) -> tuple[int, ...]:
         """Return the keys of the events whose stored Elos are not of their current field and constants.
@@ -42,10 +41,10 @@ class LeaderboardScoringService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> tuple[int, ...]:
-            return tuple(await session.scalars(select(Event.id).where(self._is_stale()).order_by(Event.id)))
+        def work(session: Session) -> tuple[int, ...]:
+            return tuple(session.scalars(select(Event.id).where(self._is_stale()).order_by(Event.id)))
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     async def is_stale(self, event_id: int) -> bool:
         """Tell whether an event awaits a recalculation.
@@ -54,11 +53,11 @@ class LeaderboardScoringService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> bool:
+        def work(session: Session) -> bool:
             statement = select(Event.id).where(Event.id == event_id, self._is_stale())
-            return await session.scalar(statement) is not None
+            return session.scalar(statement) is not None
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     async def statistics(self, guild_id: int, event_name: str) -> EventStatistics:
         """Return the field of all personal bests of an event.
@@ -68,11 +67,11 @@ class LeaderboardScoringService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> EventStatistics:
-            event = await find_event(session, guild_id, event_name)
+        def work(session: Session) -> EventStatistics:
+            event = find_event(session, guild_id, event_name)
             return EventStatistics(describe(event), statistics_of(event).field, is_current(event, self._scale))
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     def _is_stale(self) -> ColumnElement[bool]:
         return (Event.score_count > 0) & (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.database.models import AuditLog, GuildSettings
 from bot.domain.results import ServerSettings
@@ -33,13 +33,13 @@ class Actor:
     interaction_id: int | None = None
 
 
-async def load_settings(session: AsyncSession, guild_id: int) -> ServerSettings:
+def load_settings(session: Session, guild_id: int) -> ServerSettings:
     """Return what a server has set, or the defaults."""
-    row = await session.get(GuildSettings, guild_id)
+    row = session.get(GuildSettings, guild_id)
     return ServerSettings() if row is None else ServerSettings(row.time_zone, row.admin_role_id)
 
 
-async def require_admin(session: AsyncSession, actor: Actor) -> None:
+def require_admin(session: Session, actor: Actor) -> None:
     """Let admins pass: Manage Server, the server's admin role, or the bot's owner.
 
     Raises:
@@ -47,12 +47,12 @@ async def require_admin(session: AsyncSession, actor: Actor) -> None:
     """
     if actor.manages_guild or actor.owns_bot:
         return
-    settings = await load_settings(session, actor.guild_id)
+    settings = load_settings(session, actor.guild_id)
     if settings.admin_role_id is None or settings.admin_role_id not in actor.role_ids:
         raise NotAllowed
 
 
-async def refuse_repetition(session: AsyncSession, actor: Actor) -> None:
+def refuse_repetition(session: Session, actor: Actor) -> None:
     """Let through what the audit log does not hold yet.
 
     Raises:
@@ -61,12 +61,12 @@ async def refuse_repetition(session: AsyncSession, actor: Actor) -> None:
     if actor.interaction_id is None:
         return
     done = select(AuditLog.id).where(AuditLog.interaction_id == actor.interaction_id).limit(1)
-    if await session.scalar(done) is not None:
+    if session.scalar(done) is not None:
         raise AlreadyDone
 
 
 def record(
-    session: AsyncSession,
+    session: Session,
     actor: Actor,
     action: str,
     detail: str,

@@ -1,16 +1,22 @@
 """What admins choose for their server."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
+from bot.database.database import Database
 from bot.database.models import GuildSettings
+from bot.domain.clock import Clock
 from bot.domain.results import ServerSettings
 from bot.domain.weeks import check_time_zone
-from bot.services.base import BaseService
 from bot.services.servers._authority import Actor, load_settings, record, refuse_repetition, require_admin
 
 
-class SettingsService(BaseService):
+class SettingsService:
     """Settings of a server: its time zone, and who its admins are."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Keep the database to work on and the clock to go by."""
+        self._database = database
+        self._clock = clock
 
     async def show(self, actor: Actor) -> ServerSettings:
         """Return the settings of the actor's server.
@@ -20,11 +26,11 @@ class SettingsService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> ServerSettings:
-            await require_admin(session, actor)
-            return await load_settings(session, actor.guild_id)
+        def work(session: Session) -> ServerSettings:
+            require_admin(session, actor)
+            return load_settings(session, actor.guild_id)
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     async def change(
         self, actor: Actor, *, time_zone: str | None = None, admin_role_id: int | None = None
@@ -43,10 +49,10 @@ class SettingsService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> ServerSettings:
-            await require_admin(session, actor)
-            await refuse_repetition(session, actor)
-            row = await session.get(GuildSettings, actor.guild_id)
+        def work(session: Session) -> ServerSettings:
+            require_admin(session, actor)
+            refuse_repetition(session, actor)
+            row = session.get(GuildSettings, actor.guild_id)
             if row is None:
                 row = GuildSettings(guild_id=actor.guild_id, time_zone=ServerSettings().time_zone)
                 session.add(row)
@@ -58,4 +64,4 @@ class SettingsService(BaseService):
             record(session, actor, "settings", detail, at=self._clock())
             return ServerSettings(row.time_zone, row.admin_role_id)
 
-        return await self._write(work)
+        return await self._database.write(work)

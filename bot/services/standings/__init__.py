@@ -1,1 +1,5 @@
-"""Read leaderboards: pages, ranks, and where one player stands."""
+"""Show leaderboards: pages, ranks, and where one player stands."""
+
+from bot.services.standings._service import StandingsService
+
+__all__ = ["StandingsService"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.results import Board, EventInfo, LeaderboardPage, Standing
@@ -28,13 +28,13 @@ class OpenBoard:
     field: Field | None = None
     week: Week | None = None
 
-    async def page(self, session: AsyncSession, page: int, viewer_id: int) -> LeaderboardPage:
+    def page(self, session: Session, page: int, viewer_id: int) -> LeaderboardPage:
         """Return a page of ten rows, and the viewer's own."""
         pages = max(1, -(-self.players // PAGE_SIZE))
         shown = min(max(page, 0), pages - 1)
-        rows = await read_rows(session, self.query, shown * PAGE_SIZE, PAGE_SIZE)
+        rows = read_rows(session, self.query, shown * PAGE_SIZE, PAGE_SIZE)
         on_page = (found for found in rows if found[1].discord_id == viewer_id)
-        own = next(on_page, None) or await self._find(session, viewer_id)
+        own = next(on_page, None) or self._find(session, viewer_id)
         return LeaderboardPage(
             event=self.event,
             board=self.board,
@@ -47,14 +47,14 @@ class OpenBoard:
             own_page=None if own is None else own[0].before // PAGE_SIZE,
         )
 
-    async def standing_of(self, session: AsyncSession, discord_id: int) -> Standing | None:
+    def standing_of(self, session: Session, discord_id: int) -> Standing | None:
         """Return the row of one player, or None."""
-        found = await self._find(session, discord_id)
+        found = self._find(session, discord_id)
         return None if found is None else self._standing(*found)
 
-    async def _find(self, session: AsyncSession, discord_id: int) -> tuple[Place, BoardRow] | None:
-        row = await read_row_of(session, self.query, discord_id)
-        return None if row is None else (await place_of(session, self.query, row), row)
+    def _find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
+        row = read_row_of(session, self.query, discord_id)
+        return None if row is None else (place_of(session, self.query, row), row)
 
     def _standing(self, place: Place, row: BoardRow) -> Standing:
         if self.field is not None:

@@ -1,8 +1,7 @@
 """Reading leaderboards: pages, ranks, and the place of one player.
 
-What a board is ordered by, its key, is in an index. A page is found there by its keys alone, and only the rows that
-have these keys are read and ordered by time: no event is sorted or joined as a whole. Of 100,000 players that makes the
-first page one of 3 ms instead of 50 or, by event Elo, 110, and the last one of 15 ms instead of 100 or 270.
+An index holds what orders a board, its key. A page is found there by its keys alone; then only the rows with these
+keys are read and ordered by time. So no query sorts or joins an event as a whole.
 """
 
 from collections.abc import Sequence
@@ -26,13 +25,13 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from bot.database.models import LeaderboardScore, Player, PlayerEventStats
+from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import PlayerName
-from bot.services.ratings._expressions import best_first, is_personal_best
+from bot.services.ratings import best_first, is_personal_best
 
 
 class BoardRow(NamedTuple):
@@ -70,6 +69,7 @@ class BoardQuery:
     """An ordered list of players: by `key`, ties by time of submission; those without a key come last.
 
     Attributes:
+        guild_id: the server, by whose names players are called.
         keys: the one table that tells the keys, so that its index is enough to count and to find a page.
         best: what joins a personal best to it; None where it has the scores itself.
         condition: which rows are the board's.
@@ -79,6 +79,7 @@ class BoardQuery:
         direction: whether a greater key or a smaller one is better.
     """
 
+    guild_id: int
     keys: FromClause
     best: ColumnElement[bool] | None
     condition: ColumnElement[bool]
@@ -91,35 +92,37 @@ class BoardQuery:
     weekly_average: ColumnElement[Any]
 
     @classmethod
-    def of_scores(cls, condition: ColumnElement[bool], direction: ScoreDirection) -> "BoardQuery":
-        """Order the scores that fulfil a condition, the best first."""
+    def of_scores(cls, event: Event, condition: ColumnElement[bool]) -> "BoardQuery":
+        """Order those scores of an event that fulfil a condition, the best first."""
         table = LeaderboardScore.__table__
         return cls(
+            guild_id=event.guild_id,
             keys=table,
             best=None,
             condition=condition,
             has_key=None,
             before_key=table.c.week_number,
             key=table.c.score,
-            direction=direction,
+            direction=event.score_direction,
             player_id=table.c.player_id,
             all_time_elo=null(),
             weekly_average=null(),
         )
 
     @classmethod
-    def of_event_elos(cls, event_id: int) -> "BoardQuery":
+    def of_event_elos(cls, event: Event) -> "BoardQuery":
         """Order everyone with a personal best by stored event Elo, the highest first.
 
         An event Elo counts once its all-time half is stored, which only those with a personal best have.
         """
         scores, stats = LeaderboardScore.__table__, PlayerEventStats.__table__
-        best = and_(scores.c.player_id == stats.c.player_id, is_personal_best(event_id))
+        best = and_(scores.c.player_id == stats.c.player_id, is_personal_best(event.id))
         all_time_elo, event_elo = stats.c.all_time_leaderboard_elo, stats.c.calculated_event_elo
         return cls(
+            guild_id=event.guild_id,
             keys=stats,
             best=best,
-            condition=stats.c.event_id == event_id,
+            condition=stats.c.event_id == event.id,
             has_key=and_(event_elo.is_not(None), all_time_elo.is_not(None)),
             before_key=None,
             key=event_elo,
@@ -156,79 +159,85 @@ class BoardQuery:
         return is_earlier if self.best is None else exists().where(self.best, is_earlier)
 
 
-async def count_rows(session: AsyncSession, board: BoardQuery, *where: ColumnElement[bool]) -> int:
+def count_rows(session: Session, board: BoardQuery, *where: ColumnElement[bool]) -> int:
     """Count the rows of a board that have a key, one that fulfils further conditions."""
-    return (await session.execute(_count(board.keys, board.ranked, *where))).scalar_one()
+    return session.execute(_count(board.keys, board.ranked, *where)).scalar_one()
 
 
-async def read_rows(session: AsyncSession, board: BoardQuery, offset: int, limit: int) -> list[tuple[Place, BoardRow]]:
+def read_rows(session: Session, board: BoardQuery, offset: int, limit: int) -> list[tuple[Place, BoardRow]]:
     """Read some rows of a board in its order, from `offset`."""
     keys = select(board.key).select_from(board.keys).where(board.ranked).order_by(*board.by_key)
-    page = (await session.scalars(keys.offset(offset).limit(limit))).all()
-    found = await _read_ranked(session, board, page, offset) if page else []
+    page = session.scalars(keys.offset(offset).limit(limit)).all()
+    found = _read_ranked(session, board, page, offset) if page else []
     if len(page) < limit and board.has_key is not None:
         start = offset + len(page)
-        ranked = start if page else await count_rows(session, board)
-        rows = await _read(session, board, board.lacks_key, start - ranked, limit - len(page))
+        ranked = start if page else count_rows(session, board)
+        rows = _read(session, board, board.lacks_key, start - ranked, limit - len(page))
         found += [(Place(place, None), row) for place, row in enumerate(rows, start)]
     return found
 
 
-async def read_row_of(session: AsyncSession, board: BoardQuery, discord_id: int) -> BoardRow | None:
+def read_row_of(session: Session, board: BoardQuery, discord_id: int) -> BoardRow | None:
     """Read the row of one player, or None."""
-    named = _rows(board).add_columns(Player.discord_id, Player.display_name).where(board.condition)
-    of_player = named.join(Player, Player.id == board.player_id).where(Player.discord_id == discord_id)
-    row = (await session.execute(of_player)).one_or_none()
+    named = _rows(board).add_columns(Player.discord_id, Member.display_name).where(board.condition)
+    of_player = (
+        named.join(Player, Player.id == board.player_id)
+        .join(Member, _is_member(board, board.player_id))
+        .where(Player.discord_id == discord_id)
+    )
+    row = session.execute(of_player).one_or_none()
     return None if row is None else BoardRow._make(row)
 
 
-async def place_of(session: AsyncSession, board: BoardQuery, row: BoardRow) -> Place:
+def place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
     """Return where a row stands."""
     better, equal = board.ranked, board.lacks_key
     if row.key is not None:
         better, equal = and_(better, board.better_than(row.key)), and_(board.ranked, board.key == row.key)
     count_better = _count(board.keys, better)
     count_earlier = _count(board.keys, equal, board.earlier_than(row))
-    counts = await session.execute(select(count_better.scalar_subquery(), count_earlier.scalar_subquery()))
+    counts = session.execute(select(count_better.scalar_subquery(), count_earlier.scalar_subquery()))
     before, earlier = counts.one()
     return Place(before + earlier, None if row.key is None else before + 1)
 
 
-async def _read_ranked(
-    session: AsyncSession, board: BoardQuery, keys: Sequence[float], offset: int
+def _read_ranked(
+    session: Session, board: BoardQuery, keys: Sequence[float], offset: int
 ) -> list[tuple[Place, BoardRow]]:
     """Read the rows from `offset` on, which have these keys."""
-    better = await _count_better_than_first(session, board, keys, offset)
+    better = _count_better_than_first(session, board, keys, offset)
     among = and_(board.ranked, board.key.between(min(keys), max(keys)))
     found: list[tuple[Place, BoardRow]] = []
     rank = better + 1
-    for before, row in enumerate(await _read(session, board, among, offset - better, len(keys)), offset):
+    for before, row in enumerate(_read(session, board, among, offset - better, len(keys)), offset):
         if found and found[-1][1].key != row.key:
             rank = before + 1
         found.append((Place(before, rank), row))
     return found
 
 
-async def _count_better_than_first(session: AsyncSession, board: BoardQuery, keys: Sequence[float], offset: int) -> int:
+def _count_better_than_first(session: Session, board: BoardQuery, keys: Sequence[float], offset: int) -> int:
     """Count the rows with a better key than the first of a page, which is at `offset`."""
     if offset == 0:
         return 0
     if keys[0] == keys[-1]:
-        return await count_rows(session, board, board.better_than(keys[0]))
+        return count_rows(session, board, board.better_than(keys[0]))
     # All that tie with the first are listed up to this page, and few rows tell how many they are.
-    return offset + keys.count(keys[0]) - await count_rows(session, board, board.key == keys[0])
+    return offset + keys.count(keys[0]) - count_rows(session, board, board.key == keys[0])
 
 
-async def _read(
-    session: AsyncSession, board: BoardQuery, where: ColumnElement[bool], offset: int, limit: int
-) -> list[BoardRow]:
+def _read(session: Session, board: BoardQuery, where: ColumnElement[bool], offset: int, limit: int) -> list[BoardRow]:
     """Read whole rows that fulfil a condition, in order, from `offset` among them."""
     order = (best_first(_key(board), board.direction), LeaderboardScore.submitted_at, board.player_id)
     # The page is cut before the players' names are looked up.
     page = _rows(board).where(where).order_by(*order).offset(offset).limit(limit).subquery()
-    named = select(page, Player.discord_id, Player.display_name).join(Player, Player.id == page.c.player_id)
+    named = (
+        select(page, Player.discord_id, Member.display_name)
+        .join(Player, Player.id == page.c.player_id)
+        .join(Member, _is_member(board, page.c.player_id))
+    )
     ordered = named.order_by(best_first(page.c.key, board.direction), page.c.submitted_at, page.c.player_id)
-    return [BoardRow._make(row) for row in await session.execute(ordered)]
+    return [BoardRow._make(row) for row in session.execute(ordered)]
 
 
 def _rows(board: BoardQuery) -> Select[Any]:
@@ -240,6 +249,10 @@ def _rows(board: BoardQuery) -> Select[Any]:
         board.all_time_elo.label("all_time_elo"),
         board.weekly_average.label("weekly_average"),
     ).select_from(board.keys if board.best is None else board.keys.join(LeaderboardScore, board.best))
+
+
+def _is_member(board: BoardQuery, player_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(Member.guild_id == board.guild_id, Member.player_id == player_id)
 
 
 def _key(board: BoardQuery) -> ColumnElement[Any]:

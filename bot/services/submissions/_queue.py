@@ -1,48 +1,58 @@
-"""Submissions that wait in this process, counted together as soon as those before them are."""
+"""Queue submissions, and count those that wait together in one batch."""
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.results import SubmissionResult
 from bot.domain.submissions import Submission
-from bot.services.submissions._fold import Outcome
+from bot.errors import Unavailable
+from bot.services.submissions._batch import Outcome
 
 MOST_TOGETHER = 100
-"""How many submissions are counted in one transaction; more would make those in it wait for each other."""
-LOCKED_SECONDS = 0.025
-"""How long a submission waits before it is tried again, whose event somebody else has locked."""
+"""How many submissions one batch holds; more would make those in it wait for each other."""
+LOCKED_SECONDS = 0.05
+"""How long a submission waits, at the longest, before it tries a locked event again."""
+GIVE_UP_SECONDS = 120.0
+"""How long an event may stay locked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     submission: Submission
     answer: "asyncio.Future[SubmissionResult]"
+    until: float
 
 
 class SubmissionQueue:
-    """Folds the submissions that are waiting into one transaction after the other.
+    """Counts the submissions that wait, one batch after the other.
 
-    On a quiet server each is alone in its transaction and none waits for a second. Under load a transaction holds a
-    hundred, which costs one commit and few round trips.
+    On a quiet server each submission is a batch of its own and waits for nobody. Under load a batch holds a hundred,
+    which share its round trips and its commit.
     """
 
     def __init__(self, count: Callable[[Sequence[Submission]], Awaitable[Sequence[Outcome | Exception]]]) -> None:
-        """Have `count` count submissions of as many players, and tell of each what became of it."""
+        """Have `count` count submissions of as many players, and tell what became of each."""
         self._count = count
         self._waiting: deque[_Waiting] = deque()
-        self._together: list[_Waiting] = []
+        self._batch: list[_Waiting] = []
         self._working: asyncio.Task[None] | None = None
 
     async def submit(self, submission: Submission) -> SubmissionResult:
-        """Wait until a submission is counted and committed, or refused."""
-        waiting = _Waiting(submission, asyncio.get_running_loop().create_future())
+        """Wait until a submission is counted and committed, or refused.
+
+        Raises:
+            Unavailable: somebody kept its event locked for too long.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(submission, loop.create_future(), loop.time() + GIVE_UP_SECONDS)
         self._add(waiting)
         try:
             return await waiting.answer
         except asyncio.CancelledError:
-            if self._working is not None and waiting in self._together and self._are_given_up():
+            if self._working is not None and waiting in self._batch and self._is_abandoned():
                 self._working.cancel()
             raise
 
@@ -53,29 +63,29 @@ class SubmissionQueue:
 
     async def _work(self) -> None:
         try:
-            while together := self._take():
-                self._together = together
+            while batch := self._take():
+                self._batch = batch
                 try:
-                    outcomes = await self._count([one.submission for one in together])
+                    outcomes = await self._count([one.submission for one in batch])
                 except asyncio.CancelledError:
-                    if not self._are_given_up():
+                    if not self._is_abandoned():
                         raise
                 except Exception as error:  # noqa: BLE001 - whoever waits for it raises it
-                    self._tell(together, [error] * len(together))
+                    self._tell(batch, [error] * len(batch))
                 else:
-                    self._tell(together, outcomes)
-                self._together = []
-                # Whoever submits again at once is taken along.
+                    self._tell(batch, outcomes)
+                self._batch = []
+                # Players who resubmit at once join the next batch.
                 await asyncio.sleep(0)
         finally:
-            self._together, self._working = [], None
+            self._batch, self._working = [], None
 
-    def _are_given_up(self) -> bool:
-        """Tell whether nobody waits any more for what is being counted."""
-        return all(one.answer.cancelled() for one in self._together)
+    def _is_abandoned(self) -> bool:
+        """Tell whether nobody waits for the present batch any more."""
+        return all(one.answer.cancelled() for one in self._batch)
 
     def _take(self) -> list[_Waiting]:
-        """Take the first submission of each player who is waiting for an answer."""
+        """Take the first submission of each player who waits for an answer."""
         taken: dict[int, _Waiting] = {}
         left = []
         while self._waiting and len(taken) < MOST_TOGETHER:
@@ -87,13 +97,21 @@ class SubmissionQueue:
         self._waiting.extendleft(reversed(left))
         return list(taken.values())
 
-    def _tell(self, together: Sequence[_Waiting], outcomes: Sequence[Outcome | Exception]) -> None:
-        for waiting, outcome in zip(together, outcomes, strict=True):
+    def _tell(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome | Exception]) -> None:
+        for waiting, outcome in zip(batch, outcomes, strict=True):
             if outcome is None:
-                asyncio.get_running_loop().call_later(LOCKED_SECONDS, self._add, waiting)
+                self._try_later(waiting)
             elif waiting.answer.done():
                 continue
             elif isinstance(outcome, BaseException):
                 waiting.answer.set_exception(outcome)
             else:
                 waiting.answer.set_result(outcome)
+
+    def _try_later(self, waiting: _Waiting) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() < waiting.until:
+            pause = random.uniform(LOCKED_SECONDS / 2, LOCKED_SECONDS)  # noqa: S311 - jitter
+            loop.call_later(pause, self._add, waiting)
+        elif not waiting.answer.done():
+            waiting.answer.set_exception(Unavailable())

@@ -1,4 +1,4 @@
-"""The statements of submissions, each over all that are counted together."""
+"""The statements that count submissions, each over a whole batch."""
 
 from typing import Any
 
@@ -27,111 +27,66 @@ from bot.database.models import (
     Event,
     GuildSettings,
     LeaderboardScore,
+    Member,
     Player,
     PlayerEventStats,
     ScoreSubmission,
     ScoreType,
     WeeklyRun,
 )
-from bot.database.row_versions import row_version
-from bot.database.rows import Columns, RowsStatement, insert_new_rows, insert_rows, read_first
+from bot.database.rows import Columns, OptimisticWrite, RowsStatement, insert_new_rows, insert_rows, read_first
 from bot.database.types import UtcDateTime
-from bot.services.ratings._expressions import has_type, is_personal_best
+from bot.services.ratings import has_type, is_personal_best
 
 SEPARATOR = "_"
 _SEPARATOR: Any = constant(SEPARATOR)
-NOW = bindparam("now", type_=UtcDateTime())
-"""When submissions are counted, all that are counted together."""
-SINCE = bindparam("since", type_=UtcDateTime())
-"""Since when a submission is too recent for another one."""
-UNTIL = bindparam("until", type_=UtcDateTime())
-"""Until when; later ones are of a clock that has been set back."""
-SINCE_WEEK = bindparam("since_week", type_=Integer())
-"""Since which week bests and runs are looked for; not later than the current one of any time zone."""
+_NOW = bindparam("now", type_=UtcDateTime())
+"""When the batch counts."""
+_SINCE = bindparam("since", type_=UtcDateTime())
+"""How far back a submission may be too recent for another one."""
+_UNTIL = bindparam("until", type_=UtcDateTime())
+"""How far ahead, for what others submit meanwhile; still later ones are from before the clock was set back."""
+_SINCE_WEEK = bindparam("since_week", type_=Integer())
+"""The first week whose bests and runs matter; not later than the current one of any time zone."""
 
-_NAMED: Columns = {"number": Integer(), "guild_id": BigInteger(), "name_key": String(), "discord_id": BigInteger()}
 _OF_EVENT = (
     *(Event.id, Event.guild_id, Event.name, Event.is_active),
     *(Event.score_direction, Event.score_format, Event.score_unit, Event.min_score, Event.max_score),
     *(Event.score_count, Event.score_origin, Event.score_mean, Event.score_m2, Event.score_m2_peak),
     *(Event.week_number, Event.week_count, Event.week_origin, Event.week_mean, Event.week_m2, Event.week_m2_peak),
-    Event.scores_version,
+    *(Event.version, Event.scores_version),
 )
-
-
-def _is_named(rows: FromClause) -> ColumnElement[bool]:
-    of_leaderboard = Event.score_direction.is_not(None)
-    return and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key, of_leaderboard)
-
-
-def _lock(rows: FromClause) -> Executable:
-    # FOR NO KEY UPDATE: rows that merely refer to these can still be inserted beside them.
-    players = (
-        select(Player.id)
-        .where(Player.discord_id.in_(select(rows.c.discord_id)))
-        .order_by(Player.id)
-        .with_for_update(key_share=True, of=Player)
-        .cte("locked")
-    )
-    return (
-        select(rows.c.number, select(func.count()).select_from(players).scalar_subquery())
-        .join(Event, _is_named(rows))
-        .order_by(Event.id)
-        .with_for_update(key_share=True, skip_locked=True, of=Event)
-    )
-
-
-LOCK = RowsStatement("wanted", _NAMED, _lock)
-"""Locks the players, in the order of their keys, and those events that nobody else has locked: a row for each."""
-
-
-def _lock_players(rows: FromClause) -> Executable:
-    return (
-        select(Player.id)
-        .join(rows, Player.discord_id == rows.c.discord_id)
-        .order_by(Player.id)
-        .with_for_update(key_share=True, of=Player)
-    )
-
-
-LOCK_PLAYERS = RowsStatement("players", {"discord_id": BigInteger()}, _lock_players)
-"""Locks players who are new, in the order of their keys."""
-
-_NEW_PLAYER: Columns = {"discord_id": BigInteger(), "username": String(), "display_name": String()}
-ADD_PLAYERS = RowsStatement("added", _NEW_PLAYER, insert_new_rows(Player, _NEW_PLAYER))
-"""Makes players, but for those whom somebody else has made through other events meanwhile."""
 
 
 def _find(rows: FromClause) -> Executable:
     log, personal, weekly = ScoreSubmission, aliased(LeaderboardScore), aliased(LeaderboardScore)
-    # Events are looked up by the rows, and SQLite does not go through all events instead.
     joined = (
-        rows.outerjoin(Event, _is_named(rows))
+        rows.outerjoin(Event, and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key))
         .outerjoin(GuildSettings, GuildSettings.guild_id == Event.guild_id)
         .outerjoin(Player, Player.discord_id == rows.c.discord_id)
+        .outerjoin(Member, and_(Member.guild_id == rows.c.guild_id, Member.player_id == Player.id))
     )
-    of_player = (Player.id.label("player_id"), Player.username, Player.display_name)
-    versions = (row_version(Event, rows).label("event_version"), row_version(Player, rows).label("player_version"))
-    named = select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player, *versions)
-    # By itself, or PostgreSQL would read what a player has in all events to find what there is in one.
+    of_player = Player.id.label("player_id"), Player.username, Member.version.label("member_version")
+    named = select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player)
+    # By itself: else PostgreSQL reads all events of a player to find what there is in one.
     one = read_first(named.select_from(joined), "named")
     latest = (
         select(log.submitted_at)
         .join(Event, Event.id == log.event_id)
         .where(log.player_id == one.c.player_id, Event.guild_id == one.c.guild_id)
-        .where(log.submitted_at > SINCE, log.submitted_at <= UNTIL)
+        .where(log.submitted_at > _SINCE, log.submitted_at <= _UNTIL)
         .order_by(log.submitted_at.desc())
         .limit(1)
     )
     closed = select(func.aggregate_strings(cast(WeeklyRun.week_number, String), _SEPARATOR)).where(
-        WeeklyRun.event_id == one.c.id, WeeklyRun.week_number >= SINCE_WEEK
+        WeeklyRun.event_id == one.c.id, WeeklyRun.week_number >= _SINCE_WEEK
     )
     is_personal = and_(personal.player_id == one.c.player_id, is_personal_best(one.c.id, personal))
     is_weekly = and_(
         weekly.player_id == one.c.player_id,
         weekly.event_id == one.c.id,
         has_type(ScoreType.WEEKLY, weekly),
-        weekly.week_number >= SINCE_WEEK,
+        weekly.week_number >= _SINCE_WEEK,
     )
     return select(
         *one.c,
@@ -146,32 +101,68 @@ def _find(rows: FromClause) -> Executable:
     ).select_from(one.outerjoin(personal, is_personal).outerjoin(weekly, is_weekly))
 
 
-FIND = RowsStatement("found", {**_NAMED, "interaction_id": BigInteger()}, _find)
-"""Finds all that is known about submissions: a row for each, or for each weekly best; without a key for no event."""
+_WANTED: Columns = {
+    "number": Integer(),
+    "interaction_id": BigInteger(),
+    "guild_id": BigInteger(),
+    "name_key": String(),
+    "discord_id": BigInteger(),
+}
+FIND = RowsStatement("found", _WANTED, _find)
+"""Finds what is known about submissions: a row for each, or for each weekly best; without keys where nothing is."""
+
+_NEW_PLAYER: Columns = {"discord_id": BigInteger(), "username": String()}
+ADD_PLAYERS = RowsStatement("players", _NEW_PLAYER, insert_rows(Player, _NEW_PLAYER))
+
+
+def _load_bests(rows: FromClause) -> Executable:
+    bests = select(LeaderboardScore.event_id, Event.scores_version, LeaderboardScore.score)
+    joined = bests.join(Event, Event.id == LeaderboardScore.event_id)
+    return joined.where(is_personal_best(Event.id), Event.id.in_(select(rows.c.event_id)))
+
+
+LOAD_BESTS = RowsStatement("bests", {"event_id": Integer()}, _load_bests)
+"""Loads all personal bests of events, and of which version they are."""
+
+
+def _find_free(rows: FromClause) -> Executable:
+    free = select(Event.id).join(rows, Event.id == rows.c.id)
+    return free.with_for_update(key_share=True, skip_locked=True, of=Event)
+
+
+FIND_FREE = RowsStatement("free", {"id": Integer()}, _find_free)
+"""Finds the events, of some, that nobody has locked."""
+
+
+def _hold(table: type[Event] | type[Member], *keys: str) -> Any:
+    def build(rows: FromClause) -> Executable:
+        # Where somebody has updated a row meanwhile, PostgreSQL asks this again of the row as it is then.
+        unchanged = and_(*(getattr(table, key) == rows.c[key] for key in (*keys, "version")))
+        # FOR NO KEY UPDATE: others can still insert rows that refer to these.
+        return select(rows.c.version).join(table, unchanged).with_for_update(key_share=True, skip_locked=True, of=table)
+
+    return build
+
+
+_EVENT_VERSION: Columns = {"id": Integer(), "version": BigInteger()}
+_MEMBER_VERSION: Columns = {"guild_id": BigInteger(), "player_id": Integer(), "version": BigInteger()}
+HOLD_EVENTS = RowsStatement("held_events", _EVENT_VERSION, _hold(Event, "id"))
+HOLD_MEMBERS = RowsStatement("held_members", _MEMBER_VERSION, _hold(Member, "guild_id", "player_id"))
 
 
 def _rank(rows: FromClause) -> Executable:
     scores = LeaderboardScore
     others = select(func.count()).select_from(scores).where(is_personal_best(rows.c.event_id))
-    better = case(
+    better: ColumnElement[int] = case(
         (rows.c.is_high, others.where(scores.score > rows.c.score).scalar_subquery()),
         else_=others.where(scores.score < rows.c.score).scalar_subquery(),
     )
     return select(rows.c.number, better.label("better"))
 
 
-RANK = RowsStatement(
-    "ranked", {"number": Integer(), "event_id": Integer(), "score": Double(), "is_high": Boolean()}, _rank
-)
-"""Counts the personal bests of events that are better than scores."""
-
-
-def _load_bests(rows: FromClause) -> Executable:
-    return select(rows.c.event_id, LeaderboardScore.score).join(rows, is_personal_best(rows.c.event_id))
-
-
-LOAD_BESTS = RowsStatement("bests", {"event_id": Integer()}, _load_bests)
-"""Loads all personal bests of events."""
+_RANKED: Columns = {"number": Integer(), "event_id": Integer(), "score": Double(), "is_high": Boolean()}
+RANK = RowsStatement("ranked", _RANKED, _rank)
+"""Counts the personal bests that beat scores."""
 
 _LOGGED: Columns = {
     "interaction_id": BigInteger(),
@@ -179,9 +170,10 @@ _LOGGED: Columns = {
     "event_id": Integer(),
     "score": Double(),
     "week_number": Integer(),
+    "made_in_week": Integer(),
     "proof": String(),
 }
-LOG = RowsStatement("logged", _LOGGED, insert_rows(ScoreSubmission, _LOGGED, submitted_at=NOW))
+LOG = RowsStatement("logged", _LOGGED, insert_rows(ScoreSubmission, _LOGGED, submitted_at=_NOW))
 
 _BEST: Columns = {
     "player_id": Integer(),
@@ -190,20 +182,38 @@ _BEST: Columns = {
     "week_number": Integer(),
     "score": Double(),
 }
-ADD_BESTS = RowsStatement("first", _BEST, insert_rows(LeaderboardScore, _BEST, submitted_at=NOW))
+ADD_BESTS = RowsStatement("first", _BEST, insert_rows(LeaderboardScore, _BEST, submitted_at=_NOW))
 
 
 def _replace_bests(rows: FromClause) -> Executable:
     bests = update(LeaderboardScore).where(LeaderboardScore.id == rows.c.id)
-    return bests.values(score=rows.c.score, submitted_at=NOW)
+    return bests.values(score=rows.c.score, submitted_at=_NOW)
 
 
 REPLACE_BESTS = RowsStatement("better", {"id": BigInteger(), "score": Double()}, _replace_bests)
 
-
 _RATINGS: Columns = {"player_id": Integer(), "event_id": Integer()}
 ADD_RATINGS = RowsStatement("rated", _RATINGS, insert_new_rows(PlayerEventStats, _RATINGS))
 """Makes the ratings of players who have none in an event."""
+
+_MEMBER: Columns = {"guild_id": BigInteger(), "player_id": Integer(), "display_name": String()}
+ADD_MEMBERS = RowsStatement("joined", _MEMBER, insert_rows(Member, _MEMBER))
+
+
+def _move_members(rows: FromClause) -> Executable:
+    members = update(Member).where(Member.guild_id == rows.c.guild_id, Member.player_id == rows.c.player_id)
+    return members.values(display_name=rows.c.display_name, version=Member.version + 1)
+
+
+MOVE_MEMBERS = RowsStatement("members", _MEMBER, _move_members)
+"""Names members as they are called now, and moves their versions."""
+
+
+def _name_players(rows: FromClause) -> Executable:
+    return update(Player).where(Player.id == rows.c.id).values(username=rows.c.username)
+
+
+NAME_PLAYERS = RowsStatement("renamed", {"id": Integer(), "username": String()}, _name_players)
 
 _STATISTICS: Columns = {
     "score_count": Integer(),
@@ -221,16 +231,26 @@ _STATISTICS: Columns = {
 }
 
 
-def _move_statistics(rows: FromClause) -> Executable:
-    return update(Event).where(Event.id == rows.c.id).values({name: rows.c[name] for name in _STATISTICS})
+def _move_events(rows: FromClause) -> Executable:
+    statistics = {name: rows.c[name] for name in _STATISTICS}
+    return update(Event).where(Event.id == rows.c.id).values(version=Event.version + 1, **statistics)
 
 
-MOVE_STATISTICS = RowsStatement("moved", {"id": Integer(), **_STATISTICS}, _move_statistics)
+MOVE_EVENTS = RowsStatement("moved", {"id": Integer(), **_STATISTICS}, _move_events)
+"""Writes the running statistics of events, and moves their versions."""
 
-
-def _name(rows: FromClause) -> Executable:
-    players = update(Player).where(Player.id == rows.c.id)
-    return players.values(username=rows.c.username, display_name=rows.c.display_name)
-
-
-NAME_PLAYERS = RowsStatement("renamed", {"id": Integer(), "username": String(), "display_name": String()}, _name)
+WRITE = OptimisticWrite(
+    held=(HOLD_EVENTS, HOLD_MEMBERS),
+    asking=RANK,
+    writes=(
+        LOG,
+        ADD_BESTS,
+        REPLACE_BESTS,
+        ADD_RATINGS,
+        ADD_MEMBERS,
+        MOVE_MEMBERS,
+        NAME_PLAYERS,
+        MOVE_EVENTS,
+    ),
+)
+"""Writes what a batch changes, if its events and members are still the same."""

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.database.models import LeaderboardScore, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
 from bot.domain.recount import Best, Derived
-from bot.services.events._lookup import move_version
-from bot.services.ratings._expressions import is_personal_best, is_weekly_best
-from bot.services.ratings._fields import store_statistics, store_week_statistics
+from bot.services.ratings import is_personal_best, is_weekly_best, store_statistics, store_week_statistics
 from bot.services.verification._stored_event import StoredEvent
 
 Key = TypeVar("Key", int, tuple[int, int])
@@ -21,7 +19,7 @@ def changed(stored: Mapping[Key, object], computed: Mapping[Key, object]) -> lis
     return [key for key in sorted(stored.keys() | computed.keys()) if stored.get(key, ...) != computed.get(key, ...)]
 
 
-async def repair(session: AsyncSession, stored: StoredEvent, computed: Derived) -> None:
+def repair(session: Session, stored: StoredEvent, computed: Derived) -> None:
     """Make the rows of a locked event what was computed; rows that are right are not touched."""
     if changed(stored.derived.personal_bests, computed.personal_bests):
         # By these a running bot tells whether the personal bests are those that it knows.
@@ -29,29 +27,29 @@ async def repair(session: AsyncSession, stored: StoredEvent, computed: Derived) 
         stored.event.elo_version += 1
     # The next recalculation looks at everybody, whatever was changed past the bot.
     stored.event.elo_field_version = None
-    await move_version(session, stored.event)
-    await _repair_bests(session, stored, computed)
+    stored.event.version += 1
+    _repair_bests(session, stored, computed)
     store_statistics(stored.event, computed.statistics)
     for week_code, statistics in computed.week_statistics.items():
         store_week_statistics(stored.event, week_code, statistics)
-    await _repair_archive(session, stored, computed)
-    await _repair_ratings(session, stored, computed)
-    await session.flush()
+    _repair_archive(session, stored, computed)
+    _repair_ratings(session, stored, computed)
+    session.flush()
 
 
-async def _repair_bests(session: AsyncSession, stored: StoredEvent, computed: Derived) -> None:
+def _repair_bests(session: Session, stored: StoredEvent, computed: Derived) -> None:
     event_id = stored.event.id
     for player_id in changed(stored.derived.personal_bests, computed.personal_bests):
         of_player = LeaderboardScore.player_id == player_id
-        await session.execute(delete(LeaderboardScore).where(of_player, is_personal_best(event_id)))
+        session.execute(delete(LeaderboardScore).where(of_player, is_personal_best(event_id)))
         _add_best(session, event_id, player_id, None, computed.personal_bests.get(player_id))
     for player_id, week in changed(stored.derived.weekly_bests, computed.weekly_bests):
         of_player = LeaderboardScore.player_id == player_id
-        await session.execute(delete(LeaderboardScore).where(of_player, is_weekly_best(event_id, week)))
+        session.execute(delete(LeaderboardScore).where(of_player, is_weekly_best(event_id, week)))
         _add_best(session, event_id, player_id, week, computed.weekly_bests.get((player_id, week)))
 
 
-def _add_best(session: AsyncSession, event_id: int, player_id: int, week: int | None, best: Best | None) -> None:
+def _add_best(session: Session, event_id: int, player_id: int, week: int | None, best: Best | None) -> None:
     if best is not None:
         session.add(
             LeaderboardScore(
@@ -65,11 +63,11 @@ def _add_best(session: AsyncSession, event_id: int, player_id: int, week: int | 
         )
 
 
-async def _repair_archive(session: AsyncSession, stored: StoredEvent, computed: Derived) -> None:
+def _repair_archive(session: Session, stored: StoredEvent, computed: Derived) -> None:
     for week, run_id in stored.run_ids.items():
         field, results = computed.fields[week], computed.results[week]
         if field != stored.derived.fields[week]:
-            run = await session.get_one(WeeklyRun, run_id)
+            run = session.get_one(WeeklyRun, run_id)
             run.field_size, run.field_origin, run.field_mean, run.field_sd = (
                 field.size,
                 field.origin,
@@ -78,7 +76,7 @@ async def _repair_archive(session: AsyncSession, stored: StoredEvent, computed: 
             )
         for player_id in changed(stored.derived.results.get(week, {}), results):
             of_player = (WeeklyResult.run_id == run_id) & (WeeklyResult.player_id == player_id)
-            await session.execute(delete(WeeklyResult).where(of_player))
+            session.execute(delete(WeeklyResult).where(of_player))
             if (result := results.get(player_id)) is not None:
                 session.add(
                     WeeklyResult(
@@ -92,7 +90,7 @@ async def _repair_archive(session: AsyncSession, stored: StoredEvent, computed: 
                 )
 
 
-async def _repair_ratings(session: AsyncSession, stored: StoredEvent, computed: Derived) -> None:
+def _repair_ratings(session: Session, stored: StoredEvent, computed: Derived) -> None:
     derived, ratings = stored.derived, PlayerEventStats
     wrong = {
         *changed(derived.averages, computed.averages),
@@ -101,7 +99,7 @@ async def _repair_ratings(session: AsyncSession, stored: StoredEvent, computed: 
     }
     for player_id in sorted(wrong):
         of_player = (ratings.event_id == stored.event.id) & (ratings.player_id == player_id)
-        row = (await session.scalars(select(ratings).where(of_player))).one_or_none()
+        row = session.scalars(select(ratings).where(of_player)).one_or_none()
         if row is None:
             row = ratings(event_id=stored.event.id, player_id=player_id)
             session.add(row)

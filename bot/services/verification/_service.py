@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
+from bot.database.database import Database
 from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.recount import Derived
 from bot.domain.weeks import Week
-from bot.services.base import BaseService
 from bot.services.verification._repair import changed, repair
 from bot.services.verification._stored_event import load_stored
 
@@ -45,8 +45,12 @@ class Verification:
     awaiting: tuple[str, ...]
 
 
-class VerificationService(BaseService):
+class VerificationService:
     """Compares what is stored with what the log says."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep the database to look at."""
+        self._database = database
 
     async def verify(self) -> Verification:
         """Recompute every rating of every event from the log, and name each row that differs; write nothing.
@@ -55,10 +59,10 @@ class VerificationService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> Verification:
-            return await _verify(session, with_repair=False)
+        def work(session: Session) -> Verification:
+            return _verify(session, with_repair=False)
 
-        return await self._read(work)
+        return await self._database.read(work)
 
     async def repair(self) -> Verification:
         """Write what is derived as the log says, wherever it differs, and name each row that did; all or nothing.
@@ -67,49 +71,49 @@ class VerificationService(BaseService):
             Unavailable: the database did not answer.
         """
 
-        async def work(session: AsyncSession) -> Verification:
-            found = await _verify(session, with_repair=True)
+        def work(session: Session) -> Verification:
+            found = _verify(session, with_repair=True)
             session.expire_all()
-            left = await _verify(session, with_repair=False)
+            left = _verify(session, with_repair=False)
             if left.differences:
                 raise RuntimeError(f"not repaired, and therefore nothing changed: {left.differences[0]}")
             return found
 
-        return await self._write(work)
+        return await self._database.write(work)
 
 
-async def _verify(session: AsyncSession, *, with_repair: bool) -> Verification:
+def _verify(session: Session, *, with_repair: bool) -> Verification:
     differences: list[Difference] = []
     awaiting: list[str] = []
     submissions = 0
-    wanted = select(Event).where(Event.score_direction.is_not(None)).order_by(Event.id)
+    wanted = select(Event).order_by(Event.id)
     if with_repair:
         wanted = wanted.with_for_update(key_share=True)
-    events = (await session.scalars(wanted)).all()
+    events = session.scalars(wanted).all()
     for event in events:
-        stored = await load_stored(session, event)
+        stored = load_stored(session, event)
         computed = stored.derive()
         submissions += len(stored.log)
         differences += _compare(event.name, stored.derived, computed)
         if with_repair:
-            await repair(session, stored, computed)
+            repair(session, stored, computed)
         if event.scores_version != event.elo_version and event.score_count > 0:
             awaiting.append(event.name)
-    differences += await _results_of_no_run(session, with_repair=with_repair)
+    differences += _results_of_no_run(session, with_repair=with_repair)
     return Verification(len(events), submissions, tuple(differences), tuple(awaiting))
 
 
-async def _results_of_no_run(session: AsyncSession, *, with_repair: bool) -> list[Difference]:
+def _results_of_no_run(session: Session, *, with_repair: bool) -> list[Difference]:
     """Name archived results whose run is not there, which no foreign key prevents; a repair deletes them."""
     result = WeeklyResult
     of_no_run = result.run_id.not_in(select(WeeklyRun.id))
-    rows = await session.scalars(select(result).where(of_no_run).order_by(result.run_id, result.player_id))
+    rows = session.scalars(select(result).where(of_no_run).order_by(result.run_id, result.player_id))
     found = [
         Difference("weekly_results", f"run {row.run_id}, player {row.player_id}", f"Elo {row.weekly_elo}", "missing")
         for row in rows
     ]
     if found and with_repair:
-        await session.execute(delete(result).where(of_no_run).execution_options(synchronize_session=False))
+        session.execute(delete(result).where(of_no_run).execution_options(synchronize_session=False))
     return found
 
 

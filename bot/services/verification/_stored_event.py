@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, RatingScale
@@ -18,8 +18,8 @@ from bot.domain.recount import (
     derive,
 )
 from bot.domain.statistics import RunningStatistics
-from bot.services.events._lookup import describe
-from bot.services.ratings._fields import statistics_of, week_statistics_of
+from bot.services.events import describe
+from bot.services.ratings import statistics_of, week_statistics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class StoredEvent:
     """What is stored of an event.
 
     Attributes:
-        scale: the constants of the stored Elos; None where these await a recalculation.
+        scale: the constants of the stored Elos; None where these a recalculation.
         run_ids: the key of each week's run.
     """
 
@@ -43,18 +43,18 @@ class StoredEvent:
         return derive(self.log, self.runs, describe(self.event).direction, self.derived, self.scale)
 
 
-async def load_stored(session: AsyncSession, event: Event) -> StoredEvent:
+def load_stored(session: Session, event: Event) -> StoredEvent:
     """Read everything that is stored of an event."""
-    log = await session.scalars(
+    log = session.scalars(
         select(ScoreSubmission).where(ScoreSubmission.event_id == event.id).order_by(ScoreSubmission.id)
     )
-    runs = (await session.scalars(select(WeeklyRun).where(WeeklyRun.event_id == event.id))).all()
+    runs = session.scalars(select(WeeklyRun).where(WeeklyRun.event_id == event.id)).all()
     return StoredEvent(
         event,
         [LoggedScore(row.player_id, row.score, row.week_number, row.submitted_at, row.removed_at) for row in log],
         [ArchivedRun(run.week_number, run.ran_at, _field(run), _scale(run)) for run in runs],
         {run.week_number: run.id for run in runs},
-        await _load_derived(session, event, {run.id: run for run in runs}),
+        _load_derived(session, event, {run.id: run for run in runs}),
         _scale_of_elos(event),
     )
 
@@ -64,20 +64,20 @@ def _week_statistics(event: Event) -> dict[int, RunningStatistics]:
     return {} if event.week_number is None or kept is None else {event.week_number: kept}
 
 
-async def _load_derived(session: AsyncSession, event: Event, runs: dict[int, WeeklyRun]) -> Derived:
+def _load_derived(session: Session, event: Event, runs: dict[int, WeeklyRun]) -> Derived:
     personal_bests: dict[int, Best] = {}
     weekly_bests: dict[tuple[int, int], Best] = {}
-    for score in await session.scalars(select(LeaderboardScore).where(LeaderboardScore.event_id == event.id)):
+    for score in session.scalars(select(LeaderboardScore).where(LeaderboardScore.event_id == event.id)):
         best = Best(score.score, score.submitted_at)
         if score.week_number is None:
             personal_bests[score.player_id] = best
         else:
             weekly_bests[score.player_id, score.week_number] = best
     results: defaultdict[int, dict[int, Result]] = defaultdict(dict)
-    for row in await session.scalars(select(WeeklyResult).where(WeeklyResult.run_id.in_(runs))):
+    for row in session.scalars(select(WeeklyResult).where(WeeklyResult.run_id.in_(runs))):
         result = Result(row.score, row.submitted_at, row.weekly_elo, row.rank)
         results[runs[row.run_id].week_number][row.player_id] = result
-    ratings = (await session.scalars(select(PlayerEventStats).where(PlayerEventStats.event_id == event.id))).all()
+    ratings = session.scalars(select(PlayerEventStats).where(PlayerEventStats.event_id == event.id)).all()
     return Derived(
         personal_bests,
         weekly_bests,

@@ -1,1 +1,6 @@
 """Close weeks, preview that, and take it back."""
+
+from bot.services.weeks._lookup import current_week, open_week
+from bot.services.weeks._service import WeeklyProcessingService
+
+__all__ = ["WeeklyProcessingService", "current_week", "open_week"]

@@ -3,21 +3,21 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.database.models import WeeklyRun
 from bot.domain.weeks import Week, counting_week
-from bot.services.servers._authority import load_settings
+from bot.services.servers import load_settings
 
 
-async def current_week(session: AsyncSession, guild_id: int, now: datetime) -> Week:
+def current_week(session: Session, guild_id: int, now: datetime) -> Week:
     """Return the week that it is in a server's time zone."""
-    return Week.at(now, (await load_settings(session, guild_id)).time_zone)
+    return Week.at(now, load_settings(session, guild_id).time_zone)
 
 
-async def open_week(session: AsyncSession, event_id: int, current: Week) -> Week:
+def open_week(session: Session, event_id: int, current: Week) -> Week:
     """Return the week that a score of an event counts for: the current one, or the next that has not been run."""
-    closed = await session.scalars(
+    closed = session.scalars(
         select(WeeklyRun.week_number).where(WeeklyRun.event_id == event_id, WeeklyRun.week_number >= current.code)
     )
     return counting_week(current, {Week.from_code(code) for code in closed})

@@ -1,27 +1,27 @@
 """What a weekly run did, read for the users who are told."""
 
 from sqlalchemy import Integer, Select, func, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from bot.database.models import Event, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain import weekly_results as results
 from bot.domain.ratings import Field
 from bot.domain.results import PlayerName
 from bot.domain.weeks import Week
-from bot.services.events._lookup import describe
+from bot.services.events import describe
 
 LISTED = 10
 
 
-async def report(session: AsyncSession, event: Event, run: WeeklyRun, *, closed_early: bool) -> results.WeeklyRunResult:
+def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool) -> results.WeeklyRunResult:
     """Return what a run of an event did, as it is told to users."""
     result = WeeklyResult
     of_run = _rows(event).where(result.run_id == run.id)
     # Those who are listed have these ranks, and nobody else is joined and sorted.
     best = of_run.add_columns(result.rank, result.score, result.weekly_elo).where(result.rank <= LISTED)
-    podium = await session.execute(best.order_by(result.rank, result.submitted_at, Player.id).limit(LISTED))
+    podium = session.execute(best.order_by(result.rank, result.submitted_at, Player.id).limit(LISTED))
     missed = of_run.add_columns(func.count().over()).where(result.score.is_(None))
-    absent = (await session.execute(missed.order_by(Player.display_name, Player.id).limit(LISTED))).all()
+    absent = session.execute(missed.order_by(Member.display_name, Player.id).limit(LISTED)).all()
     return results.WeeklyRunResult(
         event=describe(event),
         week=Week.from_code(run.week_number),
@@ -44,7 +44,8 @@ def _rows(event: Event) -> Select[int, str, int]:
     result, stats = WeeklyResult, PlayerEventStats
     event_elo = type_coerce(stats.calculated_event_elo, Integer)
     return (
-        select(Player.discord_id, Player.display_name, event_elo)
+        select(Player.discord_id, Member.display_name, event_elo)
         .join(result, result.player_id == Player.id)
+        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
         .join(stats, (stats.player_id == result.player_id) & (stats.event_id == event.id))
     )

@@ -1,17 +1,13 @@
-"""Databases that are files: how one is opened and set up, and how one is copied."""
+"""Open and set up SQLite files."""
 
 import asyncio
 import math
-import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import URL
 
 
 class _File(aiosqlite.Connection):
@@ -58,28 +54,3 @@ def has_ceil() -> bool:
 
 def _ceil(value: float | None) -> int | None:
     return None if value is None else math.ceil(value)
-
-
-def copy_file(url: URL, to: Path) -> None:
-    """Copy a database that is a file, as it stands at one moment, also while others write to it.
-
-    Raises:
-        FileExistsError: there is something in the copy's place.
-        OSError: it cannot be read or written, or is damaged; then no copy is left.
-    """
-    if to.exists():
-        raise FileExistsError(to)
-    handle, unfinished = tempfile.mkstemp(dir=to.parent, prefix=f"{to.name}.")
-    os.close(handle)
-    try:
-        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(unfinished)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            (state,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-        if state != "ok":
-            raise OSError(f"the database is damaged: {state}")
-        Path(unfinished).rename(to)
-    except sqlite3.Error as error:
-        raise OSError(str(error)) from error
-    finally:
-        Path(unfinished).unlink(missing_ok=True)

@@ -1,0 +1,113 @@
+"""Write to a file: one transaction after the other, in one thread."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, suppress
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot.database import dialect
+from bot.database._liveness import DatabaseSilent
+
+T = TypeVar("T")
+
+
+class Writer:
+    """Runs transactions that write, each as a whole in a thread of its own.
+
+    The writers of this process wait for each other here: SQLite would have each of them ask again and again. When
+    another process keeps the file locked for too long, all who queued behind the one who waited for it are told at
+    once.
+
+    The thread is a daemon, so that a disk which hangs does not keep the process.
+    """
+
+    def __init__(self, url: URL) -> None:
+        """Prepare a thread; it starts with the first transaction."""
+        self._engine = dialect.synchronous_engine(url)
+        self._turn = asyncio.Lock()
+        self._locked_out_at = 0.0
+        self._due: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        self._ended: Future[None] = Future()
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a transaction that commits at its end, unless nobody waits for it any more.
+
+        Raises:
+            DatabaseSilent: another process kept the file locked meanwhile.
+        """
+        async with self._take_turn():
+            return await self._hand_over(work)
+
+    async def close(self) -> None:
+        """End the thread after what it is doing, and its connection; wait for both."""
+        if self._thread is not None:
+            self._due.put(None)
+            await asyncio.wrap_future(self._ended)
+
+    @asynccontextmanager
+    async def _take_turn(self) -> AsyncIterator[None]:
+        began = time.monotonic()
+        async with self._turn:
+            if began < self._locked_out_at:
+                raise DatabaseSilent("another process keeps the database locked")
+            try:
+                yield
+            except DBAPIError as error:
+                if dialect.is_locked_out(error):
+                    self._locked_out_at = time.monotonic()
+                raise
+
+    async def _hand_over(self, work: Callable[[Session], T]) -> T:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
+            self._thread.start()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def transact() -> None:
+            if answer.cancelled():
+                return
+            try:
+                with Session(self._connected(), expire_on_commit=False) as session, session.begin() as transaction:
+                    result = work(session)
+                    if answer.cancelled():
+                        transaction.rollback()
+            except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it
+                _tell(answer, answer.set_exception, error)
+            else:
+                _tell(answer, answer.set_result, result)
+
+        self._due.put(transact)
+        return await answer
+
+    def _serve(self) -> None:
+        while (transact := self._due.get()) is not None:
+            transact()
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()
+        self._ended.set_result(None)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+
+def _tell(answer: "asyncio.Future[T]", tell: Callable[[Any], None], what: object) -> None:
+    def tell_whoever_waits() -> None:
+        if not answer.done():
+            tell(what)
+
+    # A program that did not wait for its end has no loop any more.
+    with suppress(RuntimeError):
+        answer.get_loop().call_soon_threadsafe(tell_whoever_waits)

@@ -1,0 +1,346 @@
+"""Count submissions together: find what they touch, decide each, write, answer each."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row
+from sqlalchemy.orm import Session
+
+from bot.database.dialect import commit_each_statement, is_server
+from bot.database.models import LeaderboardScore, ScoreType
+from bot.domain.clock import Clock
+from bot.domain.results import PlayerName, ServerSettings, SubmissionResult
+from bot.domain.statistics import RunningStatistics
+from bot.domain.submissions import Decision, Known, Moves, OpenEvent, StoredBest, Submission, SubmissionRules, decide
+from bot.domain.text import clean_display_name, name_key
+from bot.domain.weeks import Week
+from bot.errors import EventNotFound, LeaderboardError
+from bot.services.events import describe
+from bot.services.ratings import count_field, is_personal_best, is_weekly_best, statistics_of, week_statistics_of
+from bot.services.submissions import _statements as sql
+from bot.services.submissions._known_bests import KnownBests
+
+FURTHEST_ZONE = timedelta(days=1)
+"""No time zone is further behind UTC."""
+LEEWAY = timedelta(minutes=1)
+"""How much later than now a submission that counted meanwhile may be."""
+
+Outcome = SubmissionResult | LeaderboardError | None
+"""What became of a submission: counted, refused, or, while its event is locked, nothing yet."""
+
+
+class Conflict(Exception):
+    """Somebody has changed, or holds, what a batch was decided by. Nothing was written; decide anew.
+
+    Attributes:
+        locked: the numbers of submissions whose events somebody holds.
+    """
+
+    def __init__(self, locked: frozenset[int] = frozenset()) -> None:
+        super().__init__()
+        self.locked = locked
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A submission that fits its event, and what was found of it.
+
+    Attributes:
+        player_id: the key of the player; None for one who is new.
+        member_version: the version of the player in the server; None for one who is new there.
+    """
+
+    submission: Submission
+    event: OpenEvent
+    score: float
+    known: Known
+    player_id: int | None
+    username: str | None
+    member_version: int | None
+
+    @property
+    def name(self) -> str:
+        """What the player is called in the server."""
+        return clean_display_name(self.submission.display_name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A submission that counts.
+
+    Attributes:
+        player_id: the key of the player.
+        statistics: of the event's field right after it.
+        overtaken: how many personal bests of the batch have come to beat the player's.
+    """
+
+    entry: _Entry
+    player_id: int
+    decision: Decision
+    statistics: RunningStatistics
+    overtaken: int
+
+
+class Batch:
+    """Submissions of as many players, counted in one transaction.
+
+    On a server no lock spans reading and writing: a batch is decided by what it found, and written by one statement,
+    if nobody has changed that meanwhile.
+    """
+
+    def __init__(
+        self, submissions: Sequence[Submission], rules: SubmissionRules, clock: Clock, bests: KnownBests
+    ) -> None:
+        """Count `submissions` by `rules`."""
+        self.outcomes: list[Outcome] = [None] * len(submissions)
+        self._due = dict(enumerate(submissions))
+        self._rules = rules
+        self._clock = clock
+        self._bests = bests
+        self._has_newcomers = False
+
+    def put_off(self, locked: frozenset[int]) -> None:
+        """Leave out the submissions whose events somebody has locked."""
+        for number in locked:
+            del self._due[number]
+
+    def count(self, session: Session) -> list[OpenEvent]:
+        """Count the submissions, set their outcomes, and return the events whose personal bests have changed.
+
+        A refused submission leaves no trace.
+
+        Raises:
+            Conflict: nothing was written; count again.
+        """
+        connection = session.connection() if self._has_newcomers else commit_each_statement(session)
+        entries = self._find(connection)
+        if newcomers := [entry for entry in entries.values() if entry.player_id is None]:
+            self._welcome(connection, newcomers)
+            entries = self._find(connection)
+        self._learn_bests(connection, entries)
+        counted = self._decide(connection, entries)
+        self._write(connection, counted)
+        return [event for event in _events(entries) if event.moves]
+
+    def _find(self, connection: Connection) -> dict[int, _Entry]:
+        """Find what is known about the submissions, and read the scores as typed; refuse those that do not fit."""
+        asked = self._clock()
+        wanted = [
+            (number, one.interaction_id, one.guild_id, name_key(one.event_name), one.discord_id)
+            for number, one in self._due.items()
+        ]
+        since_week = Week.at(asked - FURTHEST_ZONE, "UTC").code
+        times = {"since": asked - self._rules.cooldown, "until": asked + LEEWAY, "since_week": since_week}
+        rows: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+        for row in sql.FIND.fetch(connection, wanted, **times):
+            rows[row.number].append(row)
+        self._now = self._clock()
+        events: dict[int, OpenEvent] = {}
+        entries: dict[int, _Entry] = {}
+        for number, submission in self._due.items():
+            try:
+                entries[number] = self._enter(submission, rows[number], events)
+            except LeaderboardError as error:
+                self.outcomes[number] = error
+        return entries
+
+    def _enter(self, submission: Submission, rows: Sequence[Row[Any]], events: dict[int, OpenEvent]) -> _Entry:
+        row = rows[0]
+        if row.id is None:
+            raise EventNotFound
+        event = events.get(row.id)
+        if event is None:
+            event = events[row.id] = _open(row)
+        score = event.read(submission.score)
+        known = _known(rows, Week.at(self._now, event.time_zone))
+        return _Entry(submission, event, score, known, row.player_id, row.username, row.member_version)
+
+    def _welcome(self, connection: Connection, newcomers: Sequence[_Entry]) -> None:
+        """Make the players who are new, in a transaction with their first scores."""
+        if is_server(connection) and not self._has_newcomers:
+            self._has_newcomers = True
+            raise Conflict
+        players = sorted((one.submission.discord_id, clean_display_name(one.submission.username)) for one in newcomers)
+        if is_server(connection):
+            sql.ADD_PLAYERS.execute(connection, players)
+        else:
+            sql.ADD_PLAYERS.write_to_file(connection, players)
+
+    def _learn_bests(self, connection: Connection, entries: dict[int, _Entry]) -> None:
+        """Load the personal bests of busy events, but for large ones."""
+        submitted = Counter(entry.event.info.id for entry in entries.values())
+        due = [event for event in _events(entries) if self._bests.is_worth_learning(event, submitted[event.info.id])]
+        scores: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
+        for row in sql.LOAD_BESTS.fetch(connection, [(event.info.id,) for event in due]):
+            scores[row.event_id, row.scores_version].append(row.score)
+        for (event_id, version), loaded in scores.items():
+            self._bests.learn(event_id, version, loaded)
+
+    def _decide(self, connection: Connection, entries: dict[int, _Entry]) -> dict[int, _Counted]:
+        """Decide one submission after the other, as if each had come alone."""
+        counted: dict[int, _Counted] = {}
+        for number, entry in entries.items():
+            event = entry.event
+            try:
+                decision = decide(entry.score, entry.known, event.info.direction, self._now, self._rules.cooldown)
+            except LeaderboardError as error:
+                self.outcomes[number] = error
+                continue
+            assert entry.player_id is not None  # noqa: S101 - newcomers were made before
+            _move(connection, event, entry.player_id, entry.score, decision)
+            overtaken = event.overtaken(decision.verdict.personal_best)
+            counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken)
+        return counted
+
+    def _write(self, connection: Connection, counted: dict[int, _Counted]) -> None:
+        if not counted:
+            return
+        better, unknown = {}, []
+        for number, one in counted.items():
+            event, best = one.entry.event, one.decision.verdict.personal_best
+            if self._bests.knows(event):
+                better[number] = self._bests.count_better(event, best)
+            else:
+                unknown.append((number, event.info.id, best, event.info.direction.sign > 0))
+        rows = {**_held(counted.values()), **_changes(counted.values()), sql.RANK: unknown}
+        ranked = sql.WRITE.execute(connection, rows, now=self._now)
+        if ranked is None:
+            raise Conflict(self._find_locked(connection, counted))
+        better |= {row.number: row.better for row in ranked}
+        for number, one in counted.items():
+            self.outcomes[number] = self._result(one, better[number])
+
+    def _find_locked(self, connection: Connection, counted: dict[int, _Counted]) -> frozenset[int]:
+        events = {one.entry.event.info.id for one in counted.values()}
+        free = {row.id for row in sql.FIND_FREE.fetch(connection, [(event_id,) for event_id in sorted(events)])}
+        return frozenset(number for number, one in counted.items() if one.entry.event.info.id not in free)
+
+    def _result(self, one: _Counted, better: int) -> SubmissionResult:
+        """Tell the player what the score changed, where `better` personal bests beat it before the batch."""
+        entry, decision, info = one.entry, one.decision, one.entry.event.info
+        best, current = decision.verdict.personal_best, entry.known.current
+        return SubmissionResult(
+            event=info,
+            player=PlayerName(entry.submission.discord_id, entry.name),
+            score=entry.score,
+            week=decision.week,
+            closed_week=None if decision.week == current else current,
+            previous_best=decision.previous_best,
+            personal_best=best,
+            is_personal_best=decision.verdict.is_personal_best,
+            is_weekly_best=decision.verdict.is_weekly_best,
+            rank=1 + better + one.overtaken,
+            elo=self._rules.scale.elo(best, one.statistics.field, info.direction),
+            players=one.statistics.count,
+            proof=entry.submission.proof,
+        )
+
+
+def _events(entries: dict[int, _Entry]) -> list[OpenEvent]:
+    """Return each event once."""
+    return list({entry.event.info.id: entry.event for entry in entries.values()}.values())
+
+
+def _open(row: Row[Any]) -> OpenEvent:
+    zone = ServerSettings().time_zone if row.time_zone is None else row.time_zone
+    week = None if row.week_number is None else Week.from_code(row.week_number)
+    of_week = week_statistics_of(row, row.week_number) or RunningStatistics()
+    return OpenEvent(describe(row), zone, row.version, row.scores_version, statistics_of(row), week, of_week)
+
+
+def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
+    row = rows[0]
+    closed = () if row.closed_weeks is None else row.closed_weeks.split(sql.SEPARATOR)
+    return Known(
+        current=current,
+        is_counted=row.is_counted,
+        latest=row.latest,
+        closed_weeks={Week.from_code(int(code)) for code in closed},
+        personal=None if row.personal_id is None else StoredBest(row.personal_id, row.personal_best),
+        weekly={
+            Week.from_code(one.weekly_week): StoredBest(one.weekly_id, one.weekly_best)
+            for one in rows
+            if one.weekly_id is not None
+        },
+    )
+
+
+def _move(connection: Connection, event: OpenEvent, player_id: int, score: float, decision: Decision) -> None:
+    """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
+    verdict, week = decision.verdict, decision.week
+    if verdict.is_personal_best:
+        event.move(player_id, decision.previous_best, score)
+        if event.statistics.has_lost_digits:
+            event.statistics = _recount(connection, is_personal_best(event.info.id), event.moves)
+    if verdict.is_weekly_best:
+        if event.week != week:
+            event.begin_week(week, count_field(connection, is_weekly_best(event.info.id, week.code)))
+        event.move_week(player_id, decision.previous_of_week, score)
+        if event.week_statistics.has_lost_digits:
+            event.week_statistics = _recount(connection, is_weekly_best(event.info.id, week.code), event.week_moves)
+
+
+def _recount(connection: Connection, field: ColumnElement[bool], moves: Moves) -> RunningStatistics:
+    """Count a field anew, with the bests of the batch, which are not written yet."""
+    statistics = count_field(connection, field & LeaderboardScore.player_id.not_in(moves))
+    for _, new in moves.values():
+        statistics = statistics.add(new)
+    return statistics
+
+
+def _held(counted: Any) -> dict[Any, Any]:
+    """Return the versions by which the submissions were decided."""
+    events, members = set(), set()
+    for one in counted:
+        event = one.entry.event
+        events.add((event.info.id, event.version))
+        if one.entry.member_version is not None:
+            members.add((event.info.guild_id, one.player_id, one.entry.member_version))
+    return {sql.HOLD_EVENTS: sorted(events), sql.HOLD_MEMBERS: sorted(members)}
+
+
+def _changes(counted: Any) -> dict[Any, Any]:
+    """Return the rows that the submissions add and change."""
+    rows: defaultdict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    events: dict[int, OpenEvent] = {}
+    for one in counted:
+        entry, event, decision = one.entry, one.entry.event, one.decision
+        submission, info, verdict, week = entry.submission, event.info, decision.verdict, decision.week.code
+        player_id, event_id = one.player_id, info.id
+        rows[sql.LOG].append(
+            (
+                *(submission.interaction_id, player_id, event_id, entry.score),
+                *(week, entry.known.current.code, submission.proof),
+            )
+        )
+        for is_best, stored, score_type, of_week in (
+            (verdict.is_personal_best, decision.personal, ScoreType.ALL_TIME, None),
+            (verdict.is_weekly_best, decision.weekly, ScoreType.WEEKLY, week),
+        ):
+            if is_best and stored is None:
+                rows[sql.ADD_BESTS].append((player_id, event_id, score_type.value, of_week, entry.score))
+            elif is_best and stored is not None:
+                rows[sql.REPLACE_BESTS].append((stored.row_id, entry.score))
+        if decision.personal is None:
+            rows[sql.ADD_RATINGS].append((player_id, event_id))
+        is_new = entry.member_version is None
+        rows[sql.ADD_MEMBERS if is_new else sql.MOVE_MEMBERS].append((info.guild_id, player_id, entry.name))
+        if entry.username != (username := clean_display_name(submission.username)):
+            rows[sql.NAME_PLAYERS].append((player_id, username))
+        if event.has_moved:
+            events[event_id] = event
+    rows[sql.MOVE_EVENTS] = [_statistics(event) for event in events.values()]
+    return rows
+
+
+def _statistics(event: OpenEvent) -> tuple[Any, ...]:
+    version = event.scores_version + len(event.moves)
+    week_code = None if event.week is None else event.week.code
+    return (event.info.id, *_values(event.statistics), version, week_code, *_values(event.week_statistics))
+
+
+def _values(statistics: RunningStatistics) -> tuple[int, float, float, float, float]:
+    return statistics.count, statistics.origin, statistics.mean, statistics.m2, statistics.m2_peak

@@ -1,0 +1,77 @@
+"""The sentences that tell users what went wrong, and what to do about it."""
+
+from bot import errors
+from bot.errors import LeaderboardError, Named
+
+COMMAND_CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
+ANSWER_LOST = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
+UNEXPECTED = "Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."
+
+_SENTENCES: dict[type[LeaderboardError], str] = {
+    errors.ScoreTooLong: "That is too long for a score. Type at most {longest} characters.",
+    errors.CommaInNumber: "Write decimals with a point, such as 1.5. Commas only group thousands, as in 12,345.",
+    errors.CommaInTime: "Write fractions of a second with a point, such as 83.5 or 1:23.5.",
+    errors.TimeNotNumber: "This event counts a number, not a time. Type plain digits, such as 12345 or 12,345.5.",
+    errors.NotANumber: (
+        "That is not a score. Type plain digits, such as 12345 or 12,345.5, with at most {most_decimals} decimals."
+    ),
+    errors.NotATime: (
+        "That is not a time. Type seconds, such as 83.456, or minutes and seconds, such as 1:23.456, "
+        "or hours too, such as 1:02:03.4."
+    ),
+    errors.ScoreOutOfRange: "A score must be above 0 and below 1,000,000,000.",
+    errors.ScoreTooLow: "This event takes scores of {bound} and above.",
+    errors.ScoreTooHigh: "This event takes scores of {bound} and below.",
+    errors.InvalidProof: "The proof must be a link such as https://example.com/run, at most {longest} characters.",
+    errors.NameInvisible: "{named} needs at least one visible character.",
+    errors.NameTooLong: "{named} can have {longest} characters at the most; this has {length}.",
+    errors.UnknownTimeZone: "That is no time zone. Pick one from the list, such as Europe/Berlin or UTC.",
+    errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
+    errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
+    errors.UnitOfTimes: "Times are shown as hours, minutes and seconds, so a time event has no unit of its own.",
+    errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
+    errors.EventNotFound: (
+        "There is no such event in this server. Pick one from the list that appears while you type, "
+        "or see them all with `/event list`."
+    ),
+    errors.EventNameTaken: "Another event of this server already has that name. Choose a different one.",
+    errors.EventArchived: "This event is archived and takes no more scores. Its leaderboard can still be read.",
+    errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
+    errors.AlreadyDone: "This has already been done, once.",
+    errors.NothingToRemove: "This player has no such score in the event. Pick one from the list that appears.",
+    errors.CooldownActive: "One score at a time: you can submit again in {seconds_left} second{plural}.",
+    errors.NotAllowed: (
+        "Only admins of this server can do that: members with the *Manage Server* permission "
+        "or with the admin role chosen in `/settings`."
+    ),
+    errors.ServerOnly: "Leaderboards belong to servers. Use this command in a server, not in a direct message.",
+    errors.WeekNotBegun: "{week} has not begun yet. It is {current} now.",
+    errors.WeekClosedAlready: "{week} was closed already, on {ran_at:%Y-%m-%d at %H:%M} UTC.",
+    errors.WeekClosedEarly: (
+        "{week} was closed already, on {ran_at:%Y-%m-%d at %H:%M} UTC. Scores submitted since then count for "
+        "{open_week}, which has not begun yet."
+    ),
+    errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
+    errors.NothingToUndo: "No week of this event has been closed yet, so there is nothing to undo.",
+    errors.ButtonOutdated: "This button belongs to an older message and no longer works. Use `/leaderboard` again.",
+    errors.Restarting: "The bot is just restarting. Nothing was saved; please try again in a minute.",
+    errors.Interrupted: (
+        "The bot is restarting and could not finish this. `/leaderboard` shows whether a score was counted; "
+        "if not, please try again in a minute."
+    ),
+    errors.Unavailable: (
+        "The leaderboard cannot reach its records right now. Please try again in a minute; "
+        "`/leaderboard` shows whether a score was counted."
+    ),
+}
+_NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
+
+
+def sentence(error: LeaderboardError) -> str:
+    """Return what a user is told of an error."""
+    fields = dict(vars(error))
+    if isinstance(error, errors.InvalidName):
+        fields["named"] = _NAMED[error.named]
+    if isinstance(error, errors.CooldownActive):
+        fields["plural"] = "" if error.seconds_left == 1 else "s"
+    return _SENTENCES[type(error)].format(**fields)

@@ -1,0 +1,239 @@
+"""The tables of the first release."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+LONG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
+SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
+WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
+IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
+IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
+IS_REMOVED = "removed_at IS NOT NULL"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "players",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("discord_id", sa.BigInteger, nullable=False),
+        sa.Column("username", sa.String(100), nullable=False),
+        _instant("created_at", server_default=sa.func.now()),
+        sa.PrimaryKeyConstraint("id", name="pk_players"),
+        sa.UniqueConstraint("discord_id", name="uq_players_discord_id"),
+    )
+    op.create_table(
+        "members",
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("player_id", sa.Integer, nullable=False),
+        sa.Column("display_name", sa.String(100), nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+        sa.PrimaryKeyConstraint("guild_id", "player_id", name="pk_members"),
+        sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_members_player_id_players"),
+        **IN_ORDER_OF_KEY,
+    )
+    _create_events()
+    _create_scores()
+    _create_archive()
+    op.create_table(
+        "guild_settings",
+        sa.Column("guild_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("time_zone", sa.String(64), nullable=False, server_default="UTC"),
+        sa.Column("admin_role_id", sa.BigInteger),
+        sa.Column("announcement_channel_id", sa.BigInteger),
+        sa.PrimaryKeyConstraint("guild_id", name="pk_guild_settings"),
+    )
+    op.create_table(
+        "audit_log",
+        sa.Column("id", LONG_ID, nullable=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("actor_id", sa.BigInteger, nullable=False),
+        sa.Column("action", sa.String(32), nullable=False),
+        sa.Column("event_id", sa.Integer),
+        sa.Column("detail", sa.String(500), nullable=False),
+        sa.Column("reason", sa.String(300)),
+        _instant("done_at"),
+        sa.Column("interaction_id", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_log"),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_audit_log_event_id_events"),
+    )
+    op.create_index("idx_audit_log_interaction", "audit_log", ["interaction_id"])
+
+
+def downgrade() -> None:
+    for table in (
+        *("audit_log", "guild_settings", "weekly_results", "weekly_runs"),
+        *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
+    ):
+        op.drop_table(table)
+
+
+def _create_events() -> None:
+    op.create_table(
+        "events",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("name_key", sa.String(300), nullable=False),
+        sa.Column("is_active", sa.Boolean, nullable=False, server_default="1"),
+        _instant("created_at", server_default=sa.func.now()),
+        sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("score_direction", sa.String(16), nullable=False),
+        sa.Column("score_format", sa.String(16), nullable=False, server_default="number"),
+        sa.Column("score_unit", sa.String(16)),
+        sa.Column("min_score", sa.Double),
+        sa.Column("max_score", sa.Double),
+        *_statistics("score"),
+        sa.Column("scores_version", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("elo_version", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("elo_base", sa.Integer),
+        sa.Column("elo_per_sigma", sa.Double),
+        sa.Column("elo_field_version", sa.BigInteger),
+        *(
+            sa.Column(name, sa.Double, nullable=False, server_default="0")
+            for name in ("elo_origin", "elo_mean", "elo_sd")
+        ),
+        sa.Column("elo_submission_id", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("week_number", sa.Integer),
+        *_statistics("week"),
+        sa.PrimaryKeyConstraint("id", name="pk_events"),
+        sa.UniqueConstraint("guild_id", "name_key", name="uq_events_guild_id_name_key"),
+        sa.CheckConstraint("score_direction IN ('HIGH', 'LOW')", name=op.f("ck_events_score_direction")),
+        sa.CheckConstraint("score_format IN ('number', 'time')", name=op.f("ck_events_score_format")),
+        sa.CheckConstraint(SCORE_RANGE.format("min_score"), name=op.f("ck_events_min_score")),
+        sa.CheckConstraint(SCORE_RANGE.format("max_score"), name=op.f("ck_events_max_score")),
+        sa.CheckConstraint("min_score <= max_score", name=op.f("ck_events_bounds")),
+        sa.CheckConstraint("score_count >= 0 AND score_m2 >= 0", name=op.f("ck_events_statistics")),
+        sa.CheckConstraint("week_count >= 0 AND week_m2 >= 0", name=op.f("ck_events_week_statistics")),
+    )
+
+
+def _create_scores() -> None:
+    op.create_table(
+        "leaderboard_scores",
+        sa.Column("id", LONG_ID, nullable=False),
+        *_of_player_and_event("leaderboard_scores"),
+        sa.Column("score", sa.Double, nullable=False),
+        sa.Column("score_type", sa.String(16), nullable=False),
+        sa.Column("week_number", sa.Integer),
+        _instant("submitted_at", server_default=sa.func.now()),
+        sa.PrimaryKeyConstraint("id", name="pk_leaderboard_scores"),
+        sa.CheckConstraint("score_type IN ('all_time', 'weekly')", name=op.f("ck_leaderboard_scores_score_type")),
+        sa.CheckConstraint(
+            f"({IS_ALL_TIME}) OR ({IS_WEEKLY})", name=op.f("ck_leaderboard_scores_type_week_consistency")
+        ),
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_leaderboard_scores_score")),
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name=op.f("ck_leaderboard_scores_week_number")),
+    )
+    _partial_index("uq_all_time_scores", "leaderboard_scores", "player_id", "event_id", where=IS_ALL_TIME, unique=True)
+    weekly = ("player_id", "event_id", "week_number")
+    _partial_index("uq_weekly_scores", "leaderboard_scores", *weekly, where=IS_WEEKLY, unique=True)
+    op.create_index("idx_leaderboard_scores_event", "leaderboard_scores", ["event_id", "score_type"])
+    board = ["event_id", "score_type", "week_number", "score", "submitted_at", "player_id"]
+    op.create_index("idx_leaderboard_scores_week", "leaderboard_scores", board)
+    op.create_table(
+        "player_event_stats",
+        sa.Column("id", sa.Integer, nullable=False),
+        *_of_player_and_event("player_event_stats"),
+        _instant("updated_at", server_default=sa.func.now()),
+        sa.Column("all_time_leaderboard_elo", sa.Integer),
+        sa.Column("weekly_elo_average", sa.Double, nullable=False, server_default="0"),
+        sa.Column("weeks_participated", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("calculated_event_elo", sa.Integer),
+        sa.PrimaryKeyConstraint("id", name="pk_player_event_stats"),
+        sa.UniqueConstraint("player_id", "event_id", name="uq_player_event_stats_player_id_event_id"),
+    )
+    elos = ["event_id", "calculated_event_elo", "all_time_leaderboard_elo"]
+    op.create_index("idx_player_event_stats_event_elo", "player_event_stats", elos)
+    op.create_table(
+        "score_submissions",
+        sa.Column("id", LONG_ID, nullable=False),
+        sa.Column("interaction_id", sa.BigInteger, nullable=False),
+        *_of_player_and_event("score_submissions"),
+        sa.Column("score", sa.Double, nullable=False),
+        sa.Column("week_number", sa.Integer, nullable=False),
+        sa.Column("made_in_week", sa.Integer, nullable=False),
+        sa.Column("proof", sa.String(300)),
+        _instant("submitted_at"),
+        _instant("removed_at", nullable=True),
+        sa.Column("removed_by", sa.BigInteger),
+        sa.Column("removal_reason", sa.String(300)),
+        sa.PrimaryKeyConstraint("id", name="pk_score_submissions"),
+        sa.UniqueConstraint("interaction_id", name="uq_score_submissions_interaction_id"),
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_score_submissions_score")),
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name=op.f("ck_score_submissions_week_number")),
+        sa.CheckConstraint(WEEK_RANGE.format("made_in_week"), name=op.f("ck_score_submissions_made_in_week")),
+        sa.CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name=op.f("ck_score_submissions_removal")),
+    )
+    op.create_index("idx_score_submissions_player", "score_submissions", ["player_id", "submitted_at"])
+    op.create_index("idx_score_submissions_event", "score_submissions", ["event_id", "week_number"])
+    removals = ("event_id", "week_number", "removed_at")
+    _partial_index("idx_score_submissions_removals", "score_submissions", *removals, where=IS_REMOVED)
+
+
+def _create_archive() -> None:
+    op.create_table(
+        "weekly_runs",
+        sa.Column("id", LONG_ID, nullable=False),
+        sa.Column("event_id", sa.Integer, nullable=False),
+        sa.Column("week_number", sa.Integer, nullable=False),
+        _instant("ran_at"),
+        sa.Column("ran_by", sa.BigInteger, nullable=False),
+        sa.Column("field_size", sa.Integer, nullable=False),
+        *(sa.Column(name, sa.Double, nullable=False) for name in ("field_origin", "field_mean", "field_sd")),
+        sa.Column("base_elo", sa.Integer, nullable=False),
+        sa.Column("elo_per_sigma", sa.Double, nullable=False),
+        sa.Column("missed_week_elo", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_weekly_runs"),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_weekly_runs_event_id_events"),
+        sa.UniqueConstraint("event_id", "week_number", name="uq_weekly_runs_event_id_week_number"),
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name=op.f("ck_weekly_runs_week_number")),
+    )
+    op.create_table(
+        "weekly_results",
+        sa.Column("run_id", LONG_ID, nullable=False, autoincrement=False),
+        sa.Column("player_id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("score", sa.Double),
+        _instant("submitted_at", nullable=True),
+        sa.Column("weekly_elo", sa.Integer, nullable=False),
+        sa.Column("rank", sa.Integer),
+        sa.PrimaryKeyConstraint("run_id", "player_id", name="pk_weekly_results"),
+        sa.CheckConstraint(
+            "(score IS NULL) = (rank IS NULL) AND (score IS NULL) = (submitted_at IS NULL)",
+            name=op.f("ck_weekly_results_missed_week"),
+        ),
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_weekly_results_score")),
+        **IN_ORDER_OF_KEY,
+    )
+
+
+def _instant(name: str, *, nullable: bool = False, **options: Any) -> sa.Column[datetime]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, **options)
+
+
+def _statistics(of: str) -> list[sa.Column[Any]]:
+    names = (f"{of}_origin", f"{of}_mean", f"{of}_m2", f"{of}_m2_peak")
+    count = sa.Column(f"{of}_count", sa.Integer, nullable=False, server_default="0")
+    return [count, *(sa.Column(name, sa.Double, nullable=False, server_default="0") for name in names)]
+
+
+def _of_player_and_event(table: str) -> list[Any]:
+    return [
+        sa.Column("player_id", sa.Integer, nullable=False),
+        sa.Column("event_id", sa.Integer, nullable=False),
+        sa.ForeignKeyConstraint(["player_id"], ["players.id"], name=f"fk_{table}_player_id_players"),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=f"fk_{table}_event_id_events"),
+    ]
+
+
+def _partial_index(name: str, table: str, *columns: str, where: str, unique: bool = False) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, list(columns), unique=unique, sqlite_where=condition, postgresql_where=condition)
