@@ -1,6 +1,7 @@
 """`python -m benchmarks [--full] [--only MODULE …]`: measure, print the table, and write it down.
 
-For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict what is measured of it.
+For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict what is measured of it. `--only wire
+--beside PATH` compares this checkout with another one in place of that.
 """
 
 import argparse
@@ -8,6 +9,8 @@ import importlib
 from functools import partial
 from pathlib import Path
 
+from benchmarks.beside import compare
+from benchmarks.checkouts import Checkout
 from benchmarks.machine import describe_machine
 from benchmarks.places import Place, open_place
 from benchmarks.report import Line, in_order, table
@@ -35,8 +38,21 @@ FULL_SECONDS = 2.0
 
 def main() -> None:
     """Run what was asked for; only a run of everything is written down."""
-    arguments = _parser().parse_args()
-    _measure(arguments.only, _extent(arguments), full=arguments.full)
+    parser = _parser()
+    arguments = parser.parse_args()
+    extent = _extent(arguments)
+    if arguments.beside is None:
+        _measure(arguments.only, extent, full=arguments.full)
+        return
+    if list(arguments.only) != [WIRE]:
+        parser.error("--beside compares the wire: add --only wire")
+    other = Checkout(arguments.beside.resolve())
+    try:
+        other.check()
+    except FileNotFoundError as error:
+        parser.error(f"--beside: {error}")
+    with open_place(full=arguments.full) as place:
+        compare(place, extent, other)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     wire.add_argument("--users", nargs="+", type=_positive, default=usual.users, metavar="N", help="at once")
     wire.add_argument("--databases", nargs="+", choices=KINDS, default=usual.databases, metavar="KIND")
     wire.add_argument("--rounds", type=_positive, default=usual.rounds, metavar="N", help="turns of each side")
+    wire.add_argument("--beside", type=Path, metavar="PATH", help="another checkout, to be compared with this one")
     return parser
 
 
