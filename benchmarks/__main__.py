@@ -1,44 +1,104 @@
-"""`python -m benchmarks [--full] [--only MODULE …]`: measure, print the table, and write it down."""
+"""`python -m benchmarks [--full] [--only MODULE …]`: measure, print the table, and write it down.
+
+For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict what is measured of it. `--only wire
+--beside PATH` compares this checkout with another one in place of that.
+"""
 
 import argparse
 import importlib
+from functools import partial
 from pathlib import Path
 
+from benchmarks.beside import compare
+from benchmarks.checkouts import Checkout
 from benchmarks.machine import describe_machine
-from benchmarks.places import open_place
-from benchmarks.report import Line, table
+from benchmarks.places import Place, open_place
+from benchmarks.report import Line, in_order, table
+from benchmarks.wire_turns import Extent
+from tests.databases import KINDS
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+WIRE = "wire"
 MODULES = (
+    WIRE,
     "submissions",
     "recalculation",
     "weekly_run",
     "boards",
-    "wire",
     "process",
     "busy",
     "accuracy",
 )
-"""Each has `measure(place) -> list[Line]`, and tells in its docstring what its references do."""
+"""Each has `measure(place) -> list[Line]`, and tells in its docstring what its references do.
+
+The wire is first, since it is where speed is felt. Its `measure` takes the extent too.
+"""
+FULL_SECONDS = 2.0
 
 
 def main() -> None:
     """Run what was asked for; only a run of everything is written down."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="the large sizes too")
-    parser.add_argument("--only", nargs="+", choices=MODULES, default=MODULES, metavar="MODULE")
+    parser = _parser()
     arguments = parser.parse_args()
-    lines: list[Line] = []
+    extent = _extent(arguments)
+    if arguments.beside is None:
+        _measure(arguments.only, extent, full=arguments.full)
+        return
+    if list(arguments.only) != [WIRE]:
+        parser.error("--beside compares the wire: add --only wire")
+    other = Checkout(arguments.beside.resolve())
+    try:
+        other.check()
+    except FileNotFoundError as error:
+        parser.error(f"--beside: {error}")
     with open_place(full=arguments.full) as place:
+        compare(place, extent, other)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the large sizes too, and longer turns over the wire")
+    parser.add_argument("--only", nargs="+", choices=MODULES, default=MODULES, metavar="MODULE")
+    usual, wire = Extent(), parser.add_argument_group("the wire")
+    wire.add_argument("--users", nargs="+", type=_positive, default=usual.users, metavar="N", help="at once")
+    wire.add_argument("--databases", nargs="+", choices=KINDS, default=usual.databases, metavar="KIND")
+    wire.add_argument("--rounds", type=_positive, default=usual.rounds, metavar="N", help="turns of each side")
+    wire.add_argument("--beside", type=Path, metavar="PATH", help="another checkout, to be compared with this one")
+    return parser
+
+
+def _positive(typed: str) -> int:
+    number = int(typed)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is none: at least 1")
+    return number
+
+
+def _extent(arguments: argparse.Namespace) -> Extent:
+    seconds = FULL_SECONDS if arguments.full else Extent().seconds
+    return Extent(tuple(arguments.users), tuple(arguments.databases), arguments.rounds, seconds)
+
+
+def _measure(modules: tuple[str, ...], extent: Extent, *, full: bool) -> None:
+    lines: list[Line] = []
+    with open_place(full=full) as place:
         machine = describe_machine()
-        for name in arguments.only:
+        for name in modules:
             print(f"measuring {name} …", flush=True)
-            found = importlib.import_module(f"benchmarks.{name}").measure(place)
+            found = in_order(_lines_of(name, place, extent))
             print(table(found), flush=True)
             lines += found
-    if arguments.only == MODULES:
+    if modules == MODULES and extent == Extent(seconds=extent.seconds):
         print(table(lines))
         RESULTS.write_text(f"# Results\n\n{machine}\n\n{table(lines)}\n")
+
+
+def _lines_of(name: str, place: Place, extent: Extent) -> list[Line]:
+    measure = importlib.import_module(f"benchmarks.{name}").measure
+    if name == WIRE:
+        measure = partial(measure, extent=extent)
+    lines: list[Line] = measure(place)
+    return lines
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ latency but the machine's. Bots run in processes of their own; this, with the us
 import asyncio
 import json
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -57,6 +58,14 @@ class Use:
         return not self.content.startswith("⚠️")
 
 
+class _Program(BotProcess):
+    """A bot that some interpreter runs."""
+
+    def __init__(self, python: str, module: str, arguments: tuple[str, ...], settings: dict[str, str]) -> None:
+        super().__init__(*arguments, env=settings, module=module)
+        self._command = (python, "-m", module, *arguments)
+
+
 class DiscordServer:
     """Takes one bot after the other, of one shard; entering the context opens the port."""
 
@@ -83,14 +92,22 @@ class DiscordServer:
         await self._runner.cleanup()
 
     @asynccontextmanager
-    async def bot(self, module: str, argument: str, **settings: str) -> AsyncIterator[BotProcess]:
-        """Run `python -m module argument` until it is connected, and end it as an operator does.
+    async def bot(
+        self, module: str, *arguments: str, python: str = sys.executable, **settings: str
+    ) -> AsyncIterator[BotProcess]:
+        """Run `python -m module arguments …` until it is connected, and end it as an operator does.
+
+        Args:
+            module: the program.
+            arguments: what it is given.
+            python: the interpreter that runs it.
+            settings: its environment; `PYTHONPATH` names another checkout whose program it is.
 
         Raises:
             AssertionError: it did not end well.
         """
         where = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": f"http://{self._address}/api/v10"}
-        async with BotProcess(argument, env=where | settings, module=module) as process:
+        async with _Program(python, module, arguments, where | settings) as process:
             await process.while_running(asyncio.wait_for(self._ready.wait(), _LONGEST_WAIT_SECONDS))
             yield process
             process.terminate()

@@ -1,16 +1,21 @@
 """Programs to measure: this bot with one more command, and a bot that is discord.py and nothing else.
 
-    python -m benchmarks.measured_bots leaderboard | bare
+    python -m benchmarks.measured_bots leaderboard [--shares] | bare
 
 Both have a command `/ok` for servers only, which answers `interaction.response.send_message("ok")`. In everything else
 the first is `python -m bot run`. The second is an `AutoShardedBot` with the intent of servers; it logs as the first one
 does, and finds its server by the same settings.
+
+With `--shares`, the first one also follows submissions on their way, and writes what it saw at its end into the file
+that `SHARES_FILE` names (`benchmarks.shares`).
 """
 
 import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from discord import Intents, Interaction, app_commands
@@ -29,11 +34,28 @@ async def answer_ok(interaction: Interaction[Any]) -> None:
 
 def run_leaderboard() -> int:
     """Run this bot, with the command more."""
+    return _run_leaderboard(lambda services: None)
+
+
+def run_with_shares() -> int:
+    """Run the same, and follow its submissions."""
+    from benchmarks.shares import FILE_VARIABLE, Shares
+
+    shares = Shares()
+    shares.watch_gateway()
+    try:
+        return _run_leaderboard(shares.watch)
+    finally:
+        shares.write(Path(os.environ[FILE_VARIABLE]))
+
+
+def _run_leaderboard(watch: Callable[[object], None]) -> int:
     from bot import main as client
     from bot.__main__ import main
 
     class MeasuredBot(client.LeaderboardBot):
         async def setup_hook(self) -> None:
+            watch(self.services)
             await super().setup_hook()
             self.tree.add_command(answer_ok)
 
@@ -58,5 +80,7 @@ def run_bare() -> int:
     return 0
 
 
+PROGRAMS = {("leaderboard",): run_leaderboard, ("leaderboard", "--shares"): run_with_shares, ("bare",): run_bare}
+
 if __name__ == "__main__":
-    sys.exit({"leaderboard": run_leaderboard, "bare": run_bare}[sys.argv[1]]())
+    sys.exit(PROGRAMS[tuple(sys.argv[1:])]())

@@ -67,3 +67,17 @@ def percentile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that a share (0 to 1) of all values does not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Return two of the values between which the true median lies with a confidence, whatever their distribution.
+
+    Where there are too few values for that confidence, the two are the least and the greatest.
+    """
+    ordered, count = sorted(values), len(values)
+    lowest, below = 0, 0.0
+    # A rank is left out at both ends as long as the chance that the median lies beyond stays small enough.
+    while (below := below + math.comb(count, lowest) / 2**count) <= (1 - confidence) / 2:
+        lowest += 1
+    lowest = max(0, lowest - 1)
+    return ordered[lowest], ordered[count - 1 - lowest]

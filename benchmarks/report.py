@@ -1,7 +1,8 @@
-"""What was found: lines with a mark each, as a table for people."""
+"""What was found: lines, those with a goal marked, as a table for people."""
 
+import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _HOLDS = {"≥": operator.ge, "≤": operator.le, "<": operator.lt}
@@ -28,38 +29,53 @@ class Line:
     """One figure beside what is wanted of it.
 
     Attributes:
-        number: the goal's number.
+        number: the number of the goal that the line belongs to, or None where it belongs to none.
         operation: what was measured, on which database, at which size.
         seen: what the bot did, in units.
         reference: what the reference did, in the same units.
-        figure: the ratio of both, or the figure itself where there is no reference.
-        goal: what is wanted of the figure.
+        figure: the ratio of both, or the figure itself where there is no reference; None where it is unknown.
+        goal: what is wanted of the figure, or None where it only explains another.
     """
 
-    number: int
+    number: int | None
     operation: str
     seen: str
     reference: str
-    figure: float
-    goal: Goal
+    figure: float | None
+    goal: Goal | None = None
 
     @property
     def mark(self) -> str:
-        """Whether the goal is met."""
+        """Whether the goal is met; empty where there is none."""
+        if self.goal is None or self.figure is None:
+            return ""
         return "met" if self.goal.is_met(self.figure) else "**missed**"
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What a table shows of it, from left to right."""
+        number = "" if self.number is None else str(self.number)
+        unit = "×" if self.goal is None else self.goal.unit
+        figure = "–" if self.figure is None else f"{show(self.figure)} {unit}"
+        goal = "" if self.goal is None else str(self.goal)
+        return number, self.operation, self.seen, self.reference, figure, goal, self.mark
+
+
+def in_order(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines by the numbers of their goals; those without a number are last."""
+    return sorted(lines, key=lambda line: math.inf if line.number is None else line.number)
 
 
 def table(lines: Iterable[Line]) -> str:
-    """Return the lines as a Markdown table."""
-    header = (
-        "| # | operation | the bot | the reference | figure | goal | |\n| --- | --- | --- | --- | --- | --- | --- |"
-    )
-    rows = [
-        f"| {line.number} | {line.operation} | {line.seen} | {line.reference} "
-        f"| {show(line.figure)} {line.goal.unit} | {line.goal} | {line.mark} |"
-        for line in sorted(lines, key=lambda line: line.number)
-    ]
-    return "\n".join([header, *rows])
+    """Return the lines as a Markdown table, in the order in which they are given."""
+    heads = ("#", "operation", "the bot", "the reference", "figure", "goal", "")
+    return markdown(heads, [line.cells for line in lines])
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    every = (heads, ["---"] * len(heads), *rows)
+    return "\n".join("".join(f"| {cell} " if cell else "| " for cell in cells) + "|" for cells in every)
 
 
 def show(figure: float) -> str:

@@ -5,6 +5,9 @@
   they were before it waited for the event, and so miscounts a field where a player submits twice at that moment.
 - The loop: the same effects by `sqlite3`, one transaction each, in one thread, on one connection with the bot's own
   settings (WAL, synchronous FULL).
+
+`bare_waits` is what users wait for either of them. A file takes one writer at a time, so several users of the loop wait
+in a line: each for the submissions of all the others, and for their own.
 """
 
 import os
@@ -12,6 +15,7 @@ import random
 import sqlite3
 import time
 from contextlib import closing
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,6 +55,21 @@ def tight_loop(url: URL, seconds: float) -> list[float]:
             _submit(file, _chances.randrange(1, PLAYERS + 1), _chances.randrange(1, EVENTS + 1))
             took.append(time.perf_counter() - began)
     return took
+
+
+def bare_waits(url: URL, users: int, seconds: float) -> list[float]:
+    """Return how long so many users at once wait for each bare submission, in seconds."""
+    if url.get_backend_name() == "sqlite":
+        return _in_line(tight_loop(url, seconds), users)
+    return pgbench(url, users, EVENTS, max(1, round(seconds)))
+
+
+def _in_line(took: list[float], users: int) -> list[float]:
+    """Return the waits of users who stand in a line and join it again when they are served."""
+    if len(took) < users:
+        return [users * sum(took) / len(took)]
+    ends = [0.0, *accumulate(took)]
+    return [ends[last] - ends[last - users] for last in range(users, len(ends))]
 
 
 def _submit(file: sqlite3.Connection, player: int, event: int) -> None:

@@ -1,0 +1,143 @@
+"""Where the time of a submission goes, seen inside the running bot: `measured_bots leaderboard --shares`.
+
+Nothing here is loaded without that option. With it, three things are wrapped from the outside: the service's `submit`,
+the transactions of the database, and the HTTP requests by which discord.py answers interactions. Each submission is
+followed from the gateway's event to the request with its answer, by a context variable that the tasks between inherit.
+
+The moments are those of `time.perf_counter`, whose clock the processes of a machine share. So whoever sent an
+interaction can tell how long it was on its way. Of the database, a submission has the time during which at least one
+transaction was open while the service had the submission, its own or one that it waits for.
+"""
+
+import inspect
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from discord.state import ConnectionState
+from discord.webhook.async_ import AsyncWebhookAdapter
+
+from bot.database.engine import Database
+
+FILE_VARIABLE = "SHARES_FILE"
+"""The environment variable that names the file for what was seen, which is written at the end of the program."""
+
+_TRANSACTIONS = ("read", "write", "write_at_once", "write_by_statements")
+_ENTRANCE = "parse_interaction_create"
+
+
+@dataclass(slots=True)
+class Passage:
+    """The way of one interaction through the bot, in seconds of `time.perf_counter`.
+
+    Attributes:
+        served_at: when the service was given the submission; 0 for an interaction that is none.
+        done_at: when the service had counted it.
+        database: for how long a transaction was open between the two.
+        sent_at: when the request with the answer was begun; 0 before that.
+    """
+
+    served_at: float = 0.0
+    done_at: float = 0.0
+    database: float = 0.0
+    sent_at: float = 0.0
+
+
+_current: ContextVar[Passage | None] = ContextVar("passage", default=None)
+
+
+class Shares:
+    """Follows submissions through the bot of this process."""
+
+    def __init__(self) -> None:
+        """Follow nothing yet."""
+        self._passages: dict[str, Passage] = {}
+        self._open = 0
+        self._opened_at = 0.0
+        self._database = 0.0
+
+    def watch(self, services: object) -> None:
+        """Follow the submissions that arrive from now on, before the bot is connected."""
+        service = _one_that_submits(services)
+        _wrap(type(service), "submit", self._serving)
+        for name in _TRANSACTIONS:
+            if hasattr(Database, name):
+                _wrap(Database, name, self._transacting)
+        _wrap(AsyncWebhookAdapter, "request", self._sending)
+
+    def watch_gateway(self) -> None:
+        """Follow interactions from their arrival, before the client is made."""
+        parse: Callable[..., None] = getattr(ConnectionState, _ENTRANCE)
+
+        def followed(state: Any, data: Any) -> None:
+            passage = self._passages[str(data["id"])] = Passage()
+            token = _current.set(passage)
+            try:
+                parse(state, data)
+            finally:
+                _current.reset(token)
+
+        setattr(ConnectionState, _ENTRANCE, followed)
+
+    def write(self, file: Path) -> None:
+        """Write the passages of the submissions that were answered, by the interactions' ids."""
+        answered = {key: asdict(one) for key, one in self._passages.items() if one.done_at and one.sent_at}
+        file.write_text(json.dumps(answered))
+
+    @contextmanager
+    def _serving(self) -> Iterator[None]:
+        passage = _current.get() or Passage()
+        passage.served_at, before = time.perf_counter(), self._database_seconds()
+        try:
+            yield
+        finally:
+            passage.done_at = time.perf_counter()
+            passage.database = self._database_seconds() - before
+
+    @contextmanager
+    def _transacting(self) -> Iterator[None]:
+        if self._open == 0:
+            self._opened_at = time.perf_counter()
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+            if self._open == 0:
+                self._database += time.perf_counter() - self._opened_at
+
+    @contextmanager
+    def _sending(self) -> Iterator[None]:
+        passage = _current.get()
+        if passage is not None and passage.done_at and not passage.sent_at:
+            passage.sent_at = time.perf_counter()
+        yield
+
+    def _database_seconds(self) -> float:
+        """Return for how long a transaction has been open until now."""
+        return self._database + (time.perf_counter() - self._opened_at if self._open else 0.0)
+
+
+def _one_that_submits(services: object) -> object:
+    """Return the service that counts submissions, whatever its name."""
+    every = [getattr(services, name) for name in dir(services) if not name.startswith("_")]
+    [service] = [one for one in every if inspect.iscoroutinefunction(getattr(one, "submit", None))]
+    return service
+
+
+def _wrap(owner: type, name: str, around: Callable[[], AbstractContextManager[None]]) -> None:
+    """Have each call of a coroutine of a class happen within a context."""
+    original = getattr(owner, name)
+
+    @wraps(original)
+    async def wrapped(*arguments: Any, **options: Any) -> Any:
+        with around():
+            return await original(*arguments, **options)
+
+    setattr(owner, name, wrapped)
