@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +59,11 @@ def test_there_is_something_to_look_at() -> None:
     assert len(modules("tests")) > 1
 
 
+def assert_none(offenders: Iterable[str]) -> None:
+    listed = sorted(offenders)
+    assert not listed, "\n".join(listed)
+
+
 def is_within(module: str, part: str) -> bool:
     return module == part or module.startswith((f"{part}.", f"{part}_"))
 
@@ -89,7 +94,7 @@ def test_a_module_imports_only_what_its_part_may() -> None:
         for name in imports(module)
         if not may_import(part_of(module), name)
     ]
-    assert strangers == []
+    assert_none(strangers)
 
 
 def may_import(part: str, name: str) -> bool:
@@ -97,18 +102,18 @@ def may_import(part: str, name: str) -> bool:
 
 
 def test_every_module_of_the_top_has_its_place() -> None:
-    assert [module for module in BOT if module.count(".") == 1 and part_of(module) == "bot"] == []
+    assert_none([module for module in BOT if module.count(".") == 1 and part_of(module) == "bot"])
 
 
 def test_only_the_upper_parts_know_discord() -> None:
     knowing = [module for module in BOT if any(is_within(name, "discord") for name in imports(module))]
-    assert [module for module in knowing if not any(is_within(module, part) for part in KNOW_DISCORD)] == []
+    assert_none([module for module in knowing if not any(is_within(module, part) for part in KNOW_DISCORD)])
     assert knowing, "nothing was looked at"
 
 
 def test_only_the_demo_knows_the_simulated_discord() -> None:
     knowing = {module for module in BOT if any(is_within(name, "simcord") for name in imports(module))}
-    assert [module for module in knowing if not is_within(module, "bot.demo")] == []
+    assert_none([module for module in knowing if not is_within(module, "bot.demo")])
     assert knowing, "nothing was looked at"
 
 
@@ -152,7 +157,7 @@ def test_no_module_makes_an_engine_a_client_or_settings_when_imported() -> None:
         for call in calls(at_import(TREES[module]))
         if called(call) in MADE_ONCE_AT_THE_TOP
     ]
-    assert made == []
+    assert_none(made)
 
 
 def test_dialects_and_their_drivers_are_named_in_three_modules() -> None:
@@ -162,7 +167,7 @@ def test_dialects_and_their_drivers_are_named_in_three_modules() -> None:
         for name in names(TREES[module])
         if DIALECT.search(name) and not DATABASE_URL.match(name)
     }
-    assert naming == set()
+    assert_none(naming)
 
 
 def test_sql_text_is_never_put_together() -> None:
@@ -172,7 +177,7 @@ def test_sql_text_is_never_put_together() -> None:
         for call in calls(ast.walk(tree))
         if called(call) in TAKES_SQL and call.args
     ]
-    assert [f"{module}: {ast.unparse(call)}" for module, call in takers if is_put_together(call.args[0])] == []
+    assert_none([f"{module}: {ast.unparse(call)}" for module, call in takers if is_put_together(call.args[0])])
     assert takers, "nothing was looked at"
 
 
@@ -188,7 +193,7 @@ def test_a_name_says_something() -> None:
         for node in ast.walk(TREES[module])
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    assert [name for name in (*defined, *modules("tests")) if words(name) & NAMES_THAT_SAY_NOTHING] == []
+    assert_none([name for name in (*defined, *modules("tests")) if words(name) & NAMES_THAT_SAY_NOTHING])
 
 
 def words(name: str) -> set[str]:
