@@ -8,24 +8,14 @@ from bot.domain.ratings import ScoreDirection
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
 
 
-@pytest.mark.parametrize("direction", ScoreDirection)
-def test_a_first_score_is_the_best_of_all_time_and_of_the_week(direction: ScoreDirection) -> None:
-    verdict = judge(5.0, Bests(None, None), direction)
-    assert (verdict.is_personal_best, verdict.is_weekly_best, verdict.personal_best) == (True, True, 5.0)
-
-
-@pytest.mark.parametrize("direction", ScoreDirection)
-def test_an_equal_score_is_no_new_best(direction: ScoreDirection) -> None:
-    verdict = judge(5.0, Bests(5.0, 5.0), direction)
-    assert (verdict.is_personal_best, verdict.is_weekly_best, verdict.personal_best) == (False, False, 5.0)
-
-
 @pytest.mark.parametrize(("direction", "better", "worse"), [(HIGH, 6.0, 4.0), (LOW, 4.0, 6.0)])
-def test_a_better_score_replaces_the_best_and_a_worse_one_does_not(
-    direction: ScoreDirection, better: float, worse: float
-) -> None:
-    assert judge(better, Bests(5.0, 5.0), direction).personal_best == better
-    assert judge(worse, Bests(5.0, 5.0), direction).personal_best == 5.0
+def test_only_a_first_or_a_better_score_is_a_best(direction: ScoreDirection, better: float, worse: float) -> None:
+    cases = {(5.0, None): 5.0, (better, 5.0): better, (5.0, 5.0): None, (worse, 5.0): None}
+    for (score, best), new in cases.items():
+        verdict = judge(score, Bests(best, best), direction)
+        is_best = new is not None
+        assert (verdict.is_personal_best, verdict.is_weekly_best) == (is_best, is_best), (score, best)
+        assert verdict.personal_best == (new or best), (score, best)
 
 
 def test_the_best_of_a_new_week_may_be_worse_than_the_personal_best() -> None:

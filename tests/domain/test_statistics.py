@@ -67,7 +67,7 @@ def test_a_field_counted_in_one_go_is_exact(values: list[float]) -> None:
 
 
 @given(values=st.lists(close_and_great, min_size=2, max_size=200))
-def test_large_scores_close_together_keep_their_digits_without_counting_anew(values: list[float]) -> None:
+def test_large_scores_close_together_keep_their_digits(values: list[float]) -> None:
     statistics = RunningStatistics()
     for value in values:
         statistics = statistics.add(value)

@@ -1,3 +1,4 @@
+from tests.end_to_end.conftest import on_both_databases
 from tests.world import World
 
 
@@ -135,6 +136,7 @@ async def test_an_event_with_a_unit_cannot_become_one_of_times(world: World) -> 
     assert "Score\n1:23.4\n" in await world.submit("Ana", "1:23.4")
 
 
+@on_both_databases
 async def test_two_admins_who_make_the_same_event_at_once_make_one(world: World) -> None:
     first, second = sorted(
         await world.at_once(world.create_event("Blitz"), world.create_event("BLITZ")), key=lambda seen: seen.is_private

@@ -1,11 +1,13 @@
 import pytest
 
+from tests.end_to_end.conftest import on_both_databases
 from tests.seen import Seen
 from tests.world import World
 
 PLAYERS = 23
 
 
+@on_both_databases
 async def test_the_all_time_board_shows_personal_bests_and_their_elos(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Bob": 300, "Cy": 200})
@@ -87,6 +89,7 @@ async def test_whoever_has_no_event_elo_yet_comes_last(world: World) -> None:
     assert "becomes an event Elo" in lines[5]
 
 
+@on_both_databases
 @pytest.mark.parametrize(("direction", "best_first"), [("HIGH", (300, 200, 100)), ("LOW", (100, 200, 300))])
 async def test_ties_share_a_rank_and_the_earlier_score_comes_first(
     world: World, direction: str, best_first: tuple[int, int, int]

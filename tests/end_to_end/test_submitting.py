@@ -1,10 +1,11 @@
-import pytest
 from sqlalchemy import URL
 
 from bot.cogs.answering import PRECEDENCE_SECONDS
+from tests.end_to_end.conftest import on_both_databases
 from tests.world import World, open_world
 
 
+@on_both_databases
 async def test_a_first_score_is_a_personal_best_that_everyone_sees(world: World) -> None:
     await world.create_event(unit="points")
 
@@ -38,17 +39,17 @@ async def test_a_shorter_time_is_better_where_less_wins(world: World) -> None:
     assert "Score\n59.5s\nPrevious best\n1:23.456 (−23.956s)" in seen
 
 
-@pytest.mark.parametrize("score", [99, 100])
-async def test_a_score_that_is_no_better_leaves_the_personal_best(world: World, score: int) -> None:
+async def test_a_score_that_is_no_better_leaves_the_personal_best(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
 
-    seen = await world.submit("Ana", score)
+    for score in (99, 100):
+        seen = await world.submit("Ana", score)
 
-    assert "New Personal Best!" not in seen
-    assert seen.public.startswith("Score submitted\n")
-    assert f"Score\n{score}\nPersonal best\n100\nRank\n#1 of 1" in seen
-    assert "your best of the week" not in seen
+        assert "New Personal Best!" not in seen
+        assert seen.public.startswith("Score submitted\n")
+        assert f"Score\n{score}\nPersonal best\n100\nRank\n#1 of 1" in seen
+        assert "your best of the week" not in seen
 
 
 async def test_a_score_that_is_no_personal_best_may_be_the_best_of_its_week(world: World) -> None:
@@ -86,33 +87,19 @@ async def test_a_score_in_a_week_closed_early_counts_for_the_next_and_says_so(wo
 
 async def test_a_number_is_understood_as_players_write_it(world: World) -> None:
     await world.create_event()
-    numbers = {
-        "007": "7",
-        "0.5": "0.5",
-        ".5": "0.5",
-        " 42 ": "42",
-        "1,234,567": "1,234,567",
-        "12345.5": "12,345.5",
-        "999999999": "999,999,999",
-    }
+    numbers = {".5": "0.5", "1,234,567": "1,234,567"}
     for typed, shown in numbers.items():
         assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
 
 
 async def test_a_time_is_understood_as_players_write_it(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
-    times = {
-        "83.456": "1:23.456",
-        "59.5s": "59.5s",
-        "1:02:03.4": "1:02:03.4",
-        "61:00": "1:01:00",
-        "3600": "1:00:00",
-    }
+    times = {"59.5s": "59.5s", "61:00": "1:01:00"}
     for typed, shown in times.items():
         assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
 
 
-async def test_a_score_outside_the_bounds_of_the_event_is_refused_with_the_bound(world: World) -> None:
+async def test_a_score_outside_the_bounds_is_refused_with_the_bound(world: World) -> None:
     await world.create_event(direction="LOW", format="time", min="0:30", max="10:00")
 
     assert await world.refused(world.submit("Ana", "29.9")) == "This event takes scores of 30s and above."
@@ -141,6 +128,7 @@ async def test_a_new_name_of_a_player_shows_with_the_next_score(world: World) ->
     assert "1 player" in board
 
 
+@on_both_databases
 async def test_a_command_that_discord_delivers_twice_counts_once(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
@@ -154,6 +142,7 @@ async def test_a_command_that_discord_delivers_twice_counts_once(world: World) -
     assert world.traffic.patience >= PRECEDENCE_SECONDS
 
 
+@on_both_databases
 async def test_two_scores_of_one_player_at_once_both_count(world: World) -> None:
     await world.create_event()
 

@@ -2,9 +2,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import URL
 
+from tests.end_to_end.conftest import on_both_databases
 from tests.world import World, open_world
 
 
+@on_both_databases
 async def test_a_reset_on_monday_closes_last_week(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Bob": 300, "Cy": 200, "Di": 50})
@@ -106,7 +108,7 @@ async def test_ties_share_the_podium(world: World) -> None:
     assert names == ["🥇 Bob", "🥇 Cy", "🥉 Ana"]
 
 
-async def test_a_preview_shows_the_results_to_the_admin_alone_and_writes_nothing(world: World) -> None:
+async def test_a_preview_shows_the_admin_the_results_and_writes_nothing(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 300})
     before = await world.tables()
@@ -124,6 +126,7 @@ async def test_a_preview_shows_the_results_to_the_admin_alone_and_writes_nothing
     assert closed.public.splitlines()[2:] == preview.text.splitlines()[2:]
 
 
+@on_both_databases
 async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 300})
@@ -224,7 +227,8 @@ async def test_a_week_without_any_score_is_not_closed_and_says_so(world: World) 
     assert "Nobody has submitted a score for 2026-W47" in await world.refused(world.reset())
 
 
-async def test_of_two_admins_who_reset_at_once_one_closes_and_the_other_learns_of_it(world: World) -> None:
+@on_both_databases
+async def test_of_two_admins_who_reset_at_once_one_closes_the_week(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
     world.clock.move(weeks=1)
@@ -237,7 +241,8 @@ async def test_of_two_admins_who_reset_at_once_one_closes_and_the_other_learns_o
     assert "2026-W48\n🥇 **Ana** · 200" in await world.board("week")
 
 
-async def test_a_score_that_races_a_reset_counts_for_one_week_or_the_next_and_is_never_lost(world: World) -> None:
+@on_both_databases
+async def test_a_score_that_races_a_reset_is_never_lost(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
 

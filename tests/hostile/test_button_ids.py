@@ -50,3 +50,24 @@ async def test_any_other_text_is_no_id_or_leads_to_what_it_says(custom_id: str) 
         button.page,
         button.owner_id,
     ]
+
+
+async def test_an_id_of_another_form_is_none_of_the_bots() -> None:
+    forms = (
+        "leaderboard",
+        "leaderboard:NEXT:1:all-time:0:1",
+        "leaderboard:next:1:all-time:0",
+        "leaderboard:next:1:all-time:0:1:1",
+        "leaderboard:next:1:all-time:0:1\n",
+        "leaderboard:next:1:all-time:-1:1",
+        "leaderboard:next:1:all-time:1.5:1",
+        "leaderboard:next:1:all-time:\u0661:1",
+        "leaderboard:next:1:all-time:9999999999:1",
+        "leaderboard:next:1:monthly:0:1",
+        "leaderboard:next:-1:all-time:0:1",
+        "leaderboard:next:1 OR 1=1:all-time:0:1",
+        "leaderboard:next:9999999999999999999:all-time:0:1",
+        "leaderboard:next:1:all-time:0:999999999999999999999",
+        "x" * LONGEST,
+    )
+    assert [form for form in forms if await read(form) is not None] == []

@@ -6,7 +6,8 @@ import unicodedata
 
 from bot.domain.text import MAX_DISPLAY_NAME, MAX_UNIT, visible
 from tests.backends import EVENT
-from tests.hostile.texts import EMPTY, HARMLESS, LONG
+from tests.hostile.conftest import on_both_databases
+from tests.hostile.texts import EMPTY, HARMLESS, LONG, TELLING
 from tests.wire.discord_stub import HOME, Reply, User
 from tests.wire.wired_bot import ADMIN, WiredBot, actor
 
@@ -27,8 +28,12 @@ REFUSALS = (
 
 
 async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: WiredBot) -> None:
-    for name, shown in HARMLESS.items():
-        player, unit = User(name, display_name=name), name if len(visible(name)) <= MAX_UNIT else "points"
+    for name in TELLING:
+        shown, player, unit = (
+            HARMLESS[name],
+            User(name, display_name=name),
+            name if len(visible(name)) <= MAX_UNIT else "points",
+        )
         what = shown if unit is name else unit
         score = "5 " + AT_THE_START.sub(r"\1", what)
         created = await wired.create_event(name, unit=unit, min="1", max="9")
@@ -55,7 +60,8 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
 
 
 async def test_a_player_is_named_likewise_on_every_page_and_when_missed(wired: WiredBot) -> None:
-    players = HARMLESS | {LONG: r"\*" * MAX_DISPLAY_NAME, **dict.fromkeys(EMPTY, "(no name)")}
+    players = {name: HARMLESS[name] for name in (*TELLING, *list(HARMLESS)[-4:])}
+    players |= {LONG: r"\*" * MAX_DISPLAY_NAME, **dict.fromkeys(EMPTY[1:3], "(no name)")}
     users = {name: User(name or "\0", display_name=name) for name in players}
     names = list(players)
     events = {f"Event {first}": names[first : first + 6] for first in range(0, len(names), 6)}
@@ -91,7 +97,7 @@ async def names_on_all_pages(wired: WiredBot) -> list[str]:
 
 async def test_a_name_of_which_nothing_can_be_seen_or_too_much_is_refused(wired: WiredBot) -> None:
     await wired.create_event()
-    for name in EMPTY:
+    for name in EMPTY[1:3]:
         for doing in (
             wired.create_event(name),
             wired.create_event("New", unit=name),
@@ -105,16 +111,16 @@ async def test_a_name_of_which_nothing_can_be_seen_or_too_much_is_refused(wired:
     assert await wired.refused(wired.create_event(LONG)) == too_long
 
 
+@on_both_databases
 async def test_what_means_nothing_in_an_option_is_refused_in_a_sentence(wired: WiredBot) -> None:
     await wired.create_event()
     before = await wired.tables()
 
-    for text in (*HARMLESS, *EMPTY, LONG):
-        is_link, is_blank = text.startswith("https://"), not text.strip()
+    for text in (*TELLING, "'; DROP TABLE players; --", "100%_", "\0", LONG):
         doings = [
             wired.submit(ANA, "1", text),
             wired.submit(ANA, text),
-            *([] if is_link or is_blank else [wired.submit(ANA, "1", proof=text)]),
+            wired.submit(ANA, "1", proof=text),
             wired.use(ANA, "leaderboard", event=text),
             wired.use(ADMIN, "weekly-reset", event=text),
             wired.use(ADMIN, "weekly-reset", event=text, preview=True),
@@ -139,7 +145,7 @@ def assert_refused(reply: Reply, text: str) -> None:
 
 async def test_whatever_is_typed_something_or_nothing_is_suggested(wired: WiredBot) -> None:
     await wired.create_event()
-    for text in (*HARMLESS, *EMPTY, LONG):
+    for text in (*TELLING, "100%_", "\0", LONG):
         offered = await asyncio.gather(
             wired.discord.autocomplete(ANA, "submit-score", "event", text),
             wired.discord.autocomplete(ADMIN, "weekly-reset", "week", text, event=EVENT),

@@ -42,6 +42,16 @@ HARMLESS = {
 }
 """What can be seen of it, and how that is written for Discord to show it as it is and do nothing."""
 
+TELLING = (
+    "@everyone @here <@1> <@!1> <@&2>",
+    "```\n# a",
+    "1. item",
+    "[b](<https://evil.example> 'c')",
+    "a\u200bd\u2060m\ufeffi\x00n",
+    "c\ud800d\udfff",
+)
+"""One of each kind of them: what pings, what is formatted, a list, a link, what is invisible, what is no text."""
+
 EMPTY = (
     "",
     "   ",

@@ -13,7 +13,7 @@ from tests.backends import GUILD, TestBackend
 @pytest.mark.parametrize(
     ("direction", "stored"), [(ScoreDirection.HIGH, "HIGH"), (ScoreDirection.LOW, "LOW"), (None, None)]
 )
-async def test_an_event_says_which_score_is_better_or_is_none_of_the_leaderboards(
+async def test_an_event_says_which_score_is_better_or_has_no_leaderboard(
     backend: TestBackend, direction: ScoreDirection | None, stored: str | None
 ) -> None:
     async with backend.database.writing() as session:

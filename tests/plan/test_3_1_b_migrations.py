@@ -15,7 +15,7 @@ TOURNAMENT = (
 STATS = "SELECT player_id, raw_elo, matches_played, weekly_elo_average, weeks_participated FROM player_event_stats"
 
 
-def test_a_tournament_database_from_before_there_were_migrations_keeps_every_row(empty_database_url: URL) -> None:
+def test_a_tournament_database_without_migrations_keeps_every_row(empty_database_url: URL) -> None:
     migrate(empty_database_url, "0001")
     change(empty_database_url, "DROP TABLE alembic_version", *TOURNAMENT)
 
@@ -32,7 +32,7 @@ def test_a_tournament_database_from_before_there_were_migrations_keeps_every_row
     ]
 
 
-def test_migrations_can_be_taken_back_and_made_again_with_rows_in_the_tables(empty_database_url: URL) -> None:
+def test_migrations_can_be_taken_back_and_made_again_with_rows(empty_database_url: URL) -> None:
     migrate(empty_database_url)
     newest = schema(empty_database_url)
     change(empty_database_url, "INSERT INTO players (discord_id, username, display_name) VALUES (7, 'ana', 'Ana')")

@@ -9,7 +9,7 @@ from tests import tables
 from tests.backends import open_test_backend
 
 
-def test_the_constants_are_read_from_the_environment_and_have_the_plans_defaults(
+def test_the_constants_are_read_and_have_the_plans_defaults(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("LEADERBOARD_BASE_ELO", "ELO_PER_SIGMA"):

@@ -55,7 +55,7 @@ async def test_a_missed_week_counts_as_zero_and_shows_in_the_event_elo(backend: 
     assert [(row.player.discord_id, row.event_elo) for row in run.penalties] == [(2, 900)]
 
 
-async def test_a_reset_clears_the_week_and_keeps_its_results_and_the_personal_bests(backend: TestBackend) -> None:
+async def test_a_reset_clears_the_week_and_keeps_results_and_personal_bests(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(1, 50)
     await backend.submit(2, 100)

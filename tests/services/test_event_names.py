@@ -27,6 +27,12 @@ class Ticks:
         return self.now
 
 
+@pytest.fixture
+def database_url(file_url: URL) -> URL:
+    """One kind of database: what is kept, is kept in the process."""
+    return file_url
+
+
 @pytest.fixture(autouse=True)
 def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     ticks = Ticks()

@@ -82,7 +82,7 @@ async def test_all_are_looked_at_after_a_removal(played: TestBackend) -> None:
     assert not await looks_at_all(played)
 
 
-async def test_all_are_looked_at_after_a_process_that_keeps_no_field_has_recalculated(played: TestBackend) -> None:
+async def test_all_are_looked_at_after_a_process_that_keeps_no_field(played: TestBackend) -> None:
     await played.submit(3, 77)
     await played.real.scoring.recalculate(1)
     # What such a process leaves: Elos of one field, beside what is told of an earlier one.

@@ -123,7 +123,7 @@ submissions = st.lists(st.tuples(st.integers(1, 4), scores), min_size=1, max_siz
     direction=ScoreDirection.HIGH,
 )
 @example(given_scores=[(1, 999_999_999.999), (2, 0.3), (1, 0.3), (2, 0.3), (2, 0.1)], direction=ScoreDirection.LOW)
-async def test_running_statistics_are_those_of_the_personal_bests_after_any_submissions(
+async def test_running_statistics_are_those_of_the_personal_bests(
     backend: TestBackend, given_scores: list[tuple[int, float]], direction: ScoreDirection
 ) -> None:
     name = await fresh_event(backend, direction)

@@ -48,7 +48,7 @@ async def test_a_first_personal_best_is_rated_at_once(backend: TestBackend) -> N
     assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
 
 
-async def test_a_burst_is_rated_once_a_window_and_ends_with_its_last_personal_best(backend: TestBackend) -> None:
+async def test_a_burst_is_rated_once_a_window_and_ends_with_its_last_best(backend: TestBackend) -> None:
     window = 0.4
     scoring = CountedScoring(backend.database, backend.clock, RatingScale())
     recalculator = Recalculator(scoring, ProcessLock(window))
@@ -65,7 +65,7 @@ async def test_a_burst_is_rated_once_a_window_and_ends_with_its_last_personal_be
     await recalculator.stop()
 
 
-async def test_events_that_are_due_together_are_recalculated_one_after_the_other(backend: TestBackend) -> None:
+async def test_events_that_are_due_together_are_recalculated_one_by_one(backend: TestBackend) -> None:
     scoring = CountedScoring(backend.database, backend.clock, RatingScale())
     recalculator = Recalculator(scoring, ProcessLock(1.0))
     playing = with_recalculation(backend, recalculator)
@@ -87,9 +87,7 @@ async def test_a_score_that_is_no_personal_best_leaves_the_ratings_current(backe
     assert (await backend.real.scoring.statistics(GUILD, "Tetris Blitz")).is_current
 
 
-async def test_whoever_is_refused_tries_again_when_the_window_of_a_killed_process_ends(
-    database_url: URL, redis_url: str
-) -> None:
+async def test_whoever_is_refused_tries_again_when_the_window_ends(database_url: URL, redis_url: str) -> None:
     async with (
         open_test_backend(database_url, redis_url=SecretStr(redis_url), elo_debounce_seconds=1) as backend,
         Redis.from_url(redis_url) as redis,
@@ -164,7 +162,7 @@ async def test_a_recalculation_that_fails_is_left_to_the_sweep(
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while not happened():  # noqa: ASYNC110 - only the statements and the log tell
             await asyncio.sleep(0.01)
 

@@ -32,7 +32,7 @@ async def bests(backend: TestBackend) -> dict[tuple[int, int | None], float]:
 
 
 @pytest.mark.parametrize(("direction", "best"), [("HIGH", 90), ("LOW", 50)])
-async def test_without_a_key_the_personal_best_goes_and_the_next_best_takes_its_place(
+async def test_without_a_key_the_personal_best_goes_and_the_next_is_best(
     backend: TestBackend, direction: str, best: float
 ) -> None:
     await backend.create_event(direction)
@@ -69,7 +69,7 @@ async def test_of_equal_scores_the_later_stays_as_the_best(backend: TestBackend)
     await check(backend)
 
 
-async def test_a_player_whose_only_score_is_removed_leaves_the_leaderboard_and_may_come_back(
+async def test_a_player_whose_only_score_is_removed_leaves_the_leaderboard(
     backend: TestBackend,
 ) -> None:
     await backend.create_event()

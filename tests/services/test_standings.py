@@ -32,7 +32,7 @@ async def test_a_player_stands_on_the_boards_they_have_a_row_on(backend: TestBac
     )
 
 
-async def test_before_the_first_weekly_run_a_player_has_neither_rank_nor_elo_overall(backend: TestBackend) -> None:
+async def test_before_the_first_weekly_run_nobody_has_a_rank_overall(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(ANA, 50)
     overall = (await standing(backend, ANA)).overall

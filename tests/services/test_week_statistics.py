@@ -125,7 +125,7 @@ async def test_a_far_score_that_goes_has_them_counted_anew(backend: TestBackend,
         await assert_kept(backend, W47, 1.1, 1.2, 1.3)
 
 
-async def test_an_event_from_before_they_were_kept_has_them_from_its_next_submission_on(played: TestBackend) -> None:
+async def test_an_older_event_has_them_from_its_next_submission_on(played: TestBackend) -> None:
     await tables.execute(played.database, update(Event).values(week_number=None, week_count=0, week_m2=0))
     shown = await played.elos(Board.WEEK)
     await played.submit(BOB, 1)

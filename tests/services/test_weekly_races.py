@@ -21,7 +21,7 @@ PLANNING = "SELECT leaderboard_scores.week_number AS week_number, count(*)"
 
 
 async def until_seen(statements: list[str], times: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while len(statements) < times:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
 

@@ -116,8 +116,9 @@ def prepare(url: URL) -> None:
 
 
 @pytest.fixture
-def database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
-    with templates.prepared(database_kind, prepare) as url:
+def database_url(templates: Templates) -> Iterator[URL]:
+    """A file; who may do what on either database is in `tests/services/test_authority.py`."""
+    with templates.prepared("sqlite", prepare) as url:
         yield url
 
 

@@ -1,0 +1,9 @@
+"""Every hostile text on its way into a message; that each way leads past here is seen in `test_names.py`."""
+
+from bot.domain.text import visible
+from bot.ui.text import escape
+from tests.hostile.texts import HARMLESS
+
+
+def test_what_can_be_seen_is_written_so_that_it_does_nothing() -> None:
+    assert {text: escape(visible(text)) for text in HARMLESS} == HARMLESS
