@@ -25,7 +25,7 @@ from bot.database.database import Database
 from bot.domain.results import Board, LeaderboardPage
 from bot.services.base import BaseService
 from bot.services.standings._board import PAGE_SIZE
-from bot.services.submissions._service import LeaderboardService
+from bot.services.submissions import LeaderboardService
 
 SIZE, LARGE = 100_000, 1_000_000
 ROUNDS_OF_FIRST, ROUNDS = 51, 11

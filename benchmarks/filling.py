@@ -27,7 +27,7 @@ from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStat
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import RatingScale, ScoreDirection
 from bot.domain.weeks import Week
-from bot.services.ratings._expressions import (
+from bot.services.ratings import (
     count_field,
     elo_expression,
     elo_parameters,
@@ -35,7 +35,7 @@ from bot.services.ratings._expressions import (
     is_personal_best,
     is_weekly_best,
 )
-from bot.services.ratings._fields import statistics_of, store_statistics, store_week_statistics
+from bot.services.ratings import statistics_of, store_statistics, store_week_statistics
 
 GUILD = 1001
 EVENT = "Tetris Blitz"

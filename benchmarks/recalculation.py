@@ -31,8 +31,8 @@ from bot.database.database import Database
 from bot.database.files import prepare_file
 from bot.domain.ratings import Field
 from bot.domain.submissions import Submission
-from bot.services.ratings._service import LeaderboardScoringService
-from bot.services.submissions._service import LeaderboardService
+from bot.services.ratings import LeaderboardScoringService
+from bot.services.submissions import LeaderboardService
 
 SIZES = (1_000, 100_000)
 LARGE = 1_000_000

@@ -23,7 +23,7 @@ from typing import Any
 from discord.state import ConnectionState
 from discord.webhook.async_ import AsyncWebhookAdapter
 
-from bot.database.engine import Database
+from bot.database.database import Database
 
 FILE_VARIABLE = "SHARES_FILE"
 """The environment variable that names the file for what was seen, which is written at the end of the program."""

@@ -27,7 +27,7 @@ from bot.database.database import Database
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import Submission
 from bot.main import utc_now
-from bot.services.submissions._service import LeaderboardService
+from bot.services.submissions import LeaderboardService
 from tests.wire.discord_stub import HOME
 
 ROUNDS = 11

@@ -13,7 +13,7 @@ from benchmarks.weekly_season import ADMIN, EVENT_ID, NOW, OPEN, SCALE
 from bot.database.database import Database
 from bot.database.models import LeaderboardScore, Player, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, ScoreDirection
-from bot.services.ratings._expressions import count_field, is_weekly_best
+from bot.services.ratings import count_field, is_weekly_best
 
 OF_WEEK = f"event_id = {EVENT_ID} AND score_type = 'weekly' AND week_number = {OPEN.code}"
 AVERAGE = "(round(s.weekly_average * s.weeks) + r.weekly_elo) / (s.weeks + 1)"

@@ -13,12 +13,12 @@ from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.services.ratings._expressions import count_field, is_personal_best
-from bot.services.ratings._fields import store_statistics
-from bot.services.ratings._recalculation import recalculate
-from bot.services.servers._authority import Actor
+from bot.services.ratings import count_field, is_personal_best
+from bot.services.ratings import store_statistics
+from bot.services.ratings import recalculate
+from bot.services.servers import Actor
 from bot.services.weeks._run import run_week
-from bot.services.weeks._service import WeeklyProcessingService
+from bot.services.weeks import WeeklyProcessingService
 
 GUILD = 1001
 ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozenset(), owns_bot=False)

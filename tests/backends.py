@@ -19,8 +19,8 @@ from bot.domain.submissions import Submission
 from bot.domain.weekly_results import WeeklyRunResult
 from bot.main import Backend, open_backend
 from bot.services.events import EventOptions
-from bot.services.servers import Actor
 from bot.services.ratings import Recalculation
+from bot.services.servers import Actor
 from bot.services.submissions import LeaderboardService
 from bot.services.verification import VerificationService
 

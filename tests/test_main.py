@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy import URL
 
-from bot.services.ratings._locks import ProcessLock
+from bot.services.ratings import ProcessLock
 from tests.backends import open_test_backend
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL
 from bot.cogs.answering import UNDELIVERED
 from bot.errors import LeaderboardError
 from bot.main import LeaderboardBot
-from bot.services.servers._authority import Actor
+from bot.services.servers import Actor
 from tests.backends import EVENT, Clock, TestBackend, open_test_backend
 from tests.real_time import RealTimeEnv
 from tests.seen import Seen, read, seen

@@ -11,11 +11,11 @@ from sqlalchemy import URL, Double, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from bot.database import files
-from bot.database.models import Base
-from bot.database.dialect import is_sqlite, is_worth_retrying, parse_database_url
 from bot.database.database import Database
-from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
+from bot.database.dialect import is_sqlite, is_worth_retrying, parse_database_url
+from bot.database.models import Base, Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
 from tests.backends import TestBackend
+from tests.sessions import reading, writing
 
 SUBMITTED = datetime(2026, 11, 18, 12, 0, 0, 123456, tzinfo=UTC)
 NEPAL = timezone(timedelta(hours=5, minutes=45))
@@ -40,14 +40,14 @@ async def test_a_file_is_opened_with_what_keeps_it_safe(file: Database, session:
 
 
 async def test_a_writer_takes_the_lock_of_a_file_before_it_reads(file: Database) -> None:
-    async with file.writing() as session:
+    async with writing(file) as session:
         await session.scalar(select(Event.id))
         assert "locked" in write_elsewhere(file)
     assert write_elsewhere(file) == ""
 
 
 async def test_a_reader_takes_no_lock_of_a_file(file: Database) -> None:
-    async with file.reading() as session:
+    async with reading(file) as session:
         await session.scalar(select(Event.id))
         assert write_elsewhere(file) == ""
 
@@ -62,14 +62,14 @@ def write_elsewhere(file: Database) -> str:
 async def test_a_url_without_a_driver_connects(server_url: URL) -> None:
     bare = server_url.set(drivername="postgresql").render_as_string(hide_password=False)
     database = Database(parse_database_url(bare))
-    async with database.reading() as session:
+    async with reading(database) as session:
         assert await session.scalar(text("SELECT 1")) == 1
     await database.close()
 
 
 async def test_a_reader_of_a_server_cannot_write(server: Database) -> None:
     with pytest.raises(DBAPIError, match="read-only"):
-        async with server.reading() as session:
+        async with reading(server) as session:
             await session.execute(insert(Player).values(discord_id=1, username="ana", display_name="Ana"))
 
 
@@ -79,9 +79,9 @@ async def test_a_reader_of_a_server_cannot_write(server: Database) -> None:
 )
 async def test_an_instant_is_read_back_aware_and_in_utc(database: Database, written: datetime) -> None:
     values = {"discord_id": 1, "username": "ana", "display_name": "Ana", "created_at": written}
-    async with database.writing() as session:
+    async with writing(database) as session:
         await session.execute(insert(Player).values(values))
-    async with database.reading() as session:
+    async with reading(database) as session:
         read = await session.scalar(select(Player.created_at))
         assert await session.scalar(select(Player.id).where(Player.created_at == written)) is not None
     assert read == written
@@ -89,9 +89,9 @@ async def test_an_instant_is_read_back_aware_and_in_utc(database: Database, writ
 
 
 async def test_an_instant_that_the_database_writes_is_in_utc_too(database: Database) -> None:
-    async with database.writing() as session:
+    async with writing(database) as session:
         await session.execute(insert(Player).values(discord_id=1, username="ana", display_name="Ana"))
-    async with database.reading() as session:
+    async with reading(database) as session:
         read = await session.scalar(select(Player.created_at))
     assert read is not None
     assert abs(read - datetime.now(UTC)) < timedelta(minutes=1)
@@ -100,7 +100,7 @@ async def test_an_instant_that_the_database_writes_is_in_utc_too(database: Datab
 async def test_a_time_without_a_zone_is_no_instant(database: Database) -> None:
     naive = SUBMITTED.replace(tzinfo=None)
     with pytest.raises(StatementError, match="a naive datetime is no instant"):
-        async with database.reading() as session:
+        async with reading(database) as session:
             await session.scalar(select(Player.id).where(Player.created_at < naive))
 
 
@@ -111,7 +111,7 @@ async def test_ceil_is_the_mathematical_one(
     if not has_its_own:
         monkeypatch.setattr(files, "has_ceil", lambda: False)
     values = {2.5: 3, -0.5: 0, -3.0: -3, 0.0: 0, 999_999_999.001: 1_000_000_000, None: None}
-    async with database.reading() as session:
+    async with reading(database) as session:
         found = {value: await session.scalar(select(func.ceil(literal(value, Double)))) for value in values}
     assert found == values
 
@@ -127,9 +127,9 @@ async def test_what_is_no_score_is_in_no_column(played: TestBackend, score: floa
 
 
 async def test_a_bound_that_is_not_a_number_is_none(file: Database) -> None:
-    async with file.writing() as session:
+    async with writing(file) as session:
         await session.execute(insert(Event).values(name="Tetris", name_key="tetris", min_score=math.nan))
-    async with file.reading() as session:
+    async with reading(file) as session:
         assert list(await session.scalars(select(Event.min_score))) == [None]
 
 
@@ -138,9 +138,9 @@ async def test_the_smallest_and_the_greatest_score_are_kept_to_the_last_digit(
     played: TestBackend, score: float
 ) -> None:
     for column in SCORES:
-        async with played.database.writing() as session:
+        async with writing(played.database) as session:
             await session.execute(update(column.class_).values({column: score}))
-        async with played.database.reading() as session:
+        async with reading(played.database) as session:
             assert set(await session.scalars(select(column))) == {score}
 
 
@@ -175,6 +175,6 @@ def test_an_error_of_another_kind_is_not() -> None:
 
 async def error_of(database: Database, statement: Any) -> BaseException:
     with pytest.raises(DBAPIError) as error:
-        async with database.writing() as session:
+        async with writing(database) as session:
             await session.execute(statement)
     return error.value

@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bot.database.join_memory import JOIN_MEMORY, join_in_memory
+from bot.services.base import MAX_ATTEMPTS, BaseService
 from sqlalchemy import URL, Connection, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import dialect
-from bot.database.dialect import is_worth_retrying
 from bot.database.database import Database
-from bot.database.join_memory import JOIN_MEMORY, join_in_memory
+from bot.database.dialect import is_worth_retrying
 from bot.database.models import Event, Player
+from bot.domain.clock import utc_now
 from bot.errors import EventArchived, Unavailable
-from bot.main import utc_now
 from bot.services import base
-from bot.services.base import MAX_ATTEMPTS, BaseService
-from bot.services.events._lookup import lock_event
+from bot.services.events import lock_event
+from tests.sessions import reading, writing
 
 
 def player(discord_id: int) -> Any:
@@ -80,13 +81,13 @@ async def other(database_url: URL) -> AsyncIterator[Database]:
 
 
 async def test_a_reader_sees_one_state_whatever_is_committed_beside_it(database: Database, other: Database) -> None:
-    async with database.reading() as session:
+    async with reading(database) as session:
         count = select(func.count(Player.id))
         assert await session.scalar(count) == 0
-        async with other.writing() as writer:
+        async with writing(other) as writer:
             await writer.execute(player(1))
         assert await session.scalar(count) == 0
-    async with database.reading() as session:
+    async with reading(database) as session:
         assert await session.scalar(count) == 1
 
 
@@ -97,7 +98,7 @@ async def test_what_a_failed_writer_did_is_undone(database: Database) -> None:
 
     with pytest.raises(EventArchived):
         await database.write(work)
-    async with database.reading() as session:
+    async with reading(database) as session:
         assert await session.scalar(select(func.count(Player.id))) == 0
 
 
@@ -113,7 +114,7 @@ async def test_work_is_written_to_a_file_by_one_thread_and_may_wait_for_nothing_
     assert await file.write(work) == "writer"
     with pytest.raises(RuntimeError, match="may wait for nothing"):
         await file.write(waiting_work)
-    async with file.reading() as session:
+    async with reading(file) as session:
         assert (await session.scalars(select(Player.discord_id))).all() == [1]
 
 
@@ -135,11 +136,11 @@ async def test_work_on_a_file_that_nobody_waits_for_any_more_is_not_begun(file: 
 
 
 async def test_of_writers_in_two_processes_none_overwrites_another(database: Database, other: Database) -> None:
-    async with database.writing() as session:
+    async with writing(database) as session:
         event_id = (await session.execute(event().returning(Event.id))).scalar_one()
     services = [Players(database, utc_now), Players(other, utc_now)]
     await asyncio.gather(*(services[n % 2].count_score(event_id) for n in range(20)))
-    async with database.reading() as session:
+    async with reading(database) as session:
         assert await session.scalar(select(Event.score_count)) == 20
 
 
@@ -180,7 +181,7 @@ async def test_a_file_that_somebody_else_keeps_locked_is_unavailable(
     monkeypatch.setattr(dialect, "BUSY_TIMEOUT_SECONDS", 0.1)
     waiting = Database(file.url)
     players = Players(waiting, utc_now)
-    async with file.writing() as session:
+    async with writing(file) as session:
         await session.execute(player(1))
         with pytest.raises(Unavailable):
             await players.add(2)
@@ -234,14 +235,14 @@ async def end_connections(server: Database) -> None:
     """End every connection to a database from another one, as a restart of the server does."""
     elsewhere = Database(server.url.set(database="postgres"))
     end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
-    async with elsewhere.writing() as session:
+    async with writing(elsewhere) as session:
         await session.execute(end, {"name": server.url.database})
     await elsewhere.close()
 
 
 async def test_memory_to_join_in_is_raised_for_one_transaction_and_never_lowered(server: Database) -> None:
     async def memory(*, at_first: str | None = None, joining: bool = False) -> str:
-        async with server.writing() as session:
+        async with writing(server) as session:
             if at_first is not None:
                 await session.execute(text(f"SET LOCAL work_mem = '{at_first}'"))
             if joining:
@@ -267,13 +268,13 @@ async def test_the_cache_of_a_file_is_raised_for_who_writes_to_it(file: Database
 
 
 async def test_a_deadlock_is_worth_another_try(server: Database) -> None:
-    async with server.writing() as session:
+    async with writing(server) as session:
         await session.execute(player(1))
         await session.execute(player(2))
     barrier = asyncio.Barrier(2)
 
     async def rename(first: int, second: int) -> None:
-        async with server.writing() as session:
+        async with writing(server) as session:
             await session.execute(text("SET LOCAL deadlock_timeout = '50ms'"))
             await session.execute(update(Player).where(Player.discord_id == first).values(username="bob"))
             await barrier.wait()
@@ -287,14 +288,14 @@ async def test_a_deadlock_is_worth_another_try(server: Database) -> None:
 
 
 async def test_a_serialization_failure_is_worth_another_try(server: Database) -> None:
-    async with server.writing() as session:
+    async with writing(server) as session:
         await session.execute(player(1))
 
     async def rename_late() -> None:
-        async with server.writing() as session:
+        async with writing(server) as session:
             await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             await session.scalar(select(Player.username))
-            async with server.writing() as faster:
+            async with writing(server) as faster:
                 await faster.execute(update(Player).values(username="bob"))
             await session.execute(update(Player).values(username="cy"))
 
@@ -304,10 +305,10 @@ async def test_a_serialization_failure_is_worth_another_try(server: Database) ->
 
 
 async def test_a_database_is_idle_when_the_last_transaction_is_over(database: Database) -> None:
-    async with database.reading() as session:
+    async with reading(database) as session:
         await session.scalar(select(func.count(Player.id)))
         idle = asyncio.create_task(database.idle())
-        async with database.writing() as writer:
+        async with writing(database) as writer:
             await writer.execute(player(1))
         await asyncio.sleep(0.01)
         assert not idle.done()

@@ -1,8 +1,8 @@
 """What a new score changes: a personal best, a weekly best, both or neither."""
 
 import pytest
-
 from bot.domain.bests import Bests, judge
+
 from bot.domain.ratings import ScoreDirection
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW

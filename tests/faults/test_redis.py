@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from sqlalchemy import URL
 
 from bot.services.ratings import _recalculator as recalculation
-from bot.services.ratings import _redis_lock as redis_lock
+from bot.services.ratings import redis_lock
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
 from tests.proxy import Proxy, proxy_to, redis_through

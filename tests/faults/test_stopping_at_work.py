@@ -9,6 +9,7 @@ from bot.database.dialect import is_sqlite
 from bot.database.models import Event, ScoreSubmission
 from tests import tables
 from tests.backends import ADMIN, EVENT, open_test_backend
+from tests.sessions import writing
 from tests.wire.bots import (
     LAST_WORDS_SECONDS,
     busy,
@@ -86,7 +87,7 @@ async def test_whoever_presses_a_button_of_a_bot_that_goes_down_is_told(discord:
         async with running(discord, settings(discord, server_url)) as [bot]:
             watcher = User("cy")
             board = await told(await discord.slash(watcher, "leaderboard", event=EVENT), "Page 1 of 2")
-            async with backend.database.writing() as session:
+            async with writing(backend.database) as session:
                 await session.execute(text("LOCK TABLE events IN ACCESS EXCLUSIVE MODE"))
                 turned = await discord.click(watcher, board, "Next ▶")
                 bot.terminate()

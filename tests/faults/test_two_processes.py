@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy import URL, update
 
 from bot.database.models import Event, ScoreSubmission, WeeklyRun
-from bot.main import utc_now
+from bot.domain.clock import utc_now
 from tests import tables
 from tests.backends import ADMIN as BACKEND_ADMIN
 from tests.backends import Clock, TestBackend, open_test_backend

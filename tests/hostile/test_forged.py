@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.ratings import ScoreDirection
-from bot.services.events._service import EventOptions
+from bot.services.events import EventOptions
 from tests.backends import EVENT
 from tests.hostile.conftest import on_both_databases
 from tests.wire.discord_stub import AUTOCOMPLETE, COMMAND, COMPONENT, HOME, Message, Reply, User

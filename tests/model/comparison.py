@@ -11,9 +11,10 @@ from sqlalchemy import Row, Select, select
 from bot.database.models import Event, LeaderboardScore, Player, WeeklyResult, WeeklyRun
 from bot.domain.results import Board, EventInfo, LeaderboardPage
 from bot.domain.statistics import RunningStatistics
-from bot.services.ratings._fields import statistics_of, week_statistics_of
+from bot.services.ratings import statistics_of, week_statistics_of
 from tests import tables
 from tests.backends import TestBackend
+from tests.sessions import reading
 
 from .model import Model, moments, rated, round_half_up
 
@@ -24,7 +25,7 @@ RELATIVE_ERROR = 1e-9
 
 async def differences(backend: TestBackend, event: EventInfo, model: Model, week: int) -> list[str]:
     """What is stored or shown of an event, and is not what the model says in this week; a line each."""
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         stored = (await session.execute(select(Event.__table__).where(Event.id == event.id))).one()
         scores = [tuple(row) for row in await session.execute(_scores(event))]
         archive = [tuple(row) for row in await session.execute(_archive(event))]

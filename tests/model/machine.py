@@ -15,7 +15,7 @@ from sqlalchemy import URL, delete
 
 from bot.database.models import Base
 from bot.errors import AlreadyCounted, EventArchived, LeaderboardError, NothingToRemove, NothingToUndo, WeekNotRunnable
-from bot.services.events._service import EventOptions
+from bot.services.events import EventOptions
 from tests import tables
 from tests.backends import ADMIN, TestBackend, open_test_backend
 from tests.large_events import as_if_large

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType
 from bot.domain.ratings import ScoreDirection
 from tests.backends import GUILD, TestBackend
+from tests.sessions import reading, writing
 
 
 @pytest.mark.parametrize(
@@ -16,42 +17,42 @@ from tests.backends import GUILD, TestBackend
 async def test_an_event_says_which_score_is_better_or_has_no_leaderboard(
     backend: TestBackend, direction: ScoreDirection | None, stored: str | None
 ) -> None:
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         session.add(Event(guild_id=GUILD, name="Blitz", name_key="blitz", score_direction=direction))
     assert await _value(backend, "SELECT score_direction FROM events") == stored
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         assert (await session.get_one(Event, 1)).score_direction is direction
 
 
 async def test_a_score_is_of_all_time_without_a_week_or_of_one_week(backend: TestBackend) -> None:
     await _add_player_and_event(backend)
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         session.add(LeaderboardScore(player_id=1, event_id=1, score=5.5, score_type=ScoreType.ALL_TIME))
         session.add(
             LeaderboardScore(player_id=1, event_id=1, score=5.5, score_type=ScoreType.WEEKLY, week_number=202647)
         )
     assert await _value(backend, "SELECT week_number FROM leaderboard_scores WHERE score_type = 'weekly'") == 202647
     assert await _value(backend, "SELECT week_number FROM leaderboard_scores WHERE score_type = 'all_time'") is None
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         assert (await session.get_one(LeaderboardScore, 1)).submitted_at.tzinfo is not None
 
 
 async def test_a_players_ratings_begin_without_elos_and_without_weeks(backend: TestBackend) -> None:
     await _add_player_and_event(backend)
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         session.add(PlayerEventStats(player_id=1, event_id=1))
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         stats = await session.get_one(PlayerEventStats, 1)
         assert (stats.weekly_elo_average, stats.weeks_participated) == (0.0, 0)
         assert (stats.all_time_leaderboard_elo, stats.calculated_event_elo) == (None, None)
 
 
 async def _add_player_and_event(backend: TestBackend) -> None:
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         session.add(Player(discord_id=7, username="ana", display_name="Ana"))
         session.add(Event(guild_id=GUILD, name="Blitz", name_key="blitz", score_direction=ScoreDirection.HIGH))
 
 
 async def _value(backend: TestBackend, query: str) -> Any:
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         return await session.scalar(text(query))

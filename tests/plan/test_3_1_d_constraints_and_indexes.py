@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.database.models import LeaderboardScore
 from tests import tables
 from tests.backends import TestBackend
+from tests.sessions import reading
 
 ALL_TIME: dict[str, Any] = {"score_type": "all_time", "week_number": None}
 WEEKLY: dict[str, Any] = {"score_type": "weekly", "week_number": 202647}
@@ -43,7 +44,7 @@ async def test_the_plans_indexes_exist_and_those_of_the_bests_are_unique(backend
     def indexes(connection: Connection) -> Collection[Any]:
         return inspect(connection).get_indexes("leaderboard_scores")
 
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         found = await (await session.connection()).run_sync(indexes)
     assert {index["name"]: (index["column_names"], bool(index["unique"])) for index in found} == {
         "idx_leaderboard_scores_event": (["event_id", "score_type"], False),

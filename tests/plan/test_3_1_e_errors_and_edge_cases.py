@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.backends import TestBackend
+from tests.sessions import writing
 
 SCORE = (
     "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number)"
@@ -16,7 +17,7 @@ SCORE = (
 
 
 async def write(backend: TestBackend, **values: Any) -> None:
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         await session.execute(text(SCORE), {"score": 5.0, "score_type": "weekly"} | values)
 
 

@@ -9,8 +9,8 @@ from bot.database.models import AuditLog
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import ServerSettings
 from bot.errors import AlreadyDone, InvalidSetting, NotAllowed
-from bot.services.events._service import EventOptions
-from bot.services.servers._authority import Actor
+from bot.services.events import EventOptions
+from bot.services.servers import Actor
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
 

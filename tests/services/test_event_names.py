@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import URL
 
 from bot.errors import Unavailable
+from bot.services.events import EventOptions
 from bot.services.events._names import KEPT_SECONDS
-from bot.services.events._service import EventOptions
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_fail, statements_seen
 

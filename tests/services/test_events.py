@@ -14,9 +14,10 @@ from bot.domain.results import EventInfo
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import MAX_EVENT_NAME
 from bot.errors import EventNameTaken, EventNotFound, InvalidName, InvalidScore, InvalidSetting
-from bot.services.events._service import EventOptions
+from bot.services.events import EventOptions
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
+from tests.sessions import writing
 
 NEIGHBOUR = replace(ADMIN, guild_id=2002)
 
@@ -149,7 +150,7 @@ async def test_an_event_of_another_server_is_not_found_by_name_or_key(backend: T
 
 
 async def test_an_event_without_a_direction_is_none_of_the_leaderboards(backend: TestBackend) -> None:
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         session.add(Event(guild_id=GUILD, name="Chess", name_key="chess", score_direction=None))
     with pytest.raises(EventNotFound):
         await backend.submit(1, 100, "Chess")
@@ -178,7 +179,7 @@ async def test_wildcards_of_the_database_are_letters_like_all_others(backend: Te
 
 
 async def test_twenty_five_events_at_the_most_are_suggested_the_first_by_name(backend: TestBackend) -> None:
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         for number in range(30):
             name = f"event {number:02}"
             session.add(Event(guild_id=GUILD, name=name, name_key=name, score_direction=ScoreDirection.HIGH))

@@ -7,17 +7,18 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from bot.services.submissions._personal_bests import WORTH_LEARNING
 from sqlalchemy import URL, Engine, Select, event, select
 
 from bot.database.dialect import is_sqlite
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.results import SubmissionResult
 from bot.errors import EventNotFound, InvalidScore, Unavailable
-from bot.services.submissions._personal_bests import WORTH_LEARNING
 from bot.services.submissions._queue import MOST_TOGETHER
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.outages import statements_seen
+from tests.sessions import writing
 from tests.wire.waiting import until
 
 TOGETHER = 30
@@ -256,7 +257,7 @@ async def test_players_of_other_events_do_not_wait_for_one_that_is_locked(server
 async def wait_for_a_locked_event(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.create_event(name=OTHER)
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         await session.execute(lock_of(EVENT))
         locked = [asyncio.create_task(backend.submit(player, player)) for player in range(1, TOGETHER + 1)]
         for player in range(1, TOGETHER + 1):

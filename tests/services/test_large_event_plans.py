@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, event, text
 
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.services.ratings import _recalculation_sql as sql
-from bot.services.ratings._expressions import elo_parameters
+from bot.services.ratings import elo_parameters
 from tests import tables
 from tests.backends import open_test_backend
 

@@ -7,7 +7,7 @@ from sqlalchemy import URL, update
 
 from bot.database.models import Event, PlayerEventStats
 from bot.domain.ratings import ScoreDirection
-from bot.services.verification._service import VerificationService
+from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.large_events import as_if_large
@@ -96,7 +96,7 @@ async def test_all_are_looked_at_after_a_repair(played: TestBackend, is_current:
     await tables.execute(played.database, update(PlayerEventStats).values(all_time_leaderboard_elo=7))
     if not is_current:
         await played.submit(3, 77)
-    await VerificationService(played.database, played.clock).repair()
+    await VerificationService(played.database).repair()
     await played.submit(3, 78)
     assert await looks_at_all(played)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 from redis.asyncio import Redis
 
-from bot.services.ratings._locks import ProcessLock
-from bot.services.ratings._redis_lock import RETRY_REDIS_AFTER_SECONDS, RedisLock, connect_redis
+from bot.services.ratings import ProcessLock
+from bot.services.ratings.redis_lock import RETRY_REDIS_AFTER_SECONDS, RedisLock, connect_redis
 from tests.proxy import proxy_to, redis_through
 
 EVENT, OTHER_EVENT = 1, 2

@@ -14,6 +14,7 @@ from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStat
 from bot.domain.ratings import ScoreDirection
 from bot.domain.results import Board
 from tests.backends import GUILD, NOON, TestBackend
+from tests.sessions import writing
 
 PLAYERS = 34
 WEEK = 202647
@@ -43,7 +44,7 @@ rows_of_many = st.integers(0, PLAYERS).flatmap(lambda size: st.lists(row_of_some
 @pytest.fixture
 async def players(backend: TestBackend) -> TestBackend:
     """A database with players without any score."""
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         people = [{"discord_id": n, "username": f"{n}", "display_name": f"{n}"} for n in range(1, PLAYERS + 2)]
         await session.execute(insert(Player), people)
     return backend
@@ -69,7 +70,7 @@ async def test_pages_ranks_and_ones_own_page_are_those_of_the_sorted_list(
         expected = ranked(rows, key)
         for page in range(max(1, -(-len(rows) // 10))):
             viewer = 1 + 7 * page % PLAYERS
-            found = await players.real.services.leaderboard.page(GUILD, name, board, page, viewer)
+            found = await players.real.services.standings.page(GUILD, name, board, page, viewer)
             listed = [(row.player.discord_id, row.rank) for row in found.standings]
             assert listed == expected[10 * page : 10 * page + 10], (board, page)
             assert (found.players, found.page) == (len(rows), page)
@@ -104,7 +105,7 @@ async def store(backend: TestBackend, rows: Sequence[Row], direction: ScoreDirec
         best = {"player_id": player, "score": row.score, "submitted_at": NOON + timedelta(minutes=row.minute)}
         bests.append(best | {"score_type": ScoreType.ALL_TIME, "week_number": None})
         bests.append(best | {"score_type": ScoreType.WEEKLY, "week_number": WEEK})
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         for table, values in ((PlayerEventStats, elos), (LeaderboardScore, bests)):
             for one in values:
                 await session.execute(insert(table).values({**one, "event_id": event.id}))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.models import Event, LeaderboardScore, Player, ScoreType
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
-from bot.services.ratings._expressions import (
+from bot.services.ratings import (
     count_field,
     elo_expression,
     elo_parameters,
@@ -21,6 +21,7 @@ from bot.services.ratings._expressions import (
     number,
 )
 from tests.backends import GUILD, TestBackend
+from tests.sessions import reading, writing
 
 PLAYERS = 25
 WEEK = 202647
@@ -43,7 +44,7 @@ averages = st.builds(lambda total, weeks: total / weeks, st.integers(-100_000, 1
 async def players(backend: TestBackend) -> TestBackend:
     """A database with an event and players without any score."""
     await backend.create_event()
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         people = [{"discord_id": n, "username": f"{n}", "display_name": f"{n}"} for n in range(1, PLAYERS + 1)]
         await session.execute(insert(Player), people)
     return backend
@@ -65,7 +66,7 @@ async def test_an_elo_is_the_same_in_sql_as_in_python(
     players: TestBackend, values: list[float], direction: ScoreDirection, scale: RatingScale
 ) -> None:
     field = RunningStatistics.of(values).field
-    async with players.database.writing() as session:
+    async with writing(players.database) as session:
         await add_week(session, values)
         rated = await session.execute(
             select(LeaderboardScore.score, elo_expression(LeaderboardScore.score)),
@@ -89,7 +90,7 @@ async def test_an_event_elo_is_the_same_in_sql_as_in_python(
     backend: TestBackend, halves: list[tuple[int | None, float]], scale: RatingScale
 ) -> None:
     composed = [event_elo_expression(literal(all_time, Integer), number(average)) for all_time, average in halves]
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         # Labelled, for two that are equal would be one column.
         labelled = select(*(elo.label(f"elo{n}") for n, elo in enumerate(composed)))
         row = (await session.execute(labelled, event_elo_parameters(scale))).one()
@@ -103,7 +104,7 @@ async def test_an_event_elo_is_the_same_in_sql_as_in_python(
 @example(values=[1e-9, 999_999_999.999])
 async def test_a_field_counted_in_sql_is_the_one_counted_in_python(players: TestBackend, values: list[float]) -> None:
     expected = RunningStatistics.of(values)
-    async with players.database.writing() as session:
+    async with writing(players.database) as session:
         if values:
             await add_week(session, values)
         counted = await session.run_sync(count_field, is_weekly_best(1, WEEK))
@@ -156,6 +157,6 @@ def assert_same_field(field: Field, expected: Field, accuracy: float) -> None:
 
 
 async def test_a_key_that_no_event_has_counts_an_empty_field(backend: TestBackend) -> None:
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         assert await session.get(Event, 99) is None
         assert await session.run_sync(count_field, is_weekly_best(99, WEEK)) == RunningStatistics()

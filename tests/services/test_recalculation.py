@@ -15,9 +15,7 @@ from sqlalchemy import URL, update
 from bot.database.models import PlayerEventStats
 from bot.domain.ratings import RatingScale
 from bot.domain.results import Board
-from bot.services.ratings._locks import ProcessLock
-from bot.services.ratings._recalculator import Recalculator
-from bot.services.ratings._service import LeaderboardScoringService
+from bot.services.ratings import LeaderboardScoringService, ProcessLock, Recalculator
 from tests import tables
 from tests.backends import GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.outages import statements_seen

@@ -10,7 +10,7 @@ ANA, BOB, CAI = 1, 2, 3
 
 
 async def standing(backend: TestBackend, player: int, guild_id: int = GUILD) -> PlayerStanding:
-    return await backend.real.services.leaderboard.standing(guild_id, EVENT, player)
+    return await backend.real.services.standings.standing(guild_id, EVENT, player)
 
 
 async def test_a_player_stands_on_the_boards_they_have_a_row_on(backend: TestBackend) -> None:

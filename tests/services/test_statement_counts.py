@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import URL, event, text, update
 from sqlalchemy.engine import Engine
 
-from bot.database.models import Base
-from bot.database.models import Event, PlayerEventStats
+from bot.database.models import Base, Event, PlayerEventStats
 from bot.domain.results import Board
 from tests import tables
 from tests.backends import EVENT, GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.large_events import as_if_large
 from tests.outages import statements_seen
+from tests.sessions import reading
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PLAYERS = 25
@@ -77,13 +77,13 @@ async def test_the_page_of_a_week_takes_two_more_or_five(season: TestBackend) ->
 async def reads_of(season: TestBackend, board: Board, page: int, viewer: int) -> int:
     """How many statements read, of a page that somebody looks at."""
     with reads_seen() as seen:
-        await season.real.services.leaderboard.page(GUILD, EVENT, board, page, viewer)
+        await season.real.services.standings.page(GUILD, EVENT, board, page, viewer)
     return len(seen)
 
 
 async def test_a_standing_takes_two_statements_a_board(season: TestBackend) -> None:
     with reads_seen() as seen:
-        await season.real.services.leaderboard.standing(GUILD, EVENT, ON_LAST_PAGE)
+        await season.real.services.standings.standing(GUILD, EVENT, ON_LAST_PAGE)
     assert len(seen) == 1 + 3 * 2 + 2, seen
 
 
@@ -118,7 +118,7 @@ async def test_no_statement_of_a_page_looks_through_a_table(file_url: URL, board
         await backend.create_event()
         await backend.submit_all({player: player for player in range(1, PLAYERS + 1)})
         with seen_with_parameters("SELECT") as seen:
-            await backend.real.services.leaderboard.page(GUILD, EVENT, board, 1, ON_LAST_PAGE)
+            await backend.real.services.standings.page(GUILD, EVENT, board, 1, ON_LAST_PAGE)
         plans = [await plan_of(backend, *statement) for statement in seen]
     assert len(plans) >= 5
     steps = [step for plan in plans for step in plan]
@@ -204,6 +204,6 @@ def seen_with_parameters(*beginnings: str) -> Iterator[list[tuple[str, Any]]]:
 
 async def plan_of(backend: TestBackend, statement: str, parameters: Any) -> list[str]:
     """What SQLite means to do, step by step."""
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         connection = await session.connection()
         return [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]

@@ -18,7 +18,7 @@ from bot.errors import (
     InvalidScore,
     Unavailable,
 )
-from bot.services.events._service import EventOptions
+from bot.services.events import EventOptions
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.outages import statements_fail

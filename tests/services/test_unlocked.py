@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, event, update
 
 from bot.database.models import LeaderboardScore, ScoreSubmission
 from bot.errors import CooldownActive, EventArchived
-from bot.services.verification._service import VerificationService
+from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.outages import statements_seen
@@ -118,7 +118,7 @@ async def test_a_best_that_was_just_repaired_is_compared_with_as_it_is_now(
 ) -> None:
     of_week = (LeaderboardScore.player_id == 1) & LeaderboardScore.week_number.is_not(None)
     await tables.execute(one.database, update(LeaderboardScore).where(of_week).values(score=900))
-    with just_before_the_write(VerificationService(other.database, other.clock).repair):
+    with just_before_the_write(VerificationService(other.database).repair):
         result = await one.submit(1, 70)
     assert result.is_weekly_best
     assert await one.differences() == []

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL, delete, text, update
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, WeeklyResult, WeeklyRun
-from bot.services.verification._service import VerificationService
+from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import EVENT, TestBackend, open_test_backend
 from tests.databases import Templates
@@ -42,7 +42,7 @@ async def season(season_url: URL) -> AsyncIterator[TestBackend]:
 
 
 async def test_a_season_is_clean(season: TestBackend) -> None:
-    verification = await VerificationService(season.database, season.clock).verify()
+    verification = await VerificationService(season.database).verify()
     assert (verification.events, verification.submissions) == (1, 6)
     assert (verification.differences, verification.awaiting) == ((), ())
 
@@ -217,7 +217,7 @@ async def found_and_repaired(season: TestBackend, tampering: str) -> list[str]:
     """Tamper with the rows of a season, and return those that are found, and what is wrong after a repair."""
     await tables.execute(season.database, text(tampering))
     found = await season.differences()
-    repair = await VerificationService(season.database, season.clock).repair()
+    repair = await VerificationService(season.database).repair()
     named = [difference.partition(" is ")[0].replace(f" in event '{EVENT}'", "") for difference in found]
     also_repaired = [f"repaired: {one}" for one in set(found) ^ set(map(str, repair.differences))]
     return [*named, *also_repaired, *(f"left: {one}" for one in await season.differences())]
@@ -237,7 +237,7 @@ async def test_a_repair_of_a_personal_best_moves_the_events_version_on(
     await tables.execute(
         season.database, update(LeaderboardScore).where(LeaderboardScore.week_number.is_(None)).values(score=1)
     )
-    await VerificationService(season.database, season.clock).repair()
+    await VerificationService(season.database).repair()
     [after] = await tables.rows(season.database, Event)
     assert after["scores_version"] > before["scores_version"]
     assert await season.real.scoring.stale_events() == ()
@@ -245,7 +245,7 @@ async def test_a_repair_of_a_personal_best_moves_the_events_version_on(
 
 async def test_a_repair_touches_nothing_that_is_right(season: TestBackend) -> None:
     before = await tables.contents(season.database)
-    repaired = await VerificationService(season.database, season.clock).repair()
+    repaired = await VerificationService(season.database).repair()
     assert (repaired.events, repaired.submissions, repaired.differences) == (1, 6, ())
     # But the next recalculation looks at everybody.
     [event] = before["events"]
@@ -262,7 +262,7 @@ async def test_everything_that_is_derived_can_be_lost_and_repaired(season: TestB
         update(Event).values(score_count=0, score_origin=0, score_mean=0, score_m2=0, score_m2_peak=0),
         update(WeeklyRun).values(field_size=0, field_origin=0, field_mean=0, field_sd=0),
     )
-    repaired = await VerificationService(season.database, season.clock).repair()
+    repaired = await VerificationService(season.database).repair()
     assert len(repaired.differences) > len(before)
     assert await tables.contents(season.database, without=NOT_THE_SAME) == before
 
@@ -293,7 +293,7 @@ async def test_elos_that_await_a_recalculation_are_left_out(season: TestBackend)
         text("UPDATE events SET scores_version = scores_version + 1"),
         text("UPDATE player_event_stats SET all_time_leaderboard_elo = 7"),
     )
-    verification = await VerificationService(season.database, season.clock).verify()
+    verification = await VerificationService(season.database).verify()
     assert (verification.differences, verification.awaiting) == ((), (EVENT,))
 
 

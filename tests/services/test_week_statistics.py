@@ -7,9 +7,10 @@ from bot.database.models import Event
 from bot.domain.recount import is_same_field
 from bot.domain.results import Board
 from bot.domain.statistics import RunningStatistics
-from bot.services.ratings._fields import week_statistics_of
+from bot.services.ratings import week_statistics_of
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
+from tests.sessions import reading
 
 ANA, BOB, CAI, DAN = 1, 2, 3, 4
 W47, W48 = 202647, 202648
@@ -24,7 +25,7 @@ async def played(backend: TestBackend) -> TestBackend:
 
 
 async def stored(backend: TestBackend) -> Row[tuple[Event]]:
-    async with backend.database.reading() as session:
+    async with reading(backend.database) as session:
         return (await session.execute(select(Event.__table__))).one()
 
 

@@ -9,11 +9,12 @@ from bot.database.models import WeeklyResult, WeeklyRun
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
 from bot.errors import WeekNotRunnable
-from bot.services.events._lookup import find_event
+from bot.services.events import find_event
 from bot.services.weeks._run import run_week
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_seen
+from tests.sessions import writing
 
 ANA, BOB = 1, 2
 PLANNING = "SELECT leaderboard_scores.week_number AS week_number, count(*)"
@@ -30,7 +31,7 @@ async def test_two_admins_at_once_run_a_week_once(database_url: URL) -> None:
     async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
         await one.create_event()
         await one.play({ANA: 1}, {ANA: 2, BOB: 3})
-        async with one.database.writing() as session:
+        async with writing(one.database) as session:
             await find_event(session, GUILD, EVENT, lock=True)
             with statements_seen(PLANNING) as planned:
                 runs = [asyncio.create_task(backend.run()) for backend in (one, other)]
@@ -44,7 +45,7 @@ async def test_two_admins_at_once_run_a_week_once(database_url: URL) -> None:
 async def test_a_week_that_somebody_else_has_run_meanwhile_is_passed_over(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({ANA: 1}, {ANA: 2}, {ANA: 3}, {ANA: 4})
-    async with backend.database.writing() as session:
+    async with writing(backend.database) as session:
         event = await find_event(session, GUILD, EVENT, lock=True)
         with statements_seen(PLANNING) as planned:
             running = asyncio.create_task(backend.run())
@@ -58,7 +59,7 @@ async def test_a_submission_beside_a_run_waits_and_counts_for_the_next_week(data
     async with open_test_backend(database_url) as backend:
         await backend.create_event()
         await backend.submit_all({ANA: 50, BOB: 100})
-        async with backend.database.writing() as session:
+        async with writing(backend.database) as session:
             event = await find_event(session, GUILD, EVENT, lock=True)
             await run_week(session, event, Week(2026, 47), RatingScale(), backend.clock.now, ADMIN.discord_id)
             submission = asyncio.create_task(backend.submit(ANA, 500))

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from bot.database.models import Base
-from bot.database.models import LeaderboardScore, PlayerEventStats, WeeklyResult
+from bot.database.models import Base, LeaderboardScore, PlayerEventStats, WeeklyResult
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, with_recalculation
 from tests.outages import statements_seen

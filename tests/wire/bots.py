@@ -10,6 +10,7 @@ from sqlalchemy import URL, func, select, update
 
 from bot.database.database import Database
 from bot.database.models import Event
+from tests.sessions import reading, writing
 
 from .discord_stub import MANAGE_SERVER, DiscordStub, Message, Reply, User
 from .process import BotProcess
@@ -70,7 +71,7 @@ async def busy(url: URL) -> AsyncIterator[None]:
     """Keep every submission waiting."""
     database = Database(url)
     try:
-        async with database.writing() as session:
+        async with writing(database) as session:
             await session.execute(update(Event).values(is_active=Event.is_active))
             yield
     finally:
@@ -80,7 +81,7 @@ async def busy(url: URL) -> AsyncIterator[None]:
 async def count(url: URL, column: Any) -> int:
     database = Database(url)
     try:
-        async with database.reading() as session:
+        async with reading(database) as session:
             return (await session.execute(select(func.count(column)))).scalar_one()
     finally:
         await database.close()

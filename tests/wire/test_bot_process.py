@@ -11,6 +11,7 @@ from sqlalchemy import URL, func, select, update
 
 from bot.database.database import Database
 from bot.database.models import LeaderboardScore, ScoreSubmission
+from tests.sessions import writing
 
 from .bots import ADMIN, EVENT, LAST_WORDS_SECONDS, count, create_event, finish, once, running, settings, submit, told
 from .discord_stub import HOME, DiscordStub, Reply, User
@@ -74,7 +75,7 @@ async def play(discord: DiscordStub) -> list[Reply]:
 
 async def change_a_score(url: URL) -> None:
     database = Database(url)
-    async with database.writing() as session:
+    async with writing(database) as session:
         highest = select(func.max(LeaderboardScore.score)).scalar_subquery()
         changed = update(LeaderboardScore).where(
             LeaderboardScore.score == highest, LeaderboardScore.week_number.is_(None)

@@ -14,7 +14,7 @@ from discord.http import Route
 from sqlalchemy import URL
 
 from bot.main import LeaderboardBot
-from bot.services.servers._authority import Actor
+from bot.services.servers import Actor
 from tests.backends import EVENT, TestBackend, open_test_backend
 from tests.tables import contents
 
