@@ -142,18 +142,16 @@ def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty
         revision, is_foreign = asyncio.run(_revision(settings))
     except Unavailable as error:
         return [f"DATABASE_URL: the database cannot be reached ({_reason(error.__cause__)})."]
+    needed, mistake = schema.needed_revision(), None
     if is_foreign:
-        return ["The database of DATABASE_URL holds tables of another program. Name a database of the bot's own."]
-    if revision is not None and not schema.knows(revision):
-        return [f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."]
-    needed = schema.needed_revision()
-    if revision is None:
-        if takes_empty:
-            return []
-        return [f"The database of DATABASE_URL has not been set up for this bot yet. {MIGRATE_FIRST}"]
-    if takes_old or revision == needed:
-        return []
-    return [f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"]
+        mistake = "The database of DATABASE_URL holds tables of another program. Name a database of the bot's own."
+    elif revision is None and not takes_empty:
+        mistake = f"The database of DATABASE_URL has not been set up for this bot yet. {MIGRATE_FIRST}"
+    elif revision is not None and not schema.knows(revision):
+        mistake = f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."
+    elif revision not in (None, needed) and not takes_old:
+        mistake = f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"
+    return [] if mistake is None else [mistake]
 
 
 async def _revision(settings: Settings) -> tuple[str | None, bool]:

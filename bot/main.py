@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -15,12 +16,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.cogs.admin_commands import AdminCommands
-from bot.cogs.answering import interrupt
-from bot.cogs.leaderboard_commands import LeaderboardCommands
-from bot.cogs.pages import PageButton, answer_lost_click
-from bot.cogs.services import Services
-from bot.command_tree import LeaderboardTree
+from bot.cogs import COGS, LeaderboardTree, PageButton, Services, answer_lost_click, interrupt
 from bot.config import Settings, SettingsError
 from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
@@ -31,7 +27,6 @@ from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
 from bot.services.weeks import WeeklyProcessingService
-from bot.signals import stop_requested
 
 # Together well below the ten seconds within which the bot ends, also on a busy machine.
 LAST_COMMANDS_SECONDS = 3.0
@@ -108,8 +103,8 @@ class LeaderboardBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Load the commands. Discord is told of them by `sync`, not here."""
-        await self.add_cog(LeaderboardCommands(self.services))
-        await self.add_cog(AdminCommands(self.services))
+        for cog in COGS:
+            await self.add_cog(cog(self.services))
         self.add_dynamic_items(PageButton)
         self.add_listener(answer_lost_click, "on_interaction")
         if self._recalculator is not None:
@@ -128,6 +123,19 @@ class LeaderboardBot(commands.AutoShardedBot):
             logger.warning("commands that end without an answer: %d", len(running))
         for task in running:
             task.cancel()
+
+
+def stop_requested() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set, in place of what they would do else."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:
+            # Windows: its loops take no signals, but the interpreter does.
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
 
 
 async def _wait_for_commands(seconds: float) -> None:

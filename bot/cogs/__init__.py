@@ -1,1 +1,16 @@
 """Commands: each one parses, calls one service, and shows the answer."""
+
+from bot.cogs._answering import UNDELIVERED, interrupt
+from bot.cogs._services import Services
+from bot.cogs._tree import LeaderboardTree
+from bot.cogs.events import Events
+from bot.cogs.moderation import Moderation
+from bot.cogs.servers import Servers
+from bot.cogs.standings import PageButton, Standings, answer_lost_click
+from bot.cogs.submissions import Submissions
+from bot.cogs.weeks import Weeks
+
+COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers)
+"""All commands, by capability."""
+
+__all__ = ["COGS", "UNDELIVERED", "LeaderboardTree", "PageButton", "Services", "answer_lost_click", "interrupt"]

@@ -5,24 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Engine,
-    Index,
-    Integer,
-    String,
-    create_engine,
-    event,
-    func,
-    literal_column,
-    make_url,
-    select,
-    text,
-    true,
-)
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
@@ -35,7 +20,7 @@ CONNECT_TIMEOUT_SECONDS = 3.0
 COMMAND_TIMEOUT_SECONDS = 120.0
 LONGEST_IDLE_SECONDS = 60.0
 
-LongId = BigInteger().with_variant(Integer, "sqlite")
+LongId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
 IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
 """Table option: in a file, keep the rows in the order of their key, without a second tree for it."""
@@ -56,13 +41,13 @@ _LOST_RACES = {
 }
 _MIGRATION_LOCK = 0x6C656164
 _WORK_MEMORY = "64MB"
-_RAISE_WORK_MEMORY = select(func.set_config("work_mem", _WORK_MEMORY, true())).where(
-    func.pg_size_bytes(func.current_setting("work_mem")) < func.pg_size_bytes(_WORK_MEMORY)
+_RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.true())).where(
+    sa.func.pg_size_bytes(sa.func.current_setting("work_mem")) < sa.func.pg_size_bytes(_WORK_MEMORY)
 )
 _LAST_PORT = 65_535
 
 
-def parse_database_url(value: str) -> URL:
+def parse_database_url(value: str) -> sa.URL:
     """Read a database URL and choose its asynchronous driver.
 
     Takes `sqlite:///file`, `postgresql://…` and their asynchronous spellings.
@@ -72,7 +57,7 @@ def parse_database_url(value: str) -> URL:
             option that the driver does not take. The message repeats no value.
     """
     try:
-        url = make_url(value.strip())
+        url = sa.make_url(value.strip())
     except (ArgumentError, ValueError):
         # The reason is kept back: it quotes what stands where the port should, and that may be a password.
         raise ValueError(
@@ -88,24 +73,24 @@ def parse_database_url(value: str) -> URL:
     return url.set(drivername=driver, query=_driver_options(url))
 
 
-def _driver_options(url: URL) -> dict[str, str | tuple[str, ...]]:
+def _driver_options(url: sa.URL) -> dict[str, str | tuple[str, ...]]:
     known = {} if is_sqlite(url) else _POSTGRES_OPTIONS
     if unknown := sorted(url.query.keys() - known.keys()):
         raise ValueError(f"has options that are not known here: {', '.join(unknown)}")
     return {known[name]: setting for name, setting in url.query.items()}
 
 
-def is_sqlite(url: URL) -> bool:
+def is_sqlite(url: sa.URL) -> bool:
     """Tell whether a URL names an SQLite file."""
     return url.get_backend_name() == "sqlite"
 
 
-def is_server(connection: Connection) -> bool:
+def is_server(connection: sa.Connection) -> bool:
     """Tell whether a database is a server, not a file: it has parallel writers, and statements whose parts write."""
     return connection.dialect.name == "postgresql"
 
 
-def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
+def engine_options(url: sa.URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
     """Return what `create_async_engine` needs for this database: its pool and its time limits, in seconds."""
     if is_sqlite(url):
         return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": open_file}}
@@ -117,7 +102,7 @@ def engine_options(url: URL, command_timeout: float | None = COMMAND_TIMEOUT_SEC
     }
 
 
-def probe_options(url: URL) -> dict[str, Any]:
+def probe_options(url: sa.URL) -> dict[str, Any]:
     """Return what an engine needs that only asks for a sign of life."""
     return {} if is_sqlite(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
 
@@ -129,28 +114,28 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
     firewall between may have forgotten them, and a statement would wait in vain.
     """
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @sa.event.listens_for(engine.sync_engine, "connect")
     def on_connect(_connection: object, record: ConnectionPoolEntry) -> None:
         record.info["made_at"] = record.info["used_at"] = time.monotonic()
 
-    @event.listens_for(engine.sync_engine, "checkin")
+    @sa.event.listens_for(engine.sync_engine, "checkin")
     def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
         record.info["used_at"] = time.monotonic()
 
-    @event.listens_for(engine.sync_engine, "checkout")
+    @sa.event.listens_for(engine.sync_engine, "checkout")
     def on_checkout(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
         is_idle = record.info["used_at"] < time.monotonic() - LONGEST_IDLE_SECONDS
         if is_idle or record.info["made_at"] < trusted_since():
             raise DisconnectionError("the connection may lead nowhere any more")
 
 
-def synchronous_engine(url: URL) -> Engine:
+def synchronous_engine(url: sa.URL) -> sa.Engine:
     """Return an engine with one connection to a file, which a thread of its own writes to."""
     threads = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
     file, options = url.set(drivername="sqlite"), writer_options(url)
-    engine = create_engine(file, poolclass=StaticPool, connect_args=threads, execution_options=options)
+    engine = sa.create_engine(file, poolclass=StaticPool, connect_args=threads, execution_options=options)
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         # Room for what a weekly run changes; else SQLite writes pages out that the run needs again.
         connection.execute("PRAGMA cache_size = -8000")
@@ -159,17 +144,17 @@ def synchronous_engine(url: URL) -> Engine:
     return engine
 
 
-def reader_options(url: URL) -> dict[str, Any]:
+def reader_options(url: sa.URL) -> dict[str, Any]:
     """Return the execution options under which one transaction sees one state of the database."""
     return {} if is_sqlite(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def writer_options(url: URL) -> dict[str, Any]:
+def writer_options(url: sa.URL) -> dict[str, Any]:
     """Return the execution options under which a transaction may write."""
     return {"sqlite_begin": "BEGIN IMMEDIATE"} if is_sqlite(url) else {}
 
 
-def prepare_connections(engine: Engine, *, foreign_keys: bool = True) -> None:
+def prepare_connections(engine: sa.Engine, *, foreign_keys: bool = True) -> None:
     """Install what each new connection of an engine needs.
 
     Args:
@@ -179,47 +164,65 @@ def prepare_connections(engine: Engine, *, foreign_keys: bool = True) -> None:
     if not is_sqlite(engine.url):
         return
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         prepare_file(connection, foreign_keys=foreign_keys)
 
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
         # A writer takes the lock at once: one that read first could not upgrade beside another writer.
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
-def native_url(url: URL) -> URL:
+def native_url(url: sa.URL) -> sa.URL:
     """Return the URL of a server as its own programs take it, without the password."""
     names = {ours: theirs for theirs, ours in _POSTGRES_OPTIONS.items()}
     query = {names[key]: url.query[key] for key in url.query}
-    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    return sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
 
 
-def keep_other_migrations_out(connection: Connection) -> None:
+def keep_other_migrations_out(connection: sa.Connection) -> None:
     """Wait until no other process migrates the database, and let none until the transaction ends."""
     # In a file the transaction is the only writer anyway.
     if is_server(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
-def constant(value: str) -> ColumnElement[str]:
+def constant(value: str) -> sa.ColumnElement[str]:
     """Return a text as it is written into a statement, not bound to it.
 
     A database uses a partial index only where it can read that it applies.
     """
     if not value.isidentifier():
         raise ValueError(f"{value!r} is no name that could be written into a statement")
-    return literal_column(f"'{value}'", String)
+    return sa.literal_column(f"'{value}'", sa.String)
 
 
-def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
     """Return an index over the rows that fulfil a condition, which is literal SQL."""
-    condition = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+    condition = sa.text(where)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-def commit_each_statement(session: Session) -> Connection:
+def write_out(statement: sa.Executable, *, on_server: bool) -> Any:
+    """Return a statement as text, with the types of its parameters and results.
+
+    SQLAlchemy looks a statement up among the compiled ones by its parts. A text is one part; what counts submissions
+    would have a thousand.
+    """
+    kind: Any = PGDialect if on_server else SQLiteDialect
+    compiled: Any = statement.compile(dialect=kind(paramstyle="named"))  # type: ignore[attr-defined]  # each is a ClauseElement
+    named = [
+        sa.bindparam(name, type_=bind.type) if bind.required else sa.bindparam(name, bind.value, bind.type)
+        for bind, name in compiled.bind_names.items()
+    ]
+    written = sa.text(compiled.string).bindparams(*named)
+    if isinstance(statement, sa.Select):
+        return written.columns(*(sa.column(one.name, one.type) for one in statement.selected_columns))
+    return written
+
+
+def commit_each_statement(session: Session) -> sa.Connection:
     """Return the connection of a session that has not begun; on a server each statement commits by itself.
 
     A statement that decides by itself whether it writes needs no transaction around it: that saves two round trips.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, String, UniqueConstraint, func
+import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.database.dialect import IN_ORDER_OF_KEY, LongId, partial_index
@@ -22,7 +22,7 @@ _IS_REMOVED = "removed_at IS NOT NULL"
 class Base(DeclarativeBase):
     """Base of all tables; constraints have names, so that migrations can change them."""
 
-    metadata = MetaData(
+    metadata = sa.MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -46,9 +46,9 @@ class Player(Base):
     __tablename__ = "players"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    discord_id: Mapped[int] = mapped_column(BigInteger, unique=True)
-    username: Mapped[str] = mapped_column(String(100))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    discord_id: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
+    username: Mapped[str] = mapped_column(sa.String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
 
 
 class Member(Base):
@@ -60,10 +60,10 @@ class Member(Base):
     __tablename__ = "members"
     __table_args__ = (IN_ORDER_OF_KEY,)
 
-    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"), primary_key=True, autoincrement=False)
-    display_name: Mapped[str] = mapped_column(String(100))
-    version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"), primary_key=True, autoincrement=False)
+    display_name: Mapped[str] = mapped_column(sa.String(100))
+    version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
 
 
 class Event(Base):
@@ -82,48 +82,48 @@ class Event(Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        UniqueConstraint("guild_id", "name_key"),
-        CheckConstraint(SCORE_RANGE.format("min_score"), name="min_score"),
-        CheckConstraint(SCORE_RANGE.format("max_score"), name="max_score"),
-        CheckConstraint("min_score <= max_score", name="bounds"),
-        CheckConstraint("score_count >= 0 AND score_m2 >= 0", name="statistics"),
-        CheckConstraint("week_count >= 0 AND week_m2 >= 0", name="week_statistics"),
+        sa.UniqueConstraint("guild_id", "name_key"),
+        sa.CheckConstraint(SCORE_RANGE.format("min_score"), name="min_score"),
+        sa.CheckConstraint(SCORE_RANGE.format("max_score"), name="max_score"),
+        sa.CheckConstraint("min_score <= max_score", name="bounds"),
+        sa.CheckConstraint("score_count >= 0 AND score_m2 >= 0", name="statistics"),
+        sa.CheckConstraint("week_count >= 0 AND week_m2 >= 0", name="week_statistics"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    guild_id: Mapped[int] = mapped_column(BigInteger)
-    name: Mapped[str] = mapped_column(String(100))
-    name_key: Mapped[str] = mapped_column(String(300))
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    name_key: Mapped[str] = mapped_column(sa.String(300))
     is_active: Mapped[bool] = mapped_column(server_default="1", default=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
-    version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
+    version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     score_direction: Mapped[ScoreDirection] = mapped_column(text_enum(ScoreDirection, "score_direction"))
     score_format: Mapped[ScoreFormat] = mapped_column(
         text_enum(ScoreFormat, "score_format"), server_default=ScoreFormat.NUMBER.value
     )
-    score_unit: Mapped[str | None] = mapped_column(String(16))
-    min_score: Mapped[float | None] = mapped_column(Double)
-    max_score: Mapped[float | None] = mapped_column(Double)
+    score_unit: Mapped[str | None] = mapped_column(sa.String(16))
+    min_score: Mapped[float | None] = mapped_column(sa.Double)
+    max_score: Mapped[float | None] = mapped_column(sa.Double)
     score_count: Mapped[int] = mapped_column(server_default="0", default=0)
-    score_origin: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    score_mean: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    score_m2: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    score_m2_peak: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    scores_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
-    elo_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    score_origin: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    score_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    score_m2: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    score_m2_peak: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    scores_version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
+    elo_version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     elo_base: Mapped[int | None]
-    elo_per_sigma: Mapped[float | None] = mapped_column(Double)
-    elo_field_version: Mapped[int | None] = mapped_column(BigInteger)
-    elo_origin: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    elo_mean: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    elo_sd: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    elo_submission_id: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    elo_per_sigma: Mapped[float | None] = mapped_column(sa.Double)
+    elo_field_version: Mapped[int | None] = mapped_column(sa.BigInteger)
+    elo_origin: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    elo_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    elo_sd: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    elo_submission_id: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     week_number: Mapped[int | None]
     week_count: Mapped[int] = mapped_column(server_default="0", default=0)
-    week_origin: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    week_mean: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    week_m2: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
-    week_m2_peak: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    week_origin: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    week_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    week_m2: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    week_m2_peak: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
 
 
 class LeaderboardScore(Base):
@@ -131,14 +131,14 @@ class LeaderboardScore(Base):
 
     __tablename__ = "leaderboard_scores"
     __table_args__ = (
-        CheckConstraint(f"({_IS_ALL_TIME}) OR ({_IS_WEEKLY})", name="type_week_consistency"),
-        CheckConstraint(SCORE_RANGE.format("score"), name="score"),
-        CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
+        sa.CheckConstraint(f"({_IS_ALL_TIME}) OR ({_IS_WEEKLY})", name="type_week_consistency"),
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
         partial_index("uq_all_time_scores", "player_id", "event_id", where=_IS_ALL_TIME, unique=True),
         partial_index("uq_weekly_scores", "player_id", "event_id", "week_number", where=_IS_WEEKLY, unique=True),
-        Index("idx_leaderboard_scores_event", "event_id", "score_type"),
+        sa.Index("idx_leaderboard_scores_event", "event_id", "score_type"),
         # A board as it is listed; NULL is the week of personal bests.
-        Index(
+        sa.Index(
             "idx_leaderboard_scores_week",
             *("event_id", "score_type", "week_number"),
             *("score", "submitted_at", "player_id"),
@@ -146,12 +146,12 @@ class LeaderboardScore(Base):
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
-    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"))
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
-    score: Mapped[float] = mapped_column(Double)
+    player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"))
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    score: Mapped[float] = mapped_column(sa.Double)
     score_type: Mapped[ScoreType] = mapped_column(text_enum(ScoreType, "score_type"))
     week_number: Mapped[int | None]
-    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
 
 
 class PlayerEventStats(Base):
@@ -159,16 +159,16 @@ class PlayerEventStats(Base):
 
     __tablename__ = "player_event_stats"
     __table_args__ = (
-        UniqueConstraint("player_id", "event_id"),
-        Index("idx_player_event_stats_event_elo", "event_id", "calculated_event_elo", "all_time_leaderboard_elo"),
+        sa.UniqueConstraint("player_id", "event_id"),
+        sa.Index("idx_player_event_stats_event_elo", "event_id", "calculated_event_elo", "all_time_leaderboard_elo"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"))
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"))
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
     all_time_leaderboard_elo: Mapped[int | None]
-    weekly_elo_average: Mapped[float] = mapped_column(Double, server_default="0", default=0.0)
+    weekly_elo_average: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     weeks_participated: Mapped[int] = mapped_column(server_default="0", default=0)
     calculated_event_elo: Mapped[int | None]
 
@@ -182,27 +182,27 @@ class ScoreSubmission(Base):
 
     __tablename__ = "score_submissions"
     __table_args__ = (
-        CheckConstraint(SCORE_RANGE.format("score"), name="score"),
-        CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
-        CheckConstraint(WEEK_RANGE.format("made_in_week"), name="made_in_week"),
-        CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removal"),
-        Index("idx_score_submissions_player", "player_id", "submitted_at"),
-        Index("idx_score_submissions_event", "event_id", "week_number"),
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
+        sa.CheckConstraint(WEEK_RANGE.format("made_in_week"), name="made_in_week"),
+        sa.CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removal"),
+        sa.Index("idx_score_submissions_player", "player_id", "submitted_at"),
+        sa.Index("idx_score_submissions_event", "event_id", "week_number"),
         partial_index("idx_score_submissions_removals", "event_id", "week_number", "removed_at", where=_IS_REMOVED),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
-    interaction_id: Mapped[int] = mapped_column(BigInteger, unique=True)
-    player_id: Mapped[int] = mapped_column(ForeignKey("players.id"))
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
-    score: Mapped[float] = mapped_column(Double)
+    interaction_id: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
+    player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"))
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    score: Mapped[float] = mapped_column(sa.Double)
     week_number: Mapped[int]
     made_in_week: Mapped[int]
-    proof: Mapped[str | None] = mapped_column(String(300))
+    proof: Mapped[str | None] = mapped_column(sa.String(300))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    removed_by: Mapped[int | None] = mapped_column(BigInteger)
-    removal_reason: Mapped[str | None] = mapped_column(String(300))
+    removed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    removal_reason: Mapped[str | None] = mapped_column(sa.String(300))
 
 
 class WeeklyRun(Base):
@@ -210,21 +210,21 @@ class WeeklyRun(Base):
 
     __tablename__ = "weekly_runs"
     __table_args__ = (
-        UniqueConstraint("event_id", "week_number"),
-        CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
+        sa.UniqueConstraint("event_id", "week_number"),
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
     week_number: Mapped[int]
     ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ran_by: Mapped[int] = mapped_column(BigInteger)
+    ran_by: Mapped[int] = mapped_column(sa.BigInteger)
     field_size: Mapped[int]
-    field_origin: Mapped[float] = mapped_column(Double)
-    field_mean: Mapped[float] = mapped_column(Double)
-    field_sd: Mapped[float] = mapped_column(Double)
+    field_origin: Mapped[float] = mapped_column(sa.Double)
+    field_mean: Mapped[float] = mapped_column(sa.Double)
+    field_sd: Mapped[float] = mapped_column(sa.Double)
     base_elo: Mapped[int]
-    elo_per_sigma: Mapped[float] = mapped_column(Double)
+    elo_per_sigma: Mapped[float] = mapped_column(sa.Double)
     missed_week_elo: Mapped[int]
 
 
@@ -237,17 +237,17 @@ class WeeklyResult(Base):
 
     __tablename__ = "weekly_results"
     __table_args__ = (
-        CheckConstraint(
+        sa.CheckConstraint(
             "(score IS NULL) = (rank IS NULL) AND (score IS NULL) = (submitted_at IS NULL)",
             name="missed_week",
         ),
-        CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name="score"),
         IN_ORDER_OF_KEY,
     )
 
     run_id: Mapped[int] = mapped_column(LongId, primary_key=True, autoincrement=False)
     player_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    score: Mapped[float | None] = mapped_column(Double)
+    score: Mapped[float | None] = mapped_column(sa.Double)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     weekly_elo: Mapped[int]
     rank: Mapped[int | None]
@@ -258,24 +258,24 @@ class GuildSettings(Base):
 
     __tablename__ = "guild_settings"
 
-    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    time_zone: Mapped[str] = mapped_column(String(64), server_default="UTC", default="UTC")
-    admin_role_id: Mapped[int | None] = mapped_column(BigInteger)
-    announcement_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    time_zone: Mapped[str] = mapped_column(sa.String(64), server_default="UTC", default="UTC")
+    admin_role_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    announcement_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class AuditLog(Base):
     """What an admin did, to what, when, and why; `interaction_id` is the use of the command that did it."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("idx_audit_log_interaction", "interaction_id"),)
+    __table_args__ = (sa.Index("idx_audit_log_interaction", "interaction_id"),)
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
-    guild_id: Mapped[int] = mapped_column(BigInteger)
-    actor_id: Mapped[int] = mapped_column(BigInteger)
-    action: Mapped[str] = mapped_column(String(32))
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
-    detail: Mapped[str] = mapped_column(String(500))
-    reason: Mapped[str | None] = mapped_column(String(300))
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger)
+    actor_id: Mapped[int] = mapped_column(sa.BigInteger)
+    action: Mapped[str] = mapped_column(sa.String(32))
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id"))
+    detail: Mapped[str] = mapped_column(sa.String(500))
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
     done_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    interaction_id: Mapped[int | None] = mapped_column(BigInteger)
+    interaction_id: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -5,33 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    JSON,
-    Connection,
-    CursorResult,
-    Double,
-    Executable,
-    FromClause,
-    Row,
-    Select,
-    String,
-    Subquery,
-    bindparam,
-    cast,
-    column,
-    func,
-    insert,
-    literal,
-    select,
-    true,
-    type_coerce,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
-from bot.database.dialect import constant, is_server
+from bot.database.dialect import constant, is_server, write_out
 
 Columns = Mapping[str, TypeEngine[Any]]
 """The columns of a table of parameters: their names, in order, and types."""
@@ -51,24 +30,24 @@ class RowsStatement:
     fractions, or one that is written, goes row by row.
     """
 
-    def __init__(self, name: str, columns: Columns, build: Callable[[FromClause], Executable]) -> None:
+    def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], sa.Executable]) -> None:
         """Have `build` make the statement from a table of parameters; `name` tells it from other statements."""
         self.name = name
         self._columns = columns
         self._build = build
 
-    def fetch(self, connection: Connection, rows: Rows, **shared: Any) -> list[Row[Any]]:
+    def fetch(self, connection: sa.Connection, rows: Rows, **shared: Any) -> list[sa.Row[Any]]:
         """Return what the statement finds for all rows; `shared` are parameters that all rows share."""
         if is_server(connection) or not self._has_fractions:
             return list(self.execute(connection, rows, **shared)) if rows else []
         return [found for row in rows for found in connection.execute(self._over_one, self._named(row) | shared)]
 
-    def execute(self, connection: Connection, rows: Rows, **shared: Any) -> CursorResult[Any]:
+    def execute(self, connection: sa.Connection, rows: Rows, **shared: Any) -> sa.CursorResult[Any]:
         """Execute the statement for all rows at once."""
         statement = self._over_document if is_server(connection) else self._over_file_document
         return connection.execute(statement, {self.name: self.document(rows)} | shared)
 
-    def write_to_file(self, connection: Connection, rows: Rows, **shared: Any) -> None:
+    def write_to_file(self, connection: sa.Connection, rows: Rows, **shared: Any) -> None:
         """Execute a statement that writes and returns nothing, row by row."""
         connection.execute(self._over_one, [self._named(row) | shared for row in rows])
 
@@ -76,44 +55,49 @@ class RowsStatement:
         """Return the table as one parameter."""
         return json.dumps([dict(zip(self._columns, row, strict=True)) | {_OF: self.name} for row in rows])
 
-    def over(self, rows: FromClause) -> Any:
+    def over(self, rows: sa.FromClause) -> Any:
         """Return the statement over another table with these columns."""
         return self._build(rows)
 
-    def table(self) -> FromClause:
+    def table(self) -> sa.FromClause:
         """Return the table of parameters, on a server.
 
         PostgreSQL guesses that a document has a hundred rows, and would rather read small tables whole than look so
         many rows up. A condition that all rows fulfil makes it guess one.
         """
-        named = [column(name, kind) for name, kind in self._columns.items()]
-        document = cast(bindparam(self.name, type_=String()), JSON)
-        read = func.json_to_recordset(document).table_valued(column(_OF, String()), *named, name=f"{self.name}_read")
+        named = [sa.column(name, kind) for name, kind in self._columns.items()]
+        document = sa.cast(sa.bindparam(self.name, type_=sa.String()), sa.JSON)
+        read = sa.func.json_to_recordset(document).table_valued(
+            sa.column(_OF, sa.String()), *named, name=f"{self.name}_read"
+        )
         rows = read.render_derived(with_types=True)
-        own = select(*(rows.c[name] for name in self._columns)).where(rows.c[_OF] == constant(self.name))
+        own = sa.select(*(rows.c[name] for name in self._columns)).where(rows.c[_OF] == constant(self.name))
         return own.cte(f"{self.name}_rows")
 
     @cached_property
     def _over_document(self) -> Any:
-        return self._build(self.table())
+        return write_out(self._build(self.table()), on_server=True)
 
     @cached_property
     def _over_file_document(self) -> Any:
-        each = func.json_each(bindparam(self.name, type_=String())).table_valued("value", name=f"{self.name}_each")
+        each = sa.func.json_each(sa.bindparam(self.name, type_=sa.String())).table_valued(
+            "value", name=f"{self.name}_each"
+        )
         values = [
-            type_coerce(func.json_extract(each.c.value, f"$.{name}"), kind).label(name)
+            sa.type_coerce(sa.func.json_extract(each.c.value, f"$.{name}"), kind).label(name)
             for name, kind in self._columns.items()
         ]
-        return self._build(select(*values).select_from(each).subquery(f"{self.name}_rows"))
+        rows = sa.select(*values).select_from(each).subquery(f"{self.name}_rows")
+        return write_out(self._build(rows), on_server=False)
 
     @cached_property
     def _over_one(self) -> Any:
-        values = [bindparam(self._parameter(name), type_=kind).label(name) for name, kind in self._columns.items()]
-        return self._build(select(*values).subquery(f"{self.name}_rows"))
+        values = [sa.bindparam(self._parameter(name), type_=kind).label(name) for name, kind in self._columns.items()]
+        return write_out(self._build(sa.select(*values).subquery(f"{self.name}_rows")), on_server=False)
 
     @property
     def _has_fractions(self) -> bool:
-        return any(isinstance(kind, Double) for kind in self._columns.values())
+        return any(isinstance(kind, sa.Double) for kind in self._columns.values())
 
     def _named(self, row: tuple[Any, ...]) -> dict[str, Any]:
         return {self._parameter(name): value for name, value in zip(self._columns, row, strict=True)}
@@ -130,8 +114,8 @@ class OptimisticWrite:
         self._held, self._asking, self._writes = held, asking, writes
 
     def execute(
-        self, connection: Connection, rows: Mapping[RowsStatement, Rows], **shared: Any
-    ) -> list[Row[Any]] | None:
+        self, connection: sa.Connection, rows: Mapping[RowsStatement, Rows], **shared: Any
+    ) -> list[sa.Row[Any]] | None:
         """Write, in one statement on a server.
 
         Args:
@@ -154,50 +138,55 @@ class OptimisticWrite:
         return answers
 
     @cached_property
-    def _together(self) -> Select[Any]:
+    def _together(self) -> Any:
         """One statement: no row unless all are held, else a row or more, of which one may be empty."""
         are_held = []
         for held in self._held:
             wanted = held.table()
-            found = select(func.count()).select_from(held.over(wanted).cte(held.name)).scalar_subquery()
-            are_held.append(found == func.json_array_length(cast(bindparam(held.name, type_=String()), JSON)))
-        if_held = select(literal(1).label("is_held")).where(*are_held).cte("if_held")
+            found = sa.select(sa.func.count()).select_from(held.over(wanted).cte(held.name)).scalar_subquery()
+            are_held.append(
+                found == sa.func.json_array_length(sa.cast(sa.bindparam(held.name, type_=sa.String()), sa.JSON))
+            )
+        if_held = sa.select(sa.literal(1).label("is_held")).where(*are_held).cte("if_held")
         writes = []
         for write in self._writes:
             table = write.table()
-            rows = select(*table.c).join_from(table, if_held, true()).cte(f"{write.name}_if")
+            rows = sa.select(*table.c).join_from(table, if_held, sa.true()).cte(f"{write.name}_if")
             writes.append(write.over(rows).cte(write.name))
         answer = self._asking.over(self._asking.table()).subquery(self._asking.name)
-        return select(*answer.c).select_from(if_held.outerjoin(answer, true())).add_cte(*writes)
+        together = sa.select(*answer.c).select_from(if_held.outerjoin(answer, sa.true())).add_cte(*writes)
+        return write_out(together, on_server=True)
 
 
-def read_first(statement: Select[Any], name: str) -> CTE:
+def read_first(statement: sa.Select[Any], name: str) -> sa.CTE:
     """Return a part of a statement that runs before the rest, whose plan then begins with few rows."""
     return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
-def is_in_file(rows: FromClause) -> bool:
+def is_in_file(rows: sa.FromClause) -> bool:
     """Tell whether a table of parameters is one for a file."""
-    return isinstance(rows, Subquery)
+    return isinstance(rows, sa.Subquery)
 
 
-def insert_rows(table: type[DeclarativeBase], columns: Columns, **shared: Any) -> Callable[[FromClause], Executable]:
+def insert_rows(
+    table: type[DeclarativeBase], columns: Columns, **shared: Any
+) -> Callable[[sa.FromClause], sa.Executable]:
     """Return what builds an INSERT of a table of parameters, and of those that all rows share."""
 
-    def build(rows: FromClause) -> Executable:
-        values = select(*(rows.c[name] for name in columns), *shared.values())
-        return insert(table).from_select([*columns, *shared], values, include_defaults=False)
+    def build(rows: sa.FromClause) -> sa.Executable:
+        values = sa.select(*(rows.c[name] for name in columns), *shared.values())
+        return sa.insert(table).from_select([*columns, *shared], values, include_defaults=False)
 
     return build
 
 
-def insert_new_rows(table: type[DeclarativeBase], columns: Columns) -> Callable[[FromClause], Executable]:
+def insert_new_rows(table: type[DeclarativeBase], columns: Columns) -> Callable[[sa.FromClause], sa.Executable]:
     """Return what builds an INSERT of those rows of a table of parameters that break no unique key."""
 
-    def build(rows: FromClause) -> Executable:
+    def build(rows: sa.FromClause) -> sa.Executable:
         statement = sqlite.insert(table) if is_in_file(rows) else postgresql.insert(table)
         # Without a WHERE, SQLite takes ON CONFLICT for a part of the SELECT.
-        new = statement.from_select(list(columns), select(*rows.c).where(true()), include_defaults=False)
+        new = statement.from_select(list(columns), sa.select(*rows.c).where(sa.true()), include_defaults=False)
         return new.on_conflict_do_nothing()
 
     return build

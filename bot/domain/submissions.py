@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
+from bot.domain.events import EventInfo
 from bot.domain.ratings import RatingScale, ScoreDirection
-from bot.domain.results import EventInfo
+from bot.domain.servers import PlayerName
 from bot.domain.statistics import RunningStatistics
 from bot.domain.weeks import Week, counting_week
 from bot.errors import AlreadyCounted, CooldownActive, EventArchived, ScoreTooHigh, ScoreTooLow
@@ -35,6 +36,36 @@ class Submission:
     event_name: str
     score: str
     proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionResult:
+    """What one accepted submission changed.
+
+    Attributes:
+        week: the week it counts for.
+        closed_week: the current week where that has been closed already, so that `week` is a later one; else None.
+        previous_best: the personal best before it; None for a first score.
+        personal_best: the personal best after it.
+        is_weekly_best: whether it is the player's best of `week` so far.
+        rank: the player's rank by personal best, from 1.
+        elo: the player's all-time Elo, computed from the field as it now is.
+        players: players with a personal best in the event, this one included.
+    """
+
+    event: EventInfo
+    player: PlayerName
+    score: float
+    week: Week
+    closed_week: Week | None
+    previous_best: float | None
+    personal_best: float
+    is_personal_best: bool
+    is_weekly_best: bool
+    rank: int
+    elo: int
+    players: int
+    proof: str | None
 
 
 @dataclass(frozen=True, slots=True)

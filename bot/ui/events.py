@@ -1,11 +1,11 @@
-"""What events and settings look like."""
+"""What events look like."""
 
 from collections.abc import Sequence
 
 from discord import Color, Embed
 
+from bot.domain.events import EventInfo, EventSummary
 from bot.domain.ratings import ScoreDirection
-from bot.domain.results import EventInfo, EventSummary, ServerSettings
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.ui.reply import Reply
 from bot.ui.text import escape
@@ -43,15 +43,6 @@ def show_events(events: Sequence[EventSummary]) -> Reply:
             break
         lines.append(line)
     embed.description = "\n".join(lines)
-    return Reply([embed], ephemeral=True)
-
-
-def show_settings(settings: ServerSettings, title: str) -> Reply:
-    """Show to the admin alone what the server has set."""
-    embed = Embed(title=title, color=Color.blurple())
-    embed.add_field(name="Time zone", value=f"{settings.time_zone}: weeks begin on Monday 00:00 there")
-    role = "none" if settings.admin_role_id is None else f"<@&{settings.admin_role_id}>"
-    embed.add_field(name="Admin role", value=f"{role}, besides members with *Manage Server*")
     return Reply([embed], ephemeral=True)
 
 

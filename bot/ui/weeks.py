@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from discord import Color, Embed
 
-from bot.domain.weekly_results import PendingWeek, UndoResult, WeeklyRunResult
-from bot.ui.boards import MEDALS
+from bot.domain.weekly_runs import PendingWeek, UndoResult, WeeklyRunResult
 from bot.ui.reply import Reply
+from bot.ui.standings import MEDALS
 from bot.ui.text import escape
 
 SHOWN_WEEKS = 3

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, literal, select
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event
-from bot.domain.results import EventInfo
+from bot.domain.events import EventInfo
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
 from bot.errors import EventNotFound
@@ -26,8 +26,10 @@ def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool 
         EventNotFound: the server has no such event.
     """
     # A button's key may be forged, and greater than any that fits the column.
-    wanted = Event.id == literal(event, BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)
-    statement = select(Event).where(wanted, Event.guild_id == guild_id)
+    wanted = (
+        Event.id == sa.literal(event, sa.BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)
+    )
+    statement = sa.select(Event).where(wanted, Event.guild_id == guild_id)
     found = session.scalars(_locked(statement) if lock else statement).one_or_none()
     if found is None:
         raise EventNotFound
@@ -38,15 +40,15 @@ def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool 
 
 def lock_event(session: Session, event_id: int) -> Event:
     """Return an event that exists, locked until the commit, to change what no submission is decided by."""
-    return session.scalars(_locked(select(Event).where(Event.id == event_id))).one()
+    return session.scalars(_locked(sa.select(Event).where(Event.id == event_id))).one()
 
 
-def _locked(statement: Select[Event]) -> Select[Event]:
+def _locked(statement: sa.Select[Event]) -> sa.Select[Event]:
     # FOR NO KEY UPDATE: others can still insert rows that refer to the event.
     return statement.with_for_update(key_share=True)
 
 
-def describe(event: Event | Row[Any]) -> EventInfo:
+def describe(event: Event | sa.Row[Any]) -> EventInfo:
     """Return what the world may know of an event."""
     return EventInfo(
         id=event.id,

@@ -39,11 +39,7 @@ class EventNames:
         self._readings: dict[int, _Reading] = {}
 
     async def of(self, guild_id: int) -> tuple[NamedEvent, ...]:
-        """Return the events of a server as they were a second ago at the most, and after the last `forget`.
-
-        Raises:
-            Unavailable: the database did not answer. That is not kept.
-        """
+        """Return the events of a server as they were a second ago at the most, and after the last `forget`."""
         oldest = time.monotonic() - KEPT_SECONDS
         reading = self._readings.get(guild_id)
         if reading is None or reading.began_at < oldest:

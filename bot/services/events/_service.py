@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.clock import Clock
+from bot.domain.events import EventInfo, EventSummary
 from bot.domain.ratings import ScoreDirection
-from bot.domain.results import EventInfo, EventSummary
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.errors import BoundsSwapped, EventNameTaken, NothingToChange, UnitOfTimes
@@ -58,11 +58,8 @@ class EventService:
         """Make a leaderboard event in the actor's server.
 
         Raises:
-            NotAllowed: the actor is no admin.
-            AlreadyDone: this use of the command was delivered before.
             EventNameTaken: another event of the server has that name.
             InvalidName, InvalidScore, InvalidSetting: an option cannot be taken as typed.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> EventInfo:
@@ -83,12 +80,9 @@ class EventService:
         """Change what the options name, and nothing else; scores and the direction stay as they are.
 
         Raises:
-            NotAllowed: the actor is no admin.
-            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             EventNameTaken: another event of the server has the new name.
             InvalidName, InvalidScore, InvalidSetting: an option cannot be taken as typed, or there is none.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> EventInfo:
@@ -107,38 +101,18 @@ class EventService:
         """Stop an event from taking scores; it can be read, and restored by `edit`.
 
         Raises:
-            NotAllowed: the actor is no admin.
-            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
-            Unavailable: the database did not answer.
         """
         return await self.edit(actor, event_name, EventOptions(is_active=False))
 
     async def list(self, guild_id: int) -> tuple[EventSummary, ...]:
-        """Return all leaderboard events of a server by name, the archived ones last.
-
-        Raises:
-            Unavailable: the database did not answer.
-        """
+        """Return all leaderboard events of a server by name, the archived ones last."""
 
         def work(session: Session) -> tuple[EventSummary, ...]:
             events = session.scalars(
                 select(Event).where(Event.guild_id == guild_id).order_by(Event.is_active.desc(), Event.name_key)
             )
             return tuple(EventSummary(describe(event), event.score_count) for event in events)
-
-        return await self._database.read(work)
-
-    async def find(self, guild_id: int, event_name: str) -> EventInfo:
-        """Return an event of a server by its name, ignoring case.
-
-        Raises:
-            EventNotFound: the server has no such leaderboard event.
-            Unavailable: the database did not answer.
-        """
-
-        def work(session: Session) -> EventInfo:
-            return describe(find_event(session, guild_id, event_name))
 
         return await self._database.read(work)
 
@@ -151,9 +125,6 @@ class EventService:
             guild_id: the server.
             text: what has been typed so far.
             archived: whether archived events are offered too.
-
-        Raises:
-            Unavailable: the database did not answer.
         """
         events, typed = await self._names.of(guild_id), name_key(text)
         found = (event.name for event in events if typed in event.key and (archived or event.is_active))

@@ -3,14 +3,16 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Select, literal, select
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
 from bot.domain.clock import Clock
+from bot.domain.events import EventInfo
+from bot.domain.moderation import LoggedSubmission, RemovalResult
 from bot.domain.ratings import RatingScale
-from bot.domain.results import EventInfo, LoggedSubmission, PlayerName, RemovalResult
+from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
 from bot.errors import NothingToRemove
@@ -45,9 +47,7 @@ class RemovalService:
         """Return a player's submissions to an event that have not been removed: the latest 25, the latest first.
 
         Raises:
-            NotAllowed: the actor is no admin.
             EventNotFound: the server has no such leaderboard event.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> tuple[LoggedSubmission, ...]:
@@ -82,11 +82,8 @@ class RemovalService:
             reason: why, for the log.
 
         Raises:
-            NotAllowed: the actor is no admin.
-            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             NothingToRemove: the player has no such submission there.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> RemovalResult:
@@ -108,7 +105,9 @@ class RemovalService:
         player = session.get_one(Player, removed.player_id)
         member = session.get_one(Member, (event.guild_id, player.id))
         run_at = session.scalar(
-            select(WeeklyRun.ran_at).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number)
+            sa.select(WeeklyRun.ran_at).where(
+                WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number
+            )
         )
         removed.removed_by, removed.removal_reason = actor.discord_id, reason
         # After the run that counted it, also where the clock has been set back since.
@@ -139,18 +138,18 @@ class RemovalService:
     def _unrate(self, session: Session, event: Event, player: Player) -> None:
         """Take the all-time Elo from a player without a personal best; what was archived goes on counting."""
         ratings = PlayerEventStats
-        of_player = select(ratings).where(ratings.event_id == event.id, ratings.player_id == player.id)
+        of_player = sa.select(ratings).where(ratings.event_id == event.id, ratings.player_id == player.id)
         row = session.scalars(of_player).one()
         row.all_time_leaderboard_elo = None
         if row.weeks_participated:
             row.calculated_event_elo = self._scale.event_elo(None, row.weekly_elo_average)
 
 
-def _log_of(event: Event, discord_id: int) -> Select[ScoreSubmission]:
+def _log_of(event: Event, discord_id: int) -> sa.Select[ScoreSubmission]:
     log = ScoreSubmission
-    player = Player.discord_id == literal(discord_id, BigInteger)
+    player = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
     return (
-        select(log)
+        sa.select(log)
         .join(Player, Player.id == log.player_id)
         .where(player, log.event_id == event.id, log.removed_at.is_(None))
     )
@@ -162,7 +161,7 @@ def _find(session: Session, event: Event, discord_id: int, submission: str | Non
         order = (best_first(log.score, describe(event).direction), log.id)
         wanted = _log_of(event, discord_id).order_by(*order)
     elif _KEY.fullmatch(submission.strip()):
-        wanted = _log_of(event, discord_id).where(log.id == literal(int(submission), BigInteger))
+        wanted = _log_of(event, discord_id).where(log.id == sa.literal(int(submission), sa.BigInteger))
     else:
         raise NothingToRemove
     found = session.scalars(wanted.limit(1)).one_or_none()
@@ -175,8 +174,8 @@ def _restore_best(
     session: Session,
     event: EventInfo,
     player: Player,
-    condition: ColumnElement[bool],
-    *of_log: ColumnElement[bool],
+    condition: sa.ColumnElement[bool],
+    *of_log: sa.ColumnElement[bool],
 ) -> tuple[float | None, float | None]:
     """Set a current best to what the log says, and return the one before and the one from now on."""
     row = current_best(session, player.id, condition)

@@ -2,28 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Double,
-    Executable,
-    FromClause,
-    Integer,
-    Select,
-    SQLColumnExpression,
-    Update,
-    and_,
-    any_,
-    bindparam,
-    case,
-    func,
-    null,
-    select,
-    true,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -42,8 +21,8 @@ from bot.services.ratings._fields import statistics_of
 FEW_PLAYERS = 20_000
 """In an event of so many players, a recalculation looks at everybody: finding out whose Elo moved takes as long."""
 
-_EVENT = bindparam("of_event", type_=Integer())
-_SINCE = bindparam("since_submission", type_=BigInteger())
+_EVENT = sa.bindparam("of_event", type_=sa.Integer())
+_SINCE = sa.bindparam("since_submission", type_=sa.BigInteger())
 _SCORES, _STATS, _LOG = LeaderboardScore, PlayerEventStats, ScoreSubmission
 
 
@@ -87,7 +66,7 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
     return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
 
 
-def _moved_bands(connection: Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
+def _moved_bands(connection: sa.Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
     """Return bands of scores that hold everybody whose Elo moved, except for later submitters; None for all scores."""
     is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
     if field.size <= FEW_PLAYERS or not is_known:
@@ -97,15 +76,15 @@ def _moved_bands(connection: Connection, event: Event, field: Field, scale: Rati
     return moved_bands(before, field, event.score_direction, scale, least, greatest)
 
 
-def _bests(event_id: SQLColumnExpression[int], *conditions: ColumnElement[bool]) -> Select[int, int, int]:
-    rated = select(_SCORES.event_id, _SCORES.player_id, elo_expression(_SCORES.score).label("elo"))
+def _bests(event_id: sa.SQLColumnExpression[int], *conditions: sa.ColumnElement[bool]) -> sa.Select[int, int, int]:
+    rated = sa.select(_SCORES.event_id, _SCORES.player_id, elo_expression(_SCORES.score).label("elo"))
     return rated.where(is_personal_best(event_id), *conditions)
 
 
-def _write(rated: Select[int, int, int]) -> Update:
+def _write(rated: sa.Select[int, int, int]) -> sa.Update:
     bests = rated.subquery()
     return (
-        update(_STATS)
+        sa.update(_STATS)
         .where(
             _STATS.event_id == bests.c.event_id,
             _STATS.player_id == bests.c.player_id,
@@ -113,10 +92,10 @@ def _write(rated: Select[int, int, int]) -> Update:
         )
         .values(
             all_time_leaderboard_elo=bests.c.elo,
-            calculated_event_elo=case(
+            calculated_event_elo=sa.case(
                 (_STATS.weeks_participated > 0, event_elo_expression(bests.c.elo, _STATS.weekly_elo_average))
             ),
-            updated_at=func.now(),
+            updated_at=sa.func.now(),
         )
     )
 
@@ -125,42 +104,42 @@ _WRITE_ELOS = _write(_bests(_EVENT))
 """Writes the all-time Elos that differ from the field's, and the event Elos that follow from them."""
 
 # The sum keeps the planner from searching the log by its event: the newest rows are few, an event's may be all.
-_NEW = and_(_LOG.id > _SINCE, _LOG.event_id + 0 == _EVENT)
+_NEW = sa.and_(_LOG.id > _SINCE, _LOG.event_id + 0 == _EVENT)
 _WRITE_ELOS_OF_SUBMITTERS = _write(_bests(_LOG.event_id, _SCORES.player_id == _LOG.player_id, _NEW))
 """Writes those of players who have submitted since."""
 
 
-def _write_between(bands: FromClause) -> Executable:
+def _write_between(bands: sa.FromClause) -> sa.Executable:
     # The band names the event: so SQLite looks up the scores of each band, not the bands of each score.
     rated = _bests(bands.c.event_id, _SCORES.score >= bands.c.low, _SCORES.score <= bands.c.high)
     if is_in_file(bands):
         return _write(rated)
     # Without the array, PostgreSQL expects many players and reads all ratings.
     of_band = rated.offset(0).lateral()
-    players = select(of_band.c.player_id).select_from(bands.join(of_band, true())).scalar_subquery()
-    return _write(_bests(_EVENT, _SCORES.player_id == any_(func.array(players, type_=ARRAY(Integer)))))
+    players = sa.select(of_band.c.player_id).select_from(bands.join(of_band, sa.true())).scalar_subquery()
+    return _write(_bests(_EVENT, _SCORES.player_id == sa.any_(sa.func.array(players, type_=sa.ARRAY(sa.Integer)))))
 
 
-_BANDS: Columns = {"event_id": Integer(), "low": Double(), "high": Double()}
+_BANDS: Columns = {"event_id": sa.Integer(), "low": sa.Double(), "high": sa.Double()}
 _WRITE_ELOS_BETWEEN = RowsStatement("bands", _BANDS, _write_between)
 """Writes those of players whose scores lie within bands. JSON may round a fraction; the bands are wide enough."""
 
 _RATE_WITHOUT_BEST = (
-    update(_STATS)
+    sa.update(_STATS)
     .where(
         _STATS.event_id == _EVENT,
         _STATS.all_time_leaderboard_elo.is_(None),
         _STATS.weeks_participated > 0,
     )
-    .values(calculated_event_elo=event_elo_expression(null(), _STATS.weekly_elo_average))
+    .values(calculated_event_elo=event_elo_expression(sa.null(), _STATS.weekly_elo_average))
 )
 """Writes the event Elos of players whose scores were all removed, and whose weeks go on counting."""
 
 # Personal bests have no week; naming it tells PostgreSQL that the index holds them in order.
 _ORDERED = (_SCORES.week_number, _SCORES.score)
-_EXTREMES = select(
+_EXTREMES = sa.select(
     *(
-        select(_SCORES.score).where(is_personal_best(_EVENT)).order_by(*order).limit(1).scalar_subquery()
+        sa.select(_SCORES.score).where(is_personal_best(_EVENT)).order_by(*order).limit(1).scalar_subquery()
         for order in (_ORDERED, [column.desc() for column in _ORDERED])
     )
 )
@@ -172,10 +151,10 @@ _NOTED = (
     *("elo_origin", "elo_mean", "elo_sd"),
 )
 _NOTE = (
-    update(Event)
+    sa.update(Event)
     .where(Event.id == _EVENT)
-    .values({name: bindparam(f"noted_{name}", type_=Event.__table__.c[name].type) for name in _NOTED})
-    .values(elo_submission_id=select(func.coalesce(func.max(_LOG.id), 0)).scalar_subquery())
+    .values({name: sa.bindparam(f"noted_{name}", type_=Event.__table__.c[name].type) for name in _NOTED})
+    .values(elo_submission_id=sa.select(sa.func.coalesce(sa.func.max(_LOG.id), 0)).scalar_subquery())
 )
 """Notes the field and constants of an event's stored Elos, and the newest submission that they include."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.models import AuditLog, GuildSettings
-from bot.domain.results import ServerSettings
+from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, NotAllowed
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
-from bot.domain.results import ServerSettings
+from bot.domain.servers import ServerSettings
 from bot.domain.weeks import check_time_zone
 from bot.services.servers._authority import Actor, load_settings, record, refuse_repetition, require_admin
 
@@ -19,12 +19,7 @@ class SettingsService:
         self._clock = clock
 
     async def show(self, actor: Actor) -> ServerSettings:
-        """Return the settings of the actor's server.
-
-        Raises:
-            NotAllowed: the actor is no admin.
-            Unavailable: the database did not answer.
-        """
+        """Return the settings of the actor's server."""
 
         def work(session: Session) -> ServerSettings:
             require_admin(session, actor)
@@ -43,10 +38,7 @@ class SettingsService:
             admin_role_id: the role that makes admins; the server's own id (its everyone role) means none.
 
         Raises:
-            NotAllowed: the actor is no admin.
-            AlreadyDone: this use of the command was delivered before.
             InvalidSetting: no such time zone.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> ServerSettings:

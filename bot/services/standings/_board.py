@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from bot.domain.events import EventInfo
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.results import Board, EventInfo, LeaderboardPage, Standing
+from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
 from bot.services.standings._query import BoardQuery, BoardRow, Place, place_of, read_row_of, read_rows
 
@@ -46,11 +47,6 @@ class OpenBoard:
             own=None if own is None else self._standing(*own),
             own_page=None if own is None else own[0].before // PAGE_SIZE,
         )
-
-    def standing_of(self, session: Session, discord_id: int) -> Standing | None:
-        """Return the row of one player, or None."""
-        found = self._find(session, discord_id)
-        return None if found is None else self._standing(*found)
 
     def _find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
         row = read_row_of(session, self.query, discord_id)

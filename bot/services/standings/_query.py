@@ -9,28 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Integer,
-    Select,
-    and_,
-    case,
-    exists,
-    false,
-    func,
-    literal,
-    not_,
-    null,
-    select,
-    tuple_,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import ScoreDirection
-from bot.domain.results import PlayerName
+from bot.domain.servers import PlayerName
 from bot.services.ratings import best_first, is_personal_best
 
 
@@ -80,19 +65,19 @@ class BoardQuery:
     """
 
     guild_id: int
-    keys: FromClause
-    best: ColumnElement[bool] | None
-    condition: ColumnElement[bool]
-    has_key: ColumnElement[bool] | None
-    before_key: ColumnElement[Any] | None
-    key: ColumnElement[Any]
+    keys: sa.FromClause
+    best: sa.ColumnElement[bool] | None
+    condition: sa.ColumnElement[bool]
+    has_key: sa.ColumnElement[bool] | None
+    before_key: sa.ColumnElement[Any] | None
+    key: sa.ColumnElement[Any]
     direction: ScoreDirection
-    player_id: ColumnElement[int]
-    all_time_elo: ColumnElement[Any]
-    weekly_average: ColumnElement[Any]
+    player_id: sa.ColumnElement[int]
+    all_time_elo: sa.ColumnElement[Any]
+    weekly_average: sa.ColumnElement[Any]
 
     @classmethod
-    def of_scores(cls, event: Event, condition: ColumnElement[bool]) -> "BoardQuery":
+    def of_scores(cls, event: Event, condition: sa.ColumnElement[bool]) -> "BoardQuery":
         """Order those scores of an event that fulfil a condition, the best first."""
         table = LeaderboardScore.__table__
         return cls(
@@ -105,8 +90,8 @@ class BoardQuery:
             key=table.c.score,
             direction=event.score_direction,
             player_id=table.c.player_id,
-            all_time_elo=null(),
-            weekly_average=null(),
+            all_time_elo=sa.null(),
+            weekly_average=sa.null(),
         )
 
     @classmethod
@@ -116,57 +101,57 @@ class BoardQuery:
         An event Elo counts once its all-time half is stored, which only those with a personal best have.
         """
         scores, stats = LeaderboardScore.__table__, PlayerEventStats.__table__
-        best = and_(scores.c.player_id == stats.c.player_id, is_personal_best(event.id))
+        best = sa.and_(scores.c.player_id == stats.c.player_id, is_personal_best(event.id))
         all_time_elo, event_elo = stats.c.all_time_leaderboard_elo, stats.c.calculated_event_elo
         return cls(
             guild_id=event.guild_id,
             keys=stats,
             best=best,
             condition=stats.c.event_id == event.id,
-            has_key=and_(event_elo.is_not(None), all_time_elo.is_not(None)),
+            has_key=sa.and_(event_elo.is_not(None), all_time_elo.is_not(None)),
             before_key=None,
             key=event_elo,
             direction=ScoreDirection.HIGH,
             player_id=stats.c.player_id,
             all_time_elo=all_time_elo,
-            weekly_average=case((stats.c.weeks_participated > 0, stats.c.weekly_elo_average)),
+            weekly_average=sa.case((stats.c.weeks_participated > 0, stats.c.weekly_elo_average)),
         )
 
     @property
-    def ranked(self) -> ColumnElement[bool]:
+    def ranked(self) -> sa.ColumnElement[bool]:
         """The condition for rows that have a key."""
-        return self.condition if self.has_key is None else and_(self.condition, self.has_key)
+        return self.condition if self.has_key is None else sa.and_(self.condition, self.has_key)
 
     @property
-    def by_key(self) -> list[ColumnElement[Any]]:
+    def by_key(self) -> list[sa.ColumnElement[Any]]:
         """The order of the keys, as it is in the index."""
         columns = [self.key] if self.before_key is None else [self.before_key, self.key]
         return [best_first(column, self.direction) for column in columns]
 
     @property
-    def lacks_key(self) -> ColumnElement[bool]:
+    def lacks_key(self) -> sa.ColumnElement[bool]:
         """The condition for rows of the board without a key."""
-        return false() if self.has_key is None else and_(self.condition, not_(self.has_key))
+        return sa.false() if self.has_key is None else sa.and_(self.condition, sa.not_(self.has_key))
 
-    def better_than(self, key: float) -> ColumnElement[bool]:
+    def better_than(self, key: float) -> sa.ColumnElement[bool]:
         """Return the condition for better keys."""
         return self.key > key if self.direction is ScoreDirection.HIGH else self.key < key
 
-    def earlier_than(self, row: BoardRow) -> ColumnElement[bool]:
+    def earlier_than(self, row: BoardRow) -> sa.ColumnElement[bool]:
         """Return the condition for what comes before `row` of those with its key."""
-        when = tuple_(literal(row.submitted_at, UtcDateTime), literal(row.player_id, Integer))
-        is_earlier = tuple_(LeaderboardScore.submitted_at, self.player_id) < when
-        return is_earlier if self.best is None else exists().where(self.best, is_earlier)
+        when = sa.tuple_(sa.literal(row.submitted_at, UtcDateTime), sa.literal(row.player_id, sa.Integer))
+        is_earlier = sa.tuple_(LeaderboardScore.submitted_at, self.player_id) < when
+        return is_earlier if self.best is None else sa.exists().where(self.best, is_earlier)
 
 
-def count_rows(session: Session, board: BoardQuery, *where: ColumnElement[bool]) -> int:
+def count_rows(session: Session, board: BoardQuery, *where: sa.ColumnElement[bool]) -> int:
     """Count the rows of a board that have a key, one that fulfils further conditions."""
     return session.execute(_count(board.keys, board.ranked, *where)).scalar_one()
 
 
 def read_rows(session: Session, board: BoardQuery, offset: int, limit: int) -> list[tuple[Place, BoardRow]]:
     """Read some rows of a board in its order, from `offset`."""
-    keys = select(board.key).select_from(board.keys).where(board.ranked).order_by(*board.by_key)
+    keys = sa.select(board.key).select_from(board.keys).where(board.ranked).order_by(*board.by_key)
     page = session.scalars(keys.offset(offset).limit(limit)).all()
     found = _read_ranked(session, board, page, offset) if page else []
     if len(page) < limit and board.has_key is not None:
@@ -193,10 +178,10 @@ def place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
     """Return where a row stands."""
     better, equal = board.ranked, board.lacks_key
     if row.key is not None:
-        better, equal = and_(better, board.better_than(row.key)), and_(board.ranked, board.key == row.key)
+        better, equal = sa.and_(better, board.better_than(row.key)), sa.and_(board.ranked, board.key == row.key)
     count_better = _count(board.keys, better)
     count_earlier = _count(board.keys, equal, board.earlier_than(row))
-    counts = session.execute(select(count_better.scalar_subquery(), count_earlier.scalar_subquery()))
+    counts = session.execute(sa.select(count_better.scalar_subquery(), count_earlier.scalar_subquery()))
     before, earlier = counts.one()
     return Place(before + earlier, None if row.key is None else before + 1)
 
@@ -206,7 +191,7 @@ def _read_ranked(
 ) -> list[tuple[Place, BoardRow]]:
     """Read the rows from `offset` on, which have these keys."""
     better = _count_better_than_first(session, board, keys, offset)
-    among = and_(board.ranked, board.key.between(min(keys), max(keys)))
+    among = sa.and_(board.ranked, board.key.between(min(keys), max(keys)))
     found: list[tuple[Place, BoardRow]] = []
     rank = better + 1
     for before, row in enumerate(_read(session, board, among, offset - better, len(keys)), offset):
@@ -226,13 +211,15 @@ def _count_better_than_first(session: Session, board: BoardQuery, keys: Sequence
     return offset + keys.count(keys[0]) - count_rows(session, board, board.key == keys[0])
 
 
-def _read(session: Session, board: BoardQuery, where: ColumnElement[bool], offset: int, limit: int) -> list[BoardRow]:
+def _read(
+    session: Session, board: BoardQuery, where: sa.ColumnElement[bool], offset: int, limit: int
+) -> list[BoardRow]:
     """Read whole rows that fulfil a condition, in order, from `offset` among them."""
     order = (best_first(_key(board), board.direction), LeaderboardScore.submitted_at, board.player_id)
     # The page is cut before the players' names are looked up.
     page = _rows(board).where(where).order_by(*order).offset(offset).limit(limit).subquery()
     named = (
-        select(page, Player.discord_id, Member.display_name)
+        sa.select(page, Player.discord_id, Member.display_name)
         .join(Player, Player.id == page.c.player_id)
         .join(Member, _is_member(board, page.c.player_id))
     )
@@ -240,8 +227,8 @@ def _read(session: Session, board: BoardQuery, where: ColumnElement[bool], offse
     return [BoardRow._make(row) for row in session.execute(ordered)]
 
 
-def _rows(board: BoardQuery) -> Select[Any]:
-    return select(
+def _rows(board: BoardQuery) -> sa.Select[Any]:
+    return sa.select(
         board.player_id,
         LeaderboardScore.score,
         LeaderboardScore.submitted_at,
@@ -251,13 +238,13 @@ def _rows(board: BoardQuery) -> Select[Any]:
     ).select_from(board.keys if board.best is None else board.keys.join(LeaderboardScore, board.best))
 
 
-def _is_member(board: BoardQuery, player_id: ColumnElement[int]) -> ColumnElement[bool]:
-    return and_(Member.guild_id == board.guild_id, Member.player_id == player_id)
+def _is_member(board: BoardQuery, player_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    return sa.and_(Member.guild_id == board.guild_id, Member.player_id == player_id)
 
 
-def _key(board: BoardQuery) -> ColumnElement[Any]:
-    return board.key if board.has_key is None else case((board.has_key, board.key))
+def _key(board: BoardQuery) -> sa.ColumnElement[Any]:
+    return board.key if board.has_key is None else sa.case((board.has_key, board.key))
 
 
-def _count(source: FromClause, *where: ColumnElement[bool]) -> Select[int]:
-    return select(func.count()).select_from(source).where(*where)
+def _count(source: sa.FromClause, *where: sa.ColumnElement[bool]) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(source).where(*where)

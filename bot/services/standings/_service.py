@@ -6,7 +6,7 @@ from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
-from bot.domain.results import Board, LeaderboardPage, PlayerStanding
+from bot.domain.standings import Board, LeaderboardPage
 from bot.services.events import describe, find_event
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, statistics_of, week_statistics_of
 from bot.services.standings._board import OpenBoard
@@ -35,27 +35,10 @@ class StandingsService:
 
         Raises:
             EventNotFound: the server has no such event.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> LeaderboardPage:
             return self._open(session, find_event(session, guild_id, event), board).page(session, page, viewer_id)
-
-        return await self._database.read(work)
-
-    async def standing(self, guild_id: int, event: str | int, discord_id: int) -> PlayerStanding:
-        """Return where a player stands on each board of an event.
-
-        Raises:
-            EventNotFound: the server has no such event.
-            Unavailable: the database did not answer.
-        """
-
-        def work(session: Session) -> PlayerStanding:
-            row = find_event(session, guild_id, event)
-            boards = [self._open(session, row, board) for board in Board]
-            all_time, week, overall = [board.standing_of(session, discord_id) for board in boards]
-            return PlayerStanding(describe(row), all_time, week, overall)
 
         return await self._database.read(work)
 

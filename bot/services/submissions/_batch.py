@@ -12,9 +12,19 @@ from sqlalchemy.orm import Session
 from bot.database.dialect import commit_each_statement, is_server
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.domain.clock import Clock
-from bot.domain.results import PlayerName, ServerSettings, SubmissionResult
+from bot.domain.servers import PlayerName, ServerSettings
 from bot.domain.statistics import RunningStatistics
-from bot.domain.submissions import Decision, Known, Moves, OpenEvent, StoredBest, Submission, SubmissionRules, decide
+from bot.domain.submissions import (
+    Decision,
+    Known,
+    Moves,
+    OpenEvent,
+    StoredBest,
+    Submission,
+    SubmissionResult,
+    SubmissionRules,
+    decide,
+)
 from bot.domain.text import clean_display_name, name_key
 from bot.domain.weeks import Week
 from bot.errors import EventNotFound, LeaderboardError

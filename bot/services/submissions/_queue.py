@@ -6,8 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.results import SubmissionResult
-from bot.domain.submissions import Submission
+from bot.domain.submissions import Submission, SubmissionResult
 from bot.errors import Unavailable
 from bot.services.submissions._batch import Outcome
 

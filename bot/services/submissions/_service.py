@@ -10,8 +10,7 @@ from bot.database.database import Database
 from bot.database.dialect import may_be_the_rows
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
-from bot.domain.results import SubmissionResult
-from bot.domain.submissions import OpenEvent, Submission, SubmissionRules
+from bot.domain.submissions import OpenEvent, Submission, SubmissionResult, SubmissionRules
 from bot.domain.text import clean_proof
 from bot.errors import Unavailable
 from bot.services.ratings import Recalculation

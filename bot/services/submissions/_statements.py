@@ -2,24 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    ColumnElement,
-    Double,
-    Executable,
-    FromClause,
-    Integer,
-    String,
-    and_,
-    bindparam,
-    case,
-    cast,
-    exists,
-    func,
-    select,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from bot.database.dialect import constant
@@ -40,13 +23,13 @@ from bot.services.ratings import has_type, is_personal_best
 
 SEPARATOR = "_"
 _SEPARATOR: Any = constant(SEPARATOR)
-_NOW = bindparam("now", type_=UtcDateTime())
+_NOW = sa.bindparam("now", type_=UtcDateTime())
 """When the batch counts."""
-_SINCE = bindparam("since", type_=UtcDateTime())
+_SINCE = sa.bindparam("since", type_=UtcDateTime())
 """How far back a submission may be too recent for another one."""
-_UNTIL = bindparam("until", type_=UtcDateTime())
+_UNTIL = sa.bindparam("until", type_=UtcDateTime())
 """How far ahead, for what others submit meanwhile; still later ones are from before the clock was set back."""
-_SINCE_WEEK = bindparam("since_week", type_=Integer())
+_SINCE_WEEK = sa.bindparam("since_week", type_=sa.Integer())
 """The first week whose bests and runs matter; not later than the current one of any time zone."""
 
 _OF_EVENT = (
@@ -58,39 +41,39 @@ _OF_EVENT = (
 )
 
 
-def _find(rows: FromClause) -> Executable:
+def _find(rows: sa.FromClause) -> sa.Executable:
     log, personal, weekly = ScoreSubmission, aliased(LeaderboardScore), aliased(LeaderboardScore)
     joined = (
-        rows.outerjoin(Event, and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key))
+        rows.outerjoin(Event, sa.and_(Event.guild_id == rows.c.guild_id, Event.name_key == rows.c.name_key))
         .outerjoin(GuildSettings, GuildSettings.guild_id == Event.guild_id)
         .outerjoin(Player, Player.discord_id == rows.c.discord_id)
-        .outerjoin(Member, and_(Member.guild_id == rows.c.guild_id, Member.player_id == Player.id))
+        .outerjoin(Member, sa.and_(Member.guild_id == rows.c.guild_id, Member.player_id == Player.id))
     )
     of_player = Player.id.label("player_id"), Player.username, Member.version.label("member_version")
-    named = select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player)
+    named = sa.select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player)
     # By itself: else PostgreSQL reads all events of a player to find what there is in one.
     one = read_first(named.select_from(joined), "named")
     latest = (
-        select(log.submitted_at)
+        sa.select(log.submitted_at)
         .join(Event, Event.id == log.event_id)
         .where(log.player_id == one.c.player_id, Event.guild_id == one.c.guild_id)
         .where(log.submitted_at > _SINCE, log.submitted_at <= _UNTIL)
         .order_by(log.submitted_at.desc())
         .limit(1)
     )
-    closed = select(func.aggregate_strings(cast(WeeklyRun.week_number, String), _SEPARATOR)).where(
+    closed = sa.select(sa.func.aggregate_strings(sa.cast(WeeklyRun.week_number, sa.String), _SEPARATOR)).where(
         WeeklyRun.event_id == one.c.id, WeeklyRun.week_number >= _SINCE_WEEK
     )
-    is_personal = and_(personal.player_id == one.c.player_id, is_personal_best(one.c.id, personal))
-    is_weekly = and_(
+    is_personal = sa.and_(personal.player_id == one.c.player_id, is_personal_best(one.c.id, personal))
+    is_weekly = sa.and_(
         weekly.player_id == one.c.player_id,
         weekly.event_id == one.c.id,
         has_type(ScoreType.WEEKLY, weekly),
         weekly.week_number >= _SINCE_WEEK,
     )
-    return select(
+    return sa.select(
         *one.c,
-        exists(log.id).where(log.interaction_id == one.c.interaction_id).label("is_counted"),
+        sa.exists(log.id).where(log.interaction_id == one.c.interaction_id).label("is_counted"),
         latest.scalar_subquery().label("latest"),
         closed.scalar_subquery().label("closed_weeks"),
         personal.id.label("personal_id"),
@@ -102,106 +85,108 @@ def _find(rows: FromClause) -> Executable:
 
 
 _WANTED: Columns = {
-    "number": Integer(),
-    "interaction_id": BigInteger(),
-    "guild_id": BigInteger(),
-    "name_key": String(),
-    "discord_id": BigInteger(),
+    "number": sa.Integer(),
+    "interaction_id": sa.BigInteger(),
+    "guild_id": sa.BigInteger(),
+    "name_key": sa.String(),
+    "discord_id": sa.BigInteger(),
 }
 FIND = RowsStatement("found", _WANTED, _find)
 """Finds what is known about submissions: a row for each, or for each weekly best; without keys where nothing is."""
 
-_NEW_PLAYER: Columns = {"discord_id": BigInteger(), "username": String()}
+_NEW_PLAYER: Columns = {"discord_id": sa.BigInteger(), "username": sa.String()}
 ADD_PLAYERS = RowsStatement("players", _NEW_PLAYER, insert_rows(Player, _NEW_PLAYER))
 
 
-def _load_bests(rows: FromClause) -> Executable:
-    bests = select(LeaderboardScore.event_id, Event.scores_version, LeaderboardScore.score)
+def _load_bests(rows: sa.FromClause) -> sa.Executable:
+    bests = sa.select(LeaderboardScore.event_id, Event.scores_version, LeaderboardScore.score)
     joined = bests.join(Event, Event.id == LeaderboardScore.event_id)
-    return joined.where(is_personal_best(Event.id), Event.id.in_(select(rows.c.event_id)))
+    return joined.where(is_personal_best(Event.id), Event.id.in_(sa.select(rows.c.event_id)))
 
 
-LOAD_BESTS = RowsStatement("bests", {"event_id": Integer()}, _load_bests)
+LOAD_BESTS = RowsStatement("bests", {"event_id": sa.Integer()}, _load_bests)
 """Loads all personal bests of events, and of which version they are."""
 
 
-def _find_free(rows: FromClause) -> Executable:
-    free = select(Event.id).join(rows, Event.id == rows.c.id)
+def _find_free(rows: sa.FromClause) -> sa.Executable:
+    free = sa.select(Event.id).join(rows, Event.id == rows.c.id)
     return free.with_for_update(key_share=True, skip_locked=True, of=Event)
 
 
-FIND_FREE = RowsStatement("free", {"id": Integer()}, _find_free)
+FIND_FREE = RowsStatement("free", {"id": sa.Integer()}, _find_free)
 """Finds the events, of some, that nobody has locked."""
 
 
 def _hold(table: type[Event] | type[Member], *keys: str) -> Any:
-    def build(rows: FromClause) -> Executable:
+    def build(rows: sa.FromClause) -> sa.Executable:
         # Where somebody has updated a row meanwhile, PostgreSQL asks this again of the row as it is then.
-        unchanged = and_(*(getattr(table, key) == rows.c[key] for key in (*keys, "version")))
+        unchanged = sa.and_(*(getattr(table, key) == rows.c[key] for key in (*keys, "version")))
         # FOR NO KEY UPDATE: others can still insert rows that refer to these.
-        return select(rows.c.version).join(table, unchanged).with_for_update(key_share=True, skip_locked=True, of=table)
+        return (
+            sa.select(rows.c.version).join(table, unchanged).with_for_update(key_share=True, skip_locked=True, of=table)
+        )
 
     return build
 
 
-_EVENT_VERSION: Columns = {"id": Integer(), "version": BigInteger()}
-_MEMBER_VERSION: Columns = {"guild_id": BigInteger(), "player_id": Integer(), "version": BigInteger()}
+_EVENT_VERSION: Columns = {"id": sa.Integer(), "version": sa.BigInteger()}
+_MEMBER_VERSION: Columns = {"guild_id": sa.BigInteger(), "player_id": sa.Integer(), "version": sa.BigInteger()}
 HOLD_EVENTS = RowsStatement("held_events", _EVENT_VERSION, _hold(Event, "id"))
 HOLD_MEMBERS = RowsStatement("held_members", _MEMBER_VERSION, _hold(Member, "guild_id", "player_id"))
 
 
-def _rank(rows: FromClause) -> Executable:
+def _rank(rows: sa.FromClause) -> sa.Executable:
     scores = LeaderboardScore
-    others = select(func.count()).select_from(scores).where(is_personal_best(rows.c.event_id))
-    better: ColumnElement[int] = case(
+    others = sa.select(sa.func.count()).select_from(scores).where(is_personal_best(rows.c.event_id))
+    better: sa.ColumnElement[int] = sa.case(
         (rows.c.is_high, others.where(scores.score > rows.c.score).scalar_subquery()),
         else_=others.where(scores.score < rows.c.score).scalar_subquery(),
     )
-    return select(rows.c.number, better.label("better"))
+    return sa.select(rows.c.number, better.label("better"))
 
 
-_RANKED: Columns = {"number": Integer(), "event_id": Integer(), "score": Double(), "is_high": Boolean()}
+_RANKED: Columns = {"number": sa.Integer(), "event_id": sa.Integer(), "score": sa.Double(), "is_high": sa.Boolean()}
 RANK = RowsStatement("ranked", _RANKED, _rank)
 """Counts the personal bests that beat scores."""
 
 _LOGGED: Columns = {
-    "interaction_id": BigInteger(),
-    "player_id": Integer(),
-    "event_id": Integer(),
-    "score": Double(),
-    "week_number": Integer(),
-    "made_in_week": Integer(),
-    "proof": String(),
+    "interaction_id": sa.BigInteger(),
+    "player_id": sa.Integer(),
+    "event_id": sa.Integer(),
+    "score": sa.Double(),
+    "week_number": sa.Integer(),
+    "made_in_week": sa.Integer(),
+    "proof": sa.String(),
 }
 LOG = RowsStatement("logged", _LOGGED, insert_rows(ScoreSubmission, _LOGGED, submitted_at=_NOW))
 
 _BEST: Columns = {
-    "player_id": Integer(),
-    "event_id": Integer(),
-    "score_type": String(),
-    "week_number": Integer(),
-    "score": Double(),
+    "player_id": sa.Integer(),
+    "event_id": sa.Integer(),
+    "score_type": sa.String(),
+    "week_number": sa.Integer(),
+    "score": sa.Double(),
 }
 ADD_BESTS = RowsStatement("first", _BEST, insert_rows(LeaderboardScore, _BEST, submitted_at=_NOW))
 
 
-def _replace_bests(rows: FromClause) -> Executable:
-    bests = update(LeaderboardScore).where(LeaderboardScore.id == rows.c.id)
+def _replace_bests(rows: sa.FromClause) -> sa.Executable:
+    bests = sa.update(LeaderboardScore).where(LeaderboardScore.id == rows.c.id)
     return bests.values(score=rows.c.score, submitted_at=_NOW)
 
 
-REPLACE_BESTS = RowsStatement("better", {"id": BigInteger(), "score": Double()}, _replace_bests)
+REPLACE_BESTS = RowsStatement("better", {"id": sa.BigInteger(), "score": sa.Double()}, _replace_bests)
 
-_RATINGS: Columns = {"player_id": Integer(), "event_id": Integer()}
+_RATINGS: Columns = {"player_id": sa.Integer(), "event_id": sa.Integer()}
 ADD_RATINGS = RowsStatement("rated", _RATINGS, insert_new_rows(PlayerEventStats, _RATINGS))
 """Makes the ratings of players who have none in an event."""
 
-_MEMBER: Columns = {"guild_id": BigInteger(), "player_id": Integer(), "display_name": String()}
+_MEMBER: Columns = {"guild_id": sa.BigInteger(), "player_id": sa.Integer(), "display_name": sa.String()}
 ADD_MEMBERS = RowsStatement("joined", _MEMBER, insert_rows(Member, _MEMBER))
 
 
-def _move_members(rows: FromClause) -> Executable:
-    members = update(Member).where(Member.guild_id == rows.c.guild_id, Member.player_id == rows.c.player_id)
+def _move_members(rows: sa.FromClause) -> sa.Executable:
+    members = sa.update(Member).where(Member.guild_id == rows.c.guild_id, Member.player_id == rows.c.player_id)
     return members.values(display_name=rows.c.display_name, version=Member.version + 1)
 
 
@@ -209,34 +194,34 @@ MOVE_MEMBERS = RowsStatement("members", _MEMBER, _move_members)
 """Names members as they are called now, and moves their versions."""
 
 
-def _name_players(rows: FromClause) -> Executable:
-    return update(Player).where(Player.id == rows.c.id).values(username=rows.c.username)
+def _name_players(rows: sa.FromClause) -> sa.Executable:
+    return sa.update(Player).where(Player.id == rows.c.id).values(username=rows.c.username)
 
 
-NAME_PLAYERS = RowsStatement("renamed", {"id": Integer(), "username": String()}, _name_players)
+NAME_PLAYERS = RowsStatement("renamed", {"id": sa.Integer(), "username": sa.String()}, _name_players)
 
 _STATISTICS: Columns = {
-    "score_count": Integer(),
-    "score_origin": Double(),
-    "score_mean": Double(),
-    "score_m2": Double(),
-    "score_m2_peak": Double(),
-    "scores_version": BigInteger(),
-    "week_number": Integer(),
-    "week_count": Integer(),
-    "week_origin": Double(),
-    "week_mean": Double(),
-    "week_m2": Double(),
-    "week_m2_peak": Double(),
+    "score_count": sa.Integer(),
+    "score_origin": sa.Double(),
+    "score_mean": sa.Double(),
+    "score_m2": sa.Double(),
+    "score_m2_peak": sa.Double(),
+    "scores_version": sa.BigInteger(),
+    "week_number": sa.Integer(),
+    "week_count": sa.Integer(),
+    "week_origin": sa.Double(),
+    "week_mean": sa.Double(),
+    "week_m2": sa.Double(),
+    "week_m2_peak": sa.Double(),
 }
 
 
-def _move_events(rows: FromClause) -> Executable:
+def _move_events(rows: sa.FromClause) -> sa.Executable:
     statistics = {name: rows.c[name] for name in _STATISTICS}
-    return update(Event).where(Event.id == rows.c.id).values(version=Event.version + 1, **statistics)
+    return sa.update(Event).where(Event.id == rows.c.id).values(version=Event.version + 1, **statistics)
 
 
-MOVE_EVENTS = RowsStatement("moved", {"id": Integer(), **_STATISTICS}, _move_events)
+MOVE_EVENTS = RowsStatement("moved", {"id": sa.Integer(), **_STATISTICS}, _move_events)
 """Writes the running statistics of events, and moves their versions."""
 
 WRITE = OptimisticWrite(

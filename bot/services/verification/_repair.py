@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.database.models import LeaderboardScore, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
-from bot.domain.recount import Best, Derived
+from bot.domain.verification import Best, Derived
 from bot.services.ratings import is_personal_best, is_weekly_best, store_statistics, store_week_statistics
 from bot.services.verification._stored_event import StoredEvent
 

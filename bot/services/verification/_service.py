@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, WeeklyResult, WeeklyRun
-from bot.domain.recount import Derived
+from bot.domain.verification import Derived
 from bot.domain.weeks import Week
 from bot.services.verification._repair import changed, repair
 from bot.services.verification._stored_event import load_stored
@@ -53,11 +53,7 @@ class VerificationService:
         self._database = database
 
     async def verify(self) -> Verification:
-        """Recompute every rating of every event from the log, and name each row that differs; write nothing.
-
-        Raises:
-            Unavailable: the database did not answer.
-        """
+        """Recompute every rating of every event from the log, and name each row that differs; write nothing."""
 
         def work(session: Session) -> Verification:
             return _verify(session, with_repair=False)
@@ -65,11 +61,7 @@ class VerificationService:
         return await self._database.read(work)
 
     async def repair(self) -> Verification:
-        """Write what is derived as the log says, wherever it differs, and name each row that did; all or nothing.
-
-        Raises:
-            Unavailable: the database did not answer.
-        """
+        """Write what is derived as the log says, wherever it differs, and name each row that did; all or nothing."""
 
         def work(session: Session) -> Verification:
             found = _verify(session, with_repair=True)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.recount import (
+from bot.domain.statistics import RunningStatistics
+from bot.domain.verification import (
     ArchivedRun,
     Best,
     Derived,
@@ -17,7 +18,6 @@ from bot.domain.recount import (
     WeeklyAverage,
     derive,
 )
-from bot.domain.statistics import RunningStatistics
 from bot.services.events import describe
 from bot.services.ratings import statistics_of, week_statistics_of
 
@@ -27,7 +27,7 @@ class StoredEvent:
     """What is stored of an event.
 
     Attributes:
-        scale: the constants of the stored Elos; None where these a recalculation.
+        scale: the constants of the stored Elos; None where these await a recalculation.
         run_ids: the key of each week's run.
     """
 

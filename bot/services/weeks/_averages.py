@@ -1,16 +1,6 @@
 """Move weekly averages and event Elos by the runs that begin or cease to count."""
 
-from sqlalchemy import (
-    Double,
-    Select,
-    case,
-    cast,
-    func,
-    literal,
-    select,
-    type_coerce,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import PlayerEventStats, WeeklyResult, WeeklyRun
@@ -44,32 +34,34 @@ def _count(session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, i
     """
     stats = PlayerEventStats
     counted = (_results_of(run) if is_last else _results_since(run)).subquery()
-    elos_before = func.round(stats.weekly_elo_average * cast(stats.weeks_participated, Double), type_=Double)
-    elos = elos_before + cast(sign * counted.c.elos, Double)
+    elos_before = sa.func.round(
+        stats.weekly_elo_average * sa.cast(stats.weeks_participated, sa.Double), type_=sa.Double
+    )
+    elos = elos_before + sa.cast(sign * counted.c.elos, sa.Double)
     weeks = stats.weeks_participated + sign * counted.c.weeks
-    average = type_coerce(elos / cast(weeks, Double), Double)
+    average = sa.type_coerce(elos / sa.cast(weeks, sa.Double), sa.Double)
     count = (
-        update(stats)
+        sa.update(stats)
         .where(stats.event_id == run.event_id, stats.player_id == counted.c.player_id)
         .values(
-            weekly_elo_average=case((weeks > 0, average), else_=number(0.0)),
+            weekly_elo_average=sa.case((weeks > 0, average), else_=number(0.0)),
             weeks_participated=weeks,
-            calculated_event_elo=case((weeks > 0, event_elo_expression(stats.all_time_leaderboard_elo, average))),
-            updated_at=func.now(),
+            calculated_event_elo=sa.case((weeks > 0, event_elo_expression(stats.all_time_leaderboard_elo, average))),
+            updated_at=sa.func.now(),
         )
     )
     session.connection().execute(count, event_elo_parameters(scale))
 
 
-def _results_of(run: WeeklyRun) -> Select[int, int, int]:
+def _results_of(run: WeeklyRun) -> sa.Select[int, int, int]:
     # Without the grouping of several runs' results, which would take longer.
-    return select(WeeklyResult.player_id, WeeklyResult.weekly_elo.label("elos"), literal(1).label("weeks")).where(
+    return sa.select(WeeklyResult.player_id, WeeklyResult.weekly_elo.label("elos"), sa.literal(1).label("weeks")).where(
         WeeklyResult.run_id == run.id
     )
 
 
-def _results_since(run: WeeklyRun) -> Select[int, int, int]:
-    sums = func.sum(WeeklyResult.weekly_elo).label("elos"), func.count().label("weeks")
-    results = select(WeeklyResult.player_id, *sums).join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
+def _results_since(run: WeeklyRun) -> sa.Select[int, int, int]:
+    sums = sa.func.sum(WeeklyResult.weekly_elo).label("elos"), sa.func.count().label("weeks")
+    results = sa.select(WeeklyResult.player_id, *sums).join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
     since = WeeklyRun.event_id == run.event_id, WeeklyRun.week_number >= run.week_number
     return results.where(*since).group_by(WeeklyResult.player_id)

@@ -1,12 +1,12 @@
 """What a weekly run did, read for the users who are told."""
 
-from sqlalchemy import Integer, Select, func, select, type_coerce
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
-from bot.domain import weekly_results as results
+from bot.domain import weekly_runs as results
 from bot.domain.ratings import Field
-from bot.domain.results import PlayerName
+from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 from bot.services.events import describe
 
@@ -20,7 +20,7 @@ def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool
     # Those who are listed have these ranks, and nobody else is joined and sorted.
     best = of_run.add_columns(result.rank, result.score, result.weekly_elo).where(result.rank <= LISTED)
     podium = session.execute(best.order_by(result.rank, result.submitted_at, Player.id).limit(LISTED))
-    missed = of_run.add_columns(func.count().over()).where(result.score.is_(None))
+    missed = of_run.add_columns(sa.func.count().over()).where(result.score.is_(None))
     absent = session.execute(missed.order_by(Member.display_name, Player.id).limit(LISTED)).all()
     return results.WeeklyRunResult(
         event=describe(event),
@@ -39,12 +39,12 @@ def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool
     )
 
 
-def _rows(event: Event) -> Select[int, str, int]:
+def _rows(event: Event) -> sa.Select[int, str, int]:
     """Return the query for the players of archived results, with their event Elos."""
     result, stats = WeeklyResult, PlayerEventStats
-    event_elo = type_coerce(stats.calculated_event_elo, Integer)
+    event_elo = sa.type_coerce(stats.calculated_event_elo, sa.Integer)
     return (
-        select(Player.discord_id, Member.display_name, event_elo)
+        sa.select(Player.discord_id, Member.display_name, event_elo)
         .join(result, result.player_id == Player.id)
         .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
         .join(stats, (stats.player_id == result.player_id) & (stats.event_id == event.id))

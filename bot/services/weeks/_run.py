@@ -3,17 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    select,
-    tuple_,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from bot.database.dialect import LongId, join_in_memory
@@ -63,7 +53,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     recalculate(session, event, scale)
     log = ScoreSubmission
     removals = log.event_id == event.id, log.week_number == week.code, log.removed_at.is_not(None)
-    removed_at = session.scalar(select(func.max(log.removed_at)).where(*removals))
+    removed_at = session.scalar(sa.select(sa.func.max(log.removed_at)).where(*removals))
     field = count_field(session, is_weekly_best(event.id, week.code)).field
     if field.size == 0:
         raise WeekWithoutScores(str(week))
@@ -89,7 +79,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     _archive_scores(session, event, run, field, scale)
     _add_missed_weeks(session, event, run, neighbours)
     count_in(session, run, scale, is_last=not neighbours.has_later)
-    session.connection().execute(delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
+    session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
     forget_week_statistics(event, week.code)
     return run
 
@@ -103,30 +93,30 @@ def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale)
     join_in_memory(session)
     of_week = ScoreSubmission.week_number == run.week_number
     logged = logged_bests(event.id, event.score_direction, of_week).subquery()
-    reopened = select(
+    reopened = sa.select(
         logged.c.player_id,
-        literal(event.id, Integer),
+        sa.literal(event.id, sa.Integer),
         logged.c.score,
-        literal(ScoreType.WEEKLY, LeaderboardScore.score_type.type),
-        literal(run.week_number, Integer),
+        sa.literal(ScoreType.WEEKLY, LeaderboardScore.score_type.type),
+        sa.literal(run.week_number, sa.Integer),
         logged.c.submitted_at,
     )
     columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
-    session.execute(insert(LeaderboardScore).from_select(columns, reopened))
+    session.execute(sa.insert(LeaderboardScore).from_select(columns, reopened))
     neighbours = _neighbours(session, event, run.week_number)
     count_out(session, run, scale, is_last=not neighbours.has_later)
-    session.execute(delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
+    session.execute(sa.delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
     session.delete(run)
     session.flush()
     if neighbours.has_later:
         _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
         count_in(session, run, scale, is_last=False)
-    open_again = select(func.count()).where(is_weekly_best(event.id, run.week_number))
+    open_again = sa.select(sa.func.count()).where(is_weekly_best(event.id, run.week_number))
     return session.scalars(open_again).one()
 
 
 def _neighbours(session: Session, event: Event, week_code: int) -> _Neighbours:
-    runs = select(WeeklyRun.id, WeeklyRun.week_number).where(WeeklyRun.event_id == event.id)
+    runs = sa.select(WeeklyRun.id, WeeklyRun.week_number).where(WeeklyRun.event_id == event.id)
     found = session.execute(runs.order_by(WeeklyRun.week_number)).all()
     before = [run_id for run_id, code in found if code < week_code]
     return _Neighbours(before[-1] if before else None, has_later=any(code > week_code for _, code in found))
@@ -135,20 +125,20 @@ def _neighbours(session: Session, event: Event, week_code: int) -> _Neighbours:
 def _archive_scores(session: Session, event: Event, run: WeeklyRun, field: Field, scale: RatingScale) -> None:
     scores, direction = LeaderboardScore, event.score_direction
     rated = (
-        select(
-            literal(run.id, LongId),
+        sa.select(
+            sa.literal(run.id, LongId),
             scores.player_id,
             scores.score,
             scores.submitted_at,
             elo_expression(scores.score),
-            func.rank().over(order_by=best_first(scores.score, direction)),
+            sa.func.rank().over(order_by=best_first(scores.score, direction)),
         )
         .where(is_weekly_best(event.id, run.week_number))
         # In the order of the archive's key, which is also the order in which SQLite then updates the ratings.
         .order_by(scores.player_id)
     )
     columns = ["run_id", "player_id", "score", "submitted_at", "weekly_elo", "rank"]
-    archive = insert(WeeklyResult).from_select(columns, rated)
+    archive = sa.insert(WeeklyResult).from_select(columns, rated)
     session.connection().execute(archive, elo_parameters(field, direction, scale))
 
 
@@ -164,23 +154,23 @@ def _add_missed_weeks(session: Session, event: Event, run: WeeklyRun, neighbours
         _add_missed(session, run.id, WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number)
 
 
-def _add_missed(session: Session, known_by: int, *runs: ColumnElement[bool]) -> None:
+def _add_missed(session: Session, known_by: int, *runs: sa.ColumnElement[bool]) -> None:
     """Archive a missed week in those `runs` that lack a row for a player of the run `known_by`."""
     known = aliased(WeeklyResult)
-    has_row = exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.player_id)
+    has_row = sa.exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.player_id)
     missed = (
-        select(WeeklyRun.id, known.player_id, WeeklyRun.missed_week_elo)
+        sa.select(WeeklyRun.id, known.player_id, WeeklyRun.missed_week_elo)
         .join(known, known.run_id == known_by)
         .where(*runs, ~has_row)
     )
-    archive = insert(WeeklyResult).from_select(["run_id", "player_id", "weekly_elo"], missed)
+    archive = sa.insert(WeeklyResult).from_select(["run_id", "player_id", "weekly_elo"], missed)
     session.connection().execute(archive)
 
 
 def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: int) -> None:
     """Take back missed weeks of players who, without the run of week `since`, had not taken part before them."""
     earlier, earlier_run = aliased(WeeklyResult), aliased(WeeklyRun)
-    took_part_before = exists().where(
+    took_part_before = sa.exists().where(
         earlier.run_id == earlier_run.id,
         earlier.player_id == WeeklyResult.player_id,
         earlier.score.is_not(None),
@@ -188,7 +178,7 @@ def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: i
         earlier_run.week_number < WeeklyRun.week_number,
     )
     groundless = (
-        select(WeeklyResult.run_id, WeeklyResult.player_id)
+        sa.select(WeeklyResult.run_id, WeeklyResult.player_id)
         .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
         .where(
             WeeklyRun.event_id == event.id,
@@ -198,7 +188,7 @@ def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: i
         )
     )
     session.execute(
-        delete(WeeklyResult)
-        .where(tuple_(WeeklyResult.run_id, WeeklyResult.player_id).in_(groundless))
+        sa.delete(WeeklyResult)
+        .where(sa.tuple_(WeeklyResult.run_id, WeeklyResult.player_id).in_(groundless))
         .execution_options(synchronize_session=False)
     )

@@ -1,13 +1,13 @@
 """What admins do with weeks: see what is pending, preview, run, undo."""
 
-from sqlalchemy import Integer, func, select, type_coerce
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
-from bot.domain.weekly_results import PendingWeek, UndoResult, WeeklyRunResult
+from bot.domain.weekly_runs import PendingWeek, UndoResult, WeeklyRunResult
 from bot.domain.weeks import Week
 from bot.errors import NothingToUndo, WeekClosedAlready, WeekClosedEarly, WeekNotBegun, WeekNotRunnable
 from bot.services.events import describe, find_event
@@ -31,7 +31,6 @@ class WeeklyProcessingService:
 
         Raises:
             EventNotFound: the server has no such leaderboard event.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> tuple[PendingWeek, ...]:
@@ -52,12 +51,9 @@ class WeeklyProcessingService:
             week: such as 2026-W47; None for what is due.
 
         Raises:
-            NotAllowed: the actor is no admin.
-            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             InvalidSetting: `week` is no week.
             WeekNotRunnable: it was run already, has not begun or has no scores; or nothing is due.
-            Unavailable: the database did not answer.
         """
         done: list[WeeklyRunResult] = []
         for due in await self._plan(actor, event_name, week):
@@ -92,18 +88,15 @@ class WeeklyProcessingService:
         """Take back the latest run of an event: its scores are open again, averages those of the runs left.
 
         Raises:
-            NotAllowed: the actor is no admin.
-            AlreadyDone: this use of the command was delivered before.
             EventNotFound: the server has no such leaderboard event.
             NothingToUndo: the event has no run.
-            Unavailable: the database did not answer.
         """
 
         def work(session: Session) -> UndoResult:
             require_admin(session, actor)
             event = find_event(session, actor.guild_id, event_name, lock=True)
             refuse_repetition(session, actor)
-            latest = select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.id.desc()).limit(1)
+            latest = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.id.desc()).limit(1)
             run = session.scalar(latest)
             if run is None:
                 raise NothingToUndo
@@ -140,9 +133,9 @@ class WeeklyProcessingService:
 
 
 def _pending(session: Session, event: Event, current: Week) -> tuple[PendingWeek, ...]:
-    week_number = type_coerce(LeaderboardScore.week_number, Integer)
+    week_number = sa.type_coerce(LeaderboardScore.week_number, sa.Integer)
     weeks = session.execute(
-        select(week_number, func.count())
+        sa.select(week_number, sa.func.count())
         .where(
             LeaderboardScore.event_id == event.id,
             LeaderboardScore.score_type == ScoreType.WEEKLY,
@@ -158,7 +151,7 @@ def _check_runnable(session: Session, event: Event, week: Week, current: Week) -
     if week > current:
         raise WeekNotBegun(str(week), str(current))
     ran_at = session.scalar(
-        select(WeeklyRun.ran_at).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == week.code)
+        sa.select(WeeklyRun.ran_at).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == week.code)
     )
     if ran_at is None:
         return

@@ -7,10 +7,10 @@ import pytz
 from discord import Interaction
 from discord.app_commands import Choice
 
-from bot.cogs.answering import actor_of
-from bot.cogs.services import Services
+from bot.cogs._answering import actor_of
+from bot.cogs._services import Services
 from bot.errors import EventNotFound, NotAllowed
-from bot.ui.submissions import name_removable
+from bot.ui.moderation import name_removable
 from bot.ui.weeks import name_pending
 
 MAX_CHOICES = 25

@@ -2,8 +2,8 @@
 
 from discord import Color, Embed
 
-from bot.domain.results import Board, LeaderboardPage, Standing
 from bot.domain.scores import ScoreStyle
+from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.ui.text import escape
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}

@@ -1,22 +1,45 @@
-"""The buttons below a leaderboard. All they need is in their ids, so they go on working after a restart."""
+"""`/leaderboard`, and the buttons below one. Their ids hold all they need, so they work after a restart."""
 
 import re
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
-from discord import ButtonStyle, ComponentType, Interaction, InteractionType
+from discord import ButtonStyle, ComponentType, Interaction, InteractionType, app_commands
 from discord.ui import Button, DynamicItem, Item, View
 
-from bot.cogs.answering import answer, guild_of, show_error, update
-from bot.cogs.services import Services
-from bot.domain.results import Board, LeaderboardPage
+from bot.cogs._answering import answer, guild_of, show_error, update
+from bot.cogs._services import ServiceCog, Services
+from bot.cogs._suggestions import all_events
+from bot.domain.standings import Board, LeaderboardPage
 from bot.errors import ButtonOutdated
-from bot.ui.boards import board_embed
 from bot.ui.reply import Reply
+from bot.ui.standings import board_embed
 
 BUTTON_ID = re.compile(
     r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall)"
     r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})"
 )
+
+
+class Standings(ServiceCog):
+    """Who stands where."""
+
+    @app_commands.command(name="leaderboard", description="Show a leaderboard of an event of this server")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        board="all-time: personal bests · week: this week's bests · overall: event Elo",
+    )
+    @app_commands.autocomplete(event=all_events)
+    @app_commands.guild_only()
+    async def leaderboard(
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        board: Literal["all-time", "week", "overall"] = "all-time",
+    ) -> None:
+        """Show the first page; its buttons turn to the others."""
+        viewer = interaction.user.id
+        page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer)
+        await answer(interaction, page, lambda result: show_page(result, viewer))
 
 
 class HasServices(Protocol):

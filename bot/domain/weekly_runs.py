@@ -1,10 +1,11 @@
-"""What the services answer about weeks: those that can be run, those that were, those taken back."""
+"""Weekly runs: weeks that can be run, that were, and that were taken back."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.events import EventInfo
 from bot.domain.ratings import Field
-from bot.domain.results import EventInfo, PlayerName
+from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
 

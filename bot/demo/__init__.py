@@ -19,10 +19,9 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.config import Settings
 from bot.database.database import Database
 from bot.database.schema import migrate
-from bot.demo_season import ADMIN, PLAYERS, SEASON, Use
-from bot.main import LeaderboardBot, open_backend
+from bot.demo._season import ADMIN, PLAYERS, SEASON, Use
+from bot.main import LeaderboardBot, open_backend, stop_requested
 from bot.services.verification import VerificationService
-from bot.signals import stop_requested
 
 WEEKS = 3
 """Full weeks between the season's first Monday and the current one."""

@@ -1,0 +1,87 @@
+"""`/event create`, `edit`, `archive` and `list`."""
+
+from functools import partial
+from typing import Any, Literal
+
+from discord import Interaction, app_commands
+
+from bot.cogs._answering import answer, guild_of
+from bot.cogs._services import ServiceCog
+from bot.cogs._suggestions import active_events, all_events
+from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreFormat
+from bot.services.events import EventOptions
+from bot.ui.events import show_event, show_events
+
+FORMAT = "number: plain numbers · time: seconds, shown as 1:23.456"
+BOUND = "in the event's format, such as 100 or 0:30; none for no bound"
+
+
+class Events(ServiceCog):
+    """The events of a server."""
+
+    event = app_commands.Group(name="event", description="The events of this server", guild_only=True)
+
+    @event.command(name="create", description="Admins: make an event")
+    @app_commands.describe(
+        name="What players will look for, such as Tetris Blitz",
+        direction="HIGH: a greater score is better · LOW: a smaller one",
+        format=FORMAT,
+        unit="Shown behind numbers, such as points",
+        min=f"The smallest score allowed, {BOUND}",
+        max=f"The greatest score allowed, {BOUND}",
+    )
+    async def event_create(
+        self,
+        interaction: Interaction[Any],
+        name: str,
+        direction: Literal["HIGH", "LOW"],
+        format: Literal["number", "time"] = "number",
+        unit: str | None = None,
+        min: str | None = None,
+        max: str | None = None,
+    ) -> None:
+        """Make an event."""
+        options = EventOptions(name, ScoreFormat(format), unit, min, max)
+        made = self.services.events.create(self.actor(interaction), ScoreDirection(direction), options)
+        await answer(interaction, made, partial(show_event, title="Event created"))
+
+    @event.command(name="edit", description="Admins: change an event, or take it out of the archive")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        name="A new name",
+        format=FORMAT,
+        unit="Shown behind numbers, such as points; none for no unit",
+        min=f"The smallest score allowed, {BOUND}",
+        max=f"The greatest score allowed, {BOUND}",
+        active="True takes an event out of the archive, False puts it there",
+    )
+    @app_commands.autocomplete(event=all_events)
+    async def event_edit(
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        name: str | None = None,
+        format: Literal["number", "time"] | None = None,
+        unit: str | None = None,
+        min: str | None = None,
+        max: str | None = None,
+        active: bool | None = None,
+    ) -> None:
+        """Change what is given, and nothing else."""
+        options = EventOptions(name, None if format is None else ScoreFormat(format), unit, min, max, active)
+        changed = self.services.events.edit(self.actor(interaction), event, options)
+        await answer(interaction, changed, partial(show_event, title="Event changed"))
+
+    @event.command(name="archive", description="Admins: stop an event from taking scores; it can be read, and restored")
+    @app_commands.describe(event="The event: start typing its name")
+    @app_commands.autocomplete(event=active_events)
+    async def event_archive(self, interaction: Interaction[Any], event: str) -> None:
+        """Put an event away."""
+        archived = self.services.events.archive(self.actor(interaction), event)
+        await answer(interaction, archived, partial(show_event, title="Event archived"))
+
+    @event.command(name="list", description="Show the events of this server")
+    async def event_list(self, interaction: Interaction[Any]) -> None:
+        """List the events of the server."""
+        await answer(interaction, self.services.events.list(guild_of(interaction)), show_events)
