@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
+from bot.services.base import BaseService
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,9 +23,8 @@ from benchmarks.measuring import in_turn, median, seconds_of
 from benchmarks.places import Place
 from benchmarks.report import Goal, Line
 from bot.database.database import Database
-from bot.domain.results import Board, LeaderboardPage
-from bot.services.base import BaseService
-from bot.services.standings._board import PAGE_SIZE
+from bot.domain.standings import Board, LeaderboardPage
+from bot.services.standings._service import PAGE_SIZE
 from bot.services.submissions import LeaderboardService
 
 SIZE, LARGE = 100_000, 1_000_000

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
+from bot.database.built_statements import execute_built
 from sqlalchemy import (
     URL,
     BigInteger,
@@ -22,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.places import fill_with
-from bot.database.built_statements import execute_built
 from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import RatingScale, ScoreDirection
@@ -34,8 +34,10 @@ from bot.services.ratings import (
     event_elo_expression,
     is_personal_best,
     is_weekly_best,
+    statistics_of,
+    store_statistics,
+    store_week_statistics,
 )
-from bot.services.ratings import statistics_of, store_statistics, store_week_statistics
 
 GUILD = 1001
 EVENT = "Tetris Blitz"

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from bot.database.dialect import is_sqlite
 from bot.database.database import Database
+from bot.database.dialect import is_file
 from tests.databases import Templates
 from tests.servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client, postgres_server, redis_server
 
@@ -53,7 +53,7 @@ def open_place(*, full: bool) -> Iterator[Place]:
 
 async def vacuum(url: URL) -> None:
     """Do what a server does by itself sooner or later; a file is left as the bot leaves it, which is never analysed."""
-    if is_sqlite(url):
+    if is_file(url):
         return
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:

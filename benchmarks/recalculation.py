@@ -21,6 +21,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 
+from bot.database.files import prepare_file
 from sqlalchemy import URL
 
 from benchmarks.filling import EVENT, EVENT_ID, GUILD, NOW, SCALE, Nobody, fill
@@ -28,7 +29,6 @@ from benchmarks.measuring import in_turn, median, ratio, seconds, seconds_of
 from benchmarks.places import Place, run_client, vacuum
 from benchmarks.report import Goal, Line
 from bot.database.database import Database
-from bot.database.files import prepare_file
 from bot.domain.ratings import Field
 from bot.domain.submissions import Submission
 from bot.services.ratings import LeaderboardScoringService

@@ -8,17 +8,15 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.places import fill_with
-from bot.database.dialect import is_sqlite
 from bot.database.database import Database
+from bot.database.dialect import is_file
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.services.ratings import count_field, is_personal_best
-from bot.services.ratings import store_statistics
-from bot.services.ratings import recalculate
+from bot.services.ratings import count_field, is_personal_best, recalculate, store_statistics
 from bot.services.servers import Actor
-from bot.services.weeks._run import run_week
 from bot.services.weeks import WeeklyProcessingService
+from bot.services.weeks._run import run_week
 
 GUILD = 1001
 ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozenset(), owns_bot=False)
@@ -105,7 +103,7 @@ def weeks_of(database: Database) -> WeeklyProcessingService:
 def _fill(players: int, url: URL) -> None:
     async def insert(session: AsyncSession) -> None:
         await _insert(session, players)
-        key = "integer PRIMARY KEY" if is_sqlite(url) else "bigserial PRIMARY KEY"
+        key = "integer PRIMARY KEY" if is_file(url) else "bigserial PRIMARY KEY"
         for statement in PLAIN_TABLES.split(";"):
             await _execute(session, statement, key=key, event=EVENT_ID)
 

@@ -2,7 +2,7 @@
 
 import gc
 
-# What is imported stays: to look for garbage among it, again and again, takes a quarter of the time to start.
+# Imported modules never become garbage, so the collector would only slow the start down.
 gc.disable()
 
 import argparse
@@ -25,7 +25,7 @@ from bot.database import backup as backups
 from bot.database import schema
 from bot.database.database import Database
 from bot.errors import Unavailable
-from bot.services.verification._service import Verification, VerificationService
+from bot.services.verification import Verification, VerificationService
 
 gc.freeze()
 gc.enable()
@@ -46,7 +46,7 @@ def run(_options: argparse.Namespace) -> int:
 
 
 def sync(options: argparse.Namespace) -> int:
-    """Tell Discord of the commands."""
+    """Tell Discord about the commands."""
     settings = _begin()
     if mistakes := _token_mistakes(settings):
         raise SettingsError(mistakes)
@@ -70,7 +70,7 @@ def migrate(_options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Recompute every rating from the log and name each row that differs."""
+    """Recompute every rating from the log, and name each row that differs."""
     settings = _begin()
     if mistakes := _schema_mistakes(settings):
         raise SettingsError(mistakes)
@@ -78,14 +78,14 @@ def verify(options: argparse.Namespace) -> int:
     for difference in found.differences:
         print(f"repaired: {difference}" if options.repair else difference)
     for name in found.awaiting:
-        print(f"note: event {name!r} awaits a recalculation, which a running bot makes within a window")
+        print(f"note: event {name!r} awaits a recalculation, which a running bot makes soon")
     result = "repaired" if options.repair else "differences"
     print(f"{found.events} events, {found.submissions} submissions: {len(found.differences)} {result}.")
     return DIFFERENCES_FOUND if found.differences and not options.repair else OK
 
 
 def backup(options: argparse.Namespace) -> int:
-    """Copy the database into a file, also while the bot runs; for PostgreSQL, tell the command that does."""
+    """Copy the database into a file, also while the bot runs; for PostgreSQL, print the command for it."""
     settings = _begin()
     if mistakes := _schema_mistakes(settings, takes_old=True):
         raise SettingsError(mistakes)
@@ -103,9 +103,9 @@ def backup(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Play a season in a simulated Discord and serve it as a page; no settings count."""
+    """Play a season in a simulated Discord and serve it as a page; ignore the settings."""
     if find_spec("simcord") is None:
-        raise SettingsError(["The demo needs the package simcord, of requirements-dev.lock: run `make demo`."])
+        raise SettingsError(["The demo needs the package simcord from requirements-dev.lock: run `make demo`."])
     from bot.demo import play
 
     asyncio.run(play(page=options.page, port=options.port))
@@ -180,7 +180,7 @@ def _speak_to_discord(work: Coroutine[Any, Any, Any], settings: Settings) -> Any
 
 
 def _refusal(error: discord.DiscordException, settings: Settings) -> str:
-    # A token that is replaced in the portal ends the connection that was made with it.
+    # A new token in the portal ends the connections of the old one.
     if isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED:
         return LOGIN_REFUSED
     return f"Discord, at {settings.discord_api_url}, refuses the bot ({error})."
@@ -197,26 +197,26 @@ def _parser() -> argparse.ArgumentParser:
                 "--guild", type=int, metavar="ID", help="only in this server, where changes show at once"
             )
         if do is verify:
-            command.add_argument("--repair", action="store_true", help="also write what the log says; all or nothing")
+            command.add_argument("--repair", action="store_true", help="also correct these rows; all or nothing")
         if do is backup:
             command.add_argument(
                 "file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet"
             )
         if do is demo:
             command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
-            command.add_argument("--port", type=int, default=0, help="of the page; 0 chooses a free one")
+            command.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return 0, 1 for differences found, 2 for what cannot begin or go on, 130 for Ctrl-C."""
+    """Run a command; return 0, 1 if rows differ, 2 if the command cannot start or go on, 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.do(options))
     except SettingsError as error:
         print("The bot cannot run:", *error.mistakes, sep="\n  - ", file=sys.stderr)
     except Unavailable:
-        # Its own sentence is for players.
+        # The sentence of this error is for players.
         print("The database failed; the log says how.", file=sys.stderr)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,4 +1,4 @@
-"""Settings: read once from the environment and `.env`, checked at the start, every mistake named at once."""
+"""Read the settings from the environment and `.env`, check them at the start, and name all mistakes at once."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,10 +15,10 @@ DISCORD_API_URL = "https://discord.com/api/v10"
 
 
 class SettingsError(Exception):
-    """Settings that the bot cannot run with.
+    """The bot cannot run with its settings.
 
     Attributes:
-        mistakes: one sentence each, none of which repeats a secret.
+        mistakes: one sentence per mistake; no sentence repeats a secret.
     """
 
     def __init__(self, mistakes: list[str]) -> None:
@@ -44,7 +44,7 @@ def _redis_url(value: SecretStr) -> SecretStr:
     try:
         parse_redis_url(value.get_secret_value())
     except ValueError:
-        # The reason is kept back: it may quote a password.
+        # The reason may quote a password, so do not show it.
         raise ValueError("is not a Redis URL; write redis://host:6379/0, rediss://… or unix:///path") from None
     return value
 
@@ -52,7 +52,7 @@ def _redis_url(value: SecretStr) -> SecretStr:
 def _api_url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        # A port that is none raises only when it is looked at.
+        # An invalid port raises only when somebody reads it.
         names_host = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         names_more = "@" in parts.netloc or bool(parts.query or parts.fragment)
     except ValueError:
@@ -65,20 +65,20 @@ def _api_url(value: str) -> str:
 
 
 class Settings(BaseSettings):
-    """Each field is the environment variable of the same name in capitals.
+    """The settings; each field is the environment variable of the same name in capitals.
 
     Attributes:
         discord_token: the bot's token; only `run` and `sync` need it.
-        discord_api_url: the HTTP API to speak to; the gateway's address is taken from there.
+        discord_api_url: Discord's HTTP API, which also names the gateway.
         database_url: `sqlite:///file` or `postgresql://user:password@host/name`.
-        redis_url: shares the recalculation lock between processes; None for a single process.
-        bot_owner_id: Discord's id of a user who counts as admin in every server.
-        submit_cooldown_seconds: between two accepted submissions of a player in a server.
-        elo_debounce_seconds: the window in which an event is recalculated at most once.
-        leaderboard_base_elo: the Elo of an average score.
-        elo_per_sigma: Elo points for one standard deviation.
-        missed_week_elo: what a missed week counts as.
-        log_level: how much the log says.
+        redis_url: the Redis that shares the recalculation lock between processes; None for a single process.
+        bot_owner_id: Discord's id of a user who is an admin in every server; None for nobody.
+        submit_cooldown_seconds: the least time between two accepted submissions of a player in a server.
+        elo_debounce_seconds: the window in which the bot recalculates an event at most once.
+        leaderboard_base_elo: the Elo of a score that equals the mean of its field.
+        elo_per_sigma: Elo points per standard deviation.
+        missed_week_elo: the weekly Elo of a missed week.
+        log_level: the least severity that the log shows.
     """
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
@@ -97,7 +97,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> URL:
-        """The database's address with its asynchronous driver."""
+        """The URL of the database with its asynchronous driver."""
         return parse_database_url(self.database_url.get_secret_value())
 
     @property
@@ -107,15 +107,15 @@ class Settings(BaseSettings):
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
-    """Read the settings; the environment wins over the file.
+    """Read the settings; the environment overrides the file.
 
     Raises:
-        SettingsError: at least one is wrong; all that are wrong are named.
+        SettingsError: at least one setting is wrong; the error names all that are wrong.
     """
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
-        # Only name and reason: the value may be a secret.
+        # Leave the value out, since it may be a secret.
         mistakes = [_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors(include_input=False)]
         raise SettingsError(mistakes) from None
     except (OSError, UnicodeDecodeError):

@@ -1,48 +1,4 @@
-"""Every error that a user can cause, as a code with its fields. `bot.ui.refusals` holds the sentences.
-
-LeaderboardError
-├── InvalidInput                what was typed cannot be taken as it stands
-│   ├── InvalidScore
-│   │   ├── ScoreTooLong        more characters than any score has
-│   │   ├── CommaInNumber       a comma that groups no thousands
-│   │   ├── CommaInTime         any comma
-│   │   ├── TimeNotNumber       a colon in an event that counts numbers
-│   │   ├── NotANumber
-│   │   ├── NotATime
-│   │   ├── ScoreOutOfRange     outside what any event takes
-│   │   ├── ScoreTooLow         below the event's own bound
-│   │   └── ScoreTooHigh        above it
-│   ├── InvalidProof            not a link
-│   ├── InvalidName
-│   │   ├── NameInvisible       nothing of it can be seen
-│   │   └── NameTooLong
-│   └── InvalidSetting
-│       ├── UnknownTimeZone
-│       ├── NotAWeek            not a year and a week, such as 2026-W47
-│       ├── NothingToChange     an edit without a change
-│       ├── UnitOfTimes         times carry units of their own
-│       └── BoundsSwapped       the smallest score is above the greatest
-├── EventNotFound               no such event in this server
-├── EventNameTaken              another event of this server has that name
-├── EventArchived               the event takes no scores any more
-├── DeliveredTwice              the same use of a command arrived before
-│   ├── AlreadyCounted          a submission
-│   └── AlreadyDone             an admin's command
-├── NothingToRemove             the player has no such score in the event
-├── CooldownActive              a score of this player was accepted less than a cooldown ago
-├── NotAllowed                  only for admins of this server
-├── ServerOnly                  used in a direct message
-├── WeekNotRunnable
-│   ├── WeekNotBegun
-│   ├── WeekClosedAlready
-│   │   └── WeekClosedEarly     and it is still going on
-│   └── WeekWithoutScores
-├── NothingToUndo               the event has no weekly run
-├── ButtonOutdated              a click on something that this version of the bot does not have
-├── Restarting                  the bot is going down and takes no more commands
-├── Interrupted                 the bot is going down and could not finish
-└── Unavailable                 the database cannot be reached; nobody's mistake, worth another try
-"""
+"""Errors that a user can cause, each a code with its fields. `bot.ui.refusals` holds the sentences."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,26 +6,26 @@ from enum import StrEnum
 
 
 class LeaderboardError(Exception):
-    """Base of the errors that a user is told of."""
+    """The base of all errors that the bot shows to a user."""
 
 
 class InvalidInput(LeaderboardError):
-    """What was typed cannot be taken as it stands."""
+    """The bot cannot accept what the user typed."""
 
 
 class InvalidScore(InvalidInput):
-    """Not a score of the event."""
+    """The event does not accept the score."""
 
 
 @dataclass(eq=False)
 class ScoreTooLong(InvalidScore):
-    """The text has more characters than any score has."""
+    """The text has more than `longest` characters."""
 
     longest: int
 
 
 class CommaInNumber(InvalidScore):
-    """A comma stands where it groups no thousands."""
+    """A number has a comma that does not group thousands."""
 
 
 class CommaInTime(InvalidScore):
@@ -77,47 +33,47 @@ class CommaInTime(InvalidScore):
 
 
 class TimeNotNumber(InvalidScore):
-    """The event counts numbers, and the text looks like a time."""
+    """The text looks like a time, but the event counts numbers."""
 
 
 @dataclass(eq=False)
 class NotANumber(InvalidScore):
-    """The text is no number with at most so many decimals."""
+    """The text is no number with at most `most_decimals` decimals."""
 
     most_decimals: int
 
 
 class NotATime(InvalidScore):
-    """The text is no duration."""
+    """The text is no time."""
 
 
 class ScoreOutOfRange(InvalidScore):
-    """The score is outside what any event takes."""
+    """No event accepts the score: it is not above 0 and below 1,000,000,000."""
 
 
 @dataclass(eq=False)
 class ScoreTooLow(InvalidScore):
-    """The score is below the event's own bound, which is written in the event's style."""
+    """The score is below the bound of the event; `bound` is text in the event's style."""
 
     bound: str
 
 
 @dataclass(eq=False)
 class ScoreTooHigh(InvalidScore):
-    """The score is above the event's own bound, which is written in the event's style."""
+    """The score is above the bound of the event; `bound` is text in the event's style."""
 
     bound: str
 
 
 @dataclass(eq=False)
 class InvalidProof(InvalidInput):
-    """The text is no link to a web page, or longer than `longest` characters."""
+    """The text is no link to a web page, or has more than `longest` characters."""
 
     longest: int
 
 
 class Named(StrEnum):
-    """What a name is given to."""
+    """What a name belongs to."""
 
     EVENT = "event"
     UNIT = "unit"
@@ -125,13 +81,13 @@ class Named(StrEnum):
 
 @dataclass(eq=False)
 class InvalidName(InvalidInput):
-    """The name of an event or a unit cannot be taken."""
+    """The bot cannot accept the name of an event or a unit."""
 
     named: Named
 
 
 class NameInvisible(InvalidName):
-    """Nothing of the name can be seen."""
+    """The name has no visible character."""
 
 
 @dataclass(eq=False)
@@ -143,23 +99,23 @@ class NameTooLong(InvalidName):
 
 
 class InvalidSetting(InvalidInput):
-    """An option has a value that means nothing, or two of them contradict each other."""
+    """An option has no valid value, or two options contradict each other."""
 
 
 class UnknownTimeZone(InvalidSetting):
-    """No time zone has that name."""
+    """No time zone has this name."""
 
 
 class NotAWeek(InvalidSetting):
-    """The text is not a year and a week of it."""
+    """The text is no week such as 2026-W47."""
 
 
 class NothingToChange(InvalidSetting):
-    """An edit names nothing to change."""
+    """An edit changes nothing."""
 
 
 class UnitOfTimes(InvalidSetting):
-    """An event that counts times was given a unit."""
+    """An event that counts times cannot have a unit."""
 
 
 class BoundsSwapped(InvalidSetting):
@@ -167,95 +123,95 @@ class BoundsSwapped(InvalidSetting):
 
 
 class EventNotFound(LeaderboardError):
-    """There is no such event in this server."""
+    """The server has no such event."""
 
 
 class EventNameTaken(LeaderboardError):
-    """Another event of this server has that name, ignoring case."""
+    """Another event of the server has this name, ignoring case."""
 
 
 class EventArchived(LeaderboardError):
-    """The event is archived: it can be read, and takes no scores."""
+    """The event is archived and accepts no scores."""
 
 
 class DeliveredTwice(LeaderboardError):
-    """The same use of a command was delivered twice; what it asks for was done once."""
+    """Discord delivered the same use of a command twice. The bot does it once."""
 
 
 class AlreadyCounted(DeliveredTwice):
-    """A submission was delivered twice; it is in the log once."""
+    """The log already holds the submission."""
 
 
 class AlreadyDone(DeliveredTwice):
-    """An admin's command was delivered twice."""
+    """The audit log already holds the admin's command."""
 
 
 class NothingToRemove(LeaderboardError):
-    """The player has no such score in the event, or it was removed before."""
+    """The event has no such score of the player, or an admin has removed it already."""
 
 
 @dataclass(eq=False)
 class CooldownActive(LeaderboardError):
-    """A score of this player was accepted in this server less than a cooldown ago."""
+    """The cooldown of the player in the server ends in `seconds_left` seconds."""
 
     seconds_left: int
 
 
 class NotAllowed(LeaderboardError):
-    """The command is only for admins of this server."""
+    """Only admins of the server may do this."""
 
 
 class ServerOnly(LeaderboardError):
-    """The command was used in a direct message."""
+    """The user sent the command in a direct message, not in a server."""
 
 
 @dataclass(eq=False)
 class WeekNotRunnable(LeaderboardError):
-    """A week, such as 2026-W47, cannot be run."""
+    """The week, such as 2026-W47, cannot be run."""
 
     week: str
 
 
 @dataclass(eq=False)
 class WeekNotBegun(WeekNotRunnable):
-    """The week is a later one than the `current` one."""
+    """The week is later than the `current` one."""
 
     current: str
 
 
 @dataclass(eq=False)
 class WeekClosedAlready(WeekNotRunnable):
-    """The week was run at `ran_at`, UTC."""
+    """The week was run at `ran_at`, in UTC."""
 
     ran_at: datetime
 
 
 @dataclass(eq=False)
 class WeekClosedEarly(WeekClosedAlready):
-    """The week was run and is still going on; scores count for `open_week` meanwhile."""
+    """The current week was run before its end; scores now count for `open_week`."""
 
     open_week: str
 
 
 class WeekWithoutScores(WeekNotRunnable):
-    """Nobody has submitted a score for the week."""
+    """The week has no scores."""
 
 
 class NothingToUndo(LeaderboardError):
-    """The event has no weekly run to undo."""
+    """The event has no weekly run."""
 
 
 class ButtonOutdated(LeaderboardError):
-    """The click was on something that this version of the bot does not have."""
+    """This version of the bot does not know the button that the user clicked."""
 
 
 class Restarting(LeaderboardError):
-    """The bot is going down and takes no more commands."""
+    """The bot is stopping and accepts no more commands."""
 
 
 class Interrupted(LeaderboardError):
-    """The bot is going down, and did not wait for the end of what was asked for."""
+    """The bot is stopping and could not finish the command."""
 
 
 class Unavailable(LeaderboardError):
-    """The database did not answer, or lost a race too often. Trying again may help."""
+    """The database did not answer, or a transaction lost a race too often. A retry may succeed."""

@@ -1,4 +1,4 @@
-"""The bot: services built once, cogs loaded, and a clean way down."""
+"""Run the bot: build the services, load the cogs, stop cleanly."""
 
 import asyncio
 import logging
@@ -22,13 +22,13 @@ from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
 from bot.services.events import EventService
 from bot.services.moderation import RemovalService
-from bot.services.ratings import LeaderboardScoringService, ProcessLock, RecalculationLock, Recalculator
+from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
 from bot.services.weeks import WeeklyProcessingService
 
-# Together well below the ten seconds within which the bot ends, also on a busy machine.
+# The bot must stop within ten seconds, also on a busy machine; together these take much less.
 LAST_COMMANDS_SECONDS = 3.0
 LAST_ANSWERS_SECONDS = 1.5
 LAST_RECALCULATIONS_SECONDS = 1.0
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Everything behind the commands."""
+    """The services and what works in the background."""
 
     services: Services
     scoring: LeaderboardScoringService
@@ -48,17 +48,12 @@ class Backend:
 
 @asynccontextmanager
 async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Backend]:
-    """Build the services over the database and Redis of the settings, and close these at the end."""
+    """Build the services over the database and Redis of the settings; close both at the end."""
     async with AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
-        lock: RecalculationLock = ProcessLock(settings.elo_debounce_seconds)
-        if settings.redis_url is not None:
-            from bot.services.ratings.redis_lock import RedisLock, connect_redis
-
-            redis = connect_redis(settings.redis_url.get_secret_value())
-            stack.push_async_callback(redis.aclose)
-            lock = RedisLock(redis, settings.elo_debounce_seconds)
+        redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+        lock = await stack.enter_async_context(open_lock(redis_url, settings.elo_debounce_seconds))
         scoring = LeaderboardScoringService(database, settings.scale)
         recalculator = Recalculator(scoring, lock)
         stack.push_async_callback(_stop, recalculator, database)
@@ -78,19 +73,19 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
 async def _stop(recalculator: Recalculator, database: Database) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
-            # Between two transactions: one that is cancelled half way is logged as an error.
+            # A transaction that is cancelled half way is logged as an error, so wait until none is running.
             await database.idle()
     with suppress(TimeoutError):
-        # Up to Python 3.11 `asyncio.wait_for`, which Redis' client uses, can swallow a cancellation; this repeats it.
+        # Up to Python 3.11 `asyncio.wait_for`, which the Redis client uses, may swallow a cancellation: repeat it.
         async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
             await recalculator.stop()
 
 
 class LeaderboardBot(commands.AutoShardedBot):
-    """The Discord client: slash commands only, no privileged intents, no pings."""
+    """The Discord client: slash commands only, no privileged intents, no mentions."""
 
     def __init__(self, services: Services, recalculator: Recalculator | None = None) -> None:
-        """Answer by means of the services; start the recalculator, if one is given, with the client."""
+        """Answer commands through the services; start the recalculator, if any, with the client."""
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -102,7 +97,7 @@ class LeaderboardBot(commands.AutoShardedBot):
         self._recalculator = recalculator
 
     async def setup_hook(self) -> None:
-        """Load the commands. Discord is told of them by `sync`, not here."""
+        """Load the commands. Only `sync` tells Discord about them."""
         for cog in COGS:
             await self.add_cog(cog(self.services))
         self.add_dynamic_items(PageButton)
@@ -111,36 +106,36 @@ class LeaderboardBot(commands.AutoShardedBot):
             self._recalculator.start()
 
     async def finish_commands(self) -> None:
-        """Take no more commands; wait for those that are running, and interrupt those that take too long."""
+        """Refuse new commands, wait for running ones, and interrupt those that take too long."""
         assert isinstance(self.tree, LeaderboardTree)  # noqa: S101 - the class that `__init__` names
         self.tree.is_closing = True
         await _wait_for_commands(LAST_COMMANDS_SECONDS)
         if interrupted := interrupt():
-            logger.warning("commands that are interrupted: %d", interrupted)
-        # Also those whose work ended in this moment have yet to tell their users.
+            logger.warning("interrupted commands: %d", interrupted)
+        # Commands whose work has just ended still have to answer their users.
         await _wait_for_commands(LAST_ANSWERS_SECONDS)
         if running := _running_commands():
-            logger.warning("commands that end without an answer: %d", len(running))
+            logger.warning("commands without an answer: %d", len(running))
         for task in running:
             task.cancel()
 
 
 def stop_requested() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set, in place of what they would do else."""
+    """Return an event that SIGTERM and SIGINT set from now on."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:
-            # Windows: its loops take no signals, but the interpreter does.
+            # On Windows event loops handle no signals; the interpreter does.
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     return stop
 
 
 async def _wait_for_commands(seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    # Again and again: those that arrive now are refused, which also takes a moment.
+    # New commands keep arriving; refusing them also takes a moment.
     while (running := _running_commands()) and (seconds_left := deadline - time.monotonic()) > 0:
         await asyncio.wait(running, timeout=seconds_left)
 
@@ -168,7 +163,7 @@ async def serve(settings: Settings, token: str) -> None:
         stopping.cancel()
         refused = connected.done()
         if not refused:
-            logger.info("going down: waiting for running commands")
+            logger.info("stopping: waiting for running commands")
             await bot.finish_commands()
         await _disconnect(bot, connected)
         if refused:
@@ -177,34 +172,34 @@ async def serve(settings: Settings, token: str) -> None:
 
 def _set_up_library(settings: Settings) -> None:
     Route.BASE = settings.discord_api_url
-    # Its warnings of what voice needs would be the first thing that an operator reads.
+    # Otherwise its first log lines are warnings about missing voice packages.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 async def _connect(bot: LeaderboardBot, token: str) -> None:
     await bot.login(token)
-    # discord.py identifies anew at a constant address; it shall be the one that the configured server names.
+    # discord.py reconnects at a constant address; make it the gateway of the configured server.
     _, gateway, _ = await bot.http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
     await bot.connect()
 
 
 async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> None:
-    """Close the connections to Discord, without waiting for ever until its side does the same."""
+    """Close the connections to Discord; do not wait longer than a moment for its side."""
     goodbye = asyncio.gather(bot.close(), connected, return_exceptions=True)
     with suppress(TimeoutError):
         await asyncio.wait_for(goodbye, GOODBYE_SECONDS)
 
 
 async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str]:
-    """Tell Discord of the commands: everywhere, or in one server, where changes show at once.
+    """Tell Discord about the commands: everywhere, or in one server, where changes show at once.
 
     Returns:
-        The names of the commands that Discord now offers.
+        The names of the commands that Discord offers now.
 
     Raises:
-        SettingsError: the bot is not in that server.
-        Otherwise as `serve`.
+        SettingsError: the bot is not in the server.
+        Further errors: as `serve`.
     """
     _set_up_library(settings)
     async with open_backend(settings) as backend, LeaderboardBot(backend.services) as bot:

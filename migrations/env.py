@@ -1,4 +1,4 @@
-"""Runs migrations over the bot's own asynchronous drivers, on PostgreSQL and SQLite."""
+"""Run migrations with the bot's asynchronous drivers, on PostgreSQL and SQLite."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ from bot.database import dialect, models
 def run(connection: Connection) -> None:
     """Run the migrations in the transaction of the connection."""
     dialect.keep_other_migrations_out(connection)
-    # Batch mode copies tables on SQLite, where little can be altered in place.
+    # SQLite can alter little in place; batch mode copies the table.
     context.configure(
         connection=connection,
         target_metadata=models.Base.metadata,
@@ -25,7 +25,7 @@ def run(connection: Connection) -> None:
 
 
 async def connect_and_run() -> None:
-    """Connect to the named database, or else to the one of the settings; migrate all the way or not at all."""
+    """Connect to the given database, or else to the one in the settings; migrate all the way or not at all."""
     url = context.config.attributes.get("url") or load_settings().database
     engine = create_async_engine(
         url,
@@ -41,5 +41,5 @@ async def connect_and_run() -> None:
 
 
 if context.is_offline_mode():
-    raise SystemExit("Migrations need a connection: they look at the tables that are there.")
+    raise SystemExit("Migrations need a connection to the database; there is no offline mode.")
 asyncio.run(connect_and_run())

@@ -13,16 +13,18 @@ from sqlalchemy import URL
 
 from bot.config import Settings
 from bot.database.database import Database
+from bot.domain.events import EventInfo
 from bot.domain.ratings import RatingScale, ScoreDirection
-from bot.domain.results import Board, EventInfo, LeaderboardPage, SubmissionResult
-from bot.domain.submissions import Submission
-from bot.domain.weekly_results import WeeklyRunResult
+from bot.domain.standings import Board, LeaderboardPage
+from bot.domain.submissions import Submission, SubmissionResult
+from bot.domain.weekly_runs import WeeklyRunResult
 from bot.main import Backend, open_backend
 from bot.services.events import EventOptions
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor
 from bot.services.submissions import LeaderboardService
 from bot.services.verification import VerificationService
+from tests.patience import UNTIL_IT_HANGS
 
 GUILD = 1001
 EVENT = "Tetris Blitz"
@@ -108,7 +110,7 @@ class TestBackend:
         """Undo the latest run of an event, and return its week."""
         return str((await self.real.services.weeks.undo(ADMIN, event)).week)
 
-    async def settle_ratings(self, seconds: float = 10.0) -> None:
+    async def settle_ratings(self, seconds: float = UNTIL_IT_HANGS) -> None:
         """Wait until the stored Elos of every event are current."""
         async with asyncio.timeout(seconds):
             while await self.real.scoring.stale_events():  # noqa: ASYNC110 - only the database knows

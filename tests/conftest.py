@@ -14,6 +14,7 @@ from sqlalchemy import URL
 from tests import servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
+from tests.patience import patient, set_limits
 from tests.tracing import untraced
 from tests.wire.wired_bot import WiredBot, open_wired_bot
 from tests.world import World, open_world
@@ -66,6 +67,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     runs_again = callspec is not None and callspec.params.get("database_kind") == "sqlite"
     with untraced() if runs_again or item.get_closest_marker("long") else nullcontext():
         return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no test take for silent what is only slow."""
+    set_limits(monkeypatch.setattr, patient())
 
 
 @pytest.fixture(scope="session")

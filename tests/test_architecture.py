@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -13,23 +14,19 @@ ROOT = Path(__file__).parents[1]
 # What each part may import besides itself and the standard library. The longest prefix of a module counts.
 MAY_IMPORT = {
     "bot.errors": {},
-    "bot.signals": {},
     "bot.domain": {"pytz", "bot.errors"},
-    "bot.database": {"aiosqlite", "alembic", "sqlalchemy", "bot.domain", "bot.errors"},
-    "bot.services": {"redis", "sqlalchemy", "tenacity", "bot.database", "bot.domain", "bot.errors"},
-    "bot.ui": {"discord", "bot.domain"},
+    "bot.database": {"aiosqlite", "alembic", "sqlalchemy", "tenacity", "bot.domain", "bot.errors"},
+    "bot.services": {"redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
+    "bot.ui": {"discord", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
-    "bot.command_tree": {"discord", "bot.cogs", "bot.errors"},
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
-    "bot.main": {
-        *("discord", "yarl"),
-        *("bot.cogs", "bot.command_tree", "bot.config", "bot.database", "bot.services", "bot.signals"),
-    },
+    "bot.main": {"discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"},
     "bot.demo": {"discord", "pydantic", "simcord", "bot"},
     "bot.__main__": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},
     "bot": {},
 }
-KNOW_DISCORD = ("bot.cogs", "bot.ui", "bot.main", "bot.command_tree", "bot.demo", "bot.__main__")
+KNOW_DISCORD = ("bot.cogs", "bot.ui", "bot.main", "bot.demo", "bot.__main__")
+KNOW_DIALECTS = {"bot.database.backup", "bot.database.dialect", "bot.database.rows", "bot.database._file"}
 
 DIALECT = re.compile(r"postgres|sqlite|asyncpg|psycopg", re.IGNORECASE)
 DATABASE_URL = re.compile(r"(sqlite|postgresql)://")
@@ -55,7 +52,7 @@ TREES = {module: ast.parse(file.read_text()) for module, file in (BOT | MIGRATIO
 
 def test_there_is_something_to_look_at() -> None:
     assert {"bot.main", "bot.domain.scores", "bot.services.verification._service"} <= BOT.keys()
-    assert len(MIGRATIONS) > 1
+    assert "migrations.versions.0001_first" in MIGRATIONS
     assert len(modules("tests")) > 1
 
 
@@ -99,6 +96,44 @@ def test_a_module_imports_only_what_its_part_may() -> None:
 
 def may_import(part: str, name: str) -> bool:
     return is_standard(name) or any(is_within(name, allowed) for allowed in (part, *MAY_IMPORT[part]))
+
+
+def test_what_begins_with_an_underscore_stays_in_its_package() -> None:
+    inner = [(module, name) for module in BOT for name in imports(module) if package_of_insides(name) is not None]
+    assert_none([f"{module} imports {name}" for module, name in inner if not is_inside(module, name)])
+    assert inner, "nothing was looked at"
+
+
+def package_of_insides(name: str) -> str | None:
+    """The package that alone may import a module, if its name has a part that begins with an underscore."""
+    parts = name.split(".")
+    inner = [place for place, part in enumerate(parts) if part.startswith("_") and not part.startswith("__")]
+    return ".".join(parts[: inner[0]]) if inner and parts[0] == "bot" else None
+
+
+def is_inside(module: str, name: str) -> bool:
+    package = package_of_insides(name)
+    return package is not None and (module == package or module.startswith(f"{package}."))
+
+
+def test_a_service_package_has_a_front_and_insides() -> None:
+    services = [module.split(".") for module in BOT if module.startswith("bot.services.")]
+    assert_none([".".join(parts) for parts in services if len(parts) > 3 and not parts[3].startswith("_")])
+    fronts = {".".join(parts[:3]) for parts in services}
+    assert_none([front for front in fronts if "__all__" not in BOT[front].read_text()])
+
+
+def test_capabilities_import_each_other_in_no_circle() -> None:
+    arrows: dict[str, set[str]] = {}
+    for module in BOT:
+        arrows.setdefault(place_of(module), set()).update(place_of(name) for name in imports(module) if name in BOT)
+    order = TopologicalSorter({place: others - {place} for place, others in arrows.items()})
+    assert len(list(order.static_order())) > 1
+
+
+def place_of(module: str) -> str:
+    """A module; of the services, the package that it is an inside of."""
+    return ".".join(module.split(".")[:3])
 
 
 def test_every_module_of_the_top_has_its_place() -> None:
@@ -160,10 +195,10 @@ def test_no_module_makes_an_engine_a_client_or_settings_when_imported() -> None:
     assert_none(made)
 
 
-def test_dialects_and_their_drivers_are_named_in_three_modules() -> None:
+def test_dialects_and_their_drivers_are_named_in_four_modules() -> None:
     naming = {
         f"{module}: {name}"
-        for module in BOT.keys() - {"bot.database.dialect", "bot.database.files", "bot.database.rows"}
+        for module in BOT.keys() - KNOW_DIALECTS
         for name in names(TREES[module])
         if DIALECT.search(name) and not DATABASE_URL.match(name)
     }

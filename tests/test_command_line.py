@@ -17,9 +17,12 @@ from sqlalchemy import URL
 
 from bot.__main__ import main
 from bot.config import Settings
+from bot.database import schema
 from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate, needed_revision
 from tests.backends import EVENT, open_test_backend
+from tests.patience import limits
+from tests.schemas import contents
 from tests.servers import postgres_client
 from tests.statements import change, read
 from tests.wire.process import BotProcess
@@ -134,14 +137,15 @@ def test_a_file_that_is_no_database_is_left_alone(command_line: CommandLine) -> 
 
 @pytest.mark.parametrize("command", ["run", "verify"])
 def test_an_older_schema_is_named_with_what_to_do(
-    command_line: CommandLine, empty_database_url: URL, command: str
+    command_line: CommandLine, fresh_database_url: URL, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    migrate(empty_database_url, "0003")
-    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=empty_database_url)
+    # As by the version after this one.
+    monkeypatch.setattr(schema, "needed_revision", lambda: "0002")
+    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=fresh_database_url)
     assert ended.code == 2
-    (mistake,) = ended.mistakes
-    assert mistake.startswith(f"The database's schema is at revision 0003; this version needs {needed_revision()}.")
-    assert mistake.endswith("Run `python -m bot migrate` first.")
+    assert ended.mistakes == [
+        "The database's schema is at revision 0001; this version needs 0002. Run `python -m bot migrate` first."
+    ]
 
 
 @pytest.mark.parametrize("command", ["run", "verify", "migrate"])
@@ -159,15 +163,30 @@ def test_migrating_twice_is_migrating_once(command_line: CommandLine, empty_data
         assert (ended.code, ended.output) == (0, f"The database is at revision {needed_revision()}.\n")
 
 
+@pytest.mark.parametrize("command", ["run", "verify", "migrate"])
+def test_the_tables_of_another_program_are_left_alone(
+    command_line: CommandLine, empty_database_url: URL, command: str
+) -> None:
+    change(empty_database_url, "CREATE TABLE players (name VARCHAR(9))", "INSERT INTO players VALUES ('ana')")
+    before = contents(empty_database_url)
+    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=empty_database_url)
+    assert ended.code == 2
+    assert ended.mistakes == [
+        "The database of DATABASE_URL holds tables of another program. Name a database of the bot's own."
+    ]
+    assert contents(empty_database_url) == before
+
+
 def test_a_migration_that_fails_says_that_nothing_has_changed(
     command_line: CommandLine, empty_database_url: URL
 ) -> None:
-    change(empty_database_url, "CREATE TABLE players (name VARCHAR(9))")
+    # Of no table's name, and yet in the way of an index.
+    change(empty_database_url, "CREATE TABLE idx_audit_log_interaction (name VARCHAR(9))")
     ended = command_line("migrate", DATABASE_URL=empty_database_url)
     assert ended.code == 2
     (mistake,) = ended.mistakes
     assert mistake.startswith("The database is as it was: the migration failed (")
-    assert "players" in mistake
+    assert "idx_audit_log_interaction" in mistake
 
 
 def test_verify_finds_nothing_in_a_database_that_the_bot_has_written(
@@ -280,8 +299,8 @@ def run_client(command: list[str]) -> None:
 def test_a_database_that_fails_while_it_is_read_is_told_of_in_an_operators_words(
     command_line: CommandLine, file_url: URL
 ) -> None:
-    change(file_url, "DROP TABLE weekly_results", "INSERT INTO events (name, name_key) VALUES ('Old', 'old')")
-    change(file_url, "UPDATE events SET guild_id = 1, score_direction = 'LOW'")
+    asyncio.run(play(file_url))
+    change(file_url, "DROP TABLE weekly_results")
     ended = command_line("verify", DATABASE_URL=file_url)
     assert (ended.code, ended.message) == (2, "The database failed; the log says how.\n")
 
@@ -347,8 +366,8 @@ async def test_a_command_can_be_interrupted(tmp_path: Path) -> None:
 
     async with await asyncio.start_server(listen, "127.0.0.1") as silent:
         url = f"postgresql://bot:{SECRET}@127.0.0.1:{silent.sockets[0].getsockname()[1]}/scores"
-        async with BotProcess("verify", env={"DATABASE_URL": url}, cwd=tmp_path) as process:
+        async with BotProcess("verify", env={**limits(), "DATABASE_URL": url}, cwd=tmp_path) as process:
             await process.while_running(began.wait())
             process.interrupt()
-            assert await process.wait_exit(60) == 130
+            assert await process.wait_exit() == 130
     assert process.output == ""

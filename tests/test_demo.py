@@ -9,13 +9,11 @@ import pytest
 from bot.__main__ import main
 from tests.wire.process import BotProcess
 
-SEASON_SECONDS = 60.0
-
 
 async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it() -> None:
     nonsense = {"DATABASE_URL": "nonsense", "ELO_PER_SIGMA": "many"}
     async with BotProcess("demo", "--no-page", env=nonsense) as demo:
-        assert await demo.wait_exit(SEASON_SECONDS) == 0
+        assert await demo.wait_exit() == 0
     told = [
         "New Personal Best!",
         "(only Dario sees this)\n                  ⚠️ Write decimals with a point",
@@ -32,7 +30,7 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
 
 async def test_the_demo_serves_its_page_until_it_is_interrupted() -> None:
     async with BotProcess("demo", env={}) as demo:
-        await demo.while_running(demo.wait_output("Ctrl-C ends the demo.", SEASON_SECONDS))
+        await demo.while_running(demo.wait_output("Ctrl-C ends the demo."))
         url = re.search(r"http://127\.0\.0\.1:\d+/#\S+", demo.output)
         assert url is not None
         async with aiohttp.ClientSession() as browser, browser.get(url[0]) as page:

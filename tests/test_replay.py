@@ -16,7 +16,7 @@ from statistics import fmean, pstdev
 
 import pytest
 
-from bot.database.models import Event, Player, WeeklyResult, WeeklyRun
+from bot.database.models import Event, Member, WeeklyResult, WeeklyRun
 from tests.seen import Seen
 from tests.tables import rows
 from tests.world import World
@@ -129,7 +129,7 @@ async def stored_archive(world: World) -> dict[str, dict[int, dict[str, tuple[fl
     """What the archive says of each event, week and player: score, weekly Elo and rank."""
     database = world.backend.database
     events = {row["id"]: row["name"] for row in await rows(database, Event)}
-    players = {row["id"]: row["display_name"] for row in await rows(database, Player)}
+    players = {row["player_id"]: row["display_name"] for row in await rows(database, Member)}
     runs = {row["id"]: row for row in await rows(database, WeeklyRun)}
     archive: dict[str, dict[int, dict[str, tuple[float | None, int, int | None]]]] = {
         name: {} for name in events.values()

@@ -13,7 +13,7 @@ from simcord.actors import MemberActor
 from simcord.builders import RoleHandle, UserHandle
 from sqlalchemy import URL
 
-from bot.cogs.answering import UNDELIVERED
+from bot.cogs import UNDELIVERED
 from bot.errors import LeaderboardError
 from bot.main import LeaderboardBot
 from bot.services.servers import Actor

@@ -1,4 +1,4 @@
-"""Commands: each one parses, calls one service, and shows the answer."""
+"""Slash commands: each one parses its options, calls one service and shows the result."""
 
 from bot.cogs._answering import UNDELIVERED, interrupt
 from bot.cogs._services import Services
@@ -11,6 +11,6 @@ from bot.cogs.submissions import Submissions
 from bot.cogs.weeks import Weeks
 
 COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers)
-"""All commands, by capability."""
+"""One cog per capability."""
 
 __all__ = ["COGS", "UNDELIVERED", "LeaderboardTree", "PageButton", "Services", "answer_lost_click", "interrupt"]

@@ -1,4 +1,4 @@
-"""Answering in time: at once where the work is quick, by a deferral and a follow-up where it is not."""
+"""Answer interactions in time: directly if the work is quick, else by a deferral and a follow-up."""
 
 import asyncio
 import logging
@@ -17,16 +17,16 @@ from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, UNEXPECTED, sentence
 from bot.ui.reply import Reply
 
 DIRECT_ANSWER_SECONDS = 1.5
-"""Half of what Discord allows, which leaves time for the deferral itself to arrive."""
+"""Half of what Discord allows, so that the deferral still arrives in time."""
 
 PRECEDENCE_SECONDS = 0.5
-"""How long the answer to a second delivery lets that to the first one go ahead."""
+"""How long the answer to a second delivery waits for the answer to the first one."""
 
 ALREADY_ACKNOWLEDGED = 40060
-"""Discord's error code for a second answer to the same interaction."""
+"""Discord's error code for a second answer to an interaction."""
 
 UNDELIVERED = (HTTPException, ClientError, OSError)
-"""What a request to Discord raises when it fails."""
+"""The errors that a failed request to Discord raises."""
 
 _WORK = "work of a command"
 
@@ -37,9 +37,8 @@ logger = logging.getLogger(__name__)
 async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
     """Do the work of a command and send what `show` makes of its result.
 
-    Work that takes longer than 1.5 s is waited for behind a deferral. That is ephemeral, since whether the
-    answer will be an error is not known yet, and what is deferred to one user stays with that user; a public
-    answer then follows as a message of its own.
+    If the work takes longer than 1.5 s, this defers the answer. The deferral is ephemeral, since the answer may be an
+    error, and an ephemeral answer cannot become public. A public answer then follows as a new message.
     """
     task = asyncio.create_task(work, name=_WORK)
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
@@ -56,7 +55,7 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
 
 
 async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
-    """Do the work of a button and put what `show` makes of its result in place of the message it is on."""
+    """Do the work of a button and replace its message by what `show` makes of the result."""
     task = asyncio.create_task(work, name=_WORK)
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
     if task.done():
@@ -71,7 +70,7 @@ async def _deferred(interaction: Interaction[Any], task: asyncio.Task[T], *, thi
     try:
         await interaction.response.defer(ephemeral=True, thinking=thinking)
     finally:
-        # What was begun is finished also for a user who cannot be answered any more.
+        # Finish the work even if Discord refuses the deferral.
         result = await _outcome(task)
     return result
 
@@ -84,10 +83,10 @@ async def _outcome(task: asyncio.Task[T]) -> T:
 
 
 def interrupt() -> int:
-    """End the work that commands are waiting for. None of it is committed from now on, and each user is told.
+    """Cancel the work of all running commands. Each one commits nothing more and tells its user.
 
     Returns:
-        How many commands those are.
+        The number of these commands.
     """
     working = [task for task in asyncio.all_tasks() if task.get_name() == _WORK]
     for task in working:
@@ -96,24 +95,24 @@ def interrupt() -> int:
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:
-    """Tell the user, and only the user, what went wrong.
+    """Tell the user, and nobody else, what went wrong.
 
-    An error that nobody foresaw is shown as a reference code; its traceback is in the log under that code.
+    The user sees an unexpected error as a reference code. The log holds the traceback under the same code.
     """
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
     if _is_answered_already(cause):
-        logger.info("another process, which was given the same command, has answered it")
+        logger.info("another process received the same command and has answered it")
         return
     if isinstance(cause, DeliveredTwice):
-        # Whoever did it says more, and Discord takes only the first answer.
+        # The answer to the first delivery says more, and Discord takes only one.
         await asyncio.sleep(PRECEDENCE_SECONDS)
     if isinstance(cause, LeaderboardError):
         text = sentence(cause)
     elif isinstance(cause, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
-        logger.warning("Discord offers a command that this bot has not: run `python -m bot sync`")
+        logger.warning("Discord offers a command that this bot does not have: run `python -m bot sync`")
         text = COMMAND_CHANGED
     elif isinstance(cause, UNDELIVERED):
-        # An answer is sent when the work is done.
+        # The work is done before its answer is sent.
         logger.warning("Discord did not take an answer: %s", cause)
         text = ANSWER_LOST
     else:
@@ -128,7 +127,7 @@ def _is_answered_already(error: BaseException) -> bool:
 
 
 def _view_of(reply: Reply) -> View:
-    # A new message has no place for None.
+    # `send_message` does not take None.
     return MISSING if reply.view is None else reply.view
 
 
@@ -141,7 +140,7 @@ async def _send_privately(interaction: Interaction[Any], text: str) -> None:
         else:
             await interaction.followup.send(text, ephemeral=True)
     except UNDELIVERED as error:
-        # Nobody is there to be told any more: the interaction has expired or been answered, or Discord is down.
+        # The interaction has expired, or somebody has answered it, or Discord is down.
         level = logging.INFO if _is_answered_already(error) else logging.WARNING
         logger.log(level, "an answer could not be delivered: %s", error)
 
@@ -150,7 +149,7 @@ def guild_of(interaction: Interaction[Any]) -> int:
     """Return the server of an interaction.
 
     Raises:
-        ServerOnly: the interaction is from a direct message.
+        ServerOnly: the interaction comes from a direct message.
     """
     if interaction.guild_id is None:
         raise ServerOnly
@@ -158,10 +157,10 @@ def guild_of(interaction: Interaction[Any]) -> int:
 
 
 def actor_of(interaction: Interaction[Any], owner_id: int | None) -> Actor:
-    """Return the user of an interaction as Discord vouches for them.
+    """Return the user of an interaction with the permissions that Discord states.
 
     Raises:
-        ServerOnly: the interaction is from a direct message.
+        ServerOnly: the interaction comes from a direct message.
     """
     roles = getattr(interaction.user, "roles", [])
     return Actor(

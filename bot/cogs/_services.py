@@ -1,4 +1,4 @@
-"""What the commands work with."""
+"""The services, as commands and buttons use them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +17,10 @@ from bot.services.weeks import WeeklyProcessingService
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services, built once at the start.
+    """All services; the bot builds them once at the start.
 
     Attributes:
-        owner_id: Discord's id of the bot's owner, an admin everywhere; None for nobody.
+        owner_id: Discord's id of the bot's owner, who is an admin in every server; None for nobody.
     """
 
     leaderboard: LeaderboardService
@@ -32,13 +32,19 @@ class Services:
     owner_id: int | None
 
 
+def services_of(interaction: Interaction[Any]) -> Services:
+    """Return the services of the client that received an interaction."""
+    services: Services = interaction.client.services
+    return services
+
+
 class ServiceCog(commands.Cog):
-    """Base of the cogs: commands over services."""
+    """The base of all cogs."""
 
     def __init__(self, services: Services) -> None:
-        """Answer by means of the services."""
+        """Keep the services that the commands call."""
         self.services = services
 
     def actor(self, interaction: Interaction[Any]) -> Actor:
-        """Return the user of an interaction as Discord vouches for them."""
+        """Return the user of an interaction with the permissions that Discord states."""
         return actor_of(interaction, self.services.owner_id)

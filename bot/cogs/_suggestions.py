@@ -1,4 +1,4 @@
-"""What is offered while a user types. Nobody is bound to take it: services check what arrives."""
+"""Suggest values while a user types. Users may send other values, so services check them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from discord import Interaction
 from discord.app_commands import Choice
 
 from bot.cogs._answering import actor_of
-from bot.cogs._services import Services
+from bot.cogs._services import services_of
 from bot.errors import EventNotFound, NotAllowed
 from bot.ui.moderation import name_removable
 from bot.ui.weeks import name_pending
@@ -18,22 +18,22 @@ MAX_CHOICE = 100
 
 
 async def active_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Offer the server's events that take scores."""
+    """Suggest the events of the server that accept scores."""
     return await _events(interaction, typed, archived=False)
 
 
 async def all_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Offer the server's events, archived ones too."""
+    """Suggest the events of the server, including archived ones."""
     return await _events(interaction, typed, archived=True)
 
 
 async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Offer the weeks that can be closed of the event that has been chosen."""
+    """Suggest the weeks of the chosen event that can be closed."""
     if interaction.guild_id is None:
         return []
     event = getattr(interaction.namespace, "event", None) or ""
     try:
-        pending = await _services(interaction).weeks.pending(interaction.guild_id, event)
+        pending = await services_of(interaction).weeks.pending(interaction.guild_id, event)
     except EventNotFound:
         return []
     weeks = [(name_pending(week), str(week.week)) for week in pending]
@@ -41,10 +41,10 @@ async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
 
 
 async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Offer the latest scores of the player who has been chosen, to admins."""
+    """Suggest to admins the latest scores of the chosen player."""
     player = getattr(interaction.namespace, "player", None)
     event = getattr(interaction.namespace, "event", None) or ""
-    services = _services(interaction)
+    services = services_of(interaction)
     if interaction.guild_id is None or player is None:
         return []
     try:
@@ -56,7 +56,7 @@ async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Ch
 
 
 async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Offer IANA time zones, the common ones."""
+    """Suggest the common IANA time zones."""
     wanted = typed.strip().replace(" ", "_").casefold()
     return _choices((zone, zone) for zone in pytz.common_timezones if wanted in zone.casefold())
 
@@ -64,13 +64,8 @@ async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice
 async def _events(interaction: Interaction[Any], typed: str, *, archived: bool) -> list[Choice[str]]:
     if interaction.guild_id is None:
         return []
-    names = await _services(interaction).events.suggest(interaction.guild_id, typed, archived=archived)
+    names = await services_of(interaction).events.suggest(interaction.guild_id, typed, archived=archived)
     return _choices((name, name) for name in names)
-
-
-def _services(interaction: Interaction[Any]) -> Services:
-    services: Services = interaction.client.services
-    return services
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:

@@ -1,4 +1,4 @@
-"""The command tree: what holds for every command, and the one handler of errors."""
+"""The command tree: checks before every command, and the one error handler."""
 
 from contextlib import suppress
 from typing import Any
@@ -10,23 +10,23 @@ from bot.cogs._answering import UNDELIVERED, show_error
 from bot.errors import Restarting, ServerOnly
 
 TYPED = {AppCommandOptionType.string: str}
-"""What options may be while a user types: Discord sends only the ids of everything that is chosen."""
+"""The types of options while a user types; Discord then sends only the ids of chosen objects."""
 GIVEN = TYPED | {
     AppCommandOptionType.integer: int,
     AppCommandOptionType.boolean: bool,
     AppCommandOptionType.user: User | Member,
     AppCommandOptionType.role: Role,
 }
-"""What they are once the command is sent."""
+"""The types of options after the user has sent the command."""
 
 
 class LeaderboardTree(app_commands.CommandTree[Any]):
-    """Lets commands in while the bot is open, from servers only, and renders every error."""
+    """Accepts commands from servers while the bot runs, and shows every error to its user."""
 
     is_closing = False
 
     async def interaction_check(self, interaction: Interaction[Any], /) -> bool:
-        """Refuse commands in direct messages, with options they do not take, and while the bot is going down."""
+        """Refuse commands in direct messages, commands with unknown options, and all commands while the bot stops."""
         command = interaction.command
         if interaction.type is InteractionType.autocomplete:
             if isinstance(command, Command) and _takes(command, interaction):
@@ -44,22 +44,22 @@ class LeaderboardTree(app_commands.CommandTree[Any]):
         return False
 
     async def on_error(self, interaction: Interaction[Any], error: app_commands.AppCommandError, /) -> None:
-        """Tell the user what went wrong; nothing can be told while they type."""
+        """Tell the user what went wrong, unless the user is still typing."""
         if interaction.type is not InteractionType.autocomplete:
             await show_error(interaction, error)
 
 
 def _takes(command: Command[Any, ..., Any], interaction: Interaction[Any]) -> bool:
-    """Whether the options are of the types and among the choices of the command.
+    """Tell whether all options have the types and choices of the command.
 
-    Discord sees to that by the commands that it was last told of, which may be another version's.
+    Discord checks them against the last synchronised commands, which may belong to another version of the bot.
     """
     kinds = TYPED if interaction.type is InteractionType.autocomplete else GIVEN
     try:
         namespace = interaction.namespace
     except (KeyError, TypeError, ValueError):
         return False
-    # Pair by pair, since to `dict` it looks like a mapping, which it is not.
+    # `dict(namespace)` would take it for a mapping, which it is not.
     given = dict(iter(namespace))
     options = [one for one in command.parameters if one.display_name in given]
     return all(_fits(given[one.display_name], one, kinds.get(one.type, object)) for one in options)

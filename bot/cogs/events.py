@@ -1,4 +1,4 @@
-"""`/event create`, `edit`, `archive` and `list`."""
+"""`/event create`, `/event edit`, `/event archive` and `/event list`."""
 
 from functools import partial
 from typing import Any, Literal
@@ -18,7 +18,7 @@ BOUND = "in the event's format, such as 100 or 0:30; none for no bound"
 
 
 class Events(ServiceCog):
-    """The events of a server."""
+    """The commands for the events of a server."""
 
     event = app_commands.Group(name="event", description="The events of this server", guild_only=True)
 
@@ -41,7 +41,7 @@ class Events(ServiceCog):
         min: str | None = None,
         max: str | None = None,
     ) -> None:
-        """Make an event."""
+        """Create an event."""
         options = EventOptions(name, ScoreFormat(format), unit, min, max)
         made = self.services.events.create(self.actor(interaction), ScoreDirection(direction), options)
         await answer(interaction, made, partial(show_event, title="Event created"))
@@ -68,7 +68,7 @@ class Events(ServiceCog):
         max: str | None = None,
         active: bool | None = None,
     ) -> None:
-        """Change what is given, and nothing else."""
+        """Change the given options of an event."""
         options = EventOptions(name, None if format is None else ScoreFormat(format), unit, min, max, active)
         changed = self.services.events.edit(self.actor(interaction), event, options)
         await answer(interaction, changed, partial(show_event, title="Event changed"))
@@ -77,7 +77,7 @@ class Events(ServiceCog):
     @app_commands.describe(event="The event: start typing its name")
     @app_commands.autocomplete(event=active_events)
     async def event_archive(self, interaction: Interaction[Any], event: str) -> None:
-        """Put an event away."""
+        """Archive an event."""
         archived = self.services.events.archive(self.actor(interaction), event)
         await answer(interaction, archived, partial(show_event, title="Event archived"))
 

@@ -11,7 +11,7 @@ from bot.ui.moderation import show_removal
 
 
 class Moderation(ServiceCog):
-    """What admins do with scores."""
+    """The commands that admins use on scores."""
 
     @app_commands.command(name="remove-score", description="Admins: take a score that should not count out of an event")
     @app_commands.describe(

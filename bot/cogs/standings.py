@@ -1,13 +1,13 @@
-"""`/leaderboard`, and the buttons below one. Their ids hold all they need, so they work after a restart."""
+"""`/leaderboard` and its buttons, whose ids hold all that they need, so that they work after a restart."""
 
 import re
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
 from discord import ButtonStyle, ComponentType, Interaction, InteractionType, app_commands
 from discord.ui import Button, DynamicItem, Item, View
 
 from bot.cogs._answering import answer, guild_of, show_error, update
-from bot.cogs._services import ServiceCog, Services
+from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.domain.standings import Board, LeaderboardPage
 from bot.errors import ButtonOutdated
@@ -21,7 +21,7 @@ BUTTON_ID = re.compile(
 
 
 class Standings(ServiceCog):
-    """Who stands where."""
+    """The commands that show leaderboards."""
 
     @app_commands.command(name="leaderboard", description="Show a leaderboard of an event of this server")
     @app_commands.describe(
@@ -36,28 +36,22 @@ class Standings(ServiceCog):
         event: str,
         board: Literal["all-time", "week", "overall"] = "all-time",
     ) -> None:
-        """Show the first page; its buttons turn to the others."""
+        """Show the first page of a board, with buttons for the other pages."""
         viewer = interaction.user.id
         page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer)
         await answer(interaction, page, lambda result: show_page(result, viewer))
 
 
-class HasServices(Protocol):
-    """A client that carries the services, which is where a button finds them after a restart."""
-
-    services: Services
-
-
 class PageButton(DynamicItem[Button[View]], template=BUTTON_ID):
     """A button that turns a leaderboard to one page.
 
-    Whoever asked for the leaderboard turns its pages in place; anyone else gets a copy of their own.
+    The user who asked for the leaderboard turns its page. Any other user gets a private copy.
     """
 
     LABELS: ClassVar = {"previous": "◀ Previous", "next": "Next ▶", "own": "My row"}
 
     def __init__(self, label: str, event_id: int, board: Board, page: int, owner_id: int, *, enabled: bool = True):
-        """Lead to `page` of a board, for the message that `owner_id` asked for."""
+        """Turn to `page` of a board, in the message that the user `owner_id` asked for."""
         self.event_id, self.board, self.page, self.owner_id = event_id, board, page, owner_id
         super().__init__(
             Button(
@@ -72,7 +66,7 @@ class PageButton(DynamicItem[Button[View]], template=BUTTON_ID):
     async def from_custom_id(
         cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
     ) -> "PageButton":
-        """Read back what the id says."""
+        """Rebuild a button from its id."""
         return cls(
             match["label"],
             int(match["event"]),
@@ -83,24 +77,21 @@ class PageButton(DynamicItem[Button[View]], template=BUTTON_ID):
 
     async def callback(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
+        viewer, standings = interaction.user.id, services_of(interaction).standings
         try:
-            await self._turn(interaction, interaction.client)
-        except Exception as error:  # noqa: BLE001 - buttons have no handler above them that could tell the user
+            work = standings.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
+            if viewer == self.owner_id:
+                await update(interaction, work, lambda page: show_page(page, viewer))
+            else:
+                await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True))
+        except Exception as error:  # noqa: BLE001 - the command tree does not handle the errors of buttons
             await show_error(interaction, error)
-
-    async def _turn(self, interaction: Interaction[Any], client: HasServices) -> None:
-        viewer = interaction.user.id
-        work = client.services.standings.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
-        if viewer == self.owner_id:
-            await update(interaction, work, lambda page: show_page(page, viewer))
-        else:
-            await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True))
 
 
 async def answer_lost_click(interaction: Interaction[Any]) -> None:
-    """Tell a user who clicked on what leads nowhere, such as a button of an older version, that it does.
+    """Tell the user if the clicked button is unknown, such as one of an older version.
 
-    discord.py passes over such a click, and its user would wait in vain.
+    discord.py ignores such a click.
     """
     if interaction.type is InteractionType.component and not _is_page_button(interaction):
         await show_error(interaction, ButtonOutdated())
@@ -117,7 +108,7 @@ def _is_page_button(interaction: Interaction[Any]) -> bool:
 
 
 def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:
-    """Show a page of a leaderboard and, where there are others, the buttons to turn it."""
+    """Show a page of a leaderboard, with buttons if the board has more pages."""
     if page.pages == 1:
         return Reply([board_embed(page)], ephemeral=ephemeral)
     view = View(timeout=None)

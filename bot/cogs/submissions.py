@@ -12,7 +12,7 @@ from bot.ui.submissions import show_submission
 
 
 class Submissions(ServiceCog):
-    """What players submit."""
+    """The commands that players use to submit scores."""
 
     @app_commands.command(name="submit-score", description="Submit a score for an event of this server")
     @app_commands.describe(
@@ -25,7 +25,7 @@ class Submissions(ServiceCog):
     async def submit_score(
         self, interaction: Interaction[Any], event: str, score: str, proof: str | None = None
     ) -> None:
-        """Count a score and tell what it changed."""
+        """Submit a score and show what it changed."""
         submission = Submission(
             interaction_id=interaction.id,
             guild_id=guild_of(interaction),

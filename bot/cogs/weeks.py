@@ -11,7 +11,7 @@ from bot.ui.weeks import show_preview, show_runs, show_undo
 
 
 class Weeks(ServiceCog):
-    """What admins do with weeks."""
+    """The commands that admins use on weeks."""
 
     @app_commands.command(name="weekly-reset", description="Admins: close the finished weeks of an event, or this one")
     @app_commands.describe(
@@ -24,7 +24,7 @@ class Weeks(ServiceCog):
     async def weekly_reset(
         self, interaction: Interaction[Any], event: str, week: str | None = None, preview: bool = False
     ) -> None:
-        """Run weeks, or show what running them would do."""
+        """Close weeks, or preview the results."""
         actor, weeks = self.actor(interaction), self.services.weeks
         if preview:
             await answer(interaction, weeks.preview(actor, event, week), show_preview)
@@ -36,6 +36,6 @@ class Weeks(ServiceCog):
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
     async def weekly_undo(self, interaction: Interaction[Any], event: str) -> None:
-        """Open the week of the latest run again."""
+        """Undo the latest weekly run of an event."""
         actor = self.actor(interaction)
         await answer(interaction, self.services.weeks.undo(actor, event), show_undo)

@@ -1,1 +1,1 @@
-"""Tables, connections, and what differs between PostgreSQL and SQLite."""
+"""Define the tables, run transactions, and hide the differences between PostgreSQL and SQLite."""

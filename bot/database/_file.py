@@ -1,4 +1,4 @@
-"""Open and set up SQLite files."""
+"""Open and configure SQLite files."""
 
 import asyncio
 import math
@@ -11,7 +11,7 @@ import aiosqlite
 
 
 class _File(aiosqlite.Connection):
-    """A connection that can be told to stop by several: its thread would never answer the second of them."""
+    """A connection whose `stop` may be called twice; aiosqlite's thread never answers a second call."""
 
     _stopped: "asyncio.Future[Any] | None" = None
 
@@ -21,20 +21,20 @@ class _File(aiosqlite.Connection):
 
 
 async def open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
-    """Open a file as `aiosqlite.connect` does, in a thread that keeps neither the process nor its end waiting."""
+    """Open a file as `aiosqlite.connect` does, in a daemon thread that cannot keep the process alive."""
     connection = _File(partial(sqlite3.connect, *arguments, **options), iter_chunk_size=64)
     connection._thread.daemon = True
     try:
         return await connection
     except BaseException:
-        # Refused or cancelled, its thread has a last word for the event loop, which must not be closed before.
+        # The thread still calls the event loop once, so the loop must not close before the thread ends.
         await asyncio.to_thread(connection._thread.join)
         raise
 
 
 def prepare_file(connection: Any, *, foreign_keys: bool) -> None:
-    """Set a new connection up, the driver's own or `_File`'s behind an adapter: durable, and with what queries need."""
-    # The driver's own transactions begin late and deferred; whoever begins one says so.
+    """Configure a new connection of sqlite3 or aiosqlite: durable commits, foreign keys, and ceil()."""
+    # Without this, the driver would begin transactions itself, late and deferred.
     connection.isolation_level = None
     if not has_ceil():
         connection.create_function("ceil", 1, _ceil, deterministic=True)
@@ -47,7 +47,7 @@ def prepare_file(connection: Any, *, foreign_keys: bool) -> None:
 
 @cache
 def has_ceil() -> bool:
-    """Tell whether SQLite was compiled with a ceil() of its own; Python's takes ten times as long."""
+    """Tell whether SQLite was compiled with its own, faster ceil()."""
     with closing(sqlite3.connect(":memory:")) as connection:
         return ("ENABLE_MATH_FUNCTIONS",) in connection.execute("PRAGMA compile_options").fetchall()
 

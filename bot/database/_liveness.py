@@ -1,14 +1,19 @@
-"""Telling a database that is busy from one that is silent."""
+"""Distinguish a busy database from a silent one."""
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 PATIENCE_SECONDS = 1.5
-"""How long work may take before the database is asked for a sign of life, and again each time."""
+"""How long work may run before a probe checks the database; each further probe follows after the same time."""
 PROBE_SECONDS = 1.5
-"""How long that may take. Together well below the five seconds within which a user is told."""
+"""How long a probe may take. Together with the patience, this leaves time to answer a user within five seconds."""
+LOOKS = 5
+"""How many times a probe's result is checked in that time; a late event loop checks as often, over a longer time."""
+MOST_PROBES = 3
+"""How many probes may fail while the event loop is late before the database counts as silent."""
 
 T = TypeVar("T")
 
@@ -16,28 +21,28 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseSilent(Exception):
-    """The database has stopped answering, or lets nobody in."""
+    """The database does not answer, or another process keeps it locked."""
 
 
 class Liveness:
-    """Guards work from waiting on a connection at whose other end nobody is any more.
+    """Keeps work from waiting on a dead connection.
 
-    A statement may rightly wait for minutes, behind a long transaction; one whose connection leads nowhere waits
-    just the same. What tells them apart is whether the database answers somebody else meanwhile.
+    A statement behind a long transaction may rightly wait for minutes, and a statement on a dead connection waits as
+    silently. A probe on a new connection tells the two apart.
     """
 
     def __init__(self, probe: Callable[[], Coroutine[Any, Any, object]], on_silence: Callable[[], None]) -> None:
-        """Have `probe` ask the database on a new connection; call `on_silence` when that gets no answer."""
+        """Ask the database by `probe`, which opens a new connection; call `on_silence` if it gets no answer."""
         self._probe = probe
         self._on_silence = on_silence
         self._probing: asyncio.Task[bool] | None = None
         self._abandoned: set[asyncio.Task[Any]] = set()
 
     async def guard(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for work, for as long as the database gives signs of life.
+        """Wait for work as long as the database answers probes.
 
         Raises:
-            DatabaseSilent: it gives none. The work is cancelled, and not waited for: its end may take as long.
+            DatabaseSilent: the database does not answer. The work is cancelled, but its end is not awaited.
         """
         task = asyncio.create_task(work)
         task.add_done_callback(_log_failure)
@@ -50,18 +55,21 @@ class Liveness:
             self._abandon(task)
 
     async def _is_alive(self) -> bool:
-        """Ask, or wait for the answer that somebody else has asked for already."""
+        """Probe the database, or wait for the probe that is already running."""
         if self._probing is None or self._probing.done():
             self._probing = asyncio.create_task(self._ask())
         return await asyncio.shield(self._probing)
 
     async def _ask(self) -> bool:
-        probe = asyncio.create_task(self._probe())
-        probe.add_done_callback(_log_failure)
-        await asyncio.wait({probe}, timeout=PROBE_SECONDS)
-        if probe.done() and probe.exception() is None:
-            return True
-        self._abandon(probe)
+        for _ in range(MOST_PROBES):
+            probe = asyncio.create_task(self._probe())
+            probe.add_done_callback(_log_failure)
+            was_late = await _look_for(probe)
+            if probe.done() and probe.exception() is None:
+                return True
+            self._abandon(probe)
+            if not was_late:
+                break
         self._on_silence()
         return False
 
@@ -72,7 +80,16 @@ class Liveness:
             task.add_done_callback(self._abandoned.discard)
 
 
+async def _look_for(probe: asyncio.Task[Any]) -> bool:
+    """Wait for a probe, and tell whether the event loop was late in the meantime."""
+    began = time.monotonic()
+    for _ in range(LOOKS):
+        if (await asyncio.wait({probe}, timeout=PROBE_SECONDS / LOOKS))[0]:
+            break
+    return time.monotonic() - began > 1.5 * PROBE_SECONDS
+
+
 def _log_failure(task: asyncio.Task[Any]) -> None:
-    # Whoever waits for it raises the same; nobody may be there any more.
+    # The caller of an abandoned task no longer sees its error.
     if not task.cancelled() and (error := task.exception()) is not None:
         logger.debug("failed: %s", error)

@@ -3,9 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -20,17 +20,16 @@ T = TypeVar("T")
 
 
 class Writer:
-    """Runs transactions that write, each as a whole in a thread of its own.
+    """Runs writing transactions one after the other in its own thread.
 
-    The writers of this process wait for each other here: SQLite would have each of them ask again and again. When
-    another process keeps the file locked for too long, all who queued behind the one who waited for it are told at
-    once.
+    Transactions queue here because SQLite would poll for its lock. If another process keeps the file locked for too
+    long, the waiting transaction fails, and with it all transactions that queued meanwhile.
 
-    The thread is a daemon, so that a disk which hangs does not keep the process.
+    The thread is a daemon: a hanging disk cannot keep the process alive.
     """
 
     def __init__(self, url: URL) -> None:
-        """Prepare a thread; it starts with the first transaction."""
+        """Prepare the thread; it starts with the first transaction."""
         self._engine = dialect.synchronous_engine(url)
         self._turn = asyncio.Lock()
         self._locked_out_at = 0.0
@@ -40,32 +39,27 @@ class Writer:
         self._ended: Future[None] = Future()
 
     async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in a transaction that commits at its end, unless nobody waits for it any more.
+        """Run `work` in a transaction; commit it, or roll it back if the caller was cancelled.
 
         Raises:
-            DatabaseSilent: another process kept the file locked meanwhile.
+            DatabaseSilent: another process kept the file locked while the transaction queued.
         """
-        async with self._take_turn():
-            return await self._hand_over(work)
-
-    async def close(self) -> None:
-        """End the thread after what it is doing, and its connection; wait for both."""
-        if self._thread is not None:
-            self._due.put(None)
-            await asyncio.wrap_future(self._ended)
-
-    @asynccontextmanager
-    async def _take_turn(self) -> AsyncIterator[None]:
-        began = time.monotonic()
+        queued_at = time.monotonic()
         async with self._turn:
-            if began < self._locked_out_at:
+            if queued_at < self._locked_out_at:
                 raise DatabaseSilent("another process keeps the database locked")
             try:
-                yield
+                return await self._hand_over(work)
             except DBAPIError as error:
                 if dialect.is_locked_out(error):
                     self._locked_out_at = time.monotonic()
                 raise
+
+    async def close(self) -> None:
+        """End the thread after its current transaction, and close its connection; wait for both."""
+        if self._thread is not None:
+            self._due.put(None)
+            await asyncio.wrap_future(self._ended)
 
     async def _hand_over(self, work: Callable[[Session], T]) -> T:
         if self._thread is None:
@@ -81,7 +75,7 @@ class Writer:
                     result = work(session)
                     if answer.cancelled():
                         transaction.rollback()
-            except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it
+            except BaseException as error:  # noqa: BLE001 - the caller raises it
                 _tell(answer, answer.set_exception, error)
             else:
                 _tell(answer, answer.set_result, result)
@@ -104,10 +98,10 @@ class Writer:
 
 
 def _tell(answer: "asyncio.Future[T]", tell: Callable[[Any], None], what: object) -> None:
-    def tell_whoever_waits() -> None:
+    def tell_caller() -> None:
         if not answer.done():
             tell(what)
 
-    # A program that did not wait for its end has no loop any more.
+    # The loop is closed if the program ended without `close`.
     with suppress(RuntimeError):
-        answer.get_loop().call_soon_threadsafe(tell_whoever_waits)
+        answer.get_loop().call_soon_threadsafe(tell_caller)

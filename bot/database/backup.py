@@ -1,4 +1,4 @@
-"""Back a database up: copy a file, or name the command that dumps a server's."""
+"""Back up a database: copy a file, or return the command that dumps a server."""
 
 import os
 import shlex
@@ -13,19 +13,19 @@ from bot.database import dialect
 
 
 def dump_command(url: URL, to: Path) -> str | None:
-    """Return the command that backs a server's database up, without its password; None for a file (`copy_file`)."""
-    if dialect.is_sqlite(url):
+    """Return the command that backs up a server, without its password; None for a file (see `copy_file`)."""
+    if dialect.is_file(url):
         return None
     address = dialect.native_url(url).render_as_string()
     return shlex.join(["pg_dump", "--format=custom", f"--file={to}", f"--dbname={address}"])
 
 
 def copy_file(url: URL, to: Path) -> None:
-    """Copy a database that is a file, as it stands at one moment, also while others write to it.
+    """Copy a consistent state of a database file, even while processes write to it.
 
     Raises:
-        FileExistsError: something is in the copy's place.
-        OSError: the file cannot be read or written, or is damaged; no copy is left.
+        FileExistsError: `to` exists.
+        OSError: the file is damaged or cannot be read, or the copy cannot be written; no copy remains.
     """
     if to.exists():
         raise FileExistsError(to)

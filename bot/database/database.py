@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -25,38 +25,34 @@ MAX_ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 1.0
 CLOSE_SECONDS = 1.0
-"""How long the other ends may take to say goodbye."""
+"""How long connections may take to close."""
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
-"""What a transaction does: plain code over a session, which never commits."""
+"""The body of a transaction: a plain function over a session, which never commits."""
 
 logger = logging.getLogger(__name__)
 
 
 class Database:
-    """A database and its pool of connections. Its owner closes it.
-
-    Attributes:
-        liveness: tells a silent database from a busy one.
-    """
+    """A database and its pool of connections. The owner calls `close`."""
 
     def __init__(self, url: URL) -> None:
-        """Prepare a pool for the database at `url` (see `parse_database_url`); nothing connects yet."""
+        """Prepare a pool for the database at `url` (see `parse_database_url`) without connecting."""
         self.url = url
         self.engine = create_async_engine(url, **dialect.engine_options(url))
         dialect.prepare_connections(self.engine.sync_engine)
         dialect.replace_doubtful_connections(self.engine, lambda: self._trusted_since)
         self._readers = self.engine.sync_engine.execution_options(**dialect.reader_options(url))
-        self._writer = Writer(url) if dialect.is_sqlite(url) else None
+        self._writer = Writer(url) if dialect.is_file(url) else None
         self._prober = create_async_engine(url, poolclass=NullPool, **dialect.probe_options(url))
         self._trusted_since = 0.0
-        self.liveness = Liveness(self._probe, self._distrust_connections)
+        self._liveness = Liveness(self._probe, self._distrust_connections)
         self._transactions = 0
         self._ended = asyncio.Event()
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work` in a transaction that sees one state of the database and writes nothing.
+        """Run `work` in a read-only transaction that sees one state of the database.
 
         Raises:
             Unavailable: the database did not answer.
@@ -64,20 +60,20 @@ class Database:
         return await self._persist(partial(_transact, self._readers, work))
 
     async def write(self, work: Work[T]) -> T:
-        """Run `work` in a transaction that commits at its end, or, after an error, leaves no trace.
+        """Run `work` in a transaction; commit it, or roll it back after an error.
 
-        A transaction that loses a race begins anew, with exponential backoff and jitter, six times at the most. An
-        error of the user's ends it at once.
+        A transaction that loses a race is retried with exponential backoff and jitter, up to six attempts. Other errors
+        of `work` are raised at once.
 
         Raises:
-            Unavailable: the database did not answer, or every attempt lost.
+            Unavailable: the database did not answer, or every attempt lost a race.
         """
         if self._writer is not None:
             return await self._persist(partial(self._writer.write, work))
         return await self._persist(partial(_transact, self.engine.sync_engine, work))
 
     async def idle(self) -> None:
-        """Wait for a moment at which no transaction is running."""
+        """Wait until no transaction is running."""
         while self._transactions > 0:
             self._ended.clear()
             await self._ended.wait()
@@ -91,21 +87,15 @@ class Database:
                     await self._writer.close()
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        with self._counted():
-            try:
-                return await self.liveness.guard(_retry(attempt))
-            except DatabaseSilent as error:
-                logger.error("the database failed: %s", error)
-                raise Unavailable from error
-            except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
-                logger.exception("the database failed")
-                raise Unavailable from error
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
         self._transactions += 1
         try:
-            yield
+            return await self._liveness.guard(_retry(attempt))
+        except DatabaseSilent as error:
+            logger.error("the database failed: %s", error)
+            raise Unavailable from error
+        except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
+            logger.exception("the database failed")
+            raise Unavailable from error
         finally:
             self._transactions -= 1
             self._ended.set()
@@ -115,12 +105,12 @@ class Database:
             await connection.execute(select(1))
 
     def _distrust_connections(self) -> None:
-        # What is connected may lead nowhere even when the database is back.
+        # Open connections may stay dead even when the database is back.
         self._trusted_since = time.monotonic()
 
 
 async def _transact(engine: Engine, work: Work[T]) -> T:
-    """Run `work` over an asynchronous driver: each of its statements yields to the event loop."""
+    """Run `work` over an asynchronous driver; each statement yields to the event loop."""
 
     def transact() -> T:
         with Session(engine, expire_on_commit=False) as session, session.begin():
@@ -132,7 +122,7 @@ async def _transact(engine: Engine, work: Work[T]) -> T:
 
 async def _retry(attempt: Callable[[], Awaitable[T]]) -> T:
     try:
-        # By itself: nearly all succeed, and to prepare retries takes longer than to succeed.
+        # The first attempt nearly always succeeds, and runs without the overhead of retries.
         return await attempt()
     except DBAPIError as error:
         if not dialect.is_worth_retrying(error):

@@ -66,7 +66,7 @@ def parse_database_url(value: str) -> sa.URL:
     driver = _DRIVERS.get(url.get_backend_name())
     if driver is None or url.drivername not in (url.get_backend_name(), driver):
         raise ValueError("must begin with sqlite:/// or postgresql://")
-    if is_sqlite(url) and url.database in (None, "", ":memory:"):
+    if is_file(url) and url.database in (None, "", ":memory:"):
         raise ValueError("must name a file, such as sqlite:///leaderboard.db")
     if url.port is not None and not 0 < url.port <= _LAST_PORT:
         raise ValueError(f"must name a port from 1 to {_LAST_PORT}")
@@ -74,14 +74,14 @@ def parse_database_url(value: str) -> sa.URL:
 
 
 def _driver_options(url: sa.URL) -> dict[str, str | tuple[str, ...]]:
-    known = {} if is_sqlite(url) else _POSTGRES_OPTIONS
+    known = {} if is_file(url) else _POSTGRES_OPTIONS
     if unknown := sorted(url.query.keys() - known.keys()):
         raise ValueError(f"has options that are not known here: {', '.join(unknown)}")
     return {known[name]: setting for name, setting in url.query.items()}
 
 
-def is_sqlite(url: sa.URL) -> bool:
-    """Tell whether a URL names an SQLite file."""
+def is_file(url: sa.URL) -> bool:
+    """Tell whether a URL names a file, of SQLite; else it names a server."""
     return url.get_backend_name() == "sqlite"
 
 
@@ -92,11 +92,13 @@ def is_server(connection: sa.Connection) -> bool:
 
 def engine_options(url: sa.URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
     """Return what `create_async_engine` needs for this database: its pool and its time limits, in seconds."""
-    if is_sqlite(url):
+    if is_file(url):
         return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": open_file}}
     return {
         "pool_size": 10,
         "max_overflow": 10,
+        # The connection that was used last, whose statements are prepared and planned.
+        "pool_use_lifo": True,
         "pool_timeout": CONNECT_TIMEOUT_SECONDS,
         "connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": command_timeout},
     }
@@ -104,7 +106,7 @@ def engine_options(url: sa.URL, command_timeout: float | None = COMMAND_TIMEOUT_
 
 def probe_options(url: sa.URL) -> dict[str, Any]:
     """Return what an engine needs that only asks for a sign of life."""
-    return {} if is_sqlite(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
+    return {} if is_file(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
 
 
 def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[], float]) -> None:
@@ -146,12 +148,12 @@ def synchronous_engine(url: sa.URL) -> sa.Engine:
 
 def reader_options(url: sa.URL) -> dict[str, Any]:
     """Return the execution options under which one transaction sees one state of the database."""
-    return {} if is_sqlite(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {} if is_file(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def writer_options(url: sa.URL) -> dict[str, Any]:
     """Return the execution options under which a transaction may write."""
-    return {"sqlite_begin": "BEGIN IMMEDIATE"} if is_sqlite(url) else {}
+    return {"sqlite_begin": "BEGIN IMMEDIATE"} if is_file(url) else {}
 
 
 def prepare_connections(engine: sa.Engine, *, foreign_keys: bool = True) -> None:
@@ -161,7 +163,7 @@ def prepare_connections(engine: sa.Engine, *, foreign_keys: bool = True) -> None
         engine: the engine, before its first connection.
         foreign_keys: false where SQLite's tables are to be replaced by altered copies while others refer to them.
     """
-    if not is_sqlite(engine.url):
+    if not is_file(engine.url):
         return
 
     @sa.event.listens_for(engine, "connect")

@@ -1,4 +1,4 @@
-"""The tables. The migrations make them; a test holds both equal."""
+"""Define the tables. The migrations create them; a test keeps both equal."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from bot.domain.ratings import ScoreDirection
 from bot.domain.scores import ScoreFormat
 
 SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
-"""Keeps the out-of-range out of a column, and with it infinities and NaN (greater than all on PostgreSQL)."""
+"""Keeps scores in range, and excludes infinities and NaN (PostgreSQL sorts NaN above all numbers)."""
 WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
@@ -20,7 +20,7 @@ _IS_REMOVED = "removed_at IS NOT NULL"
 
 
 class Base(DeclarativeBase):
-    """Base of all tables; constraints have names, so that migrations can change them."""
+    """Base of all tables; it names all constraints, because migrations change them by name."""
 
     metadata = sa.MetaData(
         naming_convention={
@@ -34,7 +34,7 @@ class Base(DeclarativeBase):
 
 
 class ScoreType(StrEnum):
-    """Which of a player's current bests a row of `leaderboard_scores` holds."""
+    """Whether a row of `leaderboard_scores` is a personal best or a weekly best."""
 
     ALL_TIME = "all_time"
     WEEKLY = "weekly"
@@ -52,16 +52,16 @@ class Player(Base):
 
 
 class Member(Base):
-    """A player in one server, and the name shown there.
+    """A player in one server, with the display name there.
 
-    `version` moves with each submission of the player in the server, which the next one is decided by.
+    `version` moves with each submission of the player in the server; an optimistic write compares it.
     """
 
     __tablename__ = "members"
     __table_args__ = (IN_ORDER_OF_KEY,)
 
-    guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"), primary_key=True, autoincrement=False)
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     display_name: Mapped[str] = mapped_column(sa.String(100))
     version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
 
@@ -69,15 +69,14 @@ class Member(Base):
 class Event(Base):
     """A competition of one server.
 
-    The running statistics describe all personal bests. The columns `week_…` describe the bests of one week, the last
-    one that somebody submitted for; `week_number` is NULL where none is kept. A mean is relative to its origin (see
+    The columns `score_count` to `score_m2_peak` are the running statistics of the personal bests. The columns `week_…`
+    are those of one week's bests; `week_number` is NULL if the event stores none. A mean is relative to its origin (see
     `bot.domain.statistics`).
 
-    `version` moves with everything that submissions are decided by, `scores_version` with every change of a personal
-    best. `elo_version` trails `scores_version` until the stored Elos are of the current field; `elo_base` and
-    `elo_per_sigma` are the constants they were computed with. While `elo_field_version` equals `elo_version`,
-    `elo_origin`, `elo_mean` and `elo_sd` are the field they are of, and they include the log up to
-    `elo_submission_id`.
+    `version` moves with every change that submissions depend on; an optimistic write compares it. `scores_version`
+    moves with every change of a personal best. `elo_version` is the `scores_version` of the last recalculation, and
+    `elo_base` and `elo_per_sigma` are its constants. While `elo_field_version` equals `elo_version`, `elo_origin`,
+    `elo_mean` and `elo_sd` are its field, and the stored Elos include the log up to `elo_submission_id`.
     """
 
     __tablename__ = "events"
@@ -127,7 +126,7 @@ class Event(Base):
 
 
 class LeaderboardScore(Base):
-    """A player's current personal best in an event, or current best of one week not yet run."""
+    """A player's personal best in an event, or weekly best of a week without a run."""
 
     __tablename__ = "leaderboard_scores"
     __table_args__ = (
@@ -137,7 +136,7 @@ class LeaderboardScore(Base):
         partial_index("uq_all_time_scores", "player_id", "event_id", where=_IS_ALL_TIME, unique=True),
         partial_index("uq_weekly_scores", "player_id", "event_id", "week_number", where=_IS_WEEKLY, unique=True),
         sa.Index("idx_leaderboard_scores_event", "event_id", "score_type"),
-        # A board as it is listed; NULL is the week of personal bests.
+        # This index has the order of a board; personal bests have NULL as their week.
         sa.Index(
             "idx_leaderboard_scores_week",
             *("event_id", "score_type", "week_number"),
@@ -176,8 +175,8 @@ class PlayerEventStats(Base):
 class ScoreSubmission(Base):
     """The log: every accepted submission, for ever.
 
-    `week_number` is the week it counts for, `made_in_week` the one it was made in. One that was removed says by whom,
-    when and why.
+    `week_number` is the week that the submission counts for, `made_in_week` the week that it was made in. The columns
+    `remov…` record its removal by an admin.
     """
 
     __tablename__ = "score_submissions"
@@ -206,7 +205,7 @@ class ScoreSubmission(Base):
 
 
 class WeeklyRun(Base):
-    """One week of one event, processed. The field and the constants are those its Elos were computed with."""
+    """A weekly run of an event, with the field and the constants of its Elos."""
 
     __tablename__ = "weekly_runs"
     __table_args__ = (
@@ -231,15 +230,14 @@ class WeeklyRun(Base):
 class WeeklyResult(Base):
     """One player in one weekly run; a missed week has no score and no rank.
 
-    No foreign keys: PostgreSQL would check and lock a row of `players` for each result. Rows come from a run and from
-    players that exist; `verify` names any that do not.
+    The table has no foreign keys: for each result, PostgreSQL would check and lock a row of `players`. `verify` reports
+    results without a run.
     """
 
     __tablename__ = "weekly_results"
     __table_args__ = (
         sa.CheckConstraint(
-            "(score IS NULL) = (rank IS NULL) AND (score IS NULL) = (submitted_at IS NULL)",
-            name="missed_week",
+            "(score IS NULL) = (rank IS NULL) AND (score IS NULL) = (submitted_at IS NULL)", name="missed_week"
         ),
         sa.CheckConstraint(SCORE_RANGE.format("score"), name="score"),
         IN_ORDER_OF_KEY,
@@ -254,7 +252,7 @@ class WeeklyResult(Base):
 
 
 class GuildSettings(Base):
-    """What admins of a server chose; a server without a row has the defaults."""
+    """The settings of a server; a server without a row has the defaults."""
 
     __tablename__ = "guild_settings"
 
@@ -265,7 +263,7 @@ class GuildSettings(Base):
 
 
 class AuditLog(Base):
-    """What an admin did, to what, when, and why; `interaction_id` is the use of the command that did it."""
+    """An action of an admin; `interaction_id` identifies the use of the command."""
 
     __tablename__ = "audit_log"
     __table_args__ = (sa.Index("idx_audit_log_interaction", "interaction_id"),)

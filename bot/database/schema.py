@@ -1,4 +1,4 @@
-"""Migrate the schema; tell which revision a database has, and which one this version needs."""
+"""Migrate the schema; find the revision of a database and the revision that this version needs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +18,7 @@ _VERSIONS = table("alembic_version", column("version_num"))
 
 
 def migrate(url: URL, revision: str = "head") -> None:
-    """Bring a database to a revision.
-
-    Runs an event loop of its own, so it cannot be called within one.
-    """
+    """Bring a database to a revision. The caller must not run an event loop, because Alembic's script starts one."""
     from alembic import command
 
     command.upgrade(alembic_config(url), revision)
@@ -38,31 +35,31 @@ def alembic_config(url: URL) -> "Config":
 
 
 def needed_revision() -> str:
-    """Return the newest revision."""
+    """Return the revision that this version needs, the newest."""
     return max(_revisions())
 
 
 def knows(revision: str) -> bool:
-    """Tell whether a revision is one of this version's."""
+    """Tell whether this version has a revision."""
     return revision in _revisions()
 
 
 def _revisions() -> set[str]:
-    # The names of the files begin with them: importing Alembic and the migrations would delay the start.
+    # File names begin with the revision; an import of Alembic and the migrations would delay the start.
     return {file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py")}
 
 
 async def current_revision(database: Database) -> str | None:
-    """Return the revision of a database; None where no migration has run."""
+    """Return the revision of a database; None if no migration has run."""
     return await database.read(_revision)
 
 
 async def is_of_another_program(database: Database) -> bool:
-    """Tell whether a database without a revision has tables by the names of the bot's."""
+    """Tell whether a database without a revision has tables with the names of the bot's tables."""
 
     def work(session: Session) -> bool:
-        there = set(inspect(session.connection()).get_table_names())
-        return _revision(session) is None and not there.isdisjoint(Base.metadata.tables)
+        tables = set(inspect(session.connection()).get_table_names())
+        return _revision(session) is None and not tables.isdisjoint(Base.metadata.tables)
 
     return await database.read(work)
 

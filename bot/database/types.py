@@ -1,4 +1,4 @@
-"""Column types that keep one meaning on every database."""
+"""Column types with the same meaning on every database."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,13 +8,13 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware, in UTC, also on databases that store no zone."""
+    """An aware instant in UTC, even on databases that store no time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert an aware instant to UTC; a naive one is a mistake of the caller's."""
+        """Convert an aware instant to UTC; raise `ValueError` for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -29,7 +29,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def text_enum(members: type[StrEnum], name: str) -> Enum:
-    """Return a type that stores the values of an enum as text under a CHECK called `name`."""
+    """Return a type that stores the values of an enum as text, with a CHECK constraint called `name`."""
     return Enum(
         members,
         name=name,

@@ -1,4 +1,4 @@
-"""The bot without an account: a season in a simulated Discord, then a page in the browser to play on."""
+"""Try the bot without an account: play a season in a simulated Discord, then serve a page in the browser."""
 
 import asyncio
 import logging
@@ -24,34 +24,34 @@ from bot.main import LeaderboardBot, open_backend, stop_requested
 from bot.services.verification import VerificationService
 
 WEEKS = 3
-"""Full weeks between the season's first Monday and the current one."""
+"""The number of weeks from the season's first Monday to the current one."""
 MORNING = timedelta(hours=9)
 WINDOW_SECONDS = 31.0
 WIDTH = 100
 
 
 class SeasonClock:
-    """The simulated Discord's clock, which the season moves; on the page, time passes by itself."""
+    """The clock of the simulated Discord. The season moves it; on the page it runs by itself."""
 
     def __init__(self) -> None:
-        """Follow the real clock until a simulated Discord is there."""
+        """Show the real time until a simulated Discord exists."""
         self.env: Env | None = None
         self._released_at: datetime | None = None
 
     def __call__(self) -> datetime:
-        """Return the present instant."""
+        """Return the current instant, aware and in UTC."""
         if self.env is None:
             return datetime.now(UTC)
         passed = timedelta() if self._released_at is None else datetime.now(UTC) - self._released_at
         return self.env.now() + passed
 
     def move(self, time: timedelta) -> None:
-        """Let time pass without anything happening."""
+        """Move the clock forward."""
         assert self.env is not None  # noqa: S101 - the season is on
         self.env.backend.advance_clock(time.total_seconds())
 
     def release(self) -> None:
-        """Let time pass by itself from now on."""
+        """Let the clock run by itself from now on."""
         self._released_at = datetime.now(UTC)
 
 
@@ -59,8 +59,8 @@ async def play(*, page: bool, port: int) -> None:
     """Play the season, print it, verify its database, and serve the page until Ctrl-C.
 
     Args:
-        page: whether there is a page; without, the demo ends after the transcript.
-        port: the page's port on loopback; 0 chooses a free one.
+        page: whether to serve the page; without it, the demo ends after the transcript.
+        port: the port of the page on loopback; 0 chooses a free one.
     """
     logging.getLogger().setLevel(logging.ERROR)
     async with AsyncExitStack() as stack:
@@ -80,7 +80,7 @@ async def play(*, page: bool, port: int) -> None:
         channel, members = _open_server(env)
         await _play_season(clock, channel, members)
         await env.advance_time(WINDOW_SECONDS)
-        print(await _verify(settings, clock))
+        print(await _verify(settings))
         if page:
             clock.release()
             await _serve_page(env, channel, list(members.values()), port)
@@ -125,7 +125,7 @@ def _answered(step: Use, result: InteractionResult) -> str:
 
 
 def _plain(message: ResponseMessage) -> str:
-    """Return what a message says, as it would look on the screen."""
+    """Return the text of a message as it looks on the screen."""
     lines = [message.content] if message.content else []
     for embed in message.embeds:
         lines += [embed.title or "", *(embed.description or "").splitlines()]
@@ -135,7 +135,7 @@ def _plain(message: ResponseMessage) -> str:
     return "\n".join(line.replace("**", "").replace("\\", "") for line in lines if line)
 
 
-async def _verify(settings: Settings, clock: SeasonClock) -> str:
+async def _verify(settings: Settings) -> str:
     database = Database(settings.database)
     try:
         found = await VerificationService(database).verify()

@@ -1,4 +1,4 @@
-"""The season that the demo plays: who does what, and how long after the step before."""
+"""The season that the demo plays: who uses which command, and when."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,10 +13,10 @@ class Use:
     """One use of a slash command.
 
     Attributes:
-        who: name of the user.
-        command: name of the command, with its group.
-        options: what the user fills in.
-        after: time since the step before.
+        who: the name of the user.
+        command: the name of the command, with its group.
+        options: the options that the user fills in.
+        after: the time since the previous step.
     """
 
     who: str
@@ -30,9 +30,9 @@ class Chapter:
     """A part of the season.
 
     Attributes:
-        title: printed above it.
-        days: from the step before to its first one.
-        steps: what happens.
+        title: the heading in the transcript.
+        days: the time from the previous step to the first one of the chapter.
+        steps: the commands, in order.
     """
 
     title: str
@@ -95,7 +95,7 @@ SEASON = (
         ),
     ),
     Chapter(
-        "Monday again: whoever missed the week is counted with 0",
+        "Monday again: a missed week counts as 0",
         6,
         (_admin("weekly-reset", event=BLITZ), _admin("weekly-reset", event=SPRINT), _board("Ben", "overall")),
     ),

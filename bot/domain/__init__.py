@@ -1,1 +1,1 @@
-"""The rules of scores, ratings and weeks: pure functions and frozen values, without any I/O."""
+"""Define the rules of scores, ratings and weeks: pure functions and frozen values, no I/O."""

@@ -1,12 +1,12 @@
-"""The clock that services go by."""
+"""The clock that services read."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Gives the present instant, aware and in UTC."""
+"""Returns the current instant, aware and in UTC."""
 
 
 def utc_now() -> datetime:
-    """Return the present instant."""
+    """Return the current instant, aware and in UTC."""
     return datetime.now(UTC)

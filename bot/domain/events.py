@@ -1,4 +1,4 @@
-"""Events, as every other part describes them."""
+"""Events as the rest of the bot sees them."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,9 @@ class EventInfo:
     """An event of one server.
 
     Attributes:
-        min_score: the smallest score the event takes, in points or seconds; None for no bound of its own.
-        max_score: the greatest, likewise.
+        min_score: the smallest score that the event accepts, in points or seconds; None for no bound.
+        max_score: the greatest score that the event accepts, in points or seconds; None for no bound.
+        is_active: whether the event accepts scores; False for an archived event.
     """
 
     id: int
@@ -27,7 +28,7 @@ class EventInfo:
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
-    """An event and how many players have a personal best in it."""
+    """An event and the number of players who have a personal best in it."""
 
     event: EventInfo
     players: int

@@ -1,4 +1,4 @@
-"""Scores that admins take out."""
+"""Submissions that admins can remove, and the result of a removal."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +11,14 @@ from bot.domain.weeks import Week
 
 @dataclass(frozen=True, slots=True)
 class LoggedSubmission:
-    """A submission of the log.
+    """A submission in the log.
 
     Attributes:
-        id: its key.
-        score: in points or seconds, to be shown in the event's style.
-        week: the week it counts for.
-        submitted_at: UTC.
+        id: the key of its row.
+        style: the style of its event.
+        score: in points or seconds.
+        week: the week that it counts for.
+        submitted_at: in UTC.
     """
 
     id: int
@@ -29,14 +30,14 @@ class LoggedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class RemovalResult:
-    """What the removal of one submission changed.
+    """The result of the removal of one submission.
 
     Attributes:
-        week: the week it counted for.
-        week_is_closed: whether that week has been run, so that its results keep the score.
-        was_personal_best: whether the personal best is another one now.
-        personal_best: the personal best after it; None where none is left.
-        reason: why, in the admin's words; None where none were given.
+        week: the week that the submission counted for.
+        week_is_closed: whether that week has been run; its results then keep the score.
+        was_personal_best: whether the removal changed the personal best.
+        personal_best: the personal best after the removal; None if no score is left.
+        reason: the admin's reason; None if the admin gave none.
     """
 
     event: EventInfo

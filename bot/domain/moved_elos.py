@@ -1,36 +1,38 @@
-"""Whose Elo differs between two fields: those whose scores lie about where one Elo ends and the next begins."""
+"""Find the scores whose Elo differs between two fields: those near a boundary between two Elos."""
 
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 
 MOST_BANDS = 4_000
-"""How many bands there may be."""
+"""The greatest number of bands."""
 GREATEST_SHARE = 0.25
-"""How much of the range of scores they may take in."""
+"""The greatest part of the range of scores that all bands may cover."""
 ERROR = 1e-14
-"""By which part of the numbers that a boundary is computed from it may be wrong, generously."""
+"""An upper bound of the relative rounding error of a boundary."""
 
 Band = tuple[float, float]
-"""A least and a greatest score."""
+"""The smallest and the greatest score of a band, both included."""
 
 
 def moved_bands(
     before: Field, after: Field, direction: ScoreDirection, scale: RatingScale, least: float, greatest: float
 ) -> list[Band] | None:
-    """Return bands of scores outside of which every score has the same Elo by two fields.
+    """Return bands of scores; every score outside them has the same Elo in both fields.
 
-    An Elo is a score's place among boundaries, which are spread evenly. One personal best more moves each boundary a
-    little; only scores between where it was and where it is have another Elo. Bands are wider by what rounding can do.
+    Evenly spaced boundaries separate the scores of one Elo from those of the next. A new personal best moves each
+    boundary a little. Only the scores between its old and its new position get another Elo. Each band is wider than
+    that by the rounding error of both positions.
 
     Args:
-        before: the one field.
-        after: the other.
-        direction: that of the event.
-        scale: the constants.
-        least: the least score in question.
-        greatest: the greatest.
+        before: the field of the stored Elos.
+        after: the current field.
+        direction: the direction of the event.
+        scale: the constants of the Elos.
+        least: the smallest personal best of the event.
+        greatest: the greatest personal best of the event.
 
     Returns:
-        None where it is as well to look at every score.
+        The bands, or None if there would be too many, if they would cover too much, or if a field has no spread. The
+        caller then checks every score.
     """
     if not (before.sd and after.sd):
         return None
@@ -42,12 +44,12 @@ def moved_bands(
     for elo in range(first, last + 1):
         (one, one_error), (other, other_error) = (_boundary(elo, field, direction, scale) for field in (before, after))
         bands.append((min(one, other) - one_error - other_error, max(one, other) + one_error + other_error))
-    taken_in = sum(high - low for low, high in bands)
-    return bands if taken_in <= GREATEST_SHARE * (greatest - least) else None
+    covered = sum(high - low for low, high in bands)
+    return bands if covered <= GREATEST_SHARE * (greatest - least) else None
 
 
 def _boundary(elo: int, field: Field, direction: ScoreDirection, scale: RatingScale) -> tuple[float, float]:
-    """Return the score at which an Elo begins, and by how much rounding may have moved it, here or in a rating."""
+    """Return the score at which an Elo begins, and a bound of the rounding error of that score and of its rating."""
     per_point = field.sd / scale.elo_per_sigma
     offset = direction.sign * (elo - 0.5 - scale.base_elo) * per_point
     boundary = field.origin + field.mean + offset

@@ -1,4 +1,4 @@
-"""From scores to ratings: z-score, Elo, and the composite event Elo."""
+"""Compute ratings from scores: z-score, Elo and event Elo."""
 
 import math
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ class ScoreDirection(StrEnum):
 
     @property
     def sign(self) -> int:
-        """1 where a greater score is better, −1 where a smaller one is."""
+        """1 if a greater score is better, −1 if a smaller score is better."""
         return 1 if self is ScoreDirection.HIGH else -1
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The scores that a rating is measured against, as size, mean and spread.
+    """The scores that a rating compares a score with, as size, mean and spread.
 
     Attributes:
-        size: number of scores, one a player; 0 or more.
-        origin: a score near the others; `mean` is relative to it, so that no digit of large scores is lost.
-        mean: mean of `score - origin`, in units of the score.
-        sd: population standard deviation; 0 for an empty field, a single score or equal scores.
+        size: the number of scores, one per player; 0 or more.
+        origin: a score near the others. `mean` is relative to it, which keeps all digits of large scores.
+        mean: the mean of `score - origin`, in units of the score.
+        sd: the population standard deviation; 0 for an empty field, a single score or equal scores.
     """
 
     size: int
@@ -39,7 +39,7 @@ class Field:
 
     @property
     def absolute_mean(self) -> float:
-        """Mean of the scores themselves."""
+        """The mean of the scores."""
         return self.origin + self.mean
 
 
@@ -48,9 +48,9 @@ class RatingScale:
     """The constants that turn z-scores into Elo.
 
     Attributes:
-        base_elo: the Elo of the field's mean.
-        elo_per_sigma: Elo points for one standard deviation; above 0.
-        missed_week_elo: what a missed week counts as in the weekly average.
+        base_elo: the Elo of a score that equals the field's mean.
+        elo_per_sigma: Elo points per standard deviation; above 0.
+        missed_week_elo: the weekly Elo of a missed week.
     """
 
     base_elo: int = 1000
@@ -58,19 +58,22 @@ class RatingScale:
     missed_week_elo: int = 0
 
     def elo(self, score: float, field: Field, direction: ScoreDirection) -> int:
-        """Rate a score against its field: `base + z × elo_per_sigma`, rounded half up."""
+        """Return the Elo of a score in a field: `base_elo + z × elo_per_sigma`, rounded half up."""
         return round_half_up(self.base_elo + z_score(score, field, direction) * self.elo_per_sigma)
 
     def event_elo(self, all_time_elo: int | None, weekly_average: float) -> int:
-        """Compose the event Elo: half all-time Elo (the base where there is none), half weekly average."""
+        """Return the event Elo: the mean of all-time Elo and weekly average, rounded half up.
+
+        A player without an all-time Elo counts with `base_elo`.
+        """
         all_time = self.base_elo if all_time_elo is None else all_time_elo
         return round_half_up(0.5 * all_time + 0.5 * weekly_average)
 
 
 def z_score(score: float, field: Field, direction: ScoreDirection) -> float:
-    """Tell how many population standard deviations `score` is better than the mean of `field`.
+    """Return by how many population standard deviations `score` is better than the mean of `field`.
 
-    A field without spread (one score, or all equal) gives 0.
+    The result is 0 in a field without spread (a single score, or equal scores).
     """
     if field.sd == 0:
         return 0.0
@@ -78,5 +81,5 @@ def z_score(score: float, field: Field, direction: ScoreDirection) -> float:
 
 
 def round_half_up(value: float) -> int:
-    """Round to the nearest integer, halves upwards, as `floor(value + 0.5)` does in SQL."""
+    """Return `floor(value + 0.5)`: the nearest integer, halves rounded up."""
     return math.floor(value + 0.5)

@@ -1,4 +1,4 @@
-"""Scores as text: what players type, what they are shown."""
+"""Read scores as players type them, and write them as players read them."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.errors import CommaInNumber, CommaInTime, NotANumber, NotATime, ScoreOu
 
 MAX_SCORE = 1_000_000_000
 MAX_TEXT = 40
-"""Room for the longest score that is ever shown, with a unit of 16 characters behind it."""
+"""The longest score that the bot shows, with a unit of 16 characters, fits."""
 MAX_DECIMALS = 9
 MINUTE = 60
 
@@ -20,7 +20,7 @@ _CLOCK = re.compile(rf"(?:([0-9]+):)?([0-9]+):([0-5][0-9]{_DECIMALS})")
 
 
 class ScoreFormat(StrEnum):
-    """How the scores of an event are written: as numbers, or as durations in seconds."""
+    """The notation of an event's scores: numbers, or durations in seconds."""
 
     NUMBER = "number"
     TIME = "time"
@@ -28,11 +28,11 @@ class ScoreFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScoreStyle:
-    """How one event reads and shows its scores.
+    """The notation of an event's scores with their unit.
 
     Attributes:
         format: number or time.
-        unit: shown behind a number, such as "points"; None for none. Times carry their own.
+        unit: the text after a number, such as "points"; None for none. Times have no unit.
     """
 
     format: ScoreFormat = ScoreFormat.NUMBER
@@ -41,14 +41,14 @@ class ScoreStyle:
     def parse(self, text: str) -> float:
         """Read a score: `12345`, `12,345.5`, and for times also `1:23.456`, `1:02:03.4` or `59.5s`.
 
-        A comma separates thousands, in full groups of three, and only in numbers: as a decimal comma it
-        would mean another score, so everything else with a comma is refused.
+        Commas group the thousands of a number, in full groups of three. This refuses every other comma, since a decimal
+        comma would mean another score.
 
         Returns:
             The score in points or seconds, above 0 and below 1,000,000,000.
 
         Raises:
-            InvalidScore: not such a text, or out of that range.
+            InvalidScore: the text has another form, or the score is out of range.
         """
         score = float(self._read(text.strip()))
         if not 0 < score < MAX_SCORE:
@@ -56,11 +56,11 @@ class ScoreStyle:
         return score
 
     def show(self, score: float) -> str:
-        """Write a score the way players of the event read it; `parse` reads it back unchanged."""
+        """Write a score as players read it; `parse` returns the same score for this text."""
         return self._write(Decimal(repr(score)))
 
     def show_change(self, score: float, before: float) -> str:
-        """Write the way from one score to another, with its sign, as in +345 or −1.5s."""
+        """Write the difference `score - before` with its sign, such as +345 or −1.5s."""
         change = Decimal(repr(score)) - Decimal(repr(before))
         return ("−" if change < 0 else "+") + self._write(abs(change))
 

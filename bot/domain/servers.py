@@ -1,15 +1,15 @@
-"""Servers: what admins choose, and what members are called."""
+"""The settings of a server, and the names of its members."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """What admins of a server chose.
+    """The settings that admins of a server chose.
 
     Attributes:
-        time_zone: IANA name; weeks begin on Monday 00:00 there.
-        admin_role_id: members with this role are admins; None for none.
+        time_zone: an IANA name; weeks begin on Monday 00:00 in this zone.
+        admin_role_id: members with this role are admins; None for no such role.
     """
 
     time_zone: str = "UTC"
@@ -18,7 +18,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class PlayerName:
-    """A player: Discord's id of the user, and the name last seen, not yet escaped."""
+    """A player: the user's Discord id, and the name in the server as last seen, not escaped."""
 
     discord_id: int
     name: str

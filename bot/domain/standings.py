@@ -1,4 +1,4 @@
-"""Leaderboards: rows, pages, and where a player stands."""
+"""Leaderboards: their rows and pages."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,11 +21,11 @@ class Standing:
     """One row of a leaderboard.
 
     Attributes:
-        rank: from 1, shared by ties; None on the overall board before the first weekly run.
-        score: personal best, or best of the week, in points or seconds.
-        elo: the Elo of the board: all-time, weekly, or event Elo; None as `rank`.
+        rank: from 1; ties share a rank. None on the overall board before the player's first closed week.
+        score: the personal best, or the best of the week, in points or seconds.
+        elo: all-time, weekly or event Elo, by board; None if `rank` is None.
         all_time_elo: on the overall board, one half of the event Elo; else None.
-        weekly_average: on the overall board, the other half; None where no week was counted.
+        weekly_average: on the overall board, the other half; None before the player's first closed week.
     """
 
     rank: int | None
@@ -41,12 +41,12 @@ class LeaderboardPage:
     """A page of a leaderboard.
 
     Attributes:
-        week: the week shown, on the week's board; else None.
-        page: the page shown, from 0; within range even where the one asked for was not.
-        pages: at least 1.
-        players: rows of the whole board.
-        own: the viewer's own row, on this page or not; None where the viewer has none.
-        own_page: the page that row is on.
+        week: the current week on the week board; else None.
+        page: the number of this page, from 0 to `pages - 1`, even if the viewer asked for another one.
+        pages: the number of pages, at least 1.
+        players: the number of rows on all pages.
+        own: the viewer's row, on this page or another; None if the viewer has none.
+        own_page: the page of the viewer's row; None if the viewer has none.
     """
 
     event: EventInfo

@@ -1,4 +1,4 @@
-"""Running statistics: mean and spread of a field, kept up to date one score at a time.
+"""Update the mean and the spread of a field, one score at a time.
 
 Sources: B. P. Welford, "Note on a method for calculating corrected sums of squares and products",
 Technometrics 4 (1962), 419-420; T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the
@@ -19,12 +19,11 @@ class RunningStatistics:
     """Size, mean and sum of squares of a field, by Welford's recurrence.
 
     Attributes:
-        count: number of scores, one a player; 0 or more.
-        origin: a score that the others are taken relative to, which keeps every digit of scores that are
-            large and close together.
-        mean: mean of `score - origin`, in units of the score.
-        m2: sum of the squared deviations from the mean, in squared units; 0 or more.
-        m2_peak: the greatest `m2` since the field was last counted from its scores.
+        count: the number of scores, one per player; 0 or more.
+        origin: a score near the others. `mean` is relative to it, which keeps all digits of large scores.
+        mean: the mean of `score - origin`, in units of the score.
+        m2: the sum of the squared deviations from the mean, in squared units; 0 or more.
+        m2_peak: the greatest `m2` since the last count of the field from its scores.
     """
 
     count: int = 0
@@ -35,7 +34,7 @@ class RunningStatistics:
 
     @classmethod
     def of(cls, scores: Iterable[float]) -> "RunningStatistics":
-        """Count a field from its scores, in two passes about the smallest."""
+        """Count a field from its scores, in two passes, relative to the smallest score."""
         values = list(scores)
         if not values:
             return cls()
@@ -47,27 +46,27 @@ class RunningStatistics:
 
     @property
     def field(self) -> Field:
-        """The field as ratings need it."""
+        """The size, mean and standard deviation of the field."""
         sd = math.sqrt(self.m2 / self.count) if self.count else 0.0
         return Field(self.count, self.origin, self.mean, sd)
 
     @property
     def has_lost_digits(self) -> bool:
-        """Whether so much of the spread has left the field that it must be counted from its scores again.
+        """Whether `m2` has shrunk so far that the field must be counted from its scores again.
 
-        Taking a far score out subtracts two large sums from each other: while `m2` stays above a thousandth
-        of its peak at least twelve of sixteen digits are left.
+        Removing a distant score subtracts two large sums. While `m2` stays above a thousandth of its peak, at least
+        twelve of sixteen digits are right.
         """
         return self.m2 < SHRINKAGE_LIMIT * self.m2_peak
 
     def change(self, old: float | None, new: float | None) -> "RunningStatistics":
-        """Return the statistics with a player's score changed; None where the player has none before, or after."""
+        """Return the statistics after a player's score changes; None means that the player has no score."""
         if old is None:
             return self if new is None else self.add(new)
         return self.remove(old) if new is None else self.replace(old, new)
 
     def add(self, score: float) -> "RunningStatistics":
-        """Return the statistics with one score more."""
+        """Return the statistics with one more score."""
         if self.count == 0:
             return RunningStatistics(1, score)
         offset = score - self.origin
@@ -76,7 +75,7 @@ class RunningStatistics:
         return self._moved(count, mean, (offset - self.mean) * (offset - mean))
 
     def replace(self, old: float, new: float) -> "RunningStatistics":
-        """Return the statistics with the score `old` of one player replaced by `new`."""
+        """Return the statistics with the score `new` instead of `old`."""
         if self.count == 1:
             return RunningStatistics(1, new)
         before, after = old - self.origin, new - self.origin
@@ -84,7 +83,7 @@ class RunningStatistics:
         return self._moved(self.count, mean, (after - before) * (after - mean + before - self.mean))
 
     def remove(self, score: float) -> "RunningStatistics":
-        """Return the statistics with one score fewer."""
+        """Return the statistics without one score."""
         if self.count == 1:
             return RunningStatistics()
         offset = score - self.origin

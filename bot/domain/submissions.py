@@ -1,4 +1,4 @@
-"""Decide what a submission changes, from what is known of its event and its player."""
+"""Decide what a submission changes, given its event and its player."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,16 +15,16 @@ from bot.errors import AlreadyCounted, CooldownActive, EventArchived, ScoreTooHi
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A score as it arrives, unchecked.
+    """A score as it arrives from Discord, unchecked.
 
     Attributes:
-        interaction_id: Discord's id of the command's use; counted once, however often it is delivered.
-        guild_id: the server.
-        discord_id: the player.
+        interaction_id: Discord's id of this use of the command. It counts once, even if Discord delivers it twice.
+        guild_id: Discord's id of the server.
+        discord_id: Discord's id of the player.
         username: the player's unique name on Discord.
-        display_name: the player's name in that server.
-        event_name: as typed, or chosen from the suggestions.
-        score: as typed.
+        display_name: the player's name in the server.
+        event_name: as the player typed or chose it.
+        score: as the player typed it.
         proof: a link, or None.
     """
 
@@ -40,17 +40,19 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionResult:
-    """What one accepted submission changed.
+    """The result of an accepted submission.
 
     Attributes:
-        week: the week it counts for.
-        closed_week: the current week where that has been closed already, so that `week` is a later one; else None.
-        previous_best: the personal best before it; None for a first score.
-        personal_best: the personal best after it.
+        score: in points or seconds.
+        week: the week that it counts for.
+        closed_week: the current week if it is closed, so that `week` is a later one; else None.
+        previous_best: the personal best before the submission; None for a first score.
+        personal_best: the personal best after the submission.
         is_weekly_best: whether it is the player's best of `week` so far.
         rank: the player's rank by personal best, from 1.
-        elo: the player's all-time Elo, computed from the field as it now is.
-        players: players with a personal best in the event, this one included.
+        elo: the player's all-time Elo in the field after the submission.
+        players: the number of players with a personal best in the event, this player included.
+        proof: the link, or None.
     """
 
     event: EventInfo
@@ -70,68 +72,34 @@ class SubmissionResult:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRules:
-    """What holds for every submission.
+    """The rules that apply to every submission.
 
     Attributes:
-        scale: the constants of the Elo that is told.
-        cooldown: how long after an accepted submission the player's next one in that server is refused.
+        scale: the constants of the Elo in the answer.
+        cooldown: the least time between two accepted submissions of a player in a server.
     """
 
     scale: RatingScale
     cooldown: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Bests:
-    """A player's bests in an event; None where there is no score yet.
-
-    Attributes:
-        personal: the best of all scores.
-        weekly: the best of the week that a score counts for.
-    """
-
-    personal: float | None
-    weekly: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one score changes.
-
-    Attributes:
-        is_personal_best: it beats the personal best, or is the first score. An equal score does not.
-        is_weekly_best: the same for the week.
-        personal_best: the personal best from now on.
-    """
-
-    is_personal_best: bool
-    is_weekly_best: bool
-    personal_best: float
-
-
-def judge(score: float, bests: Bests, direction: ScoreDirection) -> Verdict:
-    """Compare a score with a player's bests so far."""
-    beats_personal = bests.personal is None or direction.is_better(score, bests.personal)
-    beats_weekly = bests.weekly is None or direction.is_better(score, bests.weekly)
-    personal_best = score if bests.personal is None or beats_personal else bests.personal
-    return Verdict(beats_personal, beats_weekly, personal_best)
-
-
 Moves = dict[int, tuple[float | None, float]]
-"""Bests that changed, old and new, by player; the old one is None for a first score."""
+"""The old and the new best of each player whose best changes; the old one is None for a first score."""
 
 
 @dataclass(slots=True)
 class OpenEvent:
-    """An event while a batch counts: its fields move with each personal best and each weekly best.
+    """An event while a batch is counted: each personal best and each weekly best updates its statistics.
 
     Attributes:
-        time_zone: IANA name; weeks begin on Monday 00:00 there.
-        version: moves with everything that submissions are decided by.
-        scores_version: how often personal bests had changed before the batch.
+        time_zone: an IANA name; weeks begin on Monday 00:00 in this zone.
+        version: changes with everything that submissions depend on.
+        scores_version: the number of changes of personal bests before the batch.
         statistics: the running statistics of the personal bests.
-        week: the one whose running statistics are kept; None for none.
-        week_statistics: those of its bests.
+        week: the week that `week_statistics` describe; None for none.
+        week_statistics: the running statistics of the bests of `week`.
+        moves: the personal bests that the batch changes.
+        week_moves: the bests of `week` that the batch changes.
     """
 
     info: EventInfo
@@ -146,15 +114,15 @@ class OpenEvent:
 
     @property
     def has_moved(self) -> bool:
-        """Whether a field has changed."""
+        """Whether the batch changes a best."""
         return bool(self.moves or self.week_moves)
 
     def read(self, text: str) -> float:
-        """Read a score as typed.
+        """Read a score as the player typed it.
 
         Raises:
-            EventArchived: the event takes no scores.
-            InvalidScore: no score of this event.
+            EventArchived: the event is archived.
+            InvalidScore: the text is no score, or the event does not accept this score.
         """
         info = self.info
         if not info.is_active:
@@ -167,21 +135,21 @@ class OpenEvent:
         return score
 
     def move(self, player_id: int, old: float | None, new: float) -> None:
-        """Move from one personal best of a player to another; from None for a first score."""
+        """Change a player's personal best from `old` to `new`; `old` is None for a first score."""
         self.statistics = self.statistics.change(old, new)
         self.moves[player_id] = old, new
 
     def begin_week(self, week: Week, statistics: RunningStatistics) -> None:
-        """Keep the running statistics of a week, in place of another one's."""
+        """Replace the running statistics of the previous week by those of `week`."""
         self.week, self.week_statistics = week, statistics
 
     def move_week(self, player_id: int, old: float | None, new: float) -> None:
-        """Move from one best of a player in the kept week to another; from None for a first score."""
+        """Change a player's best of `week` from `old` to `new`; `old` is None for a first score."""
         self.week_statistics = self.week_statistics.change(old, new)
         self.week_moves[player_id] = old, new
 
     def overtaken(self, score: float) -> int:
-        """Return how many personal bests of the batch beat `score` that did not before."""
+        """Return the number of players whose personal best beats `score` since the batch, and did not before."""
         sign = self.info.direction.sign
         bar = sign * score
         return sum(sign * new > bar and (old is None or sign * old <= bar) for old, new in self.moves.values())
@@ -189,7 +157,7 @@ class OpenEvent:
 
 @dataclass(frozen=True, slots=True)
 class StoredBest:
-    """A current best, and the key of its row."""
+    """A current best with the key of its row."""
 
     row_id: int
     score: float
@@ -197,15 +165,15 @@ class StoredBest:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about a submission before it counts.
+    """The facts that decide whether a submission counts.
 
     Attributes:
-        current: the week that it is in the server.
-        is_counted: whether the log holds it already.
-        latest: when the player last submitted in that server, where that may be within the cooldown; else None.
-        closed_weeks: weeks of the event from the current one on that have been run.
-        personal: the personal best, or None.
-        weekly: the weekly bests, from the current week on at least.
+        current: the current week in the server.
+        is_counted: whether the log already holds the submission.
+        latest: the time of the player's last submission in the server; None if it is too old for the cooldown.
+        closed_weeks: the weeks of the event, from the current one on, that have been run.
+        personal: the player's personal best, or None.
+        weekly: the player's weekly bests, from the current week on at least.
     """
 
     current: Week
@@ -217,12 +185,29 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """A submission that counts: for which week, and what it changes.
+class Verdict:
+    """What a score changes.
 
     Attributes:
+        is_personal_best: whether it beats the personal best, or is the first score. An equal score does not.
+        is_weekly_best: whether it beats the best of its week, or is the first score of the week.
+        personal_best: the personal best after it.
+    """
+
+    is_personal_best: bool
+    is_weekly_best: bool
+    personal_best: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A submission that counts.
+
+    Attributes:
+        week: the week that it counts for.
+        verdict: what it changes.
         personal: the personal best before it, or None.
-        weekly: the best of the week before it, or None.
+        weekly: the best of `week` before it, or None.
     """
 
     week: Week
@@ -232,12 +217,12 @@ class Decision:
 
     @property
     def previous_best(self) -> float | None:
-        """The score of the personal best before it."""
+        """The score of `personal`, or None."""
         return None if self.personal is None else self.personal.score
 
     @property
     def previous_of_week(self) -> float | None:
-        """The score of the best of the week before it."""
+        """The score of `weekly`, or None."""
         return None if self.weekly is None else self.weekly.score
 
 
@@ -245,8 +230,8 @@ def decide(score: float, known: Known, direction: ScoreDirection, now: datetime,
     """Decide whether a score counts, for which week, and what it changes.
 
     Raises:
-        AlreadyCounted: the log holds the submission.
-        CooldownActive: the player's last score in this server is too recent.
+        AlreadyCounted: the log already holds the submission.
+        CooldownActive: the player's last score in the server is too recent.
     """
     if known.is_counted:
         raise AlreadyCounted
@@ -254,5 +239,7 @@ def decide(score: float, known: Known, direction: ScoreDirection, now: datetime,
         raise CooldownActive(ceil((known.latest + cooldown - now).total_seconds()))
     week = counting_week(known.current, known.closed_weeks)
     personal, weekly = known.personal, known.weekly.get(week)
-    bests = Bests(None if personal is None else personal.score, None if weekly is None else weekly.score)
-    return Decision(week, judge(score, bests, direction), personal, weekly)
+    beats_personal = personal is None or direction.is_better(score, personal.score)
+    beats_weekly = weekly is None or direction.is_better(score, weekly.score)
+    personal_best = score if personal is None or beats_personal else personal.score
+    return Decision(week, Verdict(beats_personal, beats_weekly, personal_best), personal, weekly)

@@ -1,4 +1,4 @@
-"""Text that users typed: cleaned before it is stored, compared without regard to case."""
+"""Clean text that users typed, and compare names without regard to case."""
 
 import unicodedata
 from functools import lru_cache
@@ -12,18 +12,18 @@ MAX_DISPLAY_NAME = 64
 MAX_PROOF = 300
 MAX_REASON = 300
 MOST_REMEMBERED = 5_000
-"""How many names are remembered as they were cleaned: each submission tells three, and mostly ones that were told."""
+"""The number of names in the cache of each cleaning function; most submissions repeat the names of earlier ones."""
 
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters, signs and marks to Unicode, and nothing to see."""
+"""Characters that Unicode counts as letters, symbols or marks, but that nobody can see."""
 _SELECTORS = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
-"""These choose how the character before them looks, as in many emoji."""
+"""Variation selectors: they change how the character before them looks, as in many emoji."""
 
 
 def visible(text: str) -> str:
-    """Drop control and format characters and fillers, fold white space to single spaces, normalise the rest (NFC)."""
+    """Remove control characters, format characters and fillers; collapse white space; normalise the rest (NFC)."""
     if text.isascii() and text.isprintable():
-        # Most names: a tenth of the time.
+        # Most names take this short way.
         return " ".join(text.split())
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _can_be_seen(c))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
@@ -31,7 +31,7 @@ def visible(text: str) -> str:
 
 @lru_cache(MOST_REMEMBERED)
 def name_key(name: str) -> str:
-    """Return what two names must share to be the same name: visible text, case folded; empty if nothing can be seen."""
+    """Return the key that equal names share: the visible text, case folded; empty if nothing is visible."""
     seen = visible(name if name.isascii() else "".join(c for c in name if c not in _SELECTORS))
     return unicodedata.normalize("NFC", seen.casefold())
 
@@ -40,7 +40,7 @@ def clean_event_name(text: str) -> str:
     """Return the name to store for an event, 1 to 100 characters.
 
     Raises:
-        InvalidName: nothing visible is left, or it is too long.
+        InvalidName: the name has no visible character, or is too long.
     """
     return _bounded(text, MAX_EVENT_NAME, Named.EVENT)
 
@@ -49,23 +49,23 @@ def clean_unit(text: str) -> str:
     """Return the unit to store for an event, 1 to 16 characters.
 
     Raises:
-        InvalidName: nothing visible is left, or it is too long.
+        InvalidName: the unit has no visible character, or is too long.
     """
     return _bounded(text, MAX_UNIT, Named.UNIT)
 
 
 @lru_cache(MOST_REMEMBERED)
 def clean_display_name(text: str) -> str:
-    """Return the name to store for a player: cut to 64 characters, never empty."""
+    """Return the name to store for a player: at most 64 characters, never empty."""
     name = visible(text)[:MAX_DISPLAY_NAME].strip()
     return name if name_key(name) else "(no name)"
 
 
 def clean_proof(text: str | None) -> str | None:
-    """Return the link to store as proof of a score, or None where none was given.
+    """Return the link to store as proof of a score; None if the user gave none.
 
     Raises:
-        InvalidProof: not a link to a web page, or longer than 300 characters.
+        InvalidProof: the text is no link to a web page, or has more than 300 characters.
     """
     if text is None or not text.strip():
         return None
@@ -81,7 +81,7 @@ def clean_proof(text: str | None) -> str | None:
 
 
 def clean_reason(text: str | None) -> str | None:
-    """Return why an admin did something as it is stored: cut to 300 characters, None where nothing is said."""
+    """Return the reason to store for what an admin did: at most 300 characters; None if the admin gave none."""
     return visible(text or "")[:MAX_REASON].strip() or None
 
 

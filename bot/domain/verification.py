@@ -1,4 +1,4 @@
-"""Everything that is derived from the log, derived anew: what the database should hold."""
+"""Compute from the log what the database should hold."""
 
 import math
 from collections import defaultdict
@@ -10,15 +10,16 @@ from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 TOLERANCE = 1e-9
-"""Of a field's spread: how far running statistics may be from those counted in one go."""
+"""How far running statistics may be from a new count, relative to the spread of the field."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedScore:
-    """One submission of the log.
+    """A submission in the log.
 
     Attributes:
-        week: the code of the week it counts for.
+        score: in points or seconds.
+        week: the code of the week that it counts for.
         removed_at: when an admin removed it, or None.
     """
 
@@ -31,12 +32,12 @@ class LoggedScore:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedRun:
-    """One weekly run as it is archived, without its results.
+    """A weekly run in the archive, without its results.
 
     Attributes:
         week: the code of the week.
-        field: the field its Elos were computed with.
-        scale: the constants, likewise.
+        field: the field of its Elos.
+        scale: the constants of its Elos.
     """
 
     week: int
@@ -47,7 +48,7 @@ class ArchivedRun:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """A best score and when it was submitted."""
+    """A best score with the time of its submission."""
 
     score: float
     submitted_at: datetime
@@ -55,7 +56,7 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a weekly run should say of one player; a missed week has neither score nor rank."""
+    """The result of a player in a weekly run; a missed week has no score and no rank."""
 
     score: float | None
     submitted_at: datetime | None
@@ -65,7 +66,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyAverage:
-    """The mean of a player's weekly Elos over the weeks counted."""
+    """The mean of a player's weekly Elos, with the number of weeks."""
 
     average: float
     weeks: int
@@ -73,18 +74,18 @@ class WeeklyAverage:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """All that follows from the log of one event.
+    """Everything that follows from the log of an event.
 
     Attributes:
         personal_bests: by player.
-        weekly_bests: by player and week, of the weeks that have not been run.
-        statistics: of the personal bests.
-        week_statistics: by week, of the weekly bests of a week of which they are kept.
-        fields: of each week that was run.
-        results: by week that was run, then by player.
-        averages: by player; of 0 weeks for those whom no run has counted.
+        weekly_bests: by player and week, for weeks that have not been run.
+        statistics: the running statistics of the personal bests.
+        week_statistics: the running statistics of weekly bests, by week, for weeks that have them.
+        fields: the fields of weekly runs, by week.
+        results: the results of weekly runs, by week, then by player.
+        averages: by player; an average over 0 weeks if no run has counted the player.
         all_time_elos: by player; None without a personal best.
-        event_elos: by player; None before the first run.
+        event_elos: by player; None before the player's first closed week.
     """
 
     personal_bests: dict[int, Best]
@@ -105,15 +106,15 @@ def derive(
     stored: Derived,
     scale: RatingScale | None,
 ) -> Derived:
-    """Derive anew what is stored of an event.
+    """Compute what the database should hold about an event.
 
     Args:
         log: every submission, in order.
         runs: every weekly run.
-        direction: which of two scores is better.
-        stored: of this, fields are kept whose last digits alone are not those of a new count; they have no better.
-            Of weeks it says which have running statistics.
-        scale: the constants of the stored Elos; None where these await a recalculation and are therefore kept.
+        direction: the direction of the event.
+        stored: what the database holds. A stored field stays if it differs from a new count only by rounding. The
+            stored weeks say which ones have running statistics.
+        scale: the constants of the stored Elos; None while these await a recalculation, which keeps them as they are.
     """
     valid = [logged for logged in log if logged.removed_at is None]
     bests = bests_of(valid, direction)
@@ -142,7 +143,7 @@ def derive(
 
 
 def is_same_field(one: Field, other: Field) -> bool:
-    """Tell whether two fields give the same Elos; for that their last digits need not be the same."""
+    """Tell whether two fields are equal except for rounding."""
     return one.size == other.size and (
         one.size == 0
         or (
@@ -153,7 +154,7 @@ def is_same_field(one: Field, other: Field) -> bool:
 
 
 def bests_of(scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[int, Best]:
-    """Return each player's best of `scores`, which come in order of submission; of equal ones the first."""
+    """Return each player's best of `scores`, which are in order of submission; the first of equal scores."""
     bests: dict[int, Best] = {}
     for logged in scores:
         best = bests.get(logged.player_id)
@@ -165,7 +166,7 @@ def bests_of(scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[i
 def weekly_bests_of(
     scores: Iterable[LoggedScore], direction: ScoreDirection, closed: Iterable[int]
 ) -> dict[tuple[int, int], Best]:
-    """Return the bests of every week that has not been run, by player and week."""
+    """Return the bests of each week that is not in `closed`, by player and week."""
     weeks: defaultdict[int, list[LoggedScore]] = defaultdict(list)
     for logged in scores:
         weeks[logged.week].append(logged)
@@ -179,7 +180,7 @@ def weekly_bests_of(
 def results_of(
     scores: Sequence[LoggedScore], direction: ScoreDirection, runs: Sequence[ArchivedRun]
 ) -> dict[int, dict[int, Result]]:
-    """Return what the archive should hold: for each week that was run, the result of each player counted."""
+    """Return the results that the archive should hold, by week, then by player."""
     archive: dict[int, dict[int, Result]] = {}
     first_week: dict[int, int] = {}
     for run in sorted(runs, key=lambda run: run.week):
@@ -192,13 +193,13 @@ def results_of(
 
 
 def counted_in(run: ArchivedRun, scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[int, Best]:
-    """Return the bests that a run counted: those of its week that had not been removed by then."""
+    """Return the bests that a run counted: those of its week that nobody had removed before the run."""
     counted = (s for s in scores if s.week == run.week and (s.removed_at is None or s.removed_at > run.ran_at))
     return bests_of(counted, direction)
 
 
 def averages_of(archive: Mapping[int, Mapping[int, Result]]) -> dict[int, WeeklyAverage]:
-    """Return each counted player's weekly average: the sum of the weekly Elos over the weeks counted."""
+    """Return the weekly average of each player in the archive."""
     elos: defaultdict[int, list[int]] = defaultdict(list)
     for results in archive.values():
         for player_id, result in results.items():
@@ -207,12 +208,12 @@ def averages_of(archive: Mapping[int, Mapping[int, Result]]) -> dict[int, Weekly
 
 
 def statistics_of(bests: Mapping[int, Best]) -> RunningStatistics:
-    """Return the statistics of a field."""
+    """Return the statistics of the scores of `bests`."""
     return RunningStatistics.of(best.score for best in bests.values())
 
 
 def _counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStatistics:
-    """Return the statistics of a field: those that are kept, if its last digits alone are not those of a new count."""
+    """Return the `kept` statistics if they differ from a new count only by rounding, else the new count."""
     counted = statistics_of(bests)
     return kept if is_same_field(kept.field, counted.field) else counted
 

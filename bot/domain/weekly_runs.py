@@ -1,4 +1,4 @@
-"""Weekly runs: weeks that can be run, that were, and that were taken back."""
+"""Weekly runs: pending weeks, results of runs, and undone runs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ class PendingWeek:
     """A week that can be run.
 
     Attributes:
-        players: how many have a score in it.
+        players: the number of players with a score in the week.
         is_finished: False for the current week, which a run closes early.
     """
 
@@ -25,10 +25,11 @@ class PendingWeek:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyResult:
-    """One player's row of a weekly run.
+    """The result of one player in a weekly run.
 
     Attributes:
-        rank: from 1, shared by ties.
+        rank: from 1; ties share a rank.
+        score: the best of the week, in points or seconds.
         elo: the weekly Elo.
         event_elo: the event Elo after the run.
     """
@@ -42,7 +43,7 @@ class WeeklyResult:
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """A player for whom a week was counted as missed, and the event Elo after it."""
+    """A player who missed the week, with the event Elo after the run."""
 
     player: PlayerName
     event_elo: int
@@ -50,14 +51,15 @@ class Penalty:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRunResult:
-    """The processing of one week of one event.
+    """The result of the run of one week of one event.
 
     Attributes:
         field: the weekly bests, as size, mean and spread.
-        podium: the first rows by weekly Elo, at most ten.
-        penalties: players counted with a missed week, by name, at most ten.
-        penalised: how many those are in all.
-        closed_early: whether the week was still going on.
+        podium: the best results, at most ten, the best first.
+        penalties: players who missed the week, at most ten, by name.
+        penalised: the number of players who missed the week.
+        closed_early: whether the week was not over yet.
+        missed_week_elo: the weekly Elo of those who missed the week.
     """
 
     event: EventInfo
@@ -72,11 +74,11 @@ class WeeklyRunResult:
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """A weekly run that was taken back: its week is open again.
+    """The result of an undo: the week is open again.
 
     Attributes:
-        players: players whose scores of that week were put back.
-        ran_at: when the run had been made, UTC.
+        players: the number of players whose scores of that week count again.
+        ran_at: when the undone run was made, in UTC.
     """
 
     event: EventInfo

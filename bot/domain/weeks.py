@@ -15,10 +15,10 @@ _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
-    """An ISO week, Monday to Sunday; weeks sort by time.
+    """An ISO week, Monday to Sunday. Weeks sort by time.
 
     Attributes:
-        year: the ISO year, which at the turn of a year may differ from the calendar's.
+        year: the ISO year; around New Year it may differ from the calendar year.
         number: 1 to 52, or 53 in long years.
     """
 
@@ -27,20 +27,20 @@ class Week:
 
     @classmethod
     def at(cls, instant: datetime, zone: str) -> "Week":
-        """Return the week that an aware instant lies in, by the wall clock of an IANA time zone."""
+        """Return the week of an aware instant in an IANA time zone."""
         return cls._of_day(instant.astimezone(pytz.timezone(zone)).date())
 
     @classmethod
     def from_code(cls, code: int) -> "Week":
-        """Return the week that is stored as `code`, such as 202647."""
+        """Return the week with this code, such as 202647."""
         return cls(*divmod(code, 100))
 
     @classmethod
     def parse(cls, text: str) -> "Week":
-        """Read `2026-W47`, as shown everywhere.
+        """Read a week such as `2026-W47`.
 
         Raises:
-            NotAWeek: the text has another form, or that year has no such week.
+            NotAWeek: the text has another form, or the year has no such week.
         """
         if written := _WEEK.fullmatch(text.strip()):
             year, number = map(int, written.groups())
@@ -50,7 +50,7 @@ class Week:
 
     @property
     def code(self) -> int:
-        """The week as the integer that is stored: year × 100 + number."""
+        """The week as the database stores it: year × 100 + number."""
         return self.year * 100 + self.number
 
     def next(self) -> "Week":
@@ -67,7 +67,7 @@ class Week:
 
 
 def counting_week(current: Week, closed: Collection[Week]) -> Week:
-    """Return the week that a score submitted now counts for: the current one, or, once closed, the next open one."""
+    """Return the week that a score counts for now: the first one from `current` on that is not closed."""
     week = current
     while week in closed:
         week = week.next()
@@ -75,10 +75,10 @@ def counting_week(current: Week, closed: Collection[Week]) -> Week:
 
 
 def check_time_zone(name: str) -> str:
-    """Return the IANA name of a time zone in its usual spelling.
+    """Return the IANA name of a time zone in its canonical spelling.
 
     Raises:
-        UnknownTimeZone: no such time zone.
+        UnknownTimeZone: no time zone has this name.
     """
     try:
         zone = pytz.timezone(name.strip()).zone

@@ -1,1 +1,1 @@
-"""How results look in Discord: embeds, buttons, text."""
+"""Turn results and errors into what users see in Discord."""

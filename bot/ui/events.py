@@ -1,4 +1,4 @@
-"""What events look like."""
+"""Show events."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from bot.domain.events import EventInfo, EventSummary
 from bot.domain.ratings import ScoreDirection
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.ui.reply import Reply
-from bot.ui.text import escape
+from bot.ui.text import count_of, escape
 
 LONGEST_LIST = 3_800
 
 
 def show_event(event: EventInfo, title: str) -> Reply:
-    """Show one event after it was made or changed."""
+    """Show an event that an admin created or changed."""
     embed = Embed(title=title, description=f"**{escape(event.name)}**", color=Color.green())
     better = (
         "HIGH: a greater score is better"
@@ -30,7 +30,7 @@ def show_event(event: EventInfo, title: str) -> Reply:
 
 
 def show_events(events: Sequence[EventSummary]) -> Reply:
-    """List the events of a server, as many as a message holds."""
+    """List the events of a server, as many as fit into a message."""
     embed = Embed(title="Events of this server", color=Color.blurple())
     if not events:
         embed.description = "There are none yet. An admin makes one with `/event create`."
@@ -56,9 +56,8 @@ def _line(summary: EventSummary) -> str:
     event = summary.event
     better = "highest" if event.direction is ScoreDirection.HIGH else "lowest"
     what = "time" if event.style.format is ScoreFormat.TIME else event.style.unit or "score"
-    players = "1 player" if summary.players == 1 else f"{summary.players:,} players"
     state = "" if event.is_active else " · archived"
-    return f"**{escape(event.name)}** · {better} {escape(what)} wins · {players}{state}"
+    return f"**{escape(event.name)}** · {better} {escape(what)} wins · {count_of(summary.players, 'player')}{state}"
 
 
 def _bounds(event: EventInfo) -> str:

@@ -1,4 +1,4 @@
-"""What a removal looks like."""
+"""Show a removal, and the submissions that an admin can remove."""
 
 from discord import Color, Embed
 
@@ -8,7 +8,7 @@ from bot.ui.text import escape
 
 
 def show_removal(result: RemovalResult) -> Reply:
-    """Tell which score was removed, and what the player's personal best is now."""
+    """Show which score was removed, and the player's personal best after it."""
     style = result.event.style
     score = escape(style.show(result.score))
     embed = Embed(
@@ -33,6 +33,6 @@ def show_removal(result: RemovalResult) -> Reply:
 
 
 def name_removable(submission: LoggedSubmission) -> str:
-    """Describe a submission for the list of suggestions."""
+    """Describe a submission in the list of suggestions."""
     score = submission.style.show(submission.score)
     return f"{score} · {submission.submitted_at:%Y-%m-%d %H:%M} UTC · {submission.week}"

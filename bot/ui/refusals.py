@@ -1,4 +1,4 @@
-"""The sentences that tell users what went wrong, and what to do about it."""
+"""The sentences that tell users what went wrong and what they can do."""
 
 from bot import errors
 from bot.errors import LeaderboardError, Named
@@ -68,7 +68,7 @@ _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 
 def sentence(error: LeaderboardError) -> str:
-    """Return what a user is told of an error."""
+    """Return the sentence for an error, with the fields of the error."""
     fields = dict(vars(error))
     if isinstance(error, errors.InvalidName):
         fields["named"] = _NAMED[error.named]

@@ -1,4 +1,4 @@
-"""An answer, ready to be sent."""
+"""The answer to an interaction."""
 
 from dataclasses import dataclass, field
 
@@ -8,10 +8,10 @@ from discord.ui import View
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a user is shown.
+    """A message to a user.
 
     Attributes:
-        embeds: at most ten, 6,000 characters together.
+        embeds: at most ten, with at most 6,000 characters together.
         view: the buttons; None for none.
         ephemeral: whether only the user sees it.
     """

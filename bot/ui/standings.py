@@ -1,17 +1,17 @@
-"""What a leaderboard looks like, and the buttons that turn its pages."""
+"""Show leaderboards."""
 
 from discord import Color, Embed
 
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board, LeaderboardPage, Standing
-from bot.ui.text import escape
+from bot.ui.text import count_of, escape
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
 
 
 def board_embed(page: LeaderboardPage) -> Embed:
-    """Show a page of a leaderboard with the viewer's own row below it."""
+    """Show a page of a leaderboard, with the viewer's row below it."""
     style = page.event.style
     lines = [_line(standing, page.board, style) for standing in page.standings]
     if any(standing.elo is None for standing in page.standings):
@@ -25,9 +25,8 @@ def board_embed(page: LeaderboardPage) -> Embed:
         embed.add_field(name="Your row", value=_line(page.own, page.board, style), inline=False)
     elif page.standings and page.event.is_active:
         embed.add_field(name="Your row", value="No score here yet. Add one with `/submit-score`.", inline=False)
-    players = "1 player" if page.players == 1 else f"{page.players:,} players"
     archived = "" if page.event.is_active else " · archived"
-    embed.set_footer(text=f"Page {page.page + 1} of {page.pages} · {players}{archived}")
+    embed.set_footer(text=f"Page {page.page + 1} of {page.pages} · {count_of(page.players, 'player')}{archived}")
     return embed
 
 

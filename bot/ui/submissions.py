@@ -1,4 +1,4 @@
-"""What a submission looks like."""
+"""Show submissions."""
 
 from discord import Color, Embed
 
@@ -8,7 +8,7 @@ from bot.ui.text import escape
 
 
 def show_submission(result: SubmissionResult) -> Reply:
-    """Tell what a score changed: personal best or not, rank, Elo, and the week it counts for."""
+    """Show what a score changed: personal best, rank, Elo, and the week that it counts for."""
     style = result.event.style
     title = "🎉 New Personal Best!" if result.is_personal_best else "Score submitted"
     embed = Embed(

@@ -1,4 +1,4 @@
-"""What closed, previewed and reopened weeks look like."""
+"""Show closed, previewed and reopened weeks."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from discord import Color, Embed
 from bot.domain.weekly_runs import PendingWeek, UndoResult, WeeklyRunResult
 from bot.ui.reply import Reply
 from bot.ui.standings import MEDALS
-from bot.ui.text import escape
+from bot.ui.text import count_of, escape
 
 SHOWN_WEEKS = 3
 PODIUM = 3
@@ -21,18 +21,17 @@ def show_runs(runs: Sequence[WeeklyRunResult]) -> Reply:
 
 
 def show_preview(runs: Sequence[WeeklyRunResult]) -> Reply:
-    """Show to the admin alone what closing would do."""
+    """Show the results of weeks that a run would close, to the admin alone."""
     return Reply(_embeds(runs, "preview, nothing is closed yet", "once closed, scores count"), ephemeral=True)
 
 
 def show_undo(result: UndoResult) -> Reply:
-    """Tell that a week is open again."""
-    players = "1 score" if result.players == 1 else f"{result.players:,} scores"
+    """Show that a week is open again."""
     embed = Embed(
         title=f"{escape(result.event.name)} · {result.week} is open again",
         description=(
-            f"The run of {result.ran_at:%Y-%m-%d %H:%M} UTC was undone: {players} restored, averages and event Elos "
-            f"are as they were before it. Close the week again with `/weekly-reset`."
+            f"The run of {result.ran_at:%Y-%m-%d %H:%M} UTC was undone: {count_of(result.players, 'score')} restored, "
+            f"averages and event Elos are as they were before it. Close the week again with `/weekly-reset`."
         ),
         color=Color.orange(),
     )
@@ -40,9 +39,9 @@ def show_undo(result: UndoResult) -> Reply:
 
 
 def name_pending(pending: PendingWeek) -> str:
-    """Describe a week that can be closed, for the list of suggestions."""
-    players = "1 player" if pending.players == 1 else f"{pending.players:,} players"
-    return f"{pending.week} · {players} · {'finished' if pending.is_finished else 'still going on'}"
+    """Describe a week that can be closed in the list of suggestions."""
+    state = "finished" if pending.is_finished else "still going on"
+    return f"{pending.week} · {count_of(pending.players, 'player')} · {state}"
 
 
 def _embeds(runs: Sequence[WeeklyRunResult], state: str, consequence: str) -> list[Embed]:
@@ -66,9 +65,8 @@ def _run(run: WeeklyRunResult, state: str, consequence: str) -> Embed:
         )
     if run.penalised:
         embed.add_field(name=f"Missed the week (counts as {run.missed_week_elo})", value=_missed(run), inline=False)
-    players = "1 player" if run.field.size == 1 else f"{run.field.size:,} players"
     mean, deviation = (style.show(round(value, SHOWN_DECIMALS)) for value in (run.field.absolute_mean, run.field.sd))
-    embed.set_footer(text=f"{players} · mean {mean} · standard deviation {deviation}")
+    embed.set_footer(text=f"{count_of(run.field.size, 'player')} · mean {mean} · standard deviation {deviation}")
     return embed
 
 

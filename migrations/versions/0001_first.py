@@ -32,11 +32,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "members",
-        sa.Column("guild_id", sa.BigInteger, nullable=False),
         sa.Column("player_id", sa.Integer, nullable=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
         sa.Column("display_name", sa.String(100), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
-        sa.PrimaryKeyConstraint("guild_id", "player_id", name="pk_members"),
+        sa.PrimaryKeyConstraint("player_id", "guild_id", name="pk_members"),
         sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_members_player_id_players"),
         **IN_ORDER_OF_KEY,
     )

@@ -1,21 +1,27 @@
 """What PostgreSQL and SQLite do differently by themselves, they do alike here."""
 
 import math
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Double, func, insert, literal, select, text, update
+from sqlalchemy import URL, Double, String, cast, delete, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
-from bot.database import files
+from bot.database import _file, dialect
 from bot.database.database import Database
-from bot.database.dialect import is_sqlite, is_worth_retrying, parse_database_url
+from bot.database.dialect import is_file, is_worth_retrying, parse_database_url
 from bot.database.models import Base, Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
-from tests.backends import TestBackend
+from bot.database.types import UtcDateTime
+from bot.domain.ratings import ScoreDirection
+from bot.services.verification import VerificationService
+from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.sessions import reading, writing
+from tests.tables import execute
 
 SUBMITTED = datetime(2026, 11, 18, 12, 0, 0, 123456, tzinfo=UTC)
 NEPAL = timezone(timedelta(hours=5, minutes=45))
@@ -32,11 +38,21 @@ async def played(backend: TestBackend) -> TestBackend:
     return backend
 
 
-@pytest.mark.parametrize("session", ["reading", "writing"])
-async def test_a_file_is_opened_with_what_keeps_it_safe(file: Database, session: str) -> None:
-    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 3000}
-    async with getattr(file, session)() as opened:
-        assert {pragma: await opened.scalar(text(f"PRAGMA {pragma}")) for pragma in pragmas} == pragmas
+async def test_a_file_is_opened_with_what_keeps_it_safe(file: Database) -> None:
+    milliseconds = int(dialect.BUSY_TIMEOUT_SECONDS * 1000)
+    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": milliseconds}
+
+    def settings(session: Session) -> dict[str, Any]:
+        return {pragma: session.scalar(text(f"PRAGMA {pragma}")) for pragma in pragmas}
+
+    assert await file.read(settings) == await file.write(settings) == pragmas
+
+
+async def test_the_thread_that_writes_to_a_file_has_more_room_for_its_pages(file: Database) -> None:
+    def cache(session: Session) -> int:
+        return int(session.scalar(text("PRAGMA cache_size")) or 0)
+
+    assert await file.write(cache) < await file.read(cache) < 0
 
 
 async def test_a_writer_takes_the_lock_of_a_file_before_it_reads(file: Database) -> None:
@@ -70,7 +86,7 @@ async def test_a_url_without_a_driver_connects(server_url: URL) -> None:
 async def test_a_reader_of_a_server_cannot_write(server: Database) -> None:
     with pytest.raises(DBAPIError, match="read-only"):
         async with reading(server) as session:
-            await session.execute(insert(Player).values(discord_id=1, username="ana", display_name="Ana"))
+            await session.execute(insert(Player).values(discord_id=1, username="ana"))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +94,7 @@ async def test_a_reader_of_a_server_cannot_write(server: Database) -> None:
     [SUBMITTED, SUBMITTED.astimezone(timezone(timedelta(hours=5, minutes=45))), datetime.max.replace(tzinfo=UTC)],
 )
 async def test_an_instant_is_read_back_aware_and_in_utc(database: Database, written: datetime) -> None:
-    values = {"discord_id": 1, "username": "ana", "display_name": "Ana", "created_at": written}
+    values = {"discord_id": 1, "username": "ana", "created_at": written}
     async with writing(database) as session:
         await session.execute(insert(Player).values(values))
     async with reading(database) as session:
@@ -90,7 +106,7 @@ async def test_an_instant_is_read_back_aware_and_in_utc(database: Database, writ
 
 async def test_an_instant_that_the_database_writes_is_in_utc_too(database: Database) -> None:
     async with writing(database) as session:
-        await session.execute(insert(Player).values(discord_id=1, username="ana", display_name="Ana"))
+        await session.execute(insert(Player).values(discord_id=1, username="ana"))
     async with reading(database) as session:
         read = await session.scalar(select(Player.created_at))
     assert read is not None
@@ -104,12 +120,47 @@ async def test_a_time_without_a_zone_is_no_instant(database: Database) -> None:
             await session.scalar(select(Player.id).where(Player.created_at < naive))
 
 
+async def test_times_are_kept_in_one_format_whoever_writes_them(file_url: URL) -> None:
+    async with open_test_backend(file_url) as backend:
+        await backend.create_event()
+        await backend.submit(1, 100)
+        await backend.run()
+        await backend.submit(1, 200)
+        await backend.submit(2, 300)
+        await backend.real.services.removals.remove(ADMIN, EVENT, 2)
+        await backend.settle_ratings()
+        before = await formats_of_times(backend.database)
+        await execute(backend.database, delete(LeaderboardScore))
+        await VerificationService(backend.database).repair()
+        after = await formats_of_times(backend.database)
+    assert before == after
+    stamped = {"players.created_at", "events.created_at", "player_event_stats.updated_at"}
+    assert before == {
+        column: {"0000-00-00 00:00:00" if column in stamped else "0000-00-00 00:00:00.000000"} for column in before
+    }
+    assert len(before) == len(stamped) + 6
+
+
+async def formats_of_times(database: Database) -> dict[str, set[str]]:
+    """The times in each column, with every digit a zero."""
+    columns = [column for table in Base.metadata.sorted_tables for column in table.columns]
+    times = [column for column in columns if isinstance(column.type, UtcDateTime)]
+    async with reading(database) as session:
+        return {
+            str(column): {
+                re.sub(r"\d", "0", time)
+                for time in await session.scalars(select(cast(column, String)).where(column.is_not(None)))
+            }
+            for column in times
+        }
+
+
 @pytest.mark.parametrize("has_its_own", [True, False])
 async def test_ceil_is_the_mathematical_one(
     database: Database, monkeypatch: pytest.MonkeyPatch, has_its_own: bool
 ) -> None:
     if not has_its_own:
-        monkeypatch.setattr(files, "has_ceil", lambda: False)
+        monkeypatch.setattr(_file, "has_ceil", lambda: False)
     values = {2.5: 3, -0.5: 0, -3.0: -3, 0.0: 0, 999_999_999.001: 1_000_000_000, None: None}
     async with reading(database) as session:
         found = {value: await session.scalar(select(func.ceil(literal(value, Double)))) for value in values}
@@ -119,7 +170,7 @@ async def test_ceil_is_the_mathematical_one(
 @pytest.mark.parametrize("score", [0.0, -1.0, 1e9, math.inf, -math.inf, math.nan])
 async def test_what_is_no_score_is_in_no_column(played: TestBackend, score: float) -> None:
     for column in SCORES:
-        if math.isnan(score) and column.class_ is Event and is_sqlite(played.database.url):
+        if math.isnan(score) and column.class_ is Event and is_file(played.database.url):
             # There NaN is NULL, and a bound may be missing.
             continue
         error = await error_of(played.database, update(column.class_).values({column: score}))
@@ -128,7 +179,8 @@ async def test_what_is_no_score_is_in_no_column(played: TestBackend, score: floa
 
 async def test_a_bound_that_is_not_a_number_is_none(file: Database) -> None:
     async with writing(file) as session:
-        await session.execute(insert(Event).values(name="Tetris", name_key="tetris", min_score=math.nan))
+        event = {"guild_id": 1, "name": "Tetris", "name_key": "tetris", "score_direction": ScoreDirection.HIGH}
+        await session.execute(insert(Event).values(**event, min_score=math.nan))
     async with reading(file) as session:
         assert list(await session.scalars(select(Event.min_score))) == [None]
 
@@ -146,7 +198,7 @@ async def test_the_smallest_and_the_greatest_score_are_kept_to_the_last_digit(
 
 async def test_a_row_outside_the_archive_never_refers_to_one_that_is_not_there(played: TestBackend) -> None:
     keys = [key for table in Base.metadata.sorted_tables for key in table.foreign_keys]
-    assert len(keys) == 8
+    assert len(keys) == 9
     for key in keys:
         error = await error_of(played.database, update(key.parent.table).values({key.parent: 999_999}))
         assert isinstance(error, IntegrityError), key
@@ -154,7 +206,7 @@ async def test_a_row_outside_the_archive_never_refers_to_one_that_is_not_there(p
 
 
 async def test_a_lost_race_for_a_unique_key_is_worth_another_try(played: TestBackend) -> None:
-    twice = insert(Player).values(discord_id=1, username="ana", display_name="Ana")
+    twice = insert(Player).values(discord_id=1, username="ana")
     assert is_worth_retrying(await error_of(played.database, twice))
 
 

@@ -1,75 +1,62 @@
-"""What readers see, what a lost race costs, and how long anybody waits for a database that does not answer."""
+"""What readers see, what a lost race costs, and who is told of a database that does not answer."""
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bot.database.join_memory import JOIN_MEMORY, join_in_memory
-from bot.services.base import MAX_ATTEMPTS, BaseService
-from sqlalchemy import URL, Connection, func, insert, select, text, update
+from sqlalchemy import URL, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
 
-from bot.database import dialect
-from bot.database.database import Database
-from bot.database.dialect import is_worth_retrying
+from bot.database import database as transactions
+from bot.database.database import MAX_ATTEMPTS, Database
+from bot.database.dialect import is_worth_retrying, join_in_memory
 from bot.database.models import Event, Player
-from bot.domain.clock import utc_now
+from bot.domain.ratings import ScoreDirection
 from bot.errors import EventArchived, Unavailable
-from bot.services import base
 from bot.services.events import lock_event
+from tests.patience import SOON, UNTIL_IT_HANGS, set_limits
 from tests.sessions import reading, writing
+from tests.wire.waiting import until
 
 
 def player(discord_id: int) -> Any:
-    return insert(Player).values(discord_id=discord_id, username="ana", display_name="Ana")
+    return insert(Player).values(discord_id=discord_id, username="ana")
 
 
 def event() -> Any:
-    return insert(Event).values(name="Tetris", name_key="tetris")
+    direction = ScoreDirection.HIGH
+    return insert(Event).values(guild_id=1, name="Tetris", name_key="tetris", score_direction=direction)
 
 
-class Players(BaseService):
-    """Use cases that fail as they are told to, and count their attempts."""
-
-    attempts = 0
-
-    async def count(self) -> int:
-        async def work(session: AsyncSession) -> int:
-            self.attempts += 1
-            return (await session.execute(select(func.count(Player.id)))).scalar_one()
-
-        return await self._read(work)
-
-    async def add(self, discord_id: int, *, lost_races: int = 0, mistake: Exception | None = None) -> None:
-        async def work(session: AsyncSession) -> None:
-            self.attempts += 1
-            await session.execute(player(discord_id))
-            if mistake is not None:
-                raise mistake
-            if self.attempts <= lost_races:
-                await session.execute(player(discord_id))
-
-        await self._write(work)
-
-    async def count_score(self, event_id: int) -> None:
-        async def work(session: AsyncSession) -> None:
-            event = await lock_event(session, event_id)
-            await session.execute(select(1))
-            event.score_count += 1
-
-        await self._write(work)
+def count(session: Session) -> int:
+    return session.scalar(select(func.count(Player.id))) or 0
 
 
-@pytest.fixture
-async def players(database: Database, monkeypatch: pytest.MonkeyPatch) -> Players:
-    monkeypatch.setattr(base, "FIRST_WAIT_SECONDS", 0.001)
-    return Players(database, utc_now)
+class Adding:
+    """Adds a player, fails as it is told to, and counts its attempts."""
+
+    def __init__(self, discord_id: int, *, lost_races: int = 0, mistake: Exception | None = None) -> None:
+        self.attempts = 0
+        self._discord_id, self._lost_races, self._mistake = discord_id, lost_races, mistake
+
+    def __call__(self, session: Session) -> None:
+        self.attempts += 1
+        session.execute(player(self._discord_id))
+        if self._mistake is not None:
+            raise self._mistake
+        if self.attempts <= self._lost_races:
+            session.execute(player(self._discord_id))
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have nobody wait long to try again."""
+    monkeypatch.setattr(transactions, "FIRST_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture
@@ -81,95 +68,96 @@ async def other(database_url: URL) -> AsyncIterator[Database]:
 
 
 async def test_a_reader_sees_one_state_whatever_is_committed_beside_it(database: Database, other: Database) -> None:
-    async with reading(database) as session:
-        count = select(func.count(Player.id))
-        assert await session.scalar(count) == 0
-        async with writing(other) as writer:
-            await writer.execute(player(1))
-        assert await session.scalar(count) == 0
-    async with reading(database) as session:
-        assert await session.scalar(count) == 1
+    def read(session: Session) -> tuple[int, int]:
+        before = count(session)
+        await_only(other.write(Adding(1)))
+        return before, count(session)
+
+    assert await database.read(read) == (0, 0)
+    assert await database.read(count) == 1
 
 
 async def test_what_a_failed_writer_did_is_undone(database: Database) -> None:
-    async def work(session: AsyncSession) -> None:
-        await session.execute(player(1))
-        raise EventArchived
-
     with pytest.raises(EventArchived):
-        await database.write(work)
-    async with reading(database) as session:
-        assert await session.scalar(select(func.count(Player.id))) == 0
+        await database.write(Adding(1, mistake=EventArchived()))
+    assert await database.read(count) == 0
 
 
-async def test_work_is_written_to_a_file_by_one_thread_and_may_wait_for_nothing_else(file: Database) -> None:
-    async def work(session: AsyncSession) -> str:
-        await session.execute(player(1))
+async def test_work_is_written_to_a_file_by_one_thread(file: Database) -> None:
+    def thread(_session: Session) -> str:
         return threading.current_thread().name
 
-    async def waiting_work(session: AsyncSession) -> None:
-        await session.execute(player(2))
-        await asyncio.sleep(0)
-
-    assert await file.write(work) == "writer"
-    with pytest.raises(RuntimeError, match="may wait for nothing"):
-        await file.write(waiting_work)
-    async with reading(file) as session:
-        assert (await session.scalars(select(Player.discord_id))).all() == [1]
+    assert {await file.write(thread), await file.write(thread)} == {"writer"}
 
 
 async def test_work_on_a_file_that_nobody_waits_for_any_more_is_not_begun(file: Database) -> None:
-    may_go_on, begun = threading.Event(), []
+    may_go_on = threading.Event()
+    begun: list[int] = []
 
-    def work(connection: Connection, number: int) -> None:
-        begun.append(number)
-        may_go_on.wait()
+    def numbered(number: int) -> Any:
+        def work(_session: Session) -> None:
+            begun.append(number)
+            may_go_on.wait(UNTIL_IT_HANGS)
 
-    for number in range(3):
-        task = asyncio.create_task(file.write_at_once(partial(work, number=number)))
-        await asyncio.sleep(0.05)
+        return work
+
+    for number, is_there in enumerate((lambda: bool(begun), lambda: is_queued(file), lambda: is_queued(file))):
+        task = asyncio.create_task(file.write(numbered(number)))
+        await until(is_there, UNTIL_IT_HANGS, lambda: "the writer")
         task.cancel()
         await asyncio.wait({task})
     may_go_on.set()
-    await file.write_at_once(partial(work, number=3))
+    await file.write(numbered(3))
     assert begun == [0, 3]
 
 
+def is_queued(file: Database) -> bool:
+    assert file._writer is not None
+    return not file._writer._due.empty()
+
+
 async def test_of_writers_in_two_processes_none_overwrites_another(database: Database, other: Database) -> None:
+    def count_a_score(session: Session) -> None:
+        event = lock_event(session, event_id)
+        session.execute(select(1))
+        event.score_count += 1
+
     async with writing(database) as session:
         event_id = (await session.execute(event().returning(Event.id))).scalar_one()
-    services = [Players(database, utc_now), Players(other, utc_now)]
-    await asyncio.gather(*(services[n % 2].count_score(event_id) for n in range(20)))
+    await asyncio.gather(*((database, other)[n % 2].write(count_a_score) for n in range(20)))
     async with reading(database) as session:
         assert await session.scalar(select(Event.score_count)) == 20
 
 
-async def test_a_lost_race_is_begun_again_from_scratch(players: Players) -> None:
-    await players.add(1, lost_races=2)
-    assert players.attempts == 3
-    assert await players.count() == 1
+async def test_a_lost_race_is_begun_again_from_scratch(database: Database) -> None:
+    adding = Adding(1, lost_races=2)
+    await database.write(adding)
+    assert adding.attempts == 3
+    assert await database.read(count) == 1
 
 
-async def test_a_race_that_is_always_lost_ends(players: Players) -> None:
+async def test_a_race_that_is_always_lost_ends(database: Database) -> None:
+    adding = Adding(1, lost_races=1000)
     with pytest.raises(Unavailable) as error:
-        await players.add(1, lost_races=1000)
-    assert players.attempts == MAX_ATTEMPTS
+        await database.write(adding)
+    assert adding.attempts == MAX_ATTEMPTS
     assert isinstance(error.value.__cause__, DBAPIError)
-    assert await players.count() == 0
+    assert await database.read(count) == 0
 
 
 @pytest.mark.parametrize("mistake", [EventArchived(), ZeroDivisionError()])
-async def test_a_mistake_is_not_made_twice(players: Players, mistake: Exception) -> None:
+async def test_a_mistake_is_not_made_twice(database: Database, mistake: Exception) -> None:
+    adding = Adding(1, mistake=mistake)
     with pytest.raises(type(mistake)):
-        await players.add(1, mistake=mistake)
-    assert players.attempts == 1
-    assert await players.count() == 0
+        await database.write(adding)
+    assert adding.attempts == 1
+    assert await database.read(count) == 0
 
 
 async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
     database = Database(URL.create("sqlite+aiosqlite", database=str(tmp_path / "no" / "folder" / "scores.db")))
     with pytest.raises(Unavailable):
-        await Players(database, utc_now).count()
+        await database.read(count)
     await database.close()
     # One that outlived the event loop would end in a traceback.
     assert not any("connection_worker" in thread.name for thread in threading.enumerate())
@@ -178,33 +166,30 @@ async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> No
 async def test_a_file_that_somebody_else_keeps_locked_is_unavailable(
     file: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialect, "BUSY_TIMEOUT_SECONDS", 0.1)
+    set_limits(monkeypatch.setattr, {"BUSY_TIMEOUT_SECONDS": SOON})
     waiting = Database(file.url)
-    players = Players(waiting, utc_now)
     async with writing(file) as session:
         await session.execute(player(1))
         with pytest.raises(Unavailable):
-            await players.add(2)
-        assert await players.count() == 0
-    await players.add(2)
-    assert await players.count() == 2
+            await waiting.write(Adding(2))
+        assert await waiting.read(count) == 0
+    await waiting.write(Adding(2))
+    assert await waiting.read(count) == 2
     await waiting.close()
 
 
-async def test_a_server_that_is_not_there_is_unavailable_at_once() -> None:
-    began = time.monotonic()
+async def test_a_server_that_is_not_there_is_not_asked_twice() -> None:
     # The port 1 is nobody's.
     database = Database(URL.create("postgresql+asyncpg", "bot", host="127.0.0.1", port=1, database="scores"))
-    players = Players(database, utc_now)
+    adding = Adding(1)
     with pytest.raises(Unavailable):
-        await players.add(1)
-    assert players.attempts == 1
-    assert time.monotonic() - began < 1
+        await database.write(adding)
+    assert adding.attempts == 1
     await database.close()
 
 
-async def test_a_server_that_never_answers_is_unavailable_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialect, "CONNECT_TIMEOUT_SECONDS", 0.2)
+async def test_a_server_that_never_answers_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_limits(monkeypatch.setattr, {"CONNECT_TIMEOUT_SECONDS": SOON})
     hung_up = asyncio.Event()
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -215,20 +200,17 @@ async def test_a_server_that_never_answers_is_unavailable_in_time(monkeypatch: p
     async with await asyncio.start_server(listen, "127.0.0.1") as silent:
         port = silent.sockets[0].getsockname()[1]
         database = Database(URL.create("postgresql+asyncpg", "bot", host="127.0.0.1", port=port, database="scores"))
-        began = time.monotonic()
         with pytest.raises(Unavailable):
-            await Players(database, utc_now).count()
-        assert time.monotonic() - began < 2
+            await database.read(count)
         await database.close()
         await hung_up.wait()
 
 
 async def test_connections_that_the_server_has_ended_are_replaced(server: Database) -> None:
-    players = Players(server, utc_now)
-    await players.add(1)
+    await server.write(Adding(1))
     await end_connections(server)
-    await players.add(2)
-    assert await players.count() == 2
+    await server.write(Adding(2))
+    assert await server.read(count) == 2
 
 
 async def end_connections(server: Database) -> None:
@@ -250,21 +232,9 @@ async def test_memory_to_join_in_is_raised_for_one_transaction_and_never_lowered
             return str(await session.scalar(text("SHOW work_mem")))
 
     usual = await memory()
-    assert await memory(joining=True) == JOIN_MEMORY != usual
+    assert await memory(joining=True) == "64MB" != usual
     assert await memory(at_first="1GB", joining=True) == "1GB"
     assert await memory() == usual
-
-
-async def test_the_cache_of_a_file_is_raised_for_who_writes_to_it(file: Database) -> None:
-    async def cache(session: AsyncSession) -> int:
-        return int((await session.execute(text("PRAGMA cache_size"))).scalar_one())
-
-    async def join(session: AsyncSession) -> None:
-        await session.run_sync(join_in_memory)
-
-    usual = await file.write(cache)
-    await file.write(join)
-    assert await file.write(cache) == -8_000 < usual
 
 
 async def test_a_deadlock_is_worth_another_try(server: Database) -> None:
@@ -305,12 +275,19 @@ async def test_a_serialization_failure_is_worth_another_try(server: Database) ->
 
 
 async def test_a_database_is_idle_when_the_last_transaction_is_over(database: Database) -> None:
-    async with reading(database) as session:
-        await session.scalar(select(func.count(Player.id)))
-        idle = asyncio.create_task(database.idle())
-        async with writing(database) as writer:
-            await writer.execute(player(1))
-        await asyncio.sleep(0.01)
-        assert not idle.done()
-    await asyncio.wait_for(idle, 1)
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    def read(session: Session) -> None:
+        count(session)
+        begun.set()
+        await_only(may_end.wait())
+
+    reader = asyncio.create_task(database.read(read))
+    await begun.wait()
+    idle = asyncio.create_task(database.idle())
+    await database.write(Adding(1))
+    assert not idle.done()
+    may_end.set()
+    await idle
+    await reader
     await database.idle()

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.ratings import RatingScale, ScoreDirection
-from bot.domain.recount import (
+from bot.domain.statistics import RunningStatistics
+from bot.domain.verification import (
     ArchivedRun,
     Best,
     LoggedScore,
@@ -17,7 +18,6 @@ from bot.domain.recount import (
     statistics_of,
     weekly_bests_of,
 )
-from bot.domain.statistics import RunningStatistics
 from tests.backends import NOON
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW

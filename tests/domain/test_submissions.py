@@ -5,68 +5,71 @@ from typing import Any
 
 import pytest
 
-from bot.domain.ratings import RatingScale, ScoreDirection
-from bot.domain.recount import is_same_field
-from bot.domain.results import EventInfo
+from bot.domain.events import EventInfo
+from bot.domain.ratings import ScoreDirection
 from bot.domain.scores import ScoreStyle
 from bot.domain.statistics import RunningStatistics
-from bot.domain.submissions import Accepted, Known, OpenEvent, StoredBest, Submission, accept
+from bot.domain.submissions import Decision, Known, OpenEvent, StoredBest, decide
+from bot.domain.verification import is_same_field
 from bot.domain.weeks import Week
-from bot.errors import AlreadyCounted, CooldownActive, EventArchived, InvalidScore
+from bot.errors import AlreadyCounted, CooldownActive, EventArchived, NotANumber, ScoreTooHigh, ScoreTooLow
+from tests.domain.refusals import outcome
 
+HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 CURRENT = Week(2026, 47)
 MINUTE = timedelta(minutes=1)
+ANA, BOB, CAI = 1, 2, 3
 
 
-def open_event(*scores: float, direction: str = "HIGH", **changes: Any) -> OpenEvent:
+def open_event(*scores: float, direction: ScoreDirection = HIGH, **changes: Any) -> OpenEvent:
     info = {"min_score": None, "max_score": None, "is_active": True, **changes}
-    event = EventInfo(1, 1001, "Tetris", ScoreDirection(direction), ScoreStyle(), **info)
-    return OpenEvent(event, "UTC", RunningStatistics.of(scores), version=len(scores))
+    return OpenEvent(
+        info=EventInfo(1, 1001, "Tetris", direction, ScoreStyle(), **info),
+        time_zone="UTC",
+        version=7,
+        scores_version=len(scores),
+        statistics=RunningStatistics.of(scores),
+        week=None,
+        week_statistics=RunningStatistics(),
+    )
 
 
-def known(**changes: Any) -> Known:
+def decided(score: float, direction: ScoreDirection = HIGH, **changes: Any) -> Decision:
     nothing: dict[str, Any] = {"is_counted": False, "latest": None, "closed_weeks": (), "personal": None, "weekly": {}}
-    return Known(player_id=1, current=CURRENT, **{**nothing, **changes})
+    return decide(score, Known(current=CURRENT, **{**nothing, **changes}), direction, NOW, MINUTE)
 
 
-def submit(event: OpenEvent, score: float, **changes: Any) -> Accepted:
-    submission = Submission(1, 1001, 7, "ana", "Ana", "Tetris", str(score))
-    return accept(submission, event, score, known(**changes), NOW, MINUTE)
+@pytest.mark.parametrize(("direction", "better", "worse"), [(HIGH, 6.0, 4.0), (LOW, 4.0, 6.0)])
+def test_only_a_first_or_a_better_score_is_a_best(direction: ScoreDirection, better: float, worse: float) -> None:
+    cases = {(5.0, None): 5.0, (better, 5.0): better, (5.0, 5.0): None, (worse, 5.0): None}
+    for (score, best), new in cases.items():
+        stored = None if best is None else StoredBest(1, best)
+        weekly = {} if stored is None else {CURRENT: stored}
+        verdict = decided(score, direction, personal=stored, weekly=weekly).verdict
+        is_best = new is not None
+        assert (verdict.is_personal_best, verdict.is_weekly_best) == (is_best, is_best), (score, best)
+        assert verdict.personal_best == (new or best), (score, best)
 
 
-def test_a_first_score_is_every_kind_of_best_and_moves_the_field() -> None:
-    event = open_event()
-    accepted = submit(event, 100)
-    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank(0)) == (True, True, 1)
-    assert (event.statistics.count, event.version, event.moves) == (1, 1, [(None, 100)])
-    result = accepted.result("Ana", RatingScale(), better=0)
-    assert (result.week, result.closed_week, result.players, result.elo) == (CURRENT, None, 1, 1000)
+def test_the_best_of_a_new_week_may_be_worse_than_the_personal_best() -> None:
+    verdict = decided(3.0, personal=StoredBest(1, 5.0)).verdict
+    assert (verdict.is_personal_best, verdict.is_weekly_best, verdict.personal_best) == (False, True, 5.0)
 
 
-def test_a_score_that_is_no_best_moves_nothing() -> None:
-    event = open_event(100, 200)
-    accepted = submit(event, 50, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)})
-    assert (accepted.verdict.is_personal_best, accepted.verdict.is_weekly_best, accepted.rank(1)) == (False, False, 2)
-    assert (event.version, event.moves) == (2, [])
+def test_a_first_score_is_every_kind_of_best() -> None:
+    decision = decided(100)
+    assert (decision.verdict.is_personal_best, decision.verdict.is_weekly_best) == (True, True)
+    assert (decision.week, decision.verdict.personal_best) == (CURRENT, 100)
+    assert (decision.previous_best, decision.previous_of_week) == (None, None)
 
 
-def test_a_weekly_best_moves_the_field_of_its_week() -> None:
-    event = open_event(500, 400)
-    event.week, event.week_statistics = CURRENT, RunningStatistics.of([60, 80])
-    submit(event, 70, personal=StoredBest(5, 500), weekly={CURRENT: StoredBest(6, 60)})
-    submit(event, 90, personal=StoredBest(7, 400))
-    assert is_same_field(event.week_statistics.field, RunningStatistics.of([70, 80, 90]).field)
-    assert event.moves == []
-
-
-def test_the_field_of_another_week_is_not_that_of_the_one_before() -> None:
-    event = open_event(500)
-    event.week, event.week_statistics = Week(2026, 46), RunningStatistics.of([500])
-    for score in (60.0, 70.0):
-        submit(event, score, personal=StoredBest(5, 500))
-        assert event.week == CURRENT
-        assert event.week_statistics is None
+def test_a_score_is_compared_with_the_best_of_its_week_and_of_all_time() -> None:
+    decision = decided(80, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)})
+    assert (decision.verdict.is_personal_best, decision.verdict.is_weekly_best) == (False, True)
+    assert (decision.verdict.personal_best, decision.previous_best, decision.previous_of_week) == (100, 100, 60)
+    lower = decided(80, LOW, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)})
+    assert (lower.verdict.is_personal_best, lower.verdict.is_weekly_best) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -74,43 +77,78 @@ def test_the_field_of_another_week_is_not_that_of_the_one_before() -> None:
 )
 def test_it_counts_for_the_first_week_that_is_open(closed: tuple[Week, ...], week: Week) -> None:
     weekly = {CURRENT: StoredBest(1, 500), Week(2026, 48): StoredBest(2, 50)}
-    accepted = submit(open_event(), 100, closed_weeks=closed, weekly=weekly)
-    assert accepted.week == week
-    assert accepted.verdict.is_weekly_best == (week != CURRENT)
-    assert accepted.result("Ana", RatingScale(), better=0).closed_week == (CURRENT if closed else None)
+    decision = decided(100, closed_weeks=closed, weekly=weekly)
+    assert decision.week == week
+    assert decision.verdict.is_weekly_best == (week != CURRENT)
+    assert decision.weekly == weekly.get(week)
+
+
+def test_a_second_delivery_is_refused_as_such_however_soon_it_comes() -> None:
+    with pytest.raises(AlreadyCounted):
+        decided(200, is_counted=True, latest=NOW)
+
+
+def test_a_score_within_the_cooldown_is_refused_with_the_seconds_left() -> None:
+    with pytest.raises(CooldownActive) as refusal:
+        decided(200, latest=NOW - timedelta(seconds=40.5))
+    assert refusal.value.seconds_left == 20
+    assert decided(200, latest=NOW - MINUTE).verdict.is_personal_best
+
+
+def test_a_personal_best_moves_the_field_of_the_event() -> None:
+    event = open_event(100, 200)
+    event.move(ANA, 100, 150)
+    event.move(CAI, None, 300)
+    assert is_same_field(event.statistics.field, RunningStatistics.of([150, 200, 300]).field)
+    assert (event.moves, event.week_moves, event.has_moved) == ({ANA: (100, 150), CAI: (None, 300)}, {}, True)
+
+
+def test_a_weekly_best_moves_the_field_of_its_week_alone() -> None:
+    event = open_event(500, 400)
+    event.begin_week(CURRENT, RunningStatistics.of([60, 80]))
+    assert not event.has_moved
+    event.move_week(ANA, 60, 70)
+    event.move_week(BOB, None, 90)
+    assert is_same_field(event.week_statistics.field, RunningStatistics.of([70, 80, 90]).field)
+    assert is_same_field(event.statistics.field, RunningStatistics.of([500, 400]).field)
+    assert (event.moves, event.week_moves, event.has_moved) == ({}, {ANA: (60, 70), BOB: (None, 90)}, True)
+
+
+def test_a_week_that_begins_takes_the_place_of_the_one_before() -> None:
+    event = open_event(500)
+    event.begin_week(Week(2026, 46), RunningStatistics.of([500]))
+    event.begin_week(CURRENT, RunningStatistics())
+    event.move_week(ANA, None, 60)
+    assert (event.week, event.week_statistics.field.size, event.week_statistics.field.absolute_mean) == (CURRENT, 1, 60)
 
 
 @pytest.mark.parametrize(
-    ("direction", "moves", "rank"),
+    ("direction", "moves", "overtaken"),
     [
-        ("HIGH", [(None, 101)], 4),
-        ("HIGH", [(None, 100), (None, 99)], 3),
-        ("HIGH", [(50, 150), (120, 150)], 4),
-        ("LOW", [(None, 99), (150, 90), (90, 80)], 5),
+        (HIGH, [(None, 101)], 1),
+        (HIGH, [(None, 100), (None, 99)], 0),
+        (HIGH, [(50, 150), (120, 150)], 1),
+        (LOW, [(None, 99), (150, 90), (90, 80)], 2),
     ],
 )
-def test_a_rank_counts_whoever_went_ahead_just_before(
-    direction: str, moves: list[tuple[float | None, float]], rank: int
+def test_whoever_went_ahead_just_before_is_counted_once(
+    direction: ScoreDirection, moves: list[tuple[float | None, float]], overtaken: int
 ) -> None:
     event = open_event(*(100.0 for _ in range(9)), direction=direction)
-    for old, new in moves:
-        event.move(old, new)
-    assert submit(event, 100).rank(2) == rank
-
-
-def test_a_second_delivery_and_haste_are_refused_and_move_nothing() -> None:
-    event = open_event(100)
-    with pytest.raises(AlreadyCounted):
-        submit(event, 200, is_counted=True, latest=NOW)
-    with pytest.raises(CooldownActive, match="20 second"):
-        submit(event, 200, latest=NOW - timedelta(seconds=40.5))
-    assert event.moves == []
+    for player, (old, new) in enumerate(moves, 1):
+        event.move(player, old, new)
+    assert event.overtaken(100) == overtaken
 
 
 def test_only_what_the_event_takes_is_read() -> None:
-    assert open_event(min_score=10.0, max_score=20.0).read("10") == 10
-    for text, sentence in (("9", "10 and above"), ("21", "20 and below"), ("ten", "not a score")):
-        with pytest.raises(InvalidScore, match=sentence):
-            open_event(min_score=10.0, max_score=20.0).read(text)
+    event = open_event(min_score=10.0, max_score=2000.0)
+    read = {text: outcome(event.read, text) for text in ("10", "2,000", "9", "2001", "ten")}
+    assert read == {
+        "10": 10,
+        "2,000": 2000,
+        "9": (ScoreTooLow, "10"),
+        "2001": (ScoreTooHigh, "2,000"),
+        "ten": (NotANumber, 9),
+    }
     with pytest.raises(EventArchived):
         open_event(is_active=False).read("10")

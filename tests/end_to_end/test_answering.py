@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
@@ -12,29 +12,19 @@ from aiohttp import ServerDisconnectedError
 from simcord.http import FakeWebhookAdapter
 from sqlalchemy import select
 
-from bot.cogs.answering import DIRECT_ANSWER_SECONDS
-from bot.database import dialect
 from bot.database.models import Event
 from tests.backends import Clock
 from tests.end_to_end.conftest import on_both_databases
-from tests.outages import statement_takes, statements_fail
+from tests.outages import statement_waits, statements_fail
+from tests.patience import SOON, UNTIL_IT_HANGS, hasty
+from tests.sessions import writing
 from tests.wire.waiting import until
 from tests.world import World
 
-LONG = 2.0
-"""Seconds: longer than the bot waits before it defers."""
-UNTIL_IT_HANGS = 120.0
-"""Seconds that only something that never comes takes."""
 REFERENCE = re.compile(r"⚠️ Something went wrong on our side\. If it happens again, tell .* operator: ([0-9a-f]{8})\.")
 LOST = "⚠️ Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
 CALLBACK, FOLLOW_UP = "/interactions/*/callback", "/webhooks/*"
 ORIGINAL = "/webhooks/*/messages/@original"
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A locked file is waited for however long it takes."""
-    monkeypatch.setattr(dialect, "BUSY_TIMEOUT_SECONDS", UNTIL_IT_HANGS)
 
 
 async def test_quick_work_is_answered_directly(world: World) -> None:
@@ -55,7 +45,6 @@ async def test_slow_work_is_acknowledged_and_its_success_shown_to_everyone(world
     assert seen.public.startswith("🎉 New Personal Best!\n**Ana**")
     assert "Done." not in world.channel_seen_by("Bob")
     assert world.traffic.deferrals == 1
-    assert world.traffic.patience >= DIRECT_ANSWER_SECONDS
 
 
 async def test_slow_work_that_is_refused_tells_the_user_alone(world: World) -> None:
@@ -84,7 +73,7 @@ async def test_a_slow_answer_for_one_user_alone_stays_with_them(world: World) ->
 async def test_a_slow_page_is_turned_in_place(world: World) -> None:
     board = await two_pages(world)
 
-    with statement_takes(LONG, "SELECT events"):
+    with a_slow_statement(world, "SELECT events"):
         second = await world.click("Player 1", board, "Next ▶")
 
     assert "#11 **Player 11**" in second.public
@@ -95,7 +84,7 @@ async def test_a_slow_page_is_turned_in_place(world: World) -> None:
 async def test_somebody_elses_slow_copy_stays_with_them(world: World) -> None:
     board = await two_pages(world)
 
-    with statement_takes(LONG, "SELECT events"):
+    with a_slow_statement(world, "SELECT events"):
         second = await world.click("Player 2", board, "Next ▶")
 
     assert "#11 **Player 11**" in second.alone
@@ -302,7 +291,15 @@ async def somebody_else_writing(world: World) -> AsyncIterator[None]:
             is_writing.set()
             await until(lambda: world.traffic.deferrals > 0, UNTIL_IT_HANGS, lambda: "a deferral")
 
-    writing = asyncio.create_task(write())
+    somebody = asyncio.create_task(write())
     await is_writing.wait()
-    yield
-    await writing
+    with hasty(DIRECT_ANSWER_SECONDS=SOON):
+        yield
+        await somebody
+
+
+@contextmanager
+def a_slow_statement(world: World, part: str) -> Iterator[None]:
+    """The next statement with this in it takes until the bot has asked a user for patience."""
+    with hasty(DIRECT_ANSWER_SECONDS=SOON), statement_waits(part, lambda: world.traffic.deferrals > 0):
+        yield

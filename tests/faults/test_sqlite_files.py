@@ -20,6 +20,7 @@ from bot.errors import Unavailable
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
 from tests.faults.told import unavailable
+from tests.patience import SOON, set_limits
 
 NOBODY = 65534
 PAGE_BYTES = 4096
@@ -33,8 +34,9 @@ sys.stdin.read()
 
 
 @pytest.fixture
-async def file(file_url: URL) -> AsyncIterator[TestBackend]:
-    """The services with an event and a score, on a file."""
+async def file(file_url: URL, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TestBackend]:
+    """The services with an event and a score, on a file whose lock they wait for only a moment."""
+    set_limits(monkeypatch.setattr, {"BUSY_TIMEOUT_SECONDS": SOON})
     async with open_test_backend(file_url) as backend:
         await backend.create_event()
         await backend.submit(1, 100)
@@ -62,7 +64,7 @@ async def locked_by_another_process(file: str | None) -> AsyncIterator[None]:
         await process.communicate(b"")
 
 
-async def test_a_locked_file_can_be_read_and_whoever_writes_is_told_in_time(file: TestBackend) -> None:
+async def test_a_locked_file_can_be_read_and_whoever_writes_is_told(file: TestBackend) -> None:
     async with locked_by_another_process(file.database.url.database):
         await unavailable(*(file.submit(player, 200) for player in range(2, 12)), file.run(), file.undo())
         assert (await file.page()).players == 1

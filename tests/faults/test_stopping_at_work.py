@@ -5,13 +5,12 @@ from dataclasses import replace
 
 from sqlalchemy import URL, text, update
 
-from bot.database.dialect import is_sqlite
 from bot.database.models import Event, ScoreSubmission
 from tests import tables
 from tests.backends import ADMIN, EVENT, open_test_backend
+from tests.patience import SOON, limits
 from tests.sessions import writing
 from tests.wire.bots import (
-    LAST_WORDS_SECONDS,
     busy,
     count,
     create_event,
@@ -24,17 +23,21 @@ from tests.wire.bots import (
 from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
 from tests.wire.process import BotProcess
 
+HASTY = limits(
+    DIRECT_ANSWER_SECONDS=SOON, LAST_COMMANDS_SECONDS=SOON, LAST_RECALCULATIONS_SECONDS=SOON, CLOSE_SECONDS=SOON
+)
+"""For a bot that asks for patience soon, and waits for nothing once it is told to stop."""
 INTERRUPTED = "The bot is restarting and could not finish this."
 TRY_AGAIN = "try again in a minute"
 
 
 async def test_twenty_commands_in_flight_are_told_to_try_again(discord: DiscordStub, file_url: URL) -> None:
-    async with running(discord, settings(discord, file_url)) as [bot]:
+    async with running(discord, settings(discord, file_url, **HASTY)) as [bot]:
         await create_event(discord)
         async with busy(file_url):
             await stop_at_work(discord, bot)
             # The file stays locked until the end.
-            assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
+            assert await bot.wait_exit() == 0
     assert "without an answer" not in bot.output
     assert await count(file_url, ScoreSubmission.id) == 0
 
@@ -42,13 +45,12 @@ async def test_twenty_commands_in_flight_are_told_to_try_again(discord: DiscordS
 async def test_what_a_user_was_told_to_repeat_is_not_saved_although_the_way_is_free(
     discord: DiscordStub, database_url: URL
 ) -> None:
-    async with running(discord, settings(discord, database_url)) as [bot]:
+    async with running(discord, settings(discord, database_url, **HASTY)) as [bot]:
         await create_event(discord)
         async with busy(database_url):
             replies = await stop_at_work(discord, bot)
-        assert await bot.wait_exit(LAST_WORDS_SECONDS) == 0
-    # A file that is locked is given up before.
-    assert is_sqlite(database_url) or all(INTERRUPTED in reply.text for reply in replies)
+        assert await bot.wait_exit() == 0
+    assert all(INTERRUPTED in reply.text for reply in replies)
     assert "without an answer" not in bot.output
     assert await count(database_url, ScoreSubmission.id) == 0
 
@@ -72,10 +74,11 @@ async def test_a_recalculation_that_waits_for_a_locked_file_does_not_keep_the_bo
         await backend.submit(1, 100)
         await backend.settle_ratings()
         await tables.execute(backend.database, update(Event).values(scores_version=Event.scores_version + 1))
-    async with busy(file_url), running(discord, settings(discord, file_url)) as [bot]:
-        # The sweep at the start has begun to wait by now.
-        await asyncio.sleep(0.5)
+    async with busy(file_url), running(discord, settings(discord, file_url, **HASTY)) as [bot]:
+        # The sweep at the start waits for the file, and a score behind it.
+        reply = await (await submit(discord, User("bob"), "200")).acknowledged()
         bot.terminate()
+        await told(reply, INTERRUPTED)
         await finish(bot)
 
 
@@ -84,7 +87,7 @@ async def test_whoever_presses_a_button_of_a_bot_that_goes_down_is_told(discord:
         await backend.create_event(actor=replace(ADMIN, guild_id=HOME.id))
         for player in range(1, 13):
             await backend.submit(player, player, guild_id=HOME.id)
-        async with running(discord, settings(discord, server_url)) as [bot]:
+        async with running(discord, settings(discord, server_url, **HASTY)) as [bot]:
             watcher = User("cy")
             board = await told(await discord.slash(watcher, "leaderboard", event=EVENT), "Page 1 of 2")
             async with writing(backend.database) as session:

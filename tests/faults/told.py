@@ -1,18 +1,21 @@
-"""How users are told that something does not work: in a sentence, and in time."""
+"""How users are told that something does not work: in a sentence, and not by waiting for ever."""
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from typing import Any
 
 from bot.errors import Unavailable
-
-TOLD_WITHIN_SECONDS = 5.0
+from tests.patience import SOON, UNTIL_IT_HANGS, hasty
 
 
 async def unavailable(*uses: Coroutine[Any, Any, Any]) -> None:
-    """Have users do things at once of which each is refused in time, since the database is away."""
-    began = time.monotonic()
-    outcomes = await asyncio.gather(*uses, return_exceptions=True)
+    """Have users do things at once of which each is refused, since the database is away."""
+    async with asyncio.timeout(UNTIL_IT_HANGS):
+        outcomes = await asyncio.gather(*uses, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [Unavailable] * len(uses)
-    assert time.monotonic() - began < TOLD_WITHIN_SECONDS
+
+
+async def unavailable_by_silence(*uses: Coroutine[Any, Any, Any]) -> None:
+    """Likewise, while no answer of the database comes through, for which the bot has little patience."""
+    with hasty(PATIENCE_SECONDS=SOON, PROBE_SECONDS=SOON):
+        await unavailable(*uses)

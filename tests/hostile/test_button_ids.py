@@ -6,8 +6,8 @@ from discord.ui import Button
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cogs.pages import BUTTON_ID, PageButton
-from bot.domain.results import Board
+from bot.cogs.standings import BUTTON_ID, PageButton
+from bot.domain.standings import Board
 
 LONGEST = 100
 """What Discord takes."""

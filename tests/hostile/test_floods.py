@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
-from bot.database import dialect
 from tests.backends import EVENT
 from tests.hostile.conftest import on_both_databases
+from tests.patience import SOON, set_limits
 from tests.wire.bots import busy
 from tests.wire.discord_stub import Reply, User
 from tests.wire.wired_bot import WiredBot, answered, open_wired_bot
 
-PATIENCE_SECONDS = 120.0
-"""How long anyone may wait: only for what never comes."""
 BURSTS = 10
 SUGGESTIONS = 200
 
@@ -46,8 +44,8 @@ OTHERS_USE = {BURSTS // 2: SUBMIT, BURSTS - 1: SHOW}
 
 @pytest.fixture
 async def hasty(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: None) -> AsyncIterator[WiredBot]:
-    """A bot that holds the cooldown; its clock stands still, and a locked file is waited for however long it takes."""
-    monkeypatch.setattr(dialect, "BUSY_TIMEOUT_SECONDS", PATIENCE_SECONDS)
+    """A bot that holds the cooldown, and soon asks for patience; its clock stands still."""
+    set_limits(monkeypatch.setattr, {"DIRECT_ANSWER_SECONDS": SOON})
     async with open_wired_bot(database_url, monkeypatch, submit_cooldown_seconds=60) as wired:
         await wired.create_event()
         yield wired
@@ -55,7 +53,6 @@ async def hasty(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: 
 
 async def send(wired: WiredBot, user: User, use: tuple[str, Json]) -> Reply:
     """Have someone use a command now; its answer comes later."""
-    wired.discord.acknowledge_within = PATIENCE_SECONDS
     return await wired.discord.invoke(user, use[0], **use[1])
 
 
@@ -78,7 +75,6 @@ async def test_whoever_asks_amid_a_flood_is_answered_before_it_is_over(hasty: Wi
 
 
 async def test_a_flood_of_suggestions_keeps_nobody_from_submitting(hasty: WiredBot) -> None:
-    hasty.discord.acknowledge_within = PATIENCE_SECONDS
     typed = [("submit-score", "event", EVENT), ("settings", "time-zone", "UTC")]
     flood = [asyncio.create_task(hasty.discord.autocomplete(EVE, *typed[number % 2])) for number in range(SUGGESTIONS)]
     await asyncio.sleep(0)

@@ -9,12 +9,13 @@ from bot.domain.ratings import ScoreDirection
 from bot.services.events import EventOptions
 from tests.backends import EVENT
 from tests.hostile.conftest import on_both_databases
+from tests.patience import UNTIL_IT_HANGS
 from tests.wire.discord_stub import AUTOCOMPLETE, COMMAND, COMPONENT, HOME, Message, Reply, User
 from tests.wire.waiting import until
 from tests.wire.wired_bot import ADMIN, JUDGES, RIVALS, WiredBot, actor, answered
 
 CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
-OUTDATED = "This button is of an older message and leads nowhere any more. Use `/leaderboard` again."
+OUTDATED = "This button belongs to an older message and no longer works. Use `/leaderboard` again."
 NO_EVENT = "There is no such event in this server."
 
 SUBCOMMAND, STRING, INTEGER, BOOLEAN, USER, ROLE, NUMBER = 1, 3, 4, 5, 6, 8, 10
@@ -149,7 +150,7 @@ async def test_nothing_is_suggested_for_what_the_bot_has_not(wired: WiredBot, ke
 async def test_suggestions_of_nothing_that_are_lost_stop_nothing(wired: WiredBot) -> None:
     wired.discord.fail_next("/callback", 400)
     await wired.discord.deliver(AUTOCOMPLETE, EVE, HOME, FORGED_TYPING["an unknown command"])
-    await until(lambda: bool(wired.discord.refused), 120, lambda: "a refusal")
+    await until(lambda: bool(wired.discord.refused), UNTIL_IT_HANGS, lambda: "a refusal")
     wired.expect_what_failed()
     # What a task dies of is in the log when the task is gone.
     gc.collect()

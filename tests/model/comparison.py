@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from bot.database.models import Event, LeaderboardScore, Player, WeeklyResult, WeeklyRun
-from bot.domain.results import Board, EventInfo, LeaderboardPage
+from bot.domain.events import EventInfo
+from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.statistics import RunningStatistics
 from bot.services.ratings import statistics_of, week_statistics_of
 from tests import tables

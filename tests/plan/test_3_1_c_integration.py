@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.database.models import LeaderboardScore, Player, PlayerEventStats, ScoreSubmission, ScoreType
 from tests import tables
 from tests.backends import TestBackend
+from tests.plan.writes import write
 
 
 async def test_one_submission_fills_every_table_it_belongs_to(backend: TestBackend) -> None:
@@ -47,4 +48,4 @@ async def test_a_row_of_a_player_or_an_event_that_does_not_exist_is_refused(
         insert(PlayerEventStats).values(player_id=player_id, event_id=event_id),
     ):
         with pytest.raises(IntegrityError):
-            await tables.execute(backend.database, row)
+            await write(backend, row)

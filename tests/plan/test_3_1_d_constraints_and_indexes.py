@@ -8,8 +8,8 @@ from sqlalchemy import Connection, insert, inspect
 from sqlalchemy.exc import IntegrityError
 
 from bot.database.models import LeaderboardScore
-from tests import tables
 from tests.backends import TestBackend
+from tests.plan.writes import write
 from tests.sessions import reading
 
 ALL_TIME: dict[str, Any] = {"score_type": "all_time", "week_number": None}
@@ -31,9 +31,9 @@ async def test_a_player_has_one_best_of_all_time_and_one_of_each_week(
     await backend.create_event()
     await backend.submit(1, 100)
     score = insert(LeaderboardScore).values(player_id=1, event_id=1, score=200)
-    await tables.execute(backend.database, score.values(WEEKLY | {"week_number": 202648}))
+    await write(backend, score.values(WEEKLY | {"week_number": 202648}))
     with pytest.raises(IntegrityError) as refusal:
-        await tables.execute(backend.database, score.values(row))
+        await write(backend, score.values(row))
     # SQLite names the columns of a unique index that is violated, and not the index.
     assert constraint in str(refusal.value) or "UNIQUE constraint failed: leaderboard_scores.player_id" in str(
         refusal.value

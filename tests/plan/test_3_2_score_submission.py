@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import URL
 
-from bot.domain.results import Board
+from bot.domain.standings import Board
 from bot.errors import CooldownActive, EventNotFound, InvalidScore
 from tests.backends import TestBackend, open_test_backend
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import URL
 
 from bot.config import SettingsError, load_settings
-from bot.domain.results import Board
+from bot.domain.standings import Board
 from tests import tables
 from tests.backends import open_test_backend
 

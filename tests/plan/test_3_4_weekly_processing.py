@@ -3,8 +3,8 @@
 import pytest
 
 from bot.database.models import LeaderboardScore, ScoreType, WeeklyResult
-from bot.domain.results import Board
-from bot.errors import NotAllowed, WeekNotRunnable
+from bot.domain.standings import Board
+from bot.errors import NotAllowed, WeekWithoutScores
 from tests import tables
 from tests.backends import EVENT, MEMBER, TestBackend
 
@@ -68,8 +68,9 @@ async def test_a_reset_clears_the_week_and_keeps_results_and_personal_bests(back
 
 async def test_there_is_nothing_to_process_without_weekly_scores(backend: TestBackend) -> None:
     await backend.create_event()
-    with pytest.raises(WeekNotRunnable, match="Nobody has submitted a score"):
+    with pytest.raises(WeekWithoutScores) as refusal:
         await backend.run()
+    assert refusal.value.week == "2026-W47"
 
 
 async def test_only_admins_process_a_week(backend: TestBackend) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.database.models import AuditLog
 from bot.domain.ratings import ScoreDirection
-from bot.domain.results import ServerSettings
+from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, InvalidSetting, NotAllowed
 from bot.services.events import EventOptions
 from bot.services.servers import Actor

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import URL
 
 from bot.database.models import Event
+from bot.domain.events import EventInfo
 from bot.domain.ratings import ScoreDirection
-from bot.domain.results import EventInfo
 from bot.domain.scores import ScoreFormat, ScoreStyle
+from bot.domain.standings import Board
 from bot.domain.text import MAX_EVENT_NAME
 from bot.errors import EventNameTaken, EventNotFound, InvalidName, InvalidScore, InvalidSetting
 from bot.services.events import EventOptions
@@ -24,6 +25,10 @@ NEIGHBOUR = replace(ADMIN, guild_id=2002)
 
 async def edit(backend: TestBackend, event: str = EVENT, **options: Any) -> EventInfo:
     return await backend.real.services.events.edit(ADMIN, event, EventOptions(**options))
+
+
+async def find(backend: TestBackend, event: str | int, guild_id: int = GUILD) -> EventInfo:
+    return (await backend.real.services.standings.page(guild_id, event, Board.ALL_TIME, 0, viewer_id=0)).event
 
 
 async def suggest(backend: TestBackend, typed: str, **options: Any) -> tuple[str, ...]:
@@ -43,7 +48,7 @@ async def test_an_event_is_made_with_what_was_said_and_defaults_for_the_rest(bac
     )
     assert (sprint.min_score, sprint.max_score) == (10, 3600)
     assert (await backend.create_event(name="Blitz", unit=" points ")).style == ScoreStyle(unit="points")
-    assert await backend.real.services.events.find(GUILD, "40l sprint") == sprint
+    assert await find(backend, "40l sprint") == sprint
 
 
 async def test_an_option_that_cannot_be_taken_makes_no_event(backend: TestBackend) -> None:
@@ -76,7 +81,7 @@ async def test_a_name_is_taken_in_every_spelling_of_its_case(backend: TestBacken
             await backend.create_event(name=same)
         with pytest.raises(EventNameTaken):
             await edit(backend, "Other", name=same)
-    assert await backend.real.services.events.find(GUILD, "other") == other
+    assert await find(backend, "other") == other
 
 
 async def test_a_name_is_free_in_another_server_and_taken_by_an_archived_event(backend: TestBackend) -> None:
@@ -122,7 +127,7 @@ async def test_an_edit_that_cannot_be_taken_changes_nothing(backend: TestBackend
     for options in ({"name": "New", "max_score": "9"}, {"format": ScoreFormat.TIME}, {"unit": "\u200b"}, {}):
         with pytest.raises((InvalidSetting, InvalidName)):
             await edit(backend, **options)
-    assert await backend.real.services.events.find(GUILD, EVENT) == event
+    assert await find(backend, EVENT) == event
 
 
 async def test_a_list_has_the_active_events_by_name_and_then_the_archived_ones(backend: TestBackend) -> None:
@@ -140,22 +145,13 @@ async def test_a_list_has_the_active_events_by_name_and_then_the_archived_ones(b
 
 async def test_an_event_of_another_server_is_not_found_by_name_or_key(backend: TestBackend) -> None:
     event = await backend.create_event()
-    for wanted in (EVENT, str(event.id)):
+    for wanted in (EVENT, str(event.id), event.id):
         with pytest.raises(EventNotFound):
-            await backend.real.services.events.find(NEIGHBOUR.guild_id, wanted)
+            await find(backend, wanted, NEIGHBOUR.guild_id)
     for change in (backend.real.services.events.archive(NEIGHBOUR, EVENT), backend.run(event=f"{event.id}")):
         with pytest.raises(EventNotFound):
             await change
     assert await backend.real.services.events.suggest(NEIGHBOUR.guild_id, "") == ()
-
-
-async def test_an_event_without_a_direction_is_none_of_the_leaderboards(backend: TestBackend) -> None:
-    async with writing(backend.database) as session:
-        session.add(Event(guild_id=GUILD, name="Chess", name_key="chess", score_direction=None))
-    with pytest.raises(EventNotFound):
-        await backend.submit(1, 100, "Chess")
-    assert await suggest(backend, "") == ()
-    assert await backend.real.services.events.list(GUILD) == ()
 
 
 async def test_suggestions_contain_what_was_typed_whatever_its_case(backend: TestBackend) -> None:

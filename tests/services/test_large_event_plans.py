@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, event, text
 
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
-from bot.services.ratings import _recalculation_sql as sql
+from bot.services.ratings import _recalculation as stored_elos
 from bot.services.ratings import elo_parameters
 from tests import tables
 from tests.backends import open_test_backend
 
 MANY = 5_000
 NUMBERS = f"FROM generate_series(1, {MANY}) AS n"
-LOGGED = "(interaction_id, player_id, event_id, score, week_number, submitted_at)"
+LOGGED = "(interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at)"
 FILL = (
     "INSERT INTO events (guild_id, name, name_key, score_direction) VALUES (1, 'a', 'a', 'HIGH')",
-    f"INSERT INTO players (discord_id, username, display_name) SELECT n, n, n {NUMBERS}",
+    f"INSERT INTO players (discord_id, username) SELECT n, n {NUMBERS}",
     f"INSERT INTO leaderboard_scores (player_id, event_id, score, score_type) SELECT n, 1, n, 'all_time' {NUMBERS}",
     f"INSERT INTO player_event_stats (player_id, event_id) SELECT n, 1 {NUMBERS}",
-    f"INSERT INTO score_submissions {LOGGED} SELECT n, n, 1, n, 202647, now() {NUMBERS}",
+    f"INSERT INTO score_submissions {LOGGED} SELECT n, n, 1, n, 202647, 202647, now() {NUMBERS}",
     "ANALYZE",
 )
 BANDS = [(1, 10.0 * n, 10.0 * n + 1) for n in range(400)]
@@ -47,9 +47,11 @@ def explained() -> Iterator[None]:
 async def test_few_of_many_are_found_by_indexes(server_url: URL) -> None:
     def plans(connection: Connection) -> list[str]:
         with explained():
-            between = sql.WRITE_ELOS_BETWEEN.execute(connection, BANDS, **PARAMETERS)
-            since = connection.execute(sql.WRITE_ELOS_OF_SUBMITTERS, PARAMETERS | {"since_submission": MANY - 10})
-            extremes = connection.execute(sql.EXTREMES, PARAMETERS)
+            between = stored_elos._WRITE_ELOS_BETWEEN.execute(connection, BANDS, **PARAMETERS)
+            since = connection.execute(
+                stored_elos._WRITE_ELOS_OF_SUBMITTERS, PARAMETERS | {"since_submission": MANY - 10}
+            )
+            extremes = connection.execute(stored_elos._EXTREMES, PARAMETERS)
         return ["\n".join(row[0] for row in result) for result in (between, since, extremes)]
 
     async with open_test_backend(server_url) as backend:

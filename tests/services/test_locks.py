@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import pytest
 from redis.asyncio import Redis
 
-from bot.services.ratings import ProcessLock
-from bot.services.ratings.redis_lock import RETRY_REDIS_AFTER_SECONDS, RedisLock, connect_redis
+from bot.services.ratings._locks import ProcessLock
+from bot.services.ratings._redis_lock import RETRY_REDIS_AFTER_SECONDS, RedisLock, connect_redis
+from tests.patience import SOON, set_limits
 from tests.proxy import proxy_to, redis_through
 
 EVENT, OTHER_EVENT = 1, 2
@@ -30,8 +31,8 @@ class Ticks:
 @pytest.fixture
 def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     ticks = Ticks()
-    for module in ("locks", "redis_lock"):
-        monkeypatch.setattr(f"bot.services.{module}.time", ticks)
+    for module in ("_locks", "_redis_lock"):
+        monkeypatch.setattr(f"bot.services.ratings.{module}.time", ticks)
     return ticks
 
 
@@ -98,14 +99,18 @@ async def test_a_redis_that_refuses_leaves_a_lock_within_the_process(
 
 
 async def test_a_redis_that_hangs_is_waited_for_once_until_it_is_back(
-    redis_url: str, redis: Redis, caplog: pytest.LogCaptureFixture, ticks: Ticks
+    redis_url: str,
+    redis: Redis,
+    caplog: pytest.LogCaptureFixture,
+    ticks: Ticks,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.WARNING)
+    set_limits(monkeypatch.setattr, {"REDIS_TIMEOUT_SECONDS": SOON})
     async with proxy_to(redis_url) as way, connect_redis(redis_through(way, redis_url)) as client:
         way.swallow()
         lock = RedisLock(client, 30)
-        async with asyncio.timeout(120):
-            assert await lock.acquire(EVENT) == 0
+        assert await lock.acquire(EVENT) == 0
         assert [await lock.acquire(EVENT) for _ in range(5)] == [30] * 5
         assert way.connections == 1
 

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
-from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType
+from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, ScoreType
 from bot.domain.ratings import ScoreDirection
-from bot.domain.results import Board
+from bot.domain.standings import Board
 from tests.backends import GUILD, NOON, TestBackend
 from tests.sessions import writing
 
@@ -45,8 +45,10 @@ rows_of_many = st.integers(0, PLAYERS).flatmap(lambda size: st.lists(row_of_some
 async def players(backend: TestBackend) -> TestBackend:
     """A database with players without any score."""
     async with writing(backend.database) as session:
-        people = [{"discord_id": n, "username": f"{n}", "display_name": f"{n}"} for n in range(1, PLAYERS + 2)]
-        await session.execute(insert(Player), people)
+        numbers = range(1, PLAYERS + 2)
+        await session.execute(insert(Player), [{"discord_id": n, "username": f"{n}"} for n in numbers])
+        names = [{"guild_id": GUILD, "player_id": n, "display_name": f"{n}"} for n in numbers]
+        await session.execute(insert(Member), names)
     return backend
 
 

@@ -19,8 +19,10 @@ from bot.services.ratings import (
     event_elo_parameters,
     is_weekly_best,
     number,
+    statistics_of,
 )
 from tests.backends import GUILD, TestBackend
+from tests.services.fields import stored_event
 from tests.sessions import reading, writing
 
 PLAYERS = 25
@@ -45,7 +47,7 @@ async def players(backend: TestBackend) -> TestBackend:
     """A database with an event and players without any score."""
     await backend.create_event()
     async with writing(backend.database) as session:
-        people = [{"discord_id": n, "username": f"{n}", "display_name": f"{n}"} for n in range(1, PLAYERS + 1)]
+        people = [{"discord_id": n, "username": f"{n}"} for n in range(1, PLAYERS + 1)]
         await session.execute(insert(Player), people)
     return backend
 
@@ -135,12 +137,12 @@ async def test_running_statistics_are_those_of_the_personal_bests(
         if player not in bests or direction.is_better(score, bests[player]):
             bests[player] = score
         told = {player: (await backend.submit(player, score, name)).elo}
-    statistics = await backend.real.scoring.statistics(GUILD, name)
+    event = await stored_event(backend.database, name)
     expected = RunningStatistics.of(bests.values())
-    assert_same_field(statistics.field, expected.field, accuracy=1e-9)
+    assert_same_field(statistics_of(event).field, expected.field, accuracy=1e-9)
     shown = await backend.elos(event=name)
     assert told.items() <= shown.items()
-    await backend.real.scoring.recalculate(statistics.event.id)
+    await backend.real.scoring.recalculate(event.id)
     assert await backend.differences() == []
 
 

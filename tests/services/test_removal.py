@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.database.models import AuditLog, LeaderboardScore, ScoreSubmission
-from bot.domain.results import Board, RemovalResult
+from bot.domain.moderation import RemovalResult
+from bot.domain.standings import Board
 from bot.errors import NothingToRemove
 from bot.services.moderation._service import MOST_LISTED
 from tests import tables
-from tests.backends import ADMIN, EVENT, GUILD, NOON, TestBackend, open_test_backend
+from tests.backends import ADMIN, EVENT, NOON, TestBackend, open_test_backend
+from tests.services.fields import stored_field
 
 ANA, BOB, CAI = 1, 2, 3
 
@@ -87,7 +89,7 @@ async def test_the_last_score_of_an_event_leaves_an_empty_field(backend: TestBac
     await backend.submit(ANA, 50)
     await remove(backend, ANA)
     assert (await backend.page()).players == 0
-    assert (await backend.real.scoring.statistics(GUILD, EVENT)).field.size == 0
+    assert (await stored_field(backend.database)).size == 0
     await check(backend)
 
 

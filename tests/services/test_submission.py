@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import URL
 
-from bot.database.models import LeaderboardScore, Player, PlayerEventStats, ScoreSubmission
-from bot.domain.results import Board, SubmissionResult
+from bot.database.models import LeaderboardScore, Member, Player, PlayerEventStats, ScoreSubmission
+from bot.domain.standings import Board
 from bot.domain.statistics import RunningStatistics
+from bot.domain.submissions import SubmissionResult
 from bot.errors import (
     AlreadyCounted,
     CooldownActive,
@@ -20,8 +22,9 @@ from bot.errors import (
 )
 from bot.services.events import EventOptions
 from tests import tables
-from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_fail
+from tests.services.fields import stored_field
 
 
 async def test_a_first_score_is_everything_at_once(backend: TestBackend) -> None:
@@ -103,8 +106,31 @@ async def test_a_player_is_renamed_by_their_next_submission(backend: TestBackend
     await backend.create_event()
     await backend.submit(1, 100, username="ana", display_name="Ana")
     await backend.submit(1, 50, username="ana.b", display_name="  Ana\u202e  B. ")
-    [player] = await tables.rows(backend.database, Player)
-    assert (player["username"], player["display_name"]) == ("ana.b", "Ana B.")
+    [player], [member] = await tables.rows(backend.database, Player), await tables.rows(backend.database, Member)
+    assert (player["username"], member["display_name"]) == ("ana.b", "Ana B.")
+
+
+async def test_a_player_has_a_name_of_their_own_in_each_server(backend: TestBackend) -> None:
+    elsewhere = replace(ADMIN, guild_id=2002)
+    await backend.create_event()
+    await backend.create_event(actor=elsewhere)
+    await backend.submit(1, 100, display_name="Ana")
+    await backend.submit(1, 200, guild_id=elsewhere.guild_id, display_name="Anabel")
+    await backend.submit(1, 50, display_name="Ana B.")
+    assert len(await tables.rows(backend.database, Player)) == 1
+    names = {row["guild_id"]: row["display_name"] for row in await tables.rows(backend.database, Member)}
+    assert names == {GUILD: "Ana B.", elsewhere.guild_id: "Anabel"}
+    assert [row.player.name for row in (await backend.page()).standings] == ["Ana B."]
+
+
+async def test_the_log_tells_the_week_it_counts_for_and_the_one_it_was_made_in(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    await backend.run()
+    await backend.submit(1, 200)
+    logged = {row["score"]: row for row in await tables.rows(backend.database, ScoreSubmission)}
+    weeks = {score: (row["week_number"], row["made_in_week"]) for score, row in logged.items()}
+    assert weeks == {100: (202647, 202647), 200: (202648, 202647)}
 
 
 async def test_a_failure_however_late_leaves_nothing_behind(backend: TestBackend) -> None:
@@ -112,7 +138,8 @@ async def test_a_failure_however_late_leaves_nothing_behind(backend: TestBackend
     await backend.submit(1, 100)
     await backend.settle_ratings()
     before = await tables.contents(backend.database)
-    for table in ("INTO leaderboard_scores", "INTO score_submissions", "UPDATE events", "INTO player_event_stats"):
+    written = ("leaderboard_scores", "score_submissions", "player_event_stats", "members", "players")
+    for table in (*(f"INTO {table}" for table in written), "UPDATE events"):
         with statements_fail(table) as failed, pytest.raises(Unavailable):
             await backend.submit(2, 200)
         assert failed, table
@@ -131,7 +158,7 @@ async def test_twenty_submissions_of_one_player_at_once_leave_one_best(database_
         assert (best.score, weekly.score) == (20, 20)
         assert len(await tables.rows(one.database, ScoreSubmission)) == 20
         assert len(await tables.rows(one.database, Player)) == 1
-        field = (await one.real.scoring.statistics(event.guild_id, EVENT)).field
+        field = await stored_field(one.database)
         assert (field.size, field.absolute_mean, field.sd) == (1, 20, 0)
         await one.real.scoring.recalculate(event.id)
         assert await one.differences() == []
@@ -142,7 +169,7 @@ async def test_first_submissions_of_twenty_at_once_leave_exact_statistics(databa
     async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
         event = await one.create_event()
         await asyncio.gather(*((one, other)[player % 2].submit(player, score) for player, score in scores.items()))
-        field = (await one.real.scoring.statistics(event.guild_id, EVENT)).field
+        field = await stored_field(one.database)
         counted = RunningStatistics.of([round(score, 9) for score in scores.values()]).field
         assert field.size == 20
         assert field.sd == pytest.approx(counted.sd, rel=1e-9)
@@ -202,7 +229,7 @@ async def test_the_cooldown_is_spent_by_accepted_submissions_only(database_url: 
                 await backend.submit(1, refused)
         await backend.submit(1, 100)
         backend.clock.move(seconds=59.5)
-        with pytest.raises(CooldownActive, match=r"again in 1 second\.") as refusal:
+        with pytest.raises(CooldownActive) as refusal:
             await backend.submit(1, 200)
         assert refusal.value.seconds_left == 1
         backend.clock.move(seconds=0.5)
@@ -214,10 +241,7 @@ async def test_the_cooldown_is_one_per_player_and_server(database_url: URL) -> N
     async with open_test_backend(database_url, submit_cooldown_seconds=60) as backend:
         for name in ("Tetris Blitz", "40L Sprint"):
             await backend.create_event(name=name)
-        neighbours = type(ADMIN)(
-            discord_id=9, guild_id=elsewhere, manages_guild=True, role_ids=frozenset(), owns_bot=False
-        )
-        await backend.create_event(actor=neighbours)
+        await backend.create_event(actor=replace(ADMIN, guild_id=elsewhere))
         await backend.submit(1, 100)
         await backend.submit(2, 100)
         await backend.submit(1, 100, guild_id=elsewhere)
@@ -275,5 +299,5 @@ async def test_the_event_is_found_by_its_name_however_it_is_typed(backend: TestB
 
 async def test_a_database_that_cannot_be_reached_is_said_to_be_so(backend: TestBackend) -> None:
     await backend.create_event()
-    with statements_fail("SELECT"), pytest.raises(Unavailable, match="try again in a minute"):
+    with statements_fail("SELECT"), pytest.raises(Unavailable):
         await backend.submit(1, 100)

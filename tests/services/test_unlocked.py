@@ -1,4 +1,4 @@
-"""Submissions are decided by rows that nobody has locked: whatever changes these before they are written is noticed."""
+"""No lock spans finding and writing: whatever changes a submission's event or player between has it decided anew."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -6,17 +6,21 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, event, update
+from sqlalchemy import URL, Engine, event, select, update
 
-from bot.database.models import LeaderboardScore, ScoreSubmission
-from bot.errors import CooldownActive, EventArchived
+from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission
+from bot.errors import CooldownActive, EventArchived, EventNotFound, ScoreTooHigh
+from bot.services.events import EventOptions
+from bot.services.ratings import Recalculator
 from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.outages import statements_seen
+from tests.sessions import writing
 
 OTHER = "Sprint"
-UNLOCKED, LOCKING = "held_events AS", "locked AS"
+FINDING, WRITING = "found_rows", "held_events AS"
+"""What the two statements say that a submission takes."""
 
 
 @contextmanager
@@ -26,7 +30,7 @@ def just_before_the_write(change: Callable[[], Awaitable[object]]) -> Iterator[N
 
     def happen(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         nonlocal has_happened
-        if UNLOCKED in statement and not has_happened:
+        if WRITING in statement and not has_happened:
             has_happened = True
             connection.connection.dbapi_connection.run_async(lambda _: change())
 
@@ -38,13 +42,19 @@ def just_before_the_write(change: Callable[[], Awaitable[object]]) -> Iterator[N
     assert has_happened
 
 
+@pytest.fixture(autouse=True)
+def nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have nothing recalculated behind what is tried: an event that is locked has its submissions come again."""
+    monkeypatch.setattr(Recalculator, "request", lambda _recalculator, _event_id: None)
+
+
 @pytest.fixture
 async def one(server_url: URL) -> AsyncIterator[TestBackend]:
-    """A process that has counted for two weeks, so that it knows the week and the personal bests of the event."""
+    """A process that has counted for three weeks, so that it knows the week and the personal bests of the event."""
     async with open_test_backend(server_url, submit_cooldown_seconds=10) as backend:
         await backend.create_event()
         await backend.create_event("LOW", OTHER)
-        await backend.play({1: 100, 2: 200, 3: 300}, {1: 50, 2: 60, 3: 70})
+        await backend.play({1: 100, 2: 200, 3: 300}, {1: 90, 2: 80, 3: 70}, {1: 50, 2: 60, 3: 70})
         await backend.real.scoring.recalculate(1)
         backend.clock.move(minutes=1)
         yield backend
@@ -57,19 +67,21 @@ async def other(one: TestBackend) -> AsyncIterator[TestBackend]:
         yield backend
 
 
-async def test_what_nobody_changes_is_counted_without_locks_before_the_write(one: TestBackend) -> None:
-    with statements_seen(UNLOCKED) as unlocked, statements_seen(LOCKING) as locking:
+async def a_while_ago(backend: TestBackend, submission: Callable[[], Awaitable[object]]) -> None:
+    """Have somebody submit so long ago that the player may submit again."""
+    backend.clock.move(seconds=-30)
+    await submission()
+    backend.clock.move(seconds=30)
+
+
+async def test_what_nobody_changes_is_found_once_and_written_once(one: TestBackend) -> None:
+    with statements_seen(FINDING) as found, statements_seen(WRITING) as written:
         await one.submit(1, 10)
-    assert (len(unlocked), len(locking)) == (1, 0)
+    assert (len(found), len(written)) == (1, 1)
 
 
 async def test_a_score_is_compared_with_the_best_that_was_just_stored(one: TestBackend, other: TestBackend) -> None:
-    async def beat() -> None:
-        one.clock.move(seconds=-30)
-        await other.submit(1, 500)
-        one.clock.move(seconds=30)
-
-    with just_before_the_write(beat):
+    with just_before_the_write(lambda: a_while_ago(one, lambda: other.submit(1, 500))):
         result = await one.submit(1, 400)
     assert (result.previous_best, result.is_personal_best, result.is_weekly_best, result.rank) == (500, False, False, 1)
     assert await one.differences() == []
@@ -108,8 +120,8 @@ async def test_a_week_that_was_just_reopened_takes_scores_again(one: TestBackend
 
 async def test_a_best_that_was_just_removed_is_not_compared_with(one: TestBackend, other: TestBackend) -> None:
     with just_before_the_write(lambda: other.real.services.removals.remove(ADMIN, EVENT, 1)):
-        result = await one.submit(1, 70)
-    assert (result.previous_best, result.is_personal_best) == (50, True)
+        result = await one.submit(1, 95)
+    assert (result.previous_best, result.is_personal_best) == (90, True)
     assert await one.differences() == []
 
 
@@ -128,6 +140,53 @@ async def test_an_event_that_was_just_archived_takes_no_score(one: TestBackend, 
     events = other.real.services.events
     with just_before_the_write(lambda: events.archive(ADMIN, EVENT)), pytest.raises(EventArchived):
         await one.submit(1, 400)
+
+
+async def test_an_edit_that_was_just_made_holds_for_the_score(one: TestBackend, other: TestBackend) -> None:
+    events = other.real.services.events
+    with (
+        just_before_the_write(lambda: events.edit(ADMIN, EVENT, EventOptions(max_score="350"))),
+        pytest.raises(ScoreTooHigh),
+    ):
+        await one.submit(1, 400)
+
+
+async def test_an_event_that_was_just_renamed_is_not_found_any_more(one: TestBackend, other: TestBackend) -> None:
+    events = other.real.services.events
+    with (
+        just_before_the_write(lambda: events.edit(ADMIN, EVENT, EventOptions(name="Ultra"))),
+        pytest.raises(EventNotFound),
+    ):
+        await one.submit(1, 400)
+
+
+async def test_a_player_who_was_just_renamed_is_called_by_the_newest_name(one: TestBackend, other: TestBackend) -> None:
+    def rename() -> Awaitable[object]:
+        return a_while_ago(one, lambda: other.submit(1, 5, OTHER, display_name="Ana"))
+
+    [before] = [row for row in await tables.rows(one.database, Member) if row["player_id"] == 1]
+    with just_before_the_write(rename):
+        await one.submit(1, 400, display_name="Ana B.")
+    [after] = [row for row in await tables.rows(one.database, Member) if row["player_id"] == 1]
+    assert (after["display_name"], after["version"]) == ("Ana B.", before["version"] + 2)
+
+
+async def test_a_recalculation_changes_nothing_that_is_decided_by(one: TestBackend, other: TestBackend) -> None:
+    await tables.execute(one.database, update(Event).values(elo_base=1))
+    with statements_seen(WRITING) as written, just_before_the_write(lambda: other.real.scoring.recalculate(1)):
+        await one.submit(1, 400)
+    assert len(written) == 1
+    assert await one.differences() == []
+
+
+async def test_whoever_somebody_holds_is_counted_when_they_are_let_go(one: TestBackend, other: TestBackend) -> None:
+    async with writing(one.database) as session:
+        await session.execute(select(Member).where(Member.player_id == 1).with_for_update())
+        held = asyncio.create_task(one.submit(1, 400))
+        assert (await other.submit(2, 350)).is_personal_best
+        assert not held.done()
+    assert (await held).rank == 1
+    assert await one.differences() == []
 
 
 async def test_of_those_counted_together_all_are_where_one_event_changes(one: TestBackend, other: TestBackend) -> None:

@@ -1,16 +1,16 @@
 """The running statistics of the week that was last submitted for are those of its bests, whatever becomes of these."""
 
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import update
 
 from bot.database.models import Event
-from bot.domain.recount import is_same_field
-from bot.domain.results import Board
+from bot.domain.standings import Board
 from bot.domain.statistics import RunningStatistics
+from bot.domain.verification import is_same_field
 from bot.services.ratings import week_statistics_of
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
-from tests.sessions import reading
+from tests.services.fields import stored_event
 
 ANA, BOB, CAI, DAN = 1, 2, 3, 4
 W47, W48 = 202647, 202648
@@ -24,21 +24,16 @@ async def played(backend: TestBackend) -> TestBackend:
     return backend
 
 
-async def stored(backend: TestBackend) -> Row[tuple[Event]]:
-    async with reading(backend.database) as session:
-        return (await session.execute(select(Event.__table__))).one()
-
-
 async def assert_kept(backend: TestBackend, week: int, *scores: float) -> None:
     """Assert that the statistics are those of these scores of that week, and that `verify` agrees."""
-    statistics = week_statistics_of(await stored(backend), week)
+    statistics = week_statistics_of(await stored_event(backend.database), week)
     assert statistics is not None
     assert is_same_field(statistics.field, RunningStatistics.of(scores).field)
     assert await backend.differences() == []
 
 
 async def assert_none_kept(backend: TestBackend) -> None:
-    assert (await stored(backend)).week_number is None
+    assert (await stored_event(backend.database)).week_number is None
     assert await backend.differences() == []
 
 

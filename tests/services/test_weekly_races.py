@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from bot.database.models import WeeklyResult, WeeklyRun
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.errors import WeekNotRunnable
+from bot.errors import WeekClosedAlready
 from bot.services.events import find_event
 from bot.services.weeks._run import run_week
 from tests import tables
@@ -32,12 +32,12 @@ async def test_two_admins_at_once_run_a_week_once(database_url: URL) -> None:
         await one.create_event()
         await one.play({ANA: 1}, {ANA: 2, BOB: 3})
         async with writing(one.database) as session:
-            await find_event(session, GUILD, EVENT, lock=True)
+            await session.run_sync(find_event, GUILD, EVENT, lock=True)
             with statements_seen(PLANNING) as planned:
                 runs = [asyncio.create_task(backend.run()) for backend in (one, other)]
                 await until_seen(planned, 2)
         outcomes = await asyncio.gather(*runs, return_exceptions=True)
-        assert Counter(type(outcome) for outcome in outcomes) == {tuple: 1, WeekNotRunnable: 1}
+        assert Counter(type(outcome) for outcome in outcomes) == {tuple: 1, WeekClosedAlready: 1}
         # Nor has the second admin closed the week after it.
         assert [row["week_number"] for row in await tables.rows(one.database, WeeklyRun)] == [202646]
 
@@ -46,11 +46,11 @@ async def test_a_week_that_somebody_else_has_run_meanwhile_is_passed_over(backen
     await backend.create_event()
     await backend.play({ANA: 1}, {ANA: 2}, {ANA: 3}, {ANA: 4})
     async with writing(backend.database) as session:
-        event = await find_event(session, GUILD, EVENT, lock=True)
+        event = await session.run_sync(find_event, GUILD, EVENT, lock=True)
         with statements_seen(PLANNING) as planned:
             running = asyncio.create_task(backend.run())
             await until_seen(planned, 1)
-        await run_week(session, event, Week(2026, 45), RatingScale(), backend.clock.now, ADMIN.discord_id)
+        await session.run_sync(run_week, event, Week(2026, 45), RatingScale(), backend.clock.now, ADMIN.discord_id)
     assert [str(run.week) for run in await running] == ["2026-W44", "2026-W46"]
     assert await backend.differences() == []
 
@@ -60,8 +60,8 @@ async def test_a_submission_beside_a_run_waits_and_counts_for_the_next_week(data
         await backend.create_event()
         await backend.submit_all({ANA: 50, BOB: 100})
         async with writing(backend.database) as session:
-            event = await find_event(session, GUILD, EVENT, lock=True)
-            await run_week(session, event, Week(2026, 47), RatingScale(), backend.clock.now, ADMIN.discord_id)
+            event = await session.run_sync(find_event, GUILD, EVENT, lock=True)
+            await session.run_sync(run_week, event, Week(2026, 47), RatingScale(), backend.clock.now, ADMIN.discord_id)
             submission = asyncio.create_task(backend.submit(ANA, 500))
             await asyncio.sleep(0.1)
             assert not submission.done()
@@ -84,7 +84,7 @@ async def test_no_score_is_lost_between_submissions_and_runs_at_once(database_ur
         assert Counter(type(outcome).__name__ for outcome in outcomes) == {
             "SubmissionResult": 12,
             "tuple": 1,
-            "WeekNotRunnable": 1,
+            "WeekClosedEarly": 1,
         }
         await one.real.scoring.recalculate(1)
         assert await one.differences() == []

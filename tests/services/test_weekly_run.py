@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import URL
 
 from bot.database.models import WeeklyResult, WeeklyRun
-from bot.domain.results import Board
+from bot.domain.standings import Board
 from bot.errors import Unavailable
 from tests import tables
 from tests.backends import ADMIN, TestBackend, open_test_backend

@@ -7,9 +7,19 @@ from typing import Any
 import pytest
 
 from bot.database.models import AuditLog, WeeklyRun
-from bot.domain.results import Board
-from bot.domain.weekly_results import WeeklyRunResult
-from bot.errors import EventNotFound, InvalidSetting, NotAllowed, NothingToUndo, WeekNotRunnable
+from bot.domain.standings import Board
+from bot.domain.weekly_runs import WeeklyRunResult
+from bot.errors import (
+    EventNotFound,
+    NotAllowed,
+    NotAWeek,
+    NothingToUndo,
+    WeekClosedAlready,
+    WeekClosedEarly,
+    WeekNotBegun,
+    WeekNotRunnable,
+    WeekWithoutScores,
+)
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
 
@@ -20,11 +30,11 @@ async def everything(backend: TestBackend) -> Any:
     """Return all that a run and its undoing may not change for good: every table but the audit log.
 
     Of which week running statistics are kept is left out: those of a week that is open again are not, until somebody
-    submits for it.
+    submits for it. So is the event's version, which only moves on.
     """
     found = await tables.contents(backend.database, without=("id", "updated_at"), except_for=("audit_log",))
     events = [{name: value for name, value in row.items() if name[:5] != "week_"} for row in found["events"]]
-    return {**found, "events": events}
+    return {**found, "events": [{**event, "version": ...} for event in events]}
 
 
 def weeks_of(runs: tuple[WeeklyRunResult, ...]) -> list[str]:
@@ -63,8 +73,10 @@ async def test_without_a_finished_week_the_current_one_is_closed_early(backend: 
     assert (str(run.week), run.closed_early) == ("2026-W47", True)
     late = await backend.submit(ANA, 60)
     assert (str(late.week), str(late.closed_week), late.is_weekly_best) == ("2026-W48", "2026-W47", True)
-    with pytest.raises(WeekNotRunnable, match="2026-W47 was closed already, on 2026-11-18 at 12:00 UTC"):
+    with pytest.raises(WeekClosedEarly) as refusal:
         await backend.run()
+    closed = refusal.value
+    assert (closed.week, closed.ran_at, closed.open_week) == ("2026-W47", backend.clock.now, "2026-W48")
     backend.clock.move(weeks=1)
     assert (await backend.submit(ANA, 55)).closed_week is None
     [run] = await backend.run()
@@ -105,21 +117,22 @@ async def test_a_week_that_cannot_be_run_is_refused_with_the_reason(backend: Tes
     await backend.run()
     await backend.real.scoring.recalculate(1)
     before = await tables.contents(backend.database)
-    reasons = {
-        "2026-W48": "2026-W48 has not begun yet. It is 2026-W47 now",
-        "2026-W46": "2026-W46 was closed already",
-        "2026-W40": "Nobody has submitted a score for 2026-W40",
+    reasons: dict[str, tuple[type[WeekNotRunnable], dict[str, object]]] = {
+        "2026-W48": (WeekNotBegun, {"current": "2026-W47"}),
+        "2026-W46": (WeekClosedAlready, {"ran_at": backend.clock.now}),
+        "2026-W40": (WeekWithoutScores, {}),
     }
-    for week, reason in reasons.items():
+    for week, (error, fields) in reasons.items():
         for ask in (backend.real.services.weeks.run, backend.real.services.weeks.preview):
-            with pytest.raises(WeekNotRunnable, match=reason):
+            with pytest.raises(WeekNotRunnable) as refusal:
                 await ask(ADMIN, EVENT, week)
+            assert (type(refusal.value), vars(refusal.value)) == (error, {"week": week, **fields})
     assert await tables.contents(backend.database) == before
 
 
 async def test_what_is_no_week_is_refused(backend: TestBackend) -> None:
     await backend.create_event()
-    with pytest.raises(InvalidSetting):
+    with pytest.raises(NotAWeek):
         await backend.run("last week")
 
 

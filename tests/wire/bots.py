@@ -10,6 +10,7 @@ from sqlalchemy import URL, func, select, update
 
 from bot.database.database import Database
 from bot.database.models import Event
+from tests.patience import UNTIL_IT_HANGS, limits
 from tests.sessions import reading, writing
 
 from .discord_stub import MANAGE_SERVER, DiscordStub, Message, Reply, User
@@ -18,15 +19,17 @@ from .waiting import until
 
 ADMIN: Final = User("ada", MANAGE_SERVER, display_name="Ada")
 EVENT: Final = "Tetris Blitz"
-LAST_WORDS_SECONDS: Final = 10.0
 
 
 def settings(discord: DiscordStub, url: URL, **others: str) -> dict[str, str]:
-    """Lead a bot to the stub and a database, on a server with a password, so that its output can be searched for it."""
+    """Lead a bot to the stub and a database, on a server with a password, so that its output can be searched for it.
+
+    Its limits are such as only a hang reaches; `others` may be the `limits` that a test is about.
+    """
     if url.password is None and url.host is not None:
         # A server that lets anyone in without a password takes any.
         url = url.set(password="correct-horse-battery")
-    return {**discord.environment, "DATABASE_URL": url.render_as_string(hide_password=False), **others}
+    return {**discord.environment, "DATABASE_URL": url.render_as_string(hide_password=False), **limits(), **others}
 
 
 @asynccontextmanager
@@ -41,14 +44,14 @@ async def running(discord: DiscordStub, environment: dict[str, str], bots: int =
 
 async def finish(process: BotProcess) -> None:
     """Wait for a process that was told to end, and check that it ends well."""
-    assert await process.wait_exit(LAST_WORDS_SECONDS) == 0
+    assert await process.wait_exit() == 0
     assert "Traceback" not in process.output
 
 
 async def once(*arguments: str, environment: dict[str, str]) -> tuple[int, str]:
     """Run a command that ends by itself; return its exit code and its output without the log."""
     async with BotProcess(*arguments, env={**environment, "LOG_LEVEL": "ERROR"}) as process:
-        code = await process.wait_exit(60)
+        code = await process.wait_exit()
     return code, process.output
 
 
@@ -62,7 +65,7 @@ async def submit(discord: DiscordStub, user: User, score: str) -> Reply:
 
 async def told(reply: Reply, words: str) -> Message:
     """Wait until a reply says this, and return the message in which it does."""
-    await until(lambda: words in reply.text, 15, lambda: f"{words!r} in {reply}")
+    await until(lambda: words in reply.text, UNTIL_IT_HANGS, lambda: f"{words!r} in {reply}")
     return next(message for message in reply.messages if words in message.text)
 
 

@@ -139,6 +139,7 @@ class HttpApi:
         reply = self.replies.get(request.match_info["token"])
         if reply is None or str(reply.id) != request.match_info["id"]:
             raise Refused(404, 10062, "Unknown interaction")
+        reply.attempts.append(body)
         try:
             self._accept(reply, body, files, arrived - reply.delivered_at)
         except Refused as refused:
@@ -174,7 +175,7 @@ class HttpApi:
             reply.original = reply.source
         elif kind == _UPDATE and reply.source is not None:
             reply.original = reply.rewrite(reply.source, data, files)
-        reply.callback, reply.answered_after = body, after
+        reply.callback = body
 
     async def _follow_up(self, request: web.Request) -> web.Response:
         """Edits a message that is still deferred, which stays as ephemeral as it is; else adds one."""

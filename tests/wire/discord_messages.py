@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests.patience import UNTIL_IT_HANGS
+
 from .discord_limits import check_message, embed_texts
 from .discord_people import JSON, Guild, User, snowflake
 from .waiting import until
@@ -93,7 +95,8 @@ class Reply:
     """What the bot has answered so far to one interaction of a user's.
 
     ``source`` is the message whose button was pressed; ``original`` what Discord calls the original response;
-    ``messages`` are those that the reply wrote and that are not deleted; ``answered_after`` is in seconds.
+    ``messages`` are those that the reply wrote and that are not deleted; ``attempts`` the acknowledgements that the bot
+    has tried, and ``refusals`` why some were not taken.
     """
 
     interaction: JSON
@@ -102,10 +105,10 @@ class Reply:
     source: Message | None
     acknowledge_within: float
     delivered_at: float = 0.0
-    answered_after: float | None = None
     callback: JSON | None = None
     original: Message | None = None
     messages: list[Message] = field(default_factory=list)
+    attempts: list[JSON] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
@@ -153,18 +156,22 @@ class Reply:
         return "\n".join(message.text for message in self.messages)
 
     async def acknowledged(self) -> Reply:
-        """Waits for as long as Discord takes an acknowledgement; AssertionError if it took none."""
-        seconds = self.acknowledge_within + 0.2
-        await until(lambda: self.callback is not None, seconds, lambda: self._missed("an acknowledgement"))
+        """Waits until Discord has taken an acknowledgement; AssertionError as soon as it refuses one instead."""
+
+        def tried() -> bool:
+            return self.callback is not None or bool(self.refusals)
+
+        await until(tried, UNTIL_IT_HANGS, lambda: self._missed("an acknowledgement"))
+        assert self.callback is not None, self._missed("an acknowledgement")
         return self
 
-    async def finished(self, messages: int = 1, seconds: float = 15.0) -> Reply:
+    async def finished(self, messages: int = 1) -> Reply:
         """Waits until so many messages are there and not loading any more."""
 
         def enough() -> bool:
             return sum(not message.loading for message in self.messages) >= messages
 
-        await until(enough, seconds, lambda: self._missed(f"{messages} finished message(s)"))
+        await until(enough, UNTIL_IT_HANGS, lambda: self._missed(f"{messages} finished message(s)"))
         return self
 
     def write(self, body: JSON, files: dict[str, bytes], bot: User) -> Message:

@@ -23,6 +23,8 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 
+from tests.patience import UNTIL_IT_HANGS
+
 from .discord_faults import Fault
 from .discord_gateway import Gateway
 from .discord_http import AUTOCOMPLETE, COMMAND, COMPONENT, MAX_UPLOAD, Exchange, HttpApi
@@ -58,14 +60,17 @@ _BUTTON: Final = 2
 
 
 class DiscordStub:
-    """``acknowledge_within`` and ``heartbeat_interval`` are in seconds, by default as long as Discord's."""
+    """``acknowledge_within`` and ``heartbeat_interval`` are in seconds.
+
+    The latter is by default as long as Discord's. The former is not, since a busy machine takes longer than that.
+    """
 
     def __init__(
         self,
         token: str = TOKEN,
         *,
         guilds: Iterable[Guild] = (HOME,),
-        acknowledge_within: float = 3.0,
+        acknowledge_within: float = UNTIL_IT_HANGS,
         heartbeat_interval: float = 41.25,
         shards: int = 1,
     ) -> None:
@@ -131,9 +136,10 @@ class DiscordStub:
         """Fails the next requests whose path has ``path`` in it; a 429 asks to be tried again after 0.1 s."""
         self._http.faults.due += [(path, how)] * times
 
-    async def wait_failed(self, seconds: float = 15.0) -> None:
+    async def wait_failed(self) -> None:
         """Waits until all that was to fail has begun to."""
-        await until(lambda: not self._http.faults.due, seconds, lambda: f"requests to fail: {self._http.faults.due}")
+        due = self._http.faults
+        await until(lambda: not due.due, UNTIL_IT_HANGS, lambda: f"requests to fail: {due}")
 
     def lead_bots_to(self, gateway_url: str) -> None:
         """Names another gateway to those who ask from now on."""
@@ -144,15 +150,17 @@ class DiscordStub:
         self.token = self._http.token = self.gateway.token = token
         await self.gateway.drop(code=4004)
 
-    async def wait_ready(self, bots: int = 1, seconds: float = 30.0) -> None:
+    async def wait_ready(self, bots: int = 1) -> None:
         """Waits until so many processes have all their shards connected and know their guilds."""
         wanted = bots * self._http.shards
-        await until(lambda: self.gateway.connected() >= wanted, seconds, lambda: f"a bot; it asked {self.exchanges}")
+        await until(
+            lambda: self.gateway.connected() >= wanted, UNTIL_IT_HANGS, lambda: f"a bot; it asked {self.exchanges}"
+        )
 
-    async def wait_gone(self, seconds: float = 10.0, left: int = 0) -> None:
+    async def wait_gone(self, left: int = 0) -> None:
         """Waits until no bot is connected any more, or so many are left."""
         most = left * self._http.shards
-        await until(lambda: self.gateway.connected() <= most, seconds, lambda: "the bot to disconnect")
+        await until(lambda: self.gateway.connected() <= most, UNTIL_IT_HANGS, lambda: "the bot to disconnect")
 
     async def guild(self, name: str, *roles: Role) -> Guild:
         """A further guild; bots that are connected join it now."""
@@ -164,7 +172,7 @@ class DiscordStub:
     async def slash(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
         """Runs a command, such as "submit-score" or "event create", and waits until it is acknowledged.
 
-        ``guild=None`` is a direct message. AssertionError if the bot does not acknowledge in time, or if
+        ``guild=None`` is a direct message. AssertionError if Discord refuses the acknowledgement, or if
         Discord's own client would not have let the user send this.
         """
         return await (await self.invoke(user, command, guild=guild, **options)).acknowledged()
@@ -236,7 +244,7 @@ class DiscordStub:
             return [exchange for exchange in self.exchanges[before:] if exchange.path.startswith(path)]
 
         # One that is too late for Discord is an answer, too.
-        await until(lambda: bool(answers()), self.acknowledge_within + 12, lambda: f"an answer to {path} again")
+        await until(lambda: bool(answers()), UNTIL_IT_HANGS, lambda: f"an answer to {path} again")
         return answers()[0]
 
     def _offered(self, guild: Guild | None) -> list[JSON]:

@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
+from tests.patience import UNTIL_IT_HANGS
+
 from .waiting import until
 
 T = TypeVar("T")
@@ -37,7 +39,7 @@ class BotProcess:
     """
 
     def __init__(self, *arguments: str, env: Mapping[str, str], cwd: Path | None = None, module: str = "bot") -> None:
-        self._command = (sys.executable, "-m", module, *arguments)
+        self._command = (sys.executable, "-m", "tests.wire.launcher", module, *arguments)
         passed_on = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME") or "COVERAGE" in key}
         self._settings = env
         self._env = {**passed_on, "PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1", **env}
@@ -85,15 +87,15 @@ class BotProcess:
         """None while it runs; a signal's number, negative, where one ended it."""
         return self._process.returncode
 
-    async def wait_exit(self, seconds: float = 15.0) -> int:
-        """The exit code, once all output is read; AssertionError if it still runs after so many seconds."""
-        await until(lambda: self.returncode is not None, seconds, lambda: "the process to end")
+    async def wait_exit(self) -> int:
+        """The exit code, once the process has ended and all output is read."""
+        await until(lambda: self.returncode is not None, UNTIL_IT_HANGS, lambda: "the process to end")
         await self._reading
         return await self._process.wait()
 
-    async def wait_output(self, text: str, seconds: float = 15.0) -> None:
+    async def wait_output(self, text: str) -> None:
         """Waits until the process has written ``text``."""
-        await until(lambda: text in self.output, seconds, lambda: f"{text!r} in the output")
+        await until(lambda: text in self.output, UNTIL_IT_HANGS, lambda: f"{text!r} in the output")
 
     async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:
         """The result of ``doing``; AssertionError as soon as the process ends before that."""

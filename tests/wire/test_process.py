@@ -34,14 +34,14 @@ async def test_only_what_is_given_reaches_the_process(program: Program, monkeypa
 
 @pytest.mark.parametrize(("stop", "code"), [(BotProcess.terminate, -15), (BotProcess.kill, -9)])
 async def test_a_signal_ends_the_process(program: Program, stop: Callable[[BotProcess], None], code: int) -> None:
-    async with program("import time; print('up'); time.sleep(60)") as process:
+    async with program("import time; print('up'); time.sleep(3600)") as process:
         await process.wait_output("up")
         stop(process)
         assert await process.wait_exit() == code
 
 
 async def test_an_interrupt_is_what_the_keyboard_sends(program: Program) -> None:
-    async with program("import time; print('up'); time.sleep(60)") as process:
+    async with program("import time; print('up'); time.sleep(3600)") as process:
         await process.wait_output("up")
         process.interrupt()
         await process.wait_exit()
@@ -51,7 +51,7 @@ async def test_an_interrupt_is_what_the_keyboard_sends(program: Program) -> None
 async def test_a_process_that_dies_ends_the_wait_and_shows_its_output(program: Program) -> None:
     with pytest.raises(AssertionError, match="ended with 1") as error:
         async with program("raise SystemExit('no database')") as process:
-            await process.while_running(asyncio.sleep(60))
+            await process.while_running(asyncio.Event().wait())
     assert "no database" in error.value.__notes__[0]
 
 
@@ -68,6 +68,6 @@ async def test_a_process_that_shows_a_secret_of_its_settings_is_found_out(progra
 
 
 async def test_a_process_left_running_is_killed(program: Program) -> None:
-    async with program("import time; time.sleep(60)") as process:
+    async with program("import time; time.sleep(3600)") as process:
         assert process.returncode is None
     assert process.returncode == -9

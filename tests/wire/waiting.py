@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+from tests.patience import UNTIL_IT_HANGS
 
 
 async def until(happened: Callable[[], bool], seconds: float, what: Callable[[], str]) -> None:
@@ -13,3 +15,11 @@ async def until(happened: Callable[[], bool], seconds: float, what: Callable[[],
     while not happened():
         assert time.monotonic() < deadline, f"waited {seconds} s for {what()}"
         await asyncio.sleep(0.002)
+
+
+async def until_told(happened: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Likewise, of what somebody has to be asked for each time; AssertionError if it never happens."""
+    deadline = time.monotonic() + UNTIL_IT_HANGS
+    while not await happened():
+        assert time.monotonic() < deadline, f"waited {UNTIL_IT_HANGS} s for {what}"
+        await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Make, change, archive and find the events of a server."""
+"""Create, edit, archive and find the events of a server."""
 
 from bot.services.events._lookup import describe, find_event, lock_event
 from bot.services.events._service import EventOptions, EventService

@@ -1,4 +1,4 @@
-"""Find the event that a user means, and lock it."""
+"""Find, lock and describe events."""
 
 from typing import Any
 
@@ -13,19 +13,19 @@ from bot.errors import EventNotFound
 
 
 def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event:
-    """Return an event of a server, archived ones too.
+    """Return an event of a server, active or archived.
 
     Args:
         session: the transaction.
-        guild_id: the server; another's events do not exist for it.
-        event: its name, ignoring case, as typed or chosen from the suggestions; or its key, from a button.
-        lock: wait for the right to change the event and all that hangs on it, and keep it until the commit. The
-            event's version moves, so that no submission counts by what the event was before.
+        guild_id: the server.
+        event: the name as typed, ignoring case, or the key from a button.
+        lock: lock the event and all its rows until the commit. The version of the event moves, so that submissions
+            decided by the old state conflict.
 
     Raises:
         EventNotFound: the server has no such event.
     """
-    # A button's key may be forged, and greater than any that fits the column.
+    # A button's key may be forged, and too large for the column.
     wanted = (
         Event.id == sa.literal(event, sa.BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)
     )
@@ -39,17 +39,20 @@ def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool 
 
 
 def lock_event(session: Session, event_id: int) -> Event:
-    """Return an event that exists, locked until the commit, to change what no submission is decided by."""
+    """Return an existing event, locked until the commit.
+
+    Its version stays, so callers change only columns that submissions do not depend on.
+    """
     return session.scalars(_locked(sa.select(Event).where(Event.id == event_id))).one()
 
 
 def _locked(statement: sa.Select[Event]) -> sa.Select[Event]:
-    # FOR NO KEY UPDATE: others can still insert rows that refer to the event.
+    # FOR NO KEY UPDATE lets other transactions insert rows that refer to the event.
     return statement.with_for_update(key_share=True)
 
 
 def describe(event: Event | sa.Row[Any]) -> EventInfo:
-    """Return what the world may know of an event."""
+    """Return an event as users see it."""
     return EventInfo(
         id=event.id,
         guild_id=event.guild_id,

@@ -1,4 +1,4 @@
-"""The names of a server's events, read once for all who type at about the same time."""
+"""Cache the names of the events of each server, for autocompletion."""
 
 import asyncio
 import time
@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 KEPT_SECONDS = 1.0
-"""How old what is suggested may be: what another process changed meanwhile is seen after so long."""
+"""How long names stay cached; users see changes by other processes after this time."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEvent:
-    """An event as it is looked for.
-
-    Attributes:
-        key: see `bot.domain.text.name_key`.
-        is_active: whether it takes scores.
-    """
+    """An event to suggest; `key` is the `name_key` of its name."""
 
     key: str
     name: str
@@ -31,25 +26,25 @@ class _Reading:
 
 
 class EventNames:
-    """Keeps what was read of each server for a second: a user who types asks at every key, and so may many users."""
+    """Caches the names of each server for a second, because Discord asks at every keystroke of every user."""
 
     def __init__(self, read: Callable[[int], Coroutine[Any, Any, tuple[NamedEvent, ...]]]) -> None:
-        """Have `read` return the events of a server, in the order in which they are suggested."""
+        """Read through `read`, which returns the events of a server in the order of suggestion."""
         self._read = read
         self._readings: dict[int, _Reading] = {}
 
     async def of(self, guild_id: int) -> tuple[NamedEvent, ...]:
-        """Return the events of a server as they were a second ago at the most, and after the last `forget`."""
+        """Return the events of a server, read at most a second ago and after the last `forget`."""
         oldest = time.monotonic() - KEPT_SECONDS
         reading = self._readings.get(guild_id)
         if reading is None or reading.began_at < oldest:
             self._readings = {guild: kept for guild, kept in self._readings.items() if kept.began_at >= oldest}
             reading = self._begin(guild_id)
-        # Others may wait for it too, and go on to when one of them is gone.
+        # Callers share the task, so the cancellation of one must not cancel it.
         return reading.events.result() if reading.events.done() else await asyncio.shield(reading.events)
 
     def forget(self, guild_id: int) -> None:
-        """Read a server's events anew for whoever asks from now on, since one has changed."""
+        """Drop the cached names of a server."""
         self._readings.pop(guild_id, None)
 
     def _begin(self, guild_id: int) -> _Reading:

@@ -1,4 +1,4 @@
-"""What admins do with events, and how users find them."""
+"""What admins do with events, and the event names that the bot suggests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from bot.services.servers import Actor, record, refuse_repetition, require_admin
 
 MAX_SUGGESTIONS = 25
 NOTHING = "none"
-"""What an admin types to take a unit or a bound away."""
+"""What an admin types to clear a unit or a bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventOptions:
-    """What an admin says about an event, as typed; None where nothing was said.
+    """The options of an event as an admin typed them; None for options left out.
 
     Attributes:
         name: 1 to 100 characters.
         format: number or time.
-        unit: shown behind numbers, or `none`.
-        min_score: smallest score taken, in the event's format, or `none`.
-        max_score: greatest score taken, likewise.
+        unit: the text shown after numbers, or `none`.
+        min_score: the smallest score that the event takes, in its format, or `none`.
+        max_score: the greatest score that the event takes, in its format, or `none`.
         is_active: whether the event takes scores.
     """
 
@@ -46,20 +46,19 @@ class EventOptions:
 
 
 class EventService:
-    """Events of a server: made, changed, put away, found."""
+    """Creates, edits, archives, lists and suggests the events of a server."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Keep the database to work on and the clock to go by."""
         self._database = database
         self._clock = clock
         self._names = EventNames(self._read_names)
 
     async def create(self, actor: Actor, direction: ScoreDirection, options: EventOptions) -> EventInfo:
-        """Make a leaderboard event in the actor's server.
+        """Create an event in the actor's server.
 
         Raises:
             EventNameTaken: another event of the server has that name.
-            InvalidName, InvalidScore, InvalidSetting: an option cannot be taken as typed.
+            InvalidName, InvalidScore, InvalidSetting: an option is invalid.
         """
 
         def work(session: Session) -> EventInfo:
@@ -77,12 +76,11 @@ class EventService:
         return await self._change(actor, work)
 
     async def edit(self, actor: Actor, event_name: str, options: EventOptions) -> EventInfo:
-        """Change what the options name, and nothing else; scores and the direction stay as they are.
+        """Change the given options of an event.
 
         Raises:
-            EventNotFound: the server has no such leaderboard event.
             EventNameTaken: another event of the server has the new name.
-            InvalidName, InvalidScore, InvalidSetting: an option cannot be taken as typed, or there is none.
+            InvalidName, InvalidScore, InvalidSetting: an option is invalid, or no option was given.
         """
 
         def work(session: Session) -> EventInfo:
@@ -98,15 +96,11 @@ class EventService:
         return await self._change(actor, work)
 
     async def archive(self, actor: Actor, event_name: str) -> EventInfo:
-        """Stop an event from taking scores; it can be read, and restored by `edit`.
-
-        Raises:
-            EventNotFound: the server has no such leaderboard event.
-        """
+        """Stop an event from taking scores; `edit` can reactivate it."""
         return await self.edit(actor, event_name, EventOptions(is_active=False))
 
     async def list(self, guild_id: int) -> tuple[EventSummary, ...]:
-        """Return all leaderboard events of a server by name, the archived ones last."""
+        """Return all events of a server by name, archived ones last."""
 
         def work(session: Session) -> tuple[EventSummary, ...]:
             events = session.scalars(
@@ -117,14 +111,14 @@ class EventService:
         return await self._database.read(work)
 
     async def suggest(self, guild_id: int, text: str, *, archived: bool = False) -> tuple[str, ...]:
-        """Return the names of a server's events that contain `text`, ignoring case: at most 25, by name.
+        """Return the names of up to 25 events of a server that contain `text`, ignoring case, by name.
 
-        What this process changed is there at once, what another one did within a second.
+        Changes by this process show at once, changes by other processes within a second.
 
         Args:
             guild_id: the server.
-            text: what has been typed so far.
-            archived: whether archived events are offered too.
+            text: the text that the user has typed so far.
+            archived: whether to include archived events.
         """
         events, typed = await self._names.of(guild_id), name_key(text)
         found = (event.name for event in events if typed in event.key and (archived or event.is_active))
@@ -134,7 +128,7 @@ class EventService:
         try:
             return await self._database.write(work)
         finally:
-            # Also after an error: the database may have committed what it could not confirm any more.
+            # After an error too: the database may have committed without confirming it.
             self._names.forget(actor.guild_id)
 
     async def _read_names(self, guild_id: int) -> tuple[NamedEvent, ...]:

@@ -1,4 +1,4 @@
-"""Take scores that should not count out of the competition."""
+"""Remove scores that should not count."""
 
 from bot.services.moderation._service import RemovalService
 

@@ -1,4 +1,4 @@
-"""What admins do with scores that should not count: see them, remove them."""
+"""What admins do with scores that should not count: list and remove them."""
 
 import re
 from datetime import timedelta
@@ -7,7 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.database.models import (
+    Event,
+    LeaderboardScore,
+    Member,
+    Player,
+    PlayerEventStats,
+    ScoreSubmission,
+    WeeklyRun,
+)
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.moderation import LoggedSubmission, RemovalResult
@@ -22,7 +30,6 @@ from bot.services.ratings import (
     best_first,
     count_personal_best,
     count_weekly_best,
-    current_best,
     is_personal_best,
     is_weekly_best,
     logged_bests,
@@ -34,21 +41,17 @@ _KEY = re.compile("[0-9]{1,18}")
 
 
 class RemovalService:
-    """Takes submissions out of the competition; the log keeps them, with by whom, when and why."""
+    """Removes submissions; the log keeps them, with the admin, the time and the reason."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
-        """Rate by `scale`, and tell `recalculation` of personal bests that change."""
+        """Rate by `scale`, and request a `recalculation` when a personal best changes."""
         self._database = database
         self._clock = clock
         self._scale = scale
         self._recalculation = recalculation
 
     async def removable(self, actor: Actor, event_name: str, player: int) -> tuple[LoggedSubmission, ...]:
-        """Return a player's submissions to an event that have not been removed: the latest 25, the latest first.
-
-        Raises:
-            EventNotFound: the server has no such leaderboard event.
-        """
+        """Return the latest 25 submissions of a player to an event, without removed ones, the latest first."""
 
         def work(session: Session) -> tuple[LoggedSubmission, ...]:
             require_admin(session, actor)
@@ -70,20 +73,19 @@ class RemovalService:
         submission: str | None = None,
         reason: str | None = None,
     ) -> RemovalResult:
-        """Remove a submission: the player's bests are again what the rest of the log says.
+        """Remove a submission, and derive the player's bests from the rest of the log.
 
-        A week that has been run keeps its results; undoing its run and running it again leaves the score out.
+        A week that was run keeps its results; admins can undo the run and run the week again without the score.
 
         Args:
-            actor: who asks.
+            actor: the admin.
             event_name: the event.
             player: Discord's id of the player.
-            submission: the key of a submission, as suggested; None for the one that is the personal best.
-            reason: why, for the log.
+            submission: the key of a submission, as suggested; None for the personal best.
+            reason: the reason, for the log.
 
         Raises:
-            EventNotFound: the server has no such leaderboard event.
-            NothingToRemove: the player has no such submission there.
+            NothingToRemove: the player has no such submission to the event.
         """
 
         def work(session: Session) -> RemovalResult:
@@ -103,18 +105,15 @@ class RemovalService:
     ) -> RemovalResult:
         info, now = describe(event), self._clock()
         player = session.get_one(Player, removed.player_id)
-        member = session.get_one(Member, (event.guild_id, player.id))
-        run_at = session.scalar(
-            sa.select(WeeklyRun.ran_at).where(
-                WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number
-            )
-        )
+        member = session.get_one(Member, (player.id, event.guild_id))
+        of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number
+        run_at = session.scalar(sa.select(WeeklyRun.ran_at).where(*of_week))
         removed.removed_by, removed.removal_reason = actor.discord_id, reason
-        # After the run that counted it, also where the clock has been set back since.
+        # The removal comes after the run that counted the score, even if the clock was set back since.
         removed.removed_at = now if run_at is None else max(now, run_at + timedelta(microseconds=1))
-        of_week = ScoreSubmission.week_number == removed.week_number
+        logged_in_week = ScoreSubmission.week_number == removed.week_number
         of_board = is_weekly_best(event.id, removed.week_number)
-        before, after = _restore_best(session, info, player, of_board, of_week)
+        before, after = _restore_best(session, info, player, of_board, logged_in_week)
         if before != after:
             count_weekly_best(session, event, removed.week_number, before, after)
         before, after = _restore_best(session, info, player, is_personal_best(event.id))
@@ -136,7 +135,7 @@ class RemovalService:
         )
 
     def _unrate(self, session: Session, event: Event, player: Player) -> None:
-        """Take the all-time Elo from a player without a personal best; what was archived goes on counting."""
+        """Clear the all-time Elo of a player without a personal best; archived weeks go on counting."""
         ratings = PlayerEventStats
         of_player = sa.select(ratings).where(ratings.event_id == event.id, ratings.player_id == player.id)
         row = session.scalars(of_player).one()
@@ -177,8 +176,9 @@ def _restore_best(
     condition: sa.ColumnElement[bool],
     *of_log: sa.ColumnElement[bool],
 ) -> tuple[float | None, float | None]:
-    """Set a current best to what the log says, and return the one before and the one from now on."""
-    row = current_best(session, player.id, condition)
+    """Set a current best to the best of the log, and return the old and the new score."""
+    stored = sa.select(LeaderboardScore).where(LeaderboardScore.player_id == player.id, condition)
+    row = session.scalars(stored).one_or_none()
     if row is None:
         return None, None
     of_player = ScoreSubmission.player_id == player.id

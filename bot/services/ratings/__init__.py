@@ -1,4 +1,4 @@
-"""Turn scores into Elos, and keep the stored ones up to date."""
+"""Turn scores into Elos, and keep stored Elos up to date."""
 
 from bot.services.ratings._expressions import (
     best_first,
@@ -10,6 +10,7 @@ from bot.services.ratings._expressions import (
     has_type,
     is_personal_best,
     is_weekly_best,
+    logged_bests,
     number,
 )
 from bot.services.ratings._fields import (
@@ -21,23 +22,19 @@ from bot.services.ratings._fields import (
     store_week_statistics,
     week_statistics_of,
 )
-from bot.services.ratings._locks import ProcessLock, RecalculationLock
-from bot.services.ratings._logged_bests import current_best, logged_bests
+from bot.services.ratings._locks import open_lock
 from bot.services.ratings._recalculation import recalculate
 from bot.services.ratings._recalculator import Recalculation, Recalculator
 from bot.services.ratings._service import LeaderboardScoringService
 
 __all__ = [
     "LeaderboardScoringService",
-    "ProcessLock",
     "Recalculation",
-    "RecalculationLock",
     "Recalculator",
     "best_first",
     "count_field",
     "count_personal_best",
     "count_weekly_best",
-    "current_best",
     "elo_expression",
     "elo_parameters",
     "event_elo_expression",
@@ -48,6 +45,7 @@ __all__ = [
     "is_weekly_best",
     "logged_bests",
     "number",
+    "open_lock",
     "recalculate",
     "statistics_of",
     "store_statistics",

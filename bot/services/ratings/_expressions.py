@@ -1,12 +1,13 @@
-"""The SQL twins of `bot.domain.ratings` and `bot.domain.statistics`; property tests hold both equal."""
+"""Compute Elos, fields and bests in SQL, equal to `bot.domain.ratings`, `.statistics` and `.verification`."""
 
 import math
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import constant
-from bot.database.models import LeaderboardScore, ScoreType
+from bot.database.models import LeaderboardScore, ScoreSubmission, ScoreType
 from bot.domain.ratings import Field, RatingScale, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
@@ -14,17 +15,17 @@ _BASE_ELO = sa.bindparam("base_elo", type_=sa.Integer())
 
 
 def number(value: float) -> sa.ColumnElement[float]:
-    """Return a parameter of double precision, so that no database computes with another type."""
+    """Return a parameter of double precision on every database."""
     return sa.literal(value, sa.Double)
 
 
 def _parameter(name: str) -> sa.BindParameter[float]:
-    """Return a parameter of double precision that is given when the statement is executed."""
+    """Return a parameter of double precision that the caller of the statement fills in."""
     return sa.bindparam(name, type_=sa.Double())
 
 
 def elo_expression(score: sa.SQLColumnExpression[float]) -> sa.ColumnElement[int]:
-    """Return the SQL of `RatingScale.elo`, with the same operations in the same order, over `elo_parameters`."""
+    """Return `RatingScale.elo` in SQL: the same operations in the same order, over `elo_parameters`."""
     z = (
         _parameter("elo_sign")
         * ((score - _parameter("field_origin")) - _parameter("field_mean"))
@@ -34,12 +35,12 @@ def elo_expression(score: sa.SQLColumnExpression[float]) -> sa.ColumnElement[int
 
 
 def elo_parameters(field: Field, direction: ScoreDirection, scale: RatingScale) -> dict[str, float]:
-    """Return the parameters of `elo_expression`, and of `event_elo_expression`."""
+    """Return the parameters of `elo_expression` and `event_elo_expression`."""
     return {
         "elo_sign": direction.sign,
         "field_origin": field.origin,
         "field_mean": field.mean,
-        # Without spread everybody is at the mean.
+        # Without a spread, every score is at the mean.
         "field_sd": field.sd or math.inf,
         "elo_per_sigma": scale.elo_per_sigma,
         **event_elo_parameters(scale),
@@ -50,7 +51,7 @@ def event_elo_expression(
     all_time_elo: sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None],
     weekly_average: sa.SQLColumnExpression[float],
 ) -> sa.ColumnElement[int]:
-    """Return the SQL of `RatingScale.event_elo`, over `event_elo_parameters`."""
+    """Return `RatingScale.event_elo` in SQL, over `event_elo_parameters`."""
     all_time = sa.cast(sa.func.coalesce(all_time_elo, _BASE_ELO), sa.Double)
     return _round_half_up(number(0.5) * all_time + number(0.5) * weekly_average)
 
@@ -61,7 +62,7 @@ def event_elo_parameters(scale: RatingScale) -> dict[str, float]:
 
 
 def _round_half_up(value: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
-    # The same as floor(value + 0.5). SQLAlchemy makes Python's floor() SQLite's, which takes ten times as long.
+    # This equals floor(value + 0.5), but SQLAlchemy replaces SQLite's floor() by a slower function in Python.
     return sa.cast(-sa.func.ceil(number(-0.5) - value), sa.Integer)
 
 
@@ -86,14 +87,14 @@ def has_type(score_type: ScoreType, scores: type[LeaderboardScore] = Leaderboard
 
 
 def best_first(score: sa.SQLColumnExpression[float], direction: ScoreDirection) -> sa.ColumnElement[float]:
-    """Return the order in which the best of scores comes first."""
+    """Return the ORDER BY term that puts the best score first."""
     return score.desc() if direction is ScoreDirection.HIGH else score.asc()
 
 
 def count_field(connection: sa.Connection | Session, condition: sa.ColumnElement[bool]) -> RunningStatistics:
-    """Count a field from its rows, in two passes about its smallest score, which an index knows.
+    """Compute the statistics of a field from its rows, in two passes about its smallest score.
 
-    `avg(x²) − avg(x)²` is not an option: for scores near 900,000,000 it has no correct digit.
+    `avg(x²) − avg(x)²` has no correct digit for scores near 900,000,000.
     """
     score = LeaderboardScore.score
     origin = connection.execute(sa.select(sa.func.min(score)).where(condition)).scalar_one()
@@ -104,3 +105,24 @@ def count_field(connection: sa.Connection | Session, condition: sa.ColumnElement
     deviation = offset - number(mean)
     m2 = connection.execute(sa.select(sa.func.sum(deviation * deviation)).where(condition)).scalar_one()
     return RunningStatistics(size, origin, mean, m2, m2)
+
+
+def logged_bests(
+    event_id: int, direction: ScoreDirection, *conditions: sa.ColumnElement[bool]
+) -> sa.Select[int, float, datetime]:
+    """Return the query for each player's best logged score and its time; of equal scores, the first.
+
+    Args:
+        event_id: the event.
+        direction: the direction of the event.
+        conditions: select the rows of the log that count; removed ones never do.
+    """
+    log = ScoreSubmission
+    order = (best_first(log.score, direction), log.id)
+    place = sa.func.row_number().over(partition_by=log.player_id, order_by=order)
+    ordered = (
+        sa.select(log.player_id, log.score, log.submitted_at, place.label("place"))
+        .where(log.event_id == event_id, log.removed_at.is_(None), *conditions)
+        .subquery()
+    )
+    return sa.select(ordered.c.player_id, ordered.c.score, ordered.c.submitted_at).where(ordered.c.place == 1)

@@ -1,7 +1,6 @@
-"""Running statistics that an event stores: of its personal bests, and of the bests of one week.
+"""Read and update the running statistics that an event stores, of its personal bests and of one week's bests.
 
-That week is the last one that somebody submitted for; a page of its board reads the field here. Fields of other weeks
-are counted from their rows when somebody asks.
+That week is the last one with a new weekly best. `count_field` computes the fields of other weeks from their rows.
 """
 
 from typing import Any
@@ -22,14 +21,14 @@ def statistics_of(event: Event | Row[Any]) -> RunningStatistics:
 
 
 def week_statistics_of(event: Event | Row[Any], week_code: int | None) -> RunningStatistics | None:
-    """Return the running statistics of the bests of a week, or None where they are not those that are kept."""
+    """Return the running statistics of a week's bests, or None if the event stores another week's."""
     if week_code is None or event.week_number != week_code:
         return None
     return RunningStatistics(event.week_count, event.week_origin, event.week_mean, event.week_m2, event.week_m2_peak)
 
 
 def store_statistics(event: Event, statistics: RunningStatistics) -> None:
-    """Set the running statistics of a locked event's personal bests."""
+    """Store the running statistics of a locked event's personal bests."""
     event.score_count = statistics.count
     event.score_origin = statistics.origin
     event.score_mean = statistics.mean
@@ -38,7 +37,7 @@ def store_statistics(event: Event, statistics: RunningStatistics) -> None:
 
 
 def store_week_statistics(event: Event, week_code: int, statistics: RunningStatistics) -> None:
-    """Keep the running statistics of the bests of a week with a locked event, in place of another week's."""
+    """Store the running statistics of a week's bests with a locked event, over those of any other week."""
     event.week_number = week_code
     event.week_count = statistics.count
     event.week_origin = statistics.origin
@@ -48,20 +47,21 @@ def store_week_statistics(event: Event, week_code: int, statistics: RunningStati
 
 
 def forget_week_statistics(event: Event, week_code: int) -> None:
-    """Keep the running statistics of a week no longer, whose bests go from a locked event."""
+    """Drop the running statistics of a week whose bests a locked event no longer has."""
     if event.week_number == week_code:
         event.week_number = None
 
 
 def count_personal_best(session: Session, event: Event, old: float | None, new: float | None) -> None:
-    """Move the running statistics of a locked event from one personal best of a player to another.
+    """Update the running statistics and the `scores_version` of a locked event for a changed personal best.
+
+    The next recalculation looks at every player, because the log shows new submissions but not other changes of bests.
 
     Args:
         session: the transaction.
-        event: the event, whose `scores_version` moves too. Its next recalculation looks at everybody, since the log
-            tells who has submitted since the last one, and not whose best has changed otherwise.
+        event: the event.
         old: the personal best before; None for a first score.
-        new: the personal best from now on, stored already; None where none is left.
+        new: the personal best now, already stored; None if the player has none.
     """
     changed = statistics_of(event).change(old, new)
     store_statistics(event, _with_all_digits(session, changed, is_personal_best(event.id)))
@@ -70,18 +70,17 @@ def count_personal_best(session: Session, event: Event, old: float | None, new: 
 
 
 def count_weekly_best(session: Session, event: Event, week_code: int, old: float | None, new: float | None) -> None:
-    """Move the running statistics of a week, if they are kept; the arguments are as for a personal best."""
+    """Update the running statistics of a week, if the event stores them; see `count_personal_best`."""
     statistics = week_statistics_of(event, week_code)
     if statistics is not None:
-        condition = is_weekly_best(event.id, week_code)
-        changed = _with_all_digits(session, statistics.change(old, new), condition)
+        changed = _with_all_digits(session, statistics.change(old, new), is_weekly_best(event.id, week_code))
         store_week_statistics(event, week_code, changed)
 
 
 def _with_all_digits(
     session: Session, statistics: RunningStatistics, condition: ColumnElement[bool]
 ) -> RunningStatistics:
-    """Return the statistics of the scores that fulfil a condition, counted anew if they have lost digits."""
+    """Return the statistics of the scores that fulfil a condition, computed from the rows if they have lost digits."""
     if not statistics.has_lost_digits:
         return statistics
     session.flush()

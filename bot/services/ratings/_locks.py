@@ -1,17 +1,19 @@
-"""Who may recalculate an event now: one process in a window of seconds. It saves work and guards nothing."""
+"""Let one process recalculate an event per window of seconds. The lock saves work; nothing breaks without it."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 
 class RecalculationLock(Protocol):
-    """A lock per event that nobody releases: it ends by itself, one window after it was taken."""
+    """A lock per event that expires one window after a process took it."""
 
     async def acquire(self, event_id: int) -> float:
         """Try to take the lock.
 
         Returns:
-            0 for whoever took it, else the seconds until the window ends.
+            0 if the lock was free, else the seconds until the window ends.
         """
 
 
@@ -31,3 +33,19 @@ class ProcessLock:
             return left
         self._held_until[event_id] = now + self._window
         return 0.0
+
+
+@asynccontextmanager
+async def open_lock(redis_url: str | None, window_seconds: int) -> AsyncIterator[RecalculationLock]:
+    """Open a lock over all processes that share a Redis; without a URL, over this process."""
+    if redis_url is None:
+        yield ProcessLock(window_seconds)
+        return
+    # The client of Redis is slow to import, and not every process needs it.
+    from bot.services.ratings._redis_lock import RedisLock, connect_redis
+
+    redis = connect_redis(redis_url)
+    try:
+        yield RedisLock(redis, window_seconds)
+    finally:
+        await redis.aclose()

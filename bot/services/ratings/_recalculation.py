@@ -1,6 +1,4 @@
-"""Bring stored all-time Elos up to date: computed in the database, written where they change."""
-
-from collections.abc import Mapping
+"""Bring stored Elos up to date: the database computes them, and writes those that change."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,7 +17,7 @@ from bot.services.ratings._expressions import (
 from bot.services.ratings._fields import statistics_of
 
 FEW_PLAYERS = 20_000
-"""In an event of so many players, a recalculation looks at everybody: finding out whose Elo moved takes as long."""
+"""Up to this size of an event, a recalculation looks at every player; beyond, it first finds whose Elo moved."""
 
 _EVENT = sa.bindparam("of_event", type_=sa.Integer())
 _SINCE = sa.bindparam("since_submission", type_=sa.BigInteger())
@@ -27,7 +25,7 @@ _SCORES, _STATS, _LOG = LeaderboardScore, PlayerEventStats, ScoreSubmission
 
 
 def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
-    """Bring the stored Elos of a locked event up to its current field, in the caller's transaction."""
+    """Bring the stored Elos of a locked event up to date with its field, in the caller's transaction."""
     if is_current(event, scale):
         return
     session.flush()
@@ -43,7 +41,7 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
         if bands:
             _WRITE_ELOS_BETWEEN.execute(connection, [(event.id, *band) for band in bands], **parameters)
         connection.execute(_WRITE_ELOS_OF_SUBMITTERS, parameters | {"since_submission": event.elo_submission_id})
-    noted = {
+    noted: dict[str, int | float] = {
         "elo_version": event.scores_version,
         "elo_field_version": event.scores_version,
         "elo_base": scale.base_elo,
@@ -52,7 +50,7 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
         "elo_mean": field.mean,
         "elo_sd": field.sd,
     }
-    connection.execute(_NOTE, _note_parameters(event.id, noted))
+    connection.execute(_NOTE.values(noted), {"of_event": event.id})
     for name, value in noted.items():
         set_committed_value(event, name, value)
 
@@ -67,7 +65,7 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
 
 
 def _moved_bands(connection: sa.Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
-    """Return bands of scores that hold everybody whose Elo moved, except for later submitters; None for all scores."""
+    """Return bands of scores with all moved Elos, except those of players who submitted since; None for all scores."""
     is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
     if field.size <= FEW_PLAYERS or not is_known:
         return None
@@ -101,20 +99,20 @@ def _write(rated: sa.Select[int, int, int]) -> sa.Update:
 
 
 _WRITE_ELOS = _write(_bests(_EVENT))
-"""Writes the all-time Elos that differ from the field's, and the event Elos that follow from them."""
+"""Writes the all-time Elos that change, and the event Elos that follow from them."""
 
-# The sum keeps the planner from searching the log by its event: the newest rows are few, an event's may be all.
+# The sum keeps the planner from the index by event: few rows are new, but many may be of the event.
 _NEW = sa.and_(_LOG.id > _SINCE, _LOG.event_id + 0 == _EVENT)
 _WRITE_ELOS_OF_SUBMITTERS = _write(_bests(_LOG.event_id, _SCORES.player_id == _LOG.player_id, _NEW))
-"""Writes those of players who have submitted since."""
+"""Writes the Elos of players who submitted since the last recalculation."""
 
 
 def _write_between(bands: sa.FromClause) -> sa.Executable:
-    # The band names the event: so SQLite looks up the scores of each band, not the bands of each score.
+    # The event of the band makes SQLite look up the scores of each band, not the bands of each score.
     rated = _bests(bands.c.event_id, _SCORES.score >= bands.c.low, _SCORES.score <= bands.c.high)
     if is_in_file(bands):
         return _write(rated)
-    # Without the array, PostgreSQL expects many players and reads all ratings.
+    # Without the array, PostgreSQL estimates many players and reads all ratings.
     of_band = rated.offset(0).lateral()
     players = sa.select(of_band.c.player_id).select_from(bands.join(of_band, sa.true())).scalar_subquery()
     return _write(_bests(_EVENT, _SCORES.player_id == sa.any_(sa.func.array(players, type_=sa.ARRAY(sa.Integer)))))
@@ -122,7 +120,7 @@ def _write_between(bands: sa.FromClause) -> sa.Executable:
 
 _BANDS: Columns = {"event_id": sa.Integer(), "low": sa.Double(), "high": sa.Double()}
 _WRITE_ELOS_BETWEEN = RowsStatement("bands", _BANDS, _write_between)
-"""Writes those of players whose scores lie within bands. JSON may round a fraction; the bands are wide enough."""
+"""Writes the Elos of players whose scores lie in bands, which allow for the rounding of JSON."""
 
 _RATE_WITHOUT_BEST = (
     sa.update(_STATS)
@@ -133,9 +131,9 @@ _RATE_WITHOUT_BEST = (
     )
     .values(calculated_event_elo=event_elo_expression(sa.null(), _STATS.weekly_elo_average))
 )
-"""Writes the event Elos of players whose scores were all removed, and whose weeks go on counting."""
+"""Writes the event Elos of players whose scores were all removed; their weeks go on counting."""
 
-# Personal bests have no week; naming it tells PostgreSQL that the index holds them in order.
+# Personal bests have no week; with it in the order, PostgreSQL can use the index.
 _ORDERED = (_SCORES.week_number, _SCORES.score)
 _EXTREMES = sa.select(
     *(
@@ -143,21 +141,8 @@ _EXTREMES = sa.select(
         for order in (_ORDERED, [column.desc() for column in _ORDERED])
     )
 )
-"""Finds the least and the greatest personal best."""
+"""Returns the least and the greatest personal best."""
 
-_NOTED = (
-    *("elo_version", "elo_field_version"),
-    *("elo_base", "elo_per_sigma"),
-    *("elo_origin", "elo_mean", "elo_sd"),
-)
-_NOTE = (
-    sa.update(Event)
-    .where(Event.id == _EVENT)
-    .values({name: sa.bindparam(f"noted_{name}", type_=Event.__table__.c[name].type) for name in _NOTED})
-    .values(elo_submission_id=sa.select(sa.func.coalesce(sa.func.max(_LOG.id), 0)).scalar_subquery())
-)
-"""Notes the field and constants of an event's stored Elos, and the newest submission that they include."""
-
-
-def _note_parameters(event_id: int, noted: Mapping[str, int | float]) -> dict[str, int | float]:
-    return {"of_event": event_id, **{f"noted_{name}": noted[name] for name in _NOTED}}
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(_LOG.id), 0)).scalar_subquery()
+_NOTE = sa.update(Event).where(Event.id == _EVENT).values(elo_submission_id=_NEWEST)
+"""Notes the newest submission that the stored Elos include; the caller adds their field and constants."""

@@ -1,4 +1,4 @@
-"""Recalculations, debounced: at once for the first personal best, at the end of the window for the rest."""
+"""Debounce recalculations: run the first at once, and later ones at the end of the window."""
 
 import asyncio
 import logging
@@ -14,20 +14,20 @@ logger = logging.getLogger(__name__)
 
 
 class Recalculation(Protocol):
-    """Brings the stored Elos of an event up to date, sooner or later."""
+    """Brings the stored Elos of an event up to date in the background."""
 
     def request(self, event_id: int) -> None:
-        """Ask for it, without waiting."""
+        """Request a recalculation, without waiting for it."""
 
 
 class Recalculator:
-    """Brings stored Elos up to date in the background, and never drops a request.
+    """Brings stored Elos up to date in the background, and drops no request.
 
-    The versions in the database say what is left to do. Whoever is refused the lock looks again when its window
-    ends; a sweep at the start and every minute takes up what a process left behind when it died.
+    The versions in the database show which events are stale. A process that does not get the lock checks again at the
+    end of the window. A sweep, at the start and every minute, finds events that another process left stale.
 
-    Events are recalculated one after the other, so that a submission waits for one at most where a file has one lock
-    for all: the windows of a busy server's events end together.
+    Recalculations run one after the other. In a file, which has one lock for all writers, a submission therefore waits
+    for at most one of them.
     """
 
     def __init__(self, scoring: LeaderboardScoringService, lock: RecalculationLock) -> None:
@@ -40,18 +40,18 @@ class Recalculator:
         self._sweeping: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to sweep."""
+        """Start the sweep."""
         self._sweeping = asyncio.create_task(self._sweep(), name="recalculation-sweep")
 
     async def stop(self) -> None:
-        """End the sweep and what is waiting for a window. What is left to do is in the database."""
+        """Cancel the sweep and all pending recalculations; the database still shows their events as stale."""
         tasks = [*self._tasks.values(), *([self._sweeping] if self._sweeping else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def request(self, event_id: int) -> None:
-        """Have the Elos of an event brought up to date, one window from now at the latest."""
+        """Bring the stored Elos of an event up to date within one window."""
         self._requested.add(event_id)
         if event_id not in self._tasks:
             name = f"recalculation-{event_id}"

@@ -1,7 +1,6 @@
-"""All-time Elos that are stored: brought up to date, and whether they are."""
+"""Bring stored Elos up to date, and find the events whose Elos are stale."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event
@@ -11,40 +10,25 @@ from bot.services.ratings._recalculation import recalculate
 
 
 class LeaderboardScoringService:
-    """Keeps the stored Elos those of the current field."""
+    """Keeps stored Elos equal to those of the current field."""
 
     def __init__(self, database: Database, scale: RatingScale) -> None:
-        """Rate by the constants of `scale`."""
         self._database = database
         self._scale = scale
 
     async def recalculate(self, event_id: int) -> None:
-        """Write the all-time Elo of every player of an event, and the event Elo that follows from it.
-
-        Does nothing where they are current.
-        """
-
-        def work(session: Session) -> None:
-            recalculate(session, lock_event(session, event_id), self._scale)
-
-        await self._database.write(work)
+        """Write the all-time Elos and event Elos of an event, unless they are current."""
+        await self._database.write(lambda session: recalculate(session, lock_event(session, event_id), self._scale))
 
     async def stale_events(self) -> tuple[int, ...]:
-        """Return the keys of the events whose stored Elos are not of their current field and constants."""
-
-        def work(session: Session) -> tuple[int, ...]:
-            return tuple(session.scalars(sa.select(Event.id).where(self._is_stale()).order_by(Event.id)))
-
-        return await self._database.read(work)
+        """Return the keys of the events that await a recalculation, with scores or constants newer than their Elos."""
+        stale = sa.select(Event.id).where(self._is_stale()).order_by(Event.id)
+        return await self._database.read(lambda session: tuple(session.scalars(stale)))
 
     async def is_stale(self, event_id: int) -> bool:
         """Tell whether an event awaits a recalculation."""
-
-        def work(session: Session) -> bool:
-            statement = sa.select(Event.id).where(Event.id == event_id, self._is_stale())
-            return session.scalar(statement) is not None
-
-        return await self._database.read(work)
+        stale = sa.select(Event.id).where(Event.id == event_id, self._is_stale())
+        return await self._database.read(lambda session: session.scalar(stale) is not None)
 
     def _is_stale(self) -> sa.ColumnElement[bool]:
         return (Event.score_count > 0) & (

@@ -1,4 +1,4 @@
-"""Keep what a server sets, who its admins are, and what they did."""
+"""Keep the settings of a server, check who is an admin, and log what admins do."""
 
 from bot.services.servers._authority import Actor, load_settings, record, refuse_repetition, require_admin
 from bot.services.servers._service import SettingsService

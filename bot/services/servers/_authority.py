@@ -1,4 +1,4 @@
-"""Who may do what: admins of a server, checked here and nowhere else."""
+"""Authorize admins, and record what they do. No other module decides who is an admin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +13,16 @@ from bot.errors import AlreadyDone, NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user as Discord vouches for them in one interaction.
+    """A user in one interaction, as Discord describes them.
 
     Attributes:
         discord_id: the user.
         guild_id: the server in which they act.
         manages_guild: whether they have the *Manage Server* permission there.
         role_ids: their roles there.
-        owns_bot: whether they are the owner of the bot.
-        interaction_id: Discord's id of the command's use, done once however often it is delivered; None for what
-            is done past Discord.
+        owns_bot: whether they own the bot.
+        interaction_id: Discord's id of the interaction, which the bot handles once even if Discord delivers it twice;
+            None for actions without Discord.
     """
 
     discord_id: int
@@ -34,16 +34,16 @@ class Actor:
 
 
 def load_settings(session: Session, guild_id: int) -> ServerSettings:
-    """Return what a server has set, or the defaults."""
+    """Return the settings of a server, or the defaults."""
     row = session.get(GuildSettings, guild_id)
     return ServerSettings() if row is None else ServerSettings(row.time_zone, row.admin_role_id)
 
 
 def require_admin(session: Session, actor: Actor) -> None:
-    """Let admins pass: Manage Server, the server's admin role, or the bot's owner.
+    """Check that the actor has *Manage Server* or the server's admin role, or owns the bot.
 
     Raises:
-        NotAllowed: the actor is none of these.
+        NotAllowed: the actor is no admin.
     """
     if actor.manages_guild or actor.owns_bot:
         return
@@ -53,10 +53,10 @@ def require_admin(session: Session, actor: Actor) -> None:
 
 
 def refuse_repetition(session: Session, actor: Actor) -> None:
-    """Let through what the audit log does not hold yet.
+    """Check that the audit log does not have the actor's interaction yet.
 
     Raises:
-        AlreadyDone: the same use of a command has been delivered before.
+        AlreadyDone: the same interaction arrived before.
     """
     if actor.interaction_id is None:
         return
@@ -75,7 +75,7 @@ def record(
     event_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write into the audit log, in the transaction of what it records, that an admin did something."""
+    """Write an admin's action to the audit log, in the transaction of the action itself."""
     session.add(
         AuditLog(
             interaction_id=actor.interaction_id,

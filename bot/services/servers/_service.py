@@ -1,4 +1,4 @@
-"""What admins choose for their server."""
+"""What admins set for their server."""
 
 from sqlalchemy.orm import Session
 
@@ -11,10 +11,9 @@ from bot.services.servers._authority import Actor, load_settings, record, refuse
 
 
 class SettingsService:
-    """Settings of a server: its time zone, and who its admins are."""
+    """Shows and changes the settings of a server: its time zone and its admin role."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Keep the database to work on and the clock to go by."""
         self._database = database
         self._clock = clock
 
@@ -30,15 +29,15 @@ class SettingsService:
     async def change(
         self, actor: Actor, *, time_zone: str | None = None, admin_role_id: int | None = None
     ) -> ServerSettings:
-        """Change what is given, and nothing else.
+        """Change the given settings.
 
         Args:
-            actor: who asks.
-            time_zone: an IANA name; from now on weeks begin on Monday 00:00 there.
-            admin_role_id: the role that makes admins; the server's own id (its everyone role) means none.
+            actor: the admin.
+            time_zone: an IANA name; from now on weeks begin on Monday 00:00 in that zone.
+            admin_role_id: the role whose members are admins; the server's own id (its everyone role) means no role.
 
         Raises:
-            InvalidSetting: no such time zone.
+            InvalidSetting: no such time zone exists.
         """
 
         def work(session: Session) -> ServerSettings:

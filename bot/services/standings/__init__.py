@@ -1,4 +1,4 @@
-"""Show leaderboards: pages, ranks, and where one player stands."""
+"""Show leaderboards: pages, ranks, and the standing of one player."""
 
 from bot.services.standings._service import StandingsService
 

@@ -1,7 +1,7 @@
-"""Reading leaderboards: pages, ranks, and the place of one player.
+"""Query leaderboards: pages, ranks, and the place of one player.
 
-An index holds what orders a board, its key. A page is found there by its keys alone; then only the rows with these
-keys are read and ordered by time. So no query sorts or joins an event as a whole.
+An index holds the key that orders a board. A query finds the keys of a page in the index; a second one reads the rows
+with these keys and orders them by time. No query sorts or joins all rows of an event.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from bot.services.ratings import best_first, is_personal_best
 
 
 class BoardRow(NamedTuple):
-    """One row of a board as it is read; `key` is what the board is ordered by."""
+    """One row of a board; `key` orders the board."""
 
     player_id: int
     score: float
@@ -33,16 +33,16 @@ class BoardRow(NamedTuple):
 
     @property
     def player(self) -> PlayerName:
-        """The player as the world may know them."""
+        """The player as users see them."""
         return PlayerName(self.discord_id, self.display_name)
 
 
 class Place(NamedTuple):
-    """Where a row stands on its board.
+    """The place of a row on its board.
 
     Attributes:
-        before: how many rows are listed before it.
-        rank: one more than there are better ones (standard competition ranking); None where it has no key.
+        before: how many rows the board lists before it.
+        rank: one more than the number of better rows (standard competition ranking); None without a key.
     """
 
     before: int
@@ -51,17 +51,17 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BoardQuery:
-    """An ordered list of players: by `key`, ties by time of submission; those without a key come last.
+    """An ordered list of players: by `key`, ties by time of submission; players without a key come last.
 
     Attributes:
-        guild_id: the server, by whose names players are called.
-        keys: the one table that tells the keys, so that its index is enough to count and to find a page.
-        best: what joins a personal best to it; None where it has the scores itself.
-        condition: which rows are the board's.
-        has_key: which of them have a key; None where all have.
-        before_key: a column that the index has before the key, equal in all rows; None for none. Where it is NULL,
-            PostgreSQL must be told that it is part of the order.
-        direction: whether a greater key or a smaller one is better.
+        guild_id: the server whose display names the board shows.
+        keys: the table with the keys; its index alone serves to count rows and to find a page.
+        best: the condition that joins a personal best to `keys`; None if `keys` has the scores.
+        condition: selects the rows of the board.
+        has_key: selects the rows with a key; None if all rows have one.
+        before_key: the column before the key in the index, equal in all rows, or None. Queries order by it too:
+            PostgreSQL does not take a column that is NULL in all rows for constant.
+        direction: whether greater or smaller keys are better.
     """
 
     guild_id: int
@@ -78,7 +78,7 @@ class BoardQuery:
 
     @classmethod
     def of_scores(cls, event: Event, condition: sa.ColumnElement[bool]) -> "BoardQuery":
-        """Order those scores of an event that fulfil a condition, the best first."""
+        """Order the scores of an event that fulfil a condition, the best first."""
         table = LeaderboardScore.__table__
         return cls(
             guild_id=event.guild_id,
@@ -96,9 +96,9 @@ class BoardQuery:
 
     @classmethod
     def of_event_elos(cls, event: Event) -> "BoardQuery":
-        """Order everyone with a personal best by stored event Elo, the highest first.
+        """Order all players with a personal best by stored event Elo, the highest first.
 
-        An event Elo counts once its all-time half is stored, which only those with a personal best have.
+        An event Elo is a key only beside a stored all-time Elo, which only players with a personal best have.
         """
         scores, stats = LeaderboardScore.__table__, PlayerEventStats.__table__
         best = sa.and_(scores.c.player_id == stats.c.player_id, is_personal_best(event.id))
@@ -119,18 +119,18 @@ class BoardQuery:
 
     @property
     def ranked(self) -> sa.ColumnElement[bool]:
-        """The condition for rows that have a key."""
+        """The condition for rows with a key."""
         return self.condition if self.has_key is None else sa.and_(self.condition, self.has_key)
 
     @property
     def by_key(self) -> list[sa.ColumnElement[Any]]:
-        """The order of the keys, as it is in the index."""
+        """The order of the keys in the index."""
         columns = [self.key] if self.before_key is None else [self.before_key, self.key]
         return [best_first(column, self.direction) for column in columns]
 
     @property
     def lacks_key(self) -> sa.ColumnElement[bool]:
-        """The condition for rows of the board without a key."""
+        """The condition for rows without a key."""
         return sa.false() if self.has_key is None else sa.and_(self.condition, sa.not_(self.has_key))
 
     def better_than(self, key: float) -> sa.ColumnElement[bool]:
@@ -138,19 +138,19 @@ class BoardQuery:
         return self.key > key if self.direction is ScoreDirection.HIGH else self.key < key
 
     def earlier_than(self, row: BoardRow) -> sa.ColumnElement[bool]:
-        """Return the condition for what comes before `row` of those with its key."""
+        """Return the condition for rows before `row` among those with the same key."""
         when = sa.tuple_(sa.literal(row.submitted_at, UtcDateTime), sa.literal(row.player_id, sa.Integer))
         is_earlier = sa.tuple_(LeaderboardScore.submitted_at, self.player_id) < when
         return is_earlier if self.best is None else sa.exists().where(self.best, is_earlier)
 
 
 def count_rows(session: Session, board: BoardQuery, *where: sa.ColumnElement[bool]) -> int:
-    """Count the rows of a board that have a key, one that fulfils further conditions."""
+    """Count the rows of a board with a key that fulfil further conditions."""
     return session.execute(_count(board.keys, board.ranked, *where)).scalar_one()
 
 
 def read_rows(session: Session, board: BoardQuery, offset: int, limit: int) -> list[tuple[Place, BoardRow]]:
-    """Read some rows of a board in its order, from `offset`."""
+    """Read `limit` rows of a board in order, from `offset`."""
     keys = sa.select(board.key).select_from(board.keys).where(board.ranked).order_by(*board.by_key)
     page = session.scalars(keys.offset(offset).limit(limit)).all()
     found = _read_ranked(session, board, page, offset) if page else []
@@ -175,7 +175,7 @@ def read_row_of(session: Session, board: BoardQuery, discord_id: int) -> BoardRo
 
 
 def place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
-    """Return where a row stands."""
+    """Return the place of a row."""
     better, equal = board.ranked, board.lacks_key
     if row.key is not None:
         better, equal = sa.and_(better, board.better_than(row.key)), sa.and_(board.ranked, board.key == row.key)
@@ -189,7 +189,7 @@ def place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
 def _read_ranked(
     session: Session, board: BoardQuery, keys: Sequence[float], offset: int
 ) -> list[tuple[Place, BoardRow]]:
-    """Read the rows from `offset` on, which have these keys."""
+    """Read the rows from `offset` on, given their keys in order."""
     better = _count_better_than_first(session, board, keys, offset)
     among = sa.and_(board.ranked, board.key.between(min(keys), max(keys)))
     found: list[tuple[Place, BoardRow]] = []
@@ -202,21 +202,21 @@ def _read_ranked(
 
 
 def _count_better_than_first(session: Session, board: BoardQuery, keys: Sequence[float], offset: int) -> int:
-    """Count the rows with a better key than the first of a page, which is at `offset`."""
+    """Count the rows with a better key than the first row of the page at `offset`."""
     if offset == 0:
         return 0
     if keys[0] == keys[-1]:
         return count_rows(session, board, board.better_than(keys[0]))
-    # All that tie with the first are listed up to this page, and few rows tell how many they are.
+    # The rows that tie with the first row end on this page; counting these few gives the number of better rows.
     return offset + keys.count(keys[0]) - count_rows(session, board, board.key == keys[0])
 
 
 def _read(
     session: Session, board: BoardQuery, where: sa.ColumnElement[bool], offset: int, limit: int
 ) -> list[BoardRow]:
-    """Read whole rows that fulfil a condition, in order, from `offset` among them."""
+    """Read complete rows that fulfil a condition, in order, from `offset` among them."""
     order = (best_first(_key(board), board.direction), LeaderboardScore.submitted_at, board.player_id)
-    # The page is cut before the players' names are looked up.
+    # The subquery limits the rows before the joins look up names.
     page = _rows(board).where(where).order_by(*order).offset(offset).limit(limit).subquery()
     named = (
         sa.select(page, Player.discord_id, Member.display_name)

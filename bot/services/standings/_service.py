@@ -1,24 +1,77 @@
-"""Read leaderboards: a page, or where one player stands."""
+"""Read a page of a leaderboard, with the viewer's own row."""
+
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.clock import Clock
-from bot.domain.ratings import RatingScale
-from bot.domain.standings import Board, LeaderboardPage
+from bot.domain.events import EventInfo
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.standings import Board, LeaderboardPage, Standing
+from bot.domain.weeks import Week
 from bot.services.events import describe, find_event
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, statistics_of, week_statistics_of
-from bot.services.standings._board import OpenBoard
-from bot.services.standings._query import BoardQuery
+from bot.services.standings._query import BoardQuery, BoardRow, Place, place_of, read_row_of, read_rows
 from bot.services.weeks import current_week, open_week
+
+PAGE_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenBoard:
+    """A leaderboard of one event.
+
+    Attributes:
+        players: how many rows the board has.
+        field: the field that its Elos are relative to; None on the overall board, whose Elos are stored.
+        week: the week of a weekly board, else None.
+    """
+
+    event: EventInfo
+    board: Board
+    query: BoardQuery
+    scale: RatingScale
+    players: int
+    field: Field | None = None
+    week: Week | None = None
+
+    def page(self, session: Session, page: int, viewer_id: int) -> LeaderboardPage:
+        """Return a page and the viewer's own row."""
+        pages = max(1, -(-self.players // PAGE_SIZE))
+        shown = min(max(page, 0), pages - 1)
+        rows = read_rows(session, self.query, shown * PAGE_SIZE, PAGE_SIZE)
+        on_page = (found for found in rows if found[1].discord_id == viewer_id)
+        own = next(on_page, None) or self._find(session, viewer_id)
+        return LeaderboardPage(
+            event=self.event,
+            board=self.board,
+            week=self.week,
+            standings=tuple(self._standing(place, row) for place, row in rows),
+            page=shown,
+            pages=pages,
+            players=self.players,
+            own=None if own is None else self._standing(*own),
+            own_page=None if own is None else own[0].before // PAGE_SIZE,
+        )
+
+    def _find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
+        row = read_row_of(session, self.query, discord_id)
+        return None if row is None else (place_of(session, self.query, row), row)
+
+    def _standing(self, place: Place, row: BoardRow) -> Standing:
+        if self.field is not None:
+            elo = self.scale.elo(row.score, self.field, self.event.direction)
+            return Standing(place.rank, row.player, row.score, elo)
+        elo_or_none = None if row.key is None else int(row.key)
+        return Standing(place.rank, row.player, row.score, elo_or_none, row.all_time_elo, row.weekly_average)
 
 
 class StandingsService:
-    """Shows who stands where."""
+    """Shows leaderboards."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
-        """Rate by the constants of `scale`."""
         self._database = database
         self._clock = clock
         self._scale = scale
@@ -28,13 +81,10 @@ class StandingsService:
 
         Args:
             guild_id: the server.
-            event: the event's name, or its key.
+            event: the name or the key of the event.
             board: which leaderboard.
-            page: from 0; past the end means the last one.
+            page: from 0; a page past the end means the last one.
             viewer_id: Discord's id of the viewer.
-
-        Raises:
-            EventNotFound: the server has no such event.
         """
 
         def work(session: Session) -> LeaderboardPage:
@@ -42,17 +92,17 @@ class StandingsService:
 
         return await self._database.read(work)
 
-    def _open(self, session: Session, event: Event, board: Board) -> OpenBoard:
+    def _open(self, session: Session, event: Event, board: Board) -> _OpenBoard:
         info, best = describe(event), statistics_of(event)
         if board is Board.OVERALL:
-            return OpenBoard(info, board, BoardQuery.of_event_elos(event), self._scale, best.count)
+            return _OpenBoard(info, board, BoardQuery.of_event_elos(event), self._scale, best.count)
         if board is Board.ALL_TIME:
             query = BoardQuery.of_scores(event, is_personal_best(event.id))
-            return OpenBoard(info, board, query, self._scale, best.count, best.field)
+            return _OpenBoard(info, board, query, self._scale, best.count, best.field)
         week = open_week(session, event.id, current_week(session, info.guild_id, self._clock()))
         condition = is_weekly_best(event.id, week.code)
         statistics = week_statistics_of(event, week.code)
         if statistics is None:
             statistics = count_field(session, condition)
         query = BoardQuery.of_scores(event, condition)
-        return OpenBoard(info, board, query, self._scale, statistics.count, statistics.field, week)
+        return _OpenBoard(info, board, query, self._scale, statistics.count, statistics.field, week)

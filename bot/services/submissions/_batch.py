@@ -1,7 +1,9 @@
 """Count submissions together: find what they touch, decide each, write, answer each."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import commit_each_statement, is_server
 from bot.database.models import LeaderboardScore, ScoreType
+from bot.database.rows import Rows, RowsStatement
 from bot.domain.clock import Clock
+from bot.domain.ratings import ScoreDirection
 from bot.domain.servers import PlayerName, ServerSettings
 from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import (
@@ -31,12 +35,18 @@ from bot.errors import EventNotFound, LeaderboardError
 from bot.services.events import describe
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, statistics_of, week_statistics_of
 from bot.services.submissions import _statements as sql
-from bot.services.submissions._known_bests import KnownBests
 
 FURTHEST_ZONE = timedelta(days=1)
 """No time zone is further behind UTC."""
 LEEWAY = timedelta(minutes=1)
 """How much later than now a submission that counted meanwhile may be."""
+
+MOST_SCORES = 2_000
+"""How many personal bests an event may have; to load more takes longer than to count them a few times."""
+MOST_EVENTS = 500
+"""How many events the cache holds at most: 8 MB of scores."""
+WORTH_LEARNING = 8
+"""How many submissions to an event make it worth loading; to count rows for so many takes as long."""
 
 Outcome = SubmissionResult | LeaderboardError | None
 """What became of a submission: counted, refused, or, while its event is locked, nothing yet."""
@@ -94,6 +104,62 @@ class _Counted:
     overtaken: int
 
 
+class KnownBests:
+    """The personal bests of events, sorted, each as of one version of the event.
+
+    Ranks are exact: every change of a personal best moves the event's version, and a submission counts only by the
+    version that it found.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self._known: OrderedDict[int, tuple[int, array[float]]] = OrderedDict()
+        self._missed: Counter[int] = Counter()
+
+    def knows(self, event: OpenEvent) -> bool:
+        """Tell whether the cache has an event's personal bests, as they were before the batch."""
+        version, _ = self._known.get(event.info.id, (None, None))
+        return version == event.scores_version
+
+    def is_worth_learning(self, event: OpenEvent, submissions: int) -> bool:
+        """Tell whether so many submissions more make it worth loading an event."""
+        if self.knows(event) or event.statistics.count > MOST_SCORES:
+            return False
+        if len(self._missed) > MOST_EVENTS:
+            self._missed.clear()
+        self._missed[event.info.id] += submissions
+        return self._missed[event.info.id] >= WORTH_LEARNING
+
+    def learn(self, event_id: int, version: int, scores: Iterable[float]) -> None:
+        """Cache the personal bests of an event, as of a version of them."""
+        self._keep(event_id, version, array("d", sorted(scores)))
+        del self._missed[event_id]
+
+    def count_better(self, event: OpenEvent, score: float) -> int:
+        """Return how many personal bests of a cached event beat a score."""
+        _, scores = self._known[event.info.id]
+        if event.info.direction is ScoreDirection.HIGH:
+            return len(scores) - bisect_right(scores, score)
+        return bisect_left(scores, score)
+
+    def follow(self, event: OpenEvent) -> None:
+        """Apply the committed changes of a batch to the cache."""
+        if not self.knows(event):
+            return
+        _, scores = self._known[event.info.id]
+        for old, new in event.moves.values():
+            if old is not None:
+                del scores[bisect_left(scores, old)]
+            insort(scores, new)
+        self._keep(event.info.id, event.scores_version + len(event.moves), scores)
+
+    def _keep(self, event_id: int, version: int, scores: "array[float]") -> None:
+        self._known[event_id] = version, scores
+        self._known.move_to_end(event_id)
+        if len(self._known) > MOST_EVENTS:
+            self._known.popitem(last=False)
+
+
 class Batch:
     """Submissions of as many players, counted in one transaction.
 
@@ -105,12 +171,23 @@ class Batch:
         self, submissions: Sequence[Submission], rules: SubmissionRules, clock: Clock, bests: KnownBests
     ) -> None:
         """Count `submissions` by `rules`."""
-        self.outcomes: list[Outcome] = [None] * len(submissions)
+        self._size = len(submissions)
         self._due = dict(enumerate(submissions))
         self._rules = rules
         self._clock = clock
         self._bests = bests
         self._has_newcomers = False
+        self._refused: dict[int, LeaderboardError] = {}
+        self._counted: dict[int, _Counted] = {}
+        self._better: dict[int, int] = {}
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What became of each submission, once the batch is committed."""
+        outcomes: list[Outcome] = [self._refused.get(number) for number in range(self._size)]
+        for number, one in self._counted.items():
+            outcomes[number] = self._result(one, self._better[number])
+        return outcomes
 
     def put_off(self, locked: frozenset[int]) -> None:
         """Leave out the submissions whose events somebody has locked."""
@@ -118,7 +195,7 @@ class Batch:
             del self._due[number]
 
     def count(self, session: Session) -> list[OpenEvent]:
-        """Count the submissions, set their outcomes, and return the events whose personal bests have changed.
+        """Count the submissions, and return the events whose personal bests have changed.
 
         A refused submission leaves no trace.
 
@@ -126,13 +203,14 @@ class Batch:
             Conflict: nothing was written; count again.
         """
         connection = session.connection() if self._has_newcomers else commit_each_statement(session)
+        self._refused = {}
         entries = self._find(connection)
         if newcomers := [entry for entry in entries.values() if entry.player_id is None]:
             self._welcome(connection, newcomers)
             entries = self._find(connection)
         self._learn_bests(connection, entries)
-        counted = self._decide(connection, entries)
-        self._write(connection, counted)
+        self._better = self._write(connection, counted := self._decide(connection, entries))
+        self._counted = counted
         return [event for event in _events(entries) if event.moves]
 
     def _find(self, connection: Connection) -> dict[int, _Entry]:
@@ -154,7 +232,7 @@ class Batch:
             try:
                 entries[number] = self._enter(submission, rows[number], events)
             except LeaderboardError as error:
-                self.outcomes[number] = error
+                self._refused[number] = error
         return entries
 
     def _enter(self, submission: Submission, rows: Sequence[Row[Any]], events: dict[int, OpenEvent]) -> _Entry:
@@ -197,7 +275,7 @@ class Batch:
             try:
                 decision = decide(entry.score, entry.known, event.info.direction, self._now, self._rules.cooldown)
             except LeaderboardError as error:
-                self.outcomes[number] = error
+                self._refused[number] = error
                 continue
             assert entry.player_id is not None  # noqa: S101 - newcomers were made before
             _move(connection, event, entry.player_id, entry.score, decision)
@@ -205,10 +283,12 @@ class Batch:
             counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken)
         return counted
 
-    def _write(self, connection: Connection, counted: dict[int, _Counted]) -> None:
+    def _write(self, connection: Connection, counted: dict[int, _Counted]) -> dict[int, int]:
+        """Write what changes, and return how many personal bests beat each player's before the batch."""
         if not counted:
-            return
-        better, unknown = {}, []
+            return {}
+        better: dict[int, int] = {}
+        unknown = []
         for number, one in counted.items():
             event, best = one.entry.event, one.decision.verdict.personal_best
             if self._bests.knows(event):
@@ -219,9 +299,7 @@ class Batch:
         ranked = sql.WRITE.execute(connection, rows, now=self._now)
         if ranked is None:
             raise Conflict(self._find_locked(connection, counted))
-        better |= {row.number: row.better for row in ranked}
-        for number, one in counted.items():
-            self.outcomes[number] = self._result(one, better[number])
+        return better | {row.number: row.better for row in ranked}
 
     def _find_locked(self, connection: Connection, counted: dict[int, _Counted]) -> frozenset[int]:
         events = {one.entry.event.info.id for one in counted.values()}
@@ -301,7 +379,7 @@ def _recount(connection: Connection, field: ColumnElement[bool], moves: Moves) -
     return statistics
 
 
-def _held(counted: Any) -> dict[Any, Any]:
+def _held(counted: Iterable[_Counted]) -> Mapping[RowsStatement, Rows]:
     """Return the versions by which the submissions were decided."""
     events, members = set(), set()
     for one in counted:
@@ -312,9 +390,9 @@ def _held(counted: Any) -> dict[Any, Any]:
     return {sql.HOLD_EVENTS: sorted(events), sql.HOLD_MEMBERS: sorted(members)}
 
 
-def _changes(counted: Any) -> dict[Any, Any]:
+def _changes(counted: Iterable[_Counted]) -> Mapping[RowsStatement, Rows]:
     """Return the rows that the submissions add and change."""
-    rows: defaultdict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    rows: defaultdict[RowsStatement, list[tuple[Any, ...]]] = defaultdict(list)
     events: dict[int, OpenEvent] = {}
     for one in counted:
         entry, event, decision = one.entry, one.entry.event, one.decision

@@ -1,9 +1,10 @@
-"""What players do with leaderboards: submit scores."""
+"""Take scores: queue them, and count those that wait together in one batch."""
 
 import asyncio
 import random
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.database.database import Database
@@ -14,12 +15,17 @@ from bot.domain.submissions import OpenEvent, Submission, SubmissionResult, Subm
 from bot.domain.text import clean_proof
 from bot.errors import Unavailable
 from bot.services.ratings import Recalculation
-from bot.services.submissions._batch import Batch, Conflict, Outcome
-from bot.services.submissions._known_bests import KnownBests
-from bot.services.submissions._queue import SubmissionQueue
+from bot.services.submissions._batch import Batch, Conflict, KnownBests, Outcome
 
 MAX_ATTEMPTS = 6
+"""How often a batch is decided before its submissions go back into the queue."""
 LONGEST_PAUSE_SECONDS = 0.01
+MOST_TOGETHER = 100
+"""How many submissions one batch holds; more would make those in it wait for each other."""
+LOCKED_SECONDS = 0.05
+"""How long a submission waits, at the longest, before it tries a locked event again."""
+GIVE_UP_SECONDS = 120.0
+"""How long an event may stay locked."""
 
 
 class LeaderboardService:
@@ -84,3 +90,101 @@ class LeaderboardService:
                 batch.put_off(conflict.locked)
             await asyncio.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - jitter
         return ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    submission: Submission
+    answer: "asyncio.Future[SubmissionResult]"
+    until: float
+
+
+class SubmissionQueue:
+    """Counts the submissions that wait, one batch after the other.
+
+    On a quiet server each submission is a batch of its own and waits for nobody. Under load a batch holds a hundred,
+    which share its round trips and its commit.
+    """
+
+    def __init__(self, count: Callable[[Sequence[Submission]], Awaitable[Sequence[Outcome | Exception]]]) -> None:
+        """Have `count` count submissions of as many players, and tell what became of each."""
+        self._count = count
+        self._waiting: deque[_Waiting] = deque()
+        self._batch: list[_Waiting] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def submit(self, submission: Submission) -> SubmissionResult:
+        """Wait until a submission is counted and committed, or refused.
+
+        Raises:
+            Unavailable: somebody kept its event locked for too long.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(submission, loop.create_future(), loop.time() + GIVE_UP_SECONDS)
+        self._add(waiting)
+        try:
+            return await waiting.answer
+        except asyncio.CancelledError:
+            if self._working is not None and waiting in self._batch and self._is_abandoned():
+                self._working.cancel()
+            raise
+
+    def _add(self, waiting: _Waiting) -> None:
+        self._waiting.append(waiting)
+        if self._working is None:
+            self._working = asyncio.create_task(self._work(), name="submissions")
+
+    async def _work(self) -> None:
+        try:
+            while batch := self._take():
+                self._batch = batch
+                try:
+                    outcomes = await self._count([one.submission for one in batch])
+                except asyncio.CancelledError:
+                    if not self._is_abandoned():
+                        raise
+                except Exception as error:  # noqa: BLE001 - whoever waits for it raises it
+                    self._tell(batch, [error] * len(batch))
+                else:
+                    self._tell(batch, outcomes)
+                self._batch = []
+                # Players who resubmit at once join the next batch.
+                await asyncio.sleep(0)
+        finally:
+            self._batch, self._working = [], None
+
+    def _is_abandoned(self) -> bool:
+        """Tell whether nobody waits for the present batch any more."""
+        return all(one.answer.cancelled() for one in self._batch)
+
+    def _take(self) -> list[_Waiting]:
+        """Take the first submission of each player who waits for an answer."""
+        taken: dict[int, _Waiting] = {}
+        left = []
+        while self._waiting and len(taken) < MOST_TOGETHER:
+            waiting = self._waiting.popleft()
+            if waiting.answer.done():
+                continue
+            if taken.setdefault(waiting.submission.discord_id, waiting) is not waiting:
+                left.append(waiting)
+        self._waiting.extendleft(reversed(left))
+        return list(taken.values())
+
+    def _tell(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome | Exception]) -> None:
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if outcome is None:
+                self._try_later(waiting)
+            elif waiting.answer.done():
+                continue
+            elif isinstance(outcome, BaseException):
+                waiting.answer.set_exception(outcome)
+            else:
+                waiting.answer.set_result(outcome)
+
+    def _try_later(self, waiting: _Waiting) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() < waiting.until:
+            pause = random.uniform(LOCKED_SECONDS / 2, LOCKED_SECONDS)  # noqa: S311 - jitter
+            loop.call_later(pause, self._add, waiting)
+        elif not waiting.answer.done():
+            waiting.answer.set_exception(Unavailable())

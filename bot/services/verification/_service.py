@@ -1,7 +1,8 @@
-"""Does the database hold what its log says? Everything derived is derived anew, compared, and repaired if asked for."""
+"""Recompute from the log what the database stores, report each row that differs, and repair it on request."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -11,13 +12,12 @@ from bot.database.database import Database
 from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.verification import Derived
 from bot.domain.weeks import Week
-from bot.services.verification._repair import changed, repair
-from bot.services.verification._stored_event import load_stored
+from bot.services.verification._stored_event import changed, load_stored, repair
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One row, or one column of it, that is not what the log says."""
+    """A row, or one of its columns, that differs from what the log says."""
 
     table: str
     row: str
@@ -30,13 +30,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a comparison of a whole database found.
+    """The result of comparing a whole database.
 
     Attributes:
-        events: leaderboard events compared.
-        submissions: rows of the log read.
-        differences: each row that differs, or, after a repair, that did.
-        awaiting: names of events whose stored Elos await a recalculation and were therefore left out.
+        events: how many events were compared.
+        submissions: how many rows of the log were read.
+        differences: the rows that differ; after a repair, the rows that did.
+        awaiting: the names of events that await a recalculation; their stored Elos were not compared.
     """
 
     events: int
@@ -46,22 +46,17 @@ class Verification:
 
 
 class VerificationService:
-    """Compares what is stored with what the log says."""
+    """Compares the database with its log."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the database to look at."""
         self._database = database
 
     async def verify(self) -> Verification:
-        """Recompute every rating of every event from the log, and name each row that differs; write nothing."""
-
-        def work(session: Session) -> Verification:
-            return _verify(session, with_repair=False)
-
-        return await self._database.read(work)
+        """Recompute all events from the log and report each row that differs; write nothing."""
+        return await self._database.read(partial(_verify, with_repair=False))
 
     async def repair(self) -> Verification:
-        """Write what is derived as the log says, wherever it differs, and name each row that did; all or nothing."""
+        """Rewrite each row that differs from the log, and report it; write nothing if a difference would remain."""
 
         def work(session: Session) -> Verification:
             found = _verify(session, with_repair=True)
@@ -79,9 +74,7 @@ def _verify(session: Session, *, with_repair: bool) -> Verification:
     awaiting: list[str] = []
     submissions = 0
     wanted = select(Event).order_by(Event.id)
-    if with_repair:
-        wanted = wanted.with_for_update(key_share=True)
-    events = session.scalars(wanted).all()
+    events = session.scalars(wanted.with_for_update(key_share=True) if with_repair else wanted).all()
     for event in events:
         stored = load_stored(session, event)
         computed = stored.derive()
@@ -96,7 +89,7 @@ def _verify(session: Session, *, with_repair: bool) -> Verification:
 
 
 def _results_of_no_run(session: Session, *, with_repair: bool) -> list[Difference]:
-    """Name archived results whose run is not there, which no foreign key prevents; a repair deletes them."""
+    """Report archived results without a run, which no foreign key prevents; a repair deletes them."""
     result = WeeklyResult
     of_no_run = result.run_id.not_in(select(WeeklyRun.id))
     rows = session.scalars(select(result).where(of_no_run).order_by(result.run_id, result.player_id))

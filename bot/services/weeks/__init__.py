@@ -1,4 +1,4 @@
-"""Close weeks, preview that, and take it back."""
+"""Run weeks, preview runs, and undo them."""
 
 from bot.services.weeks._lookup import current_week, open_week
 from bot.services.weeks._service import WeeklyProcessingService

@@ -1,4 +1,4 @@
-"""What a weekly run did, read for the users who are told."""
+"""Report a weekly run to users."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,10 +14,17 @@ LISTED = 10
 
 
 def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool) -> results.WeeklyRunResult:
-    """Return what a run of an event did, as it is told to users."""
-    result = WeeklyResult
-    of_run = _rows(event).where(result.run_id == run.id)
-    # Those who are listed have these ranks, and nobody else is joined and sorted.
+    """Return the podium and the penalties of a run, each of at most ten players."""
+    result, stats = WeeklyResult, PlayerEventStats
+    current_elo = sa.type_coerce(stats.calculated_event_elo, sa.Integer)
+    of_run = (
+        sa.select(Player.discord_id, Member.display_name, current_elo)
+        .join(result, result.player_id == Player.id)
+        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
+        .join(stats, (stats.player_id == result.player_id) & (stats.event_id == event.id))
+        .where(result.run_id == run.id)
+    )
+    # The condition on the rank keeps the database from joining and sorting the other players.
     best = of_run.add_columns(result.rank, result.score, result.weekly_elo).where(result.rank <= LISTED)
     podium = session.execute(best.order_by(result.rank, result.submitted_at, Player.id).limit(LISTED))
     missed = of_run.add_columns(sa.func.count().over()).where(result.score.is_(None))
@@ -36,16 +43,4 @@ def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool
         penalised=absent[0][-1] if absent else 0,
         closed_early=closed_early,
         missed_week_elo=run.missed_week_elo,
-    )
-
-
-def _rows(event: Event) -> sa.Select[int, str, int]:
-    """Return the query for the players of archived results, with their event Elos."""
-    result, stats = WeeklyResult, PlayerEventStats
-    event_elo = sa.type_coerce(stats.calculated_event_elo, sa.Integer)
-    return (
-        sa.select(Player.discord_id, Member.display_name, event_elo)
-        .join(result, result.player_id == Player.id)
-        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
-        .join(stats, (stats.player_id == result.player_id) & (stats.event_id == event.id))
     )

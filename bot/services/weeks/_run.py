@@ -1,13 +1,20 @@
-"""One weekly run, inside its transaction: set-based, written once, undone exactly."""
+"""Make and undo one weekly run inside a transaction, set by set."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from bot.database.dialect import LongId, join_in_memory
-from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyResult, WeeklyRun
+from bot.database.models import (
+    Event,
+    LeaderboardScore,
+    PlayerEventStats,
+    ScoreSubmission,
+    ScoreType,
+    WeeklyResult,
+    WeeklyRun,
+)
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
@@ -16,38 +23,25 @@ from bot.services.ratings import (
     count_field,
     elo_expression,
     elo_parameters,
+    event_elo_expression,
+    event_elo_parameters,
     forget_week_statistics,
     is_weekly_best,
     logged_bests,
+    number,
     recalculate,
 )
-from bot.services.weeks._averages import count_in, count_out
-
-
-@dataclass(frozen=True, slots=True)
-class _Neighbours:
-    """The runs of an event around one week.
-
-    Attributes:
-        before: the key of the last one before it; None where it is the first.
-        has_later: whether weeks after it were run already.
-    """
-
-    before: int | None
-    has_later: bool
 
 
 def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now: datetime, actor_id: int) -> WeeklyRun:
-    """Process a week of a locked event that has not been run.
+    """Run a week of a locked event that has no run yet.
 
-    All-time Elos are brought up to date; the week's bests are rated and archived; whoever took part earlier and
-    missed it is archived with `missed_week_elo`; averages and event Elos follow; the week's bests are cleared.
-
-    What the statements read and write depends on nothing but the players: a hundredth week takes no longer than the
-    second.
+    The run recalculates all-time Elos, rates and archives the weekly bests, archives `missed_week_elo` for earlier
+    players who missed the week, updates averages and event Elos, and deletes the weekly bests. The rows that its
+    statements read and write grow with the players, not with the weeks.
 
     Raises:
-        WeekWithoutScores: it has none.
+        WeekWithoutScores: the week has no scores.
     """
     join_in_memory(session)
     recalculate(session, event, scale)
@@ -57,11 +51,11 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     field = count_field(session, is_weekly_best(event.id, week.code)).field
     if field.size == 0:
         raise WeekWithoutScores(str(week))
-    neighbours = _neighbours(session, event, week.code)
+    before, has_later = _neighbours(session, event, week.code)
     run = WeeklyRun(
         event_id=event.id,
         week_number=week.code,
-        # Not before what was removed already, also where the clock has been set back since.
+        # The run comes after earlier removals, even if the clock was set back since.
         ran_at=now if removed_at is None else max(now, removed_at),
         ran_by=actor_id,
         field_size=field.size,
@@ -74,21 +68,25 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     )
     session.add(run)
     session.flush()
-    if neighbours.has_later:
-        count_out(session, run, scale, is_last=False)
+    if has_later:
+        _count(session, run, scale, sign=-1, is_last=False)
     _archive_scores(session, event, run, field, scale)
-    _add_missed_weeks(session, event, run, neighbours)
-    count_in(session, run, scale, is_last=not neighbours.has_later)
+    if before is not None:
+        _add_missed_weeks(session, before, WeeklyRun.id == run.id)
+    if has_later:
+        is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
+        _add_missed_weeks(session, run.id, *is_later)
+    _count(session, run, scale, sign=1, is_last=not has_later)
     session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
     forget_week_statistics(event, week.code)
     return run
 
 
 def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> int:
-    """Take the latest run of a locked event back, and return how many scores of its week are open again.
+    """Undo the latest run of a locked event, and return how many weekly bests it restored.
 
-    They come from the log, so that one which was removed since stays away. Afterwards averages are those of the runs
-    that are left, as if this one had never been made.
+    The weekly bests come from the log, without scores removed since the run. Averages and event Elos become those of
+    the remaining runs.
     """
     join_in_memory(session)
     of_week = ScoreSubmission.week_number == run.week_number
@@ -103,23 +101,24 @@ def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale)
     )
     columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
     session.execute(sa.insert(LeaderboardScore).from_select(columns, reopened))
-    neighbours = _neighbours(session, event, run.week_number)
-    count_out(session, run, scale, is_last=not neighbours.has_later)
+    _, has_later = _neighbours(session, event, run.week_number)
+    _count(session, run, scale, sign=-1, is_last=not has_later)
     session.execute(sa.delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
     session.delete(run)
     session.flush()
-    if neighbours.has_later:
+    if has_later:
         _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
-        count_in(session, run, scale, is_last=False)
-    open_again = sa.select(sa.func.count()).where(is_weekly_best(event.id, run.week_number))
-    return session.scalars(open_again).one()
+        _count(session, run, scale, sign=1, is_last=False)
+    restored = sa.select(sa.func.count()).where(is_weekly_best(event.id, run.week_number))
+    return session.scalars(restored).one()
 
 
-def _neighbours(session: Session, event: Event, week_code: int) -> _Neighbours:
+def _neighbours(session: Session, event: Event, week_code: int) -> tuple[int | None, bool]:
+    """Return the key of the last run before a week, or None, and whether a later week was run already."""
     runs = sa.select(WeeklyRun.id, WeeklyRun.week_number).where(WeeklyRun.event_id == event.id)
     found = session.execute(runs.order_by(WeeklyRun.week_number)).all()
     before = [run_id for run_id, code in found if code < week_code]
-    return _Neighbours(before[-1] if before else None, has_later=any(code > week_code for _, code in found))
+    return before[-1] if before else None, any(code > week_code for _, code in found)
 
 
 def _archive_scores(session: Session, event: Event, run: WeeklyRun, field: Field, scale: RatingScale) -> None:
@@ -134,7 +133,7 @@ def _archive_scores(session: Session, event: Event, run: WeeklyRun, field: Field
             sa.func.rank().over(order_by=best_first(scores.score, direction)),
         )
         .where(is_weekly_best(event.id, run.week_number))
-        # In the order of the archive's key, which is also the order in which SQLite then updates the ratings.
+        # The archive's key has this order, and SQLite then updates the ratings in it.
         .order_by(scores.player_id)
     )
     columns = ["run_id", "player_id", "score", "submitted_at", "weekly_elo", "rank"]
@@ -142,20 +141,12 @@ def _archive_scores(session: Session, event: Event, run: WeeklyRun, field: Field
     session.connection().execute(archive, elo_parameters(field, direction, scale))
 
 
-def _add_missed_weeks(session: Session, event: Event, run: WeeklyRun, neighbours: _Neighbours) -> None:
-    """Archive a missed week wherever a player who had taken part before has no row, in this run and in later ones.
+def _add_missed_weeks(session: Session, known_by: int, *runs: sa.ColumnElement[bool]) -> None:
+    """Archive a missed week in those `runs` that lack a row for a player of the run `known_by`.
 
-    Weeks may be run in any order: one that is run late can be somebody's first, which makes later ones missed. Each run
-    has a row for everybody who had taken part by then, so the one before a run knows all who may miss it.
+    A run has a row for every player of it or of an earlier week, so the run before it knows all who may miss it. Weeks
+    may be run in any order: a week that is run late can be a player's first, and later runs then lack that player.
     """
-    if neighbours.before is not None:
-        _add_missed(session, neighbours.before, WeeklyRun.id == run.id)
-    if neighbours.has_later:
-        _add_missed(session, run.id, WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number)
-
-
-def _add_missed(session: Session, known_by: int, *runs: sa.ColumnElement[bool]) -> None:
-    """Archive a missed week in those `runs` that lack a row for a player of the run `known_by`."""
     known = aliased(WeeklyResult)
     has_row = sa.exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.player_id)
     missed = (
@@ -168,7 +159,7 @@ def _add_missed(session: Session, known_by: int, *runs: sa.ColumnElement[bool]) 
 
 
 def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: int) -> None:
-    """Take back missed weeks of players who, without the run of week `since`, had not taken part before them."""
+    """Delete missed weeks after week `since` of players who did not take part in any earlier run."""
     earlier, earlier_run = aliased(WeeklyResult), aliased(WeeklyRun)
     took_part_before = sa.exists().where(
         earlier.run_id == earlier_run.id,
@@ -187,8 +178,50 @@ def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: i
             ~took_part_before,
         )
     )
-    session.execute(
-        sa.delete(WeeklyResult)
-        .where(sa.tuple_(WeeklyResult.run_id, WeeklyResult.player_id).in_(groundless))
-        .execution_options(synchronize_session=False)
+    is_groundless = sa.tuple_(WeeklyResult.run_id, WeeklyResult.player_id).in_(groundless)
+    session.execute(sa.delete(WeeklyResult).where(is_groundless).execution_options(synchronize_session=False))
+
+
+def _count(session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, is_last: bool) -> None:
+    """Add a run and the later ones to the averages and event Elos, or take them out before their results change.
+
+    Weekly Elos are integers, so the rounded product of average and weeks is exactly their sum (for sums below 2⁵¹).
+    Any order of additions and subtractions therefore ends in the same bits as a count of the whole archive.
+
+    Args:
+        session: the transaction.
+        run: the first run to count, of a locked event.
+        scale: the constants of the event Elos.
+        sign: 1 to add, -1 to take out.
+        is_last: whether no later run exists, so that each player has one result to count.
+    """
+    stats = PlayerEventStats
+    counted = (_results_of(run) if is_last else _results_since(run)).subquery()
+    elos_before = stats.weekly_elo_average * sa.cast(stats.weeks_participated, sa.Double)
+    elos = sa.func.round(elos_before, type_=sa.Double) + sa.cast(sign * counted.c.elos, sa.Double)
+    weeks = stats.weeks_participated + sign * counted.c.weeks
+    average = sa.type_coerce(elos / sa.cast(weeks, sa.Double), sa.Double)
+    count = (
+        sa.update(stats)
+        .where(stats.event_id == run.event_id, stats.player_id == counted.c.player_id)
+        .values(
+            weekly_elo_average=sa.case((weeks > 0, average), else_=number(0.0)),
+            weeks_participated=weeks,
+            calculated_event_elo=sa.case((weeks > 0, event_elo_expression(stats.all_time_leaderboard_elo, average))),
+            updated_at=sa.func.now(),
+        )
     )
+    session.connection().execute(count, event_elo_parameters(scale))
+
+
+def _results_of(run: WeeklyRun) -> sa.Select[int, int, int]:
+    # One run needs no grouping.
+    one = WeeklyResult.weekly_elo.label("elos"), sa.literal(1).label("weeks")
+    return sa.select(WeeklyResult.player_id, *one).where(WeeklyResult.run_id == run.id)
+
+
+def _results_since(run: WeeklyRun) -> sa.Select[int, int, int]:
+    sums = sa.func.sum(WeeklyResult.weekly_elo).label("elos"), sa.func.count().label("weeks")
+    results = sa.select(WeeklyResult.player_id, *sums).join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
+    since = WeeklyRun.event_id == run.event_id, WeeklyRun.week_number >= run.week_number
+    return results.where(*since).group_by(WeeklyResult.player_id)

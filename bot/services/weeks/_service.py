@@ -1,4 +1,4 @@
-"""What admins do with weeks: see what is pending, preview, run, undo."""
+"""What admins do with weeks: list pending ones, preview, run and undo."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,20 +18,15 @@ from bot.services.weeks._run import run_week, undo_run
 
 
 class WeeklyProcessingService:
-    """Closes weeks, each of an event at most once, and takes a run back."""
+    """Runs the weeks of an event, each at most once, and undoes the latest run."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
-        """Rate by the constants of `scale`."""
         self._database = database
         self._clock = clock
         self._scale = scale
 
     async def pending(self, guild_id: int, event_name: str) -> tuple[PendingWeek, ...]:
-        """Return the weeks of an event that can be run, oldest first; the current one last.
-
-        Raises:
-            EventNotFound: the server has no such leaderboard event.
-        """
+        """Return the weeks of an event that can be run, oldest first; the current week is the last."""
 
         def work(session: Session) -> tuple[PendingWeek, ...]:
             event = find_event(session, guild_id, event_name)
@@ -40,20 +35,19 @@ class WeeklyProcessingService:
         return await self._database.read(work)
 
     async def run(self, actor: Actor, event_name: str, week: str | None = None) -> tuple[WeeklyRunResult, ...]:
-        """Run a week, or every finished week that still has scores, or, where there is none, the current one.
+        """Run one week, or all finished weeks with scores; if there are none, the current week.
 
-        Each week is a transaction of its own, oldest first. Which weeks are meant is settled before the first:
-        of two admins who ask at once, the second finds the week run, and does not close the next one.
+        Each week has its own transaction, oldest first. The list of weeks is fixed before the first transaction: if
+        two admins run the same week at once, the second gets an error and does not run the next week.
 
         Args:
-            actor: who asks.
+            actor: the admin.
             event_name: the event.
-            week: such as 2026-W47; None for what is due.
+            week: such as 2026-W47; None for all due weeks.
 
         Raises:
-            EventNotFound: the server has no such leaderboard event.
-            InvalidSetting: `week` is no week.
-            WeekNotRunnable: it was run already, has not begun or has no scores; or nothing is due.
+            InvalidSetting: `week` is not a week.
+            WeekNotRunnable: the week was run already, has not begun or has no scores; or no week is due.
         """
         done: list[WeeklyRunResult] = []
         for due in await self._plan(actor, event_name, week):
@@ -69,11 +63,7 @@ class WeeklyProcessingService:
         return tuple(done)
 
     async def preview(self, actor: Actor, event_name: str, week: str | None = None) -> tuple[WeeklyRunResult, ...]:
-        """Return what `run` would, and write nothing: the runs are made, and rolled back.
-
-        Raises:
-            As `run`.
-        """
+        """Return what `run` would return, and raise what it would raise, but roll the runs back."""
         due = await self._plan(actor, event_name, week)
 
         def work(session: Session) -> tuple[WeeklyRunResult, ...]:
@@ -85,10 +75,9 @@ class WeeklyProcessingService:
         return await self._database.write(work)
 
     async def undo(self, actor: Actor, event_name: str) -> UndoResult:
-        """Take back the latest run of an event: its scores are open again, averages those of the runs left.
+        """Undo the latest run of an event, as `undo_run` does.
 
         Raises:
-            EventNotFound: the server has no such leaderboard event.
             NothingToUndo: the event has no run.
         """
 
@@ -110,14 +99,13 @@ class WeeklyProcessingService:
     async def _plan(self, actor: Actor, event_name: str, week: str | None) -> tuple[Week, ...]:
         def work(session: Session) -> tuple[Week, ...]:
             require_admin(session, actor)
-            # Weeks that this command has closed already are not due any more: it would close the one after them.
+            # A repeated command would run the current week, because the weeks it ran are no longer due.
             refuse_repetition(session, actor)
             event = find_event(session, actor.guild_id, event_name)
             if week is not None:
                 return (Week.parse(week),)
             current = current_week(session, actor.guild_id, self._clock())
-            pending = _pending(session, event, current)
-            finished = tuple(due.week for due in pending if due.is_finished)
+            finished = tuple(due.week for due in _pending(session, event, current) if due.is_finished)
             return finished or (current,)
 
         return await self._database.read(work)

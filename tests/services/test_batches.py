@@ -1,4 +1,4 @@
-"""What waits together is counted together: in few statements, and each as if it had been alone."""
+"""What waits together is counted together, in one batch: in few statements, and each as if it had been alone."""
 
 import asyncio
 import threading
@@ -7,23 +7,26 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from bot.services.submissions._personal_bests import WORTH_LEARNING
 from sqlalchemy import URL, Engine, Select, event, select
 
-from bot.database.dialect import is_sqlite
+from bot.database.dialect import is_file
 from bot.database.models import Event, Player, ScoreSubmission
-from bot.domain.results import SubmissionResult
-from bot.errors import EventNotFound, InvalidScore, Unavailable
-from bot.services.submissions._queue import MOST_TOGETHER
+from bot.domain.submissions import SubmissionResult
+from bot.errors import EventNotFound, NotANumber, Unavailable
+from bot.services.submissions._batch import WORTH_LEARNING
+from bot.services.submissions._service import MOST_TOGETHER
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.outages import statements_seen
+from tests.patience import UNTIL_IT_HANGS
 from tests.sessions import writing
 from tests.wire.waiting import until
 
 TOGETHER = 30
-UNTIL_IT_HANGS = 120.0
-"""Seconds that only something that never comes takes."""
+FINDING = "found_rows"
+"""What the statement says by which a batch finds what there is."""
+LOADING = "events.scores_version, leaderboard_scores.score"
+"""How all personal bests of an event are read."""
 OTHER = "Sprint"
 TOO_LARGE = 2**63
 """An id that fits no column."""
@@ -93,41 +96,70 @@ def lock_of(name: str) -> Select[Any]:
 
 
 @pytest.mark.parametrize("players", [1, TOGETHER])
-async def test_however_many_are_counted_it_is_two_statements(backend: TestBackend, players: int) -> None:
-    await backend.create_event()
-    # Nothing is recalculated behind them.
-    backend = with_recalculation(backend, DeadProcess())
-    for _ in range(2):
-        # Of players and of an event that are new; and then, where the personal bests are not known yet.
-        assert_counted(await together(backend, range(1, players + 1)))
-    with statements_seen("") as statements, commits_fail(after=1) as commits:
-        assert_counted(await together(backend, range(1, players + 1)))
-    # On a server each statement commits by itself.
-    expected = (["BEGIN", "WITH", "INSERT"], 1) if is_sqlite(backend.database.url) else (["WITH", "WITH"], 0)
-    assert ([statement.split()[0] for statement in statements], len(commits)) == expected
+async def test_on_a_server_a_batch_of_any_size_is_found_and_written(server_url: URL, players: int) -> None:
+    async with open_test_backend(server_url) as real:
+        # Nothing is recalculated behind them.
+        backend = with_recalculation(real, DeadProcess())
+        await backend.create_event()
+        for _ in range(2):
+            assert_counted(await together(backend, range(101, 101 + TOGETHER)))
+        with statements_seen("") as newcomers:
+            assert_counted(await together(backend, range(1, players + 1)))
+        with statements_seen("") as known:
+            assert_counted(await together(backend, range(1, players + 1)))
+    # Who is new is found in vain, and then, in a transaction, found, made, found again, and written.
+    assert (len(newcomers), len(known)) == (5, 2)
+
+
+async def test_in_a_file_a_batch_of_any_size_is_a_few_statements(file_url: URL) -> None:
+    async with open_test_backend(file_url) as real:
+        backend = with_recalculation(real, DeadProcess())
+        await backend.create_event()
+        counts = []
+        for players in (1, TOGETHER):
+            assert_counted(await together(backend, range(1, players + 1)))
+            with statements_seen("") as seen:
+                assert_counted(await together(backend, range(1, players + 1)))
+            counts.append([statement.split()[0] for statement in seen])
+    # The transaction; what is found; the ranks, unless they are known; the log; the members' versions.
+    assert counts == [["BEGIN", "WITH", "SELECT", "INSERT", "UPDATE"], ["BEGIN", "WITH", "INSERT", "UPDATE"]]
 
 
 async def test_the_personal_bests_of_an_event_are_loaded_once(backend: TestBackend) -> None:
     await backend.create_event()
-    with statements_seen(".event_id, leaderboard_scores.score \n") as loading:
+    await backend.submit(100, 100)
+    with statements_seen(LOADING) as loading:
         for _ in range(3):
             assert_counted(await together(backend, range(1, TOGETHER + 1)))
     assert len(loading) == 1
     assert await backend.differences() == []
 
 
-async def test_they_are_loaded_for_those_who_come_one_by_one_too(server_url: URL) -> None:
-    async with open_test_backend(server_url) as before, open_test_backend(server_url) as real:
+async def test_they_are_loaded_for_those_who_come_one_by_one_too(database_url: URL) -> None:
+    async with open_test_backend(database_url) as before, open_test_backend(database_url) as real:
         backend = with_recalculation(real, DeadProcess())
         await before.create_event()
         for player in (1, 2, 3):
             await before.submit(player, 100 * player)
         await before.real.scoring.recalculate(1)
-        with statements_seen("ranked.better") as counting:
-            results = [await backend.submit(1, 201 + number) for number in range(WORTH_LEARNING + 3)]
-        assert len(counting) == WORTH_LEARNING - 1
+        results = []
+        for number in range(WORTH_LEARNING + 3):
+            with statements_seen(LOADING) as loading:
+                results.append(await backend.submit(1, 201 + number))
+            assert len(loading) == (1 if number == WORTH_LEARNING - 1 else 0), number
         assert {result.rank for result in results} == {2}
         assert await backend.differences() == []
+
+
+async def test_bests_that_changed_elsewhere_are_loaded_anew(database_url: URL) -> None:
+    async with open_test_backend(database_url) as one, open_test_backend(database_url) as other:
+        await one.create_event()
+        assert_counted(await together(one, range(1, TOGETHER + 1)))
+        await other.submit(100, 1000)
+        with statements_seen(LOADING) as loading:
+            told = await together(one, range(1, TOGETHER + 1))
+        assert len(loading) == 1
+        assert [one.rank for one in told if isinstance(one, SubmissionResult)] == list(range(TOGETHER + 1, 1, -1))
 
 
 @pytest.mark.parametrize("direction", ["HIGH", "LOW"])
@@ -155,13 +187,15 @@ async def test_ranks_told_to_a_crowd_are_those_of_the_board(database_url: URL, d
         assert await one.differences() == []
 
 
-async def test_those_who_are_new_are_made_and_then_locked_like_everyone(backend: TestBackend) -> None:
+async def test_players_who_are_new_are_made_together_and_once(backend: TestBackend) -> None:
     await backend.create_event()
-    with statements_seen("players") as statements:
-        assert_counted(await together(backend, range(1, 2)))
-    assert [one for one in statements if "INTO players" in one]
-    locking = [one for one in statements if "FROM players" in one]
-    assert len(locking) == (0 if is_sqlite(backend.database.url) else 2)
+    await backend.submit(1, 50)
+    with statements_seen("INTO players") as making:
+        assert_counted(await together(backend, range(1, TOGETHER + 1)))
+        assert_counted(await together(backend, range(1, TOGETHER + 1)))
+    assert len(making) == 1
+    players = [row["discord_id"] for row in await tables.rows(backend.database, Player)]
+    assert sorted(players) == list(range(1, TOGETHER + 1))
 
 
 async def test_more_than_a_hundred_are_counted_a_hundred_at_a_time(backend: TestBackend) -> None:
@@ -188,6 +222,8 @@ async def test_one_players_submissions_in_the_same_moment_all_count(
 ) -> None:
     await backend.create_event()
     await backend.create_event(name=OTHER)
+    # Nothing is recalculated behind them: a submission that meets a locked event comes again, behind later ones.
+    backend = with_recalculation(backend, DeadProcess())
     doings = [backend.submit(1, 10), backend.submit(1, 30), backend.submit(1, 20), backend.submit(1, 5, event=OTHER)]
     told = await asyncio.gather(*doings)
     assert [(one.is_personal_best, one.previous_best) for one in told] == [
@@ -209,7 +245,7 @@ async def test_a_refused_one_is_refused_alone_and_leaves_nothing(backend: TestBa
         backend.submit(4, 40),
     ]
     told = await asyncio.gather(*doings, return_exceptions=True)
-    assert [type(one) for one in told] == [SubmissionResult, InvalidScore, EventNotFound, SubmissionResult]
+    assert [type(one) for one in told] == [SubmissionResult, NotANumber, EventNotFound, SubmissionResult]
     assert {row["discord_id"] for row in await tables.rows(backend.database, Player)} == {1, 4}
     assert await logged(backend) == [10, 40]
 
@@ -221,7 +257,7 @@ async def test_one_that_the_database_refuses_fails_alone(backend: TestBackend) -
         *(backend.submit(n, n) for n in (1, 2)), bad, backend.submit(4, 4), return_exceptions=True
     )
     assert [type(one) for one in told].count(SubmissionResult) == 3
-    assert isinstance(told[2], OverflowError if is_sqlite(backend.database.url) else Unavailable)
+    assert isinstance(told[2], OverflowError if is_file(backend.database.url) else Unavailable)
     assert await logged(backend) == [1, 2, 4]
     assert await backend.differences() == []
 
@@ -248,28 +284,28 @@ async def test_statistics_that_lose_their_digits_amid_others_are_counted_anew(ba
     assert await backend.differences() == []
 
 
-async def test_players_of_other_events_do_not_wait_for_one_that_is_locked(server_url: URL) -> None:
+@pytest.mark.parametrize("are_new", [True, False])
+async def test_players_of_other_events_do_not_wait_for_one_that_is_locked(server_url: URL, are_new: bool) -> None:
     # (A file has one lock for all events.)
     async with open_test_backend(server_url) as backend:
-        await wait_for_a_locked_event(backend)
-
-
-async def wait_for_a_locked_event(backend: TestBackend) -> None:
-    await backend.create_event()
-    await backend.create_event(name=OTHER)
-    async with writing(backend.database) as session:
-        await session.execute(lock_of(EVENT))
-        locked = [asyncio.create_task(backend.submit(player, player)) for player in range(1, TOGETHER + 1)]
-        for player in range(1, TOGETHER + 1):
-            await backend.submit(100 + player, player, event=OTHER)
-        assert not any(task.done() for task in locked)
-    assert_counted(await asyncio.gather(*locked, return_exceptions=True))
-    assert await backend.differences() == []
+        await backend.create_event()
+        await backend.create_event(name=OTHER)
+        players = range(1, TOGETHER + 1)
+        if not are_new:
+            assert_counted(await together(backend, range(1, 2 * TOGETHER + 1)))
+        async with writing(backend.database) as session:
+            await session.execute(lock_of(EVENT))
+            locked = [asyncio.create_task(backend.submit(player, 100 + player)) for player in players]
+            for player in players:
+                await backend.submit(TOGETHER + player, player, event=OTHER)
+            assert not any(task.done() for task in locked)
+        assert_counted(await asyncio.gather(*locked, return_exceptions=True))
+        assert await backend.differences() == []
 
 
 async def test_whoever_stops_waiting_is_not_counted_while_the_others_are(backend: TestBackend) -> None:
     await backend.create_event()
-    with statements_seen("FROM events") as begun, statement_held("FROM events") as let_go:
+    with statements_seen(FINDING) as begun, statement_held(FINDING) as let_go:
         first = asyncio.create_task(backend.submit(1, 1))
         await until(lambda: bool(begun), UNTIL_IT_HANGS, lambda: "the first to begin")
         waiting = [asyncio.create_task(backend.submit(player, player)) for player in (2, 3)]

@@ -1,4 +1,4 @@
-"""The lock of recalculations over processes that share a Redis. Imported by who has one: its client takes a while."""
+"""Lock recalculations over all processes that share a Redis."""
 
 import logging
 import time
@@ -12,14 +12,14 @@ from bot.services.ratings._locks import ProcessLock
 
 REDIS_TIMEOUT_SECONDS = 0.5
 RETRY_REDIS_AFTER_SECONDS = 10.0
-# What PTTL says of a key that never ends: none that this class set, but waiting for it would be for ever.
+# PTTL returns this for a key without expiry. This class sets no such key, but would wait for one for ever.
 _NO_END = -1
 
 logger = logging.getLogger(__name__)
 
 
 def connect_redis(url: str) -> Redis:
-    """Return a client that gives up on a silent Redis after half a second, and does not try again by itself."""
+    """Return a client with a time-out of half a second and without retries."""
     return Redis.from_url(
         url,
         socket_timeout=REDIS_TIMEOUT_SECONDS,
@@ -29,13 +29,13 @@ def connect_redis(url: str) -> Redis:
 
 
 class RedisLock:
-    """The lock over all processes that share a Redis, and within this one while Redis is away.
+    """The lock over all processes that share a Redis, with a fallback to a lock over this process.
 
-    A Redis that fails is left alone for ten seconds, so that a hung one is waited for once and not each time.
+    After an error of Redis, the lock uses the fallback for ten seconds before it asks Redis again.
     """
 
     def __init__(self, redis: Redis, window_seconds: int) -> None:
-        """Hold each lock for `window_seconds`; the client's own time-outs decide how long Redis may take."""
+        """Hold each lock for `window_seconds`; `redis` brings its own time-outs."""
         self._redis = redis
         self._window = window_seconds
         self._fallback = ProcessLock(window_seconds)
@@ -67,5 +67,5 @@ class RedisLock:
         if milliseconds == _NO_END:
             await self._redis.expire(key, self._window)
             return self._window
-        # It may have ended in between (−2): ask again at once.
+        # The key may have expired in between (PTTL returns −2): the caller asks again at once.
         return max(milliseconds, 1) / 1000

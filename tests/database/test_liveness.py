@@ -1,0 +1,99 @@
+"""What tells a silent database from a busy one, and from a program that is late itself."""
+
+import asyncio
+import time
+
+import pytest
+
+from bot.database._liveness import DatabaseSilent, Liveness
+from tests.patience import UNTIL_IT_HANGS, set_limits
+
+PATIENCE_SECONDS, PROBE_SECONDS = 0.01, 0.2
+
+
+class Peer:
+    """A database as it is asked for a sign of life.
+
+    Attributes:
+        probes: how often it was asked.
+        silences: how often it was taken for silent.
+    """
+
+    def __init__(self) -> None:
+        self.probes = self.silences = 0
+
+    async def answer(self) -> None:
+        self.probes += 1
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    async def answer_a_late_program(self) -> None:
+        """Answer at once, and have the program look for that late, the first time."""
+        if self.probes == 0:
+            time.sleep(3 * PROBE_SECONDS)  # noqa: ASYNC251 - that is what makes it late
+        await self.answer()
+
+    async def hang(self) -> None:
+        self.probes += 1
+        await asyncio.Event().wait()
+
+    async def refuse(self) -> None:
+        self.probes += 1
+        raise ConnectionRefusedError
+
+    def fall_silent(self) -> None:
+        self.silences += 1
+
+
+@pytest.fixture
+def peer(monkeypatch: pytest.MonkeyPatch) -> Peer:
+    set_limits(monkeypatch.setattr, {"PATIENCE_SECONDS": PATIENCE_SECONDS, "PROBE_SECONDS": UNTIL_IT_HANGS})
+    return Peer()
+
+
+@pytest.fixture
+def curt(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> Peer:
+    """A peer to which the bot gives hardly any time."""
+    set_limits(monkeypatch.setattr, {"PROBE_SECONDS": PROBE_SECONDS})
+    return peer
+
+
+async def test_a_database_that_answers_somebody_else_is_waited_for(peer: Peer) -> None:
+    async def work() -> str:
+        while peer.probes < 3:  # noqa: ASYNC110 - nobody tells of a probe
+            await asyncio.sleep(0)
+        return "done"
+
+    assert await Liveness(peer.answer, peer.fall_silent).guard(work()) == "done"
+    assert peer.silences == 0
+
+
+async def test_a_database_that_gives_no_sign_is_silent(curt: Peer) -> None:
+    with pytest.raises(DatabaseSilent):
+        await Liveness(curt.hang, curt.fall_silent).guard(asyncio.Event().wait())
+    assert curt.silences == 1
+
+
+async def test_a_database_that_lets_nobody_in_is_silent_at_once(peer: Peer) -> None:
+    with pytest.raises(DatabaseSilent):
+        await Liveness(peer.refuse, peer.fall_silent).guard(asyncio.Event().wait())
+    assert (peer.probes, peer.silences) == (1, 1)
+
+
+async def test_a_late_program_does_not_take_the_database_for_silent(curt: Peer) -> None:
+    async def work() -> str:
+        while curt.probes == 0:  # noqa: ASYNC110 - nobody tells of a probe
+            await asyncio.sleep(PATIENCE_SECONDS)
+        await asyncio.sleep(4 * PROBE_SECONDS)
+        return "done"
+
+    assert await Liveness(curt.answer_a_late_program, curt.fall_silent).guard(work()) == "done"
+    assert curt.silences == 0
+
+
+async def test_all_who_wait_are_told_by_one_probe(peer: Peer) -> None:
+    liveness = Liveness(peer.refuse, peer.fall_silent)
+    waiting = [liveness.guard(asyncio.Event().wait()) for _ in range(5)]
+    told = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in told] == [DatabaseSilent] * 5
+    assert peer.probes == 1

@@ -1,0 +1,13 @@
+"""Writing past the services and past `Database`, so that the database's own refusal is seen."""
+
+from sqlalchemy import Executable
+
+from tests.backends import TestBackend
+from tests.sessions import writing
+
+
+async def write(backend: TestBackend, *statements: Executable) -> None:
+    """Execute statements in one transaction."""
+    async with writing(backend.database) as session:
+        for statement in statements:
+            await session.execute(statement)

@@ -1,0 +1,100 @@
+"""What users are told of each error: a sentence in which its fields stand."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot import errors
+from bot.domain.scores import ScoreFormat, ScoreStyle
+from bot.domain.text import clean_event_name, clean_unit
+from bot.errors import LeaderboardError, Named
+from bot.ui.refusals import sentence
+
+EXAMPLES: dict[str, Any] = {
+    "longest": 40,
+    "length": 41,
+    "most_decimals": 9,
+    "bound": "1:23.5",
+    "named": Named.EVENT,
+    "seconds_left": 7,
+    "week": "2026-W47",
+    "current": "2026-W46",
+    "ran_at": datetime(2026, 11, 18, 12, tzinfo=UTC),
+    "open_week": "2026-W48",
+}
+"""A value for each field that an error has."""
+NUMBER, TIME = ScoreStyle(), ScoreStyle(ScoreFormat.TIME)
+
+
+def concrete(error: type[LeaderboardError]) -> Iterator[type[LeaderboardError]]:
+    """The errors without subclasses, and the one that is raised although it has one."""
+    further = error.__subclasses__()
+    if not further or error is errors.WeekClosedAlready:
+        yield error
+    for one in further:
+        yield from concrete(one)
+
+
+def fields_of(error: type[LeaderboardError]) -> list[str]:
+    return [field.name for field in fields(error)] if is_dataclass(error) else []
+
+
+@pytest.mark.parametrize("error", [*concrete(LeaderboardError)], ids=lambda error: error.__name__)
+def test_every_error_has_a_sentence_that_its_fields_complete(error: type[LeaderboardError]) -> None:
+    told = sentence(error(*(EXAMPLES[name] for name in fields_of(error))))
+    assert told.endswith(".")
+    assert not set("{}") & set(told)
+
+
+def test_a_sentence_names_what_the_error_is_about() -> None:
+    told = {
+        errors.CooldownActive(2): "One score at a time: you can submit again in 2 seconds.",
+        errors.CooldownActive(1): "One score at a time: you can submit again in 1 second.",
+        errors.ScoreTooHigh("1:23.5"): "This event takes scores of 1:23.5 and below.",
+        errors.WeekNotBegun("2026-W48", "2026-W47"): "2026-W48 has not begun yet. It is 2026-W47 now.",
+        errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): (
+            "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC."
+        ),
+        errors.WeekClosedEarly("2026-W47", EXAMPLES["ran_at"], "2026-W48"): (
+            "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC. Scores submitted since then count for 2026-W48, "
+            "which has not begun yet."
+        ),
+        errors.WeekWithoutScores("2026-W47"): (
+            "Nobody has submitted a score for 2026-W47, so there is nothing to close."
+        ),
+    }
+    assert {error: sentence(error) for error in told} == told
+
+
+def test_a_refused_name_is_told_how_long_it_may_be() -> None:
+    told = []
+    for clean, text in ((clean_event_name, "a" * 101), (clean_unit, "a" * 17), (clean_unit, "\u200b")):
+        with pytest.raises(errors.InvalidName) as refusal:
+            clean(text)
+        told.append(sentence(refusal.value))
+    assert told == [
+        "An event's name can have 100 characters at the most; this has 101.",
+        "A unit can have 16 characters at the most; this has 17.",
+        "A unit needs at least one visible character.",
+    ]
+
+
+def test_a_refused_score_is_told_what_to_type_instead() -> None:
+    hints = {
+        (NUMBER, "1,5"): "Write decimals with a point, such as 1.5.",
+        (NUMBER, "0"): "A score must be above 0 and below 1,000,000,000.",
+        (NUMBER, "1" * 300): "That is too long for a score. Type at most 40 characters.",
+        (NUMBER, "1.0000000001"): "That is not a score. Type plain digits, such as 12345 or 12,345.5, with at most 9",
+        (NUMBER, "1:23.456"): "This event counts a number, not a time.",
+        (TIME, "fast"): "That is not a time. Type seconds, such as 83.456,",
+        (TIME, "1:23,5"): "Write fractions of a second with a point, such as 83.5 or 1:23.5.",
+    }
+    told = {}
+    for style, text in hints:
+        with pytest.raises(errors.InvalidScore) as refusal:
+            style.parse(text)
+        told[style, text] = sentence(refusal.value)
+    assert {case: hint for case, hint in told.items() if not hint.startswith(hints[case])} == {}
