@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from bot.database.built_statements import execute_built
 from sqlalchemy import (
     URL,
     BigInteger,
@@ -20,10 +19,10 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from benchmarks.places import fill_with
-from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType
+from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, ScoreType
 from bot.database.types import UtcDateTime
 from bot.domain.ratings import RatingScale, ScoreDirection
 from bot.domain.weeks import Week
@@ -65,21 +64,21 @@ def fill(url: URL, players: int) -> None:
     The numbers are the same each time: those of player `n` follow from `scattered(n)`. They are distributed as sums of
     two uniform ones are, with few players at both ends.
     """
-    fill_with(url, partial(_insert, players=players))
+    fill_with(url, lambda database: database.write(partial(_insert, players=players)))
 
 
-async def _insert(session: AsyncSession, players: int) -> None:
+def _insert(session: Session, players: int) -> None:
     event = Event(
         id=EVENT_ID, guild_id=GUILD, name=EVENT, name_key=EVENT.casefold(), score_direction=ScoreDirection.HIGH
     )
     session.add(event)
-    await session.flush()
+    session.flush()
     numbers = _numbers(players)
     n = numbers.c.n
     name = literal("player ", String) + cast(n, String)
-    await session.execute(
-        insert(Player).from_select(["id", "discord_id", "username", "display_name"], select(n, n, name, name))
-    )
+    session.execute(insert(Player).from_select(["id", "discord_id", "username"], select(n, n, name)))
+    named = select(literal(GUILD, BigInteger), n, name)
+    session.execute(insert(Member).from_select(["guild_id", "player_id", "display_name"], named))
     score = cast(1 + scattered(n, salt=1) % (1_000 * STEPS) + scattered(n, salt=2) % (1_000 * STEPS), Double)
     for score_type, week in ((ScoreType.ALL_TIME, None), (ScoreType.WEEKLY, WEEK.code)):
         rows = select(
@@ -91,10 +90,9 @@ async def _insert(session: AsyncSession, players: int) -> None:
             literal(NOW, UtcDateTime),
         )
         columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
-        await session.execute(insert(LeaderboardScore).from_select(columns, rows))
-    store_statistics(event, await session.run_sync(count_field, is_personal_best(EVENT_ID)))
-    of_week = is_weekly_best(EVENT_ID, WEEK.code)
-    store_week_statistics(event, WEEK.code, await session.run_sync(count_field, of_week))
+        session.execute(insert(LeaderboardScore).from_select(columns, rows))
+    store_statistics(event, count_field(session, is_personal_best(EVENT_ID)))
+    store_week_statistics(event, WEEK.code, count_field(session, is_weekly_best(EVENT_ID, WEEK.code)))
     event.scores_version = event.elo_version = 1
     event.elo_base, event.elo_per_sigma = SCALE.base_elo, SCALE.elo_per_sigma
     scores = LeaderboardScore
@@ -106,7 +104,7 @@ async def _insert(session: AsyncSession, players: int) -> None:
     columns = ["player_id", "event_id", "all_time_leaderboard_elo", "weekly_elo_average", "weeks_participated"]
     ratings = insert(PlayerEventStats).from_select([*columns, "calculated_event_elo"], rated)
     parameters = elo_parameters(statistics_of(event).field, ScoreDirection.HIGH, SCALE)
-    await execute_built(session, ratings, **parameters)
+    session.connection().execute(ratings, parameters)
 
 
 def _numbers(size: int) -> FromClause:

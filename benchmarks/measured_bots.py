@@ -14,7 +14,6 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,16 @@ async def answer_ok(interaction: Interaction[Any]) -> None:
 
 def run_leaderboard() -> int:
     """Run this bot, with the command more."""
-    return _run_leaderboard(lambda services: None)
+    from bot import main as client
+    from bot.__main__ import main
+
+    class MeasuredBot(client.LeaderboardBot):
+        async def setup_hook(self) -> None:
+            await super().setup_hook()
+            self.tree.add_command(answer_ok)
+
+    client.LeaderboardBot = MeasuredBot  # type: ignore[misc]  # `main` makes whatever is there
+    return main(["run"])
 
 
 def run_with_shares() -> int:
@@ -42,25 +50,11 @@ def run_with_shares() -> int:
     from benchmarks.shares import FILE_VARIABLE, Shares
 
     shares = Shares()
-    shares.watch_gateway()
+    shares.watch()
     try:
-        return _run_leaderboard(shares.watch)
+        return run_leaderboard()
     finally:
         shares.write(Path(os.environ[FILE_VARIABLE]))
-
-
-def _run_leaderboard(watch: Callable[[object], None]) -> int:
-    from bot import main as client
-    from bot.__main__ import main
-
-    class MeasuredBot(client.LeaderboardBot):
-        async def setup_hook(self) -> None:
-            watch(self.services)
-            await super().setup_hook()
-            self.tree.add_command(answer_ok)
-
-    client.LeaderboardBot = MeasuredBot  # type: ignore[misc]  # `main` makes whatever is there
-    return main(["run"])
 
 
 def run_bare() -> int:

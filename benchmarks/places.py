@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.database.database import Database
 from bot.database.dialect import is_file
@@ -24,12 +24,10 @@ class Place:
 
     Attributes:
         templates: makes migrated databases that nothing else uses.
-        folder: a directory for files.
         full: whether the large sizes are measured too.
     """
 
     templates: Templates
-    folder: Path
     full: bool
 
     @contextmanager
@@ -46,7 +44,7 @@ def open_place(*, full: bool) -> Iterator[Place]:
         os.environ[DATABASE_VARIABLE], os.environ[REDIS_VARIABLE] = postgres, redis
         templates = Templates(Path(folder))
         try:
-            yield Place(templates, Path(folder), full)
+            yield Place(templates, full)
         finally:
             templates.close()
 
@@ -61,17 +59,16 @@ async def vacuum(url: URL) -> None:
     await engine.dispose()
 
 
-def fill_with(url: URL, insert: Callable[[AsyncSession], Awaitable[None]]) -> None:
-    """Have rows inserted into a database in one transaction, and vacuum it."""
+def fill_with(url: URL, fill: Callable[[Database], Awaitable[None]]) -> None:
+    """Have a database filled, and vacuum it."""
 
     async def work() -> None:
         database = Database(url)
         try:
-            async with database.writing() as session:
-                await insert(session)
-            await vacuum(url)
+            await fill(database)
         finally:
             await database.close()
+        await vacuum(url)
 
     asyncio.run(work())
 

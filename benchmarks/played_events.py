@@ -22,7 +22,8 @@ WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE
 SELECT :first + i, 'player' || i FROM numbers
 """
 _MEMBERS = """
-INSERT INTO members (guild_id, player_id, display_name) SELECT :guild, id, 'Player ' || (discord_id - :first) FROM players
+INSERT INTO members (guild_id, player_id, display_name)
+SELECT :guild, id, 'Player ' || (discord_id - :first) FROM players
 """
 _LOG = """
 INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at)

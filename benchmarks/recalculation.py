@@ -23,15 +23,18 @@ from datetime import timedelta
 
 from bot.database.files import prepare_file
 from sqlalchemy import URL
+from sqlalchemy.orm import Session
 
 from benchmarks.filling import EVENT, EVENT_ID, GUILD, NOW, SCALE, Nobody, fill
 from benchmarks.measuring import in_turn, median, ratio, seconds, seconds_of
 from benchmarks.places import Place, run_client, vacuum
 from benchmarks.report import Goal, Line
+from bot.database._file import prepare_file
 from bot.database.database import Database
 from bot.domain.ratings import Field
 from bot.domain.submissions import Submission
-from bot.services.ratings import LeaderboardScoringService
+from bot.services.events import find_event
+from bot.services.ratings import LeaderboardScoringService, statistics_of
 from bot.services.submissions import LeaderboardService
 
 SIZES = (1_000, 100_000)
@@ -94,7 +97,7 @@ class _Season:
     def __init__(self, url: URL, runner: asyncio.Runner) -> None:
         self._url, self._runner = url, runner
         self.database = Database(url)
-        self._scoring = LeaderboardScoringService(self.database, lambda: NOW, SCALE)
+        self._scoring = LeaderboardScoringService(self.database, SCALE)
         self._leaderboard = LeaderboardService(self.database, lambda: NOW, SCALE, timedelta(0), Nobody())
         self._numbers = itertools.count(1)
 
@@ -119,7 +122,7 @@ class _Season:
         assert self._runner.run(self._leaderboard.submit(submission)).is_personal_best
 
     def _time(self, *statements: str) -> float:
-        field = self._runner.run(self._scoring.statistics(GUILD, EVENT)).field
+        field = self._runner.run(self.database.read(_field))
         written = [_write(statement, field) for statement in statements]
         if self._url.get_backend_name() == "sqlite":
             return _time_in_file(self._url, written)
@@ -127,6 +130,10 @@ class _Season:
         told = TIMES.findall(run_client("psql", self._url, "--no-psqlrc", "--output=/dev/null", script=script))
         assert len(told) == len(written) + 2, told
         return sum(map(float, told)) / 1_000
+
+
+def _field(session: Session) -> Field:
+    return statistics_of(find_event(session, GUILD, EVENT)).field
 
 
 def _write(statement: str, field: Field) -> str:

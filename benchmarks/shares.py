@@ -9,7 +9,6 @@ interaction can tell how long it was on its way. Of the database, a submission h
 transaction was open while the service had the submission, its own or one that it waits for.
 """
 
-import inspect
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -24,11 +23,12 @@ from discord.state import ConnectionState
 from discord.webhook.async_ import AsyncWebhookAdapter
 
 from bot.database.database import Database
+from bot.services.submissions import LeaderboardService
 
 FILE_VARIABLE = "SHARES_FILE"
 """The environment variable that names the file for what was seen, which is written at the end of the program."""
 
-_TRANSACTIONS = ("read", "write", "write_at_once", "write_by_statements")
+_TRANSACTIONS = ("read", "write")
 _ENTRANCE = "parse_interaction_create"
 
 
@@ -62,17 +62,16 @@ class Shares:
         self._opened_at = 0.0
         self._database = 0.0
 
-    def watch(self, services: object) -> None:
-        """Follow the submissions that arrive from now on, before the bot is connected."""
-        service = _one_that_submits(services)
-        _wrap(type(service), "submit", self._serving)
+    def watch(self) -> None:
+        """Follow the submissions of a bot that is yet to be made."""
+        _wrap(LeaderboardService, "submit", self._serving)
         for name in _TRANSACTIONS:
-            if hasattr(Database, name):
-                _wrap(Database, name, self._transacting)
+            _wrap(Database, name, self._transacting)
         _wrap(AsyncWebhookAdapter, "request", self._sending)
+        self._watch_gateway()
 
-    def watch_gateway(self) -> None:
-        """Follow interactions from their arrival, before the client is made."""
+    def _watch_gateway(self) -> None:
+        """Follow interactions from their arrival."""
         parse: Callable[..., None] = getattr(ConnectionState, _ENTRANCE)
 
         def followed(state: Any, data: Any) -> None:
@@ -122,13 +121,6 @@ class Shares:
     def _database_seconds(self) -> float:
         """Return for how long a transaction has been open until now."""
         return self._database + (time.perf_counter() - self._opened_at if self._open else 0.0)
-
-
-def _one_that_submits(services: object) -> object:
-    """Return the service that counts submissions, whatever its name."""
-    every = [getattr(services, name) for name in dir(services) if not name.startswith("_")]
-    [service] = [one for one in every if inspect.iscoroutinefunction(getattr(one, "submit", None))]
-    return service
 
 
 def _wrap(owner: type, name: str, around: Callable[[], AbstractContextManager[None]]) -> None:

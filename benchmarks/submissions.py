@@ -24,9 +24,9 @@ from benchmarks.played_events import fill, player
 from benchmarks.report import Goal, Line
 from benchmarks.submission_references import EVENTS, PLAYERS, pgbench, tight_loop
 from bot.database.database import Database
+from bot.domain.clock import utc_now
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import Submission
-from bot.main import utc_now
 from bot.services.submissions import LeaderboardService
 from tests.wire.discord_stub import HOME
 

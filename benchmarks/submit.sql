@@ -4,7 +4,7 @@
 \set interaction random(1, 9000000000000000)
 \set thousandths random(1000, 1000000)
 WITH event AS (
-    SELECT id, score_count, score_origin, score_mean, score_m2,
+    SELECT id, guild_id, score_count, score_origin, score_mean, score_m2,
            CASE WHEN week_number = :week THEN week_count ELSE 0 END AS week_count,
            CASE WHEN week_number = :week THEN week_origin ELSE :thousandths / 1000.0::float8 END AS week_origin,
            CASE WHEN week_number = :week THEN week_mean ELSE 0 END AS week_mean,
@@ -20,8 +20,12 @@ WITH event AS (
     LEFT JOIN leaderboard_scores weekly ON weekly.event_id = event.id AND weekly.player_id = :player
         AND weekly.score_type = 'weekly' AND weekly.week_number = :week
 ), logged AS (
-    INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, submitted_at)
-    VALUES (:interaction, :player, :event, :thousandths / 1000.0, :week, now())
+    INSERT INTO score_submissions
+        (interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at)
+    VALUES (:interaction, :player, :event, :thousandths / 1000.0, :week, :week, now())
+), member AS (
+    UPDATE members SET display_name = 'Player ' || :player::text, version = version + 1
+    FROM event WHERE members.guild_id = event.guild_id AND members.player_id = :player
 ), personal AS (
     INSERT INTO leaderboard_scores AS best (player_id, event_id, score, score_type, submitted_at)
     VALUES (:player, :event, :thousandths / 1000.0, 'all_time', now())
@@ -48,7 +52,8 @@ WITH event AS (
     WHERE week_old IS NULL OR week_old < week_new
 )
 UPDATE events
-SET score_mean = coalesce(field.mean, score_mean),
+SET version = version + 1,
+    score_mean = coalesce(field.mean, score_mean),
     score_m2 = greatest(coalesce(field.m2, score_m2), 0),
     score_m2_peak = greatest(score_m2_peak, field.m2),
     scores_version = scores_version + CASE WHEN field.id IS NULL THEN 0 ELSE 1 END,

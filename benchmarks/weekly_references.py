@@ -9,15 +9,17 @@ from sqlalchemy import URL, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.places import run_client
-from benchmarks.weekly_season import ADMIN, EVENT_ID, NOW, OPEN, SCALE
+from benchmarks.weekly_season import ADMIN, EVENT_ID, GUILD, NOW, OPEN, SCALE
 from bot.database.database import Database
 from bot.database.models import LeaderboardScore, Player, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain.ratings import Field, ScoreDirection
 from bot.services.ratings import count_field, is_weekly_best
+from tests.sessions import writing
 
 OF_WEEK = f"event_id = {EVENT_ID} AND score_type = 'weekly' AND week_number = {OPEN.code}"
 AVERAGE = "(round(s.weekly_average * s.weeks) + r.weekly_elo) / (s.weeks + 1)"
 NAMES = f"""JOIN players ON players.id = r.player_id
+  JOIN members ON members.player_id = r.player_id AND members.guild_id = {GUILD}
   JOIN plain_stats AS s ON s.player_id = r.player_id AND s.event_id = {EVENT_ID}"""
 # {run}, {mean} and {sd} are those that the first of them returns.
 STATEMENTS = f"""
@@ -54,10 +56,10 @@ def loop(url: URL) -> float:
 async def _loop(url: URL) -> float:
     database = Database(url)
     try:
-        async with database.reading() as session:
+        async with writing(database) as session:
             await session.scalar(select(WeeklyRun))
         began = time.perf_counter()
-        async with database.writing() as session:
+        async with writing(database) as session:
             await _close_week(session)
         return time.perf_counter() - began
     finally:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from benchmarks.places import fill_with
 from bot.database.database import Database
@@ -13,10 +13,9 @@ from bot.database.dialect import is_file
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.services.ratings import count_field, is_personal_best, recalculate, store_statistics
+from bot.services.ratings import count_field, is_personal_best, store_statistics
 from bot.services.servers import Actor
 from bot.services.weeks import WeeklyProcessingService
-from bot.services.weeks._run import run_week
 
 GUILD = 1001
 ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozenset(), owns_bot=False)
@@ -33,10 +32,8 @@ ABSENT = {CLOSED: 0, OPEN: 1}
 # Modulo a prime near a million, so that the scores of a million players are spread and seldom equal.
 SCORE = "1 + (i * {factor}) % 999983"
 NUMBERS = "WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {players})"
-PLAYERS = (
-    "INSERT INTO players (id, discord_id, username, display_name) {numbers}"
-    " SELECT i, i, 'player' || i, 'Player ' || i FROM numbers"
-)
+PLAYERS = "INSERT INTO players (id, discord_id, username) {numbers} SELECT i, i, 'player' || i FROM numbers"
+MEMBERS = f"INSERT INTO members (guild_id, player_id, display_name) SELECT {GUILD}, id, 'Player ' || id FROM players"
 EVENTS = (
     "INSERT INTO events (id, guild_id, name, name_key, score_direction)"
     f" VALUES ({EVENT_ID}, {GUILD}, '{EVENT}', '{EVENT.casefold()}', 'HIGH'),"
@@ -52,8 +49,9 @@ WEEKLY_BESTS = (
     " SELECT i, {event}, {score}, 'weekly', {week} FROM numbers WHERE i % 5 <> {absent}"
 )
 LOG = (
-    "INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, submitted_at) {numbers}"
-    " SELECT 10000000 * ({week} % 100) + 2000000 * {event} + i, i, {event}, {score}, {week}, CURRENT_TIMESTAMP"
+    "INSERT INTO score_submissions"
+    " (interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at) {numbers}"
+    " SELECT 10000000 * ({week} % 100) + 2000000 * {event} + i, i, {event}, {score}, {week}, {week}, CURRENT_TIMESTAMP"
     " FROM numbers WHERE i % 5 <> {absent}"
 )
 
@@ -101,31 +99,34 @@ def weeks_of(database: Database) -> WeeklyProcessingService:
 
 
 def _fill(players: int, url: URL) -> None:
-    async def insert(session: AsyncSession) -> None:
-        await _insert(session, players)
-        key = "integer PRIMARY KEY" if is_file(url) else "bigserial PRIMARY KEY"
-        for statement in PLAIN_TABLES.split(";"):
-            await _execute(session, statement, key=key, event=EVENT_ID)
+    async def fill(database: Database) -> None:
+        await database.write(partial(_insert, players=players))
+        await weeks_of(database).run(ADMIN, EVENT, str(CLOSED))
+        await database.write(partial(_copy, key=f"{'integer' if is_file(url) else 'bigserial'} PRIMARY KEY"))
 
-    fill_with(url, insert)
+    fill_with(url, fill)
 
 
-async def _insert(session: AsyncSession, players: int) -> None:
-    await _execute(session, PLAYERS, numbers=NUMBERS.format(players=players))
-    await _execute(session, EVENTS)
+def _insert(session: Session, players: int) -> None:
+    _execute(session, PLAYERS, numbers=NUMBERS.format(players=players))
+    _execute(session, MEMBERS)
+    _execute(session, EVENTS)
     for event_id, size in ((EVENT_ID, players), (WARM_UP_ID, WARM_UP_PLAYERS)):
         given: dict[str, object] = {"numbers": NUMBERS.format(players=size), "event": event_id}
-        await _execute(session, BESTS, **given, score=SCORE.format(factor=1987))
-        await _execute(session, RATINGS, **given)
+        _execute(session, BESTS, **given, score=SCORE.format(factor=1987))
+        _execute(session, RATINGS, **given)
         for week, absent in ABSENT.items():
             given |= {"week": week.code, "absent": absent, "score": SCORE.format(factor=1900 + week.number)}
-            await _execute(session, WEEKLY_BESTS, **given)
-            await _execute(session, LOG, **given)
-    for event in [await session.get_one(Event, event_id) for event_id in (EVENT_ID, WARM_UP_ID)]:
-        store_statistics(event, await session.run_sync(count_field, is_personal_best(event.id)))
-        await recalculate(session, event, SCALE)
-    await run_week(session, await session.get_one(Event, EVENT_ID), CLOSED, SCALE, NOW, ADMIN.discord_id)
+            _execute(session, WEEKLY_BESTS, **given)
+            _execute(session, LOG, **given)
+        store_statistics(session.get_one(Event, event_id), count_field(session, is_personal_best(event_id)))
 
 
-async def _execute(session: AsyncSession, statement: str, **given: object) -> None:
-    await session.execute(text(statement.format(**given)))
+def _copy(session: Session, key: str) -> None:
+    """Put the rows of the event into plain tables too."""
+    for statement in PLAIN_TABLES.split(";"):
+        _execute(session, statement, key=key, event=EVENT_ID)
+
+
+def _execute(session: Session, statement: str, **given: object) -> None:
+    session.execute(text(statement.format(**given)))
