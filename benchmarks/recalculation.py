@@ -21,7 +21,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 
-from bot.database.files import prepare_file
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 

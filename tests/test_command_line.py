@@ -296,7 +296,7 @@ def run_client(command: list[str]) -> None:
     subprocess.run([postgres_client(command[0]), *command[1:]], check=True)
 
 
-def test_a_database_that_fails_while_it_is_read_is_told_of_in_an_operators_words(
+def test_a_database_that_fails_is_told_of_in_an_operators_words(
     command_line: CommandLine, file_url: URL
 ) -> None:
     asyncio.run(play(file_url))

@@ -235,7 +235,8 @@ def decide(score: float, known: Known, direction: ScoreDirection, now: datetime,
     """
     if known.is_counted:
         raise AlreadyCounted
-    if known.latest is not None and known.latest + cooldown > now:
+    # One from after now is from before the clock was set back.
+    if known.latest is not None and known.latest <= now < known.latest + cooldown:
         raise CooldownActive(ceil((known.latest + cooldown - now).total_seconds()))
     week = counting_week(known.current, known.closed_weeks)
     personal, weekly = known.personal, known.weekly.get(week)

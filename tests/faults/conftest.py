@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.backends import TestBackend, open_test_backend
+from tests.patience import SOON, set_limits
 from tests.proxy import Proxy, proxy_to, through
 from tests.wire.conftest import discord
 
@@ -37,8 +38,10 @@ async def way(server_url: URL) -> AsyncIterator[Proxy]:
 
 
 @pytest.fixture
-async def remote(server_url: URL, way: Proxy) -> AsyncIterator[TestBackend]:
+async def remote(server_url: URL, way: Proxy, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TestBackend]:
     """The services with an event and a score, and several connections to a PostgreSQL by a way that can fail."""
+    # At the end some of them may lead nowhere.
+    set_limits(monkeypatch.setattr, {"CLOSE_SECONDS": SOON})
     # A server that lets anyone in without a password takes any.
     async with open_test_backend(through(way, server_url).set(password=PASSWORD)) as backend:
         await backend.create_event()

@@ -46,7 +46,7 @@ async def test_an_hour_that_happens_twice_loses_no_score_and_no_week(backend: Te
     await check(backend)
 
 
-async def test_a_week_that_was_run_before_the_clock_stepped_back_is_not_run_again(backend: TestBackend) -> None:
+async def test_a_week_run_before_the_clock_stepped_back_is_not_run_again(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(1, 100)
     backend.clock.now = MONDAY_MIDNIGHT + HOUR / 2

@@ -13,5 +13,5 @@ SEED = "CRASH_SEED"
 
 
 @pytest.mark.long
-async def test_whatever_the_moment_of_a_crash_nothing_is_lost_doubled_or_half_done(database_url: URL) -> None:
+async def test_a_crash_at_any_moment_loses_doubles_and_halves_nothing(database_url: URL) -> None:
     await crash_rounds(database_url, ROUNDS, int(os.environ.get(SEED) or secrets.randbits(32)))

@@ -120,7 +120,7 @@ async def assert_statistics_are_a_recount(backend: TestBackend) -> None:
     assert field.sd == pytest.approx(deviation, rel=1e-9)
 
 
-async def test_the_cooldown_holds_whichever_of_two_submissions_gets_to_the_event_first(database_url: URL) -> None:
+async def test_the_cooldown_holds_whichever_of_two_submissions_is_first(database_url: URL) -> None:
     clock = Clock()
     first_statement = "BEGIN IMMEDIATE" if is_file(database_url) else "FOR NO KEY UPDATE"
     async with (

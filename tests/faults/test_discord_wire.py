@@ -40,7 +40,7 @@ async def bot(discord: DiscordStub, file_url: URL, tmp_path: Path) -> AsyncItera
         (Fault.RESET_AFTER, 1, COUNTED),
     ],
 )
-async def test_a_reply_that_fails_is_made_good_or_its_score_is_found_on_the_leaderboard(
+async def test_a_reply_that_fails_is_made_good_or_its_score_is_found(
     discord: DiscordStub, bot: ForkedBot, file_url: URL, how: int | Fault, times: int, words: str | None
 ) -> None:
     discord.fail_next("/callback", how, times)
@@ -69,7 +69,7 @@ async def test_connections_that_end_in_the_middle_of_work_lose_nothing(
     assert await count(file_url, ScoreSubmission.id) == len(players)
 
 
-async def test_a_session_that_is_invalidated_in_the_middle_of_work_loses_nothing_that_was_begun(
+async def test_a_session_invalidated_in_the_middle_of_work_loses_nothing(
     discord: DiscordStub, bot: ForkedBot, file_url: URL
 ) -> None:
     replies = [await submit(discord, User(f"player{n}"), "100") for n in range(12)]

@@ -44,7 +44,7 @@ LONGEST_LIFE_SECONDS = 0.4
 PLAYERS = 8
 
 
-async def test_migrations_killed_at_any_moment_leave_the_schema_whole_or_not_begun(
+async def test_a_killed_migration_leaves_the_schema_whole_or_not_begun(
     database_url: URL, empty_database_url: URL, tmp_path: Path
 ) -> None:
     seed = int(os.environ.get("CRASH_SEED") or secrets.randbits(32))
@@ -73,7 +73,7 @@ async def test_migrations_killed_at_any_moment_leave_the_schema_whole_or_not_beg
     assert await of_thread(schema, empty_database_url) == whole
 
 
-async def test_players_notice_nothing_of_migrations_that_are_made_while_they_play(
+async def test_players_notice_nothing_of_migrations_while_they_play(
     discord: DiscordStub, fresh_database_url: URL, tmp_path: Path
 ) -> None:
     environment = settings(discord, fresh_database_url, SUBMIT_COOLDOWN_SECONDS="0")

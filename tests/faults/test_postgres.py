@@ -77,7 +77,7 @@ async def test_a_silence_that_begins_in_the_middle_of_a_transaction_is_noticed(r
     await works(remote, 10)
 
 
-async def test_connections_that_were_forgotten_while_nobody_used_them_are_replaced(
+async def test_connections_that_were_forgotten_while_idle_are_replaced(
     remote: TestBackend, way: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     way.swallow()
@@ -105,7 +105,7 @@ async def test_a_long_transaction_of_somebody_else_is_waited_for(
     remote: TestBackend, server_url: URL, way: Proxy
 ) -> None:
     async with locked_event(server_url) as elsewhere:
-        waiting = [
+        waiting: list[asyncio.Task[Any]] = [
             asyncio.create_task(remote.submit(2, 200)),
             asyncio.create_task(remote.real.services.events.edit(ADMIN, EVENT, EventOptions(unit="points"))),
         ]
@@ -137,7 +137,7 @@ async def test_when_every_connection_is_in_use_the_others_are_told(remote: TestB
     assert await remote.differences() == []
 
 
-async def test_however_many_submit_to_an_event_that_is_locked_everyone_else_goes_on(
+async def test_a_crowd_at_a_locked_event_keeps_nobody_else_waiting(
     remote: TestBackend, server_url: URL
 ) -> None:
     await remote.create_event(name="Sprint")

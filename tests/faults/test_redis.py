@@ -95,7 +95,7 @@ async def test_nobody_who_submits_waits_for_a_silent_redis(backend: TestBackend,
 
 
 @pytest.mark.parametrize("fail", [Proxy.cut, Proxy.swallow, Proxy.hold])
-async def test_without_redis_submissions_go_on_and_when_it_is_back_it_is_used_again(
+async def test_submissions_go_on_without_redis_and_use_it_when_it_is_back(
     backend: TestBackend, way: Proxy, now: Now, caplog: pytest.LogCaptureFixture, fail: Callable[[Proxy], None]
 ) -> None:
     await wait_for_redis(backend, SOON)
@@ -137,7 +137,7 @@ async def test_a_redis_that_restarts_empty_is_used_as_before(
     assert warnings(caplog) == ["degraded", "Redis an"]
 
 
-async def test_what_the_holder_of_the_lock_leaves_when_it_dies_is_done_when_its_window_ends(
+async def test_what_a_dead_holder_of_the_lock_leaves_is_done_afterwards(
     database_url: URL, redis_url: str
 ) -> None:
     url = SecretStr(redis_url)

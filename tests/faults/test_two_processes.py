@@ -46,7 +46,7 @@ def environment(discord: DiscordStub, server_url: URL, redis_url: str) -> dict[s
     return settings(discord, server_url, REDIS_URL=redis_url)
 
 
-async def test_a_week_that_both_are_told_to_close_is_closed_once_and_the_next_is_not(
+async def test_a_week_that_both_close_is_closed_once_and_the_next_is_not(
     discord: DiscordStub, backend: TestBackend, environment: dict[str, str], tmp_path: Path
 ) -> None:
     async with (
@@ -83,7 +83,7 @@ async def test_a_player_with_two_submissions_at_once_gets_one_of_them_counted(
     assert await backend.differences() == []
 
 
-async def test_what_one_process_recalculates_the_other_leaves_alone_until_the_window_ends(
+async def test_one_process_recalculates_in_a_window_and_the_others_do_not(
     discord: DiscordStub, backend: TestBackend, environment: dict[str, str], redis_url: str, tmp_path: Path
 ) -> None:
     await tables.execute(backend.database, update(Event).values(scores_version=Event.scores_version + 1))

@@ -140,7 +140,7 @@ def described(command: Json) -> Json:
     }
 
 
-async def test_a_lost_connection_is_taken_up_where_it_was_and_a_lost_session_anew(
+async def test_a_lost_connection_is_resumed_and_a_lost_session_begun_anew(
     discord: DiscordStub, environment: dict[str, str]
 ) -> None:
     async with running(discord, environment) as [bot]:
