@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.servers import DATABASE_VARIABLE
+from tests.own_servers import DATABASE_VARIABLE
 
 _LIBRARIES = ("discord.py", "SQLAlchemy", "asyncpg", "aiosqlite")
 _SETTINGS = ("server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size", "jit")

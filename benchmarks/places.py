@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.database.database import Database
 from bot.database.dialect import is_file
 from tests.databases import Templates
-from tests.servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client, postgres_server, redis_server
+from tests.own_servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client, postgres_server, redis_server
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
-from tests import servers
+from tests import own_servers as servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
 from tests.patience import patient, set_limits
@@ -50,7 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        metafunc.parametrize("database_kind", KINDS if chosen == "all" else [chosen])
+        kinds = KINDS if chosen == "all" else (chosen,)
+        marked = metafunc.definition.get_closest_marker
+        is_on_one = marked("one_database") is not None and marked("both_databases") is None
+        metafunc.parametrize("database_kind", kinds[:1] if is_on_one else kinds)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.database.models import Base
 from bot.database.schema import migrate
-from tests.servers import DATABASE_VARIABLE
+from tests.own_servers import DATABASE_VARIABLE
 from tests.statements import on
 
 KINDS = ("sqlite", "postgresql")

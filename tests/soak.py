@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests import servers
+from tests import own_servers as servers
 from tests.databases import KINDS, Templates
 from tests.faults.crashes import crash_rounds
 from tests.model.machine import season_on

@@ -21,9 +21,9 @@ from bot.database import schema
 from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate, needed_revision
 from tests.backends import EVENT, open_test_backend
+from tests.own_servers import postgres_client
 from tests.patience import limits
 from tests.schemas import contents
-from tests.servers import postgres_client
 from tests.statements import change, read
 from tests.wire.process import BotProcess
 
@@ -296,9 +296,7 @@ def run_client(command: list[str]) -> None:
     subprocess.run([postgres_client(command[0]), *command[1:]], check=True)
 
 
-def test_a_database_that_fails_is_told_of_in_an_operators_words(
-    command_line: CommandLine, file_url: URL
-) -> None:
+def test_a_database_that_fails_is_told_of_in_an_operators_words(command_line: CommandLine, file_url: URL) -> None:
     asyncio.run(play(file_url))
     change(file_url, "DROP TABLE weekly_results")
     ended = command_line("verify", DATABASE_URL=file_url)

@@ -137,9 +137,7 @@ async def test_when_every_connection_is_in_use_the_others_are_told(remote: TestB
     assert await remote.differences() == []
 
 
-async def test_a_crowd_at_a_locked_event_keeps_nobody_else_waiting(
-    remote: TestBackend, server_url: URL
-) -> None:
+async def test_a_crowd_at_a_locked_event_keeps_nobody_else_waiting(remote: TestBackend, server_url: URL) -> None:
     await remote.create_event(name="Sprint")
     async with locked_event(server_url):
         with statements_seen("free_rows") as looks:

@@ -18,9 +18,9 @@ from sqlalchemy import URL
 from bot.services.ratings import _redis_lock as redis_lock
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
+from tests.own_servers import own_redis
 from tests.patience import SOON, UNTIL_IT_HANGS
 from tests.proxy import Proxy, proxy_to, redis_through
-from tests.servers import own_redis
 
 WINDOW_SECONDS = 1
 KEY = "elo_calculation_lock:1"
@@ -137,9 +137,7 @@ async def test_a_redis_that_restarts_empty_is_used_as_before(
     assert warnings(caplog) == ["degraded", "Redis an"]
 
 
-async def test_what_a_dead_holder_of_the_lock_leaves_is_done_afterwards(
-    database_url: URL, redis_url: str
-) -> None:
+async def test_what_a_dead_holder_of_the_lock_leaves_is_done_afterwards(database_url: URL, redis_url: str) -> None:
     url = SecretStr(redis_url)
     async with open_test_backend(database_url, redis_url=url, elo_debounce_seconds=WINDOW_SECONDS) as survivor:
         event = await survivor.create_event()

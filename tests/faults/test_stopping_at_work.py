@@ -42,9 +42,7 @@ async def test_twenty_commands_in_flight_are_told_to_try_again(discord: DiscordS
     assert await count(file_url, ScoreSubmission.id) == 0
 
 
-async def test_what_a_user_was_told_to_repeat_is_not_saved_afterwards(
-    discord: DiscordStub, database_url: URL
-) -> None:
+async def test_what_a_user_was_told_to_repeat_is_not_saved_afterwards(discord: DiscordStub, database_url: URL) -> None:
     async with running(discord, settings(discord, database_url, **HASTY)) as [bot]:
         await create_event(discord)
         async with busy(database_url):
@@ -66,9 +64,7 @@ async def stop_at_work(discord: DiscordStub, bot: BotProcess) -> list[Reply]:
     return replies
 
 
-async def test_a_recalculation_of_a_locked_file_does_not_keep_the_bot(
-    discord: DiscordStub, file_url: URL
-) -> None:
+async def test_a_recalculation_of_a_locked_file_does_not_keep_the_bot(discord: DiscordStub, file_url: URL) -> None:
     async with open_test_backend(file_url) as backend:
         await backend.create_event()
         await backend.submit(1, 100)

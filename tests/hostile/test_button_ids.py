@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from bot.cogs.standings import BUTTON_ID, PageButton
 from bot.domain.standings import Board
+from tests.one_database import on_one_database
+
+pytestmark = on_one_database
 
 LONGEST = 100
 """What Discord takes."""

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import URL
 
 from tests.backends import EVENT
-from tests.hostile.conftest import on_both_databases
+from tests.one_database import on_both_databases, on_one_database
 from tests.patience import SOON, set_limits
 from tests.wire.bots import busy
 from tests.wire.discord_stub import Reply, User
 from tests.wire.wired_bot import WiredBot, answered, open_wired_bot
+
+pytestmark = on_one_database
 
 BURSTS = 10
 SUGGESTIONS = 200

@@ -8,11 +8,13 @@ import pytest
 from bot.domain.ratings import ScoreDirection
 from bot.services.events import EventOptions
 from tests.backends import EVENT
-from tests.hostile.conftest import on_both_databases
+from tests.one_database import on_both_databases, on_one_database
 from tests.patience import UNTIL_IT_HANGS
 from tests.wire.discord_stub import AUTOCOMPLETE, COMMAND, COMPONENT, HOME, Message, Reply, User
 from tests.wire.waiting import until
 from tests.wire.wired_bot import ADMIN, JUDGES, RIVALS, WiredBot, actor, answered
+
+pytestmark = on_one_database
 
 CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 OUTDATED = "This button belongs to an older message and no longer works. Use `/leaderboard` again."

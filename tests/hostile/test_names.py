@@ -6,10 +6,12 @@ import unicodedata
 
 from bot.domain.text import MAX_DISPLAY_NAME, MAX_UNIT, visible
 from tests.backends import EVENT
-from tests.hostile.conftest import on_both_databases
 from tests.hostile.texts import EMPTY, HARMLESS, LONG, TELLING
+from tests.one_database import on_both_databases, on_one_database
 from tests.wire.discord_stub import HOME, Reply, User
 from tests.wire.wired_bot import ADMIN, WiredBot, actor
+
+pytestmark = on_one_database
 
 BOARDS = {"all-time": "all-time", "week": "2026-W47", "overall": "overall"}
 AT_THE_START = re.compile(r"^(\d*)\\(?=[#+.-])")

@@ -117,7 +117,7 @@ def prepare(url: URL) -> None:
 
 @pytest.fixture
 def database_url(templates: Templates) -> Iterator[URL]:
-    """A file; who may do what on either database is in `tests/services/test_authority.py`."""
+    """A file; who may do what on either database is in `tests/servers/test_authority.py`."""
     with templates.prepared("sqlite", prepare) as url:
         yield url
 

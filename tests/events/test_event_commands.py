@@ -1,5 +1,7 @@
-from tests.end_to_end.conftest import on_both_databases
+from tests.one_database import on_both_databases, on_one_database
 from tests.world import World
+
+pytestmark = on_one_database
 
 
 async def test_a_new_event_is_announced_with_what_counts(world: World) -> None:

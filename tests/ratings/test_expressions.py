@@ -22,7 +22,7 @@ from bot.services.ratings import (
     statistics_of,
 )
 from tests.backends import GUILD, TestBackend
-from tests.services.fields import stored_event
+from tests.ratings.fields import stored_event
 from tests.sessions import reading, writing
 
 PLAYERS = 25

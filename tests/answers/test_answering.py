@@ -14,12 +14,14 @@ from sqlalchemy import select
 
 from bot.database.models import Event
 from tests.backends import Clock
-from tests.end_to_end.conftest import on_both_databases
+from tests.one_database import on_both_databases, on_one_database
 from tests.outages import statement_waits, statements_fail
 from tests.patience import SOON, UNTIL_IT_HANGS, hasty
 from tests.sessions import writing
 from tests.wire.waiting import until
 from tests.world import World
+
+pytestmark = on_one_database
 
 REFERENCE = re.compile(r"⚠️ Something went wrong on our side\. If it happens again, tell .* operator: ([0-9a-f]{8})\.")
 LOST = "⚠️ Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."

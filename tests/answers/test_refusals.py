@@ -1,6 +1,9 @@
 """What nobody should type, and everybody does: refused in a sentence for them alone, or shown as harmless text."""
 
+from tests.one_database import on_one_database
 from tests.world import World
+
+pytestmark = on_one_database
 
 NOT_A_SCORE = "That is not a score. Type plain digits, such as 12345 or 12,345.5"
 NOT_A_TIME = "That is not a time. Type seconds, such as 83.456, or minutes and seconds, such as 1:23.456"

@@ -13,7 +13,7 @@ from bot.domain.submissions import Decision, Known, OpenEvent, StoredBest, decid
 from bot.domain.verification import is_same_field
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, CooldownActive, EventArchived, NotANumber, ScoreTooHigh, ScoreTooLow
-from tests.domain.refusals import outcome
+from tests.refusals import outcome
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from bot.errors import NothingToRemove
 from bot.services.moderation._service import MOST_LISTED
 from tests import tables
 from tests.backends import ADMIN, EVENT, NOON, TestBackend, open_test_backend
-from tests.services.fields import stored_field
+from tests.ratings.fields import stored_field
 
 ANA, BOB, CAI = 1, 2, 3
 

@@ -2,8 +2,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.one_database import on_one_database
 from tests.seen import Seen
 from tests.world import World
+
+pytestmark = on_one_database
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

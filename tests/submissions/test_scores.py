@@ -17,7 +17,7 @@ from bot.errors import (
     ScoreTooLong,
     TimeNotNumber,
 )
-from tests.domain.refusals import outcome, taken
+from tests.refusals import outcome, taken
 
 NUMBER = ScoreStyle()
 POINTS = ScoreStyle(unit="points")

@@ -10,7 +10,7 @@ from bot.domain.verification import is_same_field
 from bot.services.ratings import week_statistics_of
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
-from tests.services.fields import stored_event
+from tests.ratings.fields import stored_event
 
 ANA, BOB, CAI, DAN = 1, 2, 3, 4
 W47, W48 = 202647, 202648

@@ -1,8 +1,10 @@
 import pytest
 
-from tests.end_to_end.conftest import on_both_databases
+from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
+
+pytestmark = on_one_database
 
 PLAYERS = 23
 

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from tests.end_to_end.conftest import on_both_databases
+from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
+
+pytestmark = on_one_database
 
 FIVE = {"Ana": 717, "Bob": 859, "Cy": 1000, "Di": 1141, "Eve": 1283}
 OTHERS = [f"Other {number}" for number in range(9)]

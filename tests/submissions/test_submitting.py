@@ -24,7 +24,7 @@ from bot.services.events import EventOptions
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_fail
-from tests.services.fields import stored_field
+from tests.ratings.fields import stored_field
 
 
 async def test_a_first_score_is_everything_at_once(backend: TestBackend) -> None:

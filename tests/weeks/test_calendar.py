@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.weeks import Week, check_time_zone, counting_week
 from bot.errors import NotAWeek, UnknownTimeZone
-from tests.domain.refusals import taken
+from tests.refusals import taken
 
 weeks = st.dates(date(1970, 1, 5), date(2199, 12, 31)).map(lambda day: Week(*day.isocalendar()[:2]))
 

@@ -20,8 +20,8 @@ from bot.domain.text import (
     visible,
 )
 from bot.errors import InvalidName, InvalidProof, Named, NameInvisible, NameTooLong
-from tests.domain.refusals import taken
 from tests.hostile.texts import EMPTY
+from tests.refusals import taken
 
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 ZERO_WIDTH_SPACE = "\u200b"

@@ -2,8 +2,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import URL
 
-from tests.end_to_end.conftest import on_both_databases
+from tests.one_database import on_both_databases, on_one_database
 from tests.world import World, open_world
+
+pytestmark = on_one_database
 
 
 @on_both_databases

@@ -14,6 +14,7 @@ from bot.services.weeks._run import run_week
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_seen
+from tests.patience import UNTIL_IT_HANGS
 from tests.sessions import writing
 
 ANA, BOB = 1, 2
@@ -22,7 +23,7 @@ PLANNING = "SELECT leaderboard_scores.week_number AS week_number, count(*)"
 
 
 async def until_seen(statements: list[str], times: int) -> None:
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(UNTIL_IT_HANGS):
         while len(statements) < times:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
 
