@@ -128,7 +128,7 @@ async def test_times_are_kept_in_one_format_whoever_writes_them(file_url: URL) -
         await backend.submit(1, 200)
         await backend.submit(2, 300)
         await backend.real.services.removals.remove(ADMIN, EVENT, 2)
-        await backend.settle_ratings()
+        await backend.real.scoring.recalculate(1)
         before = await formats_of_times(backend.database)
         await execute(backend.database, delete(LeaderboardScore))
         await VerificationService(backend.database).repair()
