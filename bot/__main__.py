@@ -157,7 +157,8 @@ def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty
 async def _revision(settings: Settings) -> tuple[str | None, bool]:
     database = Database(settings.database)
     try:
-        return await schema.current_revision(database), await schema.is_of_another_program(database)
+        revision = await schema.current_revision(database)
+        return revision, revision is None and await schema.has_tables(database)
     finally:
         await database.close()
 

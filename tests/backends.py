@@ -17,7 +17,7 @@ from bot.domain.events import EventInfo
 from bot.domain.ratings import RatingScale, ScoreDirection
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.submissions import Submission, SubmissionResult
-from bot.domain.weekly_runs import WeeklyRunResult
+from bot.domain.weeks import WeeklyRunResult
 from bot.main import Backend, open_backend
 from bot.services.events import EventOptions
 from bot.services.ratings import Recalculation

@@ -85,7 +85,7 @@ def is_file(url: sa.URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def is_server(connection: sa.Connection) -> bool:
+def is_server(connection: sa.Connection | sa.Engine) -> bool:
     """Tell whether a database is a server, not a file: it has parallel writers, and statements whose parts write."""
     return connection.dialect.name == "postgresql"
 
@@ -206,14 +206,14 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-def write_out(statement: sa.Executable, *, on_server: bool) -> Any:
+def write_out(statement: sa.ClauseElement, *, on_server: bool) -> Any:
     """Return a statement as text, with the types of its parameters and results.
 
     SQLAlchemy looks a statement up among the compiled ones by its parts. A text is one part; what counts submissions
     would have a thousand.
     """
     kind: Any = PGDialect if on_server else SQLiteDialect
-    compiled: Any = statement.compile(dialect=kind(paramstyle="named"))  # type: ignore[attr-defined]  # each is a ClauseElement
+    compiled: Any = statement.compile(dialect=kind(paramstyle="named"))
     named = [
         sa.bindparam(name, type_=bind.type) if bind.required else sa.bindparam(name, bind.value, bind.type)
         for bind, name in compiled.bind_names.items()
@@ -230,7 +230,7 @@ def commit_each_statement(session: Session) -> sa.Connection:
     A statement that decides by itself whether it writes needs no transaction around it: that saves two round trips.
     In a file the writer is alone, and one transaction holds all statements.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if is_server(session.get_bind()):
         return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
     return session.connection()
 

@@ -18,7 +18,6 @@ Columns = Mapping[str, TypeEngine[Any]]
 Rows = Sequence[tuple[Any, ...]]
 """The rows of such a table."""
 
-
 _OF = "of"
 """The key by which each row of a document names its statement."""
 
@@ -30,10 +29,13 @@ class RowsStatement:
     fractions, or one that is written, goes row by row.
     """
 
-    def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], sa.Executable]) -> None:
+    def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], Any]) -> None:
         """Have `build` make the statement from a table of parameters; `name` tells it from other statements."""
         self.name = name
         self._columns = columns
+        self._keys = (*columns, _OF)
+        self._parameters = tuple(f"{name}_{key}" for key in columns)
+        self._has_fractions = any(isinstance(kind, sa.Double) for kind in columns.values())
         self._build = build
 
     def fetch(self, connection: sa.Connection, rows: Rows, **shared: Any) -> list[sa.Row[Any]]:
@@ -47,13 +49,16 @@ class RowsStatement:
         statement = self._over_document if is_server(connection) else self._over_file_document
         return connection.execute(statement, {self.name: self.document(rows)} | shared)
 
-    def write_to_file(self, connection: sa.Connection, rows: Rows, **shared: Any) -> None:
-        """Execute a statement that writes and returns nothing, row by row."""
-        connection.execute(self._over_one, [self._named(row) | shared for row in rows])
+    def write(self, connection: sa.Connection, rows: Rows, **shared: Any) -> None:
+        """Execute a statement that writes and returns nothing, for one row or more."""
+        if is_server(connection):
+            self.execute(connection, rows, **shared)
+        else:
+            connection.execute(self._over_one, [self._named(row) | shared for row in rows])
 
     def document(self, rows: Rows) -> str:
         """Return the table as one parameter."""
-        return json.dumps([dict(zip(self._columns, row, strict=True)) | {_OF: self.name} for row in rows])
+        return json.dumps([dict(zip(self._keys, (*row, self.name), strict=True)) for row in rows])
 
     def over(self, rows: sa.FromClause) -> Any:
         """Return the statement over another table with these columns."""
@@ -92,18 +97,12 @@ class RowsStatement:
 
     @cached_property
     def _over_one(self) -> Any:
-        values = [sa.bindparam(self._parameter(name), type_=kind).label(name) for name, kind in self._columns.items()]
+        named = zip(self._parameters, self._columns.items(), strict=True)
+        values = [sa.bindparam(parameter, type_=kind).label(name) for parameter, (name, kind) in named]
         return write_out(self._build(sa.select(*values).subquery(f"{self.name}_rows")), on_server=False)
 
-    @property
-    def _has_fractions(self) -> bool:
-        return any(isinstance(kind, sa.Double) for kind in self._columns.values())
-
     def _named(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        return {self._parameter(name): value for name, value in zip(self._columns, row, strict=True)}
-
-    def _parameter(self, name: str) -> str:
-        return f"{self.name}_{name}"
+        return dict(zip(self._parameters, row, strict=True))
 
 
 class OptimisticWrite:
@@ -134,7 +133,7 @@ class OptimisticWrite:
         answers = self._asking.fetch(connection, rows.get(self._asking, ()))
         for write in self._writes:
             if due := rows.get(write):
-                write.write_to_file(connection, due, **shared)
+                write.write(connection, due, **shared)
         return answers
 
     @cached_property

@@ -54,12 +54,11 @@ async def current_revision(database: Database) -> str | None:
     return await database.read(_revision)
 
 
-async def is_of_another_program(database: Database) -> bool:
-    """Tell whether a database without a revision has tables with the names of the bot's tables."""
+async def has_tables(database: Database) -> bool:
+    """Tell whether a database has tables with the names of the bot's; without a revision, another program made them."""
 
     def work(session: Session) -> bool:
-        tables = set(inspect(session.connection()).get_table_names())
-        return _revision(session) is None and not tables.isdisjoint(Base.metadata.tables)
+        return not Base.metadata.tables.keys().isdisjoint(inspect(session.connection()).get_table_names())
 
     return await database.read(work)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from discord import Color, Embed
 
-from bot.domain.weekly_runs import PendingWeek, UndoResult, WeeklyRunResult
+from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
 from bot.ui.reply import Reply
 from bot.ui.standings import MEDALS
 from bot.ui.text import count_of, escape

@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     _create_events()
     _create_scores()
+    _create_log()
     _create_archive()
     op.create_table(
         "guild_settings",
@@ -153,6 +154,9 @@ def _create_scores() -> None:
     )
     elos = ["event_id", "calculated_event_elo", "all_time_leaderboard_elo"]
     op.create_index("idx_player_event_stats_event_elo", "player_event_stats", elos)
+
+
+def _create_log() -> None:
     op.create_table(
         "score_submissions",
         sa.Column("id", LONG_ID, nullable=False),

@@ -1,7 +1,6 @@
 """Suggestions read a server's events once for many: how often, and how old what they offer may be."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,19 +11,10 @@ from bot.services.events import EventOptions
 from bot.services.events._names import KEPT_SECONDS
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_fail, statements_seen
+from tests.ticks import Ticks
 
 READ = "SELECT events.name_key"
 NEIGHBOUR_GUILD = 2002
-
-
-@dataclass
-class Ticks:
-    """The clock of what is kept, which stands still until it is moved."""
-
-    now: float = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from bot.database.models import AuditLog, WeeklyRun
 from bot.domain.standings import Board
-from bot.domain.weekly_runs import WeeklyRunResult
+from bot.domain.weeks import WeeklyRunResult
 from bot.errors import (
     EventNotFound,
     NotAllowed,

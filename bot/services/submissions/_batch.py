@@ -226,7 +226,7 @@ class Batch:
         for row in sql.FIND.fetch(connection, wanted, **times):
             rows[row.number].append(row)
         self._now = self._clock()
-        events: dict[int, OpenEvent] = {}
+        events: dict[int, tuple[OpenEvent, Week]] = {}
         entries: dict[int, _Entry] = {}
         for number, submission in self._due.items():
             try:
@@ -235,15 +235,19 @@ class Batch:
                 self._refused[number] = error
         return entries
 
-    def _enter(self, submission: Submission, rows: Sequence[Row[Any]], events: dict[int, OpenEvent]) -> _Entry:
+    def _enter(
+        self, submission: Submission, rows: Sequence[Row[Any]], events: dict[int, tuple[OpenEvent, Week]]
+    ) -> _Entry:
+        """Read a score as typed; `events` keeps each event once, with the week that it is there."""
         row = rows[0]
         if row.id is None:
             raise EventNotFound
-        event = events.get(row.id)
-        if event is None:
-            event = events[row.id] = _open(row)
+        if row.id not in events:
+            opened = _open(row)
+            events[row.id] = opened, Week.at(self._now, opened.time_zone)
+        event, current = events[row.id]
         score = event.read(submission.score)
-        known = _known(rows, Week.at(self._now, event.time_zone))
+        known = _known(rows, current)
         return _Entry(submission, event, score, known, row.player_id, row.username, row.member_version)
 
     def _welcome(self, connection: Connection, newcomers: Sequence[_Entry]) -> None:
@@ -252,10 +256,7 @@ class Batch:
             self._has_newcomers = True
             raise Conflict
         players = sorted((one.submission.discord_id, clean_display_name(one.submission.username)) for one in newcomers)
-        if is_server(connection):
-            sql.ADD_PLAYERS.execute(connection, players)
-        else:
-            sql.ADD_PLAYERS.write_to_file(connection, players)
+        sql.ADD_PLAYERS.write(connection, players)
 
     def _learn_bests(self, connection: Connection, entries: dict[int, _Entry]) -> None:
         """Load the personal bests of busy events, but for large ones."""

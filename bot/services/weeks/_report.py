@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
-from bot.domain import weekly_runs as results
+from bot.domain import weeks as results
 from bot.domain.ratings import Field
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week

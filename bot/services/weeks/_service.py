@@ -7,8 +7,7 @@ from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
-from bot.domain.weekly_runs import PendingWeek, UndoResult, WeeklyRunResult
-from bot.domain.weeks import Week
+from bot.domain.weeks import PendingWeek, UndoResult, Week, WeeklyRunResult
 from bot.errors import NothingToUndo, WeekClosedAlready, WeekClosedEarly, WeekNotBegun, WeekNotRunnable
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, record, refuse_repetition, require_admin
