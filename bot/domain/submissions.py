@@ -185,33 +185,22 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a score changes.
-
-    Attributes:
-        is_personal_best: whether it beats the personal best, or is the first score. An equal score does not.
-        is_weekly_best: whether it beats the best of its week, or is the first score of the week.
-        personal_best: the personal best after it.
-    """
-
-    is_personal_best: bool
-    is_weekly_best: bool
-    personal_best: float
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
-    """A submission that counts.
+    """What a submission that counts changes.
 
     Attributes:
         week: the week that it counts for.
-        verdict: what it changes.
+        is_personal_best: whether it beats the personal best, or is the first score. An equal score does not.
+        is_weekly_best: whether it beats the best of `week`, or is the first score of that week.
+        personal_best: the personal best after it.
         personal: the personal best before it, or None.
         weekly: the best of `week` before it, or None.
     """
 
     week: Week
-    verdict: Verdict
+    is_personal_best: bool
+    is_weekly_best: bool
+    personal_best: float
     personal: StoredBest | None
     weekly: StoredBest | None
 
@@ -243,4 +232,4 @@ def decide(score: float, known: Known, direction: ScoreDirection, now: datetime,
     beats_personal = personal is None or direction.is_better(score, personal.score)
     beats_weekly = weekly is None or direction.is_better(score, weekly.score)
     personal_best = score if personal is None or beats_personal else personal.score
-    return Decision(week, Verdict(beats_personal, beats_weekly, personal_best), personal, weekly)
+    return Decision(week, beats_personal, beats_weekly, personal_best, personal, weekly)

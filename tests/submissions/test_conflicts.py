@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -24,13 +24,13 @@ FINDING, WRITING = "found_rows", "held_events AS"
 
 
 @contextmanager
-def just_before_the_write(change: Callable[[], Awaitable[object]]) -> Iterator[None]:
-    """Have something happen after what a submission is decided by was read, and before that is written."""
+def just_before(is_time: Callable[[str], bool], change: Callable[[], Awaitable[object]]) -> Iterator[None]:
+    """Have something happen once, before the first statement for which it is time."""
     has_happened = False
 
     def happen(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         nonlocal has_happened
-        if WRITING in statement and not has_happened:
+        if not has_happened and is_time(statement):
             has_happened = True
             connection.connection.dbapi_connection.run_async(lambda _: change())
 
@@ -40,6 +40,23 @@ def just_before_the_write(change: Callable[[], Awaitable[object]]) -> Iterator[N
     finally:
         event.remove(Engine, "before_cursor_execute", happen)
     assert has_happened
+
+
+def just_before_the_write(change: Callable[[], Awaitable[object]]) -> AbstractContextManager[None]:
+    """Have something happen after what a submission is decided by was read, and before that is written."""
+    return just_before(lambda statement: WRITING in statement, change)
+
+
+def just_after_finding(place: int, change: Callable[[], Awaitable[object]]) -> AbstractContextManager[None]:
+    """Have something happen before one of the statements that follow the first that finds."""
+    seen: list[str] = []
+
+    def is_time(statement: str) -> bool:
+        if seen or FINDING in statement:
+            seen.append(statement)
+        return len(seen) == 1 + place
+
+    return just_before(is_time, change)
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +132,21 @@ async def test_a_week_that_was_just_reopened_takes_scores_again(one: TestBackend
     with just_before_the_write(other.undo):
         result = await one.submit(1, 400)
     assert (str(result.week), result.closed_week) == ("2026-W47", None)
+    assert await one.differences() == []
+
+
+@pytest.mark.parametrize("place", [1, 2])
+async def test_a_field_is_counted_anew_as_it_is_when_its_week_was_just_closed(
+    one: TestBackend, other: TestBackend, place: int
+) -> None:
+    await one.run("2026-W47")
+    await one.submit(1, 80)
+    await one.undo()
+    one.clock.move(minutes=1)
+    # The event keeps the field of the next week, so this week's is counted.
+    with just_after_finding(place, lambda: other.run("2026-W47")):
+        result = await one.submit(1, 400)
+    assert (str(result.week), str(result.closed_week)) == ("2026-W48", "2026-W47")
     assert await one.differences() == []
 
 

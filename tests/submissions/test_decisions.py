@@ -46,30 +46,30 @@ def test_only_a_first_or_a_better_score_is_a_best(direction: ScoreDirection, bet
     for (score, best), new in cases.items():
         stored = None if best is None else StoredBest(1, best)
         weekly = {} if stored is None else {CURRENT: stored}
-        verdict = decided(score, direction, personal=stored, weekly=weekly).verdict
+        decision = decided(score, direction, personal=stored, weekly=weekly)
         is_best = new is not None
-        assert (verdict.is_personal_best, verdict.is_weekly_best) == (is_best, is_best), (score, best)
-        assert verdict.personal_best == (new or best), (score, best)
+        assert (decision.is_personal_best, decision.is_weekly_best) == (is_best, is_best), (score, best)
+        assert decision.personal_best == (new or best), (score, best)
 
 
 def test_the_best_of_a_new_week_may_be_worse_than_the_personal_best() -> None:
-    verdict = decided(3.0, personal=StoredBest(1, 5.0)).verdict
-    assert (verdict.is_personal_best, verdict.is_weekly_best, verdict.personal_best) == (False, True, 5.0)
+    decision = decided(3.0, personal=StoredBest(1, 5.0))
+    assert (decision.is_personal_best, decision.is_weekly_best, decision.personal_best) == (False, True, 5.0)
 
 
 def test_a_first_score_is_every_kind_of_best() -> None:
     decision = decided(100)
-    assert (decision.verdict.is_personal_best, decision.verdict.is_weekly_best) == (True, True)
-    assert (decision.week, decision.verdict.personal_best) == (CURRENT, 100)
+    assert (decision.is_personal_best, decision.is_weekly_best) == (True, True)
+    assert (decision.week, decision.personal_best) == (CURRENT, 100)
     assert (decision.previous_best, decision.previous_of_week) == (None, None)
 
 
 def test_a_score_is_compared_with_the_best_of_its_week_and_of_all_time() -> None:
     decision = decided(80, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)})
-    assert (decision.verdict.is_personal_best, decision.verdict.is_weekly_best) == (False, True)
-    assert (decision.verdict.personal_best, decision.previous_best, decision.previous_of_week) == (100, 100, 60)
+    assert (decision.is_personal_best, decision.is_weekly_best) == (False, True)
+    assert (decision.personal_best, decision.previous_best, decision.previous_of_week) == (100, 100, 60)
     lower = decided(80, LOW, personal=StoredBest(5, 100), weekly={CURRENT: StoredBest(6, 60)})
-    assert (lower.verdict.is_personal_best, lower.verdict.is_weekly_best) == (True, False)
+    assert (lower.is_personal_best, lower.is_weekly_best) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_it_counts_for_the_first_week_that_is_open(closed: tuple[Week, ...], wee
     weekly = {CURRENT: StoredBest(1, 500), Week(2026, 48): StoredBest(2, 50)}
     decision = decided(100, closed_weeks=closed, weekly=weekly)
     assert decision.week == week
-    assert decision.verdict.is_weekly_best == (week != CURRENT)
+    assert decision.is_weekly_best == (week != CURRENT)
     assert decision.weekly == weekly.get(week)
 
 
@@ -92,7 +92,7 @@ def test_a_score_within_the_cooldown_is_refused_with_the_seconds_left() -> None:
     with pytest.raises(CooldownActive) as refusal:
         decided(200, latest=NOW - timedelta(seconds=40.5))
     assert refusal.value.seconds_left == 20
-    assert decided(200, latest=NOW - MINUTE).verdict.is_personal_best
+    assert decided(200, latest=NOW - MINUTE).is_personal_best
 
 
 def test_a_personal_best_moves_the_field_of_the_event() -> None:

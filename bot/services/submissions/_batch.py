@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -164,7 +164,8 @@ class Batch:
     """Submissions of as many players, counted in one transaction.
 
     On a server no lock spans reading and writing: a batch is decided by what it found, and written by one statement,
-    if nobody has changed that meanwhile.
+    if nobody has changed that meanwhile. These two statements commit by themselves. A batch that takes more, for new
+    players or to count a field anew, is one transaction.
     """
 
     def __init__(
@@ -176,7 +177,9 @@ class Batch:
         self._rules = rules
         self._clock = clock
         self._bests = bests
-        self._has_newcomers = False
+        self._is_transaction = False
+        self._connection: Connection
+        self._entries: dict[int, _Entry] = {}
         self._refused: dict[int, LeaderboardError] = {}
         self._counted: dict[int, _Counted] = {}
         self._better: dict[int, int] = {}
@@ -202,18 +205,28 @@ class Batch:
         Raises:
             Conflict: nothing was written; count again.
         """
-        connection = session.connection() if self._has_newcomers else commit_each_statement(session)
-        self._refused = {}
-        entries = self._find(connection)
-        if newcomers := [entry for entry in entries.values() if entry.player_id is None]:
-            self._welcome(connection, newcomers)
-            entries = self._find(connection)
-        self._learn_bests(connection, entries)
-        self._better = self._write(connection, counted := self._decide(connection, entries))
-        self._counted = counted
-        return [event for event in _events(entries) if event.moves]
+        self._connection = session.connection() if self._is_transaction else commit_each_statement(session)
+        self._refused, self._counted, self._better = {}, {}, {}
+        self._find()
+        if newcomers := [entry.submission for entry in self._entries.values() if entry.player_id is None]:
+            self._begin_transaction()
+            players = sorted((one.discord_id, clean_display_name(one.username)) for one in newcomers)
+            sql.ADD_PLAYERS.write(self._connection, players)
+            self._find()
+        events = {entry.event.info.id: entry.event for entry in self._entries.values()}
+        self._learn_bests(events.values())
+        self._decide()
+        if self._counted:
+            self._write()
+        return [event for event in events.values() if event.moves]
 
-    def _find(self, connection: Connection) -> dict[int, _Entry]:
+    def _begin_transaction(self) -> None:
+        """Have the batch counted again, in one transaction, unless it is in one; in a file it always is."""
+        if is_server(self._connection) and not self._is_transaction:
+            self._is_transaction = True
+            raise Conflict
+
+    def _find(self) -> None:
         """Find what is known about the submissions, and read the scores as typed; refuse those that do not fit."""
         asked = self._clock()
         wanted = [
@@ -223,17 +236,16 @@ class Batch:
         since_week = Week.at(asked - FURTHEST_ZONE, "UTC").code
         times = {"since": asked - self._rules.cooldown, "until": asked + LEEWAY, "since_week": since_week}
         rows: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-        for row in sql.FIND.fetch(connection, wanted, **times):
+        for row in sql.FIND.fetch(self._connection, wanted, **times):
             rows[row.number].append(row)
         self._now = self._clock()
+        self._entries = {}
         events: dict[int, tuple[OpenEvent, Week]] = {}
-        entries: dict[int, _Entry] = {}
         for number, submission in self._due.items():
             try:
-                entries[number] = self._enter(submission, rows[number], events)
+                self._entries[number] = self._enter(submission, rows[number], events)
             except LeaderboardError as error:
                 self._refused[number] = error
-        return entries
 
     def _enter(
         self, submission: Submission, rows: Sequence[Row[Any]], events: dict[int, tuple[OpenEvent, Week]]
@@ -250,28 +262,19 @@ class Batch:
         known = _known(rows, current)
         return _Entry(submission, event, score, known, row.player_id, row.username, row.member_version)
 
-    def _welcome(self, connection: Connection, newcomers: Sequence[_Entry]) -> None:
-        """Make the players who are new, in a transaction with their first scores."""
-        if is_server(connection) and not self._has_newcomers:
-            self._has_newcomers = True
-            raise Conflict
-        players = sorted((one.submission.discord_id, clean_display_name(one.submission.username)) for one in newcomers)
-        sql.ADD_PLAYERS.write(connection, players)
-
-    def _learn_bests(self, connection: Connection, entries: dict[int, _Entry]) -> None:
+    def _learn_bests(self, events: Collection[OpenEvent]) -> None:
         """Load the personal bests of busy events, but for large ones."""
-        submitted = Counter(entry.event.info.id for entry in entries.values())
-        due = [event for event in _events(entries) if self._bests.is_worth_learning(event, submitted[event.info.id])]
+        submitted = Counter(entry.event.info.id for entry in self._entries.values())
+        due = [event for event in events if self._bests.is_worth_learning(event, submitted[event.info.id])]
         scores: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
-        for row in sql.LOAD_BESTS.fetch(connection, [(event.info.id,) for event in due]):
+        for row in sql.LOAD_BESTS.fetch(self._connection, [(event.info.id,) for event in due]):
             scores[row.event_id, row.scores_version].append(row.score)
         for (event_id, version), loaded in scores.items():
             self._bests.learn(event_id, version, loaded)
 
-    def _decide(self, connection: Connection, entries: dict[int, _Entry]) -> dict[int, _Counted]:
+    def _decide(self) -> None:
         """Decide one submission after the other, as if each had come alone."""
-        counted: dict[int, _Counted] = {}
-        for number, entry in entries.items():
+        for number, entry in self._entries.items():
             event = entry.event
             try:
                 decision = decide(entry.score, entry.known, event.info.direction, self._now, self._rules.cooldown)
@@ -279,38 +282,59 @@ class Batch:
                 self._refused[number] = error
                 continue
             assert entry.player_id is not None  # noqa: S101 - newcomers were made before
-            _move(connection, event, entry.player_id, entry.score, decision)
-            overtaken = event.overtaken(decision.verdict.personal_best)
-            counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken)
-        return counted
+            self._move(event, entry.player_id, entry.score, decision)
+            overtaken = event.overtaken(decision.personal_best)
+            self._counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken)
 
-    def _write(self, connection: Connection, counted: dict[int, _Counted]) -> dict[int, int]:
-        """Write what changes, and return how many personal bests beat each player's before the batch."""
-        if not counted:
-            return {}
-        better: dict[int, int] = {}
+    def _move(self, event: OpenEvent, player_id: int, score: float, decision: Decision) -> None:
+        """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
+        if decision.is_personal_best:
+            event.move(player_id, decision.previous_best, score)
+            if event.statistics.has_lost_digits:
+                event.statistics = self._count_anew(event, is_personal_best(event.info.id), event.moves)
+        if decision.is_weekly_best:
+            of_week = is_weekly_best(event.info.id, decision.week.code)
+            if event.week != decision.week:
+                event.begin_week(decision.week, self._count_anew(event, of_week, {}))
+            event.move_week(player_id, decision.previous_of_week, score)
+            if event.week_statistics.has_lost_digits:
+                event.week_statistics = self._count_anew(event, of_week, event.week_moves)
+
+    def _count_anew(self, event: OpenEvent, field: ColumnElement[bool], moves: Moves) -> RunningStatistics:
+        """Count a field from its rows, which the held event keeps as they are, and the bests of the batch."""
+        self._begin_transaction()
+        if not sql.HOLD_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
+            raise Conflict(self._find_locked())
+        statistics = count_field(self._connection, field & LeaderboardScore.player_id.not_in(moves))
+        for _, new in moves.values():
+            statistics = statistics.add(new)
+        return statistics
+
+    def _write(self) -> None:
+        """Write what changes, and find how many personal bests beat each player's before the batch."""
         unknown = []
-        for number, one in counted.items():
-            event, best = one.entry.event, one.decision.verdict.personal_best
+        for number, one in self._counted.items():
+            event, best = one.entry.event, one.decision.personal_best
             if self._bests.knows(event):
-                better[number] = self._bests.count_better(event, best)
+                self._better[number] = self._bests.count_better(event, best)
             else:
                 unknown.append((number, event.info.id, best, event.info.direction.sign > 0))
-        rows = {**_held(counted.values()), **_changes(counted.values()), sql.RANK: unknown}
-        ranked = sql.WRITE.execute(connection, rows, now=self._now)
+        rows = {**_changes(self._counted.values()), sql.RANK: unknown}
+        ranked = sql.WRITE.execute(self._connection, rows, now=self._now)
         if ranked is None:
-            raise Conflict(self._find_locked(connection, counted))
-        return better | {row.number: row.better for row in ranked}
+            raise Conflict(self._find_locked())
+        self._better |= {row.number: row.better for row in ranked}
 
-    def _find_locked(self, connection: Connection, counted: dict[int, _Counted]) -> frozenset[int]:
-        events = {one.entry.event.info.id for one in counted.values()}
-        free = {row.id for row in sql.FIND_FREE.fetch(connection, [(event_id,) for event_id in sorted(events)])}
-        return frozenset(number for number, one in counted.items() if one.entry.event.info.id not in free)
+    def _find_locked(self) -> frozenset[int]:
+        events = {number: entry.event.info.id for number, entry in self._entries.items()}
+        wanted = [(event_id,) for event_id in sorted({*events.values()})]
+        free = {row.id for row in sql.FIND_FREE.fetch(self._connection, wanted)}
+        return frozenset(number for number, event_id in events.items() if event_id not in free)
 
     def _result(self, one: _Counted, better: int) -> SubmissionResult:
         """Tell the player what the score changed, where `better` personal bests beat it before the batch."""
         entry, decision, info = one.entry, one.decision, one.entry.event.info
-        best, current = decision.verdict.personal_best, entry.known.current
+        current = entry.known.current
         return SubmissionResult(
             event=info,
             player=PlayerName(entry.submission.discord_id, entry.name),
@@ -318,19 +342,14 @@ class Batch:
             week=decision.week,
             closed_week=None if decision.week == current else current,
             previous_best=decision.previous_best,
-            personal_best=best,
-            is_personal_best=decision.verdict.is_personal_best,
-            is_weekly_best=decision.verdict.is_weekly_best,
+            personal_best=decision.personal_best,
+            is_personal_best=decision.is_personal_best,
+            is_weekly_best=decision.is_weekly_best,
             rank=1 + better + one.overtaken,
-            elo=self._rules.scale.elo(best, one.statistics.field, info.direction),
+            elo=self._rules.scale.elo(decision.personal_best, one.statistics.field, info.direction),
             players=one.statistics.count,
             proof=entry.submission.proof,
         )
-
-
-def _events(entries: dict[int, _Entry]) -> list[OpenEvent]:
-    """Return each event once."""
-    return list({entry.event.info.id: entry.event for entry in entries.values()}.values())
 
 
 def _open(row: Row[Any]) -> OpenEvent:
@@ -357,71 +376,39 @@ def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
     )
 
 
-def _move(connection: Connection, event: OpenEvent, player_id: int, score: float, decision: Decision) -> None:
-    """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
-    verdict, week = decision.verdict, decision.week
-    if verdict.is_personal_best:
-        event.move(player_id, decision.previous_best, score)
-        if event.statistics.has_lost_digits:
-            event.statistics = _recount(connection, is_personal_best(event.info.id), event.moves)
-    if verdict.is_weekly_best:
-        if event.week != week:
-            event.begin_week(week, count_field(connection, is_weekly_best(event.info.id, week.code)))
-        event.move_week(player_id, decision.previous_of_week, score)
-        if event.week_statistics.has_lost_digits:
-            event.week_statistics = _recount(connection, is_weekly_best(event.info.id, week.code), event.week_moves)
-
-
-def _recount(connection: Connection, field: ColumnElement[bool], moves: Moves) -> RunningStatistics:
-    """Count a field anew, with the bests of the batch, which are not written yet."""
-    statistics = count_field(connection, field & LeaderboardScore.player_id.not_in(moves))
-    for _, new in moves.values():
-        statistics = statistics.add(new)
-    return statistics
-
-
-def _held(counted: Iterable[_Counted]) -> Mapping[RowsStatement, Rows]:
-    """Return the versions by which the submissions were decided."""
-    events, members = set(), set()
-    for one in counted:
-        event = one.entry.event
-        events.add((event.info.id, event.version))
-        if one.entry.member_version is not None:
-            members.add((event.info.guild_id, one.player_id, one.entry.member_version))
-    return {sql.HOLD_EVENTS: sorted(events), sql.HOLD_MEMBERS: sorted(members)}
-
-
 def _changes(counted: Iterable[_Counted]) -> Mapping[RowsStatement, Rows]:
-    """Return the rows that the submissions add and change."""
+    """Return the versions by which the submissions were decided, and the rows that they add and change."""
     rows: defaultdict[RowsStatement, list[tuple[Any, ...]]] = defaultdict(list)
     events: dict[int, OpenEvent] = {}
     for one in counted:
-        entry, event, decision = one.entry, one.entry.event, one.decision
-        submission, info, verdict, week = entry.submission, event.info, decision.verdict, decision.week.code
-        player_id, event_id = one.player_id, info.id
+        entry, event, decision, player_id = one.entry, one.entry.event, one.decision, one.player_id
+        submission, info, week = entry.submission, event.info, decision.week.code
+        events[info.id] = event
         rows[sql.LOG].append(
             (
-                *(submission.interaction_id, player_id, event_id, entry.score),
+                *(submission.interaction_id, player_id, info.id, entry.score),
                 *(week, entry.known.current.code, submission.proof),
             )
         )
         for is_best, stored, score_type, of_week in (
-            (verdict.is_personal_best, decision.personal, ScoreType.ALL_TIME, None),
-            (verdict.is_weekly_best, decision.weekly, ScoreType.WEEKLY, week),
+            (decision.is_personal_best, decision.personal, ScoreType.ALL_TIME, None),
+            (decision.is_weekly_best, decision.weekly, ScoreType.WEEKLY, week),
         ):
             if is_best and stored is None:
-                rows[sql.ADD_BESTS].append((player_id, event_id, score_type.value, of_week, entry.score))
+                rows[sql.ADD_BESTS].append((player_id, info.id, score_type.value, of_week, entry.score))
             elif is_best and stored is not None:
                 rows[sql.REPLACE_BESTS].append((stored.row_id, entry.score))
         if decision.personal is None:
-            rows[sql.ADD_RATINGS].append((player_id, event_id))
-        is_new = entry.member_version is None
-        rows[sql.ADD_MEMBERS if is_new else sql.MOVE_MEMBERS].append((info.guild_id, player_id, entry.name))
+            rows[sql.ADD_RATINGS].append((player_id, info.id))
+        if entry.member_version is None:
+            rows[sql.ADD_MEMBERS].append((info.guild_id, player_id, entry.name))
+        else:
+            rows[sql.HOLD_MEMBERS].append((info.guild_id, player_id, entry.member_version))
+            rows[sql.MOVE_MEMBERS].append((info.guild_id, player_id, entry.name))
         if entry.username != (username := clean_display_name(submission.username)):
             rows[sql.NAME_PLAYERS].append((player_id, username))
-        if event.has_moved:
-            events[event_id] = event
-    rows[sql.MOVE_EVENTS] = [_statistics(event) for event in events.values()]
+    rows[sql.HOLD_EVENTS] = [(event.info.id, event.version) for event in events.values()]
+    rows[sql.MOVE_EVENTS] = [_statistics(event) for event in events.values() if event.has_moved]
     return rows
 
 
