@@ -15,7 +15,8 @@ from fractions import Fraction
 
 from benchmarks.places import Place
 from benchmarks.report import Goal, Line
-from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.ratings import RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 PLAYERS = 1_000

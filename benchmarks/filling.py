@@ -22,9 +22,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from benchmarks.places import fill_with
+from bot.database.dialect import UtcDateTime
 from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, ScoreType
-from bot.database.types import UtcDateTime
-from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.ratings import RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
 from bot.services.ratings import (
     count_field,
@@ -33,8 +34,6 @@ from bot.services.ratings import (
     event_elo_expression,
     is_personal_best,
     is_weekly_best,
-    statistics_of,
-    store_statistics,
     store_week_statistics,
 )
 
@@ -91,7 +90,7 @@ def _insert(session: Session, players: int) -> None:
         )
         columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
         session.execute(insert(LeaderboardScore).from_select(columns, rows))
-    store_statistics(event, count_field(session, is_personal_best(EVENT_ID)))
+    event.statistics = count_field(session, is_personal_best(EVENT_ID))
     store_week_statistics(event, WEEK.code, count_field(session, is_weekly_best(EVENT_ID, WEEK.code)))
     event.scores_version = event.elo_version = 1
     event.elo_base, event.elo_per_sigma = SCALE.base_elo, SCALE.elo_per_sigma
@@ -103,7 +102,7 @@ def _insert(session: Session, players: int) -> None:
     ).where(is_personal_best(EVENT_ID))
     columns = ["player_id", "event_id", "all_time_leaderboard_elo", "weekly_elo_average", "weeks_participated"]
     ratings = insert(PlayerEventStats).from_select([*columns, "calculated_event_elo"], rated)
-    parameters = elo_parameters(statistics_of(event).field, ScoreDirection.HIGH, SCALE)
+    parameters = elo_parameters(event.statistics.field, ScoreDirection.HIGH, SCALE)
     session.connection().execute(ratings, parameters)
 
 

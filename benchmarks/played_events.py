@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import URL, BigInteger, Connection, Integer, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
+from bot.database.dialect import UtcDateTime
 from bot.database.models import Event
-from bot.database.types import UtcDateTime
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
-from bot.services.ratings import count_field, is_personal_best, store_statistics, store_week_statistics
+from bot.services.ratings import count_field, is_personal_best, store_week_statistics
 from tests.statements import on
 from tests.wire.discord_people import Guild, User
 
@@ -94,6 +94,6 @@ def _count(connection: Connection, guild: Guild, week_code: int) -> None:
     with Session(connection) as session:
         for event in session.scalars(select(Event).where(Event.guild_id == guild.id)):
             field = count_field(session, is_personal_best(event.id))
-            store_statistics(event, field)
+            event.statistics = field
             store_week_statistics(event, week_code, field)
         session.commit()

@@ -33,7 +33,7 @@ from bot.database.database import Database
 from bot.domain.ratings import Field
 from bot.domain.submissions import Submission
 from bot.services.events import find_event
-from bot.services.ratings import LeaderboardScoringService, statistics_of
+from bot.services.ratings import LeaderboardScoringService
 from bot.services.submissions import LeaderboardService
 
 SIZES = (1_000, 100_000)
@@ -132,7 +132,7 @@ class _Season:
 
 
 def _field(session: Session) -> Field:
-    return statistics_of(find_event(session, GUILD, EVENT)).field
+    return find_event(session, GUILD, EVENT).statistics.field
 
 
 def _write(statement: str, field: Field) -> str:

@@ -12,7 +12,8 @@ from benchmarks.places import run_client
 from benchmarks.weekly_season import ADMIN, EVENT_ID, GUILD, NOW, OPEN, SCALE
 from bot.database.database import Database
 from bot.database.models import LeaderboardScore, Player, PlayerEventStats, WeeklyResult, WeeklyRun
-from bot.domain.ratings import Field, ScoreDirection
+from bot.domain.ratings import Field
+from bot.domain.scores import ScoreDirection
 from bot.services.ratings import count_field, is_weekly_best
 from tests.sessions import writing
 

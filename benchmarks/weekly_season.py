@@ -13,7 +13,7 @@ from bot.database.dialect import is_file
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.services.ratings import count_field, is_personal_best, store_statistics
+from bot.services.ratings import count_field, is_personal_best
 from bot.services.servers import Actor
 from bot.services.weeks import WeeklyProcessingService
 
@@ -119,7 +119,7 @@ def _insert(session: Session, players: int) -> None:
             given |= {"week": week.code, "absent": absent, "score": SCORE.format(factor=1900 + week.number)}
             _execute(session, WEEKLY_BESTS, **given)
             _execute(session, LOG, **given)
-        store_statistics(session.get_one(Event, event_id), count_field(session, is_personal_best(event_id)))
+        session.get_one(Event, event_id).statistics = count_field(session, is_personal_best(event_id))
 
 
 def _copy(session: Session, key: str) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import URL
 from bot.config import Settings
 from bot.database.database import Database
 from bot.domain.events import EventInfo
-from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.ratings import RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.submissions import Submission, SubmissionResult
 from bot.domain.weeks import WeeklyRunResult

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "bot.errors": {},
     "bot.domain": {"pytz", "bot.errors"},
     "bot.database": {"aiosqlite", "alembic", "sqlalchemy", "tenacity", "bot.domain", "bot.errors"},
-    "bot.services": {"redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
+    "bot.services": {"async_lru", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"discord", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},

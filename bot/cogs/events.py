@@ -8,8 +8,7 @@ from discord import Interaction, app_commands
 from bot.cogs._answering import answer, guild_of
 from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import active_events, all_events
-from bot.domain.ratings import ScoreDirection
-from bot.domain.scores import ScoreFormat
+from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.services.events import EventOptions
 from bot.ui.events import show_event, show_events
 

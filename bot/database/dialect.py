@@ -3,6 +3,8 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +47,39 @@ _RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.t
     sa.func.pg_size_bytes(sa.func.current_setting("work_mem")) < sa.func.pg_size_bytes(_WORK_MEMORY)
 )
 _LAST_PORT = 65_535
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware instant in UTC, even on databases that store no time zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Convert an aware instant to UTC; raise `ValueError` for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime is no instant")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the instant as aware UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def text_enum(members: type[StrEnum], name: str) -> sa.Enum:
+    """Return a type that stores the values of an enum as text, with a CHECK constraint called `name`."""
+    return sa.Enum(
+        members,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
 
 
 def parse_database_url(value: str) -> sa.URL:

@@ -4,12 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
-from bot.database.dialect import IN_ORDER_OF_KEY, LongId, partial_index
-from bot.database.types import UtcDateTime, text_enum
-from bot.domain.ratings import ScoreDirection
-from bot.domain.scores import ScoreFormat
+from bot.database.dialect import IN_ORDER_OF_KEY, LongId, UtcDateTime, partial_index, text_enum
+from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.domain.statistics import RunningStatistics
 
 SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
 """Keeps scores in range, and excludes infinities and NaN (PostgreSQL sorts NaN above all numbers)."""
@@ -69,8 +68,8 @@ class Member(Base):
 class Event(Base):
     """A competition of one server.
 
-    The columns `score_count` to `score_m2_peak` are the running statistics of the personal bests. The columns `week_…`
-    are those of one week's bests; `week_number` is NULL if the event stores none. A mean is relative to its origin (see
+    `statistics` are the running statistics of the personal bests, `week_statistics` those of the bests of the week
+    `week_number`, which is NULL if the event stores none. A mean is relative to its origin (see
     `bot.domain.statistics`).
 
     `version` moves with every change that submissions depend on; an optimistic write compares it. `scores_version`
@@ -123,6 +122,12 @@ class Event(Base):
     week_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     week_m2: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     week_m2_peak: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    statistics: Mapped[RunningStatistics] = composite(
+        "score_count", "score_origin", "score_mean", "score_m2", "score_m2_peak"
+    )
+    week_statistics: Mapped[RunningStatistics] = composite(
+        "week_count", "week_origin", "week_mean", "week_m2", "week_m2_peak"
+    )
 
 
 class LeaderboardScore(Base):

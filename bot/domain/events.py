@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.ratings import ScoreDirection
-from bot.domain.scores import ScoreStyle
+from bot.domain.scores import ScoreDirection, ScoreStyle
 
 
 @dataclass(frozen=True, slots=True)

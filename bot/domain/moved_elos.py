@@ -1,6 +1,7 @@
 """Find the scores whose Elo differs between two fields: those near a boundary between two Elos."""
 
-from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.scores import ScoreDirection
 
 MOST_BANDS = 4_000
 """The greatest number of bands."""

@@ -2,23 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class ScoreDirection(StrEnum):
-    """Which of two scores is better."""
-
-    HIGH = "HIGH"
-    LOW = "LOW"
-
-    def is_better(self, score: float, than: float) -> bool:
-        """Tell whether `score` beats `than`; an equal score does not."""
-        return score > than if self is ScoreDirection.HIGH else score < than
-
-    @property
-    def sign(self) -> int:
-        """1 if a greater score is better, −1 if a smaller score is better."""
-        return 1 if self is ScoreDirection.HIGH else -1
+from bot.domain.scores import ScoreDirection
 
 
 @dataclass(frozen=True, slots=True)

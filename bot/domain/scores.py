@@ -1,4 +1,4 @@
-"""Read scores as players type them, and write them as players read them."""
+"""Compare scores, read them as players type them, and write them as players read them."""
 
 import re
 from dataclasses import dataclass
@@ -17,6 +17,22 @@ _DECIMALS = rf"(?:\.[0-9]{{1,{MAX_DECIMALS}}})?"
 _PLAIN = re.compile(rf"[0-9]+{_DECIMALS}|\.[0-9]{{1,{MAX_DECIMALS}}}")
 _GROUPED = re.compile(rf"[0-9]{{1,3}}(?:,[0-9]{{3}})+{_DECIMALS}")
 _CLOCK = re.compile(rf"(?:([0-9]+):)?([0-9]+):([0-5][0-9]{_DECIMALS})")
+
+
+class ScoreDirection(StrEnum):
+    """Which of two scores is better."""
+
+    HIGH = "HIGH"
+    LOW = "LOW"
+
+    def is_better(self, score: float, than: float) -> bool:
+        """Tell whether `score` beats `than`; an equal score does not."""
+        return score > than if self is ScoreDirection.HIGH else score < than
+
+    @property
+    def sign(self) -> int:
+        """1 if a greater score is better, −1 if a smaller score is better."""
+        return 1 if self is ScoreDirection.HIGH else -1
 
 
 class ScoreFormat(StrEnum):

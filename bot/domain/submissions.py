@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from bot.domain.events import EventInfo
-from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.ratings import RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.statistics import RunningStatistics
 from bot.domain.weeks import Week, counting_week

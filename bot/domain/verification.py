@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 TOLERANCE = 1e-9

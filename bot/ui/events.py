@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from discord import Color, Embed
 
 from bot.domain.events import EventInfo, EventSummary
-from bot.domain.ratings import ScoreDirection
-from bot.domain.scores import ScoreFormat, ScoreStyle
+from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape
 

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from bot.database import _file, dialect
 from bot.database.database import Database
-from bot.database.dialect import is_file, is_worth_retrying, parse_database_url
+from bot.database.dialect import UtcDateTime, is_file, is_worth_retrying, parse_database_url
 from bot.database.models import Base, Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
-from bot.database.types import UtcDateTime
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.services.verification import VerificationService
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.sessions import reading, writing

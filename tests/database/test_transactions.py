@@ -16,7 +16,7 @@ from bot.database import database as transactions
 from bot.database.database import MAX_ATTEMPTS, Database
 from bot.database.dialect import is_worth_retrying, join_in_memory
 from bot.database.models import Event, Player
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.errors import EventArchived, Unavailable
 from bot.services.events import lock_event
 from tests.patience import SOON, UNTIL_IT_HANGS, set_limits

@@ -10,8 +10,7 @@ from sqlalchemy import URL
 
 from bot.database.models import Event
 from bot.domain.events import EventInfo
-from bot.domain.ratings import ScoreDirection
-from bot.domain.scores import ScoreFormat, ScoreStyle
+from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.standings import Board
 from bot.domain.text import MAX_EVENT_NAME
 from bot.errors import EventNameTaken, EventNotFound, InvalidName, InvalidScore, InvalidSetting

@@ -1,6 +1,7 @@
 """Suggestions read a server's events once for many: how often, and how old what they offer may be."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -8,10 +9,9 @@ from sqlalchemy import URL
 
 from bot.errors import Unavailable
 from bot.services.events import EventOptions
-from bot.services.events._names import KEPT_SECONDS
+from bot.services.events._service import KEPT_SECONDS
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_fail, statements_seen
-from tests.ticks import Ticks
 
 READ = "SELECT events.name_key"
 NEIGHBOUR_GUILD = 2002
@@ -23,25 +23,36 @@ def database_url(file_url: URL) -> URL:
     return file_url
 
 
-@pytest.fixture(autouse=True)
-def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
-    ticks = Ticks()
-    monkeypatch.setattr("bot.services.events._names.time", ticks)
-    return ticks
+@pytest.fixture
+async def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Awaitable[None]]:
+    """Let time pass for what the event loop does later."""
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, 0.0
+
+    async def passes(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(loop, "time", lambda: real() + passed)
+    return passes
 
 
 async def suggest(backend: TestBackend, typed: str = "", **options: Any) -> tuple[str, ...]:
     return await backend.real.services.events.suggest(GUILD, typed, **options)
 
 
-async def test_all_who_type_within_a_second_share_one_reading(backend: TestBackend, ticks: Ticks) -> None:
+async def test_all_who_type_within_a_second_share_one_reading(
+    backend: TestBackend, passes: Callable[[float], Awaitable[None]]
+) -> None:
     await backend.create_event()
     with statements_seen(READ) as read:
         assert await asyncio.gather(*(suggest(backend, EVENT[:length]) for length in range(10))) == [(EVENT,)] * 10
-        ticks.now += KEPT_SECONDS
+        await passes(KEPT_SECONDS / 2)
         assert await suggest(backend, "blitz", archived=True) == (EVENT,)
         assert len(read) == 1
-        ticks.now += 0.001
+        await passes(KEPT_SECONDS)
         assert await suggest(backend) == (EVENT,)
         assert len(read) == 2
 
@@ -73,11 +84,13 @@ async def test_a_change_during_a_reading_is_in_the_next_one(backend: TestBackend
     await before
 
 
-async def test_what_another_process_changes_is_suggested_after_a_second(database_url: URL, ticks: Ticks) -> None:
+async def test_what_another_process_changes_is_suggested_after_a_second(
+    database_url: URL, passes: Callable[[float], Awaitable[None]]
+) -> None:
     async with open_test_backend(database_url) as backend, open_test_backend(database_url) as other:
         assert await suggest(backend) == ()
         await other.create_event()
-        ticks.now += KEPT_SECONDS + 0.001
+        await passes(KEPT_SECONDS)
         assert await suggest(backend) == (EVENT,)
 
 

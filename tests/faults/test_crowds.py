@@ -14,7 +14,6 @@ from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission
 from bot.domain.standings import Board
 from bot.domain.submissions import SubmissionResult
 from bot.errors import CooldownActive, WeekClosedEarly
-from bot.services.ratings import statistics_of
 from tests import tables
 from tests.backends import Clock, TestBackend, open_test_backend
 from tests.databases import Templates
@@ -112,7 +111,7 @@ async def whole_board(backend: TestBackend, board: Board) -> Any:
 async def assert_statistics_are_a_recount(backend: TestBackend) -> None:
     scores = [row["score"] for row in await tables.rows(backend.database, LeaderboardScore) if not row["week_number"]]
     async with reading(backend.database) as session:
-        field = statistics_of((await session.scalars(select(Event))).one()).field
+        field = (await session.scalars(select(Event))).one().statistics.field
     mean = math.fsum(scores) / len(scores)
     deviation = math.sqrt(math.fsum((score - mean) ** 2 for score in scores) / len(scores))
     assert field.size == len(scores)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.services.events import EventOptions
 from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database

@@ -12,7 +12,6 @@ from bot.database.models import Event, LeaderboardScore, Player, WeeklyResult, W
 from bot.domain.events import EventInfo
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.statistics import RunningStatistics
-from bot.services.ratings import statistics_of, week_statistics_of
 from tests import tables
 from tests.backends import TestBackend
 from tests.sessions import reading
@@ -27,7 +26,8 @@ RELATIVE_ERROR = 1e-9
 async def differences(backend: TestBackend, event: EventInfo, model: Model, week: int) -> list[str]:
     """What is stored or shown of an event, and is not what the model says in this week; a line each."""
     async with reading(backend.database) as session:
-        stored = (await session.execute(select(Event.__table__).where(Event.id == event.id))).one()
+        stored = (await session.scalars(select(Event).where(Event.id == event.id))).one()
+        session.expunge(stored)
         scores = [tuple(row) for row in await session.execute(_scores(event))]
         archive = [tuple(row) for row in await session.execute(_archive(event))]
     stats = await tables.stats(backend.database, event.id)
@@ -70,10 +70,10 @@ def _expected_archive(model: Model) -> Iterator[tuple[Any, ...]]:
         yield from ((player, week, *result) for week, result in model.archive(player).items())
 
 
-def _fields(event: Row[Any], model: Model) -> Iterator[str]:
-    yield from _field(statistics_of(event), model.bests())
-    if (of_week := week_statistics_of(event, event.week_number)) is not None:
-        yield from _field(of_week, model.bests(event.week_number))
+def _fields(event: Event, model: Model) -> Iterator[str]:
+    yield from _field(event.statistics, model.bests())
+    if event.week_number is not None:
+        yield from _field(event.week_statistics, model.bests(event.week_number))
 
 
 def _field(statistics: RunningStatistics, bests: Mapping[int, float]) -> Iterator[str]:

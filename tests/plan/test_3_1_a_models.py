@@ -7,7 +7,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, ScoreType
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from tests.backends import GUILD, TestBackend
 from tests.plan.writes import write
 from tests.sessions import reading, writing

@@ -9,7 +9,8 @@ from sqlalchemy import Integer, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import Event, LeaderboardScore, Player, ScoreType
-from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from bot.services.ratings import (
     count_field,
@@ -19,7 +20,6 @@ from bot.services.ratings import (
     event_elo_parameters,
     is_weekly_best,
     number,
-    statistics_of,
 )
 from tests.backends import GUILD, TestBackend
 from tests.ratings.fields import stored_event
@@ -139,7 +139,7 @@ async def test_running_statistics_are_those_of_the_personal_bests(
         told = {player: (await backend.submit(player, score, name)).elo}
     event = await stored_event(backend.database, name)
     expected = RunningStatistics.of(bests.values())
-    assert_same_field(statistics_of(event).field, expected.field, accuracy=1e-9)
+    assert_same_field(event.statistics.field, expected.field, accuracy=1e-9)
     shown = await backend.elos(event=name)
     assert told.items() <= shown.items()
     await backend.real.scoring.recalculate(event.id)

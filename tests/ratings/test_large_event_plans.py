@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, text
 
-from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.services.ratings import _recalculation as stored_elos
 from bot.services.ratings import elo_parameters
 from tests import tables

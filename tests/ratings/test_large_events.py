@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import URL, update
 
 from bot.database.models import Event, PlayerEventStats
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation

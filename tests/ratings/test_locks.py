@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 from redis.asyncio import Redis
@@ -12,10 +13,19 @@ from bot.services.ratings._locks import ProcessLock
 from bot.services.ratings._redis_lock import RETRY_REDIS_AFTER_SECONDS, RedisLock, connect_redis
 from tests.patience import SOON, set_limits
 from tests.proxy import proxy_to, redis_through
-from tests.ticks import Ticks
 
 EVENT, OTHER_EVENT = 1, 2
 KEY = f"elo_calculation_lock:{EVENT}"
+
+
+@dataclass
+class Ticks:
+    """A clock that stands still until it is moved."""
+
+    now: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.moved_elos import MOST_BANDS, moved_bands
-from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from tests.large_events import as_if_large
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.ratings import Field, RatingScale, ScoreDirection, round_half_up, z_score
+from bot.domain.ratings import Field, RatingScale, round_half_up, z_score
+from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.database.models import AuditLog
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, InvalidSetting, NotAllowed
 from bot.services.events import EventOptions

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
 from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, ScoreType
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from tests.backends import GUILD, NOON, TestBackend
 from tests.sessions import writing

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.events import EventInfo
-from bot.domain.ratings import ScoreDirection
-from bot.domain.scores import ScoreStyle
+from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import Decision, Known, OpenEvent, StoredBest, decide
 from bot.domain.verification import is_same_field

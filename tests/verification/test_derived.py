@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.ratings import RatingScale, ScoreDirection
+from bot.domain.ratings import RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from bot.domain.verification import (
     ArchivedRun,

@@ -1,25 +1,26 @@
 """What admins do with events, and the event names that the bot suggests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import select
+from async_lru import alru_cache
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo, EventSummary
-from bot.domain.ratings import ScoreDirection
-from bot.domain.scores import ScoreFormat, ScoreStyle
+from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.errors import BoundsSwapped, EventNameTaken, NothingToChange, UnitOfTimes
 from bot.services.events._lookup import describe, find_event
-from bot.services.events._names import EventNames, NamedEvent
 from bot.services.servers import Actor, record, refuse_repetition, require_admin
 
 MAX_SUGGESTIONS = 25
+KEPT_SECONDS = 1.0
+"""How long names stay cached, because Discord asks at every keystroke; changes by other processes show after it."""
 NOTHING = "none"
 """What an admin types to clear a unit or a bound."""
 
@@ -51,7 +52,7 @@ class EventService:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._names = EventNames(self._read_names)
+        self._names = alru_cache(maxsize=None, ttl=KEPT_SECONDS)(self._read_names)
 
     async def create(self, actor: Actor, direction: ScoreDirection, options: EventOptions) -> EventInfo:
         """Create an event in the actor's server.
@@ -120,8 +121,8 @@ class EventService:
             text: the text that the user has typed so far.
             archived: whether to include archived events.
         """
-        events, typed = await self._names.of(guild_id), name_key(text)
-        found = (event.name for event in events if typed in event.key and (archived or event.is_active))
+        events, typed = await self._names(guild_id), name_key(text)
+        found = (name for key, name, is_active in events if typed in key and (archived or is_active))
         return tuple(islice(found, MAX_SUGGESTIONS))
 
     async def _change(self, actor: Actor, work: Callable[[Session], EventInfo]) -> EventInfo:
@@ -129,18 +130,11 @@ class EventService:
             return await self._database.write(work)
         finally:
             # After an error too: the database may have committed without confirming it.
-            self._names.forget(actor.guild_id)
+            self._names.cache_invalidate(actor.guild_id)
 
-    async def _read_names(self, guild_id: int) -> tuple[NamedEvent, ...]:
-        def work(session: Session) -> tuple[NamedEvent, ...]:
-            rows = session.execute(
-                select(Event.name_key, Event.name, Event.is_active)
-                .where(Event.guild_id == guild_id)
-                .order_by(Event.name_key)
-            )
-            return tuple(NamedEvent(*row) for row in rows)
-
-        return await self._database.read(work)
+    async def _read_names(self, guild_id: int) -> Sequence[Row[str, str, bool]]:
+        names = select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id)
+        return await self._database.read(lambda session: session.execute(names.order_by(Event.name_key)).all())
 
 
 def _apply(session: Session, event: Event, guild_id: int, options: EventOptions) -> None:

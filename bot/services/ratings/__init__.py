@@ -17,15 +17,12 @@ from bot.services.ratings._fields import (
     count_personal_best,
     count_weekly_best,
     forget_week_statistics,
-    statistics_of,
-    store_statistics,
     store_week_statistics,
     week_statistics_of,
 )
 from bot.services.ratings._locks import open_lock
-from bot.services.ratings._recalculation import recalculate
+from bot.services.ratings._recalculation import LeaderboardScoringService, recalculate
 from bot.services.ratings._recalculator import Recalculation, Recalculator
-from bot.services.ratings._service import LeaderboardScoringService
 
 __all__ = [
     "LeaderboardScoringService",
@@ -47,8 +44,6 @@ __all__ = [
     "number",
     "open_lock",
     "recalculate",
-    "statistics_of",
-    "store_statistics",
     "store_week_statistics",
     "week_statistics_of",
 ]

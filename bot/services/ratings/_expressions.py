@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import constant
 from bot.database.models import LeaderboardScore, ScoreSubmission, ScoreType
-from bot.domain.ratings import Field, RatingScale, ScoreDirection
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 _BASE_ELO = sa.bindparam("base_elo", type_=sa.Integer())

@@ -3,9 +3,7 @@
 That week is the last one with a new weekly best. `count_field` computes the fields of other weeks from their rows.
 """
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event
@@ -13,37 +11,14 @@ from bot.domain.statistics import RunningStatistics
 from bot.services.ratings._expressions import count_field, is_personal_best, is_weekly_best
 
 
-def statistics_of(event: Event | Row[Any]) -> RunningStatistics:
-    """Return the running statistics of an event's personal bests."""
-    return RunningStatistics(
-        event.score_count, event.score_origin, event.score_mean, event.score_m2, event.score_m2_peak
-    )
-
-
-def week_statistics_of(event: Event | Row[Any], week_code: int | None) -> RunningStatistics | None:
+def week_statistics_of(event: Event, week_code: int) -> RunningStatistics | None:
     """Return the running statistics of a week's bests, or None if the event stores another week's."""
-    if week_code is None or event.week_number != week_code:
-        return None
-    return RunningStatistics(event.week_count, event.week_origin, event.week_mean, event.week_m2, event.week_m2_peak)
-
-
-def store_statistics(event: Event, statistics: RunningStatistics) -> None:
-    """Store the running statistics of a locked event's personal bests."""
-    event.score_count = statistics.count
-    event.score_origin = statistics.origin
-    event.score_mean = statistics.mean
-    event.score_m2 = statistics.m2
-    event.score_m2_peak = statistics.m2_peak
+    return event.week_statistics if event.week_number == week_code else None
 
 
 def store_week_statistics(event: Event, week_code: int, statistics: RunningStatistics) -> None:
     """Store the running statistics of a week's bests with a locked event, over those of any other week."""
-    event.week_number = week_code
-    event.week_count = statistics.count
-    event.week_origin = statistics.origin
-    event.week_mean = statistics.mean
-    event.week_m2 = statistics.m2
-    event.week_m2_peak = statistics.m2_peak
+    event.week_number, event.week_statistics = week_code, statistics
 
 
 def forget_week_statistics(event: Event, week_code: int) -> None:
@@ -63,8 +38,7 @@ def count_personal_best(session: Session, event: Event, old: float | None, new: 
         old: the personal best before; None for a first score.
         new: the personal best now, already stored; None if the player has none.
     """
-    changed = statistics_of(event).change(old, new)
-    store_statistics(event, _with_all_digits(session, changed, is_personal_best(event.id)))
+    event.statistics = _with_all_digits(session, event.statistics.change(old, new), is_personal_best(event.id))
     event.scores_version += 1
     event.elo_field_version = None
 

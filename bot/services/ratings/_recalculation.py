@@ -4,17 +4,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission
 from bot.database.rows import Columns, RowsStatement, is_in_file
 from bot.domain.moved_elos import Band, moved_bands
 from bot.domain.ratings import Field, RatingScale
+from bot.services.events import lock_event
 from bot.services.ratings._expressions import (
     elo_expression,
     elo_parameters,
     event_elo_expression,
     is_personal_best,
 )
-from bot.services.ratings._fields import statistics_of
 
 FEW_PLAYERS = 20_000
 """Up to this size of an event, a recalculation looks at every player; beyond, it first finds whose Elo moved."""
@@ -24,13 +25,42 @@ _SINCE = sa.bindparam("since_submission", type_=sa.BigInteger())
 _SCORES, _STATS, _LOG = LeaderboardScore, PlayerEventStats, ScoreSubmission
 
 
+class LeaderboardScoringService:
+    """Keeps stored Elos equal to those of the current field."""
+
+    def __init__(self, database: Database, scale: RatingScale) -> None:
+        self._database = database
+        self._scale = scale
+
+    async def recalculate(self, event_id: int) -> None:
+        """Write the all-time Elos and event Elos of an event, unless they are current."""
+        await self._database.write(lambda session: recalculate(session, lock_event(session, event_id), self._scale))
+
+    async def stale_events(self) -> tuple[int, ...]:
+        """Return the keys of the events that await a recalculation, with scores or constants newer than their Elos."""
+        stale = sa.select(Event.id).where(self._is_stale()).order_by(Event.id)
+        return await self._database.read(lambda session: tuple(session.scalars(stale)))
+
+    async def is_stale(self, event_id: int) -> bool:
+        """Tell whether an event awaits a recalculation."""
+        stale = sa.select(Event.id).where(Event.id == event_id, self._is_stale())
+        return await self._database.read(lambda session: session.scalar(stale) is not None)
+
+    def _is_stale(self) -> sa.ColumnElement[bool]:
+        return (Event.score_count > 0) & (
+            (Event.elo_version != Event.scores_version)
+            | Event.elo_base.is_distinct_from(self._scale.base_elo)
+            | Event.elo_per_sigma.is_distinct_from(self._scale.elo_per_sigma)
+        )
+
+
 def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
     """Bring the stored Elos of a locked event up to date with its field, in the caller's transaction."""
     if is_current(event, scale):
         return
     session.flush()
     connection = session.connection()
-    field = statistics_of(event).field
+    field = event.statistics.field
     parameters = {"of_event": event.id, **elo_parameters(field, event.score_direction, scale)}
     bands = _moved_bands(connection, event, field, scale)
     if not _has_constants(event, scale):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.errors import Unavailable
 from bot.services.ratings._locks import RecalculationLock
-from bot.services.ratings._service import LeaderboardScoringService
+from bot.services.ratings._recalculation import LeaderboardScoringService
 
 SWEEP_SECONDS = 60.0
 

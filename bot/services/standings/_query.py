@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.database.dialect import UtcDateTime
 from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats
-from bot.database.types import UtcDateTime
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.services.ratings import best_first, is_personal_best
 

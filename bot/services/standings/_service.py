@@ -12,7 +12,7 @@ from bot.domain.ratings import Field, RatingScale
 from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
 from bot.services.events import describe, find_event
-from bot.services.ratings import count_field, is_personal_best, is_weekly_best, statistics_of, week_statistics_of
+from bot.services.ratings import count_field, is_personal_best, is_weekly_best, week_statistics_of
 from bot.services.standings._query import BoardQuery, BoardRow, Place, place_of, read_row_of, read_rows
 from bot.services.weeks import current_week, open_week
 
@@ -93,7 +93,7 @@ class StandingsService:
         return await self._database.read(work)
 
     def _open(self, session: Session, event: Event, board: Board) -> _OpenBoard:
-        info, best = describe(event), statistics_of(event)
+        info, best = describe(event), event.statistics
         if board is Board.OVERALL:
             return _OpenBoard(info, board, BoardQuery.of_event_elos(event), self._scale, best.count)
         if board is Board.ALL_TIME:

@@ -15,7 +15,7 @@ from bot.database.dialect import commit_each_statement, is_server
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
 from bot.domain.clock import Clock
-from bot.domain.ratings import ScoreDirection
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName, ServerSettings
 from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import (
@@ -33,7 +33,7 @@ from bot.domain.text import clean_display_name, name_key
 from bot.domain.weeks import Week
 from bot.errors import EventNotFound, LeaderboardError
 from bot.services.events import describe
-from bot.services.ratings import count_field, is_personal_best, is_weekly_best, statistics_of, week_statistics_of
+from bot.services.ratings import count_field, is_personal_best, is_weekly_best
 from bot.services.submissions import _statements as sql
 
 FURTHEST_ZONE = timedelta(days=1)
@@ -355,8 +355,9 @@ class Batch:
 def _open(row: Row[Any]) -> OpenEvent:
     zone = ServerSettings().time_zone if row.time_zone is None else row.time_zone
     week = None if row.week_number is None else Week.from_code(row.week_number)
-    of_week = week_statistics_of(row, row.week_number) or RunningStatistics()
-    return OpenEvent(describe(row), zone, row.version, row.scores_version, statistics_of(row), week, of_week)
+    statistics = RunningStatistics(row.score_count, row.score_origin, row.score_mean, row.score_m2, row.score_m2_peak)
+    of_week = RunningStatistics(row.week_count, row.week_origin, row.week_mean, row.week_m2, row.week_m2_peak)
+    return OpenEvent(describe(row), zone, row.version, row.scores_version, statistics, week, of_week)
 
 
 def _known(rows: Sequence[Row[Any]], current: Week) -> Known:

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from bot.database.dialect import constant
+from bot.database.dialect import UtcDateTime, constant
 from bot.database.models import (
     Event,
     GuildSettings,
@@ -18,7 +18,6 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.database.rows import Columns, OptimisticWrite, RowsStatement, insert_new_rows, insert_rows, read_first
-from bot.database.types import UtcDateTime
 from bot.services.ratings import has_type, is_personal_best
 
 SEPARATOR = "_"

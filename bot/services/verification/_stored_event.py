@@ -22,10 +22,7 @@ from bot.domain.verification import ArchivedRun, Best, Derived, LoggedScore, Res
 from bot.services.ratings import (
     is_personal_best,
     is_weekly_best,
-    statistics_of,
-    store_statistics,
     store_week_statistics,
-    week_statistics_of,
 )
 
 Key = TypeVar("Key", int, tuple[int, int])
@@ -82,12 +79,11 @@ def _load_derived(session: Session, event: Event, runs: dict[int, WeeklyRun]) ->
         result = Result(row.score, row.submitted_at, row.weekly_elo, row.rank)
         results[runs[row.run_id].week_number][row.player_id] = result
     ratings = session.scalars(select(PlayerEventStats).where(PlayerEventStats.event_id == event.id)).all()
-    week, week_statistics = event.week_number, week_statistics_of(event, event.week_number)
     return Derived(
         personal_bests,
         weekly_bests,
-        statistics_of(event),
-        {} if week is None or week_statistics is None else {week: week_statistics},
+        event.statistics,
+        {} if event.week_number is None else {event.week_number: event.week_statistics},
         {run.week_number: _field(run) for run in runs.values()},
         dict(results),
         {row.player_id: WeeklyAverage(row.weekly_elo_average, row.weeks_participated) for row in ratings},
@@ -122,7 +118,7 @@ def repair(session: Session, stored: StoredEvent, computed: Derived) -> None:
     stored.event.elo_field_version = None
     stored.event.version += 1
     _repair_bests(session, stored, computed)
-    store_statistics(stored.event, computed.statistics)
+    stored.event.statistics = computed.statistics
     for week_code, statistics in computed.week_statistics.items():
         store_week_statistics(stored.event, week_code, statistics)
     _repair_archive(session, stored, computed)
