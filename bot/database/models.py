@@ -53,7 +53,7 @@ class Player(Base):
 class Member(Base):
     """A player in one server, with the display name there.
 
-    `version` moves with each submission of the player in the server; an optimistic write compares it.
+    On a server of databases, `version` moves with each submission of the player here; an optimistic write compares it.
     """
 
     __tablename__ = "members"

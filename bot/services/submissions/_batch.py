@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row
+from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import commit_each_statement, is_server
@@ -70,7 +70,8 @@ class _Entry:
 
     Attributes:
         player_id: the key of the player; None for one who is new.
-        member_version: the version of the player in the server; None for one who is new there.
+        display_name: the name of the player in the server, as stored; None for one who is new there.
+        member_version: the version of the player there; None for one who is new there.
     """
 
     submission: Submission
@@ -79,11 +80,12 @@ class _Entry:
     known: Known
     player_id: int | None
     username: str | None
+    display_name: str | None
     member_version: int | None
 
     @property
     def name(self) -> str:
-        """What the player is called in the server."""
+        """What the player is called in the server now."""
         return clean_display_name(self.submission.display_name)
 
 
@@ -260,7 +262,8 @@ class Batch:
         event, current = events[row.id]
         score = event.read(submission.score)
         known = _known(rows, current)
-        return _Entry(submission, event, score, known, row.player_id, row.username, row.member_version)
+        member = row.display_name, row.member_version
+        return _Entry(submission, event, score, known, row.player_id, row.username, *member)
 
     def _learn_bests(self, events: Collection[OpenEvent]) -> None:
         """Load the personal bests of busy events, but for large ones."""
@@ -291,20 +294,20 @@ class Batch:
         if decision.is_personal_best:
             event.move(player_id, decision.previous_best, score)
             if event.statistics.has_lost_digits:
-                event.statistics = self._count_anew(event, is_personal_best(event.info.id), event.moves)
+                event.statistics = self._count_anew(event, None, event.moves)
         if decision.is_weekly_best:
-            of_week = is_weekly_best(event.info.id, decision.week.code)
             if event.week != decision.week:
-                event.begin_week(decision.week, self._count_anew(event, of_week, {}))
+                event.begin_week(decision.week, self._count_anew(event, decision.week, {}))
             event.move_week(player_id, decision.previous_of_week, score)
             if event.week_statistics.has_lost_digits:
-                event.week_statistics = self._count_anew(event, of_week, event.week_moves)
+                event.week_statistics = self._count_anew(event, decision.week, event.week_moves)
 
-    def _count_anew(self, event: OpenEvent, field: ColumnElement[bool], moves: Moves) -> RunningStatistics:
-        """Count a field from its rows, which the held event keeps as they are, and the bests of the batch."""
+    def _count_anew(self, event: OpenEvent, week: Week | None, moves: Moves) -> RunningStatistics:
+        """Count a field from its rows, which the held event keeps, and the bests of the batch."""
         self._begin_transaction()
         if not sql.HOLD_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
             raise Conflict(self._find_locked())
+        field = is_personal_best(event.info.id) if week is None else is_weekly_best(event.info.id, week.code)
         statistics = count_field(self._connection, field & LeaderboardScore.player_id.not_in(moves))
         for _, new in moves.values():
             statistics = statistics.add(new)
@@ -319,7 +322,7 @@ class Batch:
                 self._better[number] = self._bests.count_better(event, best)
             else:
                 unknown.append((number, event.info.id, best, event.info.direction.sign > 0))
-        rows = {**_changes(self._counted.values()), sql.RANK: unknown}
+        rows = {**_changes(self._counted.values(), has_rivals=is_server(self._connection)), sql.RANK: unknown}
         ranked = sql.WRITE.execute(self._connection, rows, now=self._now)
         if ranked is None:
             raise Conflict(self._find_locked())
@@ -377,8 +380,11 @@ def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
     )
 
 
-def _changes(counted: Iterable[_Counted]) -> Mapping[RowsStatement, Rows]:
-    """Return the versions by which the submissions were decided, and the rows that they add and change."""
+def _changes(counted: Iterable[_Counted], *, has_rivals: bool) -> Mapping[RowsStatement, Rows]:
+    """Return the versions by which the submissions were decided, and the rows that they add and change.
+
+    The version of a member moves only where somebody else may write at the same time.
+    """
     rows: defaultdict[RowsStatement, list[tuple[Any, ...]]] = defaultdict(list)
     events: dict[int, OpenEvent] = {}
     for one in counted:
@@ -403,7 +409,7 @@ def _changes(counted: Iterable[_Counted]) -> Mapping[RowsStatement, Rows]:
             rows[sql.ADD_RATINGS].append((player_id, info.id))
         if entry.member_version is None:
             rows[sql.ADD_MEMBERS].append((info.guild_id, player_id, entry.name))
-        else:
+        elif has_rivals or entry.display_name != entry.name:
             rows[sql.HOLD_MEMBERS].append((info.guild_id, player_id, entry.member_version))
             rows[sql.MOVE_MEMBERS].append((info.guild_id, player_id, entry.name))
         if entry.username != (username := clean_display_name(submission.username)):

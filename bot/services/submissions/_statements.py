@@ -48,7 +48,12 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         .outerjoin(Player, Player.discord_id == rows.c.discord_id)
         .outerjoin(Member, sa.and_(Member.guild_id == rows.c.guild_id, Member.player_id == Player.id))
     )
-    of_player = Player.id.label("player_id"), Player.username, Member.version.label("member_version")
+    of_player = (
+        Player.id.label("player_id"),
+        Player.username,
+        Member.display_name,
+        Member.version.label("member_version"),
+    )
     named = sa.select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player)
     # By itself: else PostgreSQL reads all events of a player to find what there is in one.
     one = read_first(named.select_from(joined), "named")
