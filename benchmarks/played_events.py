@@ -36,7 +36,9 @@ INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_num
 SELECT player_id, event_id, score, 'all_time', NULL, submitted_at FROM score_submissions
 UNION ALL SELECT player_id, event_id, score, 'weekly', week_number, submitted_at FROM score_submissions
 """
-_RATINGS = "INSERT INTO player_event_stats (player_id, event_id) SELECT player_id, event_id FROM score_submissions"
+_RATINGS = """
+INSERT INTO player_event_stats (player_id, event_id, updated_at)
+SELECT player_id, event_id, submitted_at FROM score_submissions"""
 
 
 def player(number: int) -> User:

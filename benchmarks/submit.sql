@@ -37,7 +37,7 @@ WITH event AS (
     ON CONFLICT (player_id, event_id, week_number) WHERE score_type = 'weekly' AND week_number IS NOT NULL
     DO UPDATE SET score = excluded.score, submitted_at = excluded.submitted_at WHERE excluded.score > best.score
 ), rated AS (
-    INSERT INTO player_event_stats (player_id, event_id) SELECT :player, id FROM before WHERE score IS NULL
+    INSERT INTO player_event_stats (player_id, event_id, updated_at) SELECT :player, id, now() FROM before WHERE score IS NULL
     ON CONFLICT DO NOTHING
 ), field AS (
     SELECT id, mean, score_m2 + (new - old) * (new - mean + old - score_mean) AS m2

@@ -43,7 +43,9 @@ BESTS = (
     "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type) {numbers}"
     " SELECT i, {event}, {score}, 'all_time' FROM numbers"
 )
-RATINGS = "INSERT INTO player_event_stats (player_id, event_id) {numbers} SELECT i, {event} FROM numbers"
+RATINGS = """
+INSERT INTO player_event_stats (player_id, event_id, updated_at)
+{numbers} SELECT i, {event}, CURRENT_TIMESTAMP FROM numbers"""
 WEEKLY_BESTS = (
     "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number) {numbers}"
     " SELECT i, {event}, {score}, 'weekly', {week} FROM numbers WHERE i % 5 <> {absent}"

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
 from bot.database.dialect import IN_ORDER_OF_KEY, LongId, UtcDateTime, partial_index, text_enum
+from bot.domain.clock import utc_now
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.statistics import RunningStatistics
 
@@ -47,7 +48,6 @@ class Player(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     discord_id: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
     username: Mapped[str] = mapped_column(sa.String(100))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
 
 
 class Member(Base):
@@ -93,7 +93,6 @@ class Event(Base):
     name: Mapped[str] = mapped_column(sa.String(100))
     name_key: Mapped[str] = mapped_column(sa.String(300))
     is_active: Mapped[bool] = mapped_column(server_default="1", default=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
     version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     score_direction: Mapped[ScoreDirection] = mapped_column(text_enum(ScoreDirection, "score_direction"))
     score_format: Mapped[ScoreFormat] = mapped_column(
@@ -170,7 +169,7 @@ class PlayerEventStats(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"))
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
     all_time_leaderboard_elo: Mapped[int | None]
     weekly_elo_average: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     weeks_participated: Mapped[int] = mapped_column(server_default="0", default=0)

@@ -168,24 +168,22 @@ def is_in_file(rows: sa.FromClause) -> bool:
 
 
 def insert_rows(
-    table: type[DeclarativeBase], columns: Columns, **shared: Any
+    table: type[DeclarativeBase], columns: Columns, *, passes_existing: bool = False, **shared: Any
 ) -> Callable[[sa.FromClause], sa.Executable]:
-    """Return what builds an INSERT of a table of parameters, and of those that all rows share."""
+    """Return what builds an INSERT of a table of parameters, and of those that all rows share.
+
+    Args:
+        table: where the rows go.
+        columns: the columns of the table of parameters.
+        passes_existing: whether rows that break a unique key are left out, not refused.
+        shared: the parameters that all rows share, by column.
+    """
 
     def build(rows: sa.FromClause) -> sa.Executable:
-        values = sa.select(*(rows.c[name] for name in columns), *shared.values())
-        return sa.insert(table).from_select([*columns, *shared], values, include_defaults=False)
-
-    return build
-
-
-def insert_new_rows(table: type[DeclarativeBase], columns: Columns) -> Callable[[sa.FromClause], sa.Executable]:
-    """Return what builds an INSERT of those rows of a table of parameters that break no unique key."""
-
-    def build(rows: sa.FromClause) -> sa.Executable:
-        statement = sqlite.insert(table) if is_in_file(rows) else postgresql.insert(table)
+        insert = sqlite.insert(table) if is_in_file(rows) else postgresql.insert(table)
         # Without a WHERE, SQLite takes ON CONFLICT for a part of the SELECT.
-        new = statement.from_select(list(columns), sa.select(*rows.c).where(sa.true()), include_defaults=False)
-        return new.on_conflict_do_nothing()
+        values = sa.select(*(rows.c[name] for name in columns), *shared.values()).where(sa.true())
+        filled = insert.from_select([*columns, *shared], values, include_defaults=False)
+        return filled.on_conflict_do_nothing() if passes_existing else filled
 
     return build

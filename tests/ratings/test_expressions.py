@@ -21,7 +21,7 @@ from bot.services.ratings import (
     is_weekly_best,
     number,
 )
-from tests.backends import GUILD, TestBackend
+from tests.backends import GUILD, NOON, TestBackend
 from tests.ratings.fields import stored_event
 from tests.sessions import reading, writing
 
@@ -53,7 +53,7 @@ async def players(backend: TestBackend) -> TestBackend:
 
 
 async def add_week(session: AsyncSession, values: Sequence[float]) -> None:
-    week = {"event_id": 1, "score_type": ScoreType.WEEKLY, "week_number": WEEK}
+    week = {"event_id": 1, "score_type": ScoreType.WEEKLY, "week_number": WEEK, "submitted_at": NOON}
     rows = [{**week, "player_id": player, "score": score} for player, score in enumerate(values, 1)]
     await session.execute(insert(LeaderboardScore), rows)
 

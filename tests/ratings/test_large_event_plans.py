@@ -11,7 +11,7 @@ from bot.domain.scores import ScoreDirection
 from bot.services.ratings import _recalculation as stored_elos
 from bot.services.ratings import elo_parameters
 from tests import tables
-from tests.backends import open_test_backend
+from tests.backends import NOON, open_test_backend
 
 MANY = 5_000
 NUMBERS = f"FROM generate_series(1, {MANY}) AS n"
@@ -20,13 +20,14 @@ FILL = (
     "INSERT INTO events (guild_id, name, name_key, score_direction) VALUES (1, 'a', 'a', 'HIGH')",
     f"INSERT INTO players (discord_id, username) SELECT n, n {NUMBERS}",
     f"INSERT INTO leaderboard_scores (player_id, event_id, score, score_type) SELECT n, 1, n, 'all_time' {NUMBERS}",
-    f"INSERT INTO player_event_stats (player_id, event_id) SELECT n, 1 {NUMBERS}",
+    f"INSERT INTO player_event_stats (player_id, event_id, updated_at) SELECT n, 1, now() {NUMBERS}",
     f"INSERT INTO score_submissions {LOGGED} SELECT n, n, 1, n, 202647, 202647, now() {NUMBERS}",
     "ANALYZE",
 )
 BANDS = [(1, 10.0 * n, 10.0 * n + 1) for n in range(400)]
 PARAMETERS: dict[str, Any] = {
     "of_event": 1,
+    "now": NOON,
     **elo_parameters(Field(MANY, 1.0, 2_500.0, 1_400.0), ScoreDirection.HIGH, RatingScale()),
 }
 

@@ -5,8 +5,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.database.database import Database
+from bot.database.dialect import UtcDateTime
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission
 from bot.database.rows import Columns, RowsStatement, is_in_file
+from bot.domain.clock import utc_now
 from bot.domain.moved_elos import Band, moved_bands
 from bot.domain.ratings import Field, RatingScale
 from bot.services.events import lock_event
@@ -22,6 +24,7 @@ FEW_PLAYERS = 20_000
 
 _EVENT = sa.bindparam("of_event", type_=sa.Integer())
 _SINCE = sa.bindparam("since_submission", type_=sa.BigInteger())
+_NOW = sa.bindparam("now", type_=UtcDateTime())
 _SCORES, _STATS, _LOG = LeaderboardScore, PlayerEventStats, ScoreSubmission
 
 
@@ -61,7 +64,7 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
     session.flush()
     connection = session.connection()
     field = event.statistics.field
-    parameters = {"of_event": event.id, **elo_parameters(field, event.score_direction, scale)}
+    parameters = {"of_event": event.id, "now": utc_now(), **elo_parameters(field, event.score_direction, scale)}
     bands = _moved_bands(connection, event, field, scale)
     if not _has_constants(event, scale):
         connection.execute(_RATE_WITHOUT_BEST, parameters)
@@ -123,7 +126,7 @@ def _write(rated: sa.Select[int, int, int]) -> sa.Update:
             calculated_event_elo=sa.case(
                 (_STATS.weeks_participated > 0, event_elo_expression(bests.c.elo, _STATS.weekly_elo_average))
             ),
-            updated_at=sa.func.now(),
+            updated_at=_NOW,
         )
     )
 
@@ -159,7 +162,7 @@ _RATE_WITHOUT_BEST = (
         _STATS.all_time_leaderboard_elo.is_(None),
         _STATS.weeks_participated > 0,
     )
-    .values(calculated_event_elo=event_elo_expression(sa.null(), _STATS.weekly_elo_average))
+    .values(calculated_event_elo=event_elo_expression(sa.null(), _STATS.weekly_elo_average), updated_at=_NOW)
 )
 """Writes the event Elos of players whose scores were all removed; their weeks go on counting."""
 

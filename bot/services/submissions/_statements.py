@@ -17,7 +17,7 @@ from bot.database.models import (
     ScoreType,
     WeeklyRun,
 )
-from bot.database.rows import Columns, OptimisticWrite, RowsStatement, insert_new_rows, insert_rows, read_first
+from bot.database.rows import Columns, OptimisticWrite, RowsStatement, insert_rows, read_first
 from bot.services.ratings import has_type, is_personal_best
 
 SEPARATOR = "_"
@@ -182,7 +182,9 @@ def _replace_bests(rows: sa.FromClause) -> sa.Executable:
 REPLACE_BESTS = RowsStatement("better", {"id": sa.BigInteger(), "score": sa.Double()}, _replace_bests)
 
 _RATINGS: Columns = {"player_id": sa.Integer(), "event_id": sa.Integer()}
-ADD_RATINGS = RowsStatement("rated", _RATINGS, insert_new_rows(PlayerEventStats, _RATINGS))
+ADD_RATINGS = RowsStatement(
+    "rated", _RATINGS, insert_rows(PlayerEventStats, _RATINGS, passes_existing=True, updated_at=_NOW)
+)
 """Makes the ratings of players who have none in an event."""
 
 _MEMBER: Columns = {"guild_id": sa.BigInteger(), "player_id": sa.Integer(), "display_name": sa.String()}

@@ -208,7 +208,6 @@ def _count(session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, i
             weekly_elo_average=sa.case((weeks > 0, average), else_=number(0.0)),
             weeks_participated=weeks,
             calculated_event_elo=sa.case((weeks > 0, event_elo_expression(stats.all_time_leaderboard_elo, average))),
-            updated_at=sa.func.now(),
         )
     )
     session.connection().execute(count, event_elo_parameters(scale))
