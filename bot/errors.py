@@ -9,11 +9,7 @@ class LeaderboardError(Exception):
     """The base of all errors that the bot shows to a user."""
 
 
-class InvalidInput(LeaderboardError):
-    """The bot cannot accept what the user typed."""
-
-
-class InvalidScore(InvalidInput):
+class InvalidScore(LeaderboardError):
     """The event does not accept the score."""
 
 
@@ -66,7 +62,7 @@ class ScoreTooHigh(InvalidScore):
 
 
 @dataclass(eq=False)
-class InvalidProof(InvalidInput):
+class InvalidProof(LeaderboardError):
     """The text is no link to a web page, or has more than `longest` characters."""
 
     longest: int
@@ -80,7 +76,7 @@ class Named(StrEnum):
 
 
 @dataclass(eq=False)
-class InvalidName(InvalidInput):
+class InvalidName(LeaderboardError):
     """The bot cannot accept the name of an event or a unit."""
 
     named: Named
@@ -98,7 +94,7 @@ class NameTooLong(InvalidName):
     length: int
 
 
-class InvalidSetting(InvalidInput):
+class InvalidSetting(LeaderboardError):
     """An option has no valid value, or two options contradict each other."""
 
 

@@ -40,39 +40,37 @@ async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], sh
     If the work takes longer than 1.5 s, this defers the answer. The deferral is ephemeral, since the answer may be an
     error, and an ephemeral answer cannot become public. A public answer then follows as a new message.
     """
-    task = asyncio.create_task(work, name=_WORK)
-    await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
-    if task.done():
-        reply = show(await _outcome(task))
+    result, is_deferred = await _do(interaction, work, thinking=True)
+    reply = show(result)
+    if not is_deferred:
         await interaction.response.send_message(embeds=reply.embeds, view=_view_of(reply), ephemeral=reply.ephemeral)
-        return
-    reply = show(await _deferred(interaction, task, thinking=True))
-    if reply.ephemeral:
+    elif reply.ephemeral:
         await interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
-        return
-    await interaction.edit_original_response(content="Done. The answer is below.")
-    await interaction.followup.send(embeds=reply.embeds, view=_view_of(reply))
+    else:
+        await interaction.edit_original_response(content="Done. The answer is below.")
+        await interaction.followup.send(embeds=reply.embeds, view=_view_of(reply))
 
 
 async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
     """Do the work of a button and replace its message by what `show` makes of the result."""
+    result, is_deferred = await _do(interaction, work, thinking=False)
+    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
+    reply = show(result)
+    await edit(embeds=reply.embeds, view=reply.view)
+
+
+async def _do(interaction: Interaction[Any], work: Coroutine[Any, Any, T], *, thinking: bool) -> tuple[T, bool]:
+    """Return the result of some work, and whether the answer was deferred until it was there."""
     task = asyncio.create_task(work, name=_WORK)
     await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
     if task.done():
-        reply = show(await _outcome(task))
-        await interaction.response.edit_message(embeds=reply.embeds, view=reply.view)
-        return
-    reply = show(await _deferred(interaction, task, thinking=False))
-    await interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
-
-
-async def _deferred(interaction: Interaction[Any], task: asyncio.Task[T], *, thinking: bool) -> T:
+        return await _outcome(task), False
     try:
         await interaction.response.defer(ephemeral=True, thinking=thinking)
     finally:
         # Finish the work even if Discord refuses the deferral.
         result = await _outcome(task)
-    return result
+    return result, True
 
 
 async def _outcome(task: asyncio.Task[T]) -> T:

@@ -14,9 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.database import dialect
-from bot.database._liveness import DatabaseSilent
 
 T = TypeVar("T")
+
+
+class DatabaseSilent(Exception):
+    """The database does not answer, or another process keeps it locked."""
 
 
 class Writer:
