@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
 from bot.database.dialect import IN_ORDER_OF_KEY, LongId, UtcDateTime, partial_index, text_enum
 from bot.domain.clock import utc_now
+from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.statistics import RunningStatistics
 
@@ -229,6 +230,8 @@ class WeeklyRun(Base):
     base_elo: Mapped[int]
     elo_per_sigma: Mapped[float] = mapped_column(sa.Double)
     missed_week_elo: Mapped[int]
+    field: Mapped[Field] = composite("field_size", "field_origin", "field_mean", "field_sd")
+    scale: Mapped[RatingScale] = composite("base_elo", "elo_per_sigma", "missed_week_elo")
 
 
 class WeeklyResult(Base):

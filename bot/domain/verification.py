@@ -1,8 +1,9 @@
 """Compute from the log what the database should hold."""
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,11 +67,20 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class WeeklyAverage:
-    """The mean of a player's weekly Elos, with the number of weeks."""
+class Ratings:
+    """The ratings of a player in an event, by the names of their columns.
 
-    average: float
-    weeks: int
+    Attributes:
+        weekly_elo_average: 0 before the player's first closed week.
+        weeks_participated: the weeks counted, missed ones included.
+        all_time_leaderboard_elo: None without a personal best.
+        calculated_event_elo: None before the player's first closed week.
+    """
+
+    weekly_elo_average: float = 0.0
+    weeks_participated: int = 0
+    all_time_leaderboard_elo: int | None = None
+    calculated_event_elo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +93,8 @@ class Derived:
         statistics: the running statistics of the personal bests.
         week_statistics: the running statistics of weekly bests, by week, for weeks that have them.
         fields: the fields of weekly runs, by week.
-        results: the results of weekly runs, by week, then by player.
-        averages: by player; an average over 0 weeks if no run has counted the player.
-        all_time_elos: by player; None without a personal best.
-        event_elos: by player; None before the player's first closed week.
+        results: the results of weekly runs, by week and player.
+        ratings: by player.
     """
 
     personal_bests: dict[int, Best]
@@ -94,10 +102,8 @@ class Derived:
     statistics: RunningStatistics
     week_statistics: dict[int, RunningStatistics]
     fields: dict[int, Field]
-    results: dict[int, dict[int, Result]]
-    averages: dict[int, WeeklyAverage]
-    all_time_elos: dict[int, int | None]
-    event_elos: dict[int, int | None]
+    results: dict[tuple[int, int], Result]
+    ratings: dict[int, Ratings]
 
 
 def derive(
@@ -117,30 +123,29 @@ def derive(
             stored weeks say which ones have running statistics.
         scale: the constants of the stored Elos; None while these await a recalculation, which keeps them as they are.
     """
+    weeks = _by_week(log)
     valid = [logged for logged in log if logged.removed_at is None]
     bests = bests_of(valid, direction)
     statistics = _counted(stored.statistics, bests)
-    fields = {run.week: statistics_of(counted_in(run, log, direction)).field for run in runs}
+    counted = {run.week: bests_of(counted_in(run, weeks[run.week]), direction) for run in runs}
+    fields = {week: statistics_of(bests_of_week).field for week, bests_of_week in counted.items()}
     fields |= {week: field for week, field in stored.fields.items() if is_same_field(field, fields[week])}
-    results = results_of(log, direction, [replace(run, field=fields[run.week]) for run in runs])
-    averages = dict.fromkeys(stored.averages, WeeklyAverage(0.0, 0)) | averages_of(results)
-    all_time_elos, event_elos = stored.all_time_elos, stored.event_elos
-    if scale is not None:
-        field = statistics.field
-        elos = {player_id: scale.elo(best.score, field, direction) for player_id, best in bests.items()}
-        all_time_elos = {**dict.fromkeys(averages), **elos}
-        event_elos = {
-            player_id: scale.event_elo(elos.get(player_id), average.average) if average.weeks else None
-            for player_id, average in averages.items()
-        }
+    results = results_of(counted, [replace(run, field=fields[run.week]) for run in runs], direction)
     weekly_bests = weekly_bests_of(valid, direction, fields)
     week_statistics = {
         code: _counted(kept, {player_id: best for (player_id, week), best in weekly_bests.items() if week == code})
         for code, kept in stored.week_statistics.items()
     }
-    return Derived(
-        bests, weekly_bests, statistics, week_statistics, fields, results, averages, all_time_elos, event_elos
-    )
+    averages = averages_of(results)
+    ratings = {}
+    for player_id in {**stored.ratings, **bests, **averages}:
+        average, number = averages.get(player_id, (0.0, 0))
+        before = stored.ratings.get(player_id, Ratings())
+        of_player = replace(before, weekly_elo_average=average, weeks_participated=number)
+        if scale is not None:
+            of_player = _rated(of_player, bests.get(player_id), statistics.field, direction, scale)
+        ratings[player_id] = of_player
+    return Derived(bests, weekly_bests, statistics, week_statistics, fields, results, ratings)
 
 
 def is_same_field(one: Field, other: Field) -> bool:
@@ -165,52 +170,59 @@ def bests_of(scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[i
 
 
 def weekly_bests_of(
-    scores: Iterable[LoggedScore], direction: ScoreDirection, closed: Iterable[int]
+    scores: Iterable[LoggedScore], direction: ScoreDirection, closed: Container[int]
 ) -> dict[tuple[int, int], Best]:
     """Return the bests of each week that is not in `closed`, by player and week."""
-    weeks: defaultdict[int, list[LoggedScore]] = defaultdict(list)
-    for logged in scores:
-        weeks[logged.week].append(logged)
     return {
         (player_id, week): best
-        for week in weeks.keys() - set(closed)
-        for player_id, best in bests_of(weeks[week], direction).items()
+        for week, of_week in _by_week(scores).items()
+        if week not in closed
+        for player_id, best in bests_of(of_week, direction).items()
     }
 
 
+def counted_in(run: ArchivedRun, scores_of_week: Iterable[LoggedScore]) -> list[LoggedScore]:
+    """Return the scores of its week that a run counted: those that nobody had removed before the run."""
+    return [one for one in scores_of_week if one.removed_at is None or one.removed_at > run.ran_at]
+
+
 def results_of(
-    scores: Sequence[LoggedScore], direction: ScoreDirection, runs: Sequence[ArchivedRun]
-) -> dict[int, dict[int, Result]]:
-    """Return the results that the archive should hold, by week, then by player."""
-    archive: dict[int, dict[int, Result]] = {}
-    first_week: dict[int, int] = {}
+    counted: Mapping[int, Mapping[int, Best]], runs: Sequence[ArchivedRun], direction: ScoreDirection
+) -> dict[tuple[int, int], Result]:
+    """Return the results that the archive should hold, by week and player, given the bests that each run counted."""
+    archive: dict[tuple[int, int], Result] = {}
+    known: set[int] = set()
     for run in sorted(runs, key=lambda run: run.week):
-        bests = counted_in(run, scores, direction)
-        archive[run.week] = {player_id: _rated(best, bests, run, direction) for player_id, best in bests.items()}
+        bests, sign = counted[run.week], direction.sign
+        best_first = sorted(-sign * best.score for best in bests.values())
+        for player_id, best in bests.items():
+            rank = 1 + bisect_left(best_first, -sign * best.score)
+            elo = run.scale.elo(best.score, run.field, direction)
+            archive[run.week, player_id] = Result(best.score, best.submitted_at, elo, rank)
         missed = Result(None, None, run.scale.missed_week_elo, None)
-        archive[run.week] |= {player_id: missed for player_id in first_week if player_id not in bests}
-        first_week |= {player_id: run.week for player_id in bests if player_id not in first_week}
+        archive |= {(run.week, player_id): missed for player_id in known.difference(bests)}
+        known |= bests.keys()
     return archive
 
 
-def counted_in(run: ArchivedRun, scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[int, Best]:
-    """Return the bests that a run counted: those of its week that nobody had removed before the run."""
-    counted = (s for s in scores if s.week == run.week and (s.removed_at is None or s.removed_at > run.ran_at))
-    return bests_of(counted, direction)
-
-
-def averages_of(archive: Mapping[int, Mapping[int, Result]]) -> dict[int, WeeklyAverage]:
-    """Return the weekly average of each player in the archive."""
+def averages_of(archive: Mapping[tuple[int, int], Result]) -> dict[int, tuple[float, int]]:
+    """Return the weekly average of each player in the archive, and over how many weeks."""
     elos: defaultdict[int, list[int]] = defaultdict(list)
-    for results in archive.values():
-        for player_id, result in results.items():
-            elos[player_id].append(result.weekly_elo)
-    return {player_id: WeeklyAverage(sum(weekly) / len(weekly), len(weekly)) for player_id, weekly in elos.items()}
+    for (_, player_id), result in archive.items():
+        elos[player_id].append(result.weekly_elo)
+    return {player_id: (sum(weekly) / len(weekly), len(weekly)) for player_id, weekly in elos.items()}
 
 
 def statistics_of(bests: Mapping[int, Best]) -> RunningStatistics:
     """Return the statistics of the scores of `bests`."""
     return RunningStatistics.of(best.score for best in bests.values())
+
+
+def _by_week(scores: Iterable[LoggedScore]) -> defaultdict[int, list[LoggedScore]]:
+    weeks: defaultdict[int, list[LoggedScore]] = defaultdict(list)
+    for logged in scores:
+        weeks[logged.week].append(logged)
+    return weeks
 
 
 def _counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStatistics:
@@ -219,6 +231,7 @@ def _counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStati
     return kept if is_same_field(kept.field, counted.field) else counted
 
 
-def _rated(best: Best, bests: Mapping[int, Best], run: ArchivedRun, direction: ScoreDirection) -> Result:
-    rank = 1 + sum(direction.is_better(other.score, best.score) for other in bests.values())
-    return Result(best.score, best.submitted_at, run.scale.elo(best.score, run.field, direction), rank)
+def _rated(ratings: Ratings, best: Best | None, field: Field, direction: ScoreDirection, scale: RatingScale) -> Ratings:
+    all_time = None if best is None else scale.elo(best.score, field, direction)
+    event_elo = scale.event_elo(all_time, ratings.weekly_elo_average) if ratings.weeks_participated else None
+    return replace(ratings, all_time_leaderboard_elo=all_time, calculated_event_elo=event_elo)

@@ -12,9 +12,9 @@ from bot.domain.verification import (
     Best,
     LoggedScore,
     Result,
-    WeeklyAverage,
     averages_of,
     bests_of,
+    counted_in,
     results_of,
     statistics_of,
     weekly_bests_of,
@@ -38,6 +38,18 @@ def run_of(week: int, scores: list[LoggedScore], *, minute: int = 100, missed_we
     return ArchivedRun(week, NOON + timedelta(minutes=minute), field, RatingScale(missed_week_elo=missed_week_elo))
 
 
+def archive_of(
+    log: list[LoggedScore], runs: list[ArchivedRun], direction: ScoreDirection
+) -> dict[int, dict[int, Result]]:
+    """The results of runs, by week, then by player."""
+    of_week = {run.week: [entry for entry in log if entry.week == run.week] for run in runs}
+    counted = {run.week: bests_of(counted_in(run, of_week[run.week]), direction) for run in runs}
+    archive: dict[int, dict[int, Result]] = {run.week: {} for run in runs}
+    for (week, player_id), result in results_of(counted, runs, direction).items():
+        archive[week][player_id] = result
+    return archive
+
+
 @pytest.mark.parametrize(("direction", "best"), [(HIGH, 30.0), (LOW, 10.0)])
 def test_a_players_best_is_the_best_under_the_direction_of_the_event(direction: ScoreDirection, best: float) -> None:
     log = [logged(ANA, 20), logged(ANA, 30, minute=1), logged(ANA, 10, minute=2), logged(BOB, 15)]
@@ -57,7 +69,7 @@ def test_weekly_bests_are_those_of_weeks_that_have_not_been_run() -> None:
 
 def test_a_result_has_the_rank_and_the_elo_of_its_weeks_field() -> None:
     log = [logged(ANA, 100), logged(BOB, 50), logged(CAI, 50, minute=1)]
-    [archive] = results_of(log, LOW, [run_of(202647, log)]).values()
+    [archive] = archive_of(log, [run_of(202647, log)], LOW).values()
     assert {player: result.rank for player, result in archive.items()} == {BOB: 1, CAI: 1, ANA: 3}
     assert archive[ANA] == Result(100, NOON, 717, 3)
 
@@ -65,7 +77,7 @@ def test_a_result_has_the_rank_and_the_elo_of_its_weeks_field() -> None:
 def test_a_missed_week_counts_from_the_first_week_a_player_took_part_in() -> None:
     log = [logged(ANA, 1, 202645), logged(BOB, 2, 202646), logged(ANA, 3, 202647)]
     runs = [run_of(week, log) for week in (202647, 202645, 202646)]
-    archive = results_of(log, HIGH, runs)
+    archive = archive_of(log, runs, HIGH)
     assert [sorted(archive[week]) for week in (202645, 202646, 202647)] == [[ANA], [ANA, BOB], [ANA, BOB]]
     assert archive[202646][ANA] == MISSED
     assert archive[202647][BOB] == MISSED
@@ -74,22 +86,23 @@ def test_a_missed_week_counts_from_the_first_week_a_player_took_part_in() -> Non
 def test_a_missed_week_counts_what_it_counted_when_the_week_was_run() -> None:
     log = [logged(ANA, 1, 202645), logged(BOB, 2, 202646)]
     runs = [run_of(202645, log), run_of(202646, log, missed_week_elo=800)]
-    assert results_of(log, HIGH, runs)[202646][ANA].weekly_elo == 800
+    assert archive_of(log, runs, HIGH)[202646][ANA].weekly_elo == 800
 
 
 def test_a_score_removed_after_its_week_was_run_stays_in_the_archive() -> None:
     log = [logged(ANA, 1, removed=200), logged(BOB, 2, removed=50)]
-    assert set(results_of(log, HIGH, [run_of(202647, log)])[202647]) == {ANA}
+    assert set(archive_of(log, [run_of(202647, log)], HIGH)[202647]) == {ANA}
 
 
 def test_an_average_is_over_the_weeks_counted_missed_ones_included() -> None:
     archive = {
-        202644: {ANA: Result(1, NOON, 1550, 1)},
-        202645: {ANA: Result(1, NOON, 1450, 1)},
-        202646: {ANA: MISSED, BOB: Result(1, NOON, 1001, 1)},
-        202647: {ANA: Result(1, NOON, 1500, 1)},
+        (202644, ANA): Result(1, NOON, 1550, 1),
+        (202645, ANA): Result(1, NOON, 1450, 1),
+        (202646, ANA): MISSED,
+        (202646, BOB): Result(1, NOON, 1001, 1),
+        (202647, ANA): Result(1, NOON, 1500, 1),
     }
-    assert averages_of(archive) == {ANA: WeeklyAverage(1125.0, 4), BOB: WeeklyAverage(1001.0, 1)}
+    assert averages_of(archive) == {ANA: (1125.0, 4), BOB: (1001.0, 1)}
 
 
 def test_the_statistics_of_a_field_are_those_of_its_bests() -> None:

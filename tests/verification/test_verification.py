@@ -64,17 +64,17 @@ TAMPERINGS = {
     ),
     "a weekly best": (
         "UPDATE leaderboard_scores SET score = 1 WHERE player_id = 2 AND score_type = 'weekly'",
-        ["leaderboard_scores: weekly best of player and week (2, 202647)"],
+        ["leaderboard_scores: best of player 2 in 2026-W47"],
     ),
     "a weekly best deleted": (
         "DELETE FROM leaderboard_scores WHERE player_id = 1 AND score_type = 'weekly'",
-        ["leaderboard_scores: weekly best of player and week (1, 202647)"],
+        ["leaderboard_scores: best of player 1 in 2026-W47"],
     ),
     "the week of a weekly best": (
         "UPDATE leaderboard_scores SET week_number = 202648 WHERE player_id = 1 AND score_type = 'weekly'",
         [
-            "leaderboard_scores: weekly best of player and week (1, 202647)",
-            "leaderboard_scores: weekly best of player and week (1, 202648)",
+            "leaderboard_scores: best of player 1 in 2026-W47",
+            "leaderboard_scores: best of player 1 in 2026-W48",
         ],
     ),
     "the mean of the field": ("UPDATE events SET score_mean = score_mean + 0.0001", ["events: field"]),
@@ -87,55 +87,51 @@ TAMPERINGS = {
     ),
     "a weekly average": (
         "UPDATE player_event_stats SET weekly_elo_average = 1 WHERE player_id = 3",
-        ["player_event_stats: weekly average of player 3"],
+        ["player_event_stats: ratings of player 3"],
     ),
     "the weeks counted": (
         "UPDATE player_event_stats SET weeks_participated = weeks_participated + 1 WHERE player_id = 1",
-        ["player_event_stats: weekly average of player 1"],
+        ["player_event_stats: ratings of player 1"],
     ),
     "an all-time Elo": (
         "UPDATE player_event_stats SET all_time_leaderboard_elo = all_time_leaderboard_elo + 1 WHERE player_id = 2",
-        ["player_event_stats: all-time Elo of player 2"],
+        ["player_event_stats: ratings of player 2"],
     ),
     "an all-time Elo taken away": (
         "UPDATE player_event_stats SET all_time_leaderboard_elo = NULL WHERE player_id = 1",
-        ["player_event_stats: all-time Elo of player 1"],
+        ["player_event_stats: ratings of player 1"],
     ),
     "an event Elo": (
         "UPDATE player_event_stats SET calculated_event_elo = 9999 WHERE player_id = 2",
-        ["player_event_stats: event Elo of player 2"],
+        ["player_event_stats: ratings of player 2"],
     ),
     "an event Elo taken away": (
         "UPDATE player_event_stats SET calculated_event_elo = NULL WHERE player_id = 3",
-        ["player_event_stats: event Elo of player 3"],
+        ["player_event_stats: ratings of player 3"],
     ),
     "the ratings of a player deleted": (
         "DELETE FROM player_event_stats WHERE player_id = 3",
-        [
-            "player_event_stats: weekly average of player 3",
-            "player_event_stats: all-time Elo of player 3",
-            "player_event_stats: event Elo of player 3",
-        ],
+        ["player_event_stats: ratings of player 3"],
     ),
     "an archived Elo": (
         "UPDATE weekly_results SET weekly_elo = 9999 WHERE player_id = 1 AND run_id = 1",
-        ["weekly_results: 2026-W45, player 1"],
+        ["weekly_results: result of player 1 in 2026-W45"],
     ),
     "an archived rank": (
         "UPDATE weekly_results SET rank = 1 WHERE player_id = 1 AND run_id = 1",
-        ["weekly_results: 2026-W45, player 1"],
+        ["weekly_results: result of player 1 in 2026-W45"],
     ),
     "an archived score": (
         "UPDATE weekly_results SET score = 99 WHERE player_id = 2 AND run_id = 1",
-        ["weekly_results: 2026-W45, player 2"],
+        ["weekly_results: result of player 2 in 2026-W45"],
     ),
     "a missed week deleted": (
         "DELETE FROM weekly_results WHERE player_id = 2 AND run_id = 2",
-        ["weekly_results: 2026-W46, player 2"],
+        ["weekly_results: result of player 2 in 2026-W46"],
     ),
     "a missed week invented": (
         "INSERT INTO weekly_results (run_id, player_id, weekly_elo) VALUES (1, 3, 0)",
-        ["weekly_results: 2026-W45, player 3"],
+        ["weekly_results: result of player 3 in 2026-W45"],
     ),
     "a result of no run": (
         "INSERT INTO weekly_results (run_id, player_id, weekly_elo) VALUES (99, 3, 0)",
@@ -143,7 +139,7 @@ TAMPERINGS = {
     ),
     "a result of no player": (
         "INSERT INTO weekly_results (run_id, player_id, weekly_elo) VALUES (1, 99, 0)",
-        ["weekly_results: 2026-W45, player 99"],
+        ["weekly_results: result of player 99 in 2026-W45"],
     ),
     "the mean of a run": (
         "UPDATE weekly_runs SET field_mean = field_mean + 0.0001 WHERE id = 1",
@@ -160,30 +156,27 @@ LOSSES = {
     "a submission deleted": (
         "DELETE FROM score_submissions WHERE player_id = 2 AND score = 120",
         [
-            "leaderboard_scores: personal best of player 2",
-            "leaderboard_scores: weekly best of player and week (2, 202647)",
             "events: field",
+            "leaderboard_scores: personal best of player 2",
+            "leaderboard_scores: best of player 2 in 2026-W47",
             "events: field of 2026-W47",
-            *(f"player_event_stats: all-time Elo of player {player}" for player in (ANA, BOB, CAI)),
-            *(f"player_event_stats: event Elo of player {player}" for player in (ANA, BOB, CAI)),
+            *(f"player_event_stats: ratings of player {player}" for player in (ANA, BOB, CAI)),
         ],
     ),
     "a run deleted": (
         "DELETE FROM weekly_runs WHERE id = 2",
         [
-            "leaderboard_scores: weekly best of player and week (1, 202646)",
-            "leaderboard_scores: weekly best of player and week (3, 202646)",
-            *(f"player_event_stats: weekly average of player {player}" for player in (ANA, BOB, CAI)),
-            *(f"player_event_stats: event Elo of player {player}" for player in (ANA, BOB, CAI)),
+            "leaderboard_scores: best of player 1 in 2026-W46",
+            "leaderboard_scores: best of player 3 in 2026-W46",
+            *(f"player_event_stats: ratings of player {player}" for player in (ANA, BOB, CAI)),
             *(f"weekly_results: run 2, player {player}" for player in (ANA, BOB, CAI)),
         ],
     ),
     "what a missed week counts": (
         "UPDATE weekly_runs SET missed_week_elo = 500 WHERE id = 2",
         [
-            "weekly_results: 2026-W46, player 2",
-            "player_event_stats: weekly average of player 2",
-            "player_event_stats: event Elo of player 2",
+            "weekly_results: result of player 2 in 2026-W46",
+            "player_event_stats: ratings of player 2",
         ],
     ),
 }
@@ -277,17 +270,21 @@ async def test_a_difference_says_what_is_stored_and_what_it_should_be(season: Te
         text("UPDATE player_event_stats SET calculated_event_elo = 7 WHERE player_id = 2"),
         text("DELETE FROM weekly_results WHERE player_id = 2 AND run_id = 2"),
     )
-    best, result, event_elo = await season.differences()
+    best, result, ratings = await season.differences()
     assert best == (
-        f"leaderboard_scores: personal best in event '{EVENT}' of player 1"
+        f"leaderboard_scores: personal best of player 1 in event '{EVENT}'"
         " is score 81.0, submitted_at 2026-11-11 12:00:00+00:00,"
         " should be score 80.0, submitted_at 2026-11-11 12:00:00+00:00"
     )
     assert result == (
-        f"weekly_results: 2026-W46 in event '{EVENT}', player 2"
+        f"weekly_results: result of player 2 in 2026-W46 in event '{EVENT}'"
         " is missing, should be score None, submitted_at None, weekly_elo 0, rank None"
     )
-    assert event_elo == f"player_event_stats: event Elo in event '{EVENT}' of player 2 is 7, should be 939"
+    others = "weekly_elo_average 600.0, weeks_participated 2, all_time_leaderboard_elo 1278"
+    assert ratings == (
+        f"player_event_stats: ratings of player 2 in event '{EVENT}'"
+        f" is {others}, calculated_event_elo 7, should be {others}, calculated_event_elo 939"
+    )
 
 
 async def test_elos_that_await_a_recalculation_are_left_out(season: TestBackend) -> None:

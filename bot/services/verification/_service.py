@@ -1,6 +1,6 @@
 """Recompute from the log what the database stores, report each row that differs, and repair it on request."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import partial
 from typing import Any
@@ -103,32 +103,24 @@ def _results_of_no_run(session: Session, *, with_repair: bool) -> list[Differenc
 
 
 def _compare(event: str, stored: Derived, computed: Derived) -> Iterator[Difference]:
-    name = f"in event {event!r}"
-    scores, ratings = "leaderboard_scores", "player_event_stats"
-    yield from _rows(scores, f"personal best {name} of player", stored.personal_bests, computed.personal_bests)
-    yield from _rows(scores, f"weekly best {name} of player and week", stored.weekly_bests, computed.weekly_bests)
     if stored.statistics != computed.statistics:
-        yield Difference("events", f"field {name}", _shown(stored.statistics.field), _shown(computed.statistics.field))
-    for code, statistics in stored.week_statistics.items():
-        counted = computed.week_statistics[code]
-        if statistics != counted:
-            week = Week.from_code(code)
-            yield Difference("events", f"field of {week} {name}", _shown(statistics.field), _shown(counted.field))
-    for code, field in stored.fields.items():
-        week = Week.from_code(code)
-        results = f"{week} {name}, player"
-        yield from _rows("weekly_results", results, stored.results.get(code, {}), computed.results[code])
-        if field != computed.fields[code]:
-            yield Difference("weekly_runs", f"field of {week} {name}", _shown(field), _shown(computed.fields[code]))
-    yield from _rows(ratings, f"weekly average {name} of player", stored.averages, computed.averages)
-    yield from _rows(ratings, f"all-time Elo {name} of player", stored.all_time_elos, computed.all_time_elos)
-    yield from _rows(ratings, f"event Elo {name} of player", stored.event_elos, computed.event_elos)
+        yield Difference("events", f"field in event {event!r}", _shown(stored.statistics), _shown(computed.statistics))
+    for name, (table, describe) in _ROWS.items():
+        are, should_be = getattr(stored, name), getattr(computed, name)
+        for key in changed(are, should_be):
+            row = f"{describe(key)} in event {event!r}"
+            yield Difference(table, row, _shown(are.get(key, "missing")), _shown(should_be.get(key, "missing")))
 
 
-def _rows(table: str, what: str, stored: Mapping[Any, object], computed: Mapping[Any, object]) -> Iterator[Difference]:
-    for key in changed(stored, computed):
-        row, is_now, should_be = f"{what} {key}", stored.get(key, "missing"), computed.get(key, "missing")
-        yield Difference(table, row, _shown(is_now), _shown(should_be))
+_ROWS: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "personal_bests": ("leaderboard_scores", lambda player: f"personal best of player {player}"),
+    "weekly_bests": ("leaderboard_scores", lambda key: f"best of player {key[0]} in {Week.from_code(key[1])}"),
+    "week_statistics": ("events", lambda week: f"field of {Week.from_code(week)}"),
+    "fields": ("weekly_runs", lambda week: f"field of {Week.from_code(week)}"),
+    "results": ("weekly_results", lambda key: f"result of player {key[1]} in {Week.from_code(key[0])}"),
+    "ratings": ("player_event_stats", lambda player: f"ratings of player {player}"),
+}
+"""The attributes of `Derived`: the table of their rows, and what a row is called."""
 
 
 def _shown(value: object) -> str:

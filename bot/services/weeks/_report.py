@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain import weeks as results
-from bot.domain.ratings import Field
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 from bot.services.events import describe
@@ -32,7 +31,7 @@ def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool
     return results.WeeklyRunResult(
         event=describe(event),
         week=Week.from_code(run.week_number),
-        field=Field(run.field_size, run.field_origin, run.field_mean, run.field_sd),
+        field=run.field,
         podium=tuple(
             results.WeeklyResult(rank, PlayerName(discord_id, name), score, elo, event_elo)
             for discord_id, name, event_elo, rank, score, elo in podium

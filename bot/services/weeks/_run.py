@@ -58,13 +58,8 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
         # The run comes after earlier removals, even if the clock was set back since.
         ran_at=now if removed_at is None else max(now, removed_at),
         ran_by=actor_id,
-        field_size=field.size,
-        field_origin=field.origin,
-        field_mean=field.mean,
-        field_sd=field.sd,
-        base_elo=scale.base_elo,
-        elo_per_sigma=scale.elo_per_sigma,
-        missed_week_elo=scale.missed_week_elo,
+        field=field,
+        scale=scale,
     )
     session.add(run)
     session.flush()
