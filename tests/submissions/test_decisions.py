@@ -127,6 +127,7 @@ def test_a_week_that_begins_takes_the_place_of_the_one_before() -> None:
         (HIGH, [(None, 101)], 1),
         (HIGH, [(None, 100), (None, 99)], 0),
         (HIGH, [(50, 150), (120, 150)], 1),
+        (HIGH, [(100, 150)], 1),
         (LOW, [(None, 99), (150, 90), (90, 80)], 2),
     ],
 )
