@@ -70,13 +70,12 @@ class Recalculator:
             del self._tasks[event_id]
 
     async def _catch_up(self, event_id: int) -> None:
-        while await self._scoring.is_stale(event_id):
-            seconds_left = await self._lock.acquire(event_id)
-            if seconds_left:
-                await asyncio.sleep(seconds_left)
-            else:
-                async with self._turn:
-                    await self._scoring.recalculate(event_id)
+        while seconds_left := await self._lock.acquire(event_id):
+            await asyncio.sleep(seconds_left)
+            if not await self._scoring.is_stale(event_id):
+                return
+        async with self._turn:
+            await self._scoring.recalculate(event_id)
 
     async def _sweep(self) -> None:
         while True:
