@@ -1,11 +1,11 @@
 """What admins do with events, and the event names that the bot suggests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
 from async_lru import alru_cache
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
@@ -132,9 +132,11 @@ class EventService:
             # After an error too: the database may have committed without confirming it.
             self._names.cache_invalidate(actor.guild_id)
 
-    async def _read_names(self, guild_id: int) -> Sequence[Row[str, str, bool]]:
+    async def _read_names(self, guild_id: int) -> tuple[tuple[str, str, bool], ...]:
         names = select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id)
-        return await self._database.read(lambda session: session.execute(names.order_by(Event.name_key)).all())
+        ordered = names.order_by(Event.name_key)
+        # Every key that a user types goes through them: tuples are quicker than rows.
+        return await self._database.read(lambda session: tuple((*row,) for row in session.execute(ordered)))
 
 
 def _apply(session: Session, event: Event, guild_id: int, options: EventOptions) -> None:
