@@ -79,6 +79,8 @@ class Writer:
                     if answer.cancelled():
                         transaction.rollback()
             except BaseException as error:  # noqa: BLE001 - the caller raises it
+                # This rolls back what a commit that failed has left open.
+                self._disconnect()
                 _tell(answer, answer.set_exception, error)
             else:
                 _tell(answer, answer.set_result, result)
@@ -87,10 +89,11 @@ class Writer:
         return await answer
 
     def _serve(self) -> None:
+        # Who does not wait for the end any more cannot cancel it.
+        self._ended.set_running_or_notify_cancel()
         while (transact := self._due.get()) is not None:
             transact()
-        if self._connection is not None:
-            self._connection.close()
+        self._disconnect()
         self._engine.dispose()
         self._ended.set_result(None)
 
@@ -98,6 +101,11 @@ class Writer:
         if self._connection is None:
             self._connection = self._engine.connect()
         return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def _tell(answer: "asyncio.Future[T]", tell: Callable[[Any], None], what: object) -> None:

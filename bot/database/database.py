@@ -108,8 +108,12 @@ class Database:
             self._ended.set()
 
     async def _probe(self) -> None:
-        async with self._prober.connect() as connection:
-            await connection.execute(select(1))
+        try:
+            async with self._prober.connect() as connection:
+                await connection.execute(select(1))
+        except DBAPIError as error:
+            if not dialect.has_no_room(error):
+                raise
 
     def _distrust_connections(self) -> None:
         # Open connections may stay dead even when the database is back.

@@ -1,4 +1,4 @@
-"""The one place that knows how PostgreSQL and SQLite differ."""
+"""How PostgreSQL and SQLite differ, for all who need not know."""
 
 import sqlite3
 import time
@@ -41,6 +41,12 @@ _LOST_RACES = {
     sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
     sqlite3.SQLITE_CONSTRAINT_UNIQUE,
 }
+_REFUSALS = {
+    "22",  # PostgreSQL: data exception
+    "23",  # PostgreSQL: integrity constraint violation
+    sqlite3.SQLITE_CONSTRAINT,
+}
+_TOO_MANY_CONNECTIONS = "53300"
 _MIGRATION_LOCK = 0x6C656164
 _WORK_MEMORY = "64MB"
 _RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.true())).where(
@@ -120,8 +126,8 @@ def is_file(url: sa.URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def is_server(connection: sa.Connection | sa.Engine) -> bool:
-    """Tell whether a database is a server, not a file: it has parallel writers, and statements whose parts write."""
+def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
+    """Tell whether a database is PostgreSQL: it has parallel writers, and statements whose parts write."""
     return connection.dialect.name == "postgresql"
 
 
@@ -221,7 +227,7 @@ def native_url(url: sa.URL) -> sa.URL:
 def keep_other_migrations_out(connection: sa.Connection) -> None:
     """Wait until no other process migrates the database, and let none until the transaction ends."""
     # In a file the transaction is the only writer anyway.
-    if is_server(connection):
+    if is_postgresql(connection):
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
@@ -265,14 +271,14 @@ def commit_each_statement(session: Session) -> sa.Connection:
     A statement that decides by itself whether it writes needs no transaction around it: that saves two round trips.
     In a file the writer is alone, and one transaction holds all statements.
     """
-    if is_server(session.get_bind()):
+    if is_postgresql(session.get_bind()):
         return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
     return session.connection()
 
 
 def join_in_memory(session: Session) -> None:
     """Let a transaction join and sort all players of an event in memory; a greater setting of the server stays."""
-    if is_server(session.connection()):
+    if is_postgresql(session.connection()):
         session.execute(_RAISE_WORK_MEMORY)
 
 
@@ -281,9 +287,16 @@ def is_locked_out(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
+def has_no_room(error: DBAPIError) -> bool:
+    """Tell whether PostgreSQL refused a connection because it has as many as it takes; it is alive then."""
+    return getattr(error.orig, "sqlstate", None) == _TOO_MANY_CONNECTIONS
+
+
 def may_be_the_rows(error: BaseException | None) -> bool:
-    """Tell whether a transaction may have failed for what one of several was to write."""
-    return isinstance(error, DBAPIError) and not error.connection_invalidated and not is_locked_out(error)
+    """Tell whether a database refused what it was to write, so that one of several rows may be to blame."""
+    refusal = getattr(error, "orig", None)
+    classes = {(getattr(refusal, "sqlstate", None) or "")[:2], getattr(refusal, "sqlite_errorcode", 0) & 0xFF}
+    return not classes.isdisjoint(_REFUSALS)
 
 
 def is_worth_retrying(error: BaseException) -> bool:

@@ -54,7 +54,7 @@ class Player(Base):
 class Member(Base):
     """A player in one server, with the display name there.
 
-    On a server of databases, `version` moves with each submission of the player here; an optimistic write compares it.
+    On PostgreSQL, `version` moves with each submission of the player here; an optimistic write compares it.
     """
 
     __tablename__ = "members"

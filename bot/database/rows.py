@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
-from bot.database.dialect import constant, is_server, write_out
+from bot.database.dialect import constant, is_postgresql, write_out
 
 Columns = Mapping[str, TypeEngine[Any]]
 """The columns of a table of parameters: their names, in order, and types."""
@@ -25,8 +25,8 @@ _OF = "of"
 class RowsStatement:
     """A statement over a table of parameters.
 
-    The table travels as one JSON text. SQLite may round a fraction that it reads from JSON, so there a table with
-    fractions, or one that is written, goes row by row.
+    The table travels as one JSON text. SQLite may round a fraction that it reads from JSON, so `fetch` and `write` go
+    row by row there, where there are fractions; `execute` does not, and its caller must bear the rounding.
     """
 
     def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], Any]) -> None:
@@ -40,25 +40,25 @@ class RowsStatement:
 
     def fetch(self, connection: sa.Connection, rows: Rows, **shared: Any) -> list[sa.Row[Any]]:
         """Return what the statement finds for all rows; `shared` are parameters that all rows share."""
-        if is_server(connection) or not self._has_fractions:
+        if is_postgresql(connection) or not self._has_fractions:
             return list(self.execute(connection, rows, **shared)) if rows else []
         return [found for row in rows for found in connection.execute(self._over_one, self._named(row) | shared)]
 
     def execute(self, connection: sa.Connection, rows: Rows, **shared: Any) -> sa.CursorResult[Any]:
         """Execute the statement for all rows at once."""
-        statement = self._over_document if is_server(connection) else self._over_file_document
+        statement = self._over_document if is_postgresql(connection) else self._over_file_document
         return connection.execute(statement, {self.name: self.document(rows)} | shared)
 
     def write(self, connection: sa.Connection, rows: Rows, **shared: Any) -> None:
         """Execute a statement that writes and returns nothing, for one row or more."""
-        if is_server(connection):
+        if is_postgresql(connection):
             self.execute(connection, rows, **shared)
         else:
             connection.execute(self._over_one, [self._named(row) | shared for row in rows])
 
     def document(self, rows: Rows) -> str:
         """Return the table as one parameter."""
-        return json.dumps([dict(zip(self._keys, (*row, self.name), strict=True)) for row in rows])
+        return json.dumps([dict(zip(self._keys, (*row, self.name), strict=True)) for row in rows]) if rows else "[]"
 
     def over(self, rows: sa.FromClause) -> Any:
         """Return the statement over another table with these columns."""
@@ -118,14 +118,14 @@ class OptimisticWrite:
         """Write, in one statement on a server.
 
         Args:
-            connection: where; in a file, within a transaction, beside which nobody writes.
+            connection: where; on SQLite within a transaction that holds the lock for writing.
             rows: what each statement is filled with; nothing where it is not named.
             shared: parameters that all rows share.
 
         Returns:
             What `asking` finds before anything is written; None where nothing is written.
         """
-        if is_server(connection):
+        if is_postgresql(connection):
             parts = (*self._held, self._asking, *self._writes)
             documents = {part.name: part.document(rows.get(part, ())) for part in parts}
             found = connection.execute(self._together, documents | shared).all()

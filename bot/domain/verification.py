@@ -129,9 +129,9 @@ def derive(
     statistics = _counted(stored.statistics, bests)
     counted = {run.week: bests_of(counted_in(run, weeks[run.week]), direction) for run in runs}
     fields = {week: statistics_of(bests_of_week).field for week, bests_of_week in counted.items()}
-    fields |= {week: field for week, field in stored.fields.items() if is_same_field(field, fields[week])}
+    fields |= {run.week: run.field for run in runs if is_same_field(run.field, fields[run.week])}
     results = results_of(counted, [replace(run, field=fields[run.week]) for run in runs], direction)
-    weekly_bests = weekly_bests_of(valid, direction, fields)
+    weekly_bests = weekly_bests_of(valid, direction, closed=counted)
     week_statistics = {
         code: _counted(kept, {player_id: best for (player_id, week), best in weekly_bests.items() if week == code})
         for code, kept in stored.week_statistics.items()

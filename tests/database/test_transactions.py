@@ -206,6 +206,50 @@ async def test_a_server_that_never_answers_is_unavailable(monkeypatch: pytest.Mo
         await hung_up.wait()
 
 
+async def test_a_file_that_closes_amid_a_write_lets_it_end_in_silence(
+    file: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_limits(monkeypatch.setattr, {"CLOSE_SECONDS": SOON})
+    may_end, has_begun = threading.Event(), threading.Event()
+
+    def work(session: Session) -> None:
+        session.execute(player(1))
+        has_begun.set()
+        may_end.wait()
+
+    writing = asyncio.create_task(file.write(work))
+    await asyncio.to_thread(has_begun.wait)
+    [thread] = [thread for thread in threading.enumerate() if thread.name == "writer"]
+    await file.close()
+    may_end.set()
+    await writing
+    await asyncio.to_thread(thread.join)
+    # pytest reports what a thread raises.
+
+
+async def test_a_server_that_has_no_room_for_a_probe_is_waited_for(
+    server: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_limits(monkeypatch.setattr, {"PATIENCE_SECONDS": SOON})
+    role = f"few_{server.url.database}"
+    lock = text("SELECT pg_advisory_xact_lock(1)")
+    async with writing(server) as session:
+        await session.execute(text(f'CREATE ROLE "{role}" LOGIN CONNECTION LIMIT 1'))
+    database = Database(server.url.set(username=role, password=None))
+    async with writing(server) as session:
+        await session.execute(lock)
+        waiting = asyncio.create_task(database.write(lambda session: session.execute(lock).all()))
+        await until(lambda: database._liveness._probing is not None, UNTIL_IT_HANGS, lambda: "a probe")
+        probing = database._liveness._probing
+        assert probing is not None
+        await asyncio.wait({probing})
+        assert not waiting.done()
+    await waiting
+    await database.close()
+    async with writing(server) as session:
+        await session.execute(text(f'DROP ROLE "{role}"'))
+
+
 async def test_connections_that_the_server_has_ended_are_replaced(server: Database) -> None:
     await server.write(Adding(1))
     await end_connections(server)

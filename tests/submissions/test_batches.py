@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, Engine, Select, event, select
+from sqlalchemy.exc import DBAPIError
 
 from bot.database.dialect import is_file
 from bot.database.models import Event, Player, ScoreSubmission
@@ -260,6 +261,20 @@ async def test_one_that_the_database_refuses_fails_alone(backend: TestBackend) -
     assert isinstance(told[2], OverflowError if is_file(backend.database.url) else Unavailable)
     assert await logged(backend) == [1, 2, 4]
     assert await backend.differences() == []
+
+
+async def test_a_database_that_takes_nothing_is_not_asked_for_each_by_itself(backend: TestBackend) -> None:
+    class DiskFull(Exception):
+        sqlstate = "53100"
+
+    def fail() -> None:
+        raise DBAPIError("INSERT", None, DiskFull())
+
+    await backend.create_event()
+    with statements_seen("INTO score_submissions", fail) as seen:
+        told = await asyncio.gather(*(backend.submit(n, n) for n in range(1, 4)), return_exceptions=True)
+    assert [type(one) for one in told] == [Unavailable] * 3
+    assert len(seen) == 1
 
 
 async def test_nobody_is_told_that_a_score_counts_before_it_is_committed(backend: TestBackend) -> None:

@@ -12,6 +12,7 @@ from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission
 from bot.errors import CooldownActive, EventArchived, EventNotFound, ScoreTooHigh
 from bot.services.events import EventOptions
 from bot.services.ratings import Recalculator
+from bot.services.submissions import _service
 from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
@@ -102,6 +103,16 @@ async def test_a_score_is_compared_with_the_best_that_was_just_stored(one: TestB
         result = await one.submit(1, 400)
     assert (result.previous_best, result.is_personal_best, result.is_weekly_best, result.rank) == (500, False, False, 1)
     assert await one.differences() == []
+
+
+async def test_whoever_others_always_outrun_waits_and_is_told_what_was_written(
+    one: TestBackend, other: TestBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_service, "MAX_ATTEMPTS", 1)
+    with just_before_the_write(lambda: other.submit(2, 700)):
+        result = await one.submit(1, 600)
+    assert (result.rank, result.players) == (2, 3)
+    assert [row["score"] for row in await tables.rows(one.database, ScoreSubmission)].count(600) == 1
 
 
 async def test_a_field_that_was_just_moved_is_moved_on_from_there(one: TestBackend, other: TestBackend) -> None:

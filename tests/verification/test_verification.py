@@ -9,7 +9,7 @@ from sqlalchemy import URL, delete, text, update
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.services.verification import VerificationService
 from tests import tables
-from tests.backends import EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
+from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.databases import Templates
 
 ANA, BOB, CAI = 1, 2, 3
@@ -295,6 +295,17 @@ async def test_elos_that_await_a_recalculation_are_left_out(season: TestBackend)
     )
     verification = await VerificationService(season.database).verify()
     assert (verification.differences, verification.awaiting) == ((), (EVENT,))
+
+
+async def test_elos_of_an_event_without_scores_are_compared_too(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 50}, {})
+    await backend.run()
+    await backend.real.services.removals.remove(ADMIN, EVENT, ANA)
+    await backend.settle_ratings()
+    await tables.execute(backend.database, update(PlayerEventStats).values(calculated_event_elo=7))
+    [difference] = await backend.differences()
+    assert difference.startswith(f"player_event_stats: ratings of player {ANA} in event '{EVENT}' is")
 
 
 async def test_verifying_writes_nothing(season: TestBackend) -> None:

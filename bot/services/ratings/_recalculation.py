@@ -50,7 +50,7 @@ class LeaderboardScoringService:
         return await self._database.read(lambda session: session.scalar(stale) is not None)
 
     def _is_stale(self) -> sa.ColumnElement[bool]:
-        return (Event.score_count > 0) & (
+        return (Event.scores_version > 0) & (
             (Event.elo_version != Event.scores_version)
             | Event.elo_base.is_distinct_from(self._scale.base_elo)
             | Event.elo_per_sigma.is_distinct_from(self._scale.elo_per_sigma)
@@ -90,7 +90,7 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
 
 def is_current(event: Event, scale: RatingScale) -> bool:
     """Tell whether the stored Elos are those of the current field and constants."""
-    return event.score_count == 0 or (event.elo_version == event.scores_version and _has_constants(event, scale))
+    return event.scores_version == 0 or (event.elo_version == event.scores_version and _has_constants(event, scale))
 
 
 def _has_constants(event: Event, scale: RatingScale) -> bool:

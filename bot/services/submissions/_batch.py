@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
-from bot.database.dialect import commit_each_statement, is_server
+from bot.database.dialect import commit_each_statement, is_postgresql
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
 from bot.domain.clock import Clock
@@ -39,21 +39,23 @@ from bot.services.submissions import _statements as sql
 FURTHEST_ZONE = timedelta(days=1)
 """No time zone is further behind UTC."""
 LEEWAY = timedelta(minutes=1)
-"""How much later than now a submission that counted meanwhile may be."""
+"""Submissions in the log that are later than this from now are of a clock that was ahead."""
 
 MOST_SCORES = 2_000
-"""How many personal bests an event may have; to load more takes longer than to count them a few times."""
+"""Events with more personal bests are not loaded: that takes longer than to count the better ones a few times."""
 MOST_EVENTS = 500
-"""How many events the cache holds at most: 8 MB of scores."""
+"""How many events the cache holds: about 8 MB of scores."""
 WORTH_LEARNING = 8
-"""How many submissions to an event make it worth loading; to count rows for so many takes as long."""
+"""After so many submissions to an event, loading it is cheaper than ranking by the database."""
 
 Outcome = SubmissionResult | LeaderboardError | None
 """What became of a submission: counted, refused, or, while its event is locked, nothing yet."""
 
 
 class Conflict(Exception):
-    """Somebody has changed, or holds, what a batch was decided by. Nothing was written; decide anew.
+    """Nothing was written; count the batch again.
+
+    Somebody has changed, or holds, what it was decided by; or it needs a transaction.
 
     Attributes:
         locked: the numbers of submissions whose events somebody holds.
@@ -163,7 +165,7 @@ class KnownBests:
 
 
 class Batch:
-    """Submissions of as many players, counted in one transaction.
+    """Submissions of different players, counted together.
 
     On a server no lock spans reading and writing: a batch is decided by what it found, and written by one statement,
     if nobody has changed that meanwhile. These two statements commit by themselves. A batch that takes more, for new
@@ -188,7 +190,7 @@ class Batch:
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """What became of each submission, once the batch is committed."""
+        """What became of each submission in the last attempt; None for those that were not counted."""
         outcomes: list[Outcome] = [self._refused.get(number) for number in range(self._size)]
         for number, one in self._counted.items():
             outcomes[number] = self._result(one, self._better[number])
@@ -217,14 +219,14 @@ class Batch:
             self._find()
         events = {entry.event.info.id: entry.event for entry in self._entries.values()}
         self._learn_bests(events.values())
-        self._decide()
-        if self._counted:
-            self._write()
+        counted = self._decide()
+        better = self._write(counted) if counted else {}
+        self._counted, self._better = counted, better
         return [event for event in events.values() if event.moves]
 
     def _begin_transaction(self) -> None:
         """Have the batch counted again, in one transaction, unless it is in one; in a file it always is."""
-        if is_server(self._connection) and not self._is_transaction:
+        if is_postgresql(self._connection) and not self._is_transaction:
             self._is_transaction = True
             raise Conflict
 
@@ -262,8 +264,9 @@ class Batch:
         event, current = events[row.id]
         score = event.read(submission.score)
         known = _known(rows, current)
-        member = row.display_name, row.member_version
-        return _Entry(submission, event, score, known, row.player_id, row.username, *member)
+        return _Entry(
+            submission, event, score, known, row.player_id, row.username, row.display_name, row.member_version
+        )
 
     def _learn_bests(self, events: Collection[OpenEvent]) -> None:
         """Load the personal bests of busy events, but for large ones."""
@@ -275,8 +278,9 @@ class Batch:
         for (event_id, version), loaded in scores.items():
             self._bests.learn(event_id, version, loaded)
 
-    def _decide(self) -> None:
+    def _decide(self) -> dict[int, _Counted]:
         """Decide one submission after the other, as if each had come alone."""
+        counted: dict[int, _Counted] = {}
         for number, entry in self._entries.items():
             event = entry.event
             try:
@@ -284,10 +288,13 @@ class Batch:
             except LeaderboardError as error:
                 self._refused[number] = error
                 continue
-            assert entry.player_id is not None  # noqa: S101 - newcomers were made before
+            if entry.player_id is None:
+                # Its event was made since the newcomers were.
+                raise Conflict
             self._move(event, entry.player_id, entry.score, decision)
             overtaken = event.overtaken(decision.personal_best)
-            self._counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken)
+            counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken)
+        return counted
 
     def _move(self, event: OpenEvent, player_id: int, score: float, decision: Decision) -> None:
         """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
@@ -313,20 +320,21 @@ class Batch:
             statistics = statistics.add(new)
         return statistics
 
-    def _write(self) -> None:
-        """Write what changes, and find how many personal bests beat each player's before the batch."""
+    def _write(self, counted: dict[int, _Counted]) -> dict[int, int]:
+        """Write what changes, and return how many personal bests beat each player's before the batch."""
+        better: dict[int, int] = {}
         unknown = []
-        for number, one in self._counted.items():
+        for number, one in counted.items():
             event, best = one.entry.event, one.decision.personal_best
             if self._bests.knows(event):
-                self._better[number] = self._bests.count_better(event, best)
+                better[number] = self._bests.count_better(event, best)
             else:
                 unknown.append((number, event.info.id, best, event.info.direction.sign > 0))
-        rows = {**_changes(self._counted.values(), has_rivals=is_server(self._connection)), sql.RANK: unknown}
+        rows = {**_changes(counted.values(), has_rivals=is_postgresql(self._connection)), sql.RANK: unknown}
         ranked = sql.WRITE.execute(self._connection, rows, now=self._now)
         if ranked is None:
             raise Conflict(self._find_locked())
-        self._better |= {row.number: row.better for row in ranked}
+        return better | {row.number: row.better for row in ranked}
 
     def _find_locked(self) -> frozenset[int]:
         events = {number: entry.event.info.id for number, entry in self._entries.items()}
@@ -391,11 +399,9 @@ def _changes(counted: Iterable[_Counted], *, has_rivals: bool) -> Mapping[RowsSt
         entry, event, decision, player_id = one.entry, one.entry.event, one.decision, one.player_id
         submission, info, week = entry.submission, event.info, decision.week.code
         events[info.id] = event
+        made_in = entry.known.current.code
         rows[sql.LOG].append(
-            (
-                *(submission.interaction_id, player_id, info.id, entry.score),
-                *(week, entry.known.current.code, submission.proof),
-            )
+            (submission.interaction_id, player_id, info.id, entry.score, week, made_in, submission.proof)
         )
         for is_best, stored, score_type, of_week in (
             (decision.is_personal_best, decision.personal, ScoreType.ALL_TIME, None),

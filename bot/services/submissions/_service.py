@@ -25,7 +25,7 @@ MOST_TOGETHER = 100
 LOCKED_SECONDS = 0.05
 """How long a submission waits, at the longest, before it tries a locked event again."""
 GIVE_UP_SECONDS = 120.0
-"""How long an event may stay locked."""
+"""How long a submission waits for a locked event before its player is told."""
 
 
 class LeaderboardService:
@@ -61,9 +61,7 @@ class LeaderboardService:
             AlreadyCounted: this interaction is in the log.
             Unavailable: the database did not answer, or the event was locked for too long.
         """
-        if submission.proof is not None:
-            submission = replace(submission, proof=clean_proof(submission.proof))
-        return await self._queue.submit(submission)
+        return await self._queue.submit(replace(submission, proof=clean_proof(submission.proof)))
 
     async def _count(self, submissions: Sequence[Submission]) -> Sequence[Outcome | Exception]:
         """Count submissions together; where the database refuses that, each by itself."""
@@ -82,7 +80,7 @@ class LeaderboardService:
         return batch.outcomes
 
     async def _write(self, batch: Batch) -> Sequence[OpenEvent]:
-        """Count a batch, and decide it anew while others are faster; what is then not counted comes again."""
+        """Count a batch, and try again after conflicts; what is not counted then goes back into the queue."""
         for _ in range(MAX_ATTEMPTS):
             try:
                 return await self._database.write(batch.count)
@@ -172,10 +170,10 @@ class SubmissionQueue:
 
     def _tell(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome | Exception]) -> None:
         for waiting, outcome in zip(batch, outcomes, strict=True):
+            if waiting.answer.done():
+                continue
             if outcome is None:
                 self._try_later(waiting)
-            elif waiting.answer.done():
-                continue
             elif isinstance(outcome, BaseException):
                 waiting.answer.set_exception(outcome)
             else:
@@ -186,5 +184,5 @@ class SubmissionQueue:
         if loop.time() < waiting.until:
             pause = random.uniform(LOCKED_SECONDS / 2, LOCKED_SECONDS)  # noqa: S311 - jitter
             loop.call_later(pause, self._add, waiting)
-        elif not waiting.answer.done():
+        else:
             waiting.answer.set_exception(Unavailable())

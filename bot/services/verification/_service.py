@@ -17,7 +17,7 @@ from bot.services.verification._stored_event import changed, load_stored, repair
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row, or one of its columns, that differs from what the log says."""
+    """A row, or a field kept in one, that differs from what the log says."""
 
     table: str
     row: str
@@ -35,7 +35,7 @@ class Verification:
     Attributes:
         events: how many events were compared.
         submissions: how many rows of the log were read.
-        differences: the rows that differ; after a repair, the rows that did.
+        differences: the rows that differ; after a repair, the rows that were repaired.
         awaiting: the names of events that await a recalculation; their stored Elos were not compared.
     """
 
@@ -76,14 +76,14 @@ def _verify(session: Session, *, with_repair: bool) -> Verification:
     wanted = select(Event).order_by(Event.id)
     events = session.scalars(wanted.with_for_update(key_share=True) if with_repair else wanted).all()
     for event in events:
-        stored = load_stored(session, event)
-        computed = stored.derive()
-        submissions += len(stored.log)
-        differences += _compare(event.name, stored.derived, computed)
-        if with_repair:
-            repair(session, stored, computed)
-        if event.scores_version != event.elo_version and event.score_count > 0:
+        loaded = load_stored(session, event)
+        computed = loaded.compute()
+        submissions += len(loaded.log)
+        differences += _compare(event.name, loaded.stored, computed)
+        if loaded.scale is None and loaded.log:
             awaiting.append(event.name)
+        if with_repair:
+            repair(session, loaded, computed)
     differences += _results_of_no_run(session, with_repair=with_repair)
     return Verification(len(events), submissions, tuple(differences), tuple(awaiting))
 
@@ -120,7 +120,7 @@ _ROWS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "results": ("weekly_results", lambda key: f"result of player {key[1]} in {Week.from_code(key[0])}"),
     "ratings": ("player_event_stats", lambda player: f"ratings of player {player}"),
 }
-"""The attributes of `Derived`: the table of their rows, and what a row is called."""
+"""The attributes of `Derived` that have many rows: their table, and what a row is called."""
 
 
 def _shown(value: object) -> str:

@@ -26,22 +26,25 @@ Table = TypeVar("Table", LeaderboardScore, PlayerEventStats, ScoreSubmission, We
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with its log, its runs, and the stored values that follow from them."""
+    """An event with its log, its runs, and the stored values that should follow from them."""
 
     event: Event
     log: list[LoggedScore]
     runs: Sequence[WeeklyRun]
-    derived: Derived
+    stored: Derived
 
-    def derive(self) -> Derived:
-        """Return the values that should be stored."""
+    @property
+    def scale(self) -> RatingScale | None:
+        """The constants of the stored Elos; None while these await a recalculation."""
         event = self.event
+        if event.elo_version != event.scores_version or event.elo_base is None or event.elo_per_sigma is None:
+            return None
+        return RatingScale(event.elo_base, event.elo_per_sigma)
+
+    def compute(self) -> Derived:
+        """Return the values that should be stored."""
         runs = [ArchivedRun(run.week_number, run.ran_at, run.field, run.scale) for run in self.runs]
-        scale = None
-        # Elos that await a recalculation stay as they are.
-        if event.elo_version == event.scores_version and event.elo_base is not None and event.elo_per_sigma is not None:
-            scale = RatingScale(event.elo_base, event.elo_per_sigma)
-        return derive(self.log, runs, event.score_direction, self.derived, scale)
+        return derive(self.log, runs, self.event.score_direction, self.stored, self.scale)
 
 
 def load_stored(session: Session, event: Event) -> StoredEvent:
@@ -57,7 +60,7 @@ def load_stored(session: Session, event: Event) -> StoredEvent:
     runs, scores = of_event(WeeklyRun).all(), of_event(LeaderboardScore).all()
     weeks = {run.id: run.week_number for run in runs}
     results = session.scalars(select(WeeklyResult).where(WeeklyResult.run_id.in_(weeks)))
-    derived = Derived(
+    stored = Derived(
         personal_bests={row.player_id: _best(row) for row in scores if row.week_number is None},
         weekly_bests={(row.player_id, row.week_number): _best(row) for row in scores if row.week_number is not None},
         statistics=event.statistics,
@@ -77,7 +80,7 @@ def load_stored(session: Session, event: Event) -> StoredEvent:
             for row in of_event(PlayerEventStats)
         },
     )
-    return StoredEvent(event, log, runs, derived)
+    return StoredEvent(event, log, runs, stored)
 
 
 def _best(row: LeaderboardScore) -> Best:
@@ -89,10 +92,10 @@ def changed(stored: Mapping[Key, object], computed: Mapping[Key, object]) -> lis
     return [key for key in sorted(stored.keys() | computed.keys()) if stored.get(key, ...) != computed.get(key, ...)]
 
 
-def repair(session: Session, stored: StoredEvent, computed: Derived) -> None:
+def repair(session: Session, loaded: StoredEvent, computed: Derived) -> None:
     """Write the computed values over those of a locked event; leave rows that are right untouched."""
-    event, derived = stored.event, stored.derived
-    wrong_bests = changed(derived.personal_bests, computed.personal_bests)
+    event, stored = loaded.event, loaded.stored
+    wrong_bests = changed(stored.personal_bests, computed.personal_bests)
     if wrong_bests:
         # A running bot compares this version with that of its cached personal bests.
         event.scores_version += 1
@@ -101,44 +104,37 @@ def repair(session: Session, stored: StoredEvent, computed: Derived) -> None:
     event.elo_field_version = None
     event.version += 1
     for player_id in wrong_bests:
-        _replace_best(session, is_personal_best(event.id), computed.personal_bests.get(player_id), event, player_id)
-    for player_id, week in changed(derived.weekly_bests, computed.weekly_bests):
-        best = computed.weekly_bests.get((player_id, week))
-        _replace_best(session, is_weekly_best(event.id, week), best, event, player_id, week)
+        _replace_best(session, event, player_id, None, computed.personal_bests.get(player_id))
+    for player_id, week in changed(stored.weekly_bests, computed.weekly_bests):
+        _replace_best(session, event, player_id, week, computed.weekly_bests.get((player_id, week)))
     event.statistics = computed.statistics
     for week, statistics in computed.week_statistics.items():
         store_week_statistics(event, week, statistics)
-    runs = {run.week_number: run for run in stored.runs}
-    for week in changed(derived.fields, computed.fields):
+    runs = {run.week_number: run for run in loaded.runs}
+    for week in changed(stored.fields, computed.fields):
         runs[week].field = computed.fields[week]
-    for week, player_id in changed(derived.results, computed.results):
+    for week, player_id in changed(stored.results, computed.results):
         result = computed.results.get((week, player_id))
         of_player = (WeeklyResult.run_id == runs[week].id) & (WeeklyResult.player_id == player_id)
         _replace(session, WeeklyResult, of_player, result, run_id=runs[week].id, player_id=player_id)
-    for player_id in changed(derived.ratings, computed.ratings):
+    for player_id in changed(stored.ratings, computed.ratings):
         ratings = computed.ratings.get(player_id)
         of_player = (PlayerEventStats.event_id == event.id) & (PlayerEventStats.player_id == player_id)
         _replace(session, PlayerEventStats, of_player, ratings, event_id=event.id, player_id=player_id)
     session.flush()
 
 
-def _replace_best(
-    session: Session,
-    stored: ColumnElement[bool],
-    best: Best | None,
-    event: Event,
-    player_id: int,
-    week: int | None = None,
-) -> None:
+def _replace_best(session: Session, event: Event, player_id: int, week: int | None, best: Best | None) -> None:
     score_type = ScoreType.ALL_TIME if week is None else ScoreType.WEEKLY
+    of_event = is_personal_best(event.id) if week is None else is_weekly_best(event.id, week)
     keys = {"player_id": player_id, "event_id": event.id, "score_type": score_type, "week_number": week}
-    _replace(session, LeaderboardScore, (LeaderboardScore.player_id == player_id) & stored, best, **keys)
+    _replace(session, LeaderboardScore, (LeaderboardScore.player_id == player_id) & of_event, best, **keys)
 
 
 def _replace(
-    session: Session, table: type[Any], stored: ColumnElement[bool], values: Best | Result | Ratings | None, **keys: Any
+    session: Session, table: type[Any], where: ColumnElement[bool], values: Best | Result | Ratings | None, **keys: Any
 ) -> None:
     """Delete a row, and write it again with other values, unless there should be none."""
-    session.execute(delete(table).where(stored))
+    session.execute(delete(table).where(where))
     if values is not None:
         session.add(table(**keys, **asdict(values)))
