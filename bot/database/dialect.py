@@ -127,8 +127,13 @@ def is_file(url: sa.URL) -> bool:
 
 
 def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
-    """Tell whether a database is PostgreSQL: it has parallel writers, and statements whose parts write."""
+    """Tell whether a database is PostgreSQL, not a file of SQLite."""
     return connection.dialect.name == "postgresql"
+
+
+def has_rivals(connection: sa.Connection) -> bool:
+    """Tell whether others may write beside a transaction that has begun to read; in a file its writer is alone."""
+    return is_postgresql(connection)
 
 
 def engine_options(url: sa.URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:

@@ -231,6 +231,10 @@ async def test_a_server_that_has_no_room_for_a_probe_is_waited_for(
     server: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_limits(monkeypatch.setattr, {"PATIENCE_SECONDS": SOON})
+
+    def waits_for_lock(transaction: Session) -> None:
+        transaction.execute(lock)
+
     role = f"few_{server.url.database}"
     lock = text("SELECT pg_advisory_xact_lock(1)")
     async with writing(server) as session:
@@ -238,7 +242,7 @@ async def test_a_server_that_has_no_room_for_a_probe_is_waited_for(
     database = Database(server.url.set(username=role, password=None))
     async with writing(server) as session:
         await session.execute(lock)
-        waiting = asyncio.create_task(database.write(lambda session: session.execute(lock).all()))
+        waiting = asyncio.create_task(database.write(waits_for_lock))
         await until(lambda: database._liveness._probing is not None, UNTIL_IT_HANGS, lambda: "a probe")
         probing = database._liveness._probing
         assert probing is not None

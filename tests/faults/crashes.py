@@ -75,7 +75,8 @@ class Load:
 
     async def _play(self, player: User) -> None:
         while True:
-            event, score = self._chances.choice(EVENTS), str(self._chances.randint(1, 99_999))
+            # Players become better, so that there is always something to recalculate.
+            event, score = self._chances.choice(EVENTS), str(self._chances.randint(1, 200) + len(self.submissions))
             reply = await self._discord.invoke(player, "submit-score", event=event, score=score)
             self.submissions[reply.id] = reply
             self._latest.append(reply)

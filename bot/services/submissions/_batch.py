@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
-from bot.database.dialect import commit_each_statement, is_postgresql
+from bot.database.dialect import commit_each_statement, has_rivals
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
 from bot.domain.clock import Clock
@@ -226,7 +226,7 @@ class Batch:
 
     def _begin_transaction(self) -> None:
         """Have the batch counted again, in one transaction, unless it is in one; in a file it always is."""
-        if is_postgresql(self._connection) and not self._is_transaction:
+        if has_rivals(self._connection) and not self._is_transaction:
             self._is_transaction = True
             raise Conflict
 
@@ -330,7 +330,7 @@ class Batch:
                 better[number] = self._bests.count_better(event, best)
             else:
                 unknown.append((number, event.info.id, best, event.info.direction.sign > 0))
-        rows = {**_changes(counted.values(), has_rivals=is_postgresql(self._connection)), sql.RANK: unknown}
+        rows = {**_changes(counted.values(), has_rivals=has_rivals(self._connection)), sql.RANK: unknown}
         ranked = sql.WRITE.execute(self._connection, rows, now=self._now)
         if ranked is None:
             raise Conflict(self._find_locked())
