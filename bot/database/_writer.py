@@ -42,7 +42,7 @@ class Writer:
         self._ended: Future[None] = Future()
 
     async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in a transaction; commit it, or roll it back if the caller was cancelled.
+        """Run `work` in a transaction; commit it, or roll it back if the caller was cancelled meanwhile.
 
         Raises:
             DatabaseSilent: another process kept the file locked while the transaction queued.

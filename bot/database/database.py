@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 1.5
 PROBE_SECONDS = 1.5
 """How long a probe may take. Together with the patience, this leaves time to answer a user within five seconds."""
 LOOKS = 5
-"""How many times a probe's result is checked in that time; a late event loop checks as often, over a longer time."""
+"""In how many parts that time is waited for; so a late event loop, too, gives a probe as many turns."""
 MOST_PROBES = 3
 """How many probes may fail while the event loop is late before the database counts as silent."""
 
@@ -59,7 +59,7 @@ class Database:
         self._ended = asyncio.Event()
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work` in a read-only transaction that sees one state of the database.
+        """Run `work`, which only reads, in a transaction that sees one state of the database.
 
         Raises:
             Unavailable: the database did not answer.
@@ -69,8 +69,8 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; commit it, or roll it back after an error.
 
-        A transaction that loses a race is retried with exponential backoff and jitter, up to six attempts. Other errors
-        of `work` are raised at once.
+        A transaction that loses a race or its connection is retried with exponential backoff and jitter, up to six
+        attempts. Other errors of `work` are raised at once.
 
         Raises:
             Unavailable: the database did not answer, or every attempt lost a race.
@@ -80,7 +80,7 @@ class Database:
         return await self._persist(partial(_transact, self.engine.sync_engine, work))
 
     async def idle(self) -> None:
-        """Wait until no transaction is running."""
+        """Wait until nobody waits for a transaction."""
         while self._transactions > 0:
             self._ended.clear()
             await self._ended.wait()

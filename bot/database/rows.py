@@ -25,8 +25,8 @@ _OF = "of"
 class RowsStatement:
     """A statement over a table of parameters.
 
-    The table travels as one JSON text. SQLite may round a fraction that it reads from JSON, so `fetch` and `write` go
-    row by row there, where there are fractions; `execute` does not, and its caller must bear the rounding.
+    The table travels as one JSON text. SQLite may round a fraction that it reads from JSON: there `write` goes row by
+    row, and `fetch` does where the table has fractions. A caller of `execute` must bear the rounding.
     """
 
     def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], Any]) -> None:

@@ -94,7 +94,7 @@ class OpenEvent:
 
     Attributes:
         time_zone: an IANA name; weeks begin on Monday 00:00 in this zone.
-        version: changes with everything that submissions depend on.
+        version: changes with everything in the event that submissions depend on.
         scores_version: the number of changes of personal bests before the batch.
         statistics: the running statistics of the personal bests.
         week: the week that `week_statistics` describe; None for none.

@@ -98,7 +98,7 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
 
 
 def _moved_bands(connection: sa.Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
-    """Return bands of scores with all moved Elos, except those of players who submitted since; None for all scores."""
+    """Return bands of scores: outside them, only Elos of players who submitted since have moved. None: look at all."""
     is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
     if field.size <= FEW_PLAYERS or not is_known:
         return None
