@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -106,7 +106,7 @@ async def test_on_a_full_disk_what_was_confirmed_is_there_and_nothing_else(file_
 
 
 def page_count(url: URL) -> int:
-    with sqlite3.connect(str(url.database)) as connection:
+    with closing(sqlite3.connect(str(url.database))) as connection:
         return int(connection.execute("PRAGMA page_count").fetchone()[0])
 
 
