@@ -143,8 +143,6 @@ def engine_options(url: sa.URL, command_timeout: float | None = COMMAND_TIMEOUT_
     return {
         "pool_size": 10,
         "max_overflow": 10,
-        # The connection that was used last, whose statements are prepared and planned.
-        "pool_use_lifo": True,
         "pool_timeout": CONNECT_TIMEOUT_SECONDS,
         "connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": command_timeout},
     }
