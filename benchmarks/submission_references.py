@@ -27,6 +27,8 @@ EVENTS = 20
 PLAYERS = 1_000
 WEEK = 203001
 """A week that is open in every event."""
+MOST_CLIENTS = 64
+"""A server takes a hundred connections, of which the bot has some; more users than these wait in proportion."""
 SCRIPT = Path(__file__).with_name("submit.sql")
 NOW = "2026-11-18 12:00:00.000000"
 
@@ -61,7 +63,8 @@ def bare_waits(url: URL, users: int, seconds: float) -> list[float]:
     """Return how long so many users at once wait for each bare submission, in seconds."""
     if url.get_backend_name() == "sqlite":
         return _in_line(tight_loop(url, seconds), users)
-    return pgbench(url, users, EVENTS, max(1, round(seconds)))
+    clients = min(users, MOST_CLIENTS)
+    return [users / clients * took for took in pgbench(url, clients, EVENTS, max(1, round(seconds)))]
 
 
 def _in_line(took: list[float], users: int) -> list[float]:
