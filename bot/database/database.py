@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 1.5
 PROBE_SECONDS = 1.5
 """How long a probe may take. Together with the patience, this leaves time to answer a user within five seconds."""
 LOOKS = 5
-"""In how many parts that time is waited for; so a late event loop, too, gives a probe as many turns."""
+"""The wait for a probe has so many parts, so that a late event loop, too, gives it as many turns."""
 MOST_PROBES = 3
 """How many probes may fail while the event loop is late before the database counts as silent."""
 

@@ -1,4 +1,4 @@
-"""How PostgreSQL and SQLite differ, for all who need not know."""
+"""Hide how PostgreSQL and SQLite differ from the modules that need not know."""
 
 import sqlite3
 import time
@@ -250,13 +250,13 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-def write_out(statement: sa.ClauseElement, *, on_server: bool) -> Any:
+def write_out(statement: sa.ClauseElement, *, on_postgresql: bool) -> Any:
     """Return a statement as text, with the types of its parameters and results.
 
     SQLAlchemy looks a statement up among the compiled ones by its parts. A text is one part; what counts submissions
     would have a thousand.
     """
-    kind: Any = PGDialect if on_server else SQLiteDialect
+    kind: Any = PGDialect if on_postgresql else SQLiteDialect
     compiled: Any = statement.compile(dialect=kind(paramstyle="named"))
     named = [
         sa.bindparam(name, type_=bind.type) if bind.required else sa.bindparam(name, bind.value, bind.type)
@@ -269,7 +269,7 @@ def write_out(statement: sa.ClauseElement, *, on_server: bool) -> Any:
 
 
 def commit_each_statement(session: Session) -> sa.Connection:
-    """Return the connection of a session that has not begun; on a server each statement commits by itself.
+    """Return the connection of a session that has not begun; on PostgreSQL each statement commits by itself.
 
     A statement that decides by itself whether it writes needs no transaction around it: that saves two round trips.
     In a file the writer is alone, and one transaction holds all statements.

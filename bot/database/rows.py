@@ -65,7 +65,7 @@ class RowsStatement:
         return self._build(rows)
 
     def table(self) -> sa.FromClause:
-        """Return the table of parameters, on a server.
+        """Return the table of parameters, on PostgreSQL.
 
         PostgreSQL guesses that a document has a hundred rows, and would rather read small tables whole than look so
         many rows up. A condition that all rows fulfil makes it guess one.
@@ -81,7 +81,7 @@ class RowsStatement:
 
     @cached_property
     def _over_document(self) -> Any:
-        return write_out(self._build(self.table()), on_server=True)
+        return write_out(self._build(self.table()), on_postgresql=True)
 
     @cached_property
     def _over_file_document(self) -> Any:
@@ -93,13 +93,13 @@ class RowsStatement:
             for name, kind in self._columns.items()
         ]
         rows = sa.select(*values).select_from(each).subquery(f"{self.name}_rows")
-        return write_out(self._build(rows), on_server=False)
+        return write_out(self._build(rows), on_postgresql=False)
 
     @cached_property
     def _over_one(self) -> Any:
         named = zip(self._parameters, self._columns.items(), strict=True)
         values = [sa.bindparam(parameter, type_=kind).label(name) for parameter, (name, kind) in named]
-        return write_out(self._build(sa.select(*values).subquery(f"{self.name}_rows")), on_server=False)
+        return write_out(self._build(sa.select(*values).subquery(f"{self.name}_rows")), on_postgresql=False)
 
     def _named(self, row: tuple[Any, ...]) -> dict[str, Any]:
         return dict(zip(self._parameters, row, strict=True))
@@ -115,7 +115,7 @@ class OptimisticWrite:
     def execute(
         self, connection: sa.Connection, rows: Mapping[RowsStatement, Rows], **shared: Any
     ) -> list[sa.Row[Any]] | None:
-        """Write, in one statement on a server.
+        """Write, in one statement on PostgreSQL.
 
         Args:
             connection: where; on SQLite within a transaction that holds the lock for writing.
@@ -154,7 +154,7 @@ class OptimisticWrite:
             writes.append(write.over(rows).cte(write.name))
         answer = self._asking.over(self._asking.table()).subquery(self._asking.name)
         together = sa.select(*answer.c).select_from(if_held.outerjoin(answer, sa.true())).add_cte(*writes)
-        return write_out(together, on_server=True)
+        return write_out(together, on_postgresql=True)
 
 
 def read_first(statement: sa.Select[Any], name: str) -> sa.CTE:

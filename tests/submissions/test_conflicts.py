@@ -232,6 +232,17 @@ async def test_whoever_somebody_holds_is_counted_when_they_are_let_go(one: TestB
     assert await one.differences() == []
 
 
+async def test_a_refused_one_of_a_held_event_is_told_at_once(one: TestBackend) -> None:
+    await one.submit(1, 400)
+    async with writing(one.database) as session:
+        await session.execute(select(Event).where(Event.name == EVENT).with_for_update(key_share=True))
+        refused, counted = (asyncio.create_task(one.submit(player, 500)) for player in (1, 2))
+        with pytest.raises(CooldownActive):
+            await refused
+        assert not counted.done()
+    assert (await counted).is_personal_best
+
+
 async def test_of_those_counted_together_all_are_where_one_event_changes(one: TestBackend, other: TestBackend) -> None:
     await asyncio.gather(*(one.submit(player, player, OTHER) for player in (4, 5)))
     one.clock.move(minutes=1)

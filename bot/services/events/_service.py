@@ -20,7 +20,7 @@ from bot.services.servers import Actor, record, refuse_repetition, require_admin
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
-"""How long names stay cached, because Discord asks at every keystroke; changes by other processes show after it."""
+"""How long the bot caches names, since Discord asks at every keystroke; then users see changes by other processes."""
 NOTHING = "none"
 """What an admin types to clear a unit or a bound."""
 

@@ -39,7 +39,7 @@ from bot.services.submissions import _statements as sql
 FURTHEST_ZONE = timedelta(days=1)
 """No time zone is further behind UTC."""
 LEEWAY = timedelta(minutes=1)
-"""Submissions in the log that are later than this from now are of a clock that was ahead."""
+"""Entries of the log that are further ahead than this come from a clock that was ahead."""
 
 MOST_SCORES = 2_000
 """Events with more personal bests are not loaded: that takes longer than to count the better ones a few times."""
@@ -167,7 +167,7 @@ class KnownBests:
 class Batch:
     """Submissions of different players, counted together.
 
-    On a server no lock spans reading and writing: a batch is decided by what it found, and written by one statement,
+    On PostgreSQL no lock spans reading and writing: a batch is decided by what it found, and written by one statement,
     if nobody has changed that meanwhile. These two statements commit by themselves. A batch that takes more, for new
     players or to count a field anew, is one transaction.
     """
@@ -337,7 +337,9 @@ class Batch:
         return better | {row.number: row.better for row in ranked}
 
     def _find_locked(self) -> frozenset[int]:
-        events = {number: entry.event.info.id for number, entry in self._entries.items()}
+        """Find the submissions, of those that are not refused, whose events somebody holds."""
+        due = self._entries.keys() - self._refused.keys()
+        events = {number: self._entries[number].event.info.id for number in due}
         wanted = [(event_id,) for event_id in sorted({*events.values()})]
         free = {row.id for row in sql.FIND_FREE.fetch(self._connection, wanted)}
         return frozenset(number for number, event_id in events.items() if event_id not in free)

@@ -25,7 +25,7 @@ MOST_TOGETHER = 100
 LOCKED_SECONDS = 0.05
 """How long a submission waits, at the longest, before it tries a locked event again."""
 GIVE_UP_SECONDS = 120.0
-"""How long a submission waits for a locked event before its player is told."""
+"""How long a submission waits for a locked event before the bot gives up and tells its player."""
 
 
 class LeaderboardService:
