@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import discord
@@ -16,7 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.cogs import COGS, LeaderboardTree, PageButton, Services, answer_lost_click, interrupt
+from bot.cogs import BUTTONS, COGS, LeaderboardTree, Services, answer_lost_click, interrupt
 from bot.config import Settings, SettingsError
 from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
@@ -100,8 +101,8 @@ class LeaderboardBot(commands.AutoShardedBot):
         """Load the commands. Only `sync` tells Discord about them."""
         for cog in COGS:
             await self.add_cog(cog(self.services))
-        self.add_dynamic_items(PageButton)
-        self.add_listener(answer_lost_click, "on_interaction")
+        self.add_dynamic_items(*BUTTONS)
+        self.add_listener(partial(answer_lost_click, BUTTONS), "on_interaction")
         if self._recalculator is not None:
             self._recalculator.start()
 

@@ -1,16 +1,20 @@
 """Slash commands: each one parses its options, calls one service and shows the result."""
 
 from bot.cogs._answering import UNDELIVERED, interrupt
+from bot.cogs._buttons import answer_lost_click
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.events import Events
 from bot.cogs.moderation import Moderation
 from bot.cogs.servers import Servers
-from bot.cogs.standings import PageButton, Standings, answer_lost_click
+from bot.cogs.standings import PageButton, Standings
 from bot.cogs.submissions import Submissions
 from bot.cogs.weeks import Weeks
 
 COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers)
 """One cog per capability."""
 
-__all__ = ["COGS", "UNDELIVERED", "LeaderboardTree", "PageButton", "Services", "answer_lost_click", "interrupt"]
+BUTTONS = (PageButton,)
+"""The buttons that work after a restart."""
+
+__all__ = ["BUTTONS", "COGS", "UNDELIVERED", "LeaderboardTree", "Services", "answer_lost_click", "interrupt"]

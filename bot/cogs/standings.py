@@ -3,14 +3,14 @@
 import re
 from typing import Any, ClassVar, Literal
 
-from discord import ButtonStyle, ComponentType, Interaction, InteractionType, app_commands
-from discord.ui import Button, DynamicItem, Item, View
+from discord import ButtonStyle, Interaction, app_commands
+from discord.ui import Button, Item, View
 
-from bot.cogs._answering import answer, guild_of, show_error, update
+from bot.cogs._answering import answer, guild_of, update
+from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.domain.standings import Board, LeaderboardPage
-from bot.errors import ButtonOutdated
 from bot.ui.reply import Reply
 from bot.ui.standings import board_embed
 
@@ -42,7 +42,7 @@ class Standings(ServiceCog):
         await answer(interaction, page, lambda result: show_page(result, viewer))
 
 
-class PageButton(DynamicItem[Button[View]], template=BUTTON_ID):
+class PageButton(IdButton, template=BUTTON_ID):
     """A button that turns a leaderboard to one page.
 
     The user who asked for the leaderboard turns its page. Any other user gets a private copy.
@@ -75,36 +75,14 @@ class PageButton(DynamicItem[Button[View]], template=BUTTON_ID):
             int(match["owner"]),
         )
 
-    async def callback(self, interaction: Interaction[Any]) -> None:
+    async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
         viewer, standings = interaction.user.id, services_of(interaction).standings
-        try:
-            work = standings.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
-            if viewer == self.owner_id:
-                await update(interaction, work, lambda page: show_page(page, viewer))
-            else:
-                await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True))
-        except Exception as error:  # noqa: BLE001 - the command tree does not handle the errors of buttons
-            await show_error(interaction, error)
-
-
-async def answer_lost_click(interaction: Interaction[Any]) -> None:
-    """Tell the user if the clicked button is unknown, such as one of an older version.
-
-    discord.py ignores such a click.
-    """
-    if interaction.type is InteractionType.component and not _is_page_button(interaction):
-        await show_error(interaction, ButtonOutdated())
-
-
-def _is_page_button(interaction: Interaction[Any]) -> bool:
-    data: Any = interaction.data
-    items = [] if interaction.message is None else View.from_message(interaction.message).children
-    return (
-        data["component_type"] == ComponentType.button.value
-        and BUTTON_ID.fullmatch(data["custom_id"]) is not None
-        and any(isinstance(item, Button) and item.custom_id == data["custom_id"] for item in items)
-    )
+        work = standings.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
+        if viewer == self.owner_id:
+            await update(interaction, work, lambda page: show_page(page, viewer))
+        else:
+            await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True))
 
 
 def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:

@@ -1,0 +1,54 @@
+"""Buttons whose ids hold all that they need, so that they work after a restart."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ComponentType, Interaction, InteractionType
+from discord.ui import Button, DynamicItem, View
+
+from bot.cogs._answering import show_error
+from bot.errors import ButtonOutdated, Restarting
+
+NOTHING = re.compile(r"(?!)")
+"""Matches no id."""
+
+
+class IdButton(DynamicItem[Button[View]], template=NOTHING):
+    """A button whose id holds its state.
+
+    A subclass names the form of its ids as `template`, reads an id in `from_custom_id`, and acts in `press`. An id has
+    at most 100 characters. Users can forge ids, so services check what they name. `BUTTONS` lists every subclass.
+    """
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Do what the button says, and answer; errors may leave this function."""
+        raise NotImplementedError
+
+    async def callback(self, interaction: Interaction[Any]) -> None:
+        """Press the button; tell the user what went wrong, since the command tree does not see errors of buttons."""
+        try:
+            if interaction.client.tree.is_closing:
+                raise Restarting
+            await self.press(interaction)
+        except Exception as error:  # noqa: BLE001 - the user is told
+            await show_error(interaction, error)
+
+
+async def answer_lost_click(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) -> None:
+    """Tell the user if the clicked button is none of `buttons`, such as one of an older version.
+
+    discord.py ignores such a click.
+    """
+    if interaction.type is InteractionType.component and not any(_is_of(kind, interaction) for kind in buttons):
+        await show_error(interaction, ButtonOutdated())
+
+
+def _is_of(kind: type[IdButton], interaction: Interaction[Any]) -> bool:
+    data: Any = interaction.data
+    items = [] if interaction.message is None else View.from_message(interaction.message).children
+    return (
+        data["component_type"] == ComponentType.button.value
+        and kind.__discord_ui_compiled_template__.fullmatch(data["custom_id"]) is not None
+        and any(isinstance(item, Button) and item.custom_id == data["custom_id"] for item in items)
+    )
