@@ -24,10 +24,11 @@ MAY_IMPORT = {
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
     "bot.main": {"discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"},
     "bot.demo": {"discord", "pydantic", "simcord", "bot"},
-    "bot.__main__": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},
+    "bot.commands": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},
+    "bot.__main__": {"bot"},
     "bot": {},
 }
-KNOW_DISCORD = ("bot.cogs", "bot.ui", "bot.main", "bot.demo", "bot.__main__")
+KNOW_DISCORD = ("bot.cogs", "bot.ui", "bot.main", "bot.demo", "bot.commands")
 KNOW_DIALECTS = {"bot.database.backup", "bot.database.dialect", "bot.database.rows", "bot.database._file"}
 
 DIALECT = re.compile(r"postgres|sqlite|asyncpg|psycopg", re.IGNORECASE)
@@ -156,7 +157,7 @@ def test_only_the_demo_knows_the_simulated_discord() -> None:
 
 def test_only_the_command_line_knows_the_demo() -> None:
     knowing = {module for module in BOT if any(is_within(name, "bot.demo") for name in imports(module))}
-    assert [module for module in knowing if not is_within(module, "bot.demo")] == ["bot.__main__"]
+    assert [module for module in knowing if not is_within(module, "bot.demo")] == ["bot.commands"]
 
 
 def test_importing_starts_nothing_and_brings_in_no_more_than_is_needed() -> None:

@@ -1,0 +1,177 @@
+"""What each command of the command line does; each returns its exit code."""
+
+import argparse
+import asyncio
+import logging
+from collections.abc import Coroutine
+from importlib.util import find_spec
+from typing import Any
+
+import aiohttp
+import discord
+from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError
+
+from bot import main as client
+from bot.config import Settings, SettingsError, load_settings
+from bot.database import backup as backups
+from bot.database import schema
+from bot.database.database import Database
+from bot.errors import Unavailable
+from bot.services.verification import Verification, VerificationService
+
+OK, DIFFERENCES_FOUND, CANNOT_START, INTERRUPTED = 0, 1, 2, 130
+AUTHENTICATION_FAILED = 4004
+LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."
+MIGRATE_FIRST = "Run `python -m bot migrate` first."
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Run the bot until it is told to stop."""
+    settings = _begin()
+    if mistakes := [*_token_mistakes(settings), *_schema_mistakes(settings)]:
+        raise SettingsError(mistakes)
+    _speak_to_discord(client.serve(settings, _token(settings)), settings)
+    return OK
+
+
+def sync(options: argparse.Namespace) -> int:
+    """Tell Discord about the commands."""
+    settings = _begin()
+    if mistakes := _token_mistakes(settings):
+        raise SettingsError(mistakes)
+    names: list[str] = _speak_to_discord(client.sync(settings, _token(settings), options.guild), settings)
+    where = "in every server" if options.guild is None else f"in server {options.guild}"
+    print(f"Discord now offers {where}: {', '.join(f'/{name}' for name in names)}")
+    return OK
+
+
+def migrate(_options: argparse.Namespace) -> int:
+    """Bring the database to the schema of this version."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings, takes_old=True, takes_empty=True):
+        raise SettingsError(mistakes)
+    try:
+        schema.migrate(settings.database)
+    except DBAPIError as error:
+        raise SettingsError([f"The database is as it was: the migration failed ({_reason(error)})."]) from error
+    print(f"The database is at revision {schema.needed_revision()}.")
+    return OK
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Recompute every rating from the log, and name each row that differs."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings):
+        raise SettingsError(mistakes)
+    found = asyncio.run(_verify(settings, with_repair=options.repair))
+    for difference in found.differences:
+        print(f"repaired: {difference}" if options.repair else difference)
+    for name in found.awaiting:
+        print(f"note: event {name!r} awaits a recalculation, which a running bot makes soon")
+    result = "repaired" if options.repair else "differences"
+    print(f"{found.events} events, {found.submissions} submissions: {len(found.differences)} {result}.")
+    return DIFFERENCES_FOUND if found.differences and not options.repair else OK
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy the database into a file, also while the bot runs; for PostgreSQL, print the command for it."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings, takes_old=True):
+        raise SettingsError(mistakes)
+    if (command := backups.dump_command(settings.database, options.file)) is not None:
+        print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
+        return CANNOT_START
+    try:
+        backups.copy_file(settings.database, options.file)
+    except FileExistsError:
+        raise SettingsError([f"{options.file} is there already. Choose another name."]) from None
+    except OSError as error:
+        raise SettingsError([f"There is no backup: {_reason(error)}."]) from error
+    print(f"The database is backed up in {options.file}.")
+    return OK
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Play a season in a simulated Discord and serve it as a page; ignore the settings."""
+    if find_spec("simcord") is None:
+        raise SettingsError(["The demo needs the package simcord from requirements-dev.lock: run `make demo`."])
+    from bot.demo import play
+
+    asyncio.run(play(page=options.page, port=options.port))
+    return OK
+
+
+def _begin() -> Settings:
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s")
+    return settings
+
+
+async def _verify(settings: Settings, *, with_repair: bool) -> Verification:
+    database = Database(settings.database)
+    try:
+        service = VerificationService(database)
+        return await (service.repair() if with_repair else service.verify())
+    finally:
+        await database.close()
+
+
+def _token_mistakes(settings: Settings) -> list[str]:
+    if settings.discord_token is not None:
+        return []
+    return ["DISCORD_TOKEN is missing. Copy the bot's token from Discord's developer portal into `.env`."]
+
+
+def _token(settings: Settings) -> str:
+    return (settings.discord_token or SecretStr("")).get_secret_value()
+
+
+def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty: bool = False) -> list[str]:
+    try:
+        revision, is_foreign = asyncio.run(_revision(settings))
+    except Unavailable as error:
+        return [f"DATABASE_URL: the database cannot be reached ({_reason(error.__cause__)})."]
+    needed, mistake = schema.needed_revision(), None
+    if is_foreign:
+        mistake = "The database of DATABASE_URL holds tables of another program. Name a database of the bot's own."
+    elif revision is None and not takes_empty:
+        mistake = f"The database of DATABASE_URL has not been set up for this bot yet. {MIGRATE_FIRST}"
+    elif revision is not None and not schema.knows(revision):
+        mistake = f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."
+    elif revision not in (None, needed) and not takes_old:
+        mistake = f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"
+    return [] if mistake is None else [mistake]
+
+
+async def _revision(settings: Settings) -> tuple[str | None, bool]:
+    database = Database(settings.database)
+    try:
+        revision = await schema.current_revision(database)
+        return revision, revision is None and await schema.has_tables(database)
+    finally:
+        await database.close()
+
+
+def _reason(error: BaseException | None) -> str:
+    reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
+    return reason or type(error).__name__
+
+
+def _speak_to_discord(work: Coroutine[Any, Any, Any], settings: Settings) -> Any:
+    try:
+        return asyncio.run(work)
+    except (discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound) as error:
+        raise SettingsError([_refusal(error, settings)]) from None
+    except discord.LoginFailure:
+        raise SettingsError([LOGIN_REFUSED]) from None
+    except (aiohttp.ClientError, OSError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise SettingsError([f"Discord cannot be reached at {settings.discord_api_url} ({reason})."]) from None
+
+
+def _refusal(error: discord.DiscordException, settings: Settings) -> str:
+    # A new token in the portal ends the connections of the old one.
+    if isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED:
+        return LOGIN_REFUSED
+    return f"Discord, at {settings.discord_api_url}, refuses the bot ({error})."
