@@ -17,6 +17,7 @@ from sqlalchemy.util import greenlet_spawn
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from bot.database import dialect
+from bot.database._outage import OutageLog
 from bot.database._writer import DatabaseSilent, Writer
 from bot.errors import Unavailable
 
@@ -55,6 +56,7 @@ class Database:
         self._prober = create_async_engine(url, poolclass=NullPool, **dialect.probe_options(url))
         self._trusted_since = 0.0
         self._liveness = Liveness(self._probe, self._distrust_connections)
+        self._outage = OutageLog()
         self._transactions = 0
         self._ended = asyncio.Event()
 
@@ -87,6 +89,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        dialect.close_by(self.engine, time.monotonic() + CLOSE_SECONDS / 2)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.engine.dispose()
@@ -96,13 +99,13 @@ class Database:
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
         self._transactions += 1
         try:
-            return await self._liveness.guard(_retry(attempt))
-        except DatabaseSilent as error:
-            logger.error("the database failed: %s", error)
+            result = await self._liveness.guard(_retry(attempt))
+        except (DatabaseSilent, DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
+            self._outage.failed(error)
             raise Unavailable from error
-        except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
-            logger.exception("the database failed")
-            raise Unavailable from error
+        else:
+            self._outage.succeeded()
+            return result
         finally:
             self._transactions -= 1
             self._ended.set()

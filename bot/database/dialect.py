@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.engine import AdaptedConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
@@ -173,6 +175,21 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
         is_idle = record.info["used_at"] < time.monotonic() - LONGEST_IDLE_SECONDS
         if is_idle or record.info["made_at"] < trusted_since():
             raise DisconnectionError("the connection may lead nowhere any more")
+
+
+def close_by(engine: AsyncEngine, deadline: float) -> None:
+    """Have PostgreSQL's connections end without a goodbye where the server has not taken it by `deadline`.
+
+    Otherwise SQLAlchemy logs a traceback for each connection whose closing is cut short.
+    """
+    if not is_postgresql(engine.sync_engine):
+        return
+
+    def close(connection: AdaptedConnection) -> None:
+        with suppress(Exception):
+            connection.run_async(lambda driver: driver.close(timeout=max(deadline - time.monotonic(), 0.0)))
+
+    engine.sync_engine.dialect.do_close = close  # type: ignore[method-assign,assignment]
 
 
 def synchronous_engine(url: sa.URL) -> sa.Engine:

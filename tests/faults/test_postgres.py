@@ -87,11 +87,14 @@ async def test_connections_that_were_forgotten_while_idle_are_replaced(
     await works(remote, 10)
 
 
-async def test_connections_that_lead_nowhere_do_not_keep_the_bot_from_ending(server_url: URL, way: Proxy) -> None:
+async def test_connections_that_lead_nowhere_do_not_keep_the_bot_from_ending(
+    server_url: URL, way: Proxy, caplog: pytest.LogCaptureFixture
+) -> None:
     with hasty(CLOSE_SECONDS=SOON):
         async with asyncio.timeout(UNTIL_IT_HANGS), open_test_backend(through(way, server_url)) as backend:
             await asyncio.gather(*(backend.real.services.events.list(GUILD) for _ in range(5)))
             way.swallow()
+    assert [record for record in caplog.records if record.name.startswith(("bot", "sqlalchemy"))] == []
 
 
 async def test_a_way_that_is_cut_is_taken_again_when_it_is_mended(remote: TestBackend, way: Proxy) -> None:

@@ -1,0 +1,50 @@
+"""Log an outage of the database in two lines: when it begins, and what it cost when it is over."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from sqlalchemy.exc import DataError, IntegrityError, NotSupportedError, ProgrammingError
+
+CALM_SECONDS = 1.0
+"""An outage is over when a transaction succeeds so long after the last one that failed."""
+
+_OWN_MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What a database refuses while it works; then the traceback shows where."""
+
+logger = logging.getLogger(__name__)
+
+
+class OutageLog:
+    """Counts the transactions that an outage costs, so that each one does not take lines of its own."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        """Measure by a clock that returns seconds."""
+        self._now = now
+        self._failures = 0
+        self._began = self._latest = 0.0
+
+    def failed(self, error: BaseException) -> None:
+        """Log the first failure of an outage, and count the others; log a statement that is wrong with its place."""
+        if isinstance(error, _OWN_MISTAKES):
+            logger.error("the database refused a statement", exc_info=error)
+            return
+        self._latest = self._now()
+        if self._failures == 0:
+            self._began = self._latest
+            logger.error("the database failed: %s", _first_line(error))
+        self._failures += 1
+
+    def succeeded(self) -> None:
+        """Log the end of an outage, if there was one."""
+        if self._failures == 0 or self._now() - self._latest < CALM_SECONDS:
+            return
+        lasted = self._latest - self._began
+        logger.warning("the database works again; failed in %.1f seconds: %d transactions", lasted, self._failures)
+        self._failures = 0
+
+
+def _first_line(error: BaseException) -> str:
+    # What follows in SQLAlchemy's errors is the statement.
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
