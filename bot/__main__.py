@@ -9,8 +9,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from bot.commands import CANNOT_START, INTERRUPTED, backup, demo, migrate, run, sync, verify
+from bot import __version__
+from bot.commands import CANNOT_START, INTERRUPTED, SCRIPT, backup, demo, migrate, program, run, sync, verify
 from bot.config import SettingsError
+from bot.database.schema import needed_revision
 from bot.errors import Unavailable
 
 gc.freeze()
@@ -18,7 +20,9 @@ gc.enable()
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="A leaderboard bot for Discord.")
+    parser = argparse.ArgumentParser(prog=program(), description="A leaderboard bot for Discord.")
+    version = f"{SCRIPT} {__version__} (schema {needed_revision()})"
+    parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="command")
     for do in (run, demo, migrate, sync, verify, backup):
         command = commands.add_parser(do.__name__, help=do.__doc__, description=do.__doc__)

@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import logging
+import sys
 from collections.abc import Coroutine
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -23,7 +25,12 @@ from bot.services.verification import Verification, VerificationService
 OK, DIFFERENCES_FOUND, CANNOT_START, INTERRUPTED = 0, 1, 2, 130
 AUTHENTICATION_FAILED = 4004
 LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."
-MIGRATE_FIRST = "Run `python -m bot migrate` first."
+SCRIPT = "leaderboard-bot"
+
+
+def program() -> str:
+    """Return what operators type to run this program."""
+    return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m bot"
 
 
 def run(_options: argparse.Namespace) -> int:
@@ -133,14 +140,15 @@ def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty
     except Unavailable as error:
         return [f"DATABASE_URL: the database cannot be reached ({_reason(error.__cause__)})."]
     needed, mistake = schema.needed_revision(), None
+    migrate_first = f"Run `{program()} migrate` first."
     if is_foreign:
         mistake = "The database of DATABASE_URL holds tables of another program. Name a database of the bot's own."
     elif revision is None and not takes_empty:
-        mistake = f"The database of DATABASE_URL has not been set up for this bot yet. {MIGRATE_FIRST}"
+        mistake = f"The database of DATABASE_URL has not been set up for this bot yet. {migrate_first}"
     elif revision is not None and not schema.knows(revision):
         mistake = f"The database's schema, {revision}, is newer than this version of the bot. Upgrade the bot."
     elif revision not in (None, needed) and not takes_old:
-        mistake = f"The database's schema is at revision {revision}; this version needs {needed}. {MIGRATE_FIRST}"
+        mistake = f"The database's schema is at revision {revision}; this version needs {needed}. {migrate_first}"
     return [] if mistake is None else [mistake]
 
 

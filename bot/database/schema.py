@@ -12,7 +12,11 @@ from bot.database.models import Base
 if TYPE_CHECKING:
     from alembic.config import Config
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
+_PACKAGE = Path(__file__).parents[1]
+MIGRATIONS = next(
+    folder for folder in (_PACKAGE / "migrations", _PACKAGE.parent / "migrations") if (folder / "env.py").exists()
+)
+"""A wheel has the migrations inside of the package, a checkout beside it."""
 
 _VERSIONS = table("alembic_version", column("version_num"))
 

@@ -1,0 +1,90 @@
+"""The bot as operators install it: a wheel, built from the source distribution, in an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot import __version__
+from bot.database.schema import needed_revision
+from tests.patience import UNTIL_IT_HANGS
+
+ROOT = Path(__file__).parents[1]
+
+Script = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel; its dependencies are those of the tests."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build(ROOT, "sdist", folder)
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as sources:
+        sources.extractall(folder, filter="data")
+    build(next(folder.glob("leaderboard_bot-*/")), "wheel", folder)
+    environment = folder / "environment"
+    venv.create(environment)
+    pip = [sys.executable, "-m", "pip", "--python", str(environment), "--disable-pip-version-check", "--quiet"]
+    finish([*pip, "install", "--no-deps", "--no-index", str(next(folder.glob("*.whl")))], folder)
+    packages = sysconfig.get_path("purelib", vars={"base": str(environment), "platbase": str(environment)})
+    (Path(packages) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return environment
+
+
+def build(sources: Path, what: str, folder: Path) -> None:
+    finish([sys.executable, "-m", "hatchling", "build", "--target", what, "--directory", str(folder)], sources)
+
+
+def finish(command: list[str], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=UNTIL_IT_HANGS, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def script(environment: Path, tmp_path: Path) -> Script:
+    """What runs the console script in an empty folder; returns its exit code and its output."""
+    scripts = environment / ("Scripts" if sys.platform == "win32" else "bin")
+    path = shutil.which("leaderboard-bot", path=str(scripts))
+    assert path is not None
+
+    def run(*arguments: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [path, *arguments],
+            cwd=tmp_path,
+            env={name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=UNTIL_IT_HANGS,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    return run
+
+
+def test_the_script_tells_its_version(script: Script) -> None:
+    assert script("--version") == (0, f"leaderboard-bot {__version__} (schema {needed_revision()})\n")
+
+
+def test_the_script_works_in_the_folder_where_it_is_run(script: Script, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URL=sqlite:///scores.db\n")
+    code, output = script("verify")
+    assert (code, output) == (
+        2,
+        "The bot cannot run:\n"
+        "  - The database of DATABASE_URL has not been set up for this bot yet. Run `leaderboard-bot migrate` first.\n",
+    )
+    code, output = script("migrate")
+    assert (code, output.splitlines()[-1]) == (0, f"The database is at revision {needed_revision()}.")
+    assert script("verify") == (0, "0 events, 0 submissions: 0 differences.\n")
+    assert (tmp_path / "scores.db").exists()
