@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | migrate | sync | verify | backup`."""
+"""The command line: `python -m bot run | demo | migrate | sync | verify | backup | import-tournament`."""
 
 import gc
 
@@ -10,7 +10,19 @@ import sys
 from pathlib import Path
 
 from bot import __version__
-from bot.commands import CANNOT_START, INTERRUPTED, SCRIPT, backup, demo, migrate, program, run, sync, verify
+from bot.commands import (
+    CANNOT_START,
+    INTERRUPTED,
+    SCRIPT,
+    backup,
+    demo,
+    import_tournament,
+    migrate,
+    program,
+    run,
+    sync,
+    verify,
+)
 from bot.config import SettingsError
 from bot.database.schema import needed_revision
 from bot.errors import Unavailable
@@ -24,8 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     version = f"{SCRIPT} {__version__} (schema {needed_revision()})"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for do in (run, demo, migrate, sync, verify, backup):
-        command = commands.add_parser(do.__name__, help=do.__doc__, description=do.__doc__)
+    for do in (run, demo, migrate, sync, verify, backup, import_tournament):
+        command = commands.add_parser(do.__name__.replace("_", "-"), help=do.__doc__, description=do.__doc__)
         command.set_defaults(do=do)
         if do is sync:
             command.add_argument(
@@ -37,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet"
             )
+        if do is import_tournament:
+            command.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
+            command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
+            command.add_argument("--dry-run", action="store_true", help="only say what would be imported")
         if do is demo:
             command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
             command.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")

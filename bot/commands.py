@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import aiohttp
 import discord
 from pydantic import SecretStr
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from bot import main as client
@@ -19,7 +21,11 @@ from bot.config import Settings, SettingsError, load_settings
 from bot.database import backup as backups
 from bot.database import schema
 from bot.database.database import Database
+from bot.database.dialect import parse_database_url
+from bot.domain.clock import utc_now
+from bot.domain.tournament import TournamentPlan
 from bot.errors import Unavailable
+from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.verification import Verification, VerificationService
 
 OK, DIFFERENCES_FOUND, CANNOT_START, INTERRUPTED = 0, 1, 2, 130
@@ -81,6 +87,42 @@ def verify(options: argparse.Namespace) -> int:
     return DIFFERENCES_FOUND if found.differences and not options.repair else OK
 
 
+def import_tournament(options: argparse.Namespace) -> int:
+    """Bring the leaderboard events, players and scores of a tournament bot's database into a server."""
+    settings = _begin()
+    try:
+        source = parse_database_url(options.url)
+    except ValueError as error:
+        raise SettingsError([f"The URL of the tournament bot {error}."]) from None
+    if mistakes := _schema_mistakes(settings):
+        raise SettingsError(mistakes)
+    try:
+        with backups.copied(source) as copy:
+            plan = asyncio.run(_import_tournament(settings, copy, options.guild, dry_run=options.dry_run))
+    except NoTournament:
+        raise SettingsError(
+            ["The URL names no database of a tournament bot: it lacks its players and events."]
+        ) from None
+    except OSError as error:
+        raise SettingsError([f"The tournament bot's database cannot be read: {_reason(error)}."]) from error
+    print("Nothing was written. This would be imported:" if options.dry_run else "Imported:")
+    for line in _imported(plan):
+        print(f"  {line}")
+    return OK
+
+
+def _imported(plan: TournamentPlan) -> Iterator[str]:
+    for event in plan.events:
+        players = len({one.player.discord_id for one in event.submissions})
+        kind = "new event" if event.is_new else "event"
+        repeated = f", {event.repeated} are here already" if event.repeated else ""
+        scores = f"{len(event.submissions)} scores of {players} players{repeated}"
+        yield f"{kind} {event.name!r} ({event.direction}): {scores}"
+    for reason, count in plan.left_behind.items():
+        if count:
+            yield f"left behind: {count} {reason}"
+
+
 def backup(options: argparse.Namespace) -> int:
     """Copy the database into a file, also while the bot runs; for PostgreSQL, print the command for it."""
     settings = _begin()
@@ -122,6 +164,21 @@ async def _verify(settings: Settings, *, with_repair: bool) -> Verification:
         return await (service.repair() if with_repair else service.verify())
     finally:
         await database.close()
+
+
+async def _import_tournament(settings: Settings, source: URL, guild_id: int, *, dry_run: bool) -> TournamentPlan:
+    async with AsyncExitStack() as stack:
+        tournament, database = Database(source), Database(settings.database)
+        for one in (tournament, database):
+            stack.push_async_callback(one.close)
+        service = TournamentImportService(database, utc_now)
+        try:
+            data = await service.read(tournament)
+        except Unavailable as error:
+            raise SettingsError(
+                [f"The tournament bot's database cannot be reached ({_reason(error.__cause__)})."]
+            ) from error
+        return await (service.plan if dry_run else service.carry_out)(data, guild_id)
 
 
 def _token_mistakes(settings: Settings) -> list[str]:

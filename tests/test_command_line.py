@@ -25,6 +25,7 @@ from tests.own_servers import postgres_client
 from tests.patience import limits
 from tests.schemas import contents
 from tests.statements import change, read
+from tests.tournament import bot_database as tournament
 from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
@@ -369,3 +370,39 @@ async def test_a_command_can_be_interrupted(tmp_path: Path) -> None:
             process.interrupt()
             assert await process.wait_exit() == 130
     assert process.output == ""
+
+
+def test_a_tournament_bots_database_is_imported_into_a_server(
+    command_line: CommandLine, database_url: URL, empty_database_url: URL
+) -> None:
+    tournament.create(empty_database_url, 17, leaderboard_scores=[tournament.score(1, 5.0, "2026-11-17 09:00:00")])
+    source = empty_database_url.render_as_string(hide_password=False)
+    arguments = ("import-tournament", source, "--guild", "1001")
+    tried = command_line(*arguments, "--dry-run", DATABASE_URL=database_url)
+    assert (tried.code, read(database_url, "SELECT count(*) FROM events")) == (0, [(0,)])
+    assert tried.output.splitlines() == [
+        "Nothing was written. This would be imported:",
+        "  new event 'Blitz' (HIGH): 1 scores of 1 players",
+        "  new event 'Sprint' (LOW): 0 scores of 0 players",
+        "  left behind: 1 events of matches",
+        "  left behind: 1 players without a score",
+    ]
+    done = command_line(*arguments, DATABASE_URL=database_url)
+    assert (done.code, done.output.splitlines()[1:]) == (0, tried.output.splitlines()[1:])
+    assert command_line("verify", DATABASE_URL=database_url).code == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "mistake"),
+    [
+        ("mysql://host/name", "The URL of the tournament bot must begin with sqlite:/// or postgresql://."),
+        ("sqlite:///nothing.db", "The tournament bot's database cannot be read: [Errno 2] No such file"),
+        (NOBODY, "The tournament bot's database cannot be reached ("),
+    ],
+)
+def test_a_tournament_bots_database_that_cannot_be_read_is_named(
+    command_line: CommandLine, file_url: URL, url: str, mistake: str
+) -> None:
+    ended = command_line("import-tournament", url, "--guild", "1001", DATABASE_URL=file_url)
+    assert ended.code == 2
+    assert ended.mistakes[0].startswith(mistake)

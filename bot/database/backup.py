@@ -1,15 +1,20 @@
-"""Back up a database: copy a file, or return the command that dumps a server."""
+"""Copy databases: back up a file, read another program's file, or return the command that dumps a server."""
 
 import os
 import shlex
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL
 
 from bot.database import dialect
+
+_WRITE_VERSION = 18
+"""Where a file says whether it has a write-ahead log (https://www.sqlite.org/fileformat.html)."""
+_WITH_LOG = b"\x02"
 
 
 def dump_command(url: URL, to: Path) -> str | None:
@@ -43,3 +48,33 @@ def copy_file(url: URL, to: Path) -> None:
         raise OSError(str(error)) from error
     finally:
         Path(unfinished).unlink(missing_ok=True)
+
+
+@contextmanager
+def copied(url: URL) -> Iterator[URL]:
+    """Give the URL of a temporary copy of another program's file, which stays as it is; a server's URL stays too.
+
+    Raises:
+        OSError: the file is damaged or cannot be read.
+    """
+    if not dialect.is_file(url):
+        yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="leaderboard-") as folder:
+        copy = Path(folder) / "copy.db"
+        try:
+            with closing(_open_to_read(Path(str(url.database)))) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
+        yield url.set(database=str(copy))
+
+
+def _open_to_read(file: Path) -> sqlite3.Connection:
+    with file.open("rb") as opened:
+        opened.seek(_WRITE_VERSION)
+        has_log = opened.read(1) == _WITH_LOG
+    # SQLite would leave files of its own beside one that has a log, unless it is told that nobody writes.
+    is_at_rest = has_log and not file.with_name(f"{file.name}-wal").exists()
+    mode = "immutable=1" if is_at_rest else "mode=ro"
+    return sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True)

@@ -124,6 +124,12 @@ def repair(session: Session, loaded: StoredEvent, computed: Derived) -> None:
     session.flush()
 
 
+def rebuild(session: Session, event: Event) -> None:
+    """Write all that follows from the log of a locked event, into which rows were written past the bot's commands."""
+    loaded = load_stored(session, event)
+    repair(session, loaded, loaded.compute())
+
+
 def _replace_best(session: Session, event: Event, player_id: int, week: int | None, best: Best | None) -> None:
     score_type = ScoreType.ALL_TIME if week is None else ScoreType.WEEKLY
     of_event = is_personal_best(event.id) if week is None else is_weekly_best(event.id, week)

@@ -1,0 +1,273 @@
+"""Decide what of a tournament bot's database becomes events and submissions here."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from bot.domain.scores import ScoreDirection
+from bot.domain.text import MAX_EVENT_NAME, name_key, visible
+from bot.domain.weeks import Week
+
+LAST_WEEK_NUMBER = 53
+FIRST_WEEK_CODE = 197001
+NOON = time(12, tzinfo=UTC)
+
+
+class Reason(StrEnum):
+    """Why something stays in the tournament bot's database, as the operator reads it."""
+
+    MATCHES = "events of matches"
+    NO_DIRECTION = "events without a score direction (make them here with `/event create`, then import again)"
+    OTHER_DIRECTION = "events whose namesakes here count in the other direction"
+    NO_SCORE = "scores that are no finite number"
+    NO_PLAYER = "scores of nobody known"
+    NO_TIME = "scores of which neither the week nor the time is known"
+    TO_COME = "scores of weeks to come"
+    CLOSED_WEEK = "scores of weeks that are closed here (take them back with `/weekly-undo`, then import again)"
+    ELOS = "weekly Elos without their scores"
+    WITHOUT_SCORES = "players without a score"
+
+
+@dataclass(frozen=True, slots=True)
+class TournamentPlayer:
+    """A player of the tournament bot; `name` is the one to show."""
+
+    discord_id: int
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TournamentEvent:
+    """An event of the tournament bot.
+
+    Attributes:
+        cluster: the name of the cluster that it hangs on; None if nobody named it.
+        is_leaderboard: whether players compete for scores, not in matches.
+        direction: None if nobody chose one.
+        made_at: aware; None if nobody knows.
+    """
+
+    id: int
+    name: str
+    cluster: str | None
+    is_leaderboard: bool
+    direction: ScoreDirection | None
+    is_active: bool
+    made_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TournamentScore:
+    """A score of the tournament bot.
+
+    Attributes:
+        player: None for one whom the database does not know.
+        week: as stored: 202528, 28 without its year, or None.
+        made_at: aware; None if nobody knows.
+    """
+
+    event_id: int
+    player: TournamentPlayer | None
+    score: float | None
+    week: int | None
+    made_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TournamentData:
+    """All that concerns scores in a tournament bot's database.
+
+    Attributes:
+        players: how many players it has, with scores or without.
+        elos: how many weekly Elos it keeps without their scores.
+    """
+
+    events: Sequence[TournamentEvent]
+    scores: Sequence[TournamentScore]
+    players: int
+    elos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """An event of the server that has the name of one to import.
+
+    Attributes:
+        closed: the weeks of it that have been run.
+        logged: its submissions, removed ones too: player's Discord id, score, week.
+    """
+
+    direction: ScoreDirection
+    closed: Collection[Week]
+    logged: Collection[tuple[int, float, Week]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """A submission to write: `week` is the one that it counts for; `submitted_at` is aware, in UTC."""
+
+    player: TournamentPlayer
+    score: float
+    week: Week
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventImport:
+    """What one event becomes.
+
+    Attributes:
+        name: the name here.
+        direction: the direction here.
+        is_active: whether a new event takes scores.
+        is_new: whether the server has no such event yet.
+        submissions: in the order in which they were made.
+        repeated: how many scores the server has already.
+    """
+
+    name: str
+    direction: ScoreDirection
+    is_active: bool
+    is_new: bool
+    submissions: tuple[NewSubmission, ...]
+    repeated: int
+
+
+@dataclass(slots=True)
+class TournamentPlan:
+    """What an import brings, and how much stays behind for which reason."""
+
+    events: list[EventImport] = field(default_factory=list)
+    left_behind: Counter[Reason] = field(default_factory=Counter)
+
+
+def name_events(events: Sequence[TournamentEvent]) -> dict[int, str]:
+    """Return a name for each event, by its id; events of one name are told apart by their clusters, or their ids."""
+    plain = {event.id: visible(event.name)[:MAX_EVENT_NAME].strip() or f"Event {event.id}" for event in events}
+    namesakes = Counter(map(name_key, plain.values()))
+    taken = {key for key, count in namesakes.items() if count == 1}
+    names: dict[int, str] = {}
+    for event in events:
+        name = plain[event.id]
+        if namesakes[name_key(name)] > 1:
+            by_cluster = _append(name, visible(event.cluster or ""))
+            is_free = event.cluster is not None and name_key(by_cluster) not in taken
+            name = by_cluster if is_free else _append(name, f"event {event.id}")
+            taken.add(name_key(name))
+        names[event.id] = name
+    return names
+
+
+def _append(name: str, more: str) -> str:
+    suffix = f" ({more[: MAX_EVENT_NAME // 2]})"
+    return name[: MAX_EVENT_NAME - len(suffix)].strip() + suffix
+
+
+def plan_import(
+    data: TournamentData, names: Mapping[int, str], namesakes: Mapping[str, Namesake], zone: str, now: datetime
+) -> TournamentPlan:
+    """Decide what to import into a server.
+
+    Args:
+        data: what the tournament bot has.
+        names: the names of its events here, by their ids.
+        namesakes: the server's events with these names, by the names' keys.
+        zone: the time zone of the server's weeks.
+        now: aware; later scores stay behind.
+    """
+    plan = TournamentPlan()
+    scores: defaultdict[int, list[TournamentScore]] = defaultdict(list)
+    for score in data.scores:
+        scores[score.event_id].append(score)
+    for event in data.events:
+        namesake = namesakes.get(name_key(names[event.id]))
+        if (reason := _obstacle(event, namesake)) is not None:
+            plan.left_behind[reason] += 1
+            continue
+        direction = event.direction if namesake is None else namesake.direction
+        assert direction is not None  # noqa: S101 - else there is an obstacle
+        dated = [_date(score, event, zone) for score in scores[event.id]]
+        submissions, repeated = _choose(dated, namesake, Week.at(now, zone), plan.left_behind)
+        plan.events.append(
+            EventImport(names[event.id], direction, event.is_active, namesake is None, submissions, repeated)
+        )
+    playing = {score.player.discord_id for score in data.scores if score.player is not None}
+    plan.left_behind[Reason.WITHOUT_SCORES] += max(data.players - len(playing), 0)
+    plan.left_behind[Reason.ELOS] += data.elos
+    return plan
+
+
+def _obstacle(event: TournamentEvent, namesake: Namesake | None) -> Reason | None:
+    if not event.is_leaderboard:
+        return Reason.MATCHES
+    if namesake is None:
+        return Reason.NO_DIRECTION if event.direction is None else None
+    return Reason.OTHER_DIRECTION if event.direction not in (None, namesake.direction) else None
+
+
+def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmission | Reason:
+    """Give a score its week and its time."""
+    if score.score is None or not math.isfinite(score.score):
+        return Reason.NO_SCORE
+    if score.player is None:
+        return Reason.NO_PLAYER
+    made_at = score.made_at
+    week = _week(score.week, made_at)
+    if made_at is None:
+        # A best of all time says only that it was made since its event was.
+        made_at = event.made_at if week is None else datetime.combine(_monday(week), NOON)
+    if made_at is None:
+        return Reason.NO_TIME
+    return NewSubmission(score.player, score.score, week or Week.at(made_at, zone), made_at)
+
+
+def _week(stored: int | None, made_at: datetime | None) -> Week | None:
+    """Return the week that a number such as 202528 means, or 28 about the time that the score was made."""
+    if stored is None:
+        return None
+    if stored >= FIRST_WEEK_CODE:
+        with suppress(ValueError):
+            _monday(week := Week.from_code(stored))
+            return week
+        return None
+    if made_at is None or not 0 < stored <= LAST_WEEK_NUMBER:
+        return None
+    day = made_at.date()
+    near = []
+    for year in (day.year - 1, day.year, day.year + 1):
+        with suppress(ValueError):
+            near.append((abs(_monday(Week(year, stored)) + timedelta(days=3) - day), Week(year, stored)))
+    return min(near)[1]
+
+
+def _monday(week: Week) -> date:
+    return date.fromisocalendar(week.year, week.number, 1)
+
+
+def _choose(
+    dated: Sequence[NewSubmission | Reason], namesake: Namesake | None, current: Week, left_behind: Counter[Reason]
+) -> tuple[tuple[NewSubmission, ...], int]:
+    """Return the submissions to write, each once and in order, and how many the server has already."""
+    logged = set() if namesake is None else set(namesake.logged)
+    closed = () if namesake is None else namesake.closed
+    chosen: dict[tuple[int, float, Week], NewSubmission] = {}
+    repeated = 0
+    found = sorted((one for one in dated if isinstance(one, NewSubmission)), key=lambda one: one.submitted_at)
+    left_behind.update(one for one in dated if isinstance(one, Reason))
+    for one in found:
+        key = one.player.discord_id, one.score, one.week
+        if key in logged:
+            repeated += 1
+        elif one.week in closed:
+            left_behind[Reason.CLOSED_WEEK] += 1
+        elif one.week > current:
+            left_behind[Reason.TO_COME] += 1
+        else:
+            # A best of all time is often the best of its week too.
+            chosen.setdefault(key, one)
+    return tuple(chosen.values()), repeated

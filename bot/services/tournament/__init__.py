@@ -1,0 +1,6 @@
+"""Import what players achieved in a tournament bot."""
+
+from bot.services.tournament._service import TournamentImportService
+from bot.services.tournament._source import NoTournament
+
+__all__ = ["NoTournament", "TournamentImportService"]
