@@ -36,6 +36,7 @@ _DRIVERS = {
 }
 # By the driver's names; hosting services hand out PostgreSQL's own.
 _POSTGRES_OPTIONS = {"host": "host", "port": "port", "ssl": "ssl", "sslmode": "ssl"}
+_TAKE_TURN = sa.text("SELECT pg_advisory_xact_lock(:key)").bindparams(sa.bindparam("key", type_=sa.BigInteger()))
 _LOST_RACES = {
     "23505",  # PostgreSQL: unique violation
     "40001",  # PostgreSQL: serialization failure
@@ -249,6 +250,15 @@ def keep_other_migrations_out(connection: sa.Connection) -> None:
     # In a file the transaction is the only writer anyway.
     if is_postgresql(connection):
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+
+
+def wait_for_turn(session: Session, key: int) -> None:
+    """Wait until no other transaction of this key runs, and keep later ones waiting; a file has one writer anyway.
+
+    What the one before has committed is seen by the next statement.
+    """
+    if is_postgresql(session.connection()):
+        session.execute(_TAKE_TURN, {"key": key})
 
 
 def constant(value: str) -> sa.ColumnElement[str]:

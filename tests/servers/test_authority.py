@@ -116,25 +116,6 @@ async def test_what_failed_is_not_in_the_audit_log(backend: TestBackend) -> None
     assert await tables.rows(backend.database, AuditLog) == []
 
 
-async def test_what_is_delivered_twice_is_done_once(server: TestBackend) -> None:
-    await server.submit(1, 200)
-    server.clock.move(weeks=1)
-    await server.submit(1, 300)
-    changes = [name for name in ADMIN_ONLY if not name.startswith(("show", "list", "preview", "archive"))]
-    # Each could be done a second time; an archived event cannot.
-    for number, name in enumerate((*changes, "archive")):
-        actor = replace(ADMIN, interaction_id=100 + number)
-        await ADMIN_ONLY[name](server, actor)
-        await server.real.scoring.recalculate(1)
-        before = await tables.contents(server.database)
-        with pytest.raises(AlreadyDone):
-            await ADMIN_ONLY[name](server, actor)
-        assert await tables.contents(server.database) == before, name
-        if name == "run":
-            # So that there are two runs to undo.
-            await server.run()
-
-
 async def test_a_reset_that_is_delivered_again_does_not_close_the_next_week(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100}, {1: 200})

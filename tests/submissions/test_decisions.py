@@ -11,7 +11,7 @@ from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import Decision, Known, OpenEvent, StoredBest, decide
 from bot.domain.verification import is_same_field
 from bot.domain.weeks import Week
-from bot.errors import AlreadyCounted, CooldownActive, EventArchived, NotANumber, ScoreTooHigh, ScoreTooLow
+from bot.errors import CooldownActive, EventArchived, NotANumber, ScoreTooHigh, ScoreTooLow
 from tests.refusals import outcome
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
@@ -35,7 +35,7 @@ def open_event(*scores: float, direction: ScoreDirection = HIGH, **changes: Any)
 
 
 def decided(score: float, direction: ScoreDirection = HIGH, **changes: Any) -> Decision:
-    nothing: dict[str, Any] = {"is_counted": False, "latest": None, "closed_weeks": (), "personal": None, "weekly": {}}
+    nothing: dict[str, Any] = {"latest": None, "closed_weeks": (), "personal": None, "weekly": {}}
     return decide(score, Known(current=CURRENT, **{**nothing, **changes}), direction, NOW, MINUTE)
 
 
@@ -80,11 +80,6 @@ def test_it_counts_for_the_first_week_that_is_open(closed: tuple[Week, ...], wee
     assert decision.week == week
     assert decision.is_weekly_best == (week != CURRENT)
     assert decision.weekly == weekly.get(week)
-
-
-def test_a_second_delivery_is_refused_as_such_however_soon_it_comes() -> None:
-    with pytest.raises(AlreadyCounted):
-        decided(200, is_counted=True, latest=NOW)
 
 
 def test_a_score_within_the_cooldown_is_refused_with_the_seconds_left() -> None:

@@ -16,7 +16,7 @@ from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.errors import BoundsSwapped, EventNameTaken, NothingToChange, UnitOfTimes
 from bot.services.events._lookup import describe, find_event
-from bot.services.servers import Actor, record, refuse_repetition, require_admin
+from bot.services.servers import Actor, begin_action, record
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
@@ -63,8 +63,7 @@ class EventService:
         """
 
         def work(session: Session) -> EventInfo:
-            require_admin(session, actor)
-            refuse_repetition(session, actor)
+            begin_action(session, actor)
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
             _apply(session, event, actor.guild_id, options)
             session.add(event)
@@ -85,11 +84,10 @@ class EventService:
         """
 
         def work(session: Session) -> EventInfo:
-            require_admin(session, actor)
+            begin_action(session, actor)
             if options == EventOptions():
                 raise NothingToChange
             event = find_event(session, actor.guild_id, event_name, lock=True)
-            refuse_repetition(session, actor)
             _apply(session, event, actor.guild_id, options)
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
             return describe(event)

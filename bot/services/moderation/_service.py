@@ -34,7 +34,7 @@ from bot.services.ratings import (
     is_weekly_best,
     logged_bests,
 )
-from bot.services.servers import Actor, record, refuse_repetition, require_admin
+from bot.services.servers import Actor, begin_action, record, require_admin
 
 MOST_LISTED = 25
 _KEY = re.compile("[0-9]{1,18}")
@@ -89,9 +89,8 @@ class RemovalService:
         """
 
         def work(session: Session) -> RemovalResult:
-            require_admin(session, actor)
+            begin_action(session, actor)
             event = find_event(session, actor.guild_id, event_name, lock=True)
-            refuse_repetition(session, actor)
             removed = _find(session, event, player, submission)
             return self._remove(session, actor, event, removed, clean_reason(reason))
 

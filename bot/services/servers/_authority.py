@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.database.dialect import wait_for_turn
 from bot.database.models import AuditLog, GuildSettings
 from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, NotAllowed
@@ -42,6 +43,8 @@ def load_settings(session: Session, guild_id: int) -> ServerSettings:
 def require_admin(session: Session, actor: Actor) -> None:
     """Check that the actor has *Manage Server* or the server's admin role, or owns the bot.
 
+    That is enough for what only reads; `begin_action` is for the rest.
+
     Raises:
         NotAllowed: the actor is no admin.
     """
@@ -52,17 +55,22 @@ def require_admin(session: Session, actor: Actor) -> None:
         raise NotAllowed
 
 
-def refuse_repetition(session: Session, actor: Actor) -> None:
-    """Check that the audit log does not have the actor's interaction yet.
+def begin_action(session: Session, actor: Actor) -> None:
+    """Begin what an admin does, as the first thing in its transaction.
+
+    Deliveries of one interaction go through here one after the other. So whoever is refused later in the transaction
+    is refused for what others did, and not for what the same use of the command has just done.
 
     Raises:
-        AlreadyDone: the same interaction arrived before.
+        AlreadyDone: the same interaction arrived before, and was done.
+        NotAllowed: the actor is no admin.
     """
-    if actor.interaction_id is None:
-        return
-    done = select(AuditLog.id).where(AuditLog.interaction_id == actor.interaction_id).limit(1)
-    if session.scalar(done) is not None:
-        raise AlreadyDone
+    if actor.interaction_id is not None:
+        wait_for_turn(session, actor.interaction_id)
+        done = select(AuditLog.id).where(AuditLog.interaction_id == actor.interaction_id).limit(1)
+        if session.scalar(done) is not None:
+            raise AlreadyDone
+    require_admin(session, actor)
 
 
 def record(
@@ -75,7 +83,7 @@ def record(
     event_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write an admin's action to the audit log, in the transaction of the action itself."""
+    """Write an admin's action to the audit log, in the transaction that `begin_action` began."""
     session.add(
         AuditLog(
             interaction_id=actor.interaction_id,

@@ -7,7 +7,7 @@ from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
 from bot.domain.servers import ServerSettings
 from bot.domain.weeks import check_time_zone
-from bot.services.servers._authority import Actor, load_settings, record, refuse_repetition, require_admin
+from bot.services.servers._authority import Actor, begin_action, load_settings, record, require_admin
 
 
 class SettingsService:
@@ -41,8 +41,7 @@ class SettingsService:
         """
 
         def work(session: Session) -> ServerSettings:
-            require_admin(session, actor)
-            refuse_repetition(session, actor)
+            begin_action(session, actor)
             row = session.get(GuildSettings, actor.guild_id)
             if row is None:
                 row = GuildSettings(guild_id=actor.guild_id, time_zone=ServerSettings().time_zone)

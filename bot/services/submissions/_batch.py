@@ -31,7 +31,7 @@ from bot.domain.submissions import (
 )
 from bot.domain.text import clean_display_name, name_key
 from bot.domain.weeks import Week
-from bot.errors import EventNotFound, LeaderboardError
+from bot.errors import AlreadyCounted, EventNotFound, LeaderboardError
 from bot.services.events import describe
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best
 from bot.services.submissions import _statements as sql
@@ -256,6 +256,9 @@ class Batch:
     ) -> _Entry:
         """Read a score as typed; `events` keeps each event once, with the week that it is there."""
         row = rows[0]
+        if row.is_counted:
+            # Whatever else is in its way may be there since it was counted.
+            raise AlreadyCounted
         if row.id is None:
             raise EventNotFound
         if row.id not in events:
@@ -378,7 +381,6 @@ def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
     closed = () if row.closed_weeks is None else row.closed_weeks.split(sql.SEPARATOR)
     return Known(
         current=current,
-        is_counted=row.is_counted,
         latest=row.latest,
         closed_weeks={Week.from_code(int(code)) for code in closed},
         personal=None if row.personal_id is None else StoredBest(row.personal_id, row.personal_best),

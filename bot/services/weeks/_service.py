@@ -10,7 +10,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.weeks import PendingWeek, UndoResult, Week, WeeklyRunResult
 from bot.errors import NothingToUndo, WeekClosedAlready, WeekClosedEarly, WeekNotBegun, WeekNotRunnable
 from bot.services.events import describe, find_event
-from bot.services.servers import Actor, record, refuse_repetition, require_admin
+from bot.services.servers import Actor, begin_action, record, require_admin
 from bot.services.weeks._lookup import current_week
 from bot.services.weeks._report import report
 from bot.services.weeks._run import run_week, undo_run
@@ -37,7 +37,8 @@ class WeeklyProcessingService:
         """Run one week, or all finished weeks with scores; if there are none, the current week.
 
         Each week has its own transaction, oldest first. The list of weeks is fixed before the first transaction: if
-        two admins run the same week at once, the second gets an error and does not run the next week.
+        two admins run the same week at once, the second gets an error and does not run the next week. Of two
+        deliveries of one command, the one that runs the first week runs them all.
 
         Args:
             actor: the admin.
@@ -52,6 +53,8 @@ class WeeklyProcessingService:
         for due in await self._plan(actor, event_name, week):
 
             def work(session: Session, due: Week = due) -> WeeklyRunResult:
+                if not done:
+                    begin_action(session, actor)
                 return self._run(session, actor, event_name, due)
 
             try:
@@ -81,9 +84,8 @@ class WeeklyProcessingService:
         """
 
         def work(session: Session) -> UndoResult:
-            require_admin(session, actor)
+            begin_action(session, actor)
             event = find_event(session, actor.guild_id, event_name, lock=True)
-            refuse_repetition(session, actor)
             latest = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.id.desc()).limit(1)
             run = session.scalar(latest)
             if run is None:
@@ -98,8 +100,6 @@ class WeeklyProcessingService:
     async def _plan(self, actor: Actor, event_name: str, week: str | None) -> tuple[Week, ...]:
         def work(session: Session) -> tuple[Week, ...]:
             require_admin(session, actor)
-            # A repeated command would run the current week, because the weeks it ran are no longer due.
-            refuse_repetition(session, actor)
             event = find_event(session, actor.guild_id, event_name)
             if week is not None:
                 return (Week.parse(week),)
