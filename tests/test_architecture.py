@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[1]
 # What each part may import besides itself and the standard library. The longest prefix of a module counts.
 MAY_IMPORT = {
     "bot.errors": {},
-    "bot.domain": {"pytz", "bot.errors"},
+    "bot.domain": {"pytz", "regex", "bot.errors"},
     "bot.database": {"aiosqlite", "alembic", "sqlalchemy", "tenacity", "bot.domain", "bot.errors"},
     "bot.services": {"async_lru", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
-    "bot.ui": {"discord", "bot.domain", "bot.errors"},
+    "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
     "bot.main": {"discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"},

@@ -6,6 +6,7 @@ from typing import Any
 
 from simcord.backend import Backend
 
+from tests.isolation import exposed
 from tests.wire.discord_limits import Refused, check_choices, check_message
 
 DEFERRALS = (5, 6)
@@ -47,7 +48,9 @@ class Traffic(list[tuple[str, str, Any]]):
     def _check_callback(self, token: str, payload: Any) -> None:
         self.patience = max(self.patience, time.perf_counter() - self._began[token])
         if payload["type"] == CHOICES:
-            self._hold(lambda: check_choices(payload["data"]["choices"]), "choices")
+            choices = payload["data"]["choices"]
+            self._hold(lambda: check_choices(choices), "choices")
+            self._expect_isolates([choice["name"] for choice in choices])
         elif payload["type"] in DEFERRALS:
             self.deferrals += 1
         else:
@@ -58,8 +61,12 @@ class Traffic(list[tuple[str, str, Any]]):
         empty = {"content": "", "embeds": [], "components": [], "attachments": []}
         message = {part: data.get(part) or nothing for part, nothing in empty.items()}
         self._hold(lambda: check_message(message), name)
+        self._expect_isolates(data)
         if data.get("allowed_mentions") != {"parse": []}:
             self.violations.append(f"{name} may ping: {data.get('allowed_mentions')}")
+
+    def _expect_isolates(self, data: Any) -> None:
+        self.violations += [f"{text!r} moves what stands around it" for text in exposed(data)]
 
     def _hold(self, check: Any, what: str) -> None:
         try:

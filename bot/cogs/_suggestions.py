@@ -11,6 +11,7 @@ from bot.cogs._answering import actor_of
 from bot.cogs._services import services_of
 from bot.errors import EventNotFound, NotAllowed
 from bot.ui.moderation import name_removable
+from bot.ui.text import isolate
 from bot.ui.weeks import name_pending
 
 MAX_CHOICES = 25
@@ -65,7 +66,7 @@ async def _events(interaction: Interaction[Any], typed: str, *, archived: bool) 
     if interaction.guild_id is None:
         return []
     names = await services_of(interaction).events.suggest(interaction.guild_id, typed, archived=archived)
-    return _choices((name, name) for name in names)
+    return _choices((isolate(name, MAX_CHOICE), name) for name in names)
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:

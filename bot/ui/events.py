@@ -7,7 +7,7 @@ from discord import Color, Embed
 from bot.domain.events import EventInfo, EventSummary
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape
+from bot.ui.text import count_of, escape, escape_score
 
 LONGEST_LIST = 3_800
 
@@ -60,6 +60,8 @@ def _line(summary: EventSummary) -> str:
 
 
 def _bounds(event: EventInfo) -> str:
-    at_least = [] if event.min_score is None else [f"from {escape(event.style.show(event.min_score))}"]
-    at_most = [] if event.max_score is None else [f"up to {escape(event.style.show(event.max_score))}"]
-    return " ".join(at_least + at_most)
+    bounds = (("from", event.min_score), ("up to", event.max_score))
+    shown = [
+        f"{word} {escape_score(event.style.show(bound), event.style)}" for word, bound in bounds if bound is not None
+    ]
+    return " ".join(shown)

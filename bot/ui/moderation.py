@@ -4,13 +4,13 @@ from discord import Color, Embed
 
 from bot.domain.moderation import LoggedSubmission, RemovalResult
 from bot.ui.reply import Reply
-from bot.ui.text import escape
+from bot.ui.text import escape, escape_score, isolate_score
 
 
 def show_removal(result: RemovalResult) -> Reply:
     """Show which score was removed, and the player's personal best after it."""
     style = result.event.style
-    score = escape(style.show(result.score))
+    score = escape_score(style.show(result.score), style)
     embed = Embed(
         title="Score removed",
         description=f"**{score}** of **{escape(result.player.name)}** in **{escape(result.event.name)}**",
@@ -20,7 +20,7 @@ def show_removal(result: RemovalResult) -> Reply:
         embed.add_field(name="Personal best", value="None left: no longer on the leaderboard.")
     else:
         before = f" (was {score})" if result.was_personal_best else ""
-        embed.add_field(name="Personal best", value=escape(style.show(result.personal_best)) + before)
+        embed.add_field(name="Personal best", value=escape_score(style.show(result.personal_best), style) + before)
     if result.reason is not None:
         embed.add_field(name="Reason", value=escape(result.reason), inline=False)
     if result.week_is_closed:
@@ -34,5 +34,5 @@ def show_removal(result: RemovalResult) -> Reply:
 
 def name_removable(submission: LoggedSubmission) -> str:
     """Describe a submission in the list of suggestions."""
-    score = submission.style.show(submission.score)
+    score = isolate_score(submission.style.show(submission.score), submission.style)
     return f"{score} · {submission.submitted_at:%Y-%m-%d %H:%M} UTC · {submission.week}"

@@ -2,6 +2,7 @@
 
 from bot import errors
 from bot.errors import LeaderboardError, Named
+from bot.ui.text import escape
 
 COMMAND_CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 ANSWER_LOST = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
@@ -69,7 +70,7 @@ _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 def sentence(error: LeaderboardError) -> str:
     """Return the sentence for an error, with the fields of the error."""
-    fields = dict(vars(error))
+    fields = {name: escape(value) if isinstance(value, str) else value for name, value in vars(error).items()}
     if isinstance(error, errors.InvalidName):
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.CooldownActive):

@@ -4,7 +4,7 @@ from discord import Color, Embed
 
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board, LeaderboardPage, Standing
-from bot.ui.text import count_of, escape
+from bot.ui.text import count_of, escape, escape_score
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
@@ -48,7 +48,7 @@ def _line(standing: Standing, board: Board, style: ScoreStyle) -> str:
     elo = NONE if standing.elo is None else str(standing.elo)
     name = f"{rank} **{escape(standing.player.name)}**"
     if board is not Board.OVERALL:
-        return f"{name} · {escape(style.show(standing.score))} · {elo} Elo"
+        return f"{name} · {escape_score(style.show(standing.score), style)} · {elo} Elo"
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
     average = NONE if standing.weekly_average is None else f"{standing.weekly_average:.1f}".removesuffix(".0")
     return f"{name} · **{elo}** Elo (all-time {all_time}, weekly average {average})"

@@ -4,7 +4,7 @@ from discord import Color, Embed
 
 from bot.domain.submissions import SubmissionResult
 from bot.ui.reply import Reply
-from bot.ui.text import escape
+from bot.ui.text import escape, escape_score, isolate
 
 
 def show_submission(result: SubmissionResult) -> Reply:
@@ -16,16 +16,17 @@ def show_submission(result: SubmissionResult) -> Reply:
         description=f"**{escape(result.player.name)}** in **{escape(result.event.name)}**",
         color=Color.green() if result.is_personal_best else Color.blurple(),
     )
-    embed.add_field(name="Score", value=escape(style.show(result.score)))
+    embed.add_field(name="Score", value=escape_score(style.show(result.score), style))
     if result.previous_best is not None and result.is_personal_best:
-        change = style.show_change(result.score, result.previous_best)
-        embed.add_field(name="Previous best", value=escape(f"{style.show(result.previous_best)} ({change})"))
+        before = escape_score(style.show(result.previous_best), style)
+        change = escape_score(style.show_change(result.score, result.previous_best), style)
+        embed.add_field(name="Previous best", value=f"{before} ({change})")
     elif not result.is_personal_best:
-        embed.add_field(name="Personal best", value=escape(style.show(result.personal_best)))
+        embed.add_field(name="Personal best", value=escape_score(style.show(result.personal_best), style))
     embed.add_field(name="Rank", value=f"#{result.rank} of {result.players}")
     embed.add_field(name="All-time Elo", value=str(result.elo))
     if result.proof is not None:
-        embed.add_field(name="Proof", value=f"<{result.proof}>", inline=False)
+        embed.add_field(name="Proof", value=isolate(f"<{result.proof}>"), inline=False)
     embed.set_footer(text=_footer(result))
     return Reply([embed])
 

@@ -1,16 +1,59 @@
-"""Write text into messages."""
+"""Write text into messages.
+
+What users typed is escaped, so that it formats and pings nothing, and isolated, so that letters written from right to
+left do not move what stands around them: without that, the score behind a Hebrew name is shown before it.
+"""
 
 import re
+from collections.abc import Callable
+
+import regex
+
+from bot.domain.scores import ScoreStyle
+from bot.domain.text import shorten
 
 # The first and the last part match what begins a list, a heading or small print at the start of a line.
 _MARKDOWN = re.compile(r"(^\d+)(?=\. )|[\\`*_~|<>\[\]@]|(?<=:)/|^[#+-]")
+_RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}]")
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
 def escape(text: str) -> str:
-    """Escape one line of text, so that Discord shows it as it is: no markdown, no mentions, no links."""
-    return _MARKDOWN.sub(lambda match: f"{match[1]}\\" if match[1] else f"\\{match[0]}", text)
+    """Write one line of a user's text, so that Discord shows it as it is: no markdown, no mentions, no links."""
+    return isolate(_MARKDOWN.sub(lambda match: f"{match[1]}\\" if match[1] else f"\\{match[0]}", text))
+
+
+def isolate(text: str, longest: int | None = None) -> str:
+    """Write a user's text where Discord knows no markdown: in choices, footers and on buttons.
+
+    Text without a character that is written from right to left moves nothing, and stays as it is.
+
+    Args:
+        text: the text, without directional characters of its own, which cleaning has removed.
+        longest: how many characters there is room for; None for no limit.
+    """
+    if not _RIGHT_TO_LEFT.search(text):
+        return text if longest is None else shorten(text, longest)
+    room = text if longest is None else shorten(text, longest - len(FIRST_STRONG_ISOLATE + POP_ISOLATE))
+    return f"{FIRST_STRONG_ISOLATE}{room}{POP_ISOLATE}"
+
+
+def escape_score(text: str, style: ScoreStyle) -> str:
+    """Write a score, or a change of one, as `style` shows it; the unit is isolated and stays behind the number."""
+    return _with_unit(text, style, escape)
+
+
+def isolate_score(text: str, style: ScoreStyle) -> str:
+    """Write a score, or a change of one, where Discord knows no markdown."""
+    return _with_unit(text, style, isolate)
 
 
 def count_of(count: int, noun: str) -> str:
     """Write a number of things, such as "1 player" or "1,200 players"."""
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _with_unit(text: str, style: ScoreStyle, write: Callable[[str], str]) -> str:
+    if style.unit is None or not text.endswith(style.unit):
+        return write(text)
+    return write(text.removesuffix(style.unit)) + write(style.unit)

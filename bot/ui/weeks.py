@@ -7,7 +7,7 @@ from discord import Color, Embed
 from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
 from bot.ui.reply import Reply
 from bot.ui.standings import MEDALS
-from bot.ui.text import count_of, escape
+from bot.ui.text import count_of, escape, escape_score, isolate_score
 
 SHOWN_WEEKS = 3
 PODIUM = 3
@@ -58,14 +58,16 @@ def _run(run: WeeklyRunResult, state: str, consequence: str) -> Embed:
     if run.closed_early:
         embed.description = f"The week is not over: {consequence} for {run.week.next()}."
     for result in run.podium[:PODIUM]:
+        score = escape_score(style.show(result.score), style)
         embed.add_field(
             name=f"{MEDALS.get(result.rank, f'#{result.rank}')} {escape(result.player.name)}",
-            value=f"{escape(style.show(result.score))} · weekly Elo **{result.elo}**, event Elo **{result.event_elo}**",
+            value=f"{score} · weekly Elo **{result.elo}**, event Elo **{result.event_elo}**",
             inline=False,
         )
     if run.penalised:
         embed.add_field(name=f"Missed the week (counts as {run.missed_week_elo})", value=_missed(run), inline=False)
-    mean, deviation = (style.show(round(value, SHOWN_DECIMALS)) for value in (run.field.absolute_mean, run.field.sd))
+    values = (round(value, SHOWN_DECIMALS) for value in (run.field.absolute_mean, run.field.sd))
+    mean, deviation = (isolate_score(style.show(value), style) for value in values)
     embed.set_footer(text=f"{count_of(run.field.size, 'player')} · mean {mean} · standard deviation {deviation}")
     return embed
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
+import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from bot.domain.text import (
     clean_proof,
     clean_unit,
     name_key,
+    shorten,
     visible,
 )
 from bot.errors import InvalidName, InvalidProof, Named, NameInvisible, NameTooLong
@@ -25,6 +27,19 @@ from tests.refusals import taken
 
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 ZERO_WIDTH_SPACE = "\u200b"
+
+MAKERS = [0x200C, 0x200D, *range(0xE0020, 0xE0080), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+"""Characters that cannot be seen by themselves, and make something of others."""
+MARK = "\u0336"
+FAMILY, PIRATES = "👨\u200d👩\u200d👧", "🏴\u200d☠\ufe0f"
+
+
+def flag(region: str) -> str:
+    """The flag of a part of a country, as tags behind a black flag."""
+    return "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f"
+
+
+ENGLAND, SCOTLAND = flag("gbeng"), flag("gbsct")
 
 anything = st.text(st.characters(exclude_categories=()))
 
@@ -45,13 +60,67 @@ def test_what_can_be_seen_is_kept_as_it_was_typed() -> None:
     assert {typed: visible(typed) for typed in kept} == kept
 
 
+def test_what_makes_an_emoji_or_a_letter_is_kept() -> None:
+    made = (
+        FAMILY,
+        PIRATES,
+        "👩🏽\u200d🚀 🏳\ufe0f\u200d🌈 🙂\u200d↔\ufe0f 1\ufe0f\u20e3 ☎\ufe0e 🫨",
+        f"{ENGLAND}{SCOTLAND}{flag('gbwls')} Cup",
+        "می\u200cروم خانه\u200cها ه\u200d.ش.",  # noqa: RUF001 - it is Persian
+        "क्\u200dष क्\u200cष",
+        "ශ්\u200dරී ලංකා",
+        "র\u200d্যাব",
+        "ന\u0d4d\u200d",
+        "葛\U000e0100飾 ᠠ\u180b",
+        "ส้่๊๋ Z\u0335\u0336\u0337\u0338",
+    )
+    assert [visible(text) for text in made] == [unicodedata.normalize("NFC", text) for text in made]
+
+
+def test_what_makes_nothing_is_removed() -> None:
+    kept = {
+        "Tet\u200dris \u200cBlitz\u200d": "Tetris Blitz",
+        "👨\u200d\u200d👩 👧\u200d 👧\u200c👧": "👨👩 👧 👧👧",
+        "کار\u200cها م\u200dن": "کارها من",  # noqa: RUF001 - it is Persian
+        "5\ufe0f A\ufe00 a\U000e0100 \ufe0f": "5 A a",
+        f"a{ENGLAND[1:]} {ENGLAND[1:]}": "a",
+        f"{ENGLAND[:-1]} 🏴\U000e007f {flag('gbxxx')}": "🏴 🏴 🏴",
+        "Z" + MARK * 36 + "oo" + "\u0301" * 36: "Z" + MARK * 4 + "oó" + "\u0301" * 4,
+        "क" + "\u094d\u200d" * 36 + "ष": "क" + "\u094d\u200d" * 4 + "ष",
+    }
+    assert {typed: visible(typed) for typed in kept} == kept
+
+
+def test_flags_tell_names_apart_and_joiners_do_not() -> None:
+    assert len({name_key(f"{one} Cup") for one in (ENGLAND, SCOTLAND, "🏴", "")}) == 4
+    assert name_key(f"{flag('gbxxx')} Cup") == name_key("🏴 Cup")
+    for name in (FAMILY, PIRATES, "می\u200cروم", "क्\u200dष"):
+        assert name_key(name) == name_key(name.translate(dict.fromkeys(MAKERS)))
+
+
+def test_a_name_is_shortened_between_what_is_seen_as_one() -> None:
+    whole = {FAMILY: 5, ENGLAND: 7, "ශ්\u200dරී": 5, "🇩🇪": 2, "é\u0336": 2, "👍🏽": 2}
+    for name, length in whole.items():
+        assert len(name) == length
+        assert shorten(f"ab {name}", 3 + length) == f"ab {name}"
+        for longest in range(3, 3 + length):
+            assert shorten(f"ab {name}", longest) == "ab"
+        assert clean_display_name("a" * 60 + " " + name * 4) == "a" * 60 + f" {name * (3 // length)}".rstrip()
+    assert clean_display_name("👨\u200d" * 40 + "👨") == "👨\u200d" * 31 + "👨"
+
+
 @given(text=anything)
 @example(f"e{ZERO_WIDTH_SPACE}\u0301")
 def test_visible_text_is_normal_and_stays_as_it_is(text: str) -> None:
     kept = visible(text)
     assert visible(kept) == kept
     assert unicodedata.is_normalized("NFC", kept)
-    assert not any(unicodedata.category(character).startswith("C") for character in kept)
+    assert shown_by_itself(kept) == kept.translate(dict.fromkeys(MAKERS))
+
+
+def shown_by_itself(text: str) -> str:
+    """The text without control characters and the like, which regex knows of in a newer Unicode than Python."""
+    return regex.sub(r"\p{C}", "", text.translate(dict.fromkeys(MAKERS)))
 
 
 def test_names_that_look_the_same_but_for_case_are_the_same_name() -> None:

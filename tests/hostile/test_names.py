@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from bot.domain.text import MAX_DISPLAY_NAME, MAX_UNIT, visible
+from bot.ui.text import isolate
 from tests.backends import EVENT
 from tests.hostile.texts import EMPTY, HARMLESS, LONG, TELLING
 from tests.one_database import on_both_databases, on_one_database
@@ -14,7 +15,6 @@ from tests.wire.wired_bot import ADMIN, WiredBot, actor
 pytestmark = on_one_database
 
 BOARDS = {"all-time": "all-time", "week": "2026-W47", "overall": "overall"}
-AT_THE_START = re.compile(r"^(\d*)\\(?=[#+.-])")
 ANA = User("ana", display_name="Ana")
 
 REFUSALS = (
@@ -37,7 +37,7 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
             name if len(visible(name)) <= MAX_UNIT else "points",
         )
         what = shown if unit is name else unit
-        score = "5 " + AT_THE_START.sub(r"\1", what)
+        score = f"5 {what}"
         created = await wired.create_event(name, unit=unit, min="1", max="9")
         assert f"Event created\n**{shown}**\n" in created.text
         assert f"numbers, in {what}\nAllowed\nfrom 1 " in created.text
@@ -53,7 +53,13 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
             assert f"🥇 {shown}\n{score} · " in week.text
         assert f"{shown} · 2026-W47 is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
         assert f"**{shown}** · highest {what} wins" in (await wired.use(ANA, "event list")).text
-        suggested = {"name": visible(name), "value": visible(name)}
+        await wired.refused(wired.submit(ANA, "0.5", name))
+        removable = await wired.discord.autocomplete(ADMIN, "remove-score", "score", "", event=name, player=player)
+        assert [choice["name"].startswith(f"5 {isolate(visible(unit))} · ") for choice in removable] == [True]
+        removed = await wired.use(ADMIN, "remove-score", event=name, player=player, reason=name)
+        assert f"**{score}** of **{shown}** in **{shown}**\n" in removed.text
+        assert f"Reason\n{shown}" in removed.text
+        suggested = {"name": isolate(visible(name)), "value": visible(name)}
         assert suggested in await wired.discord.autocomplete(ANA, "submit-score", "event", name)
         edited = await wired.use(ADMIN, "event edit", event=name, name=name, unit=unit)
         assert f"Event changed\n**{shown}**" in edited.text

@@ -22,8 +22,8 @@ HARMLESS = {
     "\u202egnp.exe\u202c \u2067a\u2069\u2066b\u2069": "gnp.exe ab",
     "a\u200bd\u2060m\ufeffi\x00n": "admin",
     "m\u3164o\u034fd\u2800e\uffa0r": "moder",
-    "👩\u200d👩\u200d👧 🇩🇪 👍🏽": "👩👩👧 🇩🇪 👍🏽",
-    "Z\u0337\u0327a\u0334\u0301" + "\u0336" * 30: "Z\u0337\u0327á\u0334" + "\u0336" * 30,
+    "👩\u200d👩\u200d👧 🇩🇪 👍🏽": "👩\u200d👩\u200d👧 🇩🇪 👍🏽",
+    "Z\u0337\u0327a\u0334\u0301" + "\u0336" * 30: "Z\u0337\u0327á\u0334" + "\u0336" * 3,
     "c\ud800d\udfff": "cd",
     "\x1b[31mred\x07\x7f": r"\[31mred",
     "  a \t\n b\u2028 c\x85": "a b c",
@@ -38,7 +38,9 @@ HARMLESS = {
     "{0} %s {{7*7}} ${x}": r"{0} %s {{7\*7}} ${x}",
     "<script>alert(1)</script> ../../etc/passwd": r"\<script\>alert(1)\</script\> ../../etc/passwd",
     "null": "null",
-    "\u0661\u0662\u0663 \ufdfa \uff21": "\u0661\u0662\u0663 \ufdfa \uff21",
+    "\u0661\u0662\u0663 \ufdfa \uff21": "\u2068\u0661\u0662\u0663 \ufdfa \uff21\u2069",
+    "\u05db\u05d3\u05d5\u05e8 *5* (2)": "\u2068\u05db\u05d3\u05d5\u05e8 \\*5\\* (2)\u2069",
+    "\u2069\u202b\u0645\u06cc\u200c\u0631\u0648\u0645\u2067": "\u2068\u0645\u06cc\u200c\u0631\u0648\u0645\u2069",
 }
 """What can be seen of it, and how that is written for Discord to show it as it is and do nothing."""
 
@@ -49,8 +51,9 @@ TELLING = (
     "[b](<https://evil.example> 'c')",
     "a\u200bd\u2060m\ufeffi\x00n",
     "c\ud800d\udfff",
+    "\u05db\u05d3\u05d5\u05e8 *5* (2)",
 )
-"""One of each kind of them: what pings, what is formatted, a list, a link, what is invisible, what is no text."""
+"""One of each kind: what pings, what is formatted, a list, a link, what is invisible, no text, what moves others."""
 
 EMPTY = (
     "",

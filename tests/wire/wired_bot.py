@@ -16,6 +16,7 @@ from sqlalchemy import URL
 from bot.main import LeaderboardBot
 from bot.services.servers import Actor
 from tests.backends import EVENT, TestBackend, open_test_backend
+from tests.isolation import exposed
 from tests.tables import contents
 
 from .discord_people import JSON
@@ -103,9 +104,13 @@ class WiredBot:
         )
         messages = [message for reply in replies for message in reply.messages]
         pinging = [f"{one} may ping" for one in messages if any(pings != _NO_PINGS for pings in one.allowed_mentions)]
+        answers = [reply.callback["data"] for reply in replies if reply.callback and "data" in reply.callback]
+        choices = [choice["name"] for answer in answers for choice in answer.get("choices", ())]
+        shown = [choices, *(one.data for one in messages)]
+        moving = [f"{text!r} moves what stands around it" for text in exposed(shown)]
         silent = [f"no answer: {one}" for one in replies if one.callback is None]
         loading = [f"only thinking: {one}" for one in messages if one.loading]
-        return [*map(str, refused), *pinging, *silent, *loading]
+        return [*map(str, refused), *pinging, *moving, *silent, *loading]
 
 
 async def answered(reply: Reply) -> Reply:
