@@ -1,12 +1,17 @@
 """The demo, as a newcomer starts it: a process, no settings, and a page on loopback."""
 
+import asyncio
 import re
 import sys
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from discord import Client, Intents
+from simcord import Env
 
 from bot.__main__ import main
+from bot.demo import TICK_SECONDS, SeasonClock
 from tests.wire.process import BotProcess
 
 
@@ -47,3 +52,17 @@ def test_an_installation_without_the_demo_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "simcord", None)
     assert main(["demo"]) == 2
     assert "make demo" in capsys.readouterr().err
+
+
+async def test_on_the_page_the_clock_keeps_pace_with_the_real_one() -> None:
+    clock = SeasonClock()
+    clock.env = Env(Client(intents=Intents(guilds=True)))
+    clock.move(datetime.now(UTC) - clock() - timedelta(hours=1))
+    following = asyncio.create_task(clock.follow())
+    await asyncio.sleep(TICK_SECONDS)
+    assert datetime.now(UTC) - clock() < timedelta(hours=1)
+    # A timer of the simulated Discord moves the same clock; it waits for the real one then.
+    clock.move(timedelta(hours=1))
+    await asyncio.sleep(TICK_SECONDS * 2)
+    assert clock() - datetime.now(UTC) < timedelta(hours=1)
+    following.cancel()

@@ -13,13 +13,14 @@ from discord import Permissions
 from pydantic import SecretStr
 from simcord import Env
 from simcord.actors import MemberActor
-from simcord.builders import ChannelHandle
+from simcord.backend.cdn import CDN_BASE
+from simcord.builders import ChannelHandle, GuildHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.config import Settings
 from bot.database.database import Database
 from bot.database.schema import migrate
-from bot.demo._season import ADMIN, PLAYERS, SEASON, Use
+from bot.demo._season import ADMIN, BLITZ, PLAYERS, SEASON, Use
 from bot.main import LeaderboardBot, open_backend, stop_requested
 from bot.services.verification import VerificationService
 
@@ -27,32 +28,43 @@ WEEKS = 3
 """The number of weeks from the season's first Monday to the current one."""
 MORNING = timedelta(hours=9)
 WINDOW_SECONDS = 31.0
+TICK_SECONDS = 0.5
 WIDTH = 100
+NAME = "Leaderboard"
+PORTRAIT = Path(__file__).with_name("portrait.png")
+WELCOME = f"""\
+## Welcome to the Arcade
+A season has just been played here. Play on as anybody you like:
+**Ana**, a player, types `/submit-score` in *{BLITZ}* with `18,900`, then `/leaderboard`.
+**Ben** tries `1,5`, or submits twice: what is refused, only he sees.
+**{ADMIN}**, the admin, closes the week with `/weekly-reset`, and takes it back with `/weekly-undo`.
+-# Choose whom you are at the top of the page. Nothing here leaves your computer."""
+"""What visitors read first."""
 
 
 class SeasonClock:
-    """The clock of the simulated Discord. The season moves it; on the page it runs by itself."""
+    """The clock of the simulated Discord. The season moves it; on the page it follows the real one."""
 
     def __init__(self) -> None:
         """Show the real time until a simulated Discord exists."""
         self.env: Env | None = None
-        self._released_at: datetime | None = None
 
     def __call__(self) -> datetime:
         """Return the current instant, aware and in UTC."""
-        if self.env is None:
-            return datetime.now(UTC)
-        passed = timedelta() if self._released_at is None else datetime.now(UTC) - self._released_at
-        return self.env.now() + passed
+        return datetime.now(UTC) if self.env is None else self.env.now()
 
     def move(self, time: timedelta) -> None:
         """Move the clock forward."""
         assert self.env is not None  # noqa: S101 - the season is on
         self.env.backend.advance_clock(time.total_seconds())
 
-    def release(self) -> None:
-        """Let the clock run by itself from now on."""
-        self._released_at = datetime.now(UTC)
+    async def follow(self) -> None:
+        """Keep pace with the real clock until cancelled; a season that ends later today stays ahead of it."""
+        ahead = max(self() - datetime.now(UTC), timedelta())
+        while True:
+            # The simulated Discord also moves its clock by itself, when a timer is due.
+            self.move(max(datetime.now(UTC) + ahead - self(), timedelta()))
+            await asyncio.sleep(TICK_SECONDS)
 
 
 async def play(*, page: bool, port: int) -> None:
@@ -72,18 +84,23 @@ async def play(*, page: bool, port: int) -> None:
         backend = await stack.enter_async_context(open_backend(settings, clock))
         bot = LeaderboardBot(backend.services, backend.recalculator)
         env = Env(bot, shard_count=1, check_errors=False)
+        env.backend.bot_user.name, env.backend.bot_user.avatar = NAME, PORTRAIT.stem
         await env.start()
         stack.push_async_callback(env.shutdown)
         await bot.tree.sync()
         clock.env = env
         clock.move(_first_monday(datetime.now(UTC)) - env.now())
-        channel, members = _open_server(env)
-        await _play_season(clock, channel, members)
+        guild, members = _open_server(env)
+        await _play_season(clock, guild.create_text_channel("season"), members)
         await env.advance_time(WINDOW_SECONDS)
         print(await _verify(settings))
         if page:
-            clock.release()
-            await _serve_page(env, channel, list(members.values()), port)
+            following = asyncio.create_task(clock.follow())
+            stack.callback(following.cancel)
+            await asyncio.sleep(0)
+            arcade = guild.create_text_channel("arcade")
+            await bot.get_partial_messageable(arcade.id).send(WELCOME)
+            await _serve_page(env, arcade, list(members.values()), port)
 
 
 def _first_monday(today: datetime) -> datetime:
@@ -91,14 +108,14 @@ def _first_monday(today: datetime) -> datetime:
     return monday - timedelta(weeks=WEEKS) + MORNING
 
 
-def _open_server(env: Env) -> tuple[ChannelHandle, dict[str, MemberActor]]:
+def _open_server(env: Env) -> tuple[GuildHandle, dict[str, MemberActor]]:
     guild = env.create_guild("Arcade")
     admins = guild.create_role("Admins", permissions=Permissions(manage_guild=True))
     members = {}
     for name in (*PLAYERS, ADMIN):
         user = env.create_user(name.lower().replace("é", "e"), global_name=name)
         members[name] = guild.add_member(user, roles=[admins] if name == ADMIN else [])
-    return guild.create_text_channel("leaderboards"), members
+    return guild, members
 
 
 async def _play_season(clock: SeasonClock, channel: ChannelHandle, members: dict[str, MemberActor]) -> None:
@@ -147,6 +164,9 @@ async def _verify(settings: Settings) -> str:
 
 async def _serve_page(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], port: int) -> None:
     stop = stop_requested()
-    async with env.preview(channel, viewers=viewers, layout="channel", port=port or None) as preview:
+    bot = env.backend.bot_user
+    assets = {f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": (PORTRAIT.name, PORTRAIT.read_bytes())}
+    show = env.preview(channel, viewers=viewers, layout="channel", assets=assets, port=port or None)
+    async with show as preview:
         print(f"\nPlay on in the browser, as any of them: {preview.url}", "Ctrl-C ends the demo.", sep="\n", flush=True)
         await stop.wait()
