@@ -28,7 +28,7 @@ define make_environment
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo test quick soak bench lint audit format lock clean
+.PHONY: help install develop demo picture test quick soak bench lint audit format lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ $(DEVELOPS): requirements-dev.lock
 
 demo: develop ## Play a season in a simulated Discord, then play on in the browser
 	@$(BIN)/python -m bot demo $(ARGS)
+
+picture: develop ## Take the README's picture anew (needs Chromium: .venv/bin/playwright install chromium)
+	@$(BIN)/python -m bot demo --picture docs/demo.png
 
 test: lint ## Check everything: lint, audit, then all tests on SQLite, PostgreSQL and Redis, with coverage
 	@$(BIN)/python .ci/audit.py --if-reachable

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--dry-run", action="store_true", help="only say what would be imported")
         if do is demo:
             command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
+            command.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")
             command.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")
     return parser
 

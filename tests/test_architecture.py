@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
     "bot.main": {"discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"},
-    "bot.demo": {"discord", "pydantic", "simcord", "bot"},
+    "bot.demo": {"PIL", "discord", "pydantic", "simcord", "bot"},
     "bot.commands": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},
     "bot.__main__": {"bot"},
     "bot": {},

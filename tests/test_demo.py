@@ -4,6 +4,7 @@ import asyncio
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -12,7 +13,10 @@ from simcord import Env
 
 from bot.__main__ import main
 from bot.demo import TICK_SECONDS, SeasonClock
+from bot.demo._picture import description, timeless
 from tests.wire.process import BotProcess
+
+PICTURE = Path(__file__).parents[1] / "docs" / "demo.png"
 
 
 async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it() -> None:
@@ -31,6 +35,9 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
     ]
     assert [part for part in told if part not in demo.output] == []
     assert re.search(r"2 events, \d\d submissions: 0 differences\.\n$", demo.output)
+    # Else `make picture` takes the README's picture anew.
+    pictured = description(PICTURE).split("\n\n")
+    assert [answer for answer in pictured if answer not in timeless([demo.output])] == []
 
 
 async def test_the_demo_serves_its_page_until_it_is_interrupted() -> None:

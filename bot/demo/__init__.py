@@ -15,11 +15,13 @@ from simcord import Env
 from simcord.actors import MemberActor
 from simcord.backend.cdn import CDN_BASE
 from simcord.builders import ChannelHandle, GuildHandle
+from simcord.preview import Preview
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.config import Settings
 from bot.database.database import Database
 from bot.database.schema import migrate
+from bot.demo._picture import describe
 from bot.demo._season import ADMIN, BLITZ, PLAYERS, SEASON, Use
 from bot.main import LeaderboardBot, open_backend, stop_requested
 from bot.services.verification import VerificationService
@@ -30,6 +32,9 @@ MORNING = timedelta(hours=9)
 WINDOW_SECONDS = 31.0
 TICK_SECONDS = 0.5
 WIDTH = 100
+PICTURE_SIZE = (560, 700)
+PICTURED = 2
+"""How many answers the picture shows."""
 NAME = "Leaderboard"
 PORTRAIT = Path(__file__).with_name("portrait.png")
 WELCOME = f"""\
@@ -67,12 +72,13 @@ class SeasonClock:
             await asyncio.sleep(TICK_SECONDS)
 
 
-async def play(*, page: bool, port: int) -> None:
+async def play(*, page: bool, port: int, picture: Path | None = None) -> None:
     """Play the season, print it, verify its database, and serve the page until Ctrl-C.
 
     Args:
         page: whether to serve the page; without it, the demo ends after the transcript.
         port: the port of the page on loopback; 0 chooses a free one.
+        picture: where to save a picture of the season's last messages, in place of the page; None for none.
     """
     logging.getLogger().setLevel(logging.ERROR)
     async with AsyncExitStack() as stack:
@@ -91,10 +97,14 @@ async def play(*, page: bool, port: int) -> None:
         clock.env = env
         clock.move(_first_monday(datetime.now(UTC)) - env.now())
         guild, members = _open_server(env)
-        await _play_season(clock, guild.create_text_channel("season"), members)
+        season = guild.create_text_channel("season")
+        answers = await _play_season(clock, season, members)
         await env.advance_time(WINDOW_SECONDS)
         print(await _verify(settings))
-        if page:
+        if picture is not None:
+            await _take_picture(env, season, list(members.values()), picture)
+            describe(picture, answers[-PICTURED:])
+        elif page:
             following = asyncio.create_task(clock.follow())
             stack.callback(following.cancel)
             await asyncio.sleep(0)
@@ -118,15 +128,18 @@ def _open_server(env: Env) -> tuple[GuildHandle, dict[str, MemberActor]]:
     return guild, members
 
 
-async def _play_season(clock: SeasonClock, channel: ChannelHandle, members: dict[str, MemberActor]) -> None:
+async def _play_season(clock: SeasonClock, channel: ChannelHandle, members: dict[str, MemberActor]) -> list[str]:
+    """Play and print the season, and return the bot's answers."""
+    answers = []
     for chapter in SEASON:
         clock.move(timedelta(days=chapter.days))
         print(f"\n── {chapter.title} {'─' * (WIDTH - len(chapter.title) - 4)}")
         for step in chapter.steps:
             clock.move(step.after)
             result = await members[step.who].slash(channel, step.command, **step.options)
-            print(_said(step, clock()))
-            print(_answered(step, result))
+            answers.append(_answered(step, result))
+            print(_said(step, clock()), answers[-1], sep="\n")
+    return answers
 
 
 def _said(step: Use, at: datetime) -> str:
@@ -164,9 +177,17 @@ async def _verify(settings: Settings) -> str:
 
 async def _serve_page(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], port: int) -> None:
     stop = stop_requested()
-    bot = env.backend.bot_user
-    assets = {f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": (PORTRAIT.name, PORTRAIT.read_bytes())}
-    show = env.preview(channel, viewers=viewers, layout="channel", assets=assets, port=port or None)
-    async with show as preview:
+    async with _preview(env, channel, viewers, port) as preview:
         print(f"\nPlay on in the browser, as any of them: {preview.url}", "Ctrl-C ends the demo.", sep="\n", flush=True)
         await stop.wait()
+
+
+async def _take_picture(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], file: Path) -> None:
+    async with _preview(env, channel, viewers) as preview:
+        await preview.screenshot(file, mode="viewport", viewport=PICTURE_SIZE)
+
+
+def _preview(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], port: int = 0) -> Preview:
+    bot = env.backend.bot_user
+    portrait = {f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": (PORTRAIT.name, PORTRAIT.read_bytes())}
+    return env.preview(channel, viewers=viewers, layout="channel", assets=portrait, port=port or None)

@@ -117,10 +117,10 @@ SEASON = (
         5,
         (
             _admin("weekly-reset", event=BLITZ),
-            _score("Ben", "17,250"),
             _score("Chloé", "49.2", SPRINT),
-            _board("Chloé", "all-time"),
             _board("Chloé", "overall"),
+            _score("Ben", "17,250"),
+            _board("Chloé", "all-time"),
         ),
     ),
 )
