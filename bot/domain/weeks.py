@@ -160,11 +160,13 @@ class UndoResult:
     """The result of an undo: the week is open again.
 
     Attributes:
-        players: the number of players whose scores of that week count again.
+        players: the number of players with a score in that week.
+        called_back: the number of submissions that counted for a later week because of the run.
         ran_at: when the undone run was made, in UTC.
     """
 
     event: EventInfo
     week: Week
     players: int
+    called_back: int
     ran_at: datetime

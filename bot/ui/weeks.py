@@ -27,15 +27,16 @@ def show_preview(runs: Sequence[WeeklyRunResult]) -> Reply:
 
 def show_undo(result: UndoResult) -> Reply:
     """Show that a week is open again."""
-    embed = Embed(
-        title=f"{escape(result.event.name)} · {result.week} is open again",
-        description=(
-            f"The run of {result.ran_at:%Y-%m-%d %H:%M} UTC was undone: {count_of(result.players, 'score')} restored, "
-            f"averages and event Elos are as they were before it. Close the week again with `/weekly-reset`."
-        ),
-        color=Color.orange(),
-    )
-    return Reply([embed])
+    restored = f"{count_of(result.players, 'score')} restored"
+    lines = [
+        f"The run of {result.ran_at:%Y-%m-%d %H:%M} UTC was undone: {restored},",
+        "averages and event Elos are as they were before it.",
+    ]
+    if result.called_back:
+        lines.append(f"Back in {result.week}: {count_of(result.called_back, 'score')} submitted since.")
+    lines.append("Close the week again with `/weekly-reset`.")
+    title = f"{escape(result.event.name)} · {result.week} is open again"
+    return Reply([Embed(title=title, description=" ".join(lines), color=Color.orange())])
 
 
 def name_pending(pending: PendingWeek) -> str:

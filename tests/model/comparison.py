@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from bot.database.models import Event, LeaderboardScore, Player, WeeklyResult, WeeklyRun
+from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.domain.events import EventInfo
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.statistics import RunningStatistics
@@ -30,8 +30,10 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
         session.expunge(stored)
         scores = [tuple(row) for row in await session.execute(_scores(event))]
         archive = [tuple(row) for row in await session.execute(_archive(event))]
+        log = [tuple(row) for row in await session.execute(_log(event))]
     stats = await tables.stats(backend.database, event.id)
     found = [
+        *_same("log", log, [(one.player, one.score, one.made_in, one.week, one.removed) for one in model.log]),
         *_same("bests", sorted(scores, key=repr), sorted(_expected_scores(model), key=repr)),
         *_same("archive", sorted(archive, key=repr), sorted(_expected_archive(model), key=repr)),
         *_fields(stored, model),
@@ -49,6 +51,12 @@ def _scores(event: EventInfo) -> Select[int, int | None, float]:
     table = LeaderboardScore
     columns = (Player.discord_id, table.week_number, table.score)
     return select(*columns).join(Player, Player.id == table.player_id).where(table.event_id == event.id)
+
+
+def _log(event: EventInfo) -> Select[int, float, int, int, bool]:
+    log = ScoreSubmission
+    columns = (Player.discord_id, log.score, log.made_in_week, log.week_number, log.removed_at.is_not(None))
+    return select(*columns).join(Player, Player.id == log.player_id).where(log.event_id == event.id).order_by(log.id)
 
 
 def _archive(event: EventInfo) -> Select[int, int, float | None, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -12,12 +12,18 @@ from statistics import fmean
 
 @dataclass
 class Entry:
-    """A submission in the log."""
+    """A submission in the log, with the weeks that were run before it and are not undone since."""
 
     player: int
     score: float
-    week: int
+    made_in: int
+    closed: set[int]
     removed: bool = False
+
+    @property
+    def week(self) -> int:
+        """The week that it counts for: the first one, from that which it was made in, that no run keeps it out of."""
+        return first_open(self.made_in, self.closed)
 
 
 @dataclass
@@ -29,10 +35,10 @@ class Model:
     runs: dict[int, dict[int, tuple[float, int]]] = field(default_factory=dict)
 
     def submit(self, player: int, score: float, week: int) -> None:
-        self.log.append(Entry(player, score, self.open_week(week)))
+        self.log.append(Entry(player, score, week, set(self.runs)))
 
     def open_week(self, week: int) -> int:
-        return self.open_week(following(week)) if week in self.runs else week
+        return first_open(week, self.runs)
 
     def bests(self, week: int | None = None) -> dict[int, float]:
         """Each player's best of one week or of all."""
@@ -50,7 +56,10 @@ class Model:
         self.runs[week] = {player: (score, round_half_up(elos[player])) for player, score in bests.items()}
 
     def undo(self) -> int:
-        return self.runs.popitem()[0]
+        week, _ = self.runs.popitem()
+        for entry in self.log:
+            entry.closed.discard(week)
+        return week
 
     def archive(self, player: int) -> dict[int, tuple[float | None, int]]:
         """A player's weeks: those played, and those missed since the first."""
@@ -81,6 +90,10 @@ def moments(scores: Iterable[float]) -> tuple[Fraction, float]:
 
 def round_half_up(value: float) -> int:
     return math.floor(value + 0.5)
+
+
+def first_open(week: int, closed: Container[int]) -> int:
+    return first_open(following(week), closed) if week in closed else week
 
 
 def following(week: int) -> int:

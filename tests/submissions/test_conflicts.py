@@ -154,7 +154,7 @@ async def test_a_field_is_counted_anew_as_it_is_when_its_week_was_just_closed(
     await one.submit(1, 80)
     await one.undo()
     one.clock.move(minutes=1)
-    # The event keeps the field of the next week, so this week's is counted.
+    # The event keeps no field of a week that is open again, so it is counted.
     with just_after_finding(place, lambda: other.run("2026-W47")):
         result = await one.submit(1, 400)
     assert (str(result.week), str(result.closed_week)) == ("2026-W48", "2026-W47")

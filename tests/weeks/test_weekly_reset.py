@@ -148,6 +148,13 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
         "before it. Close the week again with `/weekly-reset`."
     )
     assert (await world.board("week")).public == board.public
+    await world.reset()
+    assert "2026-W47 is closed already: counts for 2026-W48" in await world.submit("Cy", 50)
+
+    seen = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+
+    assert " before it. Back in 2026-W47: 1 score submitted since. Close the week" in seen
+    assert "🥉 **Cy** · 50" in await world.board("week")
     assert "– **Ana** · **–** Elo" in await world.board("overall")
     assert "2026-W47 closed" in await world.reset()
 

@@ -77,25 +77,18 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     return run
 
 
-def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> int:
-    """Undo the latest run of a locked event, and return how many weekly bests it restored.
+def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> tuple[int, int]:
+    """Undo the latest run of a locked event, as if it had never been made.
 
-    The weekly bests come from the log, without scores removed since the run. Averages and event Elos become those of
-    the remaining runs.
+    Submissions that count for a later week because of the run count for its week again. The weekly bests come from the
+    log, without scores removed since the run. Averages and event Elos become those of the remaining runs.
+
+    Returns:
+        The number of weekly bests of the reopened week, and how many submissions count for it again.
     """
     join_in_memory(session)
-    of_week = ScoreSubmission.week_number == run.week_number
-    logged = logged_bests(event.id, event.score_direction, of_week).subquery()
-    reopened = sa.select(
-        logged.c.player_id,
-        sa.literal(event.id, sa.Integer),
-        logged.c.score,
-        sa.literal(ScoreType.WEEKLY, LeaderboardScore.score_type.type),
-        sa.literal(run.week_number, sa.Integer),
-        logged.c.submitted_at,
-    )
-    columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
-    session.execute(sa.insert(LeaderboardScore).from_select(columns, reopened))
+    called_back = _call_back(session, event, run.week_number)
+    _derive_weekly_bests(session, event, run.week_number)
     _, has_later = _neighbours(session, event, run.week_number)
     _count(session, run, scale, sign=-1, is_last=not has_later)
     session.execute(sa.delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
@@ -105,7 +98,41 @@ def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale)
         _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
         _count(session, run, scale, sign=1, is_last=False)
     restored = sa.select(sa.func.count()).where(is_weekly_best(event.id, run.week_number))
-    return session.scalars(restored).one()
+    return session.scalars(restored).one(), called_back
+
+
+def _call_back(session: Session, event: Event, week_code: int) -> int:
+    """Have submissions that passed over a closed week count for it again; return how many, without removed ones.
+
+    They were made since the run of that week. The weeks that they count for now have no run, because an undo takes the
+    latest run of an event.
+    """
+    log = ScoreSubmission
+    passed_over = log.event_id == event.id, log.made_in_week <= week_code, log.week_number > week_code
+    count = sa.func.count().filter(log.removed_at.is_(None))
+    counted = session.execute(sa.select(log.week_number, count).where(*passed_over).group_by(log.week_number)).all()
+    if counted:
+        session.connection().execute(sa.update(log).where(*passed_over).values(week_number=week_code))
+    for later, _ in counted:
+        session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, later)))
+        _derive_weekly_bests(session, event, later)
+        forget_week_statistics(event, later)
+    return sum(submissions for _, submissions in counted)
+
+
+def _derive_weekly_bests(session: Session, event: Event, week_code: int) -> None:
+    """Write the weekly bests of a week that has none, from the log."""
+    logged = logged_bests(event.id, event.score_direction, ScoreSubmission.week_number == week_code).subquery()
+    bests = sa.select(
+        logged.c.player_id,
+        sa.literal(event.id, sa.Integer),
+        logged.c.score,
+        sa.literal(ScoreType.WEEKLY, LeaderboardScore.score_type.type),
+        sa.literal(week_code, sa.Integer),
+        logged.c.submitted_at,
+    )
+    columns = ["player_id", "event_id", "score", "score_type", "week_number", "submitted_at"]
+    session.connection().execute(sa.insert(LeaderboardScore).from_select(columns, bests))
 
 
 def _neighbours(session: Session, event: Event, week_code: int) -> tuple[int | None, bool]:

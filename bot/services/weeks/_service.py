@@ -90,10 +90,10 @@ class WeeklyProcessingService:
             run = session.scalar(latest)
             if run is None:
                 raise NothingToUndo
-            players = undo_run(session, event, run, self._scale)
+            players, called_back = undo_run(session, event, run, self._scale)
             week = Week.from_code(run.week_number)
             record(session, actor, "weekly undo", f"{week}", at=self._clock(), event_id=event.id)
-            return UndoResult(describe(event), week, players, run.ran_at)
+            return UndoResult(describe(event), week, players, called_back, run.ran_at)
 
         return await self._database.write(work)
 
