@@ -1,11 +1,11 @@
-"""Compute from the log what the database should hold."""
+"""Compute from the log what the database should hold, one week of an event after the other."""
 
 import math
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection
@@ -14,20 +14,23 @@ from bot.domain.statistics import RunningStatistics
 TOLERANCE = 1e-9
 """How far running statistics may be from a new count, relative to the spread of the field."""
 
+Key = TypeVar("Key", int, tuple[int, int])
+Value = TypeVar("Value")
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedScore:
     """A submission in the log.
 
     Attributes:
+        id: its place in the order of submission.
         score: in points or seconds.
-        week: the code of the week that it counts for.
         removed_at: when an admin removed it, or None.
     """
 
+    id: int
     player_id: int
     score: float
-    week: int
     submitted_at: datetime
     removed_at: datetime | None = None
 
@@ -37,12 +40,10 @@ class ArchivedRun:
     """A weekly run in the archive, without its results.
 
     Attributes:
-        week: the code of the week.
         field: the field of its Elos.
         scale: the constants of its Elos.
     """
 
-    week: int
     ran_at: datetime
     field: Field
     scale: RatingScale
@@ -84,68 +85,121 @@ class Ratings:
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
-    """Everything that follows from the log of an event.
+class Deviation(Generic[Key, Value]):
+    """A stored value that is not what the log says; None is the absence of a row."""
 
-    Attributes:
-        personal_bests: by player.
-        weekly_bests: by player and week, for weeks that have not been run.
-        statistics: the running statistics of the personal bests.
-        week_statistics: the running statistics of weekly bests, by week, for weeks that have them.
-        fields: the fields of weekly runs, by week.
-        results: the results of weekly runs, by week and player.
-        ratings: by player.
+    key: Key
+    stored: Value | None
+    computed: Value | None
+
+
+class Derivation:
+    """Follows the log of an event.
+
+    It takes the weeks in order, and each week's submissions in order. It holds a few numbers for each player, however
+    many submissions and weeks there are.
     """
 
-    personal_bests: dict[int, Best]
-    weekly_bests: dict[tuple[int, int], Best]
-    statistics: RunningStatistics
-    week_statistics: dict[int, RunningStatistics]
-    fields: dict[int, Field]
-    results: dict[tuple[int, int], Result]
-    ratings: dict[int, Ratings]
+    def __init__(self, direction: ScoreDirection) -> None:
+        self._direction = direction
+        self._bests: dict[int, LoggedScore] = {}
+        # The sum of the weekly Elos, and the number of weeks, of everybody who took part in a closed week.
+        self._weeks: dict[int, tuple[int, int]] = {}
+
+    def open_week(self, log: Iterable[LoggedScore]) -> dict[int, Best]:
+        """Take the log of a week that has not been run, and return its bests by player."""
+        return self._take(log, ran_at=None)
+
+    def closed_week(self, run: ArchivedRun, log: Iterable[LoggedScore]) -> tuple[Field, dict[int, Result]]:
+        """Take the log of a week that was run, and return the field and the results that the archive should hold.
+
+        The field of the run stays if it differs from a new count only by rounding.
+        """
+        bests = self._take(log, run.ran_at)
+        counted = statistics_of(bests).field
+        field = run.field if is_same_field(run.field, counted) else counted
+        missed = Result(None, None, run.scale.missed_week_elo, None)
+        results = dict.fromkeys(self._weeks, missed) | results_of(bests, replace(run, field=field), self._direction)
+        for player_id, result in results.items():
+            elos, weeks = self._weeks.get(player_id, (0, 0))
+            self._weeks[player_id] = elos + result.weekly_elo, weeks + 1
+        return field, results
+
+    def personal_bests(self) -> dict[int, Best]:
+        """Return the personal bests after all weeks, by player."""
+        return {player_id: _best(logged) for player_id, logged in self._bests.items()}
+
+    def rated_players(self) -> set[int]:
+        """Return the players who should have ratings."""
+        return self._bests.keys() | self._weeks.keys()
+
+    def ratings(self, player_id: int, stored: Ratings | None, field: Field, scale: RatingScale | None) -> Ratings:
+        """Return the ratings that a player should have after all weeks.
+
+        Args:
+            player_id: the player.
+            stored: the ratings that the database holds, or None.
+            field: the field of the personal bests.
+            scale: the constants of the Elos; None while these await a recalculation, which keeps the stored ones.
+        """
+        elos, weeks = self._weeks.get(player_id, (0, 0))
+        average = elos / weeks if weeks else 0.0
+        ratings = replace(stored or Ratings(), weekly_elo_average=average, weeks_participated=weeks)
+        if scale is None:
+            return ratings
+        best = self._bests.get(player_id)
+        all_time = None if best is None else scale.elo(best.score, field, self._direction)
+        event_elo = scale.event_elo(all_time, average) if weeks else None
+        return replace(ratings, all_time_leaderboard_elo=all_time, calculated_event_elo=event_elo)
+
+    def _take(self, log: Iterable[LoggedScore], ran_at: datetime | None) -> dict[int, Best]:
+        bests: dict[int, LoggedScore] = {}
+        for logged in log:
+            if logged.removed_at is None:
+                self._improve(self._bests, logged)
+            if counts_in_week(logged, ran_at):
+                self._improve(bests, logged)
+        return {player_id: _best(logged) for player_id, logged in bests.items()}
+
+    def _improve(self, bests: dict[int, LoggedScore], logged: LoggedScore) -> None:
+        best = bests.get(logged.player_id)
+        if (
+            best is None
+            or self._direction.is_better(logged.score, best.score)
+            # Of equal scores the first is the best, whichever week it counts for.
+            or (logged.score == best.score and logged.id < best.id)
+        ):
+            bests[logged.player_id] = logged
 
 
-def derive(
-    log: Sequence[LoggedScore],
-    runs: Sequence[ArchivedRun],
-    direction: ScoreDirection,
-    stored: Derived,
-    scale: RatingScale | None,
-) -> Derived:
-    """Compute what the database should hold about an event.
+def counts_in_week(logged: LoggedScore, ran_at: datetime | None) -> bool:
+    """Tell whether a submission counts in its week, which was run at `ran_at` or never: a run counts what it found."""
+    return logged.removed_at is None or (ran_at is not None and logged.removed_at > ran_at)
 
-    Args:
-        log: every submission, in order.
-        runs: every weekly run.
-        direction: the direction of the event.
-        stored: what the database holds. A stored field stays if it differs from a new count only by rounding. The
-            stored weeks say which ones have running statistics.
-        scale: the constants of the stored Elos; None while these await a recalculation, which keeps them as they are.
-    """
-    weeks = _by_week(log)
-    valid = [logged for logged in log if logged.removed_at is None]
-    bests = bests_of(valid, direction)
-    statistics = _counted(stored.statistics, bests)
-    counted = {run.week: bests_of(counted_in(run, weeks[run.week]), direction) for run in runs}
-    fields = {week: statistics_of(bests_of_week).field for week, bests_of_week in counted.items()}
-    fields |= {run.week: run.field for run in runs if is_same_field(run.field, fields[run.week])}
-    results = results_of(counted, [replace(run, field=fields[run.week]) for run in runs], direction)
-    weekly_bests = weekly_bests_of(valid, direction, closed=counted)
-    week_statistics = {
-        code: _counted(kept, {player_id: best for (player_id, week), best in weekly_bests.items() if week == code})
-        for code, kept in stored.week_statistics.items()
+
+def results_of(bests: Mapping[int, Best], run: ArchivedRun, direction: ScoreDirection) -> dict[int, Result]:
+    """Return the results of those who took part in a run, by player, given the bests that it counted."""
+    best_first = sorted(-direction.sign * best.score for best in bests.values())
+    return {
+        player_id: Result(
+            best.score,
+            best.submitted_at,
+            run.scale.elo(best.score, run.field, direction),
+            1 + bisect_left(best_first, -direction.sign * best.score),
+        )
+        for player_id, best in bests.items()
     }
-    averages = averages_of(results)
-    ratings = {}
-    for player_id in {**stored.ratings, **bests, **averages}:
-        average, number = averages.get(player_id, (0.0, 0))
-        before = stored.ratings.get(player_id, Ratings())
-        of_player = replace(before, weekly_elo_average=average, weeks_participated=number)
-        if scale is not None:
-            of_player = _rated(of_player, bests.get(player_id), statistics.field, direction, scale)
-        ratings[player_id] = of_player
-    return Derived(bests, weekly_bests, statistics, week_statistics, fields, results, ratings)
+
+
+def statistics_of(bests: Mapping[int, Best]) -> RunningStatistics:
+    """Return the statistics of the scores of `bests`."""
+    return RunningStatistics.of(best.score for best in bests.values())
+
+
+def counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStatistics:
+    """Return the `kept` statistics if they differ from a new count only by rounding, else the new count."""
+    statistics = statistics_of(bests)
+    return kept if is_same_field(kept.field, statistics.field) else statistics
 
 
 def is_same_field(one: Field, other: Field) -> bool:
@@ -159,79 +213,25 @@ def is_same_field(one: Field, other: Field) -> bool:
     )
 
 
-def bests_of(scores: Iterable[LoggedScore], direction: ScoreDirection) -> dict[int, Best]:
-    """Return each player's best of `scores`, which are in order of submission; the first of equal scores."""
-    bests: dict[int, Best] = {}
-    for logged in scores:
-        best = bests.get(logged.player_id)
-        if best is None or direction.is_better(logged.score, best.score):
-            bests[logged.player_id] = Best(logged.score, logged.submitted_at)
-    return bests
+def deviations(
+    stored: Iterable[tuple[Key, Value]], keys: Iterable[Key], compute: Callable[[Key, Value | None], Value | None]
+) -> list[Deviation[Key, Value]]:
+    """Return what is not as it should be, in the order of keys.
+
+    Args:
+        stored: the rows that there are; each key once.
+        keys: the keys of the rows that there should be.
+        compute: what a row should be, given the stored one; None for no row.
+    """
+    missing = set(keys)
+    found = []
+    for key, value in stored:
+        missing.discard(key)
+        if (computed := compute(key, value)) != value:
+            found.append(Deviation(key, value, computed))
+    found += [Deviation(key, None, compute(key, None)) for key in missing]
+    return sorted(found, key=lambda deviation: deviation.key)
 
 
-def weekly_bests_of(
-    scores: Iterable[LoggedScore], direction: ScoreDirection, closed: Container[int]
-) -> dict[tuple[int, int], Best]:
-    """Return the bests of each week that is not in `closed`, by player and week."""
-    return {
-        (player_id, week): best
-        for week, of_week in _by_week(scores).items()
-        if week not in closed
-        for player_id, best in bests_of(of_week, direction).items()
-    }
-
-
-def counted_in(run: ArchivedRun, scores_of_week: Iterable[LoggedScore]) -> list[LoggedScore]:
-    """Return the scores of its week that a run counted: those that nobody had removed before the run."""
-    return [one for one in scores_of_week if one.removed_at is None or one.removed_at > run.ran_at]
-
-
-def results_of(
-    counted: Mapping[int, Mapping[int, Best]], runs: Sequence[ArchivedRun], direction: ScoreDirection
-) -> dict[tuple[int, int], Result]:
-    """Return the results that the archive should hold, by week and player, given the bests that each run counted."""
-    archive: dict[tuple[int, int], Result] = {}
-    known: set[int] = set()
-    for run in sorted(runs, key=lambda run: run.week):
-        bests, sign = counted[run.week], direction.sign
-        best_first = sorted(-sign * best.score for best in bests.values())
-        for player_id, best in bests.items():
-            rank = 1 + bisect_left(best_first, -sign * best.score)
-            elo = run.scale.elo(best.score, run.field, direction)
-            archive[run.week, player_id] = Result(best.score, best.submitted_at, elo, rank)
-        missed = Result(None, None, run.scale.missed_week_elo, None)
-        archive |= {(run.week, player_id): missed for player_id in known.difference(bests)}
-        known |= bests.keys()
-    return archive
-
-
-def averages_of(archive: Mapping[tuple[int, int], Result]) -> dict[int, tuple[float, int]]:
-    """Return the weekly average of each player in the archive, and over how many weeks."""
-    elos: defaultdict[int, list[int]] = defaultdict(list)
-    for (_, player_id), result in archive.items():
-        elos[player_id].append(result.weekly_elo)
-    return {player_id: (sum(weekly) / len(weekly), len(weekly)) for player_id, weekly in elos.items()}
-
-
-def statistics_of(bests: Mapping[int, Best]) -> RunningStatistics:
-    """Return the statistics of the scores of `bests`."""
-    return RunningStatistics.of(best.score for best in bests.values())
-
-
-def _by_week(scores: Iterable[LoggedScore]) -> defaultdict[int, list[LoggedScore]]:
-    weeks: defaultdict[int, list[LoggedScore]] = defaultdict(list)
-    for logged in scores:
-        weeks[logged.week].append(logged)
-    return weeks
-
-
-def _counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStatistics:
-    """Return the `kept` statistics if they differ from a new count only by rounding, else the new count."""
-    counted = statistics_of(bests)
-    return kept if is_same_field(kept.field, counted.field) else counted
-
-
-def _rated(ratings: Ratings, best: Best | None, field: Field, direction: ScoreDirection, scale: RatingScale) -> Ratings:
-    all_time = None if best is None else scale.elo(best.score, field, direction)
-    event_elo = scale.event_elo(all_time, ratings.weekly_elo_average) if ratings.weeks_participated else None
-    return replace(ratings, all_time_leaderboard_elo=all_time, calculated_event_elo=event_elo)
+def _best(logged: LoggedScore) -> Best:
+    return Best(logged.score, logged.submitted_at)

@@ -1,6 +1,13 @@
-"""Compare the database with its log, and repair it."""
+"""Compare the database with its log, and repair either from the other."""
 
-from bot.services.verification._service import Difference, Verification, VerificationService
-from bot.services.verification._stored_event import rebuild
+from bot.services.verification._service import (
+    Difference,
+    LogRepair,
+    Progress,
+    RepairFailed,
+    Verification,
+    VerificationService,
+    rebuild,
+)
 
-__all__ = ["Difference", "Verification", "VerificationService", "rebuild"]
+__all__ = ["Difference", "LogRepair", "Progress", "RepairFailed", "Verification", "VerificationService", "rebuild"]

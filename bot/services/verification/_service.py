@@ -1,18 +1,29 @@
 """Recompute from the log what the database stores, report each row that differs, and repair it on request."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, WeeklyResult, WeeklyRun
-from bot.domain.verification import Derived
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, WeeklyResult, WeeklyRun
+from bot.database.streams import Streams, compute_aside
 from bot.domain.weeks import Week
-from bot.services.verification._stored_event import changed, load_stored, repair
+from bot.services.verification import _missing_log
+from bot.services.verification._comparison import (
+    NO_EVENT,
+    Comparison,
+    EventRange,
+    Kind,
+    Wrong,
+    compare,
+    results_of_no_run,
+)
+from bot.services.verification._missing_log import MissingRow, missing_rows, unexplained
+from bot.services.verification._repair import have_everybody_recalculated, repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,95 +46,194 @@ class Verification:
     Attributes:
         events: how many events were compared.
         submissions: how many rows of the log were read.
-        differences: the rows that differ; after a repair, the rows that were repaired.
+        differences: the rows that differ.
+        unexplained: those among them that hold a score, or ratings, of which the log knows nothing.
         awaiting: the names of events that await a recalculation; their stored Elos were not compared.
+        is_repaired: whether the differences were corrected.
     """
 
     events: int
     submissions: int
     differences: tuple[Difference, ...]
+    unexplained: tuple[Difference, ...]
     awaiting: tuple[str, ...]
+    is_repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogRepair:
+    """What the log lacks.
+
+    Attributes:
+        missing: the rows of the log that explain stored scores.
+        unexplained: the rows that hold what no row of the log can explain: ratings without any score, and results
+            without a run or a player.
+        is_written: whether the missing rows were written.
+    """
+
+    missing: tuple[Difference, ...]
+    unexplained: tuple[Difference, ...]
+    is_written: bool = False
+
+
+class RepairFailed(Exception):
+    """A difference would remain after a repair, and so nothing was changed."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__(str(difference))
+
+
+class Progress(Protocol):
+    """Somebody who watches how far a verification is. It is told from any thread, one call after the other."""
+
+    def begin(self, rows: int) -> None:
+        """Take note that so many rows are about to be read, all others having been read."""
+
+    def advance(self, rows: int) -> None:
+        """Take note that so many more rows have been read."""
+
+
+class _Nobody:
+    def begin(self, rows: int) -> None: ...
+
+    def advance(self, rows: int) -> None: ...
 
 
 class VerificationService:
     """Compares the database with its log."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, progress: Progress | None = None) -> None:
         self._database = database
+        self._progress = progress or _Nobody()
 
     async def verify(self) -> Verification:
         """Recompute all events from the log and report each row that differs; write nothing."""
-        return await self._database.read(partial(_verify, with_repair=False))
-
-    async def repair(self) -> Verification:
-        """Rewrite each row that differs from the log, and report it; write nothing if a difference would remain."""
 
         def work(session: Session) -> Verification:
-            found = _verify(session, with_repair=True)
-            session.expire_all()
-            left = _verify(session, with_repair=False)
-            if left.differences:
-                raise RuntimeError(f"not repaired, and therefore nothing changed: {left.differences[0]}")
+            return _verification(session, self._compare(session, _all_events(session)))
+
+        return await self._database.read(work)
+
+    async def repair(self, allow: Callable[[Verification], bool] = lambda _: True) -> Verification:
+        """Rewrite each row that differs from the log, and report it, all or nothing.
+
+        Nothing is written if that would lose what the log does not know, or if `allow`, which is told beforehand what
+        differs, returns False.
+
+        Raises:
+            RepairFailed: a difference would remain.
+        """
+        return await self._database.write(partial(self._repair, allow=allow))
+
+    async def write_log(self, allow: Callable[[LogRepair], bool] = lambda _: True) -> LogRepair:
+        """Write into the log the scores that it does not know, unless `allow`, which is told beforehand, returns False.
+
+        Such a row has a negative interaction id. The scores themselves stay as they are.
+        """
+        return await self._database.write(partial(self._write_log, allow=allow))
+
+    def _repair(self, session: Session, allow: Callable[[Verification], bool]) -> Verification:
+        found = self._compare(session, _lock_all_events(session))
+        verification = _verification(session, found)
+        if not allow(verification) or verification.unexplained:
+            return verification
+        repair(session, found.wrong, found.awaiting)
+        if found.wrong:
+            changed = [one.event_id for one in found.wrong]
+            left = self._compare(session, (min(changed), max(changed)))
+            if left.wrong:
+                raise RepairFailed(_difference(left.wrong[0]))
+        return replace(verification, is_repaired=True)
+
+    def _write_log(self, session: Session, allow: Callable[[LogRepair], bool]) -> LogRepair:
+        found = self._compare(session, _lock_all_events(session))
+        unknown = unexplained(session, found.wrong)
+        rows = missing_rows(session, unknown)
+        told = {(row.event_id, row.player_id) for row in rows}
+        left = [one for one in unknown if (one.event_id, _missing_log.player_of(one)) not in told]
+        result = LogRepair(tuple(map(_missing, rows)), tuple(map(_difference, left)))
+        if not rows or not allow(result):
+            return result
+        _missing_log.write(session, rows)
+        have_everybody_recalculated(session, {row.event_id for row in rows})
+        return replace(result, is_written=True)
+
+    def _compare(self, session: Session, within: EventRange) -> Comparison:
+        if not isinstance(self._progress, _Nobody):
+            self._progress.begin(_count_rows(session, within))
+
+        def compute(streams: Streams) -> Comparison:
+            found = compare(streams, within)
+            found.wrong += results_of_no_run(streams)
             return found
 
-        return await self._database.write(work)
+        return compute_aside(session, compute, self._progress.advance)
 
 
-def _verify(session: Session, *, with_repair: bool) -> Verification:
-    differences: list[Difference] = []
-    awaiting: list[str] = []
-    submissions = 0
-    wanted = select(Event).order_by(Event.id)
-    events = session.scalars(wanted.with_for_update(key_share=True) if with_repair else wanted).all()
-    for event in events:
-        loaded = load_stored(session, event)
-        computed = loaded.compute()
-        submissions += len(loaded.log)
-        differences += _compare(event.name, loaded.stored, computed)
-        if loaded.scale is None and loaded.log:
-            awaiting.append(event.name)
-        if with_repair:
-            repair(session, loaded, computed)
-    differences += _results_of_no_run(session, with_repair=with_repair)
-    return Verification(len(events), submissions, tuple(differences), tuple(awaiting))
+def rebuild(session: Session, event: Event) -> None:
+    """Write all that follows from the log of a locked event, into which rows were written past the bot's commands."""
+    found = compute_aside(session, partial(compare, within=(event.id, event.id)), _Nobody().advance)
+    repair(session, found.wrong, [event.id])
 
 
-def _results_of_no_run(session: Session, *, with_repair: bool) -> list[Difference]:
-    """Report archived results without a run, which no foreign key prevents; a repair deletes them."""
-    result = WeeklyResult
-    of_no_run = result.run_id.not_in(select(WeeklyRun.id))
-    rows = session.scalars(select(result).where(of_no_run).order_by(result.run_id, result.player_id))
-    found = [
-        Difference("weekly_results", f"run {row.run_id}, player {row.player_id}", f"Elo {row.weekly_elo}", "missing")
-        for row in rows
+def _all_events(session: Session) -> EventRange:
+    first, last = session.execute(select(func.min(Event.id), func.max(Event.id))).one()
+    return (first or 0, last or 0)
+
+
+def _lock_all_events(session: Session) -> EventRange:
+    """Keep everybody from changing what belongs to an event."""
+    locked = session.scalars(select(Event.id).order_by(Event.id).with_for_update(key_share=True)).all()
+    return (locked[0], locked[-1]) if locked else (0, 0)
+
+
+def _count_rows(session: Session, within: EventRange) -> int:
+    of_events = [table.event_id for table in (ScoreSubmission, LeaderboardScore, PlayerEventStats, WeeklyRun)]
+    counts = [select(func.count()).where(event_id.between(*within)) for event_id in of_events]
+    results = select(func.count()).join_from(WeeklyResult, WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
+    counts += [
+        results.where(WeeklyRun.event_id.between(*within)),
+        select(func.count()).where(Event.id.between(*within)),
     ]
-    if found and with_repair:
-        session.execute(delete(result).where(of_no_run).execution_options(synchronize_session=False))
-    return found
+    return sum(session.scalar(count) or 0 for count in counts)
 
 
-def _compare(event: str, stored: Derived, computed: Derived) -> Iterator[Difference]:
-    if stored.statistics != computed.statistics:
-        yield Difference("events", f"field in event {event!r}", _shown(stored.statistics), _shown(computed.statistics))
-    for name, (table, describe) in _ROWS.items():
-        are, should_be = getattr(stored, name), getattr(computed, name)
-        for key in changed(are, should_be):
-            row = f"{describe(key)} in event {event!r}"
-            yield Difference(table, row, _shown(are.get(key, "missing")), _shown(should_be.get(key, "missing")))
+def _verification(session: Session, found: Comparison) -> Verification:
+    def named(wrong: Iterable[Wrong]) -> tuple[Difference, ...]:
+        return tuple(map(_difference, wrong))
+
+    unknown = named(unexplained(session, found.wrong))
+    return Verification(found.events, found.submissions, named(found.wrong), unknown, tuple(found.awaiting.values()))
 
 
-_ROWS: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "personal_bests": ("leaderboard_scores", lambda player: f"personal best of player {player}"),
-    "weekly_bests": ("leaderboard_scores", lambda key: f"best of player {key[0]} in {Week.from_code(key[1])}"),
-    "week_statistics": ("events", lambda week: f"field of {Week.from_code(week)}"),
-    "fields": ("weekly_runs", lambda week: f"field of {Week.from_code(week)}"),
-    "results": ("weekly_results", lambda key: f"result of player {key[1]} in {Week.from_code(key[0])}"),
-    "ratings": ("player_event_stats", lambda player: f"ratings of player {player}"),
+_ROWS: dict[Kind, tuple[str, Callable[[Any], str]]] = {
+    Kind.FIELD: ("events", lambda _: "field"),
+    Kind.PERSONAL_BEST: ("leaderboard_scores", lambda player: f"personal best of player {player}"),
+    Kind.WEEKLY_BEST: ("leaderboard_scores", lambda key: f"best of player {key[1]} in {Week.from_code(key[0])}"),
+    Kind.WEEK_FIELD: ("events", lambda week: f"field of {Week.from_code(week)}"),
+    Kind.RUN_FIELD: ("weekly_runs", lambda week: f"field of {Week.from_code(week)}"),
+    Kind.RESULT: ("weekly_results", lambda key: f"result of player {key[1]} in {Week.from_code(key[0])}"),
+    Kind.RATINGS: ("player_event_stats", lambda player: f"ratings of player {player}"),
+    Kind.RESULT_OF_NO_RUN: ("weekly_results", lambda key: f"run {key[0]}, player {key[1]}"),
 }
-"""The attributes of `Derived` that have many rows: their table, and what a row is called."""
+"""The table that holds what is compared, and what a row is called."""
+
+
+def _difference(wrong: Wrong) -> Difference:
+    table, describe = _ROWS[wrong.kind]
+    row = f"{describe(wrong.key)} in event {wrong.event!r}" if wrong.event_id != NO_EVENT else describe(wrong.key)
+    return Difference(table, row, _shown(wrong.stored), _shown(wrong.computed))
+
+
+def _missing(row: MissingRow) -> Difference:
+    name = f"submission of player {row.player_id} for {Week.from_code(row.week)} in event {row.event!r}"
+    made = f"score {row.score}, submitted_at {row.submitted_at}, made in {Week.from_code(row.made_in_week)}"
+    return Difference("score_submissions", name, "missing", made)
 
 
 def _shown(value: object) -> str:
+    if value is None:
+        return "missing"
     if is_dataclass(value):
         return ", ".join(f"{field.name} {getattr(value, field.name)}" for field in fields(value))
     return str(value)
