@@ -24,6 +24,7 @@ from bot.commands import (
     verify,
 )
 from bot.config import SettingsError
+from bot.console import add_options
 from bot.database.schema import needed_revision
 from bot.errors import Unavailable
 
@@ -44,7 +45,12 @@ def _parser() -> argparse.ArgumentParser:
                 "--guild", type=int, metavar="ID", help="only in this server, where changes show at once"
             )
         if do is verify:
-            command.add_argument("--repair", action="store_true", help="also correct these rows; all or nothing")
+            either = command.add_mutually_exclusive_group()
+            either.add_argument("--repair", action="store_true", help="also correct these rows; all or nothing")
+            either.add_argument(
+                "--write-log", action="store_true", help="write scores that the log does not know into the log"
+            )
+            add_options(command)
         if do is backup:
             command.add_argument(
                 "file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet"

@@ -4,11 +4,11 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import main as client
 from bot.config import Settings, SettingsError, load_settings
+from bot.console import ProgressBar, may_change
 from bot.database import backup as backups
 from bot.database import schema
 from bot.database.database import Database
@@ -26,12 +27,14 @@ from bot.domain.clock import utc_now
 from bot.domain.tournament import TournamentPlan
 from bot.errors import Unavailable
 from bot.services.tournament import NoTournament, TournamentImportService
-from bot.services.verification import Verification, VerificationService
+from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
 
 OK, DIFFERENCES_FOUND, CANNOT_START, INTERRUPTED = 0, 1, 2, 130
 AUTHENTICATION_FAILED = 4004
 LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."
 SCRIPT = "leaderboard-bot"
+
+T = TypeVar("T")
 
 
 def program() -> str:
@@ -77,14 +80,59 @@ def verify(options: argparse.Namespace) -> int:
     settings = _begin()
     if mistakes := _schema_mistakes(settings):
         raise SettingsError(mistakes)
-    found = asyncio.run(_verify(settings, with_repair=options.repair))
-    for difference in found.differences:
-        print(f"repaired: {difference}" if options.repair else difference)
+    if options.write_log:
+        return asyncio.run(_with_verification(settings, lambda service: _write_log(service, options)))
+    if options.repair:
+        return asyncio.run(_with_verification(settings, lambda service: _repair(service, options)))
+    found = asyncio.run(_with_verification(settings, VerificationService.verify))
+    _print_all(found.differences)
+    _print_verified(found, "differences")
+    return DIFFERENCES_FOUND if found.differences else OK
+
+
+async def _repair(service: VerificationService, options: argparse.Namespace) -> int:
+    def allow(found: Verification) -> bool:
+        if found.unexplained:
+            _print_all(found.unexplained)
+            return False
+        return may_change(options, found.differences, len(found.differences))
+
+    try:
+        found = await service.repair(allow)
+    except RepairFailed as error:
+        raise SettingsError([f"Nothing is repaired, because this would still differ: {error}."]) from error
+    _print_verified(found, "repaired" if found.is_repaired else "differences")
+    if found.is_repaired or not found.differences:
+        return OK
+    return CANNOT_START if found.unexplained else DIFFERENCES_FOUND
+
+
+async def _write_log(service: VerificationService, options: argparse.Namespace) -> int:
+    def allow(found: LogRepair) -> bool:
+        return may_change(options, found.missing, len(found.missing))
+
+    found = await service.write_log(allow)
+    for one in found.unexplained:
+        print(f"note: no row of the log can explain this; if it is wrong, delete it by hand: {one}")
+    if found.is_written or not found.missing:
+        print(f"{len(found.missing)} rows were written into the log.")
+    return OK if found.is_written or not found.missing else DIFFERENCES_FOUND
+
+
+def _print_all(lines: Iterable[object]) -> None:
+    for line in lines:
+        print(line)
+
+
+def _print_verified(found: Verification, result: str) -> None:
     for name in found.awaiting:
         print(f"note: event {name!r} awaits a recalculation, which a running bot makes soon")
-    result = "repaired" if options.repair else "differences"
+    if found.unexplained:
+        print(
+            f"The log does not know where {len(found.unexplained)} rows come from; a repair would lose them, and so it"
+            f" changes nothing. `{program()} verify --write-log` writes the log from them."
+        )
     print(f"{found.events} events, {found.submissions} submissions: {len(found.differences)} {result}.")
-    return DIFFERENCES_FOUND if found.differences and not options.repair else OK
 
 
 def import_tournament(options: argparse.Namespace) -> int:
@@ -157,12 +205,12 @@ def _begin() -> Settings:
     return settings
 
 
-async def _verify(settings: Settings, *, with_repair: bool) -> Verification:
-    database = Database(settings.database)
+async def _with_verification(settings: Settings, work: Callable[[VerificationService], Awaitable[T]]) -> T:
+    database, progress = Database(settings.database), ProgressBar("rows")
     try:
-        service = VerificationService(database)
-        return await (service.repair() if with_repair else service.verify())
+        return await work(VerificationService(database, progress))
     finally:
+        progress.close()
         await database.close()
 
 

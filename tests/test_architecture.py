@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
     "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
+    "bot.console": {"tqdm"},
     "bot.main": {"discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"},
     "bot.demo": {"PIL", "discord", "pydantic", "simcord", "bot"},
     "bot.commands": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},

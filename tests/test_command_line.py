@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import URL
 
+from bot import console
 from bot.__main__ import main
 from bot.config import Settings
 from bot.database import schema
 from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate, needed_revision
+from bot.services.verification import _service
 from tests.backends import open_test_backend
 from tests.own_servers import postgres_client
 from tests.patience import limits
@@ -215,13 +217,84 @@ def test_verify_names_each_row_that_differs(command_line: CommandLine, database_
 def test_verify_repairs_what_differs_when_it_is_asked_to(command_line: CommandLine, database_url: URL) -> None:
     asyncio.run(play(database_url))
     change(database_url, "UPDATE leaderboard_scores SET score = 301 WHERE score = 300 AND score_type = 'all_time'")
+    dry = command_line("verify", "--repair", "--dry-run", DATABASE_URL=database_url)
+    assert dry.code == 1
+    difference, *told = dry.output.splitlines()
+    assert difference.startswith("leaderboard_scores: personal best of player ")
+    assert told == [
+        "Nothing is changed, for this is a dry run: 1 rows would be.",
+        "1 events, 3 submissions: 1 differences.",
+    ]
     ended = command_line("verify", "--repair", DATABASE_URL=database_url)
     assert ended.code == 0
-    difference, summary = ended.output.splitlines()
-    assert difference.startswith("repaired: leaderboard_scores: personal best of player ")
-    assert summary == "1 events, 3 submissions: 1 repaired."
+    assert ended.output.splitlines() == [difference, "1 events, 3 submissions: 1 repaired."]
     ended = command_line("verify", DATABASE_URL=database_url)
     assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+
+
+def test_a_repair_of_many_rows_is_asked_for_twice(
+    command_line: CommandLine, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "MOST_UNASKED", 2)
+    asyncio.run(play(database_url))
+    change(database_url, "UPDATE leaderboard_scores SET score = 1 WHERE score_type = 'weekly'")
+    before = contents(database_url)
+    ended = command_line("verify", "--repair", DATABASE_URL=database_url)
+    assert ended.code == 1
+    assert "Nothing is changed: 3 rows would be, more than 2. If that is meant, add --yes." in ended.output
+    assert contents(database_url) == before
+    ended = command_line("verify", "--repair", "--yes", DATABASE_URL=database_url)
+    assert ended.code == 0
+    assert ended.output.endswith("1 events, 3 submissions: 3 repaired.\n")
+
+
+def test_scores_without_a_log_are_no_rows_to_repair(command_line: CommandLine, database_url: URL) -> None:
+    asyncio.run(play(database_url))
+    change(database_url, "DELETE FROM score_submissions")
+    before = contents(database_url)
+    ended = command_line("verify", "--repair", "--yes", DATABASE_URL=database_url)
+    assert ended.code == 2
+    assert ended.output.count("personal best of player") == 3
+    *_, told, summary = ended.output.splitlines()
+    assert told == (
+        "The log does not know where 9 rows come from; a repair would lose them, and so it changes nothing."
+        " `python -m bot verify --write-log` writes the log from them."
+    )
+    assert summary == "1 events, 0 submissions: 11 differences."
+    dry = command_line("verify", "--write-log", "--dry-run", DATABASE_URL=database_url)
+    assert (dry.code, len(dry.output.splitlines())) == (1, 4)
+    assert contents(database_url) == before
+    ended = command_line("verify", "--write-log", DATABASE_URL=database_url)
+    assert ended.code == 0
+    *rows, summary = ended.output.splitlines()
+    assert all(row.startswith("score_submissions: submission of player ") for row in rows)
+    assert (len(rows), summary) == (3, "3 rows were written into the log.")
+    ended = command_line("verify", DATABASE_URL=database_url)
+    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+
+
+def test_a_repair_that_would_not_do_changes_nothing(
+    command_line: CommandLine, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(play(database_url))
+    change(database_url, "UPDATE leaderboard_scores SET score = 301 WHERE score = 300 AND score_type = 'all_time'")
+    before = contents(database_url)
+    monkeypatch.setattr(_service, "repair", lambda session, wrong, awaiting: None)
+    ended = command_line("verify", "--repair", DATABASE_URL=database_url)
+    assert ended.code == 2
+    assert ended.mistakes[0].startswith("Nothing is repaired, because this would still differ: leaderboard_scores: ")
+    assert contents(database_url) == before
+
+
+def test_progress_is_shown_on_a_terminal_alone(
+    command_line: CommandLine, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(play(database_url))
+    assert command_line("verify", DATABASE_URL=database_url).message == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    message = command_line("verify", DATABASE_URL=database_url).message
+    # An event, its three submissions, their six bests, and three ratings.
+    assert "/13.0" in message
 
 
 def test_a_file_is_backed_up_as_it_stands_while_scores_are_written(command_line: CommandLine, file_url: URL) -> None:

@@ -1,0 +1,55 @@
+"""What commands share: they say first what would change, ask for --yes, and show how far they are."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+MOST_UNASKED = 100
+"""How many rows a command changes without being told --yes."""
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Give a command that writes the options `--dry-run` and `--yes`."""
+    command.add_argument("--dry-run", action="store_true", help="only say what would change")
+    command.add_argument("--yes", action="store_true", help=f"also change more than {MOST_UNASKED} rows")
+
+
+def may_change(options: argparse.Namespace, lines: Iterable[object], rows: int) -> bool:
+    """Say what a command is about to change, and tell whether it may.
+
+    Args:
+        options: those of `add_options`.
+        lines: what would change, in the operator's words.
+        rows: how many rows that are.
+    """
+    for line in lines:
+        print(line)
+    if options.dry_run:
+        print(f"Nothing is changed, for this is a dry run: {rows} rows would be.")
+        return False
+    if rows > MOST_UNASKED and not options.yes:
+        print(f"Nothing is changed: {rows} rows would be, more than {MOST_UNASKED}. If that is meant, add --yes.")
+        return False
+    return True
+
+
+class ProgressBar:
+    """Shows on a terminal how far a command is; silent where the errors go into a file."""
+
+    def __init__(self, unit: str) -> None:
+        # Most runs are short, and the library takes a while to import.
+        from tqdm import tqdm
+
+        self._bar = tqdm(unit=unit, unit_scale=True, leave=False, disable=not sys.stderr.isatty(), file=sys.stderr)
+
+    def begin(self, total: int) -> None:
+        """Begin anew, with so much to do."""
+        self._bar.reset(total)
+
+    def advance(self, done: int) -> None:
+        """Take note that so much more is done."""
+        self._bar.update(done)
+
+    def close(self) -> None:
+        """Leave the terminal to others."""
+        self._bar.close()
