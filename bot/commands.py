@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
+from bot import __version__
 from bot import main as client
-from bot.config import Settings, SettingsError, load_settings
+from bot.config import Settings, SettingsError, load_settings, unknown_settings
 from bot.console import ProgressBar, may_change
 from bot.database import backup as backups
 from bot.database import schema
@@ -26,6 +27,8 @@ from bot.database.dialect import parse_database_url
 from bot.domain.clock import utc_now
 from bot.domain.tournament import TournamentPlan
 from bot.errors import Unavailable
+from bot.logs import set_up_log
+from bot.services.ratings import redis_failure
 from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
 
@@ -36,6 +39,8 @@ SCRIPT = "leaderboard-bot"
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 
 def program() -> str:
     """Return what operators type to run this program."""
@@ -45,8 +50,14 @@ def program() -> str:
 def run(_options: argparse.Namespace) -> int:
     """Run the bot until it is told to stop."""
     settings = _begin()
-    if mistakes := [*_token_mistakes(settings), *_schema_mistakes(settings)]:
+    if mistakes := [*_token_mistakes(settings), *_schema_mistakes(settings), *_redis_mistakes(settings)]:
         raise SettingsError(mistakes)
+    logger.info(
+        "%s %s, schema %s, database %s, %s, Discord %s",
+        *(SCRIPT, __version__, schema.needed_revision(), settings.database.render_as_string()),
+        *("no Redis" if settings.redis_address is None else f"Redis {settings.redis_address}",),
+        settings.discord_api_url,
+    )
     _speak_to_discord(client.serve(settings, _token(settings)), settings)
     return OK
 
@@ -201,7 +212,9 @@ def demo(options: argparse.Namespace) -> int:
 
 def _begin() -> Settings:
     settings = load_settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s")
+    set_up_log(settings.log_level, as_json=settings.log_format == "json", secrets=filter(None, [_token(settings)]))
+    for stranger in unknown_settings():
+        logger.warning(stranger)
     return settings
 
 
@@ -237,6 +250,14 @@ def _token_mistakes(settings: Settings) -> list[str]:
 
 def _token(settings: Settings) -> str:
     return (settings.discord_token or SecretStr("")).get_secret_value()
+
+
+def _redis_mistakes(settings: Settings) -> list[str]:
+    if settings.redis_url is None:
+        return []
+    failure = asyncio.run(redis_failure(settings.redis_url.get_secret_value()))
+    # The bot starts without a Redis that does not answer, since that may pass.
+    return [f"REDIS_URL: Redis refuses it ({failure.reason})."] if failure is not None and failure.is_refusal else []
 
 
 def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty: bool = False) -> list[str]:

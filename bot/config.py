@@ -1,17 +1,28 @@
 """Read the settings from the environment and `.env`, check them at the start, and name all mistakes at once."""
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
 from bot.database.dialect import parse_database_url
 from bot.domain.ratings import RatingScale
+from bot.setting_names import Stranger, strangers_in_environment, strangers_in_file
 
 DISCORD_API_URL = "https://discord.com/api/v10"
+ENV_FILE = Path(".env")
+REDIS_OPTIONS = {
+    *("db", "username", "password", "client_name", "protocol", "health_check_interval", "max_connections"),
+    *("socket_timeout", "socket_connect_timeout", "socket_keepalive", "retry_on_timeout"),
+    *("ssl_cert_reqs", "ssl_check_hostname", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"),
+}
+"""The options of a Redis URL that a process can give to its connections."""
 
 
 class SettingsError(Exception):
@@ -24,6 +35,18 @@ class SettingsError(Exception):
     def __init__(self, mistakes: list[str]) -> None:
         self.mistakes = mistakes
         super().__init__("\n".join(mistakes))
+
+
+class UnknownOptions(ValueError):
+    """A URL says something that no connection can be given."""
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _token(value: SecretStr) -> SecretStr:
@@ -39,11 +62,20 @@ def _database_url(value: SecretStr) -> SecretStr:
 
 
 def _redis_url(value: SecretStr) -> SecretStr:
-    from redis.asyncio.connection import parse_url as parse_redis_url
+    from redis.asyncio import ConnectionPool
+    from redis.exceptions import RedisError
 
+    url = value.get_secret_value()
     try:
-        parse_redis_url(value.get_secret_value())
-    except ValueError:
+        parts = urlsplit(url)
+        if unknown := sorted(parse_qs(parts.query, keep_blank_values=True).keys() - REDIS_OPTIONS):
+            raise UnknownOptions(f"has options that are not known here: {', '.join(unknown)}")
+        if parts.scheme != "unix" and not re.fullmatch(r"/?|/\d+", parts.path):
+            raise UnknownOptions("must end with the number of a database, such as /0, or with nothing")
+        ConnectionPool.from_url(url).make_connection()  # type: ignore[no-untyped-call]  # checks each option
+    except UnknownOptions:
+        raise
+    except (ValueError, TypeError, RedisError):
         # The reason may quote a password, so do not show it.
         raise ValueError("is not a Redis URL; write redis://host:6379/0, rediss://… or unix:///path") from None
     return value
@@ -78,7 +110,8 @@ class Settings(BaseSettings):
         leaderboard_base_elo: the Elo of a score that equals the mean of its field.
         elo_per_sigma: Elo points per standard deviation.
         missed_week_elo: the weekly Elo of a missed week.
-        log_level: the least severity that the log shows.
+        log_level: the least severity that the log shows, in any case.
+        log_format: whether the log is text for people or JSON for programs.
     """
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
@@ -93,7 +126,8 @@ class Settings(BaseSettings):
     leaderboard_base_elo: int = Field(default=1000, ge=-1_000_000, le=1_000_000)
     elo_per_sigma: float = Field(default=200.0, gt=0, le=1_000_000, allow_inf_nan=False)
     missed_week_elo: int = Field(default=0, ge=-1_000_000, le=1_000_000)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = "text"
 
     @property
     def database(self) -> URL:
@@ -101,25 +135,54 @@ class Settings(BaseSettings):
         return parse_database_url(self.database_url.get_secret_value())
 
     @property
+    def redis_address(self) -> str | None:
+        """The URL of Redis without user, password and options; None without Redis."""
+        if self.redis_url is None:
+            return None
+        parts = urlsplit(self.redis_url.get_secret_value())
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
     def scale(self) -> RatingScale:
         """The constants of the ratings."""
         return RatingScale(self.leaderboard_base_elo, self.elo_per_sigma, self.missed_week_elo)
 
 
-def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     """Read the settings; the environment overrides the file.
 
     Raises:
-        SettingsError: at least one setting is wrong; the error names all that are wrong.
+        SettingsError: a setting is wrong, or is misspelt in the file; the error names all such settings.
     """
+    mistakes: list[str] = []
     try:
-        return Settings(_env_file=env_file)
+        mistakes += [one.found_in(str(env_file)) for one in _strangers_in(env_file) if one.meant is not None]
+        settings = Settings(_env_file=env_file)
     except ValidationError as error:
         # Leave the value out, since it may be a secret.
-        mistakes = [_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors(include_input=False)]
+        mistakes += [_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors(include_input=False)]
         raise SettingsError(mistakes) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError([f"{env_file} cannot be read as text in UTF-8."]) from None
+    if mistakes:
+        raise SettingsError(mistakes)
+    return settings
+
+
+def unknown_settings(env_file: Path = ENV_FILE) -> list[str]:
+    """Return a sentence for each name that looks like a setting and has no effect, once the settings are loaded."""
+    around = strangers_in_environment(os.environ, _names())
+    return [one.found_in(str(env_file)) for one in _strangers_in(env_file)] + [
+        one.found_in("the environment") for one in around
+    ]
+
+
+def _strangers_in(env_file: Path | None) -> list[Stranger]:
+    return strangers_in_file(dotenv_values(env_file), _names()) if env_file is not None and env_file.exists() else []
+
+
+def _names() -> list[str]:
+    return [name.upper() for name in Settings.model_fields]
 
 
 def _sentence(name: str, reason: str) -> str:

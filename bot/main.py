@@ -182,7 +182,20 @@ async def _connect(bot: LeaderboardBot, token: str) -> None:
     # discord.py reconnects at a constant address; make it the gateway of the configured server.
     _, gateway, _ = await bot.http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
-    await bot.connect()
+    ready = asyncio.create_task(_tell_when_ready(bot))
+    try:
+        await bot.connect()
+    finally:
+        ready.cancel()
+
+
+async def _tell_when_ready(bot: LeaderboardBot) -> None:
+    await bot.wait_until_ready()
+    logger.info("ready: %s, %s", _counted(len(bot.guilds), "server"), _counted(len(bot.shards), "shard"))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> None:

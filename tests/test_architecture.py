@@ -21,7 +21,12 @@ MAY_IMPORT = {
     "bot.services": {"async_lru", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
-    "bot.config": {"pydantic", "pydantic_settings", "redis", "sqlalchemy", "bot.database.dialect", "bot.domain"},
+    "bot.logs": {"bot.database.dialect"},
+    "bot.setting_names": {},
+    "bot.config": {
+        *("dotenv", "pydantic", "pydantic_settings", "redis", "sqlalchemy"),
+        *("bot.database.dialect", "bot.domain", "bot.setting_names"),
+    },
     "bot.console": {"tqdm"},
     "bot.main": {"discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"},
     "bot.demo": {"PIL", "discord", "pydantic", "simcord", "bot"},

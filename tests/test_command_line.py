@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shlex
 import sqlite3
 import subprocess
@@ -128,6 +129,16 @@ def test_a_database_that_cannot_be_reached_is_named(command_line: CommandLine, c
     assert ended.code == 2
     (mistake,) = ended.mistakes
     assert mistake.startswith("DATABASE_URL: the database cannot be reached (")
+
+
+def test_a_redis_that_refuses_its_url_is_named_and_one_that_is_away_is_not(
+    command_line: CommandLine, file_url: URL, redis_url: str
+) -> None:
+    wrong_number = re.sub(r"\d+$", "999999", redis_url)
+    urls = {wrong_number: ["REDIS_URL: Redis refuses it (DB index is out of range)."], "redis://127.0.0.1:1/0": []}
+    for url, mistakes in urls.items():
+        ended = command_line("run", DATABASE_URL=file_url, REDIS_URL=url)
+        assert ended.mistakes == [TOKEN_IS_MISSING, *mistakes]
 
 
 def test_a_file_that_is_no_database_is_left_alone(command_line: CommandLine) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import URL
 
-from bot.config import Settings, SettingsError, load_settings
+from bot.config import Settings, SettingsError, load_settings, unknown_settings
 from bot.database.dialect import parse_database_url
 from bot.domain.ratings import RatingScale
 
@@ -71,6 +71,31 @@ def test_what_the_file_says_of_other_programs_does_not_matter() -> None:
     assert load_settings() == Settings(_env_file=None)
 
 
+def test_a_misspelt_setting_in_the_file_is_a_mistake() -> None:
+    Path(".env").write_text("DISCORD_TOKE=x\nelo_per_sigmas=100\nREIDS_URL=redis://localhost\nLOG_LEVEL=LOUD\n")
+    assert mistakes() == [
+        "DISCORD_TOKE in .env is not a setting of this version. Do you mean DISCORD_TOKEN?",
+        "ELO_PER_SIGMAS in .env is not a setting of this version. Do you mean ELO_PER_SIGMA?",
+        "REIDS_URL in .env is not a setting of this version. Do you mean REDIS_URL?",
+        "LOG_LEVEL should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'.",
+    ]
+
+
+def test_what_only_looks_like_a_setting_is_named_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("LOG_FOLDER=logs\nPOSTGRES_PASSWORD=x\nREDIS_URL=\n")
+    for name in ("ELO_PER_SIGMAS", "DISCORD_PREFIX", "ELO_PER_SIGMA"):
+        monkeypatch.setenv(name, "100")
+    # What other programs have in the environment, Kubernetes among them.
+    for name in ("REDIS_PASSWORD", "LOG_DIR", "DATABASE_HOST", "LEADERBOARD_BOT_SERVICE_HOST", "DISCORD_PORT_80_TCP"):
+        monkeypatch.setenv(name, "localhost")
+    assert load_settings().elo_per_sigma == 100
+    assert unknown_settings() == [
+        "LOG_FOLDER in .env is not a setting of this version.",
+        "DISCORD_PREFIX in the environment is not a setting of this version.",
+        "ELO_PER_SIGMAS in the environment is not a setting of this version. Do you mean ELO_PER_SIGMA?",
+    ]
+
+
 def test_a_file_that_is_no_text_is_named() -> None:
     Path(".env").write_bytes("DISCORD_TOKEN=x".encode("utf-16"))
     assert mistakes() == [".env cannot be read as text in UTF-8."]
@@ -92,6 +117,13 @@ NONSENSE = {
         "http://localhost:6379",
         f"redis://localhost:{SECRET}",
         "redis://localhost?socket_timeout=long",
+        "redis://localhost/0?foo=bar",
+        "redis://localhost?retry=3",
+        "rediss://localhost?ssl_cert_reqs=perhaps",
+        "redis://localhost/one",
+        "redis://localhost/-1",
+        "redis://localhost?db=one",
+        "redis://localhost/0/1",
     ),
     "BOT_OWNER_ID": ("@owner", "0"),
     "SUBMIT_COOLDOWN_SECONDS": ("-1", "86401", "1.5"),
@@ -100,6 +132,7 @@ NONSENSE = {
     "ELO_PER_SIGMA": ("0", "-200", "1000001", "nan", "inf"),
     "MISSED_WEEK_ELO": ("none", "1000001"),
     "LOG_LEVEL": ("LOUD",),
+    "LOG_FORMAT": ("xml",),
 }
 
 
@@ -141,7 +174,11 @@ def test_a_value_that_makes_sense_is_taken(monkeypatch: pytest.MonkeyPatch) -> N
         ("ELO_PER_SIGMA", "0.5", 0.5),
         ("MISSED_WEEK_ELO", "800", 800),
         ("BOT_OWNER_ID", "80351110224678912", 80351110224678912),
+        ("REDIS_URL", "redis://redis.example/", SecretStr("redis://redis.example/")),
+        ("REDIS_URL", "rediss://r/0?ssl_cert_reqs=none", SecretStr("rediss://r/0?ssl_cert_reqs=none")),
         ("LOG_LEVEL", "DEBUG", "DEBUG"),
+        ("LOG_LEVEL", " warning ", "WARNING"),
+        ("LOG_FORMAT", "JSON", "json"),
     ]
     for name, value, meant in values:
         with monkeypatch.context() as patch:

@@ -79,11 +79,8 @@ def test_the_script_tells_its_version(script: Script) -> None:
 def test_the_script_works_in_the_folder_where_it_is_run(script: Script, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DATABASE_URL=sqlite:///scores.db\n")
     code, output = script("verify")
-    assert (code, output) == (
-        2,
-        "The bot cannot run:\n"
-        "  - The database of DATABASE_URL has not been set up for this bot yet. Run `leaderboard-bot migrate` first.\n",
-    )
+    assert code == 2
+    assert output.endswith("Run `leaderboard-bot migrate` first.\n")
     code, output = script("migrate")
     assert (code, output.splitlines()[-1]) == (0, f"The database is at revision {needed_revision()}.")
     assert script("verify") == (0, "0 events, 0 submissions: 0 differences.\n")

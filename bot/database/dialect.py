@@ -56,6 +56,8 @@ _RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.t
     sa.func.pg_size_bytes(sa.func.current_setting("work_mem")) < sa.func.pg_size_bytes(_WORK_MEMORY)
 )
 _LAST_PORT = 65_535
+CHATTY_LOGGERS = ("aiosqlite",)
+"""Drivers that log each step of a statement, with its parameters."""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

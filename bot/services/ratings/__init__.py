@@ -20,7 +20,7 @@ from bot.services.ratings._fields import (
     store_week_statistics,
     week_statistics_of,
 )
-from bot.services.ratings._locks import open_lock
+from bot.services.ratings._locks import open_lock, redis_failure
 from bot.services.ratings._recalculation import LeaderboardScoringService, recalculate
 from bot.services.ratings._recalculator import Recalculation, Recalculator
 
@@ -44,6 +44,7 @@ __all__ = [
     "number",
     "open_lock",
     "recalculate",
+    "redis_failure",
     "store_week_statistics",
     "week_statistics_of",
 ]

@@ -3,7 +3,10 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bot.services.ratings._redis_lock import RedisFailure
 
 
 class RecalculationLock(Protocol):
@@ -49,3 +52,10 @@ async def open_lock(redis_url: str | None, window_seconds: int) -> AsyncIterator
         yield RedisLock(redis, window_seconds)
     finally:
         await redis.aclose()
+
+
+async def redis_failure(url: str) -> "RedisFailure | None":
+    """Return why Redis gives no answer on a new connection; None if it does."""
+    from bot.services.ratings._redis_lock import find_failure
+
+    return await find_failure(url)

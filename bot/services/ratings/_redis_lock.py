@@ -2,11 +2,12 @@
 
 import logging
 import time
+from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from bot.services.ratings._locks import ProcessLock
 
@@ -26,6 +27,28 @@ def connect_redis(url: str) -> Redis:
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFailure:
+    """Why Redis gave no answer; `is_refusal` if it is there and does not take the URL."""
+
+    reason: str
+    is_refusal: bool
+
+
+async def find_failure(url: str) -> RedisFailure | None:
+    """Ask Redis once; see `redis_failure`."""
+    redis = connect_redis(url)
+    try:
+        await redis.ping()
+    except (AuthenticationError, ResponseError) as error:
+        return RedisFailure(str(error).rstrip("."), is_refusal=True)
+    except (RedisError, OSError) as error:
+        return RedisFailure(type(error).__name__, is_refusal=False)
+    finally:
+        await redis.aclose()
+    return None
 
 
 class RedisLock:
