@@ -122,6 +122,25 @@ class EventNotFound(LeaderboardError):
     """The server has no such event."""
 
 
+class NoEvents(EventNotFound):
+    """The server has no events at all."""
+
+
+@dataclass(eq=False)
+class EventUnknown(EventNotFound):
+    """No event of the server has the name as `typed`; `nearest` are the names that are most like it, the best first."""
+
+    typed: str
+    nearest: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class EventAmbiguous(EventNotFound):
+    """What was typed is a part of the names `candidates`."""
+
+    candidates: tuple[str, ...]
+
+
 class EventNameTaken(LeaderboardError):
     """Another event of the server has this name, ignoring case."""
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 # What each part may import besides itself and the standard library. The longest prefix of a module counts.
 MAY_IMPORT = {
     "bot.errors": {},
-    "bot.domain": {"pytz", "regex", "bot.errors"},
+    "bot.domain": {"pytz", "rapidfuzz", "regex", "bot.errors"},
     "bot.database": {"aiosqlite", "alembic", "sqlalchemy", "tenacity", "bot.domain", "bot.errors"},
     "bot.services": {"async_lru", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},

@@ -23,15 +23,18 @@ EXAMPLES: dict[str, Any] = {
     "current": "2026-W46",
     "ran_at": datetime(2026, 11, 18, 12, tzinfo=UTC),
     "open_week": "2026-W48",
+    "typed": "tetr",
+    "nearest": ("Tetris 40L",),
+    "candidates": ("Tetris 40L", "Tetris Blitz"),
 }
 """A value for each field that an error has."""
 NUMBER, TIME = ScoreStyle(), ScoreStyle(ScoreFormat.TIME)
 
 
 def concrete(error: type[LeaderboardError]) -> Iterator[type[LeaderboardError]]:
-    """The errors without subclasses, and the one that is raised although it has one."""
+    """The errors without subclasses, and those that are raised although they have some."""
     further = error.__subclasses__()
-    if not further or error is errors.WeekClosedAlready:
+    if not further or error in (errors.WeekClosedAlready, errors.EventNotFound):
         yield error
     for one in further:
         yield from concrete(one)
@@ -45,7 +48,7 @@ def fields_of(error: type[LeaderboardError]) -> list[str]:
 @pytest.mark.parametrize("error", [*concrete(LeaderboardError)], ids=lambda error: error.__name__)
 def test_every_error_has_a_sentence_that_its_fields_complete(error: type[LeaderboardError]) -> None:
     told = sentence(error(*(EXAMPLES[name] for name in fields_of(error))))
-    assert told.endswith(".")
+    assert told.endswith((".", "?"))
     assert not set("{}") & set(told)
 
 
@@ -54,6 +57,13 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.CooldownActive(2): "One score at a time: you can submit again in 2 seconds.",
         errors.CooldownActive(1): "One score at a time: you can submit again in 1 second.",
         errors.ScoreTooHigh("1:23.5"): "This event takes scores of 1:23.5 and below.",
+        errors.EventUnknown("chess", ()): "This server has no event “chess”. See them all with `/event list`.",
+        errors.EventUnknown("*\u202e" + "a" * 99, ("Tetris",)): (
+            "This server has no event “\\*" + "a" * 39 + "…”. Did you mean **Tetris**?"
+        ),
+        errors.EventAmbiguous(("A",)): "Which one: **A**?",
+        errors.EventAmbiguous(("A_", "\u05db", "C")): "Which one: **A\\_**, **\u2068\u05db\u2069** or **C**?",
+        errors.EventAmbiguous((*"ABCDEFG",)): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more?",
         errors.WeekNotBegun("2026-W48", "2026-W47"): "2026-W48 has not begun yet. It is 2026-W47 now.",
         errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): (
             "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC."

@@ -156,7 +156,7 @@ class World(Server):
         result = await doing
         assert result.is_private, f"everyone sees: {result.public}"
         assert result.alone.startswith("⚠️ "), result.alone
-        assert result.alone.endswith((".", ")")), result.alone
+        assert result.alone.endswith((".", "?", ")")), result.alone
         assert await self.tables() == before
         return result.alone.removeprefix("⚠️ ")
 

@@ -1,8 +1,17 @@
-"""Events as the rest of the bot sees them."""
+"""Events as the rest of the bot sees them, and which one a user means."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz, process
+
 from bot.domain.scores import ScoreDirection, ScoreStyle
+from bot.domain.text import MAX_EVENT_NAME, name_key
+from bot.errors import EventAmbiguous, EventUnknown
+
+MOST_NEAREST = 3
+ALIKE = 70
+"""From which likeness on, of 100, a name may be meant by another one: a letter or two are wrong, or words are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +40,26 @@ class EventSummary:
 
     event: EventInfo
     players: int
+
+
+def meant_event(typed: str, names: Mapping[str, str]) -> str:
+    """Return the only name that has `typed` as a part, ignoring case.
+
+    Args:
+        typed: the text of the user, which is no whole name.
+        names: the names that can be meant, by their keys.
+
+    Raises:
+        EventAmbiguous: several names have it, or nothing was typed.
+        EventUnknown: no name has it.
+    """
+    key = name_key(typed)
+    candidates = [name for other, name in names.items() if key in other]
+    if len(candidates) > 1 or (candidates and not key):
+        raise EventAmbiguous(tuple(candidates))
+    if not candidates:
+        alike = process.extract(
+            key[:MAX_EVENT_NAME], names.keys(), scorer=fuzz.WRatio, limit=MOST_NEAREST, score_cutoff=ALIKE
+        )
+        raise EventUnknown(typed, tuple(names[other] for other, _, _ in alike))
+    return candidates[0]

@@ -1,8 +1,15 @@
 """The sentences that tell users what went wrong and what they can do."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from bot import errors
+from bot.domain.text import shorten, visible
 from bot.errors import LeaderboardError, Named
 from bot.ui.text import escape
+
+LONGEST_REPEATED = 40
+MOST_NAMED = 5
 
 COMMAND_CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 ANSWER_LOST = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
@@ -31,10 +38,10 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
     errors.UnitOfTimes: "Times are shown as hours, minutes and seconds, so a time event has no unit of its own.",
     errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
-    errors.EventNotFound: (
-        "There is no such event in this server. Pick one from the list that appears while you type, "
-        "or see them all with `/event list`."
-    ),
+    errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
+    errors.NoEvents: "This server has no events yet. An admin can make one with `/event create`.",
+    errors.EventUnknown: "This server has no event “{typed}”. {hint}",
+    errors.EventAmbiguous: "Which one: {candidates}?",
     errors.EventNameTaken: "Another event of this server already has that name. Choose a different one.",
     errors.EventArchived: "This event is archived and takes no more scores. Its leaderboard can still be read.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
@@ -70,9 +77,26 @@ _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 def sentence(error: LeaderboardError) -> str:
     """Return the sentence for an error, with the fields of the error."""
-    fields = {name: escape(value) if isinstance(value, str) else value for name, value in vars(error).items()}
+    fields = {name: _show(value) for name, value in vars(error).items()}
     if isinstance(error, errors.InvalidName):
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.CooldownActive):
         fields["plural"] = "" if error.seconds_left == 1 else "s"
+    if isinstance(error, errors.EventUnknown):
+        fields["hint"] = f"Did you mean {fields['nearest']}?" if error.nearest else "See them all with `/event list`."
     return _SENTENCES[type(error)].format(**fields)
+
+
+def _show(value: Any) -> Any:
+    """Write what users typed so that it can stand in a sentence, and several names as a choice."""
+    if isinstance(value, str):
+        seen = visible(value)
+        return escape(seen if len(seen) <= LONGEST_REPEATED else f"{shorten(seen, LONGEST_REPEATED)}…")
+    return _choice(value) if isinstance(value, tuple) else value
+
+
+def _choice(names: Sequence[str]) -> str:
+    shown = [f"**{escape(name)}**" for name in names[:MOST_NAMED]]
+    if len(names) > len(shown):
+        shown.append(f"{len(names) - len(shown):,} more")
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -54,6 +54,4 @@ def count_of(count: int, noun: str) -> str:
 
 
 def _with_unit(text: str, style: ScoreStyle, write: Callable[[str], str]) -> str:
-    if style.unit is None or not text.endswith(style.unit):
-        return write(text)
-    return write(text.removesuffix(style.unit)) + write(style.unit)
+    return text if style.unit is None else text.removesuffix(style.unit) + write(style.unit)

@@ -51,7 +51,7 @@ async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> N
     assert "Event changed\n**Blitz**\n" in seen
     assert "Scores\nnumbers, in points\nAllowed\nfrom 10 points\n" in seen
     assert "🥇 **Ana** · 50 points" in await world.board(event="Blitz")
-    assert "no such event" in await world.refused(world.board(event="Tetris Blitz"))
+    assert "no event “Tetris Blitz”. Did you mean **Blitz**?" in await world.refused(world.board(event="Tetris Blitz"))
 
 
 async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:

@@ -32,7 +32,7 @@ FLOOD: list[tuple[tuple[str, Json], tuple[str, ...]]] = [
     (("submit-score", {"event": EVENT, "score": "a lot"}), ("⚠️ That is not a score",)),
     (SHOW, (FIRST_PAGE,)),
     (("leaderboard", {"event": EVENT, "board": "overall"}), (FIRST_PAGE,)),
-    (("leaderboard", {"event": "Nothing"}), ("⚠️ There is no such event",)),
+    (("leaderboard", {"event": "Nothing"}), ("⚠️ This server has no event",)),
     (("event list", {}), ("Events of this server",)),
     (("event create", {"name": "Mine", "direction": "LOW"}), (NO_ADMIN,)),
     (("weekly-reset", {"event": EVENT}), (NO_ADMIN,)),

@@ -18,7 +18,8 @@ BOARDS = {"all-time": "all-time", "week": "2026-W47", "overall": "overall"}
 ANA = User("ana", display_name="Ana")
 
 REFUSALS = (
-    "There is no such event in this server.",
+    "This server has no event “",
+    "Which one: **Tetris Blitz**?",
     "That is not a score.",
     "That is too long for a score.",
     "This event counts a number, not a time.",
@@ -146,7 +147,7 @@ async def test_what_means_nothing_in_an_option_is_refused_in_a_sentence(wired: W
 
 
 def assert_refused(reply: Reply, text: str) -> None:
-    """A sentence of the bot's own, which repeats nothing of what was typed."""
+    """A sentence of the bot's own, whatever was typed; what it repeats does nothing."""
     assert reply.ephemeral, reply
     assert reply.text.startswith(tuple(f"⚠️ {sentence}" for sentence in REFUSALS)), (ascii(text), reply)
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.database.dialect import is_file
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.submissions import SubmissionResult
-from bot.errors import EventNotFound, NotANumber, Unavailable
+from bot.errors import EventUnknown, NotANumber, Unavailable
 from bot.services.submissions._batch import WORTH_LEARNING
 from bot.services.submissions._service import MOST_TOGETHER
 from tests import tables
@@ -246,7 +246,7 @@ async def test_a_refused_one_is_refused_alone_and_leaves_nothing(backend: TestBa
         backend.submit(4, 40),
     ]
     told = await asyncio.gather(*doings, return_exceptions=True)
-    assert [type(one) for one in told] == [SubmissionResult, NotANumber, EventNotFound, SubmissionResult]
+    assert [type(one) for one in told] == [SubmissionResult, NotANumber, EventUnknown, SubmissionResult]
     assert {row["discord_id"] for row in await tables.rows(backend.database, Player)} == {1, 4}
     assert await logged(backend) == [10, 40]
 

@@ -18,7 +18,7 @@ from .wired_bot import ADMIN, JUDGES, OWNER, REFEREES, RIVALS, WiredBot, actor
 
 DONE = "done"
 NOT_ADMIN = "Only admins of this server can do that: members with the *Manage Server* permission"
-NO_EVENT = "There is no such event in this server."
+NO_EVENT = "This server has no event"
 NOT_HERE = "Leaderboards belong to servers."
 
 ADMINISTRATOR: Final = 1 << 3

@@ -6,14 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event
-from bot.domain.events import EventInfo
+from bot.domain.events import EventInfo, meant_event
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
-from bot.errors import EventNotFound
+from bot.errors import EventNotFound, EventUnknown, NoEvents
 
 
 def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event:
-    """Return an event of a server, active or archived.
+    """Return an event of a server, active or archived, by its whole name.
+
+    What changes an event, its weeks or others' scores takes whole names only: a part of one could mean the event beside
+    the one that the admin has in mind.
 
     Args:
         session: the transaction.
@@ -23,18 +26,36 @@ def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool 
             decided by the old state conflict.
 
     Raises:
-        EventNotFound: the server has no such event.
+        EventNotFound: the server has no such event. After a name it is one of the subclasses, which name what may be
+            meant.
     """
-    # A button's key may be forged, and too large for the column.
-    wanted = (
-        Event.id == sa.literal(event, sa.BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)
-    )
-    statement = sa.select(Event).where(wanted, Event.guild_id == guild_id)
-    found = session.scalars(_locked(statement) if lock else statement).one_or_none()
+    found = _find(session, guild_id, event, lock=lock)
     if found is None:
-        raise EventNotFound
+        raise EventNotFound if isinstance(event, int) else EventUnknown(event, (_meant(session, guild_id, event),))
     if lock:
         found.version += 1
+    return found
+
+
+def find_meant_event(session: Session, guild_id: int, event: str | int, *, archived: bool = True) -> Event:
+    """Return an event of a server by its whole name, or by a part that no other name has.
+
+    For what shows an event, or counts the user's own score and says for which event: users see at once what was taken.
+
+    Args:
+        session: the transaction.
+        guild_id: the server.
+        event: the name as typed, ignoring case, or the key from a button.
+        archived: whether a part of a name may mean an archived event; a whole name may always.
+
+    Raises:
+        EventNotFound: as `find_event` does.
+    """
+    found = _find(session, guild_id, event)
+    if found is None and isinstance(event, str):
+        found = _find(session, guild_id, _meant(session, guild_id, event, archived=archived))
+    if found is None:
+        raise EventNotFound
     return found
 
 
@@ -49,6 +70,23 @@ def lock_event(session: Session, event_id: int) -> Event:
 def _locked(statement: sa.Select[Event]) -> sa.Select[Event]:
     # FOR NO KEY UPDATE lets other transactions insert rows that refer to the event.
     return statement.with_for_update(key_share=True)
+
+
+def _find(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event | None:
+    # A button's key may be forged, and too large for the column.
+    wanted = (
+        Event.id == sa.literal(event, sa.BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)
+    )
+    statement = sa.select(Event).where(wanted, Event.guild_id == guild_id)
+    return session.scalars(_locked(statement) if lock else statement).one_or_none()
+
+
+def _meant(session: Session, guild_id: int, typed: str, *, archived: bool = True) -> str:
+    names = sa.select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id)
+    events = session.execute(names.order_by(Event.name_key)).all()
+    if not events:
+        raise NoEvents
+    return meant_event(typed, {key: name for key, name, is_active in events if archived or is_active})
 
 
 def describe(event: Event | sa.Row[Any]) -> EventInfo:

@@ -11,7 +11,7 @@ from bot.domain.events import EventInfo
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
-from bot.services.events import describe, find_event
+from bot.services.events import describe, find_meant_event
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, week_statistics_of
 from bot.services.standings._query import BoardQuery, BoardRow, Place, place_of, read_row_of, read_rows
 from bot.services.weeks import current_week, open_week
@@ -81,14 +81,14 @@ class StandingsService:
 
         Args:
             guild_id: the server.
-            event: the name or the key of the event.
+            event: the name of the event, or a part that no other name has, or its key.
             board: which leaderboard.
             page: from 0; a page past the end means the last one.
             viewer_id: Discord's id of the viewer.
         """
 
         def work(session: Session) -> LeaderboardPage:
-            return self._open(session, find_event(session, guild_id, event), board).page(session, page, viewer_id)
+            return self._open(session, find_meant_event(session, guild_id, event), board).page(session, page, viewer_id)
 
         return await self._database.read(work)
 

@@ -7,13 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from bot.database.database import Database
 from bot.database.dialect import may_be_the_rows
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import OpenEvent, Submission, SubmissionResult, SubmissionRules
 from bot.domain.text import clean_proof
-from bot.errors import Unavailable
+from bot.errors import EventNotFound, Unavailable
+from bot.services.events import find_meant_event
 from bot.services.ratings import Recalculation
 from bot.services.submissions._batch import Batch, Conflict, KnownBests, Outcome
 
@@ -53,7 +56,7 @@ class LeaderboardService:
         A new personal best asks for a recalculation of the event's stored Elos after the commit.
 
         Raises:
-            EventNotFound: the server has no such event.
+            EventNotFound: the server has no such event, and none is meant by a part of its name.
             EventArchived: it takes no scores.
             InvalidScore: no score of this event.
             InvalidProof: the proof is no link.
@@ -61,7 +64,19 @@ class LeaderboardService:
             AlreadyCounted: this interaction is in the log.
             Unavailable: the database did not answer, or the event was locked for too long.
         """
-        return await self._queue.submit(replace(submission, proof=clean_proof(submission.proof)))
+        submission = replace(submission, proof=clean_proof(submission.proof))
+        try:
+            return await self._queue.submit(submission)
+        except EventNotFound:
+            return await self._queue.submit(replace(submission, event_name=await self._meant(submission)))
+
+    async def _meant(self, submission: Submission) -> str:
+        """Return the name of the event that a submission means by a part of its name."""
+
+        def work(session: Session) -> str:
+            return find_meant_event(session, submission.guild_id, submission.event_name, archived=False).name
+
+        return await self._database.read(work)
 
     async def _count(self, submissions: Sequence[Submission]) -> Sequence[Outcome | Exception]:
         """Count submissions together; where the database refuses that, each by itself."""

@@ -1,0 +1,107 @@
+"""Which event a user means by a part of its name: taken where it shows what was taken, and named everywhere else."""
+
+from typing import Any
+
+import pytest
+
+from tests.one_database import on_both_databases, on_one_database
+from tests.world import World
+
+pytestmark = on_one_database
+
+WHICH = "Which one: **Tetris 40L** or **Tetris Blitz**?"
+BEST = "New Personal Best!"
+
+
+@pytest.fixture
+async def arcade(world: World) -> World:
+    """A server with events whose names are alike, and one in the archive."""
+    for name in ("Tetris Blitz", "Tetris 40L", "Chess", "Chess 960", "Ultra 2012"):
+        await world.create_event(name)
+    await world.use(world.admin, "event archive", event="Ultra 2012")
+    return world
+
+
+@on_both_databases
+async def test_a_part_of_one_name_is_taken(arcade: World) -> None:
+    for typed in ("blitz", " TETRIS  b", "tris Bl"):
+        assert "in **Tetris Blitz**" in await arcade.submit(f"Player of {typed}", 5, typed)
+    assert (await arcade.board(event="blit")).text.startswith("Tetris Blitz · all-time")
+
+
+@on_both_databases
+async def test_a_part_of_several_names_is_answered_with_them(arcade: World) -> None:
+    assert await arcade.refused(arcade.submit("Ana", 5, "tetr")) == WHICH
+    assert await arcade.refused(arcade.board(event="tetr")) == WHICH
+
+
+async def test_a_whole_name_wins_although_it_is_a_part_of_another(arcade: World) -> None:
+    assert "in **Chess**" in await arcade.submit("Ana", 5, "chess")
+    assert "in **Chess 960**" in await arcade.submit("Ben", 5, "chess 9")
+
+
+async def test_a_part_of_a_name_means_an_archived_event_only_where_one_is_accepted(arcade: World) -> None:
+    assert await arcade.refused(arcade.submit("Ana", 5, "ultra")) == (
+        "This server has no event “ultra”. See them all with `/event list`."
+    )
+    assert "is archived and takes no more scores" in await arcade.refused(arcade.submit("Ana", 5, "ultra 2012"))
+    assert (await arcade.board(event="ultra")).text.startswith("Ultra 2012 · all-time")
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("tetirs blitz", "Did you mean **Tetris Blitz**?"),
+        ("960 chess", "Did you mean **Chess 960** or **Chess**?"),
+        ("sudoku", "See them all with `/event list`."),
+    ],
+)
+async def test_what_is_no_name_is_answered_with_those_that_are_like_it(arcade: World, typed: str, hint: str) -> None:
+    told = f"This server has no event “{typed}”. {hint}"
+    assert await arcade.refused(arcade.submit("Ana", 5, typed)) == told
+    assert await arcade.refused(arcade.board(event=typed)) == told
+
+
+async def test_nothing_typed_means_no_event(arcade: World) -> None:
+    assert (await arcade.refused(arcade.submit("Ana", 5, "\u200b"))).startswith("Which one: **Chess**, **Chess 960**, ")
+
+
+async def test_a_server_without_events_says_who_makes_them(world: World) -> None:
+    told = "This server has no events yet. An admin can make one with `/event create`."
+    assert await world.refused(world.submit("Ana", 5)) == told
+    assert await world.refused(world.board()) == told
+    assert await world.refused(world.reset()) == told
+
+
+@on_both_databases
+async def test_what_changes_an_event_takes_whole_names_only(arcade: World) -> None:
+    await arcade.submit("Ana", 5, "Tetris Blitz")
+    options: dict[str, dict[str, Any]] = {
+        "weekly-reset": {},
+        "weekly-undo": {},
+        "event edit": {"unit": "points"},
+        "event archive": {},
+        "remove-score": {"player": arcade.member("Ana")},
+    }
+    for command, given in options.items():
+        for typed, told in (
+            ("blitz", "This server has no event “blitz”. Did you mean **Tetris Blitz**?"),
+            ("tetr", WHICH),
+        ):
+            assert await arcade.refused(arcade.use(arcade.admin, command, event=typed, **given)) == told, command
+
+
+async def test_an_event_is_meant_by_the_name_it_has_now(arcade: World) -> None:
+    await arcade.use(arcade.admin, "event edit", event="Tetris 40L", name="Sprint")
+
+    assert "in **Tetris Blitz**" in await arcade.submit("Ana", 5, "tetr")
+    assert await arcade.suggestions("Ana", "submit-score", "event", "tetr") == ["Tetris Blitz"]
+
+
+async def test_another_servers_events_are_neither_taken_nor_named(arcade: World) -> None:
+    rivals = arcade.add_server("Rivals")
+    await arcade.use(rivals.admin, "event create", name="Secret", direction="HIGH")
+
+    assert await arcade.refused(arcade.submit("Ana", 5, "secre")) == (
+        "This server has no event “secre”. See them all with `/event list`."
+    )
