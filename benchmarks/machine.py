@@ -8,9 +8,9 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import NullPool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import NullPool, make_url, text
 
+from bot.database.dialect import open_engine
 from tests.own_servers import DATABASE_VARIABLE
 
 _LIBRARIES = ("discord.py", "SQLAlchemy", "asyncpg", "aiosqlite")
@@ -49,6 +49,6 @@ def _commit() -> str:
 
 
 async def _postgres_settings() -> dict[str, str]:
-    engine = create_async_engine(os.environ[DATABASE_VARIABLE], poolclass=NullPool)
+    engine = open_engine(make_url(os.environ[DATABASE_VARIABLE]), poolclass=NullPool)
     async with engine.connect() as connection:
         return {name: await connection.scalar(text(f"SHOW {name}")) for name in _SETTINGS}

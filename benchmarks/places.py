@@ -10,10 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.database.database import Database
-from bot.database.dialect import is_file
+from bot.database.dialect import is_file, open_engine
 from tests.databases import Templates
 from tests.own_servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client, postgres_server, redis_server
 
@@ -53,7 +52,7 @@ async def vacuum(url: URL) -> None:
     """Do what a server does by itself sooner or later; a file is left as the bot leaves it, which is never analysed."""
     if is_file(url):
         return
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    engine = open_engine(url, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         await connection.execute(text("VACUUM ANALYZE"))
     await engine.dispose()

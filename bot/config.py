@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
-from bot.database.dialect import parse_database_url
+from bot.database.dialect import POOL_SIZE, parse_database_url
 from bot.domain.ratings import RatingScale
 from bot.setting_names import Stranger, strangers_in_environment, strangers_in_file
 
@@ -103,6 +103,7 @@ class Settings(BaseSettings):
         discord_token: the bot's token; only `run` and `sync` need it.
         discord_api_url: Discord's HTTP API, which also names the gateway.
         database_url: `sqlite:///file` or `postgresql://user:password@host/name`.
+        database_pool_size: how many connections to a server the bot opens at most.
         redis_url: the Redis that shares the recalculation lock between processes; None for a single process.
         bot_owner_id: Discord's id of a user who is an admin in every server; None for nobody.
         submit_cooldown_seconds: the least time between two accepted submissions of a player in a server.
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
     discord_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     discord_api_url: Annotated[str, AfterValidator(_api_url)] = DISCORD_API_URL
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr("sqlite:///leaderboard.db")
+    database_pool_size: int = Field(default=POOL_SIZE, ge=1, le=1_000)
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
     bot_owner_id: int | None = Field(default=None, gt=0)
     submit_cooldown_seconds: int = Field(default=60, ge=0, le=86_400)

@@ -51,7 +51,7 @@ class Backend:
 async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Backend]:
     """Build the services over the database and Redis of the settings; close both at the end."""
     async with AsyncExitStack() as stack:
-        database = Database(settings.database)
+        database = Database(settings.database, settings.database_pool_size)
         stack.push_async_callback(database.close)
         redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
         lock = await stack.enter_async_context(open_lock(redis_url, settings.elo_debounce_seconds))

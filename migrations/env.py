@@ -3,8 +3,7 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, NullPool
 
 from bot.config import load_settings
 from bot.database import dialect, models
@@ -27,11 +26,7 @@ def run(connection: Connection) -> None:
 async def connect_and_run() -> None:
     """Connect to the given database, or else to the one in the settings; migrate all the way or not at all."""
     url = context.config.attributes.get("url") or load_settings().database
-    engine = create_async_engine(
-        url,
-        **dialect.engine_options(url, command_timeout=None),
-        execution_options=dialect.writer_options(url),
-    )
+    engine = dialect.open_engine(url, poolclass=NullPool, execution_options=dialect.writer_options(url))
     dialect.prepare_connections(engine.sync_engine, foreign_keys=False)
     try:
         async with engine.begin() as connection:

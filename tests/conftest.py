@@ -15,6 +15,7 @@ from tests import own_servers as servers
 from tests.backends import TestBackend, open_test_backend
 from tests.databases import KINDS, Templates
 from tests.patience import patient, set_limits
+from tests.protocol import watched
 from tests.tracing import untraced
 from tests.wire.wired_bot import WiredBot, open_wired_bot
 from tests.world import World, open_world
@@ -76,6 +77,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no test take for silent what is only slow."""
     set_limits(monkeypatch.setattr, patient())
+
+
+@pytest.fixture(autouse=True)
+def _pooled() -> Iterator[None]:
+    """Have every server be behind a pooler, which bears all that is sent."""
+    with watched() as watch:
+        yield
+    assert watch.violations == []
 
 
 @pytest.fixture(scope="session")

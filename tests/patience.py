@@ -20,6 +20,7 @@ IN_MODULES: Final = {
     "BUSY_TIMEOUT_SECONDS": "bot.database.dialect",
     "CONNECT_TIMEOUT_SECONDS": "bot.database.dialect",
     "CLOSE_SECONDS": "bot.database.database",
+    "ROOM_SECONDS": "bot.database._room",
     "PATIENCE_SECONDS": "bot.database.database",
     "PROBE_SECONDS": "bot.database.database",
     "REDIS_TIMEOUT_SECONDS": "bot.services.ratings._redis_lock",

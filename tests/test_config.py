@@ -125,6 +125,7 @@ NONSENSE = {
         "redis://localhost?db=one",
         "redis://localhost/0/1",
     ),
+    "DATABASE_POOL_SIZE": ("0", "1001", "many"),
     "BOT_OWNER_ID": ("@owner", "0"),
     "SUBMIT_COOLDOWN_SECONDS": ("-1", "86401", "1.5"),
     "ELO_DEBOUNCE_SECONDS": ("0", "3601"),

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Engine, NullPool, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from bot.database import dialect
 from bot.database._outage import OutageLog
+from bot.database._room import Room
 from bot.database._writer import DatabaseSilent, Writer
 from bot.errors import Unavailable
 
@@ -45,15 +45,22 @@ logger = logging.getLogger(__name__)
 class Database:
     """A database and its pool of connections. The owner calls `close`."""
 
-    def __init__(self, url: URL) -> None:
-        """Prepare a pool for the database at `url` (see `parse_database_url`) without connecting."""
+    def __init__(self, url: URL, pool_size: int = dialect.POOL_SIZE) -> None:
+        """Prepare a pool for the database at `url` (see `parse_database_url`) without connecting.
+
+        Of a server it opens at most `pool_size` connections, and one more to ask for a sign of life.
+        """
         self.url = url
-        self.engine = create_async_engine(url, **dialect.engine_options(url))
+        self.engine = dialect.open_engine(
+            url, command_timeout=dialect.COMMAND_TIMEOUT_SECONDS, **dialect.pool_options(url, pool_size)
+        )
         dialect.prepare_connections(self.engine.sync_engine)
         dialect.replace_doubtful_connections(self.engine, lambda: self._trusted_since)
+        dialect.give_up_useless_connections(self.engine)
+        self._room = Room(pool_size)
         self._readers = self.engine.sync_engine.execution_options(**dialect.reader_options(url))
         self._writer = Writer(url) if dialect.is_file(url) else None
-        self._prober = create_async_engine(url, poolclass=NullPool, **dialect.probe_options(url))
+        self._prober = dialect.open_engine(url, poolclass=NullPool)
         self._trusted_since = 0.0
         self._liveness = Liveness(self._probe, self._distrust_connections)
         self._outage = OutageLog()
@@ -66,7 +73,7 @@ class Database:
         Raises:
             Unavailable: the database did not answer.
         """
-        return await self._persist(partial(_transact, self._readers, work))
+        return await self._persist(partial(self._room.run, partial(_transact, self._readers, work)))
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; commit it, or roll it back after an error.
@@ -79,7 +86,7 @@ class Database:
         """
         if self._writer is not None:
             return await self._persist(partial(self._writer.write, work))
-        return await self._persist(partial(_transact, self.engine.sync_engine, work))
+        return await self._persist(partial(self._room.run, partial(_transact, self.engine.sync_engine, work)))
 
     async def idle(self) -> None:
         """Wait until nobody waits for a transaction."""
@@ -124,7 +131,7 @@ class Database:
 
 
 async def _transact(engine: Engine, work: Work[T]) -> T:
-    """Run `work` over an asynchronous driver; each statement yields to the event loop."""
+    """Run `work` once; each statement yields to the event loop."""
 
     def transact() -> T:
         with Session(engine, expire_on_commit=False) as session, session.begin():

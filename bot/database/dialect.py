@@ -13,16 +13,19 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import AdaptedConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.database._file import open_file, prepare_file
+from bot.database._server import open_server
 
 BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
 COMMAND_TIMEOUT_SECONDS = 120.0
 LONGEST_IDLE_SECONDS = 60.0
+POOL_SIZE = 10
+"""How many connections to a server a process opens at most, if no setting says otherwise."""
 
 LongId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
@@ -49,7 +52,16 @@ _REFUSALS = {
     "23",  # PostgreSQL: integrity constraint violation
     sqlite3.SQLITE_CONSTRAINT,
 }
+_OF_NO_USE = {
+    "08",  # PostgreSQL: connection exception; also whatever a pooler has to say
+    "25006",  # PostgreSQL: a transaction that may only read, as on a server that others have replaced
+    "26000",  # PostgreSQL: a prepared statement is not there, since a pooler gave another connection
+    "57P01",  # PostgreSQL: an administrator has ended the connection
+    "57P02",  # PostgreSQL: the server has crashed
+    "57P03",  # PostgreSQL: the server starts or stops
+}
 _TOO_MANY_CONNECTIONS = "53300"
+_POOLER_IS_FULL = "no more connections allowed"
 _MIGRATION_LOCK = 0x6C656164
 _WORK_MEMORY = "64MB"
 _RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.true())).where(
@@ -141,21 +153,25 @@ def has_rivals(connection: sa.Connection) -> bool:
     return is_postgresql(connection)
 
 
-def engine_options(url: sa.URL, command_timeout: float | None = COMMAND_TIMEOUT_SECONDS) -> dict[str, Any]:
-    """Return what `create_async_engine` needs for this database: its pool and its time limits, in seconds."""
+def open_engine(url: sa.URL, *, command_timeout: float | None = None, **options: Any) -> AsyncEngine:
+    """Return an engine for a database, which connects when it is used.
+
+    Args:
+        url: the database (see `parse_database_url`).
+        command_timeout: how many seconds a server may take for a statement; None for any number.
+        options: what else `create_async_engine` takes.
+    """
     if is_file(url):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": open_file}}
-    return {
-        "pool_size": 10,
-        "max_overflow": 10,
-        "pool_timeout": CONNECT_TIMEOUT_SECONDS,
-        "connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": command_timeout},
-    }
+        arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": open_file}
+    else:
+        arguments = {"timeout": CONNECT_TIMEOUT_SECONDS, "async_creator_fn": open_server}
+        arguments |= {"command_timeout": command_timeout}
+    return create_async_engine(url, connect_args=arguments, **options)
 
 
-def probe_options(url: sa.URL) -> dict[str, Any]:
-    """Return what an engine needs that only asks for a sign of life."""
-    return {} if is_file(url) else {"connect_args": {"timeout": CONNECT_TIMEOUT_SECONDS}}
+def pool_options(url: sa.URL, pool_size: int) -> dict[str, Any]:
+    """Return the options of an engine that keeps at most so many connections to a server; a file has no limit."""
+    return {} if is_file(url) else {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": CONNECT_TIMEOUT_SECONDS}
 
 
 def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[], float]) -> None:
@@ -193,6 +209,16 @@ def close_by(engine: AsyncEngine, deadline: float) -> None:
             connection.run_async(lambda driver: driver.close(timeout=max(deadline - time.monotonic(), 0.0)))
 
     engine.sync_engine.dialect.do_close = close  # type: ignore[method-assign,assignment]
+
+
+def give_up_useless_connections(engine: AsyncEngine) -> None:
+    """Have the pool close its connections after an error that says that one of them is of no use any more."""
+
+    @sa.event.listens_for(engine.sync_engine, "handle_error")
+    def on_error(context: sa.ExceptionContext) -> None:
+        sqlstate = getattr(context.original_exception, "sqlstate", None) or ""
+        if not {sqlstate, sqlstate[:2]}.isdisjoint(_OF_NO_USE):
+            context.is_disconnect = True
 
 
 def synchronous_engine(url: sa.URL) -> sa.Engine:
@@ -320,8 +346,8 @@ def is_locked_out(error: DBAPIError) -> bool:
 
 
 def has_no_room(error: DBAPIError) -> bool:
-    """Tell whether PostgreSQL refused a connection because it has as many as it takes; it is alive then."""
-    return getattr(error.orig, "sqlstate", None) == _TOO_MANY_CONNECTIONS
+    """Tell whether a server or its pooler refused a connection because it has as many as it takes; it is alive."""
+    return getattr(error.orig, "sqlstate", None) == _TOO_MANY_CONNECTIONS or _POOLER_IS_FULL in str(error.orig)
 
 
 def may_be_the_rows(error: BaseException | None) -> bool:

