@@ -98,8 +98,19 @@ class InvalidSetting(LeaderboardError):
     """An option has no valid value, or two options contradict each other."""
 
 
+@dataclass(eq=False)
 class UnknownTimeZone(InvalidSetting):
-    """No time zone has this name."""
+    """No time zone is meant by what was `typed`; `nearest` are those of places that are called alike."""
+
+    typed: str
+    nearest: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class TimeZoneAmbiguous(InvalidSetting):
+    """What was typed means any of the time zones `candidates`, the best known first."""
+
+    candidates: tuple[str, ...]
 
 
 class NotAWeek(InvalidSetting):

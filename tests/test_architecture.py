@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "bot.database": {"aiosqlite", "alembic", "asyncpg", "sqlalchemy", "tenacity", "bot.domain", "bot.errors"},
     "bot.services": {"async_lru", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},
-    "bot.cogs": {"aiohttp", "discord", "pytz", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
+    "bot.cogs": {"aiohttp", "discord", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
     "bot.logs": {"bot.database.dialect"},
     "bot.setting_names": {},
     "bot.config": {

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-import pytz
 from discord import Interaction
 from discord.app_commands import Choice
 
 from bot.cogs._answering import actor_of
 from bot.cogs._services import services_of
+from bot.domain.time_zones import suggest_time_zones
 from bot.errors import EventNotFound, NotAllowed
 from bot.ui.moderation import name_removable
 from bot.ui.text import isolate
@@ -57,9 +57,8 @@ async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Ch
 
 
 async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest the common IANA time zones."""
-    wanted = typed.strip().replace(" ", "_").casefold()
-    return _choices((zone, zone) for zone in pytz.common_timezones if wanted in zone.casefold())
+    """Suggest the time zones that a name, a city, a country or an abbreviation means."""
+    return _choices((zone, zone) for zone in suggest_time_zones(typed))
 
 
 async def _events(interaction: Interaction[Any], typed: str, *, archived: bool) -> list[Choice[str]]:

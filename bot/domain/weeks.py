@@ -11,7 +11,7 @@ import pytz
 from bot.domain.events import EventInfo
 from bot.domain.ratings import Field
 from bot.domain.servers import PlayerName
-from bot.errors import NotAWeek, UnknownTimeZone
+from bot.errors import NotAWeek
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
 
@@ -75,21 +75,6 @@ def counting_week(current: Week, closed: Collection[Week]) -> Week:
     while week in closed:
         week = week.next()
     return week
-
-
-def check_time_zone(name: str) -> str:
-    """Return the IANA name of a time zone in its canonical spelling.
-
-    Raises:
-        UnknownTimeZone: no time zone has this name.
-    """
-    try:
-        zone = pytz.timezone(name.strip()).zone
-    except pytz.UnknownTimeZoneError:
-        zone = None
-    if zone is None:
-        raise UnknownTimeZone
-    return str(zone)
 
 
 @dataclass(frozen=True, slots=True)

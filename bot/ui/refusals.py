@@ -33,7 +33,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.InvalidProof: "The proof must be a link such as https://example.com/run, at most {longest} characters.",
     errors.NameInvisible: "{named} needs at least one visible character.",
     errors.NameTooLong: "{named} can have {longest} characters at the most; this has {length}.",
-    errors.UnknownTimeZone: "That is no time zone. Pick one from the list, such as Europe/Berlin or UTC.",
+    errors.UnknownTimeZone: "There is no time zone “{typed}”. {hint}",
+    errors.TimeZoneAmbiguous: "Which one: {candidates}?",
     errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
     errors.UnitOfTimes: "Times are shown as hours, minutes and seconds, so a time event has no unit of its own.",
@@ -72,6 +73,11 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "`/leaderboard` shows whether a score was counted."
     ),
 }
+_ELSEWHERE: dict[type[LeaderboardError], str] = {
+    errors.EventUnknown: "See them all with `/event list`.",
+    errors.UnknownTimeZone: "Pick one from the list, such as Europe/Berlin or UTC.",
+}
+"""Where to look when nothing is alike."""
 _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 
@@ -82,8 +88,8 @@ def sentence(error: LeaderboardError) -> str:
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.CooldownActive):
         fields["plural"] = "" if error.seconds_left == 1 else "s"
-    if isinstance(error, errors.EventUnknown):
-        fields["hint"] = f"Did you mean {fields['nearest']}?" if error.nearest else "See them all with `/event list`."
+    if isinstance(error, errors.EventUnknown | errors.UnknownTimeZone):
+        fields["hint"] = f"Did you mean {fields['nearest']}?" if error.nearest else _ELSEWHERE[type(error)]
     return _SENTENCES[type(error)].format(**fields)
 
 

@@ -26,7 +26,7 @@ REFUSALS = (
     "Write decimals with a point",
     "The proof must be a link",
     "Write the week as year and number",
-    "That is no time zone.",
+    "There is no time zone “",
 )
 
 

@@ -7,8 +7,8 @@ import pytz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.weeks import Week, check_time_zone, counting_week
-from bot.errors import NotAWeek, UnknownTimeZone
+from bot.domain.weeks import Week, counting_week
+from bot.errors import NotAWeek
 from tests.refusals import taken
 
 weeks = st.dates(date(1970, 1, 5), date(2199, 12, 31)).map(lambda day: Week(*day.isocalendar()[:2]))
@@ -138,13 +138,3 @@ def test_a_score_counts_for_the_first_week_from_now_that_is_open() -> None:
     assert counting_week(current, [current]) == Week(2026, 53)
     assert counting_week(current, [current, Week(2026, 53)]) == Week(2027, 1)
     assert counting_week(current, [current, Week(2027, 1)]) == Week(2026, 53)
-
-
-def test_a_time_zone_is_known_by_its_iana_name() -> None:
-    zones = {"UTC": "UTC", " europe/berlin ": "Europe/Berlin", "AMERICA/NEW_YORK": "America/New_York"}
-    assert {typed: check_time_zone(typed) for typed in zones} == zones
-
-
-def test_what_is_no_time_zone_is_refused() -> None:
-    names = ("", " ", "Berlin", "Europe/Nowhere", "+01:00", "../../etc/passwd", "Zürich", "\x00", "x" * 300)
-    assert taken(check_time_zone, names, UnknownTimeZone) == []

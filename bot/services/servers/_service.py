@@ -6,7 +6,7 @@ from bot.database.database import Database
 from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
 from bot.domain.servers import ServerSettings
-from bot.domain.weeks import check_time_zone
+from bot.domain.time_zones import time_zone_of
 from bot.services.servers._authority import Actor, begin_action, load_settings, record, require_admin
 
 
@@ -33,11 +33,12 @@ class SettingsService:
 
         Args:
             actor: the admin.
-            time_zone: an IANA name; from now on weeks begin on Monday 00:00 in that zone.
+            time_zone: its IANA name, a city, a country or an abbreviation; from now on weeks begin on Monday 00:00
+                there.
             admin_role_id: the role whose members are admins; the server's own id (its everyone role) means no role.
 
         Raises:
-            InvalidSetting: no such time zone exists.
+            InvalidSetting: the time zone means nothing, or several.
         """
 
         def work(session: Session) -> ServerSettings:
@@ -47,7 +48,7 @@ class SettingsService:
                 row = GuildSettings(guild_id=actor.guild_id, time_zone=ServerSettings().time_zone)
                 session.add(row)
             if time_zone is not None:
-                row.time_zone = check_time_zone(time_zone)
+                row.time_zone = time_zone_of(time_zone)
             if admin_role_id is not None:
                 row.admin_role_id = None if admin_role_id == actor.guild_id else admin_role_id
             detail = f"time zone: {row.time_zone}, admin role: {row.admin_role_id}"
