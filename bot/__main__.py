@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         if do is import_tournament:
             command.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
             command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
-            command.add_argument("--dry-run", action="store_true", help="only say what would be imported")
+            add_options(command)
         if do is demo:
             command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
             command.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")

@@ -157,17 +157,13 @@ def import_tournament(options: argparse.Namespace) -> int:
         raise SettingsError(mistakes)
     try:
         with backups.copied(source) as copy:
-            plan = asyncio.run(_import_tournament(settings, copy, options.guild, dry_run=options.dry_run))
+            return asyncio.run(_import_tournament(settings, copy, options))
     except NoTournament:
         raise SettingsError(
             ["The URL names no database of a tournament bot: it lacks its players and events."]
         ) from None
     except OSError as error:
         raise SettingsError([f"The tournament bot's database cannot be read: {_reason(error)}."]) from error
-    print("Nothing was written. This would be imported:" if options.dry_run else "Imported:")
-    for line in _imported(plan):
-        print(f"  {line}")
-    return OK
 
 
 def _imported(plan: TournamentPlan) -> Iterator[str]:
@@ -227,7 +223,7 @@ async def _with_verification(settings: Settings, work: Callable[[VerificationSer
         await database.close()
 
 
-async def _import_tournament(settings: Settings, source: URL, guild_id: int, *, dry_run: bool) -> TournamentPlan:
+async def _import_tournament(settings: Settings, source: URL, options: argparse.Namespace) -> int:
     async with AsyncExitStack() as stack:
         tournament, database = Database(source), Database(settings.database)
         for one in (tournament, database):
@@ -236,10 +232,13 @@ async def _import_tournament(settings: Settings, source: URL, guild_id: int, *, 
         try:
             data = await service.read(tournament)
         except Unavailable as error:
-            raise SettingsError(
-                [f"The tournament bot's database cannot be reached ({_reason(error.__cause__)})."]
-            ) from error
-        return await (service.plan if dry_run else service.carry_out)(data, guild_id)
+            reason = _reason(error.__cause__)
+            raise SettingsError([f"The tournament bot's database cannot be reached ({reason})."]) from error
+        plan = await service.plan(data, options.guild)
+        if may_change(options, _imported(plan), sum(len(event.submissions) for event in plan.events)):
+            await service.carry_out(data, options.guild)
+            print("All of it is imported.")
+    return OK
 
 
 def _token_mistakes(settings: Settings) -> list[str]:
