@@ -8,7 +8,8 @@ FROM python:3.13-slim
 ENV PATH="/opt/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    DATABASE_URL=sqlite:////data/leaderboard.db
+    DATABASE_URL=sqlite:////data/leaderboard.db \
+    HEALTH_PORT=8080
 # A numeric user lets an orchestrator see that it is not root.
 RUN install --directory --owner 10001 --group 10001 /data
 WORKDIR /app
@@ -19,5 +20,7 @@ COPY bot bot
 USER 10001:10001
 # The bot writes nothing else, so the root file system can be read-only.
 VOLUME /data
+HEALTHCHECK --interval=60s --timeout=15s --start-period=60s CMD ["python", "-m", "bot", "health"]
 ENTRYPOINT ["python", "-m", "bot"]
-CMD ["run"]
+# No restart policy of Docker's looks at the exit code, so a bot whose token is refused stays, unhealthy.
+CMD ["run", "--stay-if-refused"]

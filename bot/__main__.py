@@ -14,8 +14,11 @@ from bot.commands import (
     CANNOT_START,
     INTERRUPTED,
     SCRIPT,
+    TOKEN_REFUSED,
+    TokenRefused,
     backup,
     demo,
+    health,
     import_tournament,
     migrate,
     program,
@@ -37,9 +40,15 @@ def _parser() -> argparse.ArgumentParser:
     version = f"{SCRIPT} {__version__} (schema {needed_revision()})"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for do in (run, demo, migrate, sync, verify, backup, import_tournament):
+    for do in (run, health, demo, migrate, sync, verify, backup, import_tournament):
         command = commands.add_parser(do.__name__.replace("_", "-"), help=do.__doc__, description=do.__doc__)
         command.set_defaults(do=do)
+        if do is run:
+            command.add_argument(
+                "--stay-if-refused",
+                action="store_true",
+                help="if Discord refuses the token, wait to be stopped, for supervisors that restart whatever ends",
+            )
         if do is sync:
             command.add_argument(
                 "--guild", type=int, metavar="ID", help="only in this server, where changes show at once"
@@ -67,12 +76,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return 0, 1 if rows differ, 2 if the command cannot start or go on, 130 after Ctrl-C."""
+    """Run a command; return its exit code.
+
+    Returns:
+        0; 1 if rows differ or the bot is not ready; 2 if the command cannot start or go on; 78 if Discord refuses the
+        token; 130 after Ctrl-C.
+    """
     options = _parser().parse_args(arguments)
     try:
         return int(options.do(options))
     except SettingsError as error:
         print("The bot cannot run:", *error.mistakes, sep="\n  - ", file=sys.stderr)
+        if isinstance(error, TokenRefused):
+            return TOKEN_REFUSED
     except Unavailable:
         # The sentence of this error is for players.
         print("The database failed; the log says how.", file=sys.stderr)

@@ -27,14 +27,15 @@ from bot.database.dialect import parse_database_url
 from bot.domain.clock import utc_now
 from bot.domain.tournament import TournamentPlan
 from bot.errors import Unavailable
+from bot.health import ask_page, examine_database, examine_redis
 from bot.logs import set_up_log
 from bot.services.ratings import redis_failure
 from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
 
-OK, DIFFERENCES_FOUND, CANNOT_START, INTERRUPTED = 0, 1, 2, 130
-AUTHENTICATION_FAILED = 4004
-LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."
+OK, DIFFERENCES_FOUND, NOT_READY, CANNOT_START, INTERRUPTED = 0, 1, 1, 2, 130
+TOKEN_REFUSED = 78
+"""A code of its own, by which a supervisor can tell what a restart does not mend; EX_CONFIG of sysexits.h."""
 SCRIPT = "leaderboard-bot"
 
 T = TypeVar("T")
@@ -42,12 +43,16 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
+class TokenRefused(SettingsError):
+    """Discord does not take the token."""
+
+
 def program() -> str:
     """Return what operators type to run this program."""
     return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m bot"
 
 
-def run(_options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run the bot until it is told to stop."""
     settings = _begin()
     if mistakes := [*_token_mistakes(settings), *_schema_mistakes(settings), *_redis_mistakes(settings)]:
@@ -58,7 +63,8 @@ def run(_options: argparse.Namespace) -> int:
         *("no Redis" if settings.redis_address is None else f"Redis {settings.redis_address}",),
         settings.discord_api_url,
     )
-    _speak_to_discord(client.serve(settings, _token(settings)), settings)
+    serving = client.serve(settings, _token(settings), stays_if_refused=options.stay_if_refused)
+    _speak_to_discord(serving, settings)
     return OK
 
 
@@ -196,6 +202,14 @@ def backup(options: argparse.Namespace) -> int:
     return OK
 
 
+def health(_options: argparse.Namespace) -> int:
+    """Tell whether a running bot is connected, and whether its database and Redis answer; asks at HEALTH_PORT."""
+    settings = _begin()
+    is_ready, lines = asyncio.run(_ask_health(settings))
+    print(lines, end="")
+    return OK if is_ready else NOT_READY
+
+
 def demo(options: argparse.Namespace) -> int:
     """Play a season in a simulated Discord and serve it as a page; ignore the settings."""
     if find_spec("simcord") is None:
@@ -204,6 +218,22 @@ def demo(options: argparse.Namespace) -> int:
 
     asyncio.run(play(page=options.page, port=options.port, picture=options.picture))
     return OK
+
+
+async def _ask_health(settings: Settings) -> tuple[bool, str]:
+    if settings.health_port is None:
+        told = "not known; set HEALTH_PORT for the bot and for this command"
+    else:
+        if (answer := await ask_page(settings.health_host, settings.health_port)) is not None:
+            return answer
+        told = f"not known; no bot answers at {settings.health_host}:{settings.health_port}"
+    database = Database(settings.database)
+    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+    try:
+        findings = [await examine_database(database), await examine_redis(redis_url)]
+    finally:
+        await database.close()
+    return False, "".join(f"{line}\n" for line in (f"gateway: {told}", *findings))
 
 
 def _begin() -> Settings:
@@ -294,17 +324,10 @@ def _reason(error: BaseException | None) -> str:
 def _speak_to_discord(work: Coroutine[Any, Any, Any], settings: Settings) -> Any:
     try:
         return asyncio.run(work)
-    except (discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound) as error:
-        raise SettingsError([_refusal(error, settings)]) from None
-    except discord.LoginFailure:
-        raise SettingsError([LOGIN_REFUSED]) from None
+    except (discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound, discord.LoginFailure) as error:
+        if client.is_token_refused(error):
+            raise TokenRefused([client.LOGIN_REFUSED]) from None
+        raise SettingsError([f"Discord, at {settings.discord_api_url}, refuses the bot ({error})."]) from None
     except (aiohttp.ClientError, OSError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise SettingsError([f"Discord cannot be reached at {settings.discord_api_url} ({reason})."]) from None
-
-
-def _refusal(error: discord.DiscordException, settings: Settings) -> str:
-    # A new token in the portal ends the connections of the old one.
-    if isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED:
-        return LOGIN_REFUSED
-    return f"Discord, at {settings.discord_api_url}, refuses the bot ({error})."

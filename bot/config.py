@@ -112,6 +112,8 @@ class Settings(BaseSettings):
         elo_per_sigma: Elo points per standard deviation.
         missed_week_elo: the weekly Elo of a missed week.
         log_level: the least severity that the log shows, in any case.
+        health_port: the port at which a running bot tells how it is; None for none.
+        health_host: the address of this machine that listens at the port.
         log_format: whether the log is text for people or JSON for programs.
     """
 
@@ -129,6 +131,8 @@ class Settings(BaseSettings):
     elo_per_sigma: float = Field(default=200.0, gt=0, le=1_000_000, allow_inf_nan=False)
     missed_week_elo: int = Field(default=0, ge=-1_000_000, le=1_000_000)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    health_port: int | None = Field(default=None, ge=1, le=65_535)
+    health_host: str = "127.0.0.1"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = "text"
 
     @property

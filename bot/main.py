@@ -21,6 +21,7 @@ from bot.cogs import BUTTONS, COGS, LeaderboardTree, Services, answer_lost_click
 from bot.config import Settings, SettingsError
 from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
+from bot.health import Finding, examine_database, examine_lag, examine_redis, open_page
 from bot.services.events import EventService
 from bot.services.moderation import RemovalService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
@@ -28,12 +29,16 @@ from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
 from bot.services.weeks import WeeklyProcessingService
+from bot.systemd import feed_watchdog, notify
 
 # The bot must stop within ten seconds, also on a busy machine; together these take much less.
 LAST_COMMANDS_SECONDS = 3.0
 LAST_ANSWERS_SECONDS = 1.5
 LAST_RECALCULATIONS_SECONDS = 1.0
 GOODBYE_SECONDS = 1.5
+
+AUTHENTICATION_FAILED = 4004
+LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +50,7 @@ class Backend:
     services: Services
     scoring: LeaderboardScoringService
     recalculator: Recalculator
+    database: Database
 
 
 @asynccontextmanager
@@ -68,7 +74,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             settings=SettingsService(database, clock),
             owner_id=settings.bot_owner_id,
         )
-        yield Backend(services, scoring, recalculator)
+        yield Backend(services, scoring, recalculator, database)
 
 
 async def _stop(recalculator: Recalculator, database: Database) -> None:
@@ -95,6 +101,7 @@ class LeaderboardBot(commands.AutoShardedBot):
             tree_cls=LeaderboardTree,
         )
         self.services = services
+        self.is_refused = False
         self._recalculator = recalculator
 
     async def setup_hook(self) -> None:
@@ -145,30 +152,83 @@ def _running_commands() -> set[asyncio.Task[Any]]:
     return {task for task in asyncio.all_tasks() if task.get_name().startswith(("CommandTree-", "discord-ui-"))}
 
 
-async def serve(settings: Settings, token: str) -> None:
+async def serve(settings: Settings, token: str, *, stays_if_refused: bool = False) -> None:
     """Run the bot until SIGTERM or SIGINT, or until Discord refuses it.
 
+    Args:
+        settings: where everything is.
+        token: the bot's own.
+        stays_if_refused: after Discord has refused the token, first wait for a signal, and ask Discord nothing more.
+
     Raises:
+        SettingsError: the health page cannot be served.
         discord.LoginFailure: Discord does not know the token.
         discord.ConnectionClosed: Discord has closed the connection for good.
         OSError, aiohttp.ClientError: Discord cannot be reached.
         discord.HTTPException, discord.GatewayNotFound: Discord does not let the bot in.
     """
     _set_up_library(settings)
-    async with open_backend(settings) as backend:
-        bot = LeaderboardBot(backend.services, backend.recalculator)
+    async with open_backend(settings) as backend, _watched(settings, backend) as bot:
         stop = stop_requested()
         connected = asyncio.create_task(_connect(bot, token))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({connected, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
         refused = connected.done()
         if not refused:
+            notify("STOPPING=1")
             logger.info("stopping: waiting for running commands")
             await bot.finish_commands()
         await _disconnect(bot, connected)
+        if refused and stays_if_refused and is_token_refused(connected.exception()):
+            bot.is_refused = True
+            logger.error("%s The bot waits to be stopped.", LOGIN_REFUSED)
+            await stopping
+        stopping.cancel()
         if refused:
             await connected
+
+
+def is_token_refused(error: BaseException | None) -> bool:
+    """Tell whether an error of `serve` means that Discord does not take the token, now or any later time."""
+    # A new token in the portal ends the connections of the old one.
+    is_replaced = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
+    return is_replaced or isinstance(error, discord.LoginFailure)
+
+
+@asynccontextmanager
+async def _watched(settings: Settings, backend: Backend) -> AsyncIterator[LeaderboardBot]:
+    """Make the client; tell those who watch it how it is."""
+    bot = LeaderboardBot(backend.services, backend.recalculator)
+    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+
+    async def examine() -> list[Finding]:
+        others = examine_database(backend.database), examine_redis(redis_url), examine_lag()
+        return [_examine_gateway(bot), *await asyncio.gather(*others)]
+
+    watchdog = asyncio.create_task(feed_watchdog())
+    try:
+        async with AsyncExitStack() as stack:
+            if settings.health_port is not None:
+                page = open_page(settings.health_host, settings.health_port, examine)
+                try:
+                    await stack.enter_async_context(page)
+                except OSError as error:
+                    reason = f"HEALTH_PORT: {settings.health_host}:{settings.health_port} cannot be used ({error})."
+                    raise SettingsError([reason]) from None
+            yield bot
+    finally:
+        watchdog.cancel()
+
+
+def _examine_gateway(bot: LeaderboardBot) -> Finding:
+    if bot.is_refused:
+        return Finding("gateway", is_good=False, told="Discord refuses the token")
+    if not bot.is_ready():
+        return Finding("gateway", is_good=False, told="not connected")
+    shards = [shard.is_closed() for shard in bot.shards.values()]
+    if any(shards):
+        return Finding("gateway", is_good=False, told=f"{sum(shards)} of {_counted(len(shards), 'shard')} disconnected")
+    return Finding("gateway", is_good=True, told=f"connected, {_counted(len(shards), 'shard')}")
 
 
 def _set_up_library(settings: Settings) -> None:
@@ -192,6 +252,7 @@ async def _connect(bot: LeaderboardBot, token: str) -> None:
 async def _tell_when_ready(bot: LeaderboardBot) -> None:
     await bot.wait_until_ready()
     logger.info("ready: %s, %s", _counted(len(bot.guilds), "server"), _counted(len(bot.shards), "shard"))
+    notify("READY=1")
 
 
 def _counted(number: int, what: str) -> str:

@@ -29,6 +29,8 @@ IN_MODULES: Final = {
     "LAST_ANSWERS_SECONDS": "bot.main",
     "LAST_RECALCULATIONS_SECONDS": "bot.main",
     "GOODBYE_SECONDS": "bot.main",
+    "MOST_LAG_SECONDS": "bot.health",
+    "ASK_SECONDS": "bot.health",
 }
 """The bot's limits, and where they are."""
 SOON: Final = 0.2

@@ -21,6 +21,8 @@ MAY_IMPORT = {
     "bot.services": {"async_lru", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
+    "bot.health": {"aiohttp", "sqlalchemy", "bot.database", "bot.errors", "bot.services.ratings"},
+    "bot.systemd": {},
     "bot.logs": {"bot.database.dialect"},
     "bot.setting_names": {},
     "bot.config": {
@@ -28,7 +30,10 @@ MAY_IMPORT = {
         *("bot.database.dialect", "bot.domain", "bot.setting_names"),
     },
     "bot.console": {"tqdm"},
-    "bot.main": {"discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"},
+    "bot.main": {
+        *("discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"),
+        *("bot.health", "bot.systemd"),
+    },
     "bot.demo": {"PIL", "discord", "pydantic", "simcord", "bot"},
     "bot.commands": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},
     "bot.__main__": {"bot"},

@@ -1,9 +1,12 @@
-"""What the container files promise: nobody is root, and no root file system can be written to."""
+"""What the container files promise: nobody is root, no root file system can be written to, and the bot is watched."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
+
+from bot.config import Settings
 
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -24,3 +27,26 @@ def test_every_service_is_confined() -> None:
         assert settings["security_opt"] == ["no-new-privileges:true"], name
         assert settings.get("user", "the image's own") not in ("root", "0"), name
         assert "ports" not in settings, name
+
+
+def test_the_bot_is_asked_for_its_health() -> None:
+    command = ["python", "-m", "bot", "health"]
+    (line,) = [line for line in IMAGE if line.startswith("HEALTHCHECK")]
+    assert json.loads(line.partition(" CMD ")[2]) == command
+    bot = COMPOSE["services"]["bot"]
+    assert bot["healthcheck"]["test"] == ["CMD", *command]
+    assert bot["environment"]["HEALTH_PORT"] == 8080
+
+
+def test_no_service_that_always_restarts_begins_again_with_a_token_that_was_refused() -> None:
+    (line,) = [line for line in IMAGE if line.startswith("CMD")]
+    assert json.loads(line.removeprefix("CMD ")) == ["run", "--stay-if-refused"]
+    bot = COMPOSE["services"]["bot"]
+    assert bot["restart"] == "unless-stopped"
+    assert "command" not in bot
+
+
+def test_every_setting_reaches_the_bot_in_its_container() -> None:
+    elsewhere = {"HEALTH_HOST"}
+    settings = {name.upper() for name in Settings.model_fields} - elsewhere
+    assert settings <= COMPOSE["services"]["bot"]["environment"].keys()

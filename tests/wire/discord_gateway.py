@@ -48,6 +48,8 @@ class Gateway:
         self._guilds = guilds
         self._heartbeat_interval = heartbeat_interval
         self.url = ""
+        self.is_away = False
+        """Whether nobody can connect."""
         self.sessions: dict[str, Session] = {}
         self.identifies: list[JSON] = []
         self.resumes: list[JSON] = []
@@ -79,6 +81,8 @@ class Gateway:
                 await session.connection.send_json({"op": _INVALID, "d": False})
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        if self.is_away:
+            raise web.HTTPServiceUnavailable
         connection = web.WebSocketResponse(timeout=1.0)
         await connection.prepare(request)
         await connection.send_json({"op": _HELLO, "d": {"heartbeat_interval": self._heartbeat_interval * 1000}})

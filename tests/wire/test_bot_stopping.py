@@ -79,7 +79,7 @@ async def test_a_token_that_discord_refuses_is_named_and_not_shown(
 ) -> None:
     token = "hunter2-hunter2"
     async with BotProcess("run", env={**environment, "DISCORD_TOKEN": token, "LOG_LEVEL": "DEBUG"}) as bot:
-        assert await bot.wait_exit() == 2
+        assert await bot.wait_exit() == 78
     assert bot.output.endswith(
         "The bot cannot run:\n  - DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal.\n"
     )
@@ -93,7 +93,7 @@ async def test_a_token_that_is_replaced_while_the_bot_runs_ends_it(
     token = discord.token
     async with running(discord, environment) as [bot]:
         await discord.replace_token("another token")
-        assert await bot.wait_exit() == 2
+        assert await bot.wait_exit() == 78
     assert "DISCORD_TOKEN was refused by Discord" in bot.output
     assert "Traceback" not in bot.output
     assert token not in bot.output

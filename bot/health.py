@@ -1,0 +1,114 @@
+"""Tell whether the bot is alive: a page for those who watch it, and the question that asks there."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.database.database import Database
+from bot.errors import Unavailable
+from bot.services.ratings import redis_failure
+
+LAG_SAMPLE_SECONDS = 0.05
+MOST_LAG_SECONDS = 1.5
+"""Beyond this lag of the event loop, answers come later than Discord waits for them."""
+ASK_SECONDS = 10.0
+"""How long an answer from the page may take: longer than a database needs to count as silent."""
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it listens only where the operator says
+"""Where to ask a page that listens at every address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line about a part of the bot; `is_good` unless users would miss it."""
+
+    part: str
+    is_good: bool
+    told: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.told}"
+
+
+Examine = Callable[[], Awaitable[list[Finding]]]
+"""Returns a finding for each part."""
+
+
+async def examine_database(database: Database) -> Finding:
+    """Find out whether the database answers, as users' commands ask it."""
+    began = time.monotonic()
+    try:
+        await database.read(lambda session: session.scalar(select(1)))
+    except Unavailable:
+        return Finding("database", is_good=False, told="does not answer")
+    return Finding("database", is_good=True, told=f"answers within {_milliseconds(time.monotonic() - began)}")
+
+
+async def examine_redis(url: str | None) -> Finding:
+    """Find out whether Redis answers. It only saves work, so users do not miss it."""
+    if url is None:
+        return Finding("redis", is_good=True, told="not used")
+    began = time.monotonic()
+    failure = await redis_failure(url)
+    if failure is not None:
+        return Finding("redis", is_good=True, told=f"degraded, some work is done twice ({failure.reason})")
+    return Finding("redis", is_good=True, told=f"answers within {_milliseconds(time.monotonic() - began)}")
+
+
+async def examine_lag() -> Finding:
+    """Find out how late the event loop is, by a short sleep."""
+    began = time.monotonic()
+    await asyncio.sleep(LAG_SAMPLE_SECONDS)
+    lag = max(time.monotonic() - began - LAG_SAMPLE_SECONDS, 0.0)
+    return Finding("lag", is_good=lag <= MOST_LAG_SECONDS, told=_milliseconds(lag))
+
+
+@asynccontextmanager
+async def open_page(host: str, port: int, examine: Examine) -> AsyncIterator[None]:
+    """Serve `/livez`, which says that the process works, and `/readyz`, a line a part and 503 if one is not good.
+
+    Raises:
+        OSError: somebody else has the port, or the host is none of this machine's.
+    """
+
+    async def live(_: web.Request) -> web.Response:
+        return web.Response(text="alive\n")
+
+    async def ready(_: web.Request) -> web.Response:
+        findings = await examine()
+        status = 200 if all(finding.is_good for finding in findings) else 503
+        return web.Response(text="".join(f"{finding}\n" for finding in findings), status=status)
+
+    app = web.Application()
+    app.router.add_get("/livez", live)
+    app.router.add_get("/readyz", ready)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def ask_page(host: str, port: int) -> tuple[bool, str] | None:
+    """Return whether a running bot is ready, and its lines; None if nobody answers at the port."""
+    host = EVERYWHERE.get(host, host)
+    address = f"http://[{host}]:{port}/readyz" if ":" in host else f"http://{host}:{port}/readyz"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(ASK_SECONDS)) as session,
+            session.get(address) as answer,
+        ):
+            return answer.ok, await answer.text()
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return None
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
