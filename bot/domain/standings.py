@@ -1,6 +1,7 @@
 """Leaderboards: their rows and pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import EventInfo
@@ -37,6 +38,19 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstWeek:
+    """The first week of an event that has scores, while no week is closed yet.
+
+    Attributes:
+        ends_at: when it ends by the calendar of the server, in UTC.
+        is_over: whether that has passed, so that the week waits for an admin to close it.
+    """
+
+    ends_at: datetime
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderboardPage:
     """A page of a leaderboard.
 
@@ -47,6 +61,8 @@ class LeaderboardPage:
         players: the number of rows on all pages.
         own: the viewer's row, on this page or another; None if the viewer has none.
         own_page: the page of the viewer's row; None if the viewer has none.
+        first_week: on the overall board, the week that it begins with, while nobody has a rank there; the page then has
+            no rows. Else None.
     """
 
     event: EventInfo
@@ -58,3 +74,4 @@ class LeaderboardPage:
     players: int
     own: Standing | None
     own_page: int | None
+    first_week: FirstWeek | None = None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytz
 
@@ -59,6 +59,14 @@ class Week:
     def next(self) -> "Week":
         """Return the week after this one."""
         return self._of_day(date.fromisocalendar(self.year, self.number, 1) + timedelta(weeks=1))
+
+    def ends_at(self, zone: str) -> datetime:
+        """Return when the week ends in an IANA time zone, in UTC: the first moment of the next one."""
+        following, clock = self.next(), pytz.timezone(zone)
+        midnight = datetime.fromisocalendar(following.year, following.number, 1)
+        # Where the clocks change at that time, midnight comes twice or not at all.
+        ends = [clock.localize(midnight, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False)]
+        return min(end for end in ends if self.at(end, zone) == following)
 
     def __str__(self) -> str:
         return f"{self.year:04}-W{self.number:02}"

@@ -1,9 +1,10 @@
 """Show leaderboards."""
 
 from discord import Color, Embed
+from discord.utils import format_dt
 
 from bot.domain.scores import ScoreStyle
-from bot.domain.standings import Board, LeaderboardPage, Standing
+from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
 from bot.ui.text import count_of, escape, escape_score
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
@@ -31,10 +32,18 @@ def board_embed(page: LeaderboardPage) -> Embed:
 
 
 def _nothing(page: LeaderboardPage) -> str:
+    if page.first_week is not None:
+        return _begins(page.first_week)
     if not page.event.is_active:
         return "No scores, and the event is archived."
     week = " for this week" if page.board is Board.WEEK else ""
     return f"No scores{week} yet. Be the first with `/submit-score`."
+
+
+def _begins(first_week: FirstWeek) -> str:
+    if first_week.is_over:
+        return "Overall begins when the first week closes. It is over: an admin can close it with `/weekly-reset`."
+    return f"Overall begins when the first week closes, {format_dt(first_week.ends_at, 'R')}."
 
 
 def _board_name(page: LeaderboardPage) -> str:

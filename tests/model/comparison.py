@@ -41,9 +41,11 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
     ]
     for board, bests in ((Board.ALL_TIME, model.bests()), (Board.WEEK, model.bests(model.open_week(week)))):
         found += _standings(await backend.page(board, event.name), bests, high=model.high)
-    overall = (await backend.page(Board.OVERALL, event.name)).standings
-    shown = {row.player.discord_id: row.weekly_average for row in overall}
-    found += _same("averages shown", shown, {player: model.average(player) for player in model.bests()})
+    overall = await backend.page(Board.OVERALL, event.name)
+    shown = {row.player.discord_id: row.weekly_average for row in overall.standings}
+    averages = {player: model.average(player) for player in model.bests()} if model.runs else {}
+    found += _same("averages shown", shown, averages)
+    found += _same("overall begins", overall.first_week is not None, bool(model.bests() and not model.runs))
     return found + await backend.differences()
 
 

@@ -66,16 +66,18 @@ async def test_the_overall_board_shows_event_elos_and_what_they_are_made_of(worl
     )
 
 
-async def test_before_the_first_weekly_run_there_is_no_event_elo(world: World) -> None:
+async def test_before_the_first_weekly_run_the_overall_board_says_when_it_begins(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 300})
 
-    board = await world.board("overall", who="Bob")
-
-    assert "– **Ana** · **–** Elo" in board
-    assert "weekly average –" in board
-    assert "– becomes an event Elo when a player's first week is closed." in board
-    assert "Your row\n– **Bob** · **–** Elo" in board
+    assert (await world.board("overall", who="Bob")).public == (
+        "Tetris Blitz · overall\nOverall begins when the first week closes, <t:1795392000:R>.\nPage 1 of 1 · 2 players"
+    )
+    world.clock.move(weeks=1)
+    assert (
+        "Overall begins when the first week closes. It is over: an admin can close it with `/weekly-reset`."
+        in await world.board("overall")
+    )
 
 
 async def test_whoever_has_no_event_elo_yet_comes_last(world: World) -> None:

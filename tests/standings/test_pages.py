@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
-from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, ScoreType
+from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, ScoreType, WeeklyRun
+from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from tests.backends import GUILD, NOON, TestBackend
@@ -111,5 +112,7 @@ async def store(backend: TestBackend, rows: Sequence[Row], direction: ScoreDirec
         for table, values in ((PlayerEventStats, elos), (LeaderboardScore, bests)):
             for one in values:
                 await session.execute(insert(table).values({**one, "event_id": event.id}))
+        run = {"week_number": WEEK - 1, "ran_at": NOON, "ran_by": 9, "field": Field(0, 0, 0, 0), "scale": RatingScale()}
+        session.add(WeeklyRun(event_id=event.id, **run))
         await session.execute(update(Event).where(Event.id == event.id).values(score_count=len(rows)))
     return event.name

@@ -1,13 +1,16 @@
 """Where one player stands on each board of an event: the row of the viewer, on the page that is shown or not."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from bot.domain.servers import PlayerName
-from bot.domain.standings import Board, Standing
+from bot.domain.standings import Board, FirstWeek, Standing
 from bot.errors import EventNotFound
-from tests.backends import EVENT, GUILD, TestBackend
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 
 ANA, BOB, CAI = 1, 2, 3
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 async def standing(
@@ -42,12 +45,39 @@ async def test_a_player_stands_where_they_are_whatever_page_is_shown(backend: Te
         assert (shown.own.rank, shown.own.score, shown.own_page) == (12, 1, 1)
 
 
-async def test_before_the_first_weekly_run_nobody_has_a_rank_overall(backend: TestBackend) -> None:
+async def test_before_the_first_weekly_run_nobody_stands_overall(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all(dict.fromkeys(range(1, 13), 50))
+    for page in (0, 1):
+        shown = await backend.page(Board.OVERALL, page=page)
+        assert (shown.standings, shown.own, shown.page, shown.pages, shown.players) == ((), None, 0, 1, 12)
+        assert shown.first_week == FirstWeek(MONDAY, is_over=False)
+    backend.clock.now = MONDAY
+    await backend.submit(ANA, 60)
+    assert (await backend.page(Board.OVERALL)).first_week == FirstWeek(MONDAY, is_over=True)
+    await backend.run()
+    assert (await backend.page(Board.OVERALL)).first_week is None
+    await backend.undo()
+    assert (await backend.page(Board.OVERALL)).first_week == FirstWeek(MONDAY, is_over=True)
+
+
+async def test_after_the_first_weekly_run_whoever_has_not_been_in_one_has_no_rank_overall(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(ANA, 50)
-    overall = await standing(backend, ANA, Board.OVERALL)
+    await backend.run()
+    await backend.submit(BOB, 40)
+    await backend.real.services.removals.remove(ADMIN, EVENT, ANA)
+    overall = await standing(backend, BOB, Board.OVERALL)
     assert overall is not None
-    assert (overall.rank, overall.elo, overall.score, overall.weekly_average) == (None, None, 50, None)
+    assert (overall.rank, overall.elo, overall.score, overall.weekly_average) == (None, None, 40, None)
+
+
+async def test_the_overall_board_begins_by_the_calendar_of_the_server(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.real.services.settings.change(ADMIN, time_zone="America/New_York")
+    await backend.submit(ANA, 50)
+    first_week = (await backend.page(Board.OVERALL)).first_week
+    assert first_week == FirstWeek(MONDAY + timedelta(hours=5), is_over=False)
 
 
 async def test_a_player_without_a_score_stands_nowhere(backend: TestBackend) -> None:

@@ -111,6 +111,20 @@ def test_the_next_week_begins_seven_days_later(week: Week) -> None:
     ) + timedelta(days=7)
 
 
+@given(week=weeks, zone=st.sampled_from(pytz.common_timezones))
+def test_a_week_ends_at_the_first_moment_of_the_next_one(week: Week, zone: str) -> None:
+    end = week.ends_at(zone)
+    assert end.utcoffset() == timedelta()
+    assert Week.at(end, zone) == week.next()
+    assert Week.at(end - timedelta(microseconds=1), zone) == week
+
+
+def test_a_week_ends_when_the_local_clock_first_shows_monday() -> None:
+    # That Monday's midnight was left out in Tehran, and came twice in Jerusalem.
+    assert Week(2021, 11).ends_at("Asia/Tehran") == datetime(2021, 3, 21, 20, 30, tzinfo=UTC)
+    assert Week(2001, 38).ends_at("Asia/Jerusalem") == datetime(2001, 9, 23, 21, tzinfo=UTC)
+
+
 def test_a_week_is_read_as_it_is_shown() -> None:
     assert Week.parse("2026-W47") == Week.parse(" 2026-w47 ") == Week(2026, 47)
 

@@ -155,7 +155,7 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
 
     assert " before it. Back in 2026-W47: 1 score submitted since. Close the week" in seen
     assert "🥉 **Cy** · 50" in await world.board("week")
-    assert "– **Ana** · **–** Elo" in await world.board("overall")
+    assert "Overall begins when the first week closes" in await world.board("overall")
     assert "2026-W47 closed" in await world.reset()
 
 

@@ -1,6 +1,6 @@
 """Read a page of a leaderboard, with the viewer's own row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from bot.domain.weeks import Week
 from bot.services.events import describe, find_meant_event
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, week_statistics_of
 from bot.services.standings._query import BoardQuery, BoardRow, Place, place_of, read_row_of, read_rows
-from bot.services.weeks import current_week, open_week
+from bot.services.weeks import current_week, find_first_week, open_week
 
 PAGE_SIZE = 10
 
@@ -88,9 +88,20 @@ class StandingsService:
         """
 
         def work(session: Session) -> LeaderboardPage:
-            return self._open(session, find_meant_event(session, guild_id, event), board).page(session, page, viewer_id)
+            found = find_meant_event(session, guild_id, event)
+            shown = self._open(session, found, board).page(session, page, viewer_id)
+            return self._without_dashes(session, found, shown)
 
         return await self._database.read(work)
+
+    def _without_dashes(self, session: Session, event: Event, page: LeaderboardPage) -> LeaderboardPage:
+        """Return a page as it is, or without rows and with the first week, if no week of the event is closed yet."""
+        if page.board is not Board.OVERALL or not page.standings or page.standings[0].rank is not None:
+            return page
+        first_week = find_first_week(session, event, self._clock())
+        if first_week is None:
+            return page
+        return replace(page, standings=(), page=0, pages=1, own=None, own_page=None, first_week=first_week)
 
     def _open(self, session: Session, event: Event, board: Board) -> _OpenBoard:
         info, best = describe(event), event.statistics
