@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--guild", type=int, metavar="ID", help="only in this server, where changes show at once"
             )
+            command.add_argument("--clear", action="store_true", help="take away the commands of this server alone")
         if do is verify:
             either = command.add_mutually_exclusive_group()
             either.add_argument("--repair", action="store_true", help="also correct these rows; all or nothing")

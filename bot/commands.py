@@ -73,7 +73,13 @@ def sync(options: argparse.Namespace) -> int:
     settings = _begin()
     if mistakes := _token_mistakes(settings):
         raise SettingsError(mistakes)
-    names: list[str] = _speak_to_discord(client.sync(settings, _token(settings), options.guild), settings)
+    if options.clear and options.guild is None:
+        raise SettingsError(["--clear needs --guild ID: it takes away what one server shows twice."])
+    syncing = client.sync(settings, _token(settings), options.guild, clears=options.clear)
+    names: list[str] = _speak_to_discord(syncing, settings)
+    if options.clear:
+        print(f"Server {options.guild} shows only the commands that every server has.")
+        return OK
     where = "in every server" if options.guild is None else f"in server {options.guild}"
     print(f"Discord now offers {where}: {', '.join(f'/{name}' for name in names)}")
     return OK

@@ -266,8 +266,14 @@ async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> Non
         await asyncio.wait_for(goodbye, GOODBYE_SECONDS)
 
 
-async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str]:
+async def sync(settings: Settings, token: str, guild_id: int | None, *, clears: bool = False) -> list[str]:
     """Tell Discord about the commands: everywhere, or in one server, where changes show at once.
+
+    Args:
+        settings: where everything is.
+        token: the bot's own.
+        guild_id: Discord's id of the one server; None for everywhere.
+        clears: tell of no commands instead; those of every server remain in the one server.
 
     Returns:
         The names of the commands that Discord offers now.
@@ -280,7 +286,7 @@ async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str
     async with open_backend(settings) as backend, LeaderboardBot(backend.services) as bot:
         await bot.login(token)
         guild = None if guild_id is None else discord.Object(guild_id)
-        if guild is not None:
+        if guild is not None and not clears:
             bot.tree.copy_global_to(guild=guild)
         try:
             return [command.name for command in await bot.tree.sync(guild=guild)]

@@ -126,6 +126,21 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
     assert all(one["contexts"] == [0] or not one["dm_permission"] for one in discord.commands[None])
 
 
+async def test_commands_that_a_server_shows_twice_are_taken_away(discord: DiscordStub) -> None:
+    for arguments in ((), ("--guild", str(HOME.id))):
+        assert (await once("sync", *arguments, environment=discord.environment))[0] == 0
+    everywhere = discord.commands[None]
+    code, output = await once("sync", "--guild", str(HOME.id), "--clear", environment=discord.environment)
+    assert (code, output) == (0, f"Server {HOME.id} shows only the commands that every server has.\n")
+    assert discord.commands == {None: everywhere, HOME.id: []}
+
+    code, output = await once("sync", "--guild", "1", "--clear", environment=discord.environment)
+    assert (code, "The bot is not in server 1." in output) == (2, True)
+    code, output = await once("sync", "--clear", environment=discord.environment)
+    assert (code, "--clear needs --guild ID" in output) == (2, True)
+    assert discord.commands[None] == everywhere
+
+
 def described(command: Json) -> Json:
     """The options of a command: type, whether they are required and autocompleted, choices; subcommands within."""
     return {
