@@ -1,6 +1,6 @@
 """Errors that a user can cause, each a code with its fields. `bot.ui.refusals` holds the sentences."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,56 +9,106 @@ class LeaderboardError(Exception):
     """The base of all errors that the bot shows to a user."""
 
 
+@dataclass(eq=False)
 class InvalidScore(LeaderboardError):
-    """The event does not accept the score."""
+    """The event does not accept the score; `event` is the name of the event, or None for one that is being made."""
+
+    event: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(eq=False)
-class ScoreTooLong(InvalidScore):
+class UnreadableScore(InvalidScore):
+    """The bot cannot take the text `typed` for a score."""
+
+    typed: str
+
+
+@dataclass(eq=False)
+class ScoreTooLong(UnreadableScore):
     """The text has more than `longest` characters."""
 
     longest: int
 
 
-class CommaInNumber(InvalidScore):
-    """A number has a comma that does not group thousands."""
+@dataclass(eq=False)
+class CommaInScore(UnreadableScore):
+    """The decimals begin with a comma; `pointed` is the text with a point."""
 
-
-class CommaInTime(InvalidScore):
-    """A time has a comma."""
-
-
-class TimeNotNumber(InvalidScore):
-    """The text looks like a time, but the event counts numbers."""
+    pointed: str
 
 
 @dataclass(eq=False)
-class NotANumber(InvalidScore):
-    """The text is no number with at most `most_decimals` decimals."""
+class TimeNotNumber(UnreadableScore):
+    """The text is a time, but the event counts numbers, in `unit` or None."""
 
-    most_decimals: int
+    unit: str | None
 
 
-class NotATime(InvalidScore):
+class NotANumber(UnreadableScore):
+    """The text is no number."""
+
+
+class NotATime(UnreadableScore):
     """The text is no time."""
 
 
-class ScoreOutOfRange(InvalidScore):
-    """No event accepts the score: it is not above 0 and below 1,000,000,000."""
+@dataclass(eq=False)
+class TooManyDecimals(UnreadableScore):
+    """The text has more than `most` decimals."""
+
+    most: int
+
+
+@dataclass(eq=False)
+class ScoreOutOfRange(UnreadableScore):
+    """No event can take the score: it is below -`greatest`, or above `greatest`."""
+
+    greatest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A score that a text can mean.
+
+    Attributes:
+        score: in points or seconds.
+        text: a text that means this score and no other.
+        shown: the score as players read it, without its unit.
+    """
+
+    score: float
+    text: str
+    shown: str
+
+
+@dataclass(eq=False)
+class AmbiguousScore(UnreadableScore):
+    """The text has several `readings`, the likeliest first.
+
+    Attributes:
+        unit: the unit of the event, or None.
+        event_id: the key of the event; None for one that is being made.
+    """
+
+    readings: tuple[Reading, ...]
+    unit: str | None
+    event_id: int | None = None
 
 
 @dataclass(eq=False)
 class ScoreTooLow(InvalidScore):
-    """The score is below the bound of the event; `bound` is text in the event's style."""
+    """The score is below the `bound` of the event, in the event's style, or is a bound that it does not take."""
 
     bound: str
+    is_taken: bool
 
 
 @dataclass(eq=False)
 class ScoreTooHigh(InvalidScore):
-    """The score is above the bound of the event; `bound` is text in the event's style."""
+    """The score is above the `bound` of the event, in the event's style, or is a bound that it does not take."""
 
     bound: str
+    is_taken: bool
 
 
 @dataclass(eq=False)
@@ -121,8 +171,34 @@ class NothingToChange(InvalidSetting):
     """An edit changes nothing."""
 
 
+@dataclass(eq=False)
 class UnitOfTimes(InvalidSetting):
-    """An event that counts times cannot have a unit."""
+    """An event that counts times cannot have a unit, such as `unit`."""
+
+    unit: str
+
+
+class Bound(StrEnum):
+    """The option of an event that a bound is."""
+
+    MIN = "min"
+    MAX = "max"
+
+
+@dataclass(eq=False)
+class InvalidBound(InvalidSetting):
+    """The text of the `option` is no score; `reason` says why."""
+
+    option: Bound
+    reason: InvalidScore
+
+
+@dataclass(eq=False)
+class DirectionFixed(InvalidSetting):
+    """The direction of an event that has scores, or a closed week, cannot change; `direction` is what it is."""
+
+    event: str
+    direction: str
 
 
 class BoundsSwapped(InvalidSetting):

@@ -9,13 +9,23 @@ import pytest
 from bot import errors
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit
-from bot.errors import LeaderboardError, Named
+from bot.errors import Bound, LeaderboardError, Named, Reading
 from bot.ui.refusals import sentence
 
 EXAMPLES: dict[str, Any] = {
+    "event": "Tetris Blitz",
+    "pointed": "1.5",
+    "unit": "points",
+    "most": 9,
+    "greatest": 2**53 - 1,
+    "readings": (Reading(15020, "15020", "15,020"), Reading(15.02, "15.02", "15.02")),
+    "event_id": 1,
+    "is_taken": True,
+    "direction": "HIGH",
+    "reason": errors.NotANumber("fast!!"),
     "longest": 40,
     "length": 41,
-    "most_decimals": 9,
+    "option": Bound.MIN,
     "bound": "1:23.5",
     "named": Named.EVENT,
     "seconds_left": 7,
@@ -47,7 +57,7 @@ def fields_of(error: type[LeaderboardError]) -> list[str]:
 
 @pytest.mark.parametrize("error", [*concrete(LeaderboardError)], ids=lambda error: error.__name__)
 def test_every_error_has_a_sentence_that_its_fields_complete(error: type[LeaderboardError]) -> None:
-    told = sentence(error(*(EXAMPLES[name] for name in fields_of(error))))
+    told = sentence(error(**{name: EXAMPLES[name] for name in fields_of(error)}))
     assert told.endswith((".", "?"))
     assert not set("{}") & set(told)
 
@@ -56,7 +66,24 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
     told = {
         errors.CooldownActive(2): "One score at a time: you can submit again in 2 seconds.",
         errors.CooldownActive(1): "One score at a time: you can submit again in 1 second.",
-        errors.ScoreTooHigh("1:23.5"): "This event takes scores of 1:23.5 and below.",
+        errors.ScoreTooHigh("1:23.5", True, event="40L"): "40L takes scores up to 1:23.5.",
+        errors.ScoreTooHigh("1,000,000,000", False): "This event takes scores below 1,000,000,000.",
+        errors.ScoreTooLow("0", False, event="*Blitz*"): r"\*Blitz\* takes scores above 0.",
+        errors.ScoreTooLow("−20", True): "This event takes scores from −20.",
+        errors.TimeNotNumber("1:2", "points", event="Blitz"): (
+            "Blitz counts points, and “1:2” is a time. Type digits, such as 12345."
+        ),
+        errors.NotANumber("@everyone"): r"“\@everyone” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
+        errors.NotANumber("x" * 41): f"“{'x' * 40}…” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
+        errors.AmbiguousScore("15.020", EXAMPLES["readings"], "points"): (
+            "Do you mean **15,020** or **15.02** points?"
+        ),
+        errors.InvalidBound(Bound.MAX, errors.NotATime("abc")): (
+            "`max`: “abc” is no time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s."
+        ),
+        errors.InvalidBound(Bound.MIN, errors.AmbiguousScore("15.020", EXAMPLES["readings"], None)): (
+            "`min`: Do you mean **15,020** or **15.02**? Type 15020 or 15.02."
+        ),
         errors.EventUnknown("chess", ()): "This server has no event “chess”. See them all with `/event list`.",
         errors.EventUnknown("*\u202e" + "a" * 99, ("Tetris",)): (
             "This server has no event “\\*" + "a" * 39 + "…”. Did you mean **Tetris**?"
@@ -94,13 +121,16 @@ def test_a_refused_name_is_told_how_long_it_may_be() -> None:
 
 def test_a_refused_score_is_told_what_to_type_instead() -> None:
     hints = {
-        (NUMBER, "1,5"): "Write decimals with a point, such as 1.5.",
-        (NUMBER, "0"): "A score must be above 0 and below 1,000,000,000.",
-        (NUMBER, "1" * 300): "That is too long for a score. Type at most 40 characters.",
-        (NUMBER, "1.0000000001"): "That is not a score. Type plain digits, such as 12345 or 12,345.5, with at most 9",
-        (NUMBER, "1:23.456"): "This event counts a number, not a time.",
-        (TIME, "fast"): "That is not a time. Type seconds, such as 83.456,",
-        (TIME, "1:23,5"): "Write fractions of a second with a point, such as 83.5 or 1:23.5.",
+        (NUMBER, "1,5"): "Write “1,5” with a point: 1.5. Commas only group thousands, as in 12,345.",
+        (
+            NUMBER,
+            "-99999999999999999",
+        ): "“-99999999999999999” is out of range. No score is below −9,007,199,254,740,991",
+        (NUMBER, "1" * 300): f"“{'1' * 40}…” is too long for a score. Type at most 40 characters.",
+        (NUMBER, "1.0000000001"): "“1.0000000001” has too many decimals. A score has at most 9.",
+        (NUMBER, "1:23.456"): "This event counts numbers, and “1:23.456” is a time.",
+        (TIME, "fast"): "“fast” is no time. Type it as 83.456, 1:23.456,",
+        (TIME, "83,5"): "Write “83,5” with a point: 83.5.",
     }
     told = {}
     for style, text in hints:

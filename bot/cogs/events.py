@@ -10,10 +10,13 @@ from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import active_events, all_events
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.services.events import EventOptions
-from bot.ui.events import show_event, show_events
+from bot.ui.events import show_change, show_event, show_events
 
+DIRECTION = "HIGH: a greater score is better · LOW: a smaller one"
 FORMAT = "number: plain numbers · time: seconds, shown as 1:23.456"
-BOUND = "in the event's format, such as 100 or 0:30; none for no bound"
+MIN = "The smallest score allowed, such as 100, -3 or 0:30; by default above 0"
+MAX = "The greatest score allowed, such as 100, -3 or 10:00; by default below 1,000,000,000"
+DEFAULT = "; none for the default"
 
 
 class Events(ServiceCog):
@@ -24,11 +27,11 @@ class Events(ServiceCog):
     @event.command(name="create", description="Admins: make an event")
     @app_commands.describe(
         name="What players will look for, such as Tetris Blitz",
-        direction="HIGH: a greater score is better · LOW: a smaller one",
+        direction=DIRECTION,
         format=FORMAT,
         unit="Shown behind numbers, such as points",
-        min=f"The smallest score allowed, {BOUND}",
-        max=f"The greatest score allowed, {BOUND}",
+        min=MIN,
+        max=MAX,
     )
     async def event_create(
         self,
@@ -49,10 +52,11 @@ class Events(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         name="A new name",
+        direction=f"{DIRECTION}; only while there are no scores",
         format=FORMAT,
         unit="Shown behind numbers, such as points; none for no unit",
-        min=f"The smallest score allowed, {BOUND}",
-        max=f"The greatest score allowed, {BOUND}",
+        min=MIN + DEFAULT,
+        max=MAX + DEFAULT,
         active="True takes an event out of the archive, False puts it there",
     )
     @app_commands.autocomplete(event=all_events)
@@ -66,11 +70,20 @@ class Events(ServiceCog):
         min: str | None = None,
         max: str | None = None,
         active: bool | None = None,
+        direction: Literal["HIGH", "LOW"] | None = None,
     ) -> None:
         """Change the given options of an event."""
-        options = EventOptions(name, None if format is None else ScoreFormat(format), unit, min, max, active)
+        options = EventOptions(
+            name,
+            None if format is None else ScoreFormat(format),
+            unit,
+            min,
+            max,
+            active,
+            None if direction is None else ScoreDirection(direction),
+        )
         changed = self.services.events.edit(self.actor(interaction), event, options)
-        await answer(interaction, changed, partial(show_event, title="Event changed"))
+        await answer(interaction, changed, partial(show_change, title="Event changed"))
 
     @event.command(name="archive", description="Admins: stop an event from taking scores; it can be read, and restored")
     @app_commands.describe(event="The event: start typing its name")
@@ -78,7 +91,7 @@ class Events(ServiceCog):
     async def event_archive(self, interaction: Interaction[Any], event: str) -> None:
         """Archive an event."""
         archived = self.services.events.archive(self.actor(interaction), event)
-        await answer(interaction, archived, partial(show_event, title="Event archived"))
+        await answer(interaction, archived, partial(show_change, title="Event archived"))
 
     @event.command(name="list", description="Show the events of this server")
     async def event_list(self, interaction: Interaction[Any]) -> None:

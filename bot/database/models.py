@@ -12,7 +12,7 @@ from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.statistics import RunningStatistics
 
-SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
+SCORE_RANGE = "{0} >= -9007199254740991 AND {0} <= 9007199254740991"
 """Keeps scores in range, and excludes infinities and NaN (PostgreSQL sorts NaN above all numbers)."""
 WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.scores import ScoreDirection, ScoreStyle
+from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreStyle
 from bot.domain.text import MAX_EVENT_NAME, name_key
-from bot.errors import EventAmbiguous, EventUnknown
+from bot.errors import AmbiguousScore, EventAmbiguous, EventUnknown, InvalidScore
 
 MOST_NEAREST = 3
 ALIKE = 70
@@ -19,8 +19,8 @@ class EventInfo:
     """An event of one server.
 
     Attributes:
-        min_score: the smallest score that the event accepts, in points or seconds; None for no bound.
-        max_score: the greatest score that the event accepts, in points or seconds; None for no bound.
+        min_score: the smallest score that the event accepts, in points or seconds; None for the default.
+        max_score: the greatest score that the event accepts, in points or seconds; None for the default.
         is_active: whether the event accepts scores; False for an archived event.
     """
 
@@ -33,6 +33,35 @@ class EventInfo:
     max_score: float | None
     is_active: bool
 
+    @property
+    def bounds(self) -> ScoreBounds:
+        """The scores that the event takes."""
+        return ScoreBounds.of(self.min_score, self.max_score)
+
+    def read(self, text: str, locale: str | None = None) -> float:
+        """Read a score as a user typed it; `locale` is the user's language on Discord.
+
+        Raises:
+            AmbiguousScore: the text has several readings; those that the event takes are there to choose from.
+            InvalidScore: the text is no score, or the event does not take this score.
+        """
+        try:
+            return self._read(text, locale)
+        except InvalidScore as refusal:
+            refusal.event = self.name
+            raise
+
+    def _read(self, text: str, locale: str | None) -> float:
+        try:
+            score = self.style.parse(text, locale)
+        except AmbiguousScore as question:
+            taken = tuple(one for one in question.readings if self.bounds.takes(one.score))
+            if taken:
+                raise AmbiguousScore(question.typed, taken, question.unit, self.id) from None
+            score = question.readings[0].score
+        self.bounds.check(score, self.style)
+        return score
+
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
@@ -40,6 +69,18 @@ class EventSummary:
 
     event: EventInfo
     players: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventChange:
+    """An event after an edit.
+
+    Attributes:
+        outside: the number of players whose personal best lies outside new bounds, and stays.
+    """
+
+    event: EventInfo
+    outside: int
 
 
 def meant_event(typed: str, names: Mapping[str, str]) -> str:

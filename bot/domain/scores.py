@@ -5,18 +5,32 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.errors import CommaInNumber, CommaInTime, NotANumber, NotATime, ScoreOutOfRange, ScoreTooLong, TimeNotNumber
+from bot.domain.typed_scores import MAX_DECIMALS, MINUTE, Readings, plain, read_number, read_time
+from bot.errors import (
+    AmbiguousScore,
+    CommaInScore,
+    NotANumber,
+    NotATime,
+    Reading,
+    ScoreOutOfRange,
+    ScoreTooHigh,
+    ScoreTooLong,
+    ScoreTooLow,
+    TimeNotNumber,
+    TooManyDecimals,
+)
 
-MAX_SCORE = 1_000_000_000
+MAX_SCORE = 2**53 - 1
+"""The greatest score of any event; its negative is the smallest. Up to it, a float holds every whole number."""
+DEFAULT_MIN, DEFAULT_MAX = 0.0, 1_000_000_000.0
+"""Without bounds of its own, an event takes the scores between these two."""
+GROUP = 3
+"""So many digits behind a lone point may be a group of thousands."""
 MAX_TEXT = 40
 """The longest score that the bot shows, with a unit of 16 characters, fits."""
-MAX_DECIMALS = 9
-MINUTE = 60
 
-_DECIMALS = rf"(?:\.[0-9]{{1,{MAX_DECIMALS}}})?"
-_PLAIN = re.compile(rf"[0-9]+{_DECIMALS}|\.[0-9]{{1,{MAX_DECIMALS}}}")
-_GROUPED = re.compile(rf"[0-9]{{1,3}}(?:,[0-9]{{3}})+{_DECIMALS}")
-_CLOCK = re.compile(rf"(?:([0-9]+):)?([0-9]+):([0-5][0-9]{_DECIMALS})")
+_LIKE_A_TIME = re.compile("[0-9.,]*(?::[0-9.,]*)+")
+_TOO_MANY_DECIMALS = re.compile(rf"[^.]*\.[0-9]{{{MAX_DECIMALS + 1},}}\D*")
 
 
 class ScoreDirection(StrEnum):
@@ -28,6 +42,11 @@ class ScoreDirection(StrEnum):
     def is_better(self, score: float, than: float) -> bool:
         """Tell whether `score` beats `than`; an equal score does not."""
         return score > than if self is ScoreDirection.HIGH else score < than
+
+    @property
+    def opposite(self) -> "ScoreDirection":
+        """The other direction."""
+        return ScoreDirection.LOW if self is ScoreDirection.HIGH else ScoreDirection.HIGH
 
     @property
     def sign(self) -> int:
@@ -54,72 +73,135 @@ class ScoreStyle:
     format: ScoreFormat = ScoreFormat.NUMBER
     unit: str | None = None
 
-    def parse(self, text: str) -> float:
-        """Read a score: `12345`, `12,345.5`, and for times also `1:23.456`, `1:02:03.4` or `59.5s`.
+    def parse(self, text: str, locale: str | None = None) -> float:
+        """Read a score that can mean one thing only: `12,345.5`, `12 345`, `12k`, and for times `1:23.4` or `1m23s`.
 
-        Commas group the thousands of a number, in full groups of three. This refuses every other comma, since a decimal
-        comma would mean another score.
+        Args:
+            text: as the user typed it.
+            locale: the user's language on Discord, such as "de"; None for unknown. Where decimals may begin with a
+                comma, `1,234` has two readings. The readings are in the order of the language.
 
         Returns:
-            The score in points or seconds, above 0 and below 1,000,000,000.
+            The score in points or seconds, between -`MAX_SCORE` and `MAX_SCORE`.
 
         Raises:
-            InvalidScore: the text has another form, or the score is out of range.
+            AmbiguousScore: the text has two readings.
+            InvalidScore: the text has none, or the score is out of range.
         """
-        score = float(self._read(text.strip()))
-        if not 0 < score < MAX_SCORE:
-            raise ScoreOutOfRange
-        return score
+        typed = text.strip()
+        if len(typed) > MAX_TEXT:
+            raise ScoreTooLong(typed, MAX_TEXT)
+        found = self._read(typed, locale)
+        scores = tuple(float(value) + 0.0 for value in found.values if abs(value) <= MAX_SCORE)
+        if found.values and not scores:
+            raise ScoreOutOfRange(typed, MAX_SCORE)
+        if found.is_certain:
+            return scores[0]
+        if len(scores) == 1:
+            raise CommaInScore(typed, _unmistakable(scores[0]))
+        if scores:
+            readings = tuple(Reading(score, _unmistakable(score), self._bare(score)) for score in scores)
+            raise AmbiguousScore(typed, readings, self.unit)
+        raise self._refusal(typed, locale)
 
     def show(self, score: float) -> str:
-        """Write a score as players read it; `parse` returns the same score for this text."""
-        return self._write(Decimal(repr(score)))
+        """Write a score as players read it.
+
+        `parse` returns the same score for this text, or asks about it: `15.125` may mean fifteen thousand.
+        """
+        bare = self._bare(score)
+        return f"{bare} {self.unit}" if self.unit else bare
 
     def show_change(self, score: float, before: float) -> str:
         """Write the difference `score - before` with its sign, such as +345 or −1.5s."""
         change = Decimal(repr(score)) - Decimal(repr(before))
-        return ("−" if change < 0 else "+") + self._write(abs(change))
+        sign = "" if change < 0 else "+"
+        return f"{sign}{self._write(change)} {self.unit}" if self.unit else f"{sign}{self._write(change)}"
+
+    def _bare(self, score: float) -> str:
+        """Write a score without its unit."""
+        return self._write(Decimal(repr(score)))
 
     def _write(self, value: Decimal) -> str:
+        write = _clock if self.format is ScoreFormat.TIME else _number
+        return f"−{write(-value)}" if value < 0 else write(value)
+
+    def _read(self, typed: str, locale: str | None) -> Readings:
+        text = plain(typed)
+        return read_time(text, locale) if self.format is ScoreFormat.TIME else read_number(text, self.unit, locale)
+
+    def _refusal(self, typed: str, locale: str | None) -> NotANumber | NotATime | TimeNotNumber | TooManyDecimals:
+        if _TOO_MANY_DECIMALS.fullmatch(plain(typed)):
+            return TooManyDecimals(typed, MAX_DECIMALS)
         if self.format is ScoreFormat.TIME:
-            return _clock(value)
-        return f"{_number(value)} {self.unit}" if self.unit else _number(value)
-
-    def _read(self, text: str) -> Decimal:
-        if len(text) > MAX_TEXT:
-            raise ScoreTooLong(MAX_TEXT)
-        if self.format is ScoreFormat.TIME:
-            return _read_time(text)
-        number, _, unit = text.partition(" ")
-        return _read_number(number if self.unit and unit.strip() == self.unit else text)
+            return NotATime(typed)
+        if _LIKE_A_TIME.fullmatch(plain(typed)) or read_time(plain(typed), locale).values:
+            return TimeNotNumber(typed, self.unit)
+        return NotANumber(typed)
 
 
-def _read_number(text: str) -> Decimal:
-    if _PLAIN.fullmatch(text):
-        return Decimal(text)
-    if _GROUPED.fullmatch(text):
-        return Decimal(text.replace(",", ""))
-    if "," in text:
-        raise CommaInNumber
-    if ":" in text:
-        raise TimeNotNumber
-    raise NotANumber(MAX_DECIMALS)
+@dataclass(frozen=True, slots=True)
+class ScoreBounds:
+    """The scores that an event takes.
+
+    Where an event has no bound of its own on one side, the default holds there: above 0, below 1,000,000,000. If its
+    other bound leaves nothing of that, the outermost score of any event does.
+
+    Attributes:
+        least: the lower bound, in points or seconds.
+        greatest: the upper bound.
+        takes_least: whether the event takes `least` itself.
+        takes_greatest: whether the event takes `greatest` itself.
+    """
+
+    least: float
+    greatest: float
+    takes_least: bool
+    takes_greatest: bool
+
+    @classmethod
+    def of(cls, min_score: float | None, max_score: float | None) -> "ScoreBounds":
+        """Return the bounds of an event that has those; None for none of its own."""
+        takes_least, takes_greatest = True, True
+        if min_score is None:
+            takes_least = max_score is not None and max_score <= DEFAULT_MIN
+            least = -float(MAX_SCORE) if takes_least else DEFAULT_MIN
+        else:
+            least = min_score
+        if max_score is None:
+            takes_greatest = min_score is not None and min_score >= DEFAULT_MAX
+            greatest = float(MAX_SCORE) if takes_greatest else DEFAULT_MAX
+        else:
+            greatest = max_score
+        return cls(least, greatest, takes_least, takes_greatest)
+
+    def takes(self, score: float) -> bool:
+        """Tell whether the event takes a score."""
+        is_above = score >= self.least if self.takes_least else score > self.least
+        return is_above and (score <= self.greatest if self.takes_greatest else score < self.greatest)
+
+    def check(self, score: float, style: ScoreStyle) -> None:
+        """Accept a score.
+
+        Raises:
+            ScoreTooLow, ScoreTooHigh: the event does not take it; the bound is in `style`.
+        """
+        if self.takes(score):
+            return
+        if score <= self.least:
+            raise ScoreTooLow(style.show(self.least), self.takes_least)
+        raise ScoreTooHigh(style.show(self.greatest), self.takes_greatest)
 
 
-def _read_time(text: str) -> Decimal:
-    if _PLAIN.fullmatch(text.removesuffix("s").rstrip()):
-        return Decimal(text.removesuffix("s").rstrip())
-    if clock := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = clock.groups()
-        if hours is None or re.fullmatch("[0-5][0-9]", minutes):
-            return (Decimal(hours or 0) * MINUTE + Decimal(minutes)) * MINUTE + Decimal(seconds)
-    if "," in text:
-        raise CommaInTime
-    raise NotATime
+def _unmistakable(score: float) -> str:
+    """Write a score as a plain number that `parse` reads as this score and no other."""
+    text = _number(Decimal(repr(score)), grouping="")
+    _, _, decimals = text.partition(".")
+    return f"{text}0" if len(decimals) == GROUP else text
 
 
-def _number(value: Decimal) -> str:
-    text = f"{value:,f}"
+def _number(value: Decimal, grouping: str = ",") -> str:
+    text = f"{value:{grouping}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -11,7 +11,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.statistics import RunningStatistics
 from bot.domain.weeks import Week, counting_week
-from bot.errors import CooldownActive, EventArchived, ScoreTooHigh, ScoreTooLow
+from bot.errors import CooldownActive, EventArchived
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Submission:
         event_name: as the player typed or chose it.
         score: as the player typed it.
         proof: a link, or None.
+        locale: the player's language on Discord, such as "de"; None for unknown.
     """
 
     interaction_id: int
@@ -37,6 +38,7 @@ class Submission:
     event_name: str
     score: str
     proof: str | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +120,16 @@ class OpenEvent:
         """Whether the batch changes a best."""
         return bool(self.moves or self.week_moves)
 
-    def read(self, text: str) -> float:
-        """Read a score as the player typed it.
+    def read(self, text: str, locale: str | None = None) -> float:
+        """Read a score as the player typed it; `locale` is the player's language on Discord.
 
         Raises:
             EventArchived: the event is archived.
             InvalidScore: the text is no score, or the event does not accept this score.
         """
-        info = self.info
-        if not info.is_active:
+        if not self.info.is_active:
             raise EventArchived
-        score = info.style.parse(text)
-        if info.min_score is not None and score < info.min_score:
-            raise ScoreTooLow(info.style.show(info.min_score))
-        if info.max_score is not None and score > info.max_score:
-            raise ScoreTooHigh(info.style.show(info.max_score))
-        return score
+        return self.info.read(text, locale)
 
     def move(self, player_id: int, old: float | None, new: float) -> None:
         """Change a player's personal best from `old` to `new`; `old` is None for a first score."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from discord import Color, Embed
 
-from bot.domain.events import EventInfo, EventSummary
+from bot.domain.events import EventChange, EventInfo, EventSummary
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, escape_score
@@ -22,10 +22,19 @@ def show_event(event: EventInfo, title: str) -> Reply:
     )
     embed.add_field(name="Direction", value=better)
     embed.add_field(name="Scores", value=_kind(event.style))
-    if bounds := _bounds(event):
-        embed.add_field(name="Allowed", value=bounds)
+    embed.add_field(name="Allowed", value=_bounds(event))
     embed.set_footer(text="Takes scores with /submit-score" if event.is_active else "Archived: takes no scores")
     return Reply([embed])
+
+
+def show_change(change: EventChange, title: str) -> Reply:
+    """Show an event that an admin changed, and how many scores lie outside its new bounds."""
+    reply = show_event(change.event, title)
+    if change.outside:
+        bests = count_of(change.outside, "personal best")
+        stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
+        reply.embeds[0].add_field(name="Earlier scores", value=f"{bests} {stay}.", inline=False)
+    return reply
 
 
 def show_events(events: Sequence[EventSummary]) -> Reply:
@@ -60,8 +69,10 @@ def _line(summary: EventSummary) -> str:
 
 
 def _bounds(event: EventInfo) -> str:
-    bounds = (("from", event.min_score), ("up to", event.max_score))
-    shown = [
-        f"{word} {escape_score(event.style.show(bound), event.style)}" for word, bound in bounds if bound is not None
-    ]
-    return " ".join(shown)
+    bounds, style = event.bounds, event.style
+    least, greatest = (escape_score(style.show(bound), style) for bound in (bounds.least, bounds.greatest))
+    allowed = f"{'from' if bounds.takes_least else 'above'} {least}"
+    if style.format is ScoreFormat.TIME and event.max_score is None:
+        # Its default of eleven thousand days says nothing.
+        return allowed
+    return f"{allowed} {'up to' if bounds.takes_greatest else 'and below'} {greatest}"

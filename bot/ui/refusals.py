@@ -1,6 +1,6 @@
 """The sentences that tell users what went wrong and what they can do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import errors
@@ -16,20 +16,16 @@ ANSWER_LOST = "Discord lost the answer. What you asked for was done: look at `/l
 UNEXPECTED = "Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."
 
 _SENTENCES: dict[type[LeaderboardError], str] = {
-    errors.ScoreTooLong: "That is too long for a score. Type at most {longest} characters.",
-    errors.CommaInNumber: "Write decimals with a point, such as 1.5. Commas only group thousands, as in 12,345.",
-    errors.CommaInTime: "Write fractions of a second with a point, such as 83.5 or 1:23.5.",
-    errors.TimeNotNumber: "This event counts a number, not a time. Type plain digits, such as 12345 or 12,345.5.",
-    errors.NotANumber: (
-        "That is not a score. Type plain digits, such as 12345 or 12,345.5, with at most {most_decimals} decimals."
-    ),
-    errors.NotATime: (
-        "That is not a time. Type seconds, such as 83.456, or minutes and seconds, such as 1:23.456, "
-        "or hours too, such as 1:02:03.4."
-    ),
-    errors.ScoreOutOfRange: "A score must be above 0 and below 1,000,000,000.",
-    errors.ScoreTooLow: "This event takes scores of {bound} and above.",
-    errors.ScoreTooHigh: "This event takes scores of {bound} and below.",
+    errors.ScoreTooLong: "“{typed}” is too long for a score. Type at most {longest} characters.",
+    errors.CommaInScore: "Write “{typed}” with a point: {pointed}. Commas only group thousands, as in 12,345.",
+    errors.TimeNotNumber: "{event} counts {counted}, and “{typed}” is a time. Type digits, such as 12345.",
+    errors.NotANumber: "“{typed}” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
+    errors.NotATime: "“{typed}” is no time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s.",
+    errors.TooManyDecimals: "“{typed}” has too many decimals. A score has at most {most}.",
+    errors.ScoreOutOfRange: "“{typed}” is out of range. No score is below −{greatest:,} or above {greatest:,}.",
+    errors.AmbiguousScore: "Do you mean {readings}{unit}?",
+    errors.ScoreTooLow: "{event} takes scores {from_} {bound}.",
+    errors.ScoreTooHigh: "{event} takes scores {up_to} {bound}.",
     errors.InvalidProof: "The proof must be a link such as https://example.com/run, at most {longest} characters.",
     errors.NameInvisible: "{named} needs at least one visible character.",
     errors.NameTooLong: "{named} can have {longest} characters at the most; this has {length}.",
@@ -37,7 +33,11 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.TimeZoneAmbiguous: "Which one: {candidates}?",
     errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
-    errors.UnitOfTimes: "Times are shown as hours, minutes and seconds, so a time event has no unit of its own.",
+    errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",
+    errors.InvalidBound: "`{option}`: {reason}",
+    errors.DirectionFixed: (
+        "{event} has scores already, so its direction stays {direction}. Create a new event for the other direction."
+    ),
     errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
     errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/event create`.",
@@ -90,15 +90,21 @@ def sentence(error: LeaderboardError) -> str:
         fields["plural"] = "" if error.seconds_left == 1 else "s"
     if isinstance(error, errors.EventUnknown | errors.UnknownTimeZone):
         fields["hint"] = f"Did you mean {fields['nearest']}?" if error.nearest else _ELSEWHERE[type(error)]
+    if isinstance(error, errors.InvalidScore):
+        fields |= _of_score(error, fields)
+    if isinstance(error, errors.InvalidBound):
+        fields["reason"] = _of_bound(error.reason)
     return _SENTENCES[type(error)].format(**fields)
 
 
 def _show(value: Any) -> Any:
-    """Write what users typed so that it can stand in a sentence, and several names as a choice."""
+    """Write what users typed so that it can stand in a sentence, and several names or scores as a choice."""
     if isinstance(value, str):
         seen = visible(value)
         return escape(seen if len(seen) <= LONGEST_REPEATED else f"{shorten(seen, LONGEST_REPEATED)}…")
-    return _choice(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return _choice([one.shown if isinstance(one, errors.Reading) else one for one in value])
+    return value
 
 
 def _choice(names: Sequence[str]) -> str:
@@ -106,3 +112,23 @@ def _choice(names: Sequence[str]) -> str:
     if len(names) > len(shown):
         shown.append(f"{len(names) - len(shown):,} more")
     return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _of_score(error: errors.InvalidScore, shown: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the sentence of a refused score has besides the fields of the error, which are `shown`."""
+    fields = {"event": "This event" if error.event is None else shown["event"]}
+    if isinstance(error, errors.TimeNotNumber):
+        fields["counted"] = "numbers" if error.unit is None else shown["unit"]
+    if isinstance(error, errors.AmbiguousScore):
+        fields["unit"] = "" if error.unit is None else f" {shown['unit']}"
+    if isinstance(error, errors.ScoreTooLow | errors.ScoreTooHigh):
+        fields["from_"], fields["up_to"] = ("from", "up to") if error.is_taken else ("above", "below")
+    return fields
+
+
+def _of_bound(reason: errors.InvalidScore) -> str:
+    """Return the sentence for the text of a bound; nothing but text answers a question about it."""
+    told = sentence(reason)
+    if isinstance(reason, errors.AmbiguousScore):
+        told += f" Type {' or '.join(reading.text for reading in reason.readings)}."
+    return told

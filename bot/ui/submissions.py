@@ -19,8 +19,8 @@ def show_submission(result: SubmissionResult) -> Reply:
     embed.add_field(name="Score", value=escape_score(style.show(result.score), style))
     if result.previous_best is not None and result.is_personal_best:
         before = escape_score(style.show(result.previous_best), style)
-        change = escape_score(style.show_change(result.score, result.previous_best), style)
-        embed.add_field(name="Previous best", value=f"{before} ({change})")
+        change = escape_score(f"({style.show_change(result.score, result.previous_best)}", style)
+        embed.add_field(name="Previous best", value=f"{before} {change})")
     elif not result.is_personal_best:
         embed.add_field(name="Personal best", value=escape_score(style.show(result.personal_best), style))
     embed.add_field(name="Rank", value=f"#{result.rank} of {result.players}")

@@ -13,7 +13,7 @@ depends_on = None
 
 LONG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
-SCORE_RANGE = "{0} > 0 AND {0} < 1000000000"
+SCORE_RANGE = "{0} >= -9007199254740991 AND {0} <= 9007199254740991"
 WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"

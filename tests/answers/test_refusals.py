@@ -5,38 +5,36 @@ from tests.world import World
 
 pytestmark = on_one_database
 
-NOT_A_SCORE = "That is not a score. Type plain digits, such as 12345 or 12,345.5"
-NOT_A_TIME = "That is not a time. Type seconds, such as 83.456, or minutes and seconds, such as 1:23.456"
-OUT_OF_RANGE = "A score must be above 0 and below 1,000,000,000."
-COMMA = "Write decimals with a point, such as 1.5. Commas only group thousands, as in 12,345."
-TOO_LONG = "That is too long for a score. Type at most "
+DIGITS = "Type digits, such as 12345, 12,345.5 or 12k."
+TIMES = "Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s."
 NO_LINK = "The proof must be a link such as https://example.com/run, at most 300 characters."
 
 
 async def test_what_is_no_score_is_refused_with_what_to_type(world: World) -> None:
     await world.create_event()
     refusals = {
-        "a lot": NOT_A_SCORE,
-        "": NOT_A_SCORE,
-        "١٢٣": NOT_A_SCORE,
-        "0": OUT_OF_RANGE,
-        "1,5": COMMA,
-        "1:23": "This event counts a number, not a time.",
-        "9" * 300: TOO_LONG,
+        "a *lot*": rf"“a \*lot\*” is no score. {DIGITS}",
+        "": f"“” is no score. {DIGITS}",
+        "x²": f"“x²” is no score. {DIGITS}",
+        "0": "Tetris Blitz takes scores above 0.",
+        "1,000,000,000": "Tetris Blitz takes scores below 1,000,000,000.",
+        "1,5": "Write “1,5” with a point: 1.5. Commas only group thousands, as in 12,345.",
+        "1:23": "Tetris Blitz counts numbers, and “1:23” is a time. Type digits, such as 12345.",
+        "9" * 300: f"“{'9' * 40}…” is too long for a score. Type at most 40 characters.",
     }
-    for typed, sentence in refusals.items():
-        assert (await world.refused(world.submit("Ana", typed))).startswith(sentence), typed
+    told = {typed: await world.refused(world.submit("Ana", typed)) for typed in refusals}
+    assert told == refusals
 
 
 async def test_what_is_no_time_is_refused_with_what_to_type(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
     refusals = {
-        "1:60": NOT_A_TIME,
-        "1:23,5": "Write fractions of a second with a point, such as 83.5 or 1:23.5.",
-        "0:00": OUT_OF_RANGE,
+        "1:60": f"“1:60” is no time. {TIMES}",
+        "83,5": "Write “83,5” with a point: 83.5. Commas only group thousands, as in 12,345.",
+        "0:00": "Tetris Blitz takes scores above 0s.",
     }
-    for typed, sentence in refusals.items():
-        assert (await world.refused(world.submit("Ana", typed))).startswith(sentence), typed
+    told = {typed: await world.refused(world.submit("Ana", typed)) for typed in refusals}
+    assert told == refusals
 
 
 async def test_what_is_no_link_is_refused_as_proof(world: World) -> None:

@@ -154,7 +154,7 @@ async def test_ceil_is_the_mathematical_one(
     assert found == values
 
 
-@pytest.mark.parametrize("score", [0.0, -1.0, 1e9, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("score", [-(2.0**53), 2.0**53, math.inf, -math.inf, math.nan])
 async def test_what_is_no_score_is_in_no_column(played: TestBackend, score: float) -> None:
     for column in SCORES:
         if math.isnan(score) and column.class_ is Event and is_file(played.database.url):
@@ -172,7 +172,7 @@ async def test_a_bound_that_is_not_a_number_is_none(file: Database) -> None:
         assert list(await session.scalars(select(Event.min_score))) == [None]
 
 
-@pytest.mark.parametrize("score", [5e-324, 999_999_999.9999999])
+@pytest.mark.parametrize("score", [5e-324, -5e-324, 0.0, 999_999_999.9999999, 2.0**53 - 1, 1 - 2.0**53])
 async def test_the_smallest_and_the_greatest_score_are_kept_to_the_last_digit(
     played: TestBackend, score: float
 ) -> None:
@@ -199,7 +199,7 @@ async def test_a_lost_race_for_a_unique_key_is_worth_another_try(played: TestBac
 
 async def test_what_fails_each_time_is_not(played: TestBackend) -> None:
     for change in (
-        update(Event).values(min_score=-1),
+        update(Event).values(min_score=1e16),
         update(Player).values(username=None),
         update(ScoreSubmission).values(event_id=999_999),
         text("SELECT nothing FROM nowhere"),

@@ -49,7 +49,7 @@ async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> N
     seen = await world.use(world.admin, "event edit", event="Tetris Blitz", name="Blitz", max="none")
 
     assert "Event changed\n**Blitz**\n" in seen
-    assert "Scores\nnumbers, in points\nAllowed\nfrom 10 points\n" in seen
+    assert "Scores\nnumbers, in points\nAllowed\nfrom 10 points and below 1,000,000,000 points\n" in seen
     assert "🥇 **Ana** · 50 points" in await world.board(event="Blitz")
     assert "no event “Tetris Blitz”. Did you mean **Blitz**?" in await world.refused(world.board(event="Tetris Blitz"))
 
@@ -104,11 +104,13 @@ async def test_options_that_contradict_each_other_are_refused_with_the_remedy(wo
     create = {"name": "Blitz", "direction": "HIGH"}
     refusals = {
         "The smallest score allowed is greater than the greatest. Swap `min` and `max`.": {"min": "9", "max": "1"},
-        "Times are shown as hours, minutes and seconds, so a time event has no unit of its own.": {
+        "Times have no unit, and this event has “points”. Add `unit:none`.": {
             "format": "time",
             "unit": "points",
         },
-        "This event counts a number, not a time.": {"min": "0:30"},
+        "`min`: This event counts numbers, and “0:30” is a time. Type digits, such as 12345.": {"min": "0:30"},
+        "`max`: “abc” is no score.": {"max": "abc"},
+        "`min`: Do you mean **15.02** or **15,020**? Type 15.02 or 15020.": {"min": "15.020"},
         "A unit can have 16 characters at the most; this has 17.": {"unit": "x" * 17},
         "A unit needs at least one visible character.": {"unit": "\u200b"},
         "An event's name can have 100 characters at the most; this has 101.": {"name": "x" * 101},
@@ -133,7 +135,7 @@ async def test_an_event_with_a_unit_cannot_become_one_of_times(world: World) -> 
 
     refused = world.use(world.admin, "event edit", event="Tetris Blitz", format="time")
 
-    assert "a time event has no unit of its own" in await world.refused(refused)
+    assert await world.refused(refused) == "Times have no unit, and this event has “points”. Add `unit:none`."
     await world.use(world.admin, "event edit", event="Tetris Blitz", format="time", unit="none")
     assert "Score\n1:23.4\n" in await world.submit("Ana", "1:23.4")
 

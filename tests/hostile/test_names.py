@@ -20,10 +20,8 @@ ANA = User("ana", display_name="Ana")
 REFUSALS = (
     "This server has no event “",
     "Which one: **Tetris Blitz**?",
-    "That is not a score.",
-    "That is too long for a score.",
-    "This event counts a number, not a time.",
-    "Write decimals with a point",
+    "“",
+    "`min`: “",
     "The proof must be a link",
     "Write the week as year and number",
     "There is no time zone “",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.models import Event, LeaderboardScore, Player, ScoreType
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.scores import ScoreDirection
+from bot.domain.scores import MAX_SCORE, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from bot.services.ratings import (
     count_field,
@@ -32,7 +32,9 @@ scores = (
     st.floats(1e-9, 999_999_999.999)
     | st.floats(0, 1).map(lambda offset: 999_999_000 + offset)
     | st.integers(1, 50).map(float)
-    | st.sampled_from([1e-9, 0.1, 0.3, 999_999_999.999])
+    | st.sampled_from([1e-9, 0.1, 0.3, 999_999_999.999, 0.0, -3.0])
+    | st.integers(-MAX_SCORE, MAX_SCORE).map(float)
+    | st.integers(0, 50).map(lambda offset: float(MAX_SCORE - offset))
 )
 fields = st.lists(scores, min_size=1, max_size=PLAYERS)
 scales = st.builds(
@@ -104,6 +106,7 @@ async def test_an_event_elo_is_the_same_in_sql_as_in_python(
 @example(values=[999_999_999.999])
 @example(values=[0.1] * 20)
 @example(values=[1e-9, 999_999_999.999])
+@example(values=[-float(MAX_SCORE), 0.0, float(MAX_SCORE)])
 async def test_a_field_counted_in_sql_is_the_one_counted_in_python(players: TestBackend, values: list[float]) -> None:
     expected = RunningStatistics.of(values)
     async with writing(players.database) as session:
@@ -149,7 +152,8 @@ async def test_running_statistics_are_those_of_the_personal_bests(
 async def fresh_event(backend: TestBackend, direction: ScoreDirection) -> str:
     """Make an event for one example; its name is one that no other example has."""
     events = await backend.real.services.events.list(GUILD)
-    return (await backend.create_event(direction, f"Event {len(events)}")).name
+    name = f"Event {len(events)}"
+    return (await backend.create_event(direction, name, min_score=f"{-MAX_SCORE}", max_score=f"{MAX_SCORE}")).name
 
 
 def assert_same_field(field: Field, expected: Field, accuracy: float) -> None:

@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from bot.domain.moved_elos import MOST_BANDS, moved_bands
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.scores import ScoreDirection
+from bot.domain.scores import MAX_SCORE, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from tests.large_events import as_if_large
 
 scores = (
     st.floats(1e-9, 999_999_999.999)
     | st.floats(0, 1).map(lambda offset: 999_999_000 + offset)
+    | st.integers(-MAX_SCORE, MAX_SCORE).map(float)
+    | st.integers(0, 50).map(lambda offset: float(MAX_SCORE - offset))
     | st.integers(1, 50).map(float)
 )
 scales = st.builds(RatingScale, st.integers(-5000, 5000), st.floats(0.001, 500), st.just(0))

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ratings import Field, RatingScale, round_half_up, z_score
-from bot.domain.scores import ScoreDirection
+from bot.domain.scores import MAX_SCORE, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
 SCALE = RatingScale()
 
-scores = st.floats(1e-9, 999_999_999.999, allow_nan=False)
+scores = st.floats(1e-9, 999_999_999.999) | st.integers(-MAX_SCORE, MAX_SCORE).map(float)
 fields = st.lists(scores, min_size=1, max_size=30)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.scores import MAX_SCORE
 from bot.domain.statistics import RunningStatistics
 
 ACCURACY = 1e-9
@@ -17,7 +18,10 @@ small = st.floats(1e-9, 1e-3)
 usual = st.floats(1, 1e6)
 great = st.floats(1e8, 999_999_999.999)
 close_and_great = st.floats(0, 1).map(lambda offset: 999_999_000 + offset)
-scores = small | usual | great | close_and_great
+negative = usual.map(lambda score: -score)
+greatest = st.integers(-MAX_SCORE, MAX_SCORE).map(float)
+close_and_greatest = st.integers(0, 1000).map(lambda offset: float(MAX_SCORE - offset))
+scores = small | usual | great | close_and_great | negative | greatest | close_and_greatest
 steps = st.lists(st.tuples(st.sampled_from(["add", "replace", "remove"]), scores, st.integers(0, 10**6)), max_size=60)
 
 
@@ -74,7 +78,7 @@ def test_large_scores_close_together_keep_their_digits(values: list[float]) -> N
     assert_exact(statistics, values, accuracy=1e-10)
 
 
-@pytest.mark.parametrize("outlier", [1e-9, 1.0, 500_000_000.0])
+@pytest.mark.parametrize("outlier", [1e-9, 1.0, 500_000_000.0, -float(MAX_SCORE)])
 def test_a_far_outlier_that_leaves_takes_digits_with_it_which_is_noticed(outlier: float) -> None:
     values = [999_999_000.25, 999_999_000.5, 999_999_000.75]
     statistics = RunningStatistics.of([outlier, *values])

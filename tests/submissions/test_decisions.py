@@ -141,9 +141,9 @@ def test_only_what_the_event_takes_is_read() -> None:
     assert read == {
         "10": 10,
         "2,000": 2000,
-        "9": (ScoreTooLow, "10"),
-        "2001": (ScoreTooHigh, "2,000"),
-        "ten": (NotANumber, 9),
+        "9": (ScoreTooLow, event.info.name, "10", True),
+        "2001": (ScoreTooHigh, event.info.name, "2,000", True),
+        "ten": (NotANumber, event.info.name, "ten"),
     }
     with pytest.raises(EventArchived):
         open_event(is_active=False).read("10")

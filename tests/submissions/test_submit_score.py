@@ -104,8 +104,8 @@ async def test_a_time_is_understood_as_players_write_it(world: World) -> None:
 async def test_a_score_outside_the_bounds_is_refused_with_the_bound(world: World) -> None:
     await world.create_event(direction="LOW", format="time", min="0:30", max="10:00")
 
-    assert await world.refused(world.submit("Ana", "29.9")) == "This event takes scores of 30s and above."
-    assert await world.refused(world.submit("Ana", "10:00.1")) == "This event takes scores of 10:00 and below."
+    assert await world.refused(world.submit("Ana", "29.9")) == "Tetris Blitz takes scores from 30s."
+    assert await world.refused(world.submit("Ana", "10:00.1")) == "Tetris Blitz takes scores up to 10:00."
     assert "New Personal Best!" in await world.submit("Ana", "0:30")
     assert "Score submitted" in await world.submit("Ana", "10:00")
 

@@ -3,18 +3,28 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from async_lru import alru_cache
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event
+from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
-from bot.domain.events import EventInfo, EventSummary
+from bot.domain.events import EventChange, EventInfo, EventSummary
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
-from bot.errors import BoundsSwapped, EventNameTaken, NothingToChange, UnitOfTimes
+from bot.errors import (
+    Bound,
+    BoundsSwapped,
+    DirectionFixed,
+    EventNameTaken,
+    InvalidBound,
+    InvalidScore,
+    NothingToChange,
+    UnitOfTimes,
+)
 from bot.services.events._lookup import describe, find_event
 from bot.services.servers import Actor, begin_action, record
 
@@ -23,6 +33,8 @@ KEPT_SECONDS = 1.0
 """How long the bot caches names, since Discord asks at every keystroke; then users see changes by other processes."""
 NOTHING = "none"
 """What an admin types to clear a unit or a bound."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +45,10 @@ class EventOptions:
         name: 1 to 100 characters.
         format: number or time.
         unit: the text shown after numbers, or `none`.
-        min_score: the smallest score that the event takes, in its format, or `none`.
-        max_score: the greatest score that the event takes, in its format, or `none`.
+        min_score: the smallest score that the event takes, in its format, or `none` for the default.
+        max_score: the greatest score that the event takes, in its format, or `none` for the default.
         is_active: whether the event takes scores.
+        direction: which of two scores is better; changes only while the event has no scores.
     """
 
     name: str | None = None
@@ -44,6 +57,7 @@ class EventOptions:
     min_score: str | None = None
     max_score: str | None = None
     is_active: bool | None = None
+    direction: ScoreDirection | None = None
 
 
 class EventService:
@@ -75,26 +89,28 @@ class EventService:
 
         return await self._change(actor, work)
 
-    async def edit(self, actor: Actor, event_name: str, options: EventOptions) -> EventInfo:
-        """Change the given options of an event.
+    async def edit(self, actor: Actor, event_name: str, options: EventOptions) -> EventChange:
+        """Change the given options of an event; scores outside new bounds stay.
 
         Raises:
             EventNameTaken: another event of the server has the new name.
             InvalidName, InvalidScore, InvalidSetting: an option is invalid, or no option was given.
         """
 
-        def work(session: Session) -> EventInfo:
+        def work(session: Session) -> EventChange:
             begin_action(session, actor)
             if options == EventOptions():
                 raise NothingToChange
             event = find_event(session, actor.guild_id, event_name, lock=True)
             _apply(session, event, actor.guild_id, options)
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
-            return describe(event)
+            changed = describe(event)
+            has_new_bounds = options.min_score is not None or options.max_score is not None
+            return EventChange(changed, _count_outside(session, changed) if has_new_bounds else 0)
 
         return await self._change(actor, work)
 
-    async def archive(self, actor: Actor, event_name: str) -> EventInfo:
+    async def archive(self, actor: Actor, event_name: str) -> EventChange:
         """Stop an event from taking scores; `edit` can reactivate it."""
         return await self.edit(actor, event_name, EventOptions(is_active=False))
 
@@ -123,7 +139,7 @@ class EventService:
         found = (name for key, name, is_active in events if typed in key and (archived or is_active))
         return tuple(islice(found, MAX_SUGGESTIONS))
 
-    async def _change(self, actor: Actor, work: Callable[[Session], EventInfo]) -> EventInfo:
+    async def _change(self, actor: Actor, work: Callable[[Session], T]) -> T:
         try:
             return await self._database.write(work)
         finally:
@@ -152,16 +168,49 @@ def _apply(session: Session, event: Event, guild_id: int, options: EventOptions)
     if options.unit is not None:
         event.score_unit = None if _is_nothing(options.unit) else clean_unit(options.unit)
     if event.score_format is ScoreFormat.TIME and event.score_unit is not None:
-        raise UnitOfTimes
-    style = ScoreStyle(event.score_format, event.score_unit)
-    if options.min_score is not None:
-        event.min_score = None if _is_nothing(options.min_score) else style.parse(options.min_score)
-    if options.max_score is not None:
-        event.max_score = None if _is_nothing(options.max_score) else style.parse(options.max_score)
-    if event.min_score is not None and event.max_score is not None and event.min_score > event.max_score:
-        raise BoundsSwapped
+        raise UnitOfTimes(event.score_unit)
+    _apply_bounds(event, options)
+    if options.direction not in (None, event.score_direction):
+        _change_direction(session, event)
     if options.is_active is not None:
         event.is_active = options.is_active
+
+
+def _apply_bounds(event: Event, options: EventOptions) -> None:
+    style = ScoreStyle(event.score_format, event.score_unit)
+    if options.min_score is not None:
+        event.min_score = _bound(style, Bound.MIN, options.min_score)
+    if options.max_score is not None:
+        event.max_score = _bound(style, Bound.MAX, options.max_score)
+    if event.min_score is not None and event.max_score is not None and event.min_score > event.max_score:
+        raise BoundsSwapped
+
+
+def _bound(style: ScoreStyle, bound: Bound, text: str) -> float | None:
+    if _is_nothing(text):
+        return None
+    try:
+        return style.parse(text)
+    except InvalidScore as reason:
+        raise InvalidBound(bound, reason) from None
+
+
+def _change_direction(session: Session, event: Event) -> None:
+    """Turn the direction of an event round, unless scores were compared by it."""
+    counts = exists().where(ScoreSubmission.event_id == event.id, ScoreSubmission.removed_at.is_(None))
+    has_run = exists().where(WeeklyRun.event_id == event.id)
+    if session.scalar(select(counts | has_run)):
+        raise DirectionFixed(event.name, event.score_direction)
+    event.score_direction = event.score_direction.opposite
+
+
+def _count_outside(session: Session, event: EventInfo) -> int:
+    """Count the personal bests that an event would not take any more."""
+    bounds, best = event.bounds, LeaderboardScore
+    is_below = best.score < bounds.least if bounds.takes_least else best.score <= bounds.least
+    is_above = best.score > bounds.greatest if bounds.takes_greatest else best.score >= bounds.greatest
+    bests = select(func.count()).where(best.event_id == event.id, best.score_type == ScoreType.ALL_TIME)
+    return session.execute(bests.where(is_below | is_above)).scalar_one()
 
 
 def _is_nothing(text: str) -> bool:

@@ -265,7 +265,7 @@ class Batch:
             opened = _open(row)
             events[row.id] = opened, Week.at(self._now, opened.time_zone)
         event, current = events[row.id]
-        score = event.read(submission.score)
+        score = event.read(submission.score, submission.locale)
         known = _known(rows, current)
         return _Entry(
             submission, event, score, known, row.player_id, row.username, row.display_name, row.member_version
