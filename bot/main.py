@@ -122,7 +122,7 @@ class LeaderboardBot(commands.AutoShardedBot):
             logger.warning("interrupted commands: %d", interrupted)
         # Commands whose work has just ended still have to answer their users.
         await _wait_for_commands(LAST_ANSWERS_SECONDS)
-        if running := _running_commands():
+        if running := running_commands():
             logger.warning("commands without an answer: %d", len(running))
         for task in running:
             task.cancel()
@@ -144,11 +144,12 @@ def stop_requested() -> asyncio.Event:
 async def _wait_for_commands(seconds: float) -> None:
     deadline = time.monotonic() + seconds
     # New commands keep arriving; refusing them also takes a moment.
-    while (running := _running_commands()) and (seconds_left := deadline - time.monotonic()) > 0:
+    while (running := running_commands()) and (seconds_left := deadline - time.monotonic()) > 0:
         await asyncio.wait(running, timeout=seconds_left)
 
 
-def _running_commands() -> set[asyncio.Task[Any]]:
+def running_commands() -> set[asyncio.Task[Any]]:
+    """Return the tasks of commands and buttons that are not through."""
     return {task for task in asyncio.all_tasks() if task.get_name().startswith(("CommandTree-", "discord-ui-"))}
 
 

@@ -24,7 +24,9 @@ IN_MODULES: Final = {
     "PATIENCE_SECONDS": "bot.database.database",
     "PROBE_SECONDS": "bot.database.database",
     "REDIS_TIMEOUT_SECONDS": "bot.services.ratings._redis_lock",
-    "DIRECT_ANSWER_SECONDS": "bot.cogs._answering",
+    "DIRECT_ANSWER_SECONDS": "bot.cogs._delivery",
+    "LATEST_DEFERRAL_SECONDS": "bot.cogs._delivery",
+    "PRECEDENCE_SECONDS": "bot.cogs._delivery",
     "LAST_COMMANDS_SECONDS": "bot.main",
     "LAST_ANSWERS_SECONDS": "bot.main",
     "LAST_RECALCULATIONS_SECONDS": "bot.main",
@@ -33,6 +35,8 @@ IN_MODULES: Final = {
     "ASK_SECONDS": "bot.health",
 }
 """The bot's limits, and where they are."""
+COURTESIES: Final = ("LATEST_DEFERRAL_SECONDS", "PRECEDENCE_SECONDS")
+"""How long one with nothing to tell leaves the word to another; in the end users are told the same anyway."""
 SOON: Final = 0.2
 """Seconds that a test lets pass beside a peer that really is silent."""
 
@@ -40,8 +44,8 @@ _VARIABLE: Final = "LIMITS_OF_THE_BOT"
 
 
 def patient() -> dict[str, float]:
-    """Return limits that only a hang reaches."""
-    return dict.fromkeys(IN_MODULES, UNTIL_IT_HANGS)
+    """Return limits that only a hang reaches, and little courtesy between two who may answer the same."""
+    return dict.fromkeys(IN_MODULES, UNTIL_IT_HANGS) | dict.fromkeys(COURTESIES, SOON)
 
 
 def limits(**seconds: float) -> dict[str, str]:

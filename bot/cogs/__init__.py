@@ -1,7 +1,7 @@
 """Slash commands: each one parses its options, calls one service and shows the result."""
 
-from bot.cogs._answering import UNDELIVERED, interrupt
 from bot.cogs._buttons import answer_lost_click
+from bot.cogs._delivery import UNDELIVERED, interrupt
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.events import Events

@@ -1,95 +1,53 @@
-"""Answer interactions in time: directly if the work is quick, else by a deferral and a follow-up."""
+"""Answer commands and buttons: do the work, and show its result or why there is none."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from aiohttp import ClientError
-from discord import HTTPException, Interaction, InteractionResponseType, app_commands
-from discord.ui import View
-from discord.utils import MISSING
+from discord import Interaction, app_commands
 
-from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly
+from bot.cogs._delivery import UNDELIVERED, Delivery
+from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly
 from bot.services.servers import Actor
-from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, UNEXPECTED, sentence
+from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, sentence
 from bot.ui.reply import Reply
-
-DIRECT_ANSWER_SECONDS = 1.5
-"""Half of what Discord allows, so that the deferral still arrives in time."""
-
-PRECEDENCE_SECONDS = 0.5
-"""How long the answer to a second delivery waits for the answer to the first one."""
-
-ALREADY_ACKNOWLEDGED = 40060
-"""Discord's error code for a second answer to an interaction."""
-
-UNDELIVERED = (HTTPException, ClientError, OSError)
-"""The errors that a failed request to Discord raises."""
-
-_WORK = "work of a command"
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-async def answer(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
-    """Do the work of a command and send what `show` makes of its result.
+async def answer(
+    interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool = False
+) -> None:
+    """Do the work of a command and send what `show` makes of its result, or why there is none.
 
     If the work takes longer than 1.5 s, this defers the answer. The deferral is ephemeral, since the answer may be an
     error, and an ephemeral answer cannot become public. A public answer then follows as a new message.
+
+    Args:
+        interaction: the use of the command.
+        work: a use case. If it does something, it raises `DeliveredTwice` where another process has done that already.
+        show: makes the answer of the result.
+        only_reads: whether every process that received the interaction has this result, since nothing is done.
     """
-    result, is_deferred = await _do(interaction, work, thinking=True)
-    reply = show(result)
-    if not is_deferred:
-        await interaction.response.send_message(embeds=reply.embeds, view=_view_of(reply), ephemeral=reply.ephemeral)
-    elif reply.ephemeral:
-        await interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
-    else:
-        await interaction.edit_original_response(content="Done. The answer is below.")
-        await interaction.followup.send(embeds=reply.embeds, view=_view_of(reply))
+    await _answer(Delivery(interaction), work, show, only_reads=only_reads)
 
 
-async def update(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
-    """Do the work of a button and replace its message by what `show` makes of the result."""
-    result, is_deferred = await _do(interaction, work, thinking=False)
-    edit = interaction.edit_original_response if is_deferred else interaction.response.edit_message
-    reply = show(result)
-    await edit(embeds=reply.embeds, view=reply.view)
+async def update(
+    interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool = False
+) -> None:
+    """Do the work of a button and replace its message by what `show` makes of the result; else as `answer`."""
+    await _answer(Delivery(interaction, in_place=True), work, show, only_reads=only_reads)
 
 
-async def _do(interaction: Interaction[Any], work: Coroutine[Any, Any, T], *, thinking: bool) -> tuple[T, bool]:
-    """Return the result of some work, and whether the answer was deferred until it was there."""
-    task = asyncio.create_task(work, name=_WORK)
-    await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
-    if task.done():
-        return await _outcome(task), False
+async def _answer(
+    delivery: Delivery, work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool
+) -> None:
     try:
-        await interaction.response.defer(ephemeral=True, thinking=thinking)
-    finally:
-        # Finish the work even if Discord refuses the deferral.
-        result = await _outcome(task)
-    return result, True
-
-
-async def _outcome(task: asyncio.Task[T]) -> T:
-    await asyncio.wait({task})
-    if task.cancelled():
-        raise Interrupted
-    return task.result()
-
-
-def interrupt() -> int:
-    """Cancel the work of all running commands. Each one commits nothing more and tells its user.
-
-    Returns:
-        The number of these commands.
-    """
-    working = [task for task in asyncio.all_tasks() if task.get_name() == _WORK]
-    for task in working:
-        task.cancel()
-    return len(working)
+        await delivery.tell(show(await delivery.wait_for(work)), was_done_here=not only_reads)
+    except Exception as error:  # noqa: BLE001 - the user is told
+        await _refuse(delivery, error)
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:
@@ -97,50 +55,35 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
 
     The user sees an unexpected error as a reference code. The log holds the traceback under the same code.
     """
+    await _refuse(Delivery(interaction), error)
+
+
+async def _refuse(delivery: Delivery, error: BaseException) -> None:
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
-    if _is_answered_already(cause):
-        logger.info("another process received the same command and has answered it")
-        return
-    if isinstance(cause, DeliveredTwice):
-        # The answer to the first delivery says more, and Discord takes only one.
-        await asyncio.sleep(PRECEDENCE_SECONDS)
-    if isinstance(cause, LeaderboardError):
-        text = sentence(cause)
-    elif isinstance(cause, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
-        logger.warning("Discord offers a command that this bot does not have: run `python -m bot sync`")
-        text = COMMAND_CHANGED
-    elif isinstance(cause, UNDELIVERED):
-        # The work is done before its answer is sent.
-        logger.warning("Discord did not take an answer: %s", cause)
-        text = ANSWER_LOST
-    else:
-        reference = secrets.token_hex(4)
-        logger.error("unexpected error, reference %s", reference, exc_info=cause)
-        text = UNEXPECTED.format(reference=reference)
-    await _send_privately(interaction, f"⚠️ {text}")
-
-
-def _is_answered_already(error: BaseException) -> bool:
-    return isinstance(error, HTTPException) and error.code == ALREADY_ACKNOWLEDGED
-
-
-def _view_of(reply: Reply) -> View:
-    # `send_message` does not take None.
-    return MISSING if reply.view is None else reply.view
-
-
-async def _send_privately(interaction: Interaction[Any], text: str) -> None:
+    text = f"{REFUSED} {_explain(cause)}"
     try:
-        if not interaction.response.is_done():
-            await interaction.response.send_message(text, ephemeral=True)
-        elif interaction.response.type is InteractionResponseType.deferred_channel_message:
-            await interaction.edit_original_response(content=text)
+        if isinstance(cause, DeliveredTwice):
+            await delivery.leave_to_the_other(text)
         else:
-            await interaction.followup.send(text, ephemeral=True)
-    except UNDELIVERED as error:
-        # The interaction has expired, or somebody has answered it, or Discord is down.
-        level = logging.INFO if _is_answered_already(error) else logging.WARNING
-        logger.log(level, "an answer could not be delivered: %s", error)
+            await delivery.refuse(text)
+    except UNDELIVERED as failure:
+        # The interaction has expired, or Discord is down.
+        logger.warning("an answer could not be delivered: %s", failure)
+
+
+def _explain(error: BaseException) -> str:
+    if isinstance(error, LeaderboardError):
+        return sentence(error)
+    if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
+        logger.warning("Discord offers a command that this bot does not have: run `python -m bot sync`")
+        return COMMAND_CHANGED
+    if isinstance(error, UNDELIVERED):
+        # The work is done before its answer is sent.
+        logger.warning("Discord did not take an answer: %s", error)
+        return ANSWER_LOST
+    reference = secrets.token_hex(4)
+    logger.error("unexpected error, reference %s", reference, exc_info=error)
+    return UNEXPECTED.format(reference=reference)
 
 
 def guild_of(interaction: Interaction[Any]) -> int:

@@ -6,7 +6,8 @@ from typing import Any
 from discord import AppCommandOptionType, Interaction, InteractionType, Member, Role, User, app_commands
 from discord.app_commands import Command, CommandSignatureMismatch, Parameter
 
-from bot.cogs._answering import UNDELIVERED, show_error
+from bot.cogs._answering import show_error
+from bot.cogs._delivery import UNDELIVERED
 from bot.errors import Restarting, ServerOnly
 
 TYPED = {AppCommandOptionType.string: str}

@@ -96,4 +96,4 @@ class Events(ServiceCog):
     @event.command(name="list", description="Show the events of this server")
     async def event_list(self, interaction: Interaction[Any]) -> None:
         """List the events of the server."""
-        await answer(interaction, self.services.events.list(guild_of(interaction)), show_events)
+        await answer(interaction, self.services.events.list(guild_of(interaction)), show_events, only_reads=True)

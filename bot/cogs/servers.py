@@ -28,7 +28,7 @@ class Servers(ServiceCog):
         """Change the given settings, and show all settings."""
         actor, settings = self.actor(interaction), self.services.settings
         if time_zone is None and admin_role is None:
-            await answer(interaction, settings.show(actor), show_settings)
+            await answer(interaction, settings.show(actor), show_settings, only_reads=True)
             return
         role_id = None if admin_role is None else admin_role.id
         changed = settings.change(actor, time_zone=time_zone, admin_role_id=role_id)

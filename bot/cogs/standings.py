@@ -39,7 +39,7 @@ class Standings(ServiceCog):
         """Show the first page of a board, with buttons for the other pages."""
         viewer = interaction.user.id
         page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer)
-        await answer(interaction, page, lambda result: show_page(result, viewer))
+        await answer(interaction, page, lambda result: show_page(result, viewer), only_reads=True)
 
 
 class PageButton(IdButton, template=BUTTON_ID):
@@ -80,9 +80,9 @@ class PageButton(IdButton, template=BUTTON_ID):
         viewer, standings = interaction.user.id, services_of(interaction).standings
         work = standings.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
         if viewer == self.owner_id:
-            await update(interaction, work, lambda page: show_page(page, viewer))
+            await update(interaction, work, lambda page: show_page(page, viewer), only_reads=True)
         else:
-            await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True))
+            await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True), only_reads=True)
 
 
 def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:

@@ -27,7 +27,7 @@ class Weeks(ServiceCog):
         """Close weeks, or preview the results."""
         actor, weeks = self.actor(interaction), self.services.weeks
         if preview:
-            await answer(interaction, weeks.preview(actor, event, week), show_preview)
+            await answer(interaction, weeks.preview(actor, event, week), show_preview, only_reads=True)
         else:
             await answer(interaction, weeks.run(actor, event, week), show_runs)
 

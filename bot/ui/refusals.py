@@ -11,6 +11,8 @@ from bot.ui.text import escape
 LONGEST_REPEATED = 40
 MOST_NAMED = 5
 
+REFUSED = "⚠️"
+"""Every refusal begins with this, and no result does."""
 COMMAND_CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 ANSWER_LOST = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
 UNEXPECTED = "Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."

@@ -186,14 +186,14 @@ async def test_a_user_who_cannot_be_answered_at_all_stops_nothing(
     assert "🥇 **Ana** · 100" in await world.board()
 
 
-async def test_a_lost_deferral_does_not_lose_the_score(world: World) -> None:
+async def test_a_lost_deferral_loses_neither_the_score_nor_its_answer(world: World) -> None:
     await world.create_event()
     world.fail_discord("POST", CALLBACK, status=500)
 
     async with somebody_else_writing(world):
         seen = await world.submit("Ana", 100)
 
-    assert seen.alone == LOST
+    assert "New Personal Best!" in seen.public
     assert "🥇 **Ana** · 100" in await world.board()
 
 

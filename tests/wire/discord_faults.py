@@ -20,6 +20,8 @@ class Fault(Enum):
     """The connection breaks before Discord has taken the request."""
     RESET_AFTER = auto()
     """It breaks when Discord has taken it, so that the bot gets no answer."""
+    ERROR_AFTER = auto()
+    """Discord has taken the request, and answers with an error of its own."""
     SILENCE = auto()
     """Discord takes nothing and never answers."""
 

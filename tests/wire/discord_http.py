@@ -10,10 +10,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from tests.patience import UNTIL_IT_HANGS
+
 from .discord_faults import Fault, Faults, fail, reset
 from .discord_limits import Form, Refused, check_choices
 from .discord_messages import EPHEMERAL, LOADING, Message, Reply
 from .discord_people import JSON, Guild, User, snowflake
+from .waiting import until
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,6 +53,7 @@ class HttpApi:
     replies: dict[str, Reply] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    first_answer_waits_for: Callable[[Reply], bool] = lambda _: True
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._answer])
@@ -87,6 +91,8 @@ class HttpApi:
             response = await handler(request)
             if fault is Fault.RESET_AFTER:
                 reset(request)
+            if fault is Fault.ERROR_AFTER:
+                raise web.HTTPInternalServerError(text="failed as told, after it was done")
         except web.HTTPException as wrong:
             error = str(wrong)
             response = _json({"code": 0, "message": error}, wrong.status)
@@ -140,6 +146,10 @@ class HttpApi:
         if reply is None or str(reply.id) != request.match_info["id"]:
             raise Refused(404, 10062, "Unknown interaction")
         reply.attempts.append(body)
+        if len(reply.attempts) == 1:
+            await until(
+                lambda: self.first_answer_waits_for(reply), UNTIL_IT_HANGS, lambda: f"another answer to {reply}"
+            )
         try:
             self._accept(reply, body, files, arrived - reply.delivered_at)
         except Refused as refused:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from tests.patience import UNTIL_IT_HANGS
@@ -77,9 +77,13 @@ class Message:
             old = [attachment for attachment in self.data["attachments"] if attachment["id"] in kept]
             new["attachments"] = old + attachments(files)
         check_message(self.data | new)
-        self.data |= new | {"flags": self.data["flags"] & ~LOADING}
+        self.data |= new | {"flags": self.data["flags"] & ~LOADING, "edited_timestamp": _now()}
         self.files |= files
         self.allowed_mentions.append(body.get("allowed_mentions"))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def attachments(files: dict[str, bytes]) -> list[JSON]:
@@ -178,7 +182,7 @@ class Reply:
         """Adds a message of the bot's; a loading one may be empty. Raises Refused."""
         names: JSON = {"author": bot.payload(), "application_id": str(bot.id), "webhook_id": str(bot.id)}
         when: JSON = {
-            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
+            "timestamp": _now(),
             "edited_timestamp": None,
         }
         mentions: JSON = {"mentions": [], "mention_roles": [], "mention_everyone": False}

@@ -17,7 +17,7 @@ It does not judge who may use a command, which in Discord each server decides, n
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -135,6 +135,10 @@ class DiscordStub:
     def fail_next(self, path: str, how: int | Fault, times: int = 1) -> None:
         """Fails the next requests whose path has ``path`` in it; a 429 asks to be tried again after 0.1 s."""
         self._http.faults.due += [(path, how)] * times
+
+    def hold_first_answers_until(self, happened: Callable[[Reply], bool]) -> None:
+        """Keeps the first acknowledgement of each interaction on its way until then, while others pass it."""
+        self._http.first_answer_waits_for = happened
 
     async def wait_failed(self) -> None:
         """Waits until all that was to fail has begun to."""

@@ -13,7 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from sqlalchemy import URL
 
-from bot.main import LeaderboardBot
+from bot.main import LeaderboardBot, running_commands
 from bot.services.servers import Actor
 from tests.backends import EVENT, TestBackend, open_test_backend
 from tests.isolation import exposed
@@ -51,6 +51,11 @@ class WiredBot:
     async def stop(self) -> None:
         await self._bot.close()
         await self._running
+
+    async def settle(self) -> None:
+        """Wait until no command and no button has anything more to say."""
+        while running := running_commands():
+            await asyncio.wait(running)
 
     async def sync(self) -> None:
         """Tell Discord of the commands."""

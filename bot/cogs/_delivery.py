@@ -1,0 +1,212 @@
+"""Answer an interaction, which Discord may have delivered to another process too.
+
+Discord takes one acknowledgement of an interaction: a message or a deferral, from whoever comes first. Any other is
+refused, also the repetition of one that Discord took without confirming it. After that, every process that received
+the interaction may edit the answer.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from contextlib import suppress
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+from aiohttp import ClientError
+from discord import HTTPException, Interaction, InteractionMessage, InteractionResponseType
+from discord.ui import View
+from discord.utils import MISSING
+
+from bot.errors import Interrupted
+from bot.ui.refusals import REFUSED
+from bot.ui.reply import Reply
+
+DIRECT_ANSWER_SECONDS = 1.5
+"""Half of what Discord allows, so that the deferral still arrives in time."""
+
+LATEST_DEFERRAL_SECONDS = 2.2
+"""When a process that has nothing to tell acknowledges an interaction, if the one that has did not."""
+
+PRECEDENCE_SECONDS = 5.0
+"""How long whoever did the work has to tell it before another process tells the user anything."""
+
+ALREADY_ACKNOWLEDGED = 40060
+"""Discord's error code for a second acknowledgement of an interaction."""
+
+UNDELIVERED = (HTTPException, ClientError, OSError)
+"""The errors that a failed request to Discord raises."""
+
+_WORK = "work of a command"
+_ELSEWHERE = "Done. The answer is below."
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+class Acknowledged(Enum):
+    """Who has acknowledged an interaction, as far as this process knows."""
+
+    BY_NOBODY = auto()
+    BY_THIS = auto()
+    BY_SOMEONE = auto()
+    """Discord has an acknowledgement: another process's, or one of this process that it did not confirm."""
+
+
+class Delivery:
+    """An interaction as one process received it.
+
+    Whoever did the work tells it, even if another process has acknowledged the interaction or told the user something
+    else. Whoever did not is silent until that one has had its time, and speaks only if the user is still waiting.
+    """
+
+    def __init__(self, interaction: Interaction[Any], *, in_place: bool = False) -> None:
+        """Answer with a message of its own, or `in_place`: by an edit of the message whose button was clicked."""
+        self._interaction = interaction
+        self._in_place = in_place
+        self._received_at = time.monotonic()
+        self._acknowledged = Acknowledged.BY_THIS if interaction.response.is_done() else Acknowledged.BY_NOBODY
+
+    async def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return the result of some work. If it takes longer than 1.5 s, ask the user for patience.
+
+        Raises:
+            Interrupted: the bot stops.
+            Further errors: as the work.
+        """
+        task = asyncio.create_task(work, name=_WORK)
+        await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
+        if not task.done():
+            await self._defer()
+        return await _outcome(task)
+
+    async def tell(self, reply: Reply, *, was_done_here: bool) -> None:
+        """Show the user a result.
+
+        A result of work that only this process did replaces whatever another process has told. One that others have
+        too, such as a board, is shown if nobody else has shown it in time.
+        """
+        if self._acknowledged is Acknowledged.BY_NOBODY and await self._acknowledge(self._send(reply)):
+            return
+        if self._in_place:
+            await self._interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
+            return
+        if self._acknowledged is Acknowledged.BY_SOMEONE:
+            if not was_done_here:
+                await _pause(PRECEDENCE_SECONDS)
+            original = await self._original()
+            if original is not None and not original.flags.loading and not original.content.startswith(REFUSED):
+                # The result is there: somebody else's, or this one, whose arrival Discord did not confirm.
+                return
+            self._acknowledged = Acknowledged.BY_THIS
+        await self._replace(reply)
+
+    async def refuse(self, text: str) -> None:
+        """Tell the user, and nobody else, why nothing was done."""
+        if self._acknowledged is Acknowledged.BY_NOBODY and await self._acknowledge(self._send_privately(text)):
+            return
+        if self._acknowledged is Acknowledged.BY_SOMEONE:
+            await self._speak_last(text)
+        elif self._interaction.response.type is InteractionResponseType.deferred_channel_message:
+            await self._interaction.edit_original_response(content=text)
+        else:
+            await self._interaction.followup.send(text, ephemeral=True)
+
+    async def leave_to_the_other(self, text: str) -> None:
+        """Let the process that did the work tell it; tell the user something if it does not."""
+        if self._acknowledged is Acknowledged.BY_NOBODY:
+            await _pause(self._received_at + LATEST_DEFERRAL_SECONDS - time.monotonic())
+            await self._defer()
+        if self._acknowledged is Acknowledged.BY_NOBODY:
+            await self.refuse(text)
+        else:
+            await self._speak_last(text)
+
+    async def _speak_last(self, text: str) -> None:
+        """Tell the user something if nobody else does."""
+        await _pause(PRECEDENCE_SECONDS)
+        original = await self._original()
+        if original is not None and self._is_waiting(original):
+            # If somebody has answered this very moment, it does not replace the answer, as an edit would.
+            await self._interaction.followup.send(text, ephemeral=True)
+
+    def _is_waiting(self, original: InteractionMessage) -> bool:
+        clicked = self._interaction.message
+        if self._in_place and clicked is not None:
+            return (original.id, original.edited_at) == (clicked.id, clicked.edited_at)
+        return original.flags.loading
+
+    async def _defer(self) -> None:
+        # The answer may be an error, and a deferral decides who sees it.
+        try:
+            await self._acknowledge(self._interaction.response.defer(ephemeral=True, thinking=not self._in_place))
+        except UNDELIVERED as error:
+            # The work goes on, and its answer may still be taken.
+            logger.warning("Discord did not take a deferral: %s", error)
+
+    async def _acknowledge(self, acknowledging: Coroutine[Any, Any, object]) -> bool:
+        """Send an acknowledgement, and tell whether Discord took it now."""
+        try:
+            await acknowledging
+        except HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise
+            logger.debug("somebody has acknowledged interaction %d", self._interaction.id)
+            self._acknowledged = Acknowledged.BY_SOMEONE
+            return False
+        self._acknowledged = Acknowledged.BY_THIS
+        return True
+
+    async def _original(self) -> InteractionMessage | None:
+        """Return what the user sees as the answer so far, if Discord tells."""
+        with suppress(*UNDELIVERED):
+            return await self._interaction.original_response()
+        return None
+
+    def _send(self, reply: Reply) -> Coroutine[Any, Any, object]:
+        if self._in_place:
+            return self._interaction.response.edit_message(embeds=reply.embeds, view=reply.view)
+        return self._interaction.response.send_message(
+            embeds=reply.embeds, view=_view_of(reply), ephemeral=reply.ephemeral
+        )
+
+    def _send_privately(self, text: str) -> Coroutine[Any, Any, object]:
+        return self._interaction.response.send_message(text, ephemeral=True)
+
+    async def _replace(self, reply: Reply) -> None:
+        """Turn a private acknowledgement into a result; a public one follows as a new message."""
+        if reply.ephemeral:
+            await self._interaction.edit_original_response(content=None, embeds=reply.embeds, view=reply.view)
+        else:
+            await self._interaction.edit_original_response(content=_ELSEWHERE)
+            await self._interaction.followup.send(embeds=reply.embeds, view=_view_of(reply))
+
+
+def interrupt() -> int:
+    """Cancel the work of all running commands. Each one commits nothing more and tells its user.
+
+    Returns:
+        The number of these commands.
+    """
+    working = [task for task in asyncio.all_tasks() if task.get_name() == _WORK]
+    for task in working:
+        task.cancel()
+    return len(working)
+
+
+async def _outcome(task: asyncio.Task[T]) -> T:
+    await asyncio.wait({task})
+    if task.cancelled():
+        raise Interrupted
+    return task.result()
+
+
+async def _pause(seconds: float) -> None:
+    """Wait, unless the bot stops."""
+    with suppress(Interrupted):
+        await _outcome(asyncio.create_task(asyncio.sleep(max(seconds, 0.0)), name=_WORK))
+
+
+def _view_of(reply: Reply) -> View:
+    # `send_message` does not take None.
+    return MISSING if reply.view is None else reply.view

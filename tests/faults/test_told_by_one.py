@@ -1,0 +1,145 @@
+"""Two processes receive every command: whoever did it tells the user, and nobody tells anything else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from bot.domain.clock import utc_now
+from tests.backends import ADMIN as BACKEND_ADMIN
+from tests.backends import Clock, TestBackend, open_test_backend
+from tests.faults.forked_bot import forked
+from tests.patience import SOON, UNTIL_IT_HANGS, limits
+from tests.wire.bots import ADMIN, busy, settings, told
+from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
+from tests.wire.waiting import until
+
+PLAYER = User("bob")
+HOME_ADMIN = replace(BACKEND_ADMIN, guild_id=HOME.id)
+AT_LOAD = 3
+"""How many users use each command at once."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A command, and words that only its success has; `{n}` is the number of an event of its own."""
+
+    user: User
+    command: str
+    words: str
+    options: dict[str, Any] = field(default_factory=dict)
+    event: str | None = None
+
+
+DOES = (
+    Use(ADMIN, "event create", "Event created", {"name": "New {n}", "direction": "HIGH"}),
+    Use(ADMIN, "event edit", "Event changed", {"name": "Renamed {n}"}, "Old {n}"),
+    Use(ADMIN, "event archive", "Event archived", {}, "Archived {n}"),
+    Use(ADMIN, "weekly-reset", " closed\n", {}, "Closed {n}"),
+    Use(ADMIN, "weekly-undo", " is open again", {}, "Undone {n}"),
+    Use(ADMIN, "remove-score", "Score removed", {"player": PLAYER}, "Cheated {n}"),
+    Use(ADMIN, "settings", "Settings changed", {"time-zone": "UTC"}),
+    Use(User("cy{n}"), "submit-score", "New Personal Best!", {"score": "100"}, "Played {n}"),
+)
+READS = (
+    Use(ADMIN, "leaderboard", "1 player", {}, "Shown {n}"),
+    Use(ADMIN, "event list", "Shown 0"),
+    Use(ADMIN, "weekly-reset", "nothing is closed yet", {"preview": True}, "Shown {n}"),
+    Use(ADMIN, "settings", "Settings of this server"),
+)
+
+
+@pytest.fixture
+async def backend(server_url: URL) -> AsyncIterator[TestBackend]:
+    """A third process, with an event for each use, in which a player submitted last week."""
+    clock = Clock(utc_now() - timedelta(weeks=1))
+    async with open_test_backend(server_url, clock) as backend:
+        for use in (*DOES, *READS):
+            for number in range(AT_LOAD if use.event is not None else 0):
+                await prepare(backend, use, str(use.event).format(n=number))
+        clock.move(weeks=1)
+        yield backend
+
+
+async def prepare(backend: TestBackend, use: Use, event: str) -> None:
+    if event not in {one.event.name for one in await backend.real.services.events.list(HOME.id)}:
+        await backend.create_event(name=event, actor=HOME_ADMIN)
+        await backend.submit(PLAYER.id, 50, event, guild_id=HOME.id)
+    if use.command == "weekly-undo":
+        await backend.real.services.weeks.run(HOME_ADMIN, event)
+
+
+def is_acknowledged(reply: Reply) -> bool:
+    return reply.callback is not None
+
+
+def is_refused(reply: Reply) -> bool:
+    return "⚠️" in reply.text
+
+
+NEVER = {"LATEST_DEFERRAL_SECONDS": UNTIL_IT_HANGS, "PRECEDENCE_SECONDS": UNTIL_IT_HANGS}
+
+
+@pytest.mark.parametrize(
+    ("uses", "seconds", "first_answer_waits_for", "all_wait"),
+    [
+        pytest.param(DOES + READS, NEVER, None, False, id="quick"),
+        pytest.param(DOES + READS, NEVER | {"DIRECT_ANSWER_SECONDS": SOON}, None, True, id="both defer"),
+        pytest.param(
+            DOES + READS, NEVER | {"LATEST_DEFERRAL_SECONDS": SOON}, is_acknowledged, False, id="the other is first"
+        ),
+        pytest.param(DOES, {}, is_refused, False, id="the other has told something else"),
+    ],
+)
+async def test_whoever_did_it_tells_it_and_nobody_else_tells_anything(
+    discord: DiscordStub,
+    backend: TestBackend,
+    redis_url: str,
+    tmp_path: Path,
+    uses: tuple[Use, ...],
+    seconds: dict[str, float],
+    first_answer_waits_for: Callable[[Reply], bool] | None,
+    all_wait: bool,
+) -> None:
+    url = backend.database.url
+    environment = settings(discord, url, REDIS_URL=redis_url, **limits(**seconds))
+    if first_answer_waits_for is not None:
+        discord.hold_first_answers_until(first_answer_waits_for)
+    async with (
+        forked(discord, environment, tmp_path) as one,
+        forked(discord, environment, tmp_path, already=1) as other,
+    ):
+        replies = {}
+        async with busy(url) if all_wait else nullcontext():
+            for use in uses:
+                for number in range(AT_LOAD):
+                    replies[await invoke(discord, use, number)] = use.words
+            if all_wait:
+                await until(lambda: all(map(is_acknowledged, replies)), UNTIL_IT_HANGS, lambda: "deferrals")
+        await asyncio.gather(*(told(reply, words) for reply, words in replies.items()))
+        outputs = one.output + other.output
+    wrong = [
+        reply
+        for reply, words in replies.items()
+        if [words in message.text for message in reply.messages].count(True) != 1 or is_refused(reply)
+    ]
+    assert wrong == []
+    assert "Traceback" not in outputs
+    assert "40060" not in outputs
+    assert await backend.differences() == []
+
+
+async def invoke(discord: DiscordStub, use: Use, number: int) -> Reply:
+    options: dict[str, Any] = {
+        key: value.format(n=number) if isinstance(value, str) else value for key, value in use.options.items()
+    }
+    if use.event is not None:
+        options["event"] = use.event.format(n=number)
+    user = replace(use.user, name=use.user.name.format(n=number), id=use.user.id + number)
+    return await discord.invoke(user, use.command, **options)
