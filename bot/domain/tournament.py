@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain.scores import ScoreDirection
+from bot.domain.scores import DEFAULT_MAX, DEFAULT_MIN, MAX_SCORE, ScoreBounds, ScoreDirection
 from bot.domain.text import MAX_EVENT_NAME, name_key, visible
 from bot.domain.weeks import Week
 
@@ -23,7 +23,10 @@ class Reason(StrEnum):
     MATCHES = "events of matches"
     NO_DIRECTION = "events without a score direction (make them here with `/event create`, then import again)"
     OTHER_DIRECTION = "events whose namesakes here count in the other direction"
-    NO_SCORE = "scores that are no finite number"
+    NO_SCORE = "scores that are no number, or beyond what any event takes"
+    OUT_OF_BOUNDS = (
+        "scores that their events here do not take (change the bounds with `/event edit`, then import again)"
+    )
     NO_PLAYER = "scores of nobody known"
     NO_TIME = "scores of which neither the week nor the time is known"
     TO_COME = "scores of weeks to come"
@@ -98,11 +101,13 @@ class Namesake:
     """An event of the server that has the name of one to import.
 
     Attributes:
+        bounds: the scores that it takes.
         closed: the weeks of it that have been run.
         logged: its submissions, removed ones too: player's Discord id, score, week.
     """
 
     direction: ScoreDirection
+    bounds: ScoreBounds
     closed: Collection[Week]
     logged: Collection[tuple[int, float, Week]]
 
@@ -136,6 +141,18 @@ class EventImport:
     is_new: bool
     submissions: tuple[NewSubmission, ...]
     repeated: int
+
+    @property
+    def min_score(self) -> float | None:
+        """The lower bound of a new event: its least score, where an event takes none so low by default; else None."""
+        least = min((one.score for one in self.submissions), default=DEFAULT_MAX)
+        return least if least <= DEFAULT_MIN else None
+
+    @property
+    def max_score(self) -> float | None:
+        """The upper bound of a new event, likewise."""
+        greatest = max((one.score for one in self.submissions), default=DEFAULT_MIN)
+        return greatest if greatest >= DEFAULT_MAX else None
 
 
 @dataclass(slots=True)
@@ -212,7 +229,7 @@ def _obstacle(event: TournamentEvent, namesake: Namesake | None) -> Reason | Non
 
 def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmission | Reason:
     """Give a score its week and its time."""
-    if score.score is None or not math.isfinite(score.score):
+    if score.score is None or math.isnan(score.score) or abs(score.score) > MAX_SCORE:
         return Reason.NO_SCORE
     if score.player is None:
         return Reason.NO_PLAYER
@@ -263,6 +280,8 @@ def _choose(
         key = one.player.discord_id, one.score, one.week
         if key in logged:
             repeated += 1
+        elif namesake is not None and not namesake.bounds.takes(one.score):
+            left_behind[Reason.OUT_OF_BOUNDS] += 1
         elif one.week in closed:
             left_behind[Reason.CLOSED_WEEK] += 1
         elif one.week > current:

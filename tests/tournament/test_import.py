@@ -166,6 +166,23 @@ async def test_what_cannot_be_imported_stays_behind_and_is_counted(
     }
 
 
+async def test_a_new_event_takes_scores_below_zero_and_a_billion_if_it_has_some(
+    backend: TestBackend, empty_database_url: URL
+) -> None:
+    rows = [score(ANA, value, "2026-11-17 09:00:00") for value in (-3, 0, 1_234_567_890, 2**60)]
+    plan = await bring(backend, await made(empty_database_url, leaderboard_scores=rows))
+    assert left_behind(plan)[Reason.NO_SCORE] == 1
+    assert [row.score for row in (await backend.page(event="Blitz")).standings] == [1_234_567_890]
+    await backend.submit(BEN_ON_DISCORD, -3, "Blitz")
+
+
+async def test_an_event_here_takes_what_its_bounds_allow(backend: TestBackend, empty_database_url: URL) -> None:
+    await backend.create_event("HIGH", "Blitz", max_score="10,000")
+    plan = await bring(backend, await made(empty_database_url, leaderboard_scores=SCORES))
+    assert left_behind(plan)[Reason.OUT_OF_BOUNDS] == 2
+    assert [one.score for one in plan.events[0].submissions] == [9_000, 8_000]
+
+
 async def test_a_weeks_score_without_a_time_and_a_best_without_one_find_their_weeks(
     backend: TestBackend, empty_database_url: URL
 ) -> None:

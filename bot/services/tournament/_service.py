@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, Member, Player, ScoreSubmission, WeeklyRun
 from bot.domain.clock import Clock
-from bot.domain.scores import ScoreFormat
+from bot.domain.scores import ScoreBounds, ScoreFormat
 from bot.domain.text import clean_display_name, name_key
 from bot.domain.tournament import (
     EventImport,
@@ -80,6 +80,8 @@ class TournamentImportService:
                 name_key=name_key(planned.name),
                 score_direction=planned.direction,
                 score_format=ScoreFormat.NUMBER,
+                min_score=planned.min_score,
+                max_score=planned.max_score,
                 is_active=planned.is_active,
             )
             session.add(event)
@@ -107,7 +109,8 @@ def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:
     log = select(Player.discord_id, ScoreSubmission.score, ScoreSubmission.week_number)
     log = log.join(Player, Player.id == ScoreSubmission.player_id).where(ScoreSubmission.event_id == event.id)
     logged = {(discord_id, score, Week.from_code(code)) for discord_id, score, code in session.execute(log)}
-    return Namesake(event.score_direction, {Week.from_code(code) for code in runs}, logged)
+    bounds = ScoreBounds.of(event.min_score, event.max_score)
+    return Namesake(event.score_direction, bounds, {Week.from_code(code) for code in runs}, logged)
 
 
 def _add_players(session: Session, guild_id: int, events: Iterable[EventImport]) -> dict[int, int]:
