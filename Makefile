@@ -28,7 +28,7 @@ define make_environment
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo picture test quick soak bench lint audit format lock clean
+.PHONY: help install develop demo picture test quick soak bench lint audit format lock package clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,12 @@ lock: develop ## Write the lock files from pyproject.toml (newest versions: ARGS
 	$(COMPILE) $(ARGS) --output-file requirements.lock
 	$(COMPILE) $(ARGS) --output-file requirements-dev.lock --group dev --constraint requirements.lock
 
+package: develop ## Build the wheel, the source distribution and their bill of materials into dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON --output-reproducible \
+		--mc-type application --output-file dist/leaderboard-bot.cdx.json
+
 clean: ## Remove .venv and every cache
-	rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

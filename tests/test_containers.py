@@ -1,6 +1,7 @@
 """What the container files promise: nobody is root, no root file system can be written to, and the bot is watched."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from bot.config import Settings
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 IMAGE = (ROOT / "Dockerfile").read_text().splitlines()
+
+WORKFLOWS = {file.name: file.read_text() for file in (ROOT / ".github" / "workflows").glob("*.yml")}
 
 
 def test_the_image_runs_as_a_nameless_user_and_has_one_volume() -> None:
@@ -50,3 +53,26 @@ def test_every_setting_reaches_the_bot_in_its_container() -> None:
     elsewhere = {"HEALTH_HOST"}
     settings = {name.upper() for name in Settings.model_fields} - elsewhere
     assert settings <= COMPOSE["services"]["bot"]["environment"].keys()
+
+
+def test_no_image_and_no_action_is_named_without_its_digest() -> None:
+    images = [line.split()[1] for line in IMAGE if line.startswith("FROM")]
+    # The bot's own has none, since it is built here.
+    images += [one["image"] for one in COMPOSE["services"].values() if one["image"] != "leaderboard-bot"]
+    assert len(images) == 4
+    assert [image for image in images if not re.search(r"@sha256:[0-9a-f]{64}$", image)] == []
+    actions = [action for text in WORKFLOWS.values() for action in re.findall(r"uses: (.+)", text)]
+    assert actions
+    assert [action for action in actions if not re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", action)] == []
+
+
+def test_a_workflow_may_read_only_unless_a_job_says_more() -> None:
+    read = {name: yaml.safe_load(text) for name, text in WORKFLOWS.items()}
+    assert [name for name, workflow in read.items() if workflow["permissions"] != {"contents": "read"}] == []
+    more = {
+        name: job["permissions"]
+        for workflow in read.values()
+        for name, job in workflow["jobs"].items()
+        if "permissions" in job
+    }
+    assert more == {"release": {"contents": "write", "packages": "write"}}

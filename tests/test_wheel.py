@@ -85,3 +85,13 @@ def test_the_script_works_in_the_folder_where_it_is_run(script: Script, tmp_path
     assert (code, output.splitlines()[-1]) == (0, f"The database is at revision {needed_revision()}.")
     assert script("verify") == (0, "0 events, 0 submissions: 0 differences.\n")
     assert (tmp_path / "scores.db").exists()
+
+
+def test_the_wheel_passes_what_is_tried_where_tests_do_not_run(environment: Path) -> None:
+    python = environment / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    tried = subprocess.run(
+        [python, ROOT / ".ci" / "smoke.py"], capture_output=True, text=True, timeout=UNTIL_IT_HANGS, check=False
+    )
+    assert (tried.returncode, tried.stderr) == (0, "")
+    assert f"modules of {environment}" in tried.stdout
+    assert tried.stdout.endswith("0 events, 0 submissions: 0 differences.\n")
