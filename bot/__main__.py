@@ -43,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     for do in (run, health, demo, migrate, sync, verify, backup, import_tournament):
         command = commands.add_parser(do.__name__.replace("_", "-"), help=do.__doc__, description=do.__doc__)
         command.set_defaults(do=do)
+        if do in (migrate, sync, verify, import_tournament):
+            add_options(command)
         if do is run:
             command.add_argument(
                 "--stay-if-refused",
@@ -60,7 +62,6 @@ def _parser() -> argparse.ArgumentParser:
             either.add_argument(
                 "--write-log", action="store_true", help="write scores that the log does not know into the log"
             )
-            add_options(command)
         if do is backup:
             command.add_argument(
                 "file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet"
@@ -68,7 +69,6 @@ def _parser() -> argparse.ArgumentParser:
         if do is import_tournament:
             command.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
             command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
-            add_options(command)
         if do is demo:
             command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
             command.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")

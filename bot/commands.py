@@ -6,6 +6,8 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import asdict
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,27 +77,59 @@ def sync(options: argparse.Namespace) -> int:
         raise SettingsError(mistakes)
     if options.clear and options.guild is None:
         raise SettingsError(["--clear needs --guild ID: it takes away what one server shows twice."])
-    syncing = client.sync(settings, _token(settings), options.guild, clears=options.clear)
-    names: list[str] = _speak_to_discord(syncing, settings)
+
+    def allow(changes: client.CommandChanges) -> bool:
+        lines = [f"{kind}: {_commands(names)}" for kind, names in asdict(changes).items() if names]
+        return may_change(options, lines, sum(map(len, asdict(changes).values())), "commands")
+
+    syncing = client.sync(settings, _token(settings), options.guild, allow, clears=options.clear)
+    names: list[str] | None = _speak_to_discord(syncing, settings)
+    if names is None:
+        return _undone(options)
     if options.clear:
         print(f"Server {options.guild} shows only the commands that every server has.")
         return OK
     where = "in every server" if options.guild is None else f"in server {options.guild}"
-    print(f"Discord now offers {where}: {', '.join(f'/{name}' for name in names)}")
+    print(f"Discord now offers {where}: {_commands(names)}")
     return OK
 
 
-def migrate(_options: argparse.Namespace) -> int:
+def _commands(names: Iterable[str]) -> str:
+    return ", ".join(f"/{name}" for name in names)
+
+
+def migrate(options: argparse.Namespace) -> int:
     """Bring the database to the schema of this version."""
     settings = _begin()
     if mistakes := _schema_mistakes(settings, takes_old=True, takes_empty=True):
         raise SettingsError(mistakes)
+    revisions, rows = asyncio.run(_pending(settings))
+    if revisions and not may_change(options, [f"revision {one}" for one in revisions], rows):
+        return _undone(options)
+    progress = ProgressBar("revisions")
+    progress.begin(len(revisions))
     try:
-        schema.migrate(settings.database)
+        schema.migrate(settings.database, on_revision=partial(progress.advance, 1))
     except DBAPIError as error:
         raise SettingsError([f"The database is as it was: the migration failed ({_reason(error)})."]) from error
+    finally:
+        progress.close()
     print(f"The database is at revision {schema.needed_revision()}.")
     return OK
+
+
+async def _pending(settings: Settings) -> tuple[list[str], int]:
+    """Return the revisions that the database lacks, and how many rows it has, each of which they may change."""
+    database = Database(settings.database)
+    try:
+        return schema.pending_revisions(await schema.current_revision(database)), await schema.count_rows(database)
+    finally:
+        await database.close()
+
+
+def _undone(options: argparse.Namespace) -> int:
+    """Return the exit code of a command that has left all as it was."""
+    return OK if options.dry_run else CANNOT_START
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -198,12 +232,15 @@ def backup(options: argparse.Namespace) -> int:
     if (command := backups.dump_command(settings.database, options.file)) is not None:
         print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
         return CANNOT_START
+    progress = ProgressBar("pages")
     try:
-        backups.copy_file(settings.database, options.file)
+        backups.copy_file(settings.database, options.file, progress)
     except FileExistsError:
         raise SettingsError([f"{options.file} is there already. Choose another name."]) from None
     except OSError as error:
         raise SettingsError([f"There is no backup: {_reason(error)}."]) from error
+    finally:
+        progress.close()
     print(f"The database is backed up in {options.file}.")
     return OK
 
@@ -274,7 +311,8 @@ async def _import_tournament(settings: Settings, source: URL, options: argparse.
         if may_change(options, _imported(plan), sum(len(event.submissions) for event in plan.events)):
             await service.carry_out(data, options.guild)
             print("All of it is imported.")
-    return OK
+            return OK
+    return _undone(options)
 
 
 def _token_mistakes(settings: Settings) -> list[str]:

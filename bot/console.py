@@ -14,21 +14,22 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help=f"also change more than {MOST_UNASKED} rows")
 
 
-def may_change(options: argparse.Namespace, lines: Iterable[object], rows: int) -> bool:
+def may_change(options: argparse.Namespace, lines: Iterable[object], count: int, unit: str = "rows") -> bool:
     """Say what a command is about to change, and tell whether it may.
 
     Args:
         options: those of `add_options`.
         lines: what would change, in the operator's words.
-        rows: how many rows that are.
+        count: how many rows that are.
+        unit: what is counted, if not rows.
     """
     for line in lines:
         print(line)
     if options.dry_run:
-        print(f"Nothing is changed, for this is a dry run: {rows} rows would be.")
+        print(f"Nothing is changed, for this is a dry run: {count} {unit} would be.")
         return False
-    if rows > MOST_UNASKED and not options.yes:
-        print(f"Nothing is changed: {rows} rows would be, more than {MOST_UNASKED}. If that is meant, add --yes.")
+    if count > MOST_UNASKED and not options.yes:
+        print(f"Nothing is changed: {count} {unit} would be, more than {MOST_UNASKED}. If that is meant, add --yes.")
         return False
     return True
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -267,17 +267,34 @@ async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> Non
         await asyncio.wait_for(goodbye, GOODBYE_SECONDS)
 
 
-async def sync(settings: Settings, token: str, guild_id: int | None, *, clears: bool = False) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class CommandChanges:
+    """What telling Discord about the commands changes: names, each in one of the three."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    rewritten: tuple[str, ...]
+
+
+async def sync(
+    settings: Settings,
+    token: str,
+    guild_id: int | None,
+    allow: Callable[[CommandChanges], bool],
+    *,
+    clears: bool = False,
+) -> list[str] | None:
     """Tell Discord about the commands: everywhere, or in one server, where changes show at once.
 
     Args:
         settings: where everything is.
         token: the bot's own.
         guild_id: Discord's id of the one server; None for everywhere.
+        allow: told what would change; if it returns False, nothing does.
         clears: tell of no commands instead; those of every server remain in the one server.
 
     Returns:
-        The names of the commands that Discord offers now.
+        The names of the commands that Discord offers now; None if nothing was changed.
 
     Raises:
         SettingsError: the bot is not in the server.
@@ -290,8 +307,16 @@ async def sync(settings: Settings, token: str, guild_id: int | None, *, clears: 
         if guild is not None and not clears:
             bot.tree.copy_global_to(guild=guild)
         try:
+            if not allow(await _command_changes(bot, guild)):
+                return None
             return [command.name for command in await bot.tree.sync(guild=guild)]
         except discord.Forbidden:
             if guild_id is None:
                 raise
             raise SettingsError([f"The bot is not in server {guild_id}. Invite it there, then try again."]) from None
+
+
+async def _command_changes(bot: LeaderboardBot, guild: discord.Object | None) -> CommandChanges:
+    offered = {command.name for command in await bot.tree.fetch_commands(guild=guild)}
+    wanted = {command.name for command in bot.tree.get_commands(guild=guild)}
+    return CommandChanges(*(tuple(sorted(names)) for names in (wanted - offered, offered - wanted, wanted & offered)))

@@ -19,6 +19,7 @@ def run(connection: Connection) -> None:
         render_as_batch=True,
         compare_server_default=True,
         transactional_ddl=True,
+        on_version_apply=lambda **_: context.config.attributes.get("on_revision", lambda: None)(),
     )
     context.run_migrations()
 

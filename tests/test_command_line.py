@@ -171,10 +171,33 @@ def test_a_newer_schema_is_left_alone(command_line: CommandLine, fresh_database_
     assert read(fresh_database_url, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
+def test_a_migration_says_what_it_would_do(command_line: CommandLine, empty_database_url: URL) -> None:
+    dry = command_line("migrate", "--dry-run", DATABASE_URL=empty_database_url)
+    assert (dry.code, dry.output.splitlines()) == (
+        0,
+        ["revision 0001_first", "Nothing is changed, for this is a dry run: 0 rows would be."],
+    )
+    assert contents(empty_database_url) == {}
+
+
+def test_a_migration_of_many_rows_is_asked_for_twice(
+    command_line: CommandLine, fresh_database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(play(fresh_database_url))
+    monkeypatch.setattr(schema, "pending_revisions", lambda revision: ["0002_second"])
+    monkeypatch.setattr(console, "MOST_UNASKED", 9)
+    ended = command_line("migrate", DATABASE_URL=fresh_database_url)
+    assert ended.code == 2
+    revision, told = ended.output.splitlines()
+    assert revision == "revision 0002_second"
+    assert told.endswith("rows would be, more than 9. If that is meant, add --yes.")
+    assert command_line("migrate", "--yes", DATABASE_URL=fresh_database_url).code == 0
+
+
 def test_migrating_twice_is_migrating_once(command_line: CommandLine, empty_database_url: URL) -> None:
     for _ in range(2):
         ended = command_line("migrate", DATABASE_URL=empty_database_url)
-        assert (ended.code, ended.output) == (0, f"The database is at revision {needed_revision()}.\n")
+        assert (ended.code, ended.output.splitlines()[-1]) == (0, f"The database is at revision {needed_revision()}.")
 
 
 @pytest.mark.parametrize("command", ["run", "verify", "migrate"])

@@ -4,17 +4,19 @@ import os
 import shlex
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL
 
 from bot.database import dialect
+from bot.domain.progress import Progress
 
 _WRITE_VERSION = 18
 """Where a file says whether it has a write-ahead log (https://www.sqlite.org/fileformat.html)."""
 _WITH_LOG = b"\x02"
+PAGES_AT_A_TIME = 1_000
 
 
 def dump_command(url: URL, to: Path) -> str | None:
@@ -25,8 +27,8 @@ def dump_command(url: URL, to: Path) -> str | None:
     return shlex.join(["pg_dump", "--format=custom", f"--file={to}", f"--dbname={address}"])
 
 
-def copy_file(url: URL, to: Path) -> None:
-    """Copy a consistent state of a database file, even while processes write to it.
+def copy_file(url: URL, to: Path, progress: Progress) -> None:
+    """Copy a consistent state of a database file, even while processes write to it, and tell `progress` of each page.
 
     Raises:
         FileExistsError: `to` exists.
@@ -38,7 +40,10 @@ def copy_file(url: URL, to: Path) -> None:
     os.close(handle)
     try:
         with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(unfinished)) as copy:
-            source.backup(copy)
+            # Without a transaction around, each write of another process would make the copy begin anew.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            source.backup(copy, pages=PAGES_AT_A_TIME, progress=_tell(progress))
             copy.execute("PRAGMA journal_mode = DELETE")
             (state,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if state != "ok":
@@ -78,3 +83,17 @@ def _open_to_read(file: Path) -> sqlite3.Connection:
     is_at_rest = has_log and not file.with_name(f"{file.name}-wal").exists()
     mode = "immutable=1" if is_at_rest else "mode=ro"
     return sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True)
+
+
+def _tell(progress: Progress) -> Callable[[int, int, int], None]:
+    """Return what SQLite tells how many pages remain of how many."""
+    copied = 0
+
+    def tell(_status: int, remaining: int, total: int) -> None:
+        nonlocal copied
+        if copied == 0:
+            progress.begin(total)
+        progress.advance(total - remaining - copied)
+        copied = total - remaining
+
+    return tell

@@ -1,9 +1,10 @@
 """Migrate the schema; find the revision of a database and the revision that this version needs."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, column, inspect, select, table
+from sqlalchemy import URL, column, func, inspect, select, table
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
@@ -21,11 +22,16 @@ MIGRATIONS = next(
 _VERSIONS = table("alembic_version", column("version_num"))
 
 
-def migrate(url: URL, revision: str = "head") -> None:
-    """Bring a database to a revision. The caller must not run an event loop, because Alembic's script starts one."""
+def migrate(url: URL, revision: str = "head", on_revision: Callable[[], None] = lambda: None) -> None:
+    """Bring a database to a revision, and call `on_revision` after each one on the way.
+
+    The caller must not run an event loop, because Alembic's script starts one.
+    """
     from alembic import command
 
-    command.upgrade(alembic_config(url), revision)
+    config = alembic_config(url)
+    config.attributes["on_revision"] = on_revision
+    command.upgrade(config, revision)
 
 
 def alembic_config(url: URL) -> "Config":
@@ -41,6 +47,23 @@ def alembic_config(url: URL) -> "Config":
 def needed_revision() -> str:
     """Return the revision that this version needs, the newest."""
     return max(_revisions())
+
+
+def pending_revisions(revision: str | None) -> list[str]:
+    """Return the revisions that a database at a revision, or without any, lacks, by the names of their files."""
+    files = (file.stem for file in (MIGRATIONS / "versions").glob("*.py"))
+    return sorted(name for name in files if revision is None or name.partition("_")[0] > revision)
+
+
+async def count_rows(database: Database) -> int:
+    """Return how many rows the bot's tables hold."""
+
+    def work(session: Session) -> int:
+        existing = set(inspect(session.connection()).get_table_names())
+        tables = [one for one in Base.metadata.sorted_tables if one.name in existing]
+        return sum(session.scalar(select(func.count()).select_from(one)) or 0 for one in tables)
+
+    return await database.read(work)
 
 
 def knows(revision: str) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import cProfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from bot.database import streams
 from bot.database.models import PlayerEventStats
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection
-from bot.domain.verification import ArchivedRun, Derivation, LoggedScore, Ratings, deviations, statistics_of
+from bot.domain.verification import ArchivedRun, Derivation, LoggedScore, Ratings, Result, deviations, statistics_of
 from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import NOON, TestBackend
@@ -107,7 +108,8 @@ def verify_an_event(players: int) -> None:
     derivation, run = Derivation(ScoreDirection.HIGH), ArchivedRun(NOON, Field(0, 0.0, 0.0, 0.0), RatingScale())
     for week in range(2):
         field, results = derivation.closed_week(run, log_of(players, week))
-        assert field.size == len(deviations([], results, lambda key, _, results=results: results[key]))
+        assert field.size == players
+        assert len(deviations(results.items(), results, partial(_get, results))) == 0
     derivation.open_week(log_of(players, week=2))
     statistics = statistics_of(derivation.personal_bests())
 
@@ -115,6 +117,10 @@ def verify_an_event(players: int) -> None:
         return derivation.ratings(player_id, stored, statistics.field, RatingScale())
 
     assert len(deviations([], derivation.rated_players(), ratings)) == players
+
+
+def _get(results: dict[int, Result], player_id: int, _stored: Result | None) -> Result:
+    return results[player_id]
 
 
 def log_of(players: int, week: int) -> Iterator[LoggedScore]:

@@ -92,8 +92,8 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
         once("sync", "--guild", "1", environment=discord.environment),
     )
     assert everywhere[0] == here[0] == 0
-    assert everywhere[1].startswith("Discord now offers in every server: /submit-score, /leaderboard, ")
-    assert here[1].startswith(f"Discord now offers in server {HOME.id}: /submit-score, /leaderboard, ")
+    assert "\nDiscord now offers in every server: /submit-score, /leaderboard, " in everywhere[1]
+    assert f"\nDiscord now offers in server {HOME.id}: /submit-score, /leaderboard, " in here[1]
     assert nowhere[0] == 2
     assert nowhere[1] == "The bot cannot run:\n  - The bot is not in server 1. Invite it there, then try again.\n"
     assert discord.gateway.identifies == []
@@ -126,12 +126,27 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
     assert all(one["contexts"] == [0] or not one["dm_permission"] for one in discord.commands[None])
 
 
+async def test_on_a_dry_run_discord_is_told_of_nothing(discord: DiscordStub) -> None:
+    assert (await once("sync", environment=discord.environment))[0] == 0
+    kept, *others = discord.commands[None]
+    discord.commands[None] = offered = [kept, others[0] | {"name": "ping"}]
+    code, told = await once("sync", "--dry-run", environment=discord.environment)
+    assert code == 0
+    added, removed, rewritten, summary = told.splitlines()
+    assert added.startswith("added: /")
+    assert added.count("/") == len(others)
+    assert (removed, rewritten) == ("removed: /ping", f"rewritten: /{kept['name']}")
+    assert summary == f"Nothing is changed, for this is a dry run: {len(others) + 2} commands would be."
+    assert discord.commands[None] == offered
+
+
 async def test_commands_that_a_server_shows_twice_are_taken_away(discord: DiscordStub) -> None:
     for arguments in ((), ("--guild", str(HOME.id))):
         assert (await once("sync", *arguments, environment=discord.environment))[0] == 0
     everywhere = discord.commands[None]
     code, output = await once("sync", "--guild", str(HOME.id), "--clear", environment=discord.environment)
-    assert (code, output) == (0, f"Server {HOME.id} shows only the commands that every server has.\n")
+    *_, told = output.splitlines()
+    assert (code, told) == (0, f"Server {HOME.id} shows only the commands that every server has.")
     assert discord.commands == {None: everywhere, HOME.id: []}
 
     code, output = await once("sync", "--guild", "1", "--clear", environment=discord.environment)

@@ -3,11 +3,10 @@
 from bot.services.verification._service import (
     Difference,
     LogRepair,
-    Progress,
     RepairFailed,
     Verification,
     VerificationService,
     rebuild,
 )
 
-__all__ = ["Difference", "LogRepair", "Progress", "RepairFailed", "Verification", "VerificationService", "rebuild"]
+__all__ = ["Difference", "LogRepair", "RepairFailed", "Verification", "VerificationService", "rebuild"]

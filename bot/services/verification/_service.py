@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.database.streams import Streams, compute_aside
+from bot.domain.progress import Progress, Unwatched
 from bot.domain.weeks import Week
 from bot.services.verification import _missing_log
 from bot.services.verification._comparison import (
@@ -83,28 +84,12 @@ class RepairFailed(Exception):
         super().__init__(str(difference))
 
 
-class Progress(Protocol):
-    """Somebody who watches how far a verification is. It is told from any thread, one call after the other."""
-
-    def begin(self, rows: int) -> None:
-        """Take note that so many rows are about to be read, all others having been read."""
-
-    def advance(self, rows: int) -> None:
-        """Take note that so many more rows have been read."""
-
-
-class _Nobody:
-    def begin(self, rows: int) -> None: ...
-
-    def advance(self, rows: int) -> None: ...
-
-
 class VerificationService:
     """Compares the database with its log."""
 
     def __init__(self, database: Database, progress: Progress | None = None) -> None:
         self._database = database
-        self._progress = progress or _Nobody()
+        self._progress = progress or Unwatched()
 
     async def verify(self) -> Verification:
         """Recompute all events from the log and report each row that differs; write nothing."""
@@ -159,7 +144,7 @@ class VerificationService:
         return replace(result, is_written=True)
 
     def _compare(self, session: Session, within: EventRange) -> Comparison:
-        if not isinstance(self._progress, _Nobody):
+        if not isinstance(self._progress, Unwatched):
             self._progress.begin(_count_rows(session, within))
 
         def compute(streams: Streams) -> Comparison:
@@ -172,7 +157,7 @@ class VerificationService:
 
 def rebuild(session: Session, event: Event) -> None:
     """Write all that follows from the log of a locked event, into which rows were written past the bot's commands."""
-    found = compute_aside(session, partial(compare, within=(event.id, event.id)), _Nobody().advance)
+    found = compute_aside(session, partial(compare, within=(event.id, event.id)), Unwatched().advance)
     repair(session, found.wrong, [event.id])
 
 
