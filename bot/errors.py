@@ -83,16 +83,17 @@ class Reading:
 
 @dataclass(eq=False)
 class AmbiguousScore(UnreadableScore):
-    """The text has several `readings`, the likeliest first.
-
-    Attributes:
-        unit: the unit of the event, or None.
-        event_id: the key of the event; None for one that is being made.
-    """
+    """The text has several `readings`, the likeliest first; `unit` is the unit of the event, or None."""
 
     readings: tuple[Reading, ...]
     unit: str | None
-    event_id: int | None = None
+
+
+@dataclass(eq=False)
+class ScoreInQuestion(AmbiguousScore):
+    """The text was submitted to the event with the key `event_id`, which takes each of the readings."""
+
+    event_id: int
 
 
 @dataclass(eq=False)
@@ -301,6 +302,10 @@ class WeekWithoutScores(WeekNotRunnable):
 
 class NothingToUndo(LeaderboardError):
     """The event has no weekly run."""
+
+
+class ButtonOfAnother(LeaderboardError):
+    """The bot asked somebody else."""
 
 
 class ButtonOutdated(LeaderboardError):

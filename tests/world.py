@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from discord import Permissions
+from discord import Locale, Permissions
 from discord.app_commands import ContextMenu
 from simcord import Env
 from simcord.actors import MemberActor
@@ -113,6 +113,16 @@ class World(Server):
         result = await self._actor(who).click(message.message, label=label)
         await self._answered.wait()
         return seen(result)
+
+    def speak(self, who: MemberActor, language: Locale) -> None:
+        """Set the language of a member's Discord, which is American English without that."""
+        emit = self.env.backend.emit
+
+        def emit_in_language(name: str, payload: Mapping[str, Any]) -> None:
+            is_theirs = name == "INTERACTION_CREATE" and payload["member"]["user"]["id"] == str(who.id)
+            emit(name, {**payload, "locale": str(language)} if is_theirs else payload)
+
+        setattr(self.env.backend, "emit", emit_in_language)  # noqa: B010 - mypy takes no new method
 
     async def suggestions(
         self, who: str | MemberActor, command: str, option: str, typed: str = "", **filled: Any

@@ -8,13 +8,13 @@ from bot.cogs.events import Events
 from bot.cogs.moderation import Moderation
 from bot.cogs.servers import Servers
 from bot.cogs.standings import PageButton, Standings
-from bot.cogs.submissions import Submissions
+from bot.cogs.submissions import ReadingButton, Submissions
 from bot.cogs.weeks import Weeks
 
 COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers)
 """One cog per capability."""
 
-BUTTONS = (PageButton,)
+BUTTONS = (PageButton, ReadingButton)
 """The buttons that work after a restart."""
 
 __all__ = ["BUTTONS", "COGS", "UNDELIVERED", "LeaderboardTree", "Services", "answer_lost_click", "interrupt"]

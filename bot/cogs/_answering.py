@@ -36,18 +36,25 @@ async def answer(
 
 async def update(
     interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool = False
-) -> None:
-    """Do the work of a button and replace its message by what `show` makes of the result; else as `answer`."""
-    await _answer(Delivery(interaction, in_place=True), work, show, only_reads=only_reads)
+) -> T | None:
+    """Do the work of a button and replace its message by what `show` makes of the result; else as `answer`.
+
+    Returns:
+        The result; None if there is none, or if Discord did not take it.
+    """
+    return await _answer(Delivery(interaction, in_place=True), work, show, only_reads=only_reads)
 
 
 async def _answer(
     delivery: Delivery, work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool
-) -> None:
+) -> T | None:
     try:
-        await delivery.tell(show(await delivery.wait_for(work)), was_done_here=not only_reads)
+        result = await delivery.wait_for(work)
+        await delivery.tell(show(result), was_done_here=not only_reads)
     except Exception as error:  # noqa: BLE001 - the user is told
         await _refuse(delivery, error)
+        return None
+    return result
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:

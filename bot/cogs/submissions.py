@@ -1,14 +1,24 @@
-"""`/submit-score`."""
+"""`/submit-score`, and the buttons that ask which score was meant."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
-from discord import Interaction, app_commands
+from discord import ButtonStyle, Interaction, app_commands
+from discord.ui import Button, Item, View
 
-from bot.cogs._answering import answer, guild_of
-from bot.cogs._services import ServiceCog
+from bot.cogs._answering import answer, guild_of, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import active_events
-from bot.domain.submissions import Submission
-from bot.ui.submissions import show_submission
+from bot.domain.submissions import Submission, SubmissionResult
+from bot.errors import ButtonOfAnother, ScoreInQuestion
+from bot.ui.reply import Reply
+from bot.ui.submissions import proof_in, show_answered, show_question, show_submission
+
+READING_ID = re.compile(
+    r"score:(?P<event>[0-9]{1,18}):(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,10})?):(?P<user>[0-9]{1,20})"
+)
 
 
 class Submissions(ServiceCog):
@@ -17,7 +27,7 @@ class Submissions(ServiceCog):
     @app_commands.command(name="submit-score", description="Submit a score for an event of this server")
     @app_commands.describe(
         event="The event: start typing its name",
-        score="Your score, such as 12345, 12,345.5 or, for times, 1:23.456",
+        score="Your score, such as 12345, 12,345.5, 12k or, for times, 1:23.456",
         proof="A link to a picture or a video of it",
     )
     @app_commands.autocomplete(event=active_events)
@@ -25,15 +35,68 @@ class Submissions(ServiceCog):
     async def submit_score(
         self, interaction: Interaction[Any], event: str, score: str, proof: str | None = None
     ) -> None:
-        """Submit a score and show what it changed."""
-        submission = Submission(
-            interaction_id=interaction.id,
-            guild_id=guild_of(interaction),
-            discord_id=interaction.user.id,
-            username=interaction.user.name,
-            display_name=interaction.user.display_name,
-            event_name=event,
-            score=score,
-            proof=proof,
-        )
-        await answer(interaction, self.services.leaderboard.submit(submission), show_submission)
+        """Submit a score and show what it changed, or ask which one was meant."""
+        submission = _submission(interaction, event, score, proof)
+        await answer(interaction, _submit(self.services, submission), lambda reply: reply)
+
+
+class ReadingButton(IdButton, template=READING_ID):
+    """A button that submits one of the scores that a text can mean, for the user who typed it."""
+
+    def __init__(self, event_id: int, score: str, user_id: int, label: str) -> None:
+        """Submit `score`, a text that means one score only, to an event."""
+        self.event_id, self.score, self.user_id = event_id, score, user_id
+        custom_id = f"score:{event_id}:{score}:{user_id}"
+        super().__init__(Button(label=label, style=ButtonStyle.primary, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "ReadingButton":
+        """Rebuild a button from its id."""
+        label = item.label if isinstance(item, Button) else None
+        return cls(int(match["event"]), match["score"], int(match["user"]), label or match["score"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Submit the score as the command does, and close the question."""
+        if interaction.user.id != self.user_id:
+            raise ButtonOfAnother
+        closed = show_answered(self.item.label or self.score)
+        result = await update(interaction, self._submit(interaction), lambda _: closed)
+        if result is not None:
+            await interaction.followup.send(embeds=show_submission(result).embeds)
+
+    async def _submit(self, interaction: Interaction[Any]) -> SubmissionResult:
+        services = services_of(interaction)
+        event = await services.events.name_of(guild_of(interaction), self.event_id)
+        proof = None if interaction.message is None else proof_in(interaction.message.embeds)
+        return await services.leaderboard.submit(_submission(interaction, event, self.score, proof))
+
+
+def _submission(interaction: Interaction[Any], event: str, score: str, proof: str | None) -> Submission:
+    return Submission(
+        interaction_id=interaction.id,
+        guild_id=guild_of(interaction),
+        discord_id=interaction.user.id,
+        username=interaction.user.name,
+        display_name=interaction.user.display_name,
+        event_name=event,
+        score=score,
+        proof=proof,
+        locale=str(interaction.locale),
+    )
+
+
+async def _submit(services: Services, submission: Submission) -> Reply:
+    """Submit a score, and show what it changed, or ask which one was meant."""
+    try:
+        return show_submission(await services.leaderboard.submit(submission))
+    except ScoreInQuestion as question:
+        return _ask(question, submission)
+
+
+def _ask(question: ScoreInQuestion, submission: Submission) -> Reply:
+    view = View(timeout=None)
+    for reading in question.readings:
+        view.add_item(ReadingButton(question.event_id, reading.text, submission.discord_id, reading.shown))
+    return replace(show_question(question, submission.proof), view=view)

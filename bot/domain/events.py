@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreStyle
 from bot.domain.text import MAX_EVENT_NAME, name_key
-from bot.errors import AmbiguousScore, EventAmbiguous, EventUnknown, InvalidScore
+from bot.errors import AmbiguousScore, EventAmbiguous, EventUnknown, InvalidScore, ScoreInQuestion
 
 MOST_NEAREST = 3
 ALIKE = 70
@@ -42,7 +42,7 @@ class EventInfo:
         """Read a score as a user typed it; `locale` is the user's language on Discord.
 
         Raises:
-            AmbiguousScore: the text has several readings; those that the event takes are there to choose from.
+            ScoreInQuestion: the text has several readings; those that the event takes are there to choose from.
             InvalidScore: the text is no score, or the event does not take this score.
         """
         try:
@@ -57,7 +57,7 @@ class EventInfo:
         except AmbiguousScore as question:
             taken = tuple(one for one in question.readings if self.bounds.takes(one.score))
             if taken:
-                raise AmbiguousScore(question.typed, taken, question.unit, self.id) from None
+                raise ScoreInQuestion(question.typed, taken, question.unit, self.id) from None
             score = question.readings[0].score
         self.bounds.check(score, self.style)
         return score

@@ -26,6 +26,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.TooManyDecimals: "“{typed}” has too many decimals. A score has at most {most}.",
     errors.ScoreOutOfRange: "“{typed}” is out of range. No score is below −{greatest:,} or above {greatest:,}.",
     errors.AmbiguousScore: "Do you mean {readings}{unit}?",
+    errors.ScoreInQuestion: "Do you mean {readings}{unit}?",
     errors.ScoreTooLow: "{event} takes scores {from_} {bound}.",
     errors.ScoreTooHigh: "{event} takes scores {up_to} {bound}.",
     errors.InvalidProof: "The proof must be a link such as https://example.com/run, at most {longest} characters.",
@@ -64,6 +65,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
     errors.NothingToUndo: "No week of this event has been closed yet, so there is nothing to undo.",
+    errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
     errors.ButtonOutdated: "This button belongs to an older message and no longer works. Use `/leaderboard` again.",
     errors.Restarting: "The bot is just restarting. Nothing was saved; please try again in a minute.",
     errors.Interrupted: (

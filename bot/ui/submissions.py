@@ -1,10 +1,19 @@
 """Show submissions."""
 
+import re
+from collections.abc import Sequence
+
 from discord import Color, Embed
 
 from bot.domain.submissions import SubmissionResult
+from bot.errors import ScoreInQuestion
+from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
-from bot.ui.text import escape, escape_score, isolate
+from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, escape, escape_score, isolate
+
+PROOF = "Proof"
+_LINK = re.compile(f"[<>{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]")
+"""What stands around a link; none of it can be in one."""
 
 
 def show_submission(result: SubmissionResult) -> Reply:
@@ -26,9 +35,32 @@ def show_submission(result: SubmissionResult) -> Reply:
     embed.add_field(name="Rank", value=f"#{result.rank} of {result.players}")
     embed.add_field(name="All-time Elo", value=str(result.elo))
     if result.proof is not None:
-        embed.add_field(name="Proof", value=isolate(f"<{result.proof}>"), inline=False)
+        _add_proof(embed, result.proof)
     embed.set_footer(text=_footer(result))
     return Reply([embed])
+
+
+def show_question(question: ScoreInQuestion, proof: str | None) -> Reply:
+    """Ask which score was meant; the buttons below come from the caller, and `proof_in` finds the link again."""
+    embed = Embed(description=sentence(question), color=Color.orange())
+    if proof is not None and proof.strip():
+        _add_proof(embed, proof.strip())
+    return Reply([embed], ephemeral=True)
+
+
+def show_answered(shown: str) -> Reply:
+    """Show what became of a question: the score that was meant is submitted."""
+    return Reply([Embed(description=f"Submitted: **{shown}**", color=Color.green())], ephemeral=True)
+
+
+def proof_in(embeds: Sequence[Embed]) -> str | None:
+    """Return the link of a message that `show_question` made, or None."""
+    links = [field.value for embed in embeds for field in embed.fields if field.name == PROOF]
+    return None if not links or links[0] is None else _LINK.sub("", links[0])
+
+
+def _add_proof(embed: Embed, proof: str) -> None:
+    embed.add_field(name=PROOF, value=isolate(f"<{proof}>"), inline=False)
 
 
 def _footer(result: SubmissionResult) -> str:

@@ -125,6 +125,14 @@ class EventService:
 
         return await self._database.read(work)
 
+    async def name_of(self, guild_id: int, event_id: int) -> str:
+        """Return the name of an event of a server.
+
+        Raises:
+            EventNotFound: the server has no such event.
+        """
+        return await self._database.read(lambda session: find_event(session, guild_id, event_id).name)
+
     async def suggest(self, guild_id: int, text: str, *, archived: bool = False) -> tuple[str, ...]:
         """Return the names of up to 25 events of a server that contain `text`, ignoring case, by name.
 

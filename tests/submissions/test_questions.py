@@ -1,0 +1,122 @@
+"""What can mean two scores: asked about in private, and counted as what the player then clicks."""
+
+from discord import Locale
+from sqlalchemy import URL
+
+from bot.cogs.submissions import ReadingButton
+from bot.domain.scores import MAX_SCORE
+from tests.one_database import on_both_databases, on_one_database
+from tests.outages import statement_waits
+from tests.patience import SOON, hasty
+from tests.world import World, open_world
+
+pytestmark = on_one_database
+
+
+@on_both_databases
+async def test_a_score_with_two_meanings_is_asked_about_and_counts_as_the_one_that_is_clicked(world: World) -> None:
+    await world.create_event(unit="points")
+    before = await world.tables()
+
+    question = await world.submit("Ana", "15.020")
+
+    assert question.alone == "Do you mean **15.02** or **15,020** points?"
+    assert question.is_private
+    assert list(question.buttons) == ["15.02", "15,020"]
+    assert await world.tables() == before
+    answer = await world.click("Ana", question, "15,020")
+    assert answer.public.startswith("🎉 New Personal Best!\n**Ana** in **Tetris Blitz**\nScore\n15,020 points\n")
+    assert "**Ana** · 15,020 points" in await world.board()
+
+
+async def test_the_language_of_the_player_decides_which_score_is_offered_first(world: World) -> None:
+    await world.create_event(unit="points")
+    german, american = world.member("Dora"), world.member("Ana")
+    world.speak(german, Locale.german)
+
+    assert (await world.submit(german, "15.020")).alone == "Do you mean **15,020** or **15.02** points?"
+    assert (await world.submit(german, "1,234")).alone == "Do you mean **1.234** or **1,234** points?"
+    assert "Score\n1,234 points" in await world.submit(american, "1,234")
+
+
+async def test_only_what_the_event_takes_is_offered(world: World) -> None:
+    await world.create_event(max="100")
+
+    question = await world.submit("Ana", "15.020")
+
+    assert question.alone == "Do you mean **15.02**?"
+    assert list(question.buttons) == ["15.02"]
+    assert await world.refused(world.submit("Ana", "150.020")) == "Tetris Blitz takes scores up to 100."
+
+
+async def test_the_buttons_of_a_question_work_after_a_restart_and_keep_the_proof(world: World) -> None:
+    await world.create_event()
+    question = await world.submit("Ana", "15.125", proof=" https://example.com/run_(1) ")
+    assert question.alone == "Do you mean **15.125** or **15,125**?\nProof\n<https://example.com/run_(1)>"
+    await world.restart_bot()
+
+    answer = await world.click("Ana", question, "15.125")
+
+    assert "Score\n15.125\n" in answer.public
+    assert "Proof\n<https://example.com/run_(1)>" in answer.public
+    [row] = (await world.tables())["score_submissions"]
+    assert (row["score"], row["proof"]) == (15.125, "https://example.com/run_(1)")
+
+
+async def test_a_click_is_a_submission_like_any_other(database_url: URL) -> None:
+    async with open_world(database_url, submit_cooldown_seconds=60) as world:
+        await world.create_event()
+        question = await world.submit("Ana", "15.020")
+        # The question cost nothing.
+        await world.submit("Ana", "7")
+
+        assert "One score at a time" in await world.refused(world.click("Ana", question, "15,020"))
+        world.clock.move(seconds=61)
+        await world.click("Ana", question, "15,020")
+        before = await world.tables()
+        await world.deliver_again()
+        assert await world.tables() == before
+        assert len(before["score_submissions"]) == 2
+
+
+async def test_an_answered_question_has_no_buttons_any_more(world: World) -> None:
+    await world.create_event()
+    question = await world.submit("Ana", "15.020")
+
+    answer = await world.click("Ana", question, "15.02")
+
+    assert answer.public.startswith("🎉 New Personal Best!")
+    assert "Submitted: **15.02**" in world.channel_seen_by("Ana")
+    assert "Do you mean" not in world.channel_seen_by("Ana")
+
+
+async def test_a_question_about_an_event_that_was_archived_or_renamed_meanwhile_is_about_that_event(
+    world: World,
+) -> None:
+    await world.create_event()
+    question = await world.submit("Ana", "15.020")
+    await world.use(world.admin, "event edit", event="Tetris Blitz", name="Blitz")
+    await world.create_event("Tetris Blitz")
+
+    assert "in **Blitz**" in await world.click("Ana", question, "15,020")
+    await world.use(world.admin, "event archive", event="Blitz")
+    question = await world.submit("Ana", "15.020")
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+    assert "takes no more scores" in await world.refused(world.click("Ana", question, "15,020"))
+
+
+async def test_a_click_that_takes_long_is_answered_too(world: World) -> None:
+    await world.create_event()
+    question = await world.submit("Ana", "15.020")
+
+    with hasty(DIRECT_ANSWER_SECONDS=SOON), statement_waits("SELECT events", lambda: world.traffic.deferrals > 0):
+        answer = await world.click("Ana", question, "15,020")
+
+    assert "Score\n15,020\n" in answer.public
+    assert "Submitted: **15,020**" in world.channel_seen_by("Ana")
+
+
+def test_every_score_fits_into_the_id_of_a_button() -> None:
+    longest = ReadingButton(2**31 - 1, f"-{MAX_SCORE}.123456789", 2**64 - 1, "label")
+    assert len(longest.custom_id) <= 100
+    assert ReadingButton.__discord_ui_compiled_template__.fullmatch(longest.custom_id)
