@@ -28,7 +28,7 @@ define make_environment
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo picture test quick soak bench lint audit format lock package clean
+.PHONY: help install develop demo picture test pooled quick soak bench lint audit format lock package clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ picture: develop ## Take the README's picture anew (needs Chromium: .venv/bin/pl
 test: lint ## Check everything: lint, audit, then all tests on SQLite, PostgreSQL and Redis, with coverage
 	@$(BIN)/python .ci/audit.py --if-reachable
 	$(BIN)/pytest --cov $(PARALLEL) $(ARGS)
+
+pooled: develop ## Play submissions, weeks and verify through a real PgBouncer, in both of its modes
+	PATH="$$PATH:/usr/sbin" $(BIN)/python -m tests.pooled $(PARALLEL) $(ARGS)
 
 quick: develop ## Run the tests on SQLite alone
 	$(BIN)/pytest $(PARALLEL) --database sqlite $(ARGS)

@@ -18,6 +18,10 @@ from tests.patience import UNTIL_IT_HANGS, hasty
 from tests.statements import on
 
 KINDS = ("sqlite", "postgresql")
+POOLER_VARIABLE = "TEST_POOLER_URL"
+"""Names the pooler before the PostgreSQL of the tests, if there is one (`tests.pooled`)."""
+
+_END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
 
 
 class Templates:
@@ -85,9 +89,12 @@ class Templates:
             if template is not None:
                 shutil.copyfile(str(template.database), str(url.database))
             return url
+        if template is not None:
+            # A pooler keeps its connections.
+            _administer(_END_CONNECTIONS, name=template.database)
         source = "" if template is None else f" TEMPLATE {template.database}"
         _administer(f"CREATE DATABASE {name}{source}")
-        return make_url(os.environ[DATABASE_VARIABLE]).set(database=name)
+        return make_url(os.environ.get(POOLER_VARIABLE) or os.environ[DATABASE_VARIABLE]).set(database=name)
 
 
 def _drop(url: URL) -> None:
@@ -115,11 +122,11 @@ def _empty(url: URL) -> None:
     on(url, work)
 
 
-def _administer(statement: str) -> None:
+def _administer(statement: str, **parameters: str | None) -> None:
     async def work() -> None:
         engine = open_engine(make_url(os.environ[DATABASE_VARIABLE]), poolclass=NullPool, isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
-            await connection.execute(text(statement))
+            await connection.execute(text(statement), parameters)
         await engine.dispose()
 
     with hasty(CONNECT_TIMEOUT_SECONDS=UNTIL_IT_HANGS):

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from bot.database._liveness import Liveness
 from bot.database._writer import DatabaseSilent
-from bot.database.database import Liveness
 from tests.patience import UNTIL_IT_HANGS, set_limits
 
 PATIENCE_SECONDS, PROBE_SECONDS = 0.01, 0.2
@@ -17,16 +17,19 @@ class Peer:
 
     Attributes:
         probes: how often it was asked.
+        answers: how often it answered.
         silences: how often it was taken for silent.
     """
 
     def __init__(self) -> None:
-        self.probes = self.silences = 0
+        self.probes = self.answers = self.silences = 0
 
     async def answer(self) -> None:
         self.probes += 1
-        for _ in range(5):
+        # To connect takes turns of the event loop.
+        for _ in range(30):
             await asyncio.sleep(0)
+        self.answers += 1
 
     async def answer_a_late_program(self) -> None:
         """Answer at once, and have the program look for that late, the first time."""
@@ -89,6 +92,17 @@ async def test_a_late_program_does_not_take_the_database_for_silent(curt: Peer) 
         return "done"
 
     assert await Liveness(curt.answer_a_late_program, curt.fall_silent).guard(work()) == "done"
+    assert curt.silences == 0
+
+
+async def test_a_program_that_computes_on_its_event_loop_does_not_take_the_database_for_silent(curt: Peer) -> None:
+    async def compute() -> str:
+        while curt.answers < 3:
+            time.sleep(PROBE_SECONDS)  # noqa: ASYNC251 - nobody else gets a turn meanwhile
+            await asyncio.sleep(0)
+        return "done"
+
+    assert await Liveness(curt.answer, curt.fall_silent).guard(compute()) == "done"
     assert curt.silences == 0
 
 

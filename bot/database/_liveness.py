@@ -1,0 +1,130 @@
+"""Tell a busy database from a silent one, and a late event loop from both."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
+
+from bot.database._writer import DatabaseSilent
+
+PATIENCE_SECONDS = 1.5
+"""How long work may run before a probe checks the database; each further probe follows after the same time."""
+PROBE_SECONDS = 1.5
+"""How long a probe may take. Together with the patience, this leaves time to answer a user within five seconds."""
+LOOKS = 5
+"""The wait for a probe has so many parts; one that the program comes late to does not count."""
+MOST_LATE_LOOKS = 50
+"""How many parts may be late before a database without an answer counts as silent."""
+MOST_PROBES = 3
+"""How many probes may fail while the program is late before the database counts as silent."""
+
+T = TypeVar("T")
+Probe = Callable[[], Coroutine[Any, Any, object]]
+
+logger = logging.getLogger(__name__)
+
+
+class Liveness:
+    """Keeps work from waiting on a dead connection.
+
+    A statement behind a long transaction may rightly wait for minutes, and a statement on a dead connection waits as
+    silently. A probe on a new connection tells the two apart. It runs in a thread of its own: work that computes on the
+    event loop keeps the database's answers waiting, too.
+    """
+
+    def __init__(self, probe: Probe, on_silence: Callable[[], None]) -> None:
+        """Ask the database by `probe`, which opens a new connection; call `on_silence` if it gets no answer."""
+        self._probe = probe
+        self._on_silence = on_silence
+        self._probing: asyncio.Task[bool] | None = None
+        self._abandoned: set[asyncio.Task[Any]] = set()
+
+    async def guard(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for work as long as the database answers probes.
+
+        Raises:
+            DatabaseSilent: the database does not answer. The work is cancelled, but its end is not awaited.
+        """
+        task = asyncio.create_task(work)
+        task.add_done_callback(_log_failure)
+        try:
+            while not (await asyncio.wait({task}, timeout=PATIENCE_SECONDS))[0]:
+                if not await self._is_alive() and not task.done():
+                    raise DatabaseSilent("the database gives no sign of life")
+            return task.result()
+        finally:
+            self._abandon(task)
+
+    async def _is_alive(self) -> bool:
+        """Probe the database, or wait for the probe that is already running."""
+        if self._probing is None or self._probing.done():
+            self._probing = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._probing)
+
+    async def _ask(self) -> bool:
+        if await _in_thread(partial(_answers, self._probe)):
+            return True
+        self._on_silence()
+        return False
+
+    def _abandon(self, task: asyncio.Task[Any]) -> None:
+        if not task.done():
+            task.cancel()
+            self._abandoned.add(task)
+            task.add_done_callback(self._abandoned.discard)
+
+
+async def _in_thread(ask: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
+    """Ask on another event loop; what hangs there is left to a daemon, which cannot keep the process alive."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[bool] = loop.create_future()
+
+    def tell(is_alive: bool) -> None:
+        if not answer.done():
+            answer.set_result(is_alive)
+
+    async def ask_and_tell() -> None:
+        is_alive = await ask()
+        # The loop is closed if the program ended meanwhile.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(tell, is_alive)
+
+    threading.Thread(target=lambda: asyncio.run(ask_and_tell()), name="probe", daemon=True).start()
+    return await answer
+
+
+async def _answers(probe: Probe) -> bool:
+    """Tell whether a probe gets an answer in time, or another one after a failure that came late."""
+    for _ in range(MOST_PROBES):
+        task = asyncio.create_task(probe())
+        task.add_done_callback(_log_failure)
+        was_late = await _look_for(task)
+        if task.done() and task.exception() is None:
+            return True
+        task.cancel()
+        if not was_late:
+            break
+    return False
+
+
+async def _look_for(probe: asyncio.Task[Any]) -> bool:
+    """Wait for a probe, and tell whether this thread was late in the meantime."""
+    on_time = late = 0
+    while on_time < LOOKS and late < MOST_LATE_LOOKS:
+        began = time.monotonic()
+        has_answer = bool((await asyncio.wait({probe}, timeout=PROBE_SECONDS / LOOKS))[0])
+        is_late = time.monotonic() - began > 1.5 * PROBE_SECONDS / LOOKS
+        late, on_time = late + is_late, on_time + (not is_late)
+        if has_answer:
+            break
+    return late > 0
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
+    # The caller of an abandoned task no longer sees its error.
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.debug("failed: %s", error)
