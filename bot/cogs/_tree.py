@@ -1,5 +1,6 @@
 """The command tree: checks before every command, and the one error handler."""
 
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -8,7 +9,9 @@ from discord.app_commands import Command, CommandSignatureMismatch, Parameter
 
 from bot.cogs._answering import show_error
 from bot.cogs._delivery import UNDELIVERED
-from bot.errors import Restarting, ServerOnly
+from bot.errors import LeaderboardError, Restarting, ServerOnly
+
+logger = logging.getLogger(__name__)
 
 TYPED = {AppCommandOptionType.string: str}
 """The types of options while a user types; Discord then sends only the ids of chosen objects."""
@@ -27,13 +30,10 @@ class LeaderboardTree(app_commands.CommandTree[Any]):
     is_closing = False
 
     async def interaction_check(self, interaction: Interaction[Any], /) -> bool:
-        """Refuse commands in direct messages, commands with unknown options, and all commands while the bot stops."""
+        """Refuse commands in direct messages, with unknown options and while the bot stops; make suggestions."""
         command = interaction.command
         if interaction.type is InteractionType.autocomplete:
-            if isinstance(command, Command) and _takes(command, interaction):
-                return True
-            with suppress(*UNDELIVERED):
-                await interaction.response.autocomplete([])
+            await _suggest(command, interaction)
         elif self.is_closing:
             await show_error(interaction, Restarting())
         elif interaction.guild_id is None:
@@ -45,9 +45,40 @@ class LeaderboardTree(app_commands.CommandTree[Any]):
         return False
 
     async def on_error(self, interaction: Interaction[Any], error: app_commands.AppCommandError, /) -> None:
-        """Tell the user what went wrong, unless the user is still typing."""
-        if interaction.type is not InteractionType.autocomplete:
-            await show_error(interaction, error)
+        """Tell the user what went wrong."""
+        await show_error(interaction, error)
+
+
+async def _suggest(command: Any, interaction: Interaction[Any]) -> None:
+    """Offer what a command suggests for the option that the user is typing; nothing where that fails.
+
+    discord.py would log a traceback of each suggestion that Discord does not take: with two processes, one a keystroke.
+    """
+    try:
+        focused = _focused(interaction)
+        if focused is not None and isinstance(command, Command) and _takes(command, interaction):
+            await command._invoke_autocomplete(interaction, focused, interaction.namespace)
+    except UNDELIVERED as error:
+        logger.debug("Discord did not take suggestions: %s", error)
+        return
+    except LeaderboardError as error:
+        logger.debug("nothing to suggest: %r", error)
+    except Exception:
+        logger.exception("suggestions for an option of /%s failed", getattr(command, "qualified_name", "unknown"))
+    if not interaction.response.is_done():
+        with suppress(*UNDELIVERED):
+            await interaction.response.autocomplete([])
+
+
+def _focused(interaction: Interaction[Any]) -> str | None:
+    """Return the name of the option that the user is typing."""
+    data: Any = interaction.data
+    options = list(data.get("options", []))
+    for option in options:
+        if option.get("focused"):
+            return str(option["name"])
+        options.extend(option.get("options", []))
+    return None
 
 
 def _takes(command: Command[Any, ..., Any], interaction: Interaction[Any]) -> bool:
