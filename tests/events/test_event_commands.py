@@ -54,6 +54,45 @@ async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> N
     assert "no event “Tetris Blitz”. Did you mean **Blitz**?" in await world.refused(world.board(event="Tetris Blitz"))
 
 
+async def test_an_event_says_which_scores_it_takes_also_by_default(world: World) -> None:
+    allowed: dict[str, tuple[dict[str, str], str]] = {
+        "Plain": ({}, "above 0 and below 1,000,000,000"),
+        "Golf": ({"min": "-20", "unit": "strokes"}, "from −20 strokes and below 1,000,000,000 strokes"),
+        "Pinball": ({"max": "9,000,000,000"}, "above 0 up to 9,000,000,000"),
+        "Sprint": ({"format": "time"}, "above 0s"),
+    }
+    for name, (options, shown) in allowed.items():
+        assert f"Allowed\n{shown}\n" in await world.create_event(name, "LOW", **options)
+    described = str([command.to_dict(world.bot.tree) for command in world.bot.tree.get_commands()])
+    assert "by default above 0" in described
+    assert "by default below 1,000,000,000" in described
+
+
+async def test_new_bounds_say_how_many_bests_they_leave_as_they_are(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 5, "Ben": 7, "Cy": 20})
+
+    assert "Earlier scores\n2 personal bests lie outside of that, and stay.\n" in await world.use(
+        world.admin, "event edit", event="Tetris Blitz", min="10"
+    )
+    assert "Earlier scores\n1 personal best lies outside of that, and stays.\n" in await world.use(
+        world.admin, "event edit", event="Tetris Blitz", min="6"
+    )
+    assert "Earlier scores" not in await world.use(world.admin, "event edit", event="Tetris Blitz", min="none")
+
+
+async def test_a_direction_is_changed_while_there_are_no_scores_and_kept_from_then_on(world: World) -> None:
+    await world.create_event(direction="HIGH")
+
+    assert "LOW: a smaller score is better" in await world.use(
+        world.admin, "event edit", event="Tetris Blitz", direction="LOW"
+    )
+    await world.submit("Ana", 5)
+    assert await world.refused(world.use(world.admin, "event edit", event="Tetris Blitz", direction="HIGH")) == (
+        "Tetris Blitz has scores already, so its direction stays LOW. Create a new event for the other direction."
+    )
+
+
 async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:
     await world.create_event()
 

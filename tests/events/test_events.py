@@ -13,7 +13,7 @@ from bot.domain.events import EventInfo
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.standings import Board
 from bot.domain.text import MAX_EVENT_NAME
-from bot.errors import EventNameTaken, EventNotFound, InvalidBound, InvalidName, InvalidSetting
+from bot.errors import DirectionFixed, EventNameTaken, EventNotFound, InvalidBound, InvalidName, InvalidSetting
 from bot.services.events import EventOptions
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
@@ -128,6 +128,41 @@ async def test_an_edit_that_cannot_be_taken_changes_nothing(backend: TestBackend
         with pytest.raises((InvalidSetting, InvalidName)):
             await edit(backend, **options)
     assert await find(backend, EVENT) == event
+
+
+async def test_the_direction_of_an_event_changes_only_while_nothing_was_compared_by_it(backend: TestBackend) -> None:
+    await backend.create_event("HIGH")
+    assert (await edit(backend, direction=ScoreDirection.LOW)).direction is ScoreDirection.LOW
+    await backend.submit_all({1: 100, 2: 50})
+    assert await backend.elos() == {1: 800, 2: 1200}
+
+    with pytest.raises(DirectionFixed):
+        await edit(backend, direction=ScoreDirection.HIGH)
+    assert (await edit(backend, direction=ScoreDirection.LOW)).direction is ScoreDirection.LOW
+    await backend.run()
+    for player in (1, 2):
+        await backend.real.services.removals.remove(ADMIN, EVENT, player)
+    # No score is left, but a closed week.
+    with pytest.raises(DirectionFixed):
+        await edit(backend, direction=ScoreDirection.HIGH)
+    await backend.undo()
+    assert (await edit(backend, direction=ScoreDirection.HIGH)).direction is ScoreDirection.HIGH
+    await backend.submit_all({1: 100, 2: 50})
+    assert await backend.elos() == {1: 1200, 2: 800}
+    await backend.settle_ratings()
+    assert await backend.differences() == []
+
+
+async def test_new_bounds_leave_scores_as_they_are_and_say_how_many_lie_outside(backend: TestBackend) -> None:
+    await backend.create_event("LOW", min_score="-20")
+    await backend.submit_all({1: -20, 2: -3, 3: 0, 4: 5})
+    changes: list[dict[str, Any]] = [{"min_score": "-3"}, {"max_score": "0"}, {"min_score": "0"}, {"unit": "strokes"}]
+    changes += [{"min_score": "none", "max_score": "none"}]
+
+    done = [await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(**options)) for options in changes]
+
+    assert [change.outside for change in done] == [1, 2, 3, 0, 3]
+    assert [row.score for row in (await backend.page()).standings] == [-20, -3, 0, 5]
 
 
 async def test_a_list_has_the_active_events_by_name_and_then_the_archived_ones(backend: TestBackend) -> None:
