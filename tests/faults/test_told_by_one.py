@@ -135,6 +135,27 @@ async def test_whoever_did_it_tells_it_and_nobody_else_tells_anything(
     assert await backend.differences() == []
 
 
+@pytest.mark.parametrize("first_answer_waits_for", [None, is_acknowledged], ids=["quick", "the other is first"])
+async def test_a_button_that_does_something_is_told_by_whoever_did_it(
+    discord: DiscordStub,
+    backend: TestBackend,
+    redis_url: str,
+    tmp_path: Path,
+    first_answer_waits_for: Callable[[Reply], bool] | None,
+) -> None:
+    seconds = NEVER if first_answer_waits_for is None else NEVER | {"LATEST_DEFERRAL_SECONDS": SOON}
+    environment = settings(discord, backend.database.url, REDIS_URL=redis_url, **limits(**seconds))
+    async with forked(discord, environment, tmp_path), forked(discord, environment, tmp_path, already=1):
+        question = await discord.invoke(User("cy"), "submit-score", event="Played 0", score="15.020")
+        await told(question, "15.02")
+        if first_answer_waits_for is not None:
+            discord.hold_first_answers_until(first_answer_waits_for)
+        reply = await discord.click(question.user, question, "15,020")
+        await told(reply, "New Personal Best!")
+    assert len(reply.messages) == 2
+    assert not is_refused(reply)
+
+
 async def invoke(discord: DiscordStub, use: Use, number: int) -> Reply:
     options: dict[str, Any] = {
         key: value.format(n=number) if isinstance(value, str) else value for key, value in use.options.items()
