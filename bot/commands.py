@@ -25,7 +25,7 @@ from bot.console import ProgressBar, may_change
 from bot.database import backup as backups
 from bot.database import schema
 from bot.database.database import Database
-from bot.database.dialect import parse_database_url
+from bot.database.dialect import parse_database_url, remarks
 from bot.domain.clock import utc_now
 from bot.domain.tournament import TournamentPlan
 from bot.errors import Unavailable
@@ -282,8 +282,8 @@ async def _ask_health(settings: Settings) -> tuple[bool, str]:
 def _begin() -> Settings:
     settings = load_settings()
     set_up_log(settings.log_level, as_json=settings.log_format == "json", secrets=filter(None, [_token(settings)]))
-    for stranger in unknown_settings():
-        logger.warning(stranger)
+    for remark in (*unknown_settings(), *remarks(settings.database)):
+        logger.warning(remark)
     return settings
 
 

@@ -46,6 +46,7 @@ KNOW_DIALECTS = {
     "bot.database.rows",
     "bot.database._file",
     "bot.database._server",
+    "bot.database._server_url",
 }
 
 DIALECT = re.compile(r"postgres|sqlite|asyncpg|psycopg", re.IGNORECASE)
@@ -220,7 +221,7 @@ def test_no_module_makes_an_engine_a_client_or_settings_when_imported() -> None:
     assert_none(made)
 
 
-def test_dialects_and_their_drivers_are_named_in_five_modules() -> None:
+def test_dialects_and_their_drivers_are_named_in_six_modules() -> None:
     naming = {
         f"{module}: {name}"
         for module in BOT.keys() - KNOW_DIALECTS

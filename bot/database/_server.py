@@ -8,6 +8,8 @@ import asyncpg
 _READS_DOCUMENT = "json_to_recordset("
 """Stands in each statement over a document of rows, which has one plan whatever the document holds."""
 
+_NEXT_HOST = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
+"""Errors after which another host may do."""
 _numbers = count(1)
 
 
@@ -27,9 +29,27 @@ class _Connection(asyncpg.Connection):
         return await super().prepare(query, name=f"kept_{next(_numbers)}" if is_kept else "", **options)
 
 
-async def open_server(*arguments: Any, **options: Any) -> Any:
-    """Connect as `asyncpg.connect` does, with a connection that a pooler in any of its modes bears."""
-    connection = await asyncpg.connect(*arguments, **options, connection_class=_Connection, statement_cache_size=0)
+async def open_server(*, dsns: list[str], timeout: float, **options: Any) -> Any:  # noqa: ASYNC109 - the driver's
+    """Connect as `asyncpg.connect` does, with a connection that a pooler in any of its modes bears.
+
+    Args:
+        dsns: where, a host each; the first that answers is taken, and tried first from then on.
+        timeout: how many seconds all of them may take, of which each has its part.
+        options: what else `asyncpg.connect` takes.
+    """
+    last_error: BaseException | None = None
+    for dsn in tuple(dsns):
+        try:
+            return await _open(dsn, timeout=timeout / len(dsns), **options)
+        except _NEXT_HOST as error:
+            last_error = error
+            if dsns[0] == dsn:
+                dsns.append(dsns.pop(0))
+    raise last_error or OSError("no host is named")
+
+
+async def _open(dsn: str, **options: Any) -> _Connection:
+    connection = await asyncpg.connect(dsn, **options, connection_class=_Connection, statement_cache_size=0)
     try:
         # A pooler hands out a process id of its own.
         connection.is_pooled = await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid()

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from bot.database import dialect
+from bot.database._server_url import native_url
 from bot.domain.progress import Progress
 
 _WRITE_VERSION = 18
@@ -23,7 +24,7 @@ def dump_command(url: URL, to: Path) -> str | None:
     """Return the command that backs up a server, without its password; None for a file (see `copy_file`)."""
     if dialect.is_file(url):
         return None
-    address = dialect.native_url(url).render_as_string()
+    address = native_url(url)
     return shlex.join(["pg_dump", "--format=custom", f"--file={to}", f"--dbname={address}"])
 
 

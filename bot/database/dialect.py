@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.database._file import open_file, prepare_file
 from bot.database._server import open_server
+from bot.database._server_url import check_server_url, connect_arguments, not_followed, without_hosts
 
 BUSY_TIMEOUT_SECONDS = 3.0
 CONNECT_TIMEOUT_SECONDS = 3.0
@@ -37,8 +38,6 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
-# By the driver's names; hosting services hand out PostgreSQL's own.
-_POSTGRES_OPTIONS = {"host": "host", "port": "port", "ssl": "ssl", "sslmode": "ssl"}
 _TAKE_TURN = sa.text("SELECT pg_advisory_xact_lock(:key)").bindparams(sa.bindparam("key", type_=sa.BigInteger()))
 _LOST_RACES = {
     "23505",  # PostgreSQL: unique violation
@@ -67,7 +66,6 @@ _WORK_MEMORY = "64MB"
 _RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.true())).where(
     sa.func.pg_size_bytes(sa.func.current_setting("work_mem")) < sa.func.pg_size_bytes(_WORK_MEMORY)
 )
-_LAST_PORT = 65_535
 CHATTY_LOGGERS = ("aiosqlite",)
 """Drivers that log each step of a statement, with its parameters."""
 
@@ -108,34 +106,38 @@ def text_enum(members: type[StrEnum], name: str) -> sa.Enum:
 def parse_database_url(value: str) -> sa.URL:
     """Read a database URL and choose its asynchronous driver.
 
-    Takes `sqlite:///file`, `postgresql://…` and their asynchronous spellings.
+    Takes `sqlite:///file`, `postgresql://…` with the options of PostgreSQL's own programs, and what drivers call them.
 
     Raises:
         ValueError: no URL, another database, a database in memory (each connection would see its own), or an
             option that the driver does not take. The message repeats no value.
     """
     try:
-        url = sa.make_url(value.strip())
+        value, hosts = without_hosts(value.strip())
+        url = sa.make_url(value).update_query_dict(hosts)
     except (ArgumentError, ValueError):
         # The reason is kept back: it quotes what stands where the port should, and that may be a password.
         raise ValueError(
             "is not a database URL; write sqlite:///file or postgresql://user:password@host/name"
         ) from None
     driver = _DRIVERS.get(url.get_backend_name())
-    if driver is None or url.drivername not in (url.get_backend_name(), driver):
+    if driver is None or (is_file(url) and url.drivername not in (url.get_backend_name(), driver)):
         raise ValueError("must begin with sqlite:/// or postgresql://")
-    if is_file(url) and url.database in (None, "", ":memory:"):
+    url = url.set(drivername=driver)
+    return _check_file_url(url) if is_file(url) else check_server_url(url)
+
+
+def _check_file_url(url: sa.URL) -> sa.URL:
+    if url.database in (None, "", ":memory:"):
         raise ValueError("must name a file, such as sqlite:///leaderboard.db")
-    if url.port is not None and not 0 < url.port <= _LAST_PORT:
-        raise ValueError(f"must name a port from 1 to {_LAST_PORT}")
-    return url.set(drivername=driver, query=_driver_options(url))
+    if url.query:
+        raise ValueError(f"has options that are not known here: {', '.join(sorted(url.query))}")
+    return url
 
 
-def _driver_options(url: sa.URL) -> dict[str, str | tuple[str, ...]]:
-    known = {} if is_file(url) else _POSTGRES_OPTIONS
-    if unknown := sorted(url.query.keys() - known.keys()):
-        raise ValueError(f"has options that are not known here: {', '.join(unknown)}")
-    return {known[name]: setting for name, setting in url.query.items()}
+def remarks(url: sa.URL) -> list[str]:
+    """Return a sentence for each option of a URL that is not followed."""
+    return [] if is_file(url) else not_followed(url)
 
 
 def is_file(url: sa.URL) -> bool:
@@ -164,8 +166,9 @@ def open_engine(url: sa.URL, *, command_timeout: float | None = None, **options:
     if is_file(url):
         arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": open_file}
     else:
-        arguments = {"timeout": CONNECT_TIMEOUT_SECONDS, "async_creator_fn": open_server}
-        arguments |= {"command_timeout": command_timeout}
+        arguments = connect_arguments(url, CONNECT_TIMEOUT_SECONDS)
+        arguments |= {"command_timeout": command_timeout, "async_creator_fn": open_server}
+        url = sa.URL.create(url.drivername)
     return create_async_engine(url, connect_args=arguments, **options)
 
 
@@ -264,13 +267,6 @@ def prepare_connections(engine: sa.Engine, *, foreign_keys: bool = True) -> None
     def on_begin(connection: sa.Connection) -> None:
         # A writer takes the lock at once: one that read first could not upgrade beside another writer.
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
-
-
-def native_url(url: sa.URL) -> sa.URL:
-    """Return the URL of a server as its own programs take it, without the password."""
-    names = {ours: theirs for theirs, ours in _POSTGRES_OPTIONS.items()}
-    query = {names[key]: url.query[key] for key in url.query}
-    return sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
 
 
 def keep_other_migrations_out(connection: sa.Connection) -> None:
