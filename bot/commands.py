@@ -29,7 +29,7 @@ from bot.database.dialect import parse_database_url, remarks
 from bot.domain.clock import utc_now
 from bot.domain.tournament import TournamentPlan
 from bot.errors import Unavailable
-from bot.health import ask_page, examine_database, examine_redis
+from bot.health import ask_page, examine_redis
 from bot.logs import set_up_log
 from bot.services.ratings import redis_failure
 from bot.services.tournament import NoTournament, TournamentImportService
@@ -248,9 +248,19 @@ def backup(options: argparse.Namespace) -> int:
 def health(_options: argparse.Namespace) -> int:
     """Tell whether a running bot is connected, and whether its database and Redis answer; asks at HEALTH_PORT."""
     settings = _begin()
-    is_ready, lines = asyncio.run(_ask_health(settings))
-    print(lines, end="")
-    return OK if is_ready else NOT_READY
+    if settings.health_port is None:
+        told = "not known; set HEALTH_PORT for the bot and for this command"
+    elif (answer := asyncio.run(ask_page(settings.health_host, settings.health_port))) is not None:
+        is_ready, lines = answer
+        print(lines, end="")
+        return OK if is_ready else NOT_READY
+    else:
+        told = f"not known; no bot answers at {settings.health_host}:{settings.health_port}"
+    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+    print("gateway:", told)
+    print("database:", *_schema_mistakes(settings) or ["answers"])
+    print(asyncio.run(examine_redis(redis_url)))
+    return NOT_READY
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -261,22 +271,6 @@ def demo(options: argparse.Namespace) -> int:
 
     asyncio.run(play(page=options.page, port=options.port, picture=options.picture))
     return OK
-
-
-async def _ask_health(settings: Settings) -> tuple[bool, str]:
-    if settings.health_port is None:
-        told = "not known; set HEALTH_PORT for the bot and for this command"
-    else:
-        if (answer := await ask_page(settings.health_host, settings.health_port)) is not None:
-            return answer
-        told = f"not known; no bot answers at {settings.health_host}:{settings.health_port}"
-    database = Database(settings.database)
-    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
-    try:
-        findings = [await examine_database(database), await examine_redis(redis_url)]
-    finally:
-        await database.close()
-    return False, "".join(f"{line}\n" for line in (f"gateway: {told}", *findings))
 
 
 def _begin() -> Settings:

@@ -127,9 +127,12 @@ async def test_without_a_bot_the_command_tells_what_it_finds_itself(
         code, lines = await once("health", environment=settings)
         assert code == 1
         assert parts(lines) == {"gateway": why, "database": "answers", "redis": "not used"}
-    code, lines = await once("health", environment=environment | {"DATABASE_URL": "postgresql://bot@127.0.0.1:1/none"})
-    assert code == 1
-    assert "database: does not answer\n" in lines
+    for url, why in {
+        "postgresql://bot@127.0.0.1:1/none": "DATABASE_URL: the database cannot be reached (",
+        "sqlite:///new.db": "The database of DATABASE_URL has not been set up for this bot yet.",
+    }.items():
+        code, lines = await once("health", environment=environment | {"DATABASE_URL": url})
+        assert (code, f"database: {why}" in lines) == (1, True), lines
 
 
 async def test_a_port_that_is_in_use_is_a_mistake(watched: dict[str, str], port: int) -> None:
