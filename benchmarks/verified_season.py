@@ -66,7 +66,7 @@ def _fill(players: int, url: URL) -> None:
     async def fill(database: Database) -> None:
         await database.write(partial(_insert, players=players))
         await LeaderboardScoringService(database, SCALE).recalculate(EVENT_ID)
-        await weeks_of(database).run(ADMIN, EVENT, str(CLOSED))
+        await weeks_of(database).run(ADMIN, EVENT, str(CLOSED), early=True)
 
     fill_with(url, fill)
 

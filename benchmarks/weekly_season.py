@@ -103,7 +103,7 @@ def weeks_of(database: Database) -> WeeklyProcessingService:
 def _fill(players: int, url: URL) -> None:
     async def fill(database: Database) -> None:
         await database.write(partial(_insert, players=players))
-        await weeks_of(database).run(ADMIN, EVENT, str(CLOSED))
+        await weeks_of(database).run(ADMIN, EVENT, str(CLOSED), early=True)
         await database.write(partial(_copy, key=f"{'integer' if is_file(url) else 'bigserial'} PRIMARY KEY"))
 
     fill_with(url, fill)

@@ -296,12 +296,28 @@ class WeekClosedEarly(WeekClosedAlready):
     open_week: str
 
 
+@dataclass(eq=False)
+class WeekNotOver(WeekNotRunnable):
+    """The week is the current one of the event with the key `event_id`, until `ends_at`, in UTC: ask first."""
+
+    event_id: int
+    ends_at: datetime
+
+
 class WeekWithoutScores(WeekNotRunnable):
     """The week has no scores."""
 
 
 class NothingToUndo(LeaderboardError):
     """The event has no weekly run."""
+
+
+@dataclass(eq=False)
+class NotTheLatestRun(LeaderboardError):
+    """The latest run of the event is that of the week `latest`, not of `week`."""
+
+    week: str
+    latest: str
 
 
 class ButtonOfAnother(LeaderboardError):

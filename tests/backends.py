@@ -105,7 +105,8 @@ class TestBackend:
         return {row.player.discord_id: row.elo for row in (await self.page(board, event)).standings}
 
     async def run(self, week: str | None = None, event: str = EVENT) -> tuple[WeeklyRunResult, ...]:
-        return await self.real.services.weeks.run(ADMIN, event, week)
+        """Run weeks, the current one too."""
+        return await self.real.services.weeks.run(ADMIN, event, week, early=True)
 
     async def undo(self, event: str = EVENT) -> str:
         """Undo the latest run of an event, and return its week."""

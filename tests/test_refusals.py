@@ -33,6 +33,8 @@ EXAMPLES: dict[str, Any] = {
     "current": "2026-W46",
     "ran_at": datetime(2026, 11, 18, 12, tzinfo=UTC),
     "open_week": "2026-W48",
+    "latest": "2026-W48",
+    "ends_at": datetime(2026, 11, 23, tzinfo=UTC),
     "typed": "tetr",
     "nearest": ("Tetris 40L",),
     "candidates": ("Tetris 40L", "Tetris Blitz"),

@@ -23,6 +23,9 @@ from tests.seen import Seen, read, seen
 from tests.tables import contents
 from tests.traffic import Traffic
 
+CLOSE = "Close it now"
+"""The button of an admin who is asked whether the current week is meant."""
+
 
 class Server:
     """A server with a channel, an admin, and members who are made when they are first named."""
@@ -102,7 +105,9 @@ class World(Server):
             self.clock.move(seconds=1)
 
     async def reset(self, event: str = EVENT, **options: Any) -> Seen:
-        return await self.use(self.admin, "weekly-reset", event=event, **options)
+        """Have the admin close weeks, and agree where that is asked."""
+        asked = await self.use(self.admin, "weekly-reset", event=event, **options)
+        return await self.click(self.admin, asked, CLOSE) if CLOSE in asked.buttons else asked
 
     async def board(self, board: str = "all-time", event: str = EVENT, who: str | MemberActor = "Watcher") -> Seen:
         return await self.use(who, "leaderboard", event=event, board=board)

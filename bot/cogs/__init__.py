@@ -9,12 +9,12 @@ from bot.cogs.moderation import Moderation
 from bot.cogs.servers import Servers
 from bot.cogs.standings import PageButton, Standings
 from bot.cogs.submissions import ReadingButton, Submissions
-from bot.cogs.weeks import Weeks
+from bot.cogs.weeks import WeekButton, Weeks
 
 COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers)
 """One cog per capability."""
 
-BUTTONS = (PageButton, ReadingButton)
+BUTTONS = (PageButton, ReadingButton, WeekButton)
 """The buttons that work after a restart."""
 
 __all__ = ["BUTTONS", "COGS", "UNDELIVERED", "LeaderboardTree", "Services", "answer_lost_click", "interrupt"]

@@ -1,13 +1,25 @@
-"""`/weekly-reset` and `/weekly-undo`."""
+"""`/weekly-reset` and `/weekly-undo`, and their buttons."""
 
-from typing import Any
+import re
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
 
-from discord import Interaction, app_commands
+from discord import ButtonStyle, Interaction, app_commands
+from discord.ui import Button, Item, View
 
-from bot.cogs._answering import answer
-from bot.cogs._services import ServiceCog
+from bot.cogs._answering import actor_of, answer, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
-from bot.ui.weeks import show_preview, show_runs, show_undo
+from bot.domain.weeks import WeeklyRunResult
+from bot.errors import WeekNotOver
+from bot.ui.reply import Reply
+from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_runs, show_undo
+
+WEEK_BUTTON_ID = re.compile(
+    r"week:(?P<action>close|preview|cancel|undo):(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})"
+)
 
 
 class Weeks(ServiceCog):
@@ -16,7 +28,7 @@ class Weeks(ServiceCog):
     @app_commands.command(name="weekly-reset", description="Admins: close the finished weeks of an event, or this one")
     @app_commands.describe(
         event="The event: start typing its name",
-        week="Which week; leave it out for every finished week, or else the current one",
+        week="Which week; leave it out for every finished week, or else the current one, which asks first",
         preview="True shows the results to you alone and changes nothing",
     )
     @app_commands.autocomplete(event=all_events, week=pending_weeks)
@@ -24,12 +36,12 @@ class Weeks(ServiceCog):
     async def weekly_reset(
         self, interaction: Interaction[Any], event: str, week: str | None = None, preview: bool = False
     ) -> None:
-        """Close weeks, or preview the results."""
+        """Close weeks, ask before the current one, or preview the results."""
         actor, weeks = self.actor(interaction), self.services.weeks
         if preview:
             await answer(interaction, weeks.preview(actor, event, week), show_preview, only_reads=True)
         else:
-            await answer(interaction, weeks.run(actor, event, week), show_runs)
+            await answer(interaction, _or_question(weeks.run(actor, event, week)), _show_reset)
 
     @app_commands.command(name="weekly-undo", description="Admins: take back the latest weekly reset of an event")
     @app_commands.describe(event="The event: start typing its name")
@@ -39,3 +51,77 @@ class Weeks(ServiceCog):
         """Undo the latest weekly run of an event."""
         actor = self.actor(interaction)
         await answer(interaction, self.services.weeks.undo(actor, event), show_undo)
+
+
+class WeekButton(IdButton, template=WEEK_BUTTON_ID):
+    """A button that does something with one week of an event: an answer to the question, or *Undo* below results."""
+
+    LABELS: ClassVar = {"close": "Close it now", "preview": "Preview", "cancel": "Cancel", "undo": "Undo"}
+
+    def __init__(self, action: str, event_id: int, week: str, label: str | None = None) -> None:
+        """Do `action` with a week, such as 2026-W47; the label is that of the action unless one is given."""
+        self.action, self.event_id, self.week = action, event_id, week
+        super().__init__(
+            Button(
+                label=self.LABELS[action] if label is None else label,
+                style=ButtonStyle.danger if action == "close" else ButtonStyle.secondary,
+                custom_id=f"week:{action}:{event_id}:{week}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "WeekButton":
+        """Rebuild a button from its id."""
+        return cls(match["action"], int(match["event"]), match["week"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Close the week, preview that, leave it, or undo it."""
+        services = services_of(interaction)
+        actor, weeks = actor_of(interaction, services.owner_id), services.weeks
+        of_week = actor, self.event_id, self.week
+        if self.action == "close":
+            runs = await update(interaction, weeks.run(*of_week, early=True), lambda _: show_agreed())
+            if runs is not None:
+                await interaction.followup.send(embeds=show_runs(runs).embeds, view=_undo(runs))
+        elif self.action == "preview":
+            await answer(interaction, weeks.preview(*of_week), show_preview, only_reads=True)
+        elif self.action == "undo":
+            await answer(interaction, weeks.undo(*of_week), show_undo)
+        else:
+            await update(interaction, _nothing(), lambda _: show_cancelled(), only_reads=True)
+
+
+async def _or_question(
+    work: Coroutine[Any, Any, Sequence[WeeklyRunResult]],
+) -> Sequence[WeeklyRunResult] | WeekNotOver:
+    try:
+        return await work
+    except WeekNotOver as question:
+        return question
+
+
+async def _nothing() -> None:
+    pass
+
+
+def _show_reset(result: Sequence[WeeklyRunResult] | WeekNotOver) -> Reply:
+    if not isinstance(result, WeekNotOver):
+        return replace(show_runs(result), view=_undo(result))
+    answers = [WeekButton(action, result.event_id, result.week) for action in ("close", "preview", "cancel")]
+    return replace(ask_early(result), view=_view(*answers))
+
+
+def _undo(runs: Sequence[WeeklyRunResult]) -> View:
+    """Return a button for admins that undoes the latest of some runs."""
+    last = runs[-1]
+    label = "Undo" if len(runs) == 1 else f"Undo {last.week}"
+    return _view(WeekButton("undo", last.event.id, str(last.week), label))
+
+
+def _view(*buttons: WeekButton) -> View:
+    view = View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
+    return view

@@ -22,7 +22,7 @@ from bot.config import Settings
 from bot.database.database import Database
 from bot.database.schema import migrate
 from bot.demo._picture import describe
-from bot.demo._season import ADMIN, BLITZ, PLAYERS, SEASON, Use
+from bot.demo._season import ADMIN, BLITZ, PLAYERS, SEASON, Click, Use
 from bot.main import LeaderboardBot, open_backend, stop_requested
 from bot.services.verification import VerificationService
 
@@ -136,20 +136,30 @@ async def _play_season(clock: SeasonClock, channel: ChannelHandle, members: dict
         print(f"\n── {chapter.title} {'─' * (WIDTH - len(chapter.title) - 4)}")
         for step in chapter.steps:
             clock.move(step.after)
-            result = await members[step.who].slash(channel, step.command, **step.options)
-            answers.append(_answered(step, result))
+            if isinstance(step, Use):
+                message = _answer(await members[step.who].slash(channel, step.command, **step.options))
+            else:
+                message = _answer(await members[step.who].click(message, label=step.label))
+            answers.append(_answered(step, message))
             print(_said(step, clock()), answers[-1], sep="\n")
     return answers
 
 
-def _said(step: Use, at: datetime) -> str:
+def _said(step: Use | Click, at: datetime) -> str:
+    when = f"\n{at:%a %d %b %H:%M}  {step.who}"
+    if isinstance(step, Click):
+        return f"{when} clicks [{step.label}]"
     options = " ".join(f"{name}:{value}" for name, value in step.options.items())
-    return f"\n{at:%a %d %b %H:%M}  {step.who}: /{step.command} {options}"
+    return f"{when}: /{step.command} {options}"
 
 
-def _answered(step: Use, result: InteractionResult) -> str:
+def _answer(result: InteractionResult) -> ResponseMessage:
     message = result.followups[-1] if result.followups else result.response
     assert message is not None  # noqa: S101 - the bot answers everything
+    return message
+
+
+def _answered(step: Use | Click, message: ResponseMessage) -> str:
     note = f"(only {step.who} sees this)\n" if message.ephemeral else ""
     return textwrap.indent(note + _plain(message), " " * 18)
 

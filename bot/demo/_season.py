@@ -1,4 +1,4 @@
-"""The season that the demo plays: who uses which command, and when."""
+"""The season that the demo plays: who uses which command or button, and when."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,18 +26,33 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a button below the bot's latest answer.
+
+    Attributes:
+        who: the name of the user.
+        label: what the button says.
+        after: the time since the previous step.
+    """
+
+    who: str
+    label: str
+    after: timedelta = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A part of the season.
 
     Attributes:
         title: the heading in the transcript.
         days: the time from the previous step to the first one of the chapter.
-        steps: the commands, in order.
+        steps: the commands and clicks, in order.
     """
 
     title: str
     days: float
-    steps: tuple[Use, ...]
+    steps: tuple[Use | Click, ...]
 
 
 def _score(who: str, score: str, event: str = BLITZ, **more: str) -> Use:
@@ -106,7 +121,8 @@ SEASON = (
             _score("Ben", "13,500"),
             _score("Ana", "15,800"),
             _admin("weekly-reset", event=BLITZ),
-            _admin("weekly-undo", event=BLITZ),
+            Click(ADMIN, "Close it now"),
+            Click(ADMIN, "Undo"),
             _score("Dario", "16,400"),
             _score("Emi", "4,200"),
             Use("Ben", "weekly-reset", {"event": BLITZ}),

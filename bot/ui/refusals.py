@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from discord.utils import format_dt
+
 from bot import errors
 from bot.domain.text import shorten, visible
 from bot.errors import LeaderboardError, Named
@@ -63,8 +65,10 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{week} was closed already, on {ran_at:%Y-%m-%d at %H:%M} UTC. Scores submitted since then count for "
         "{open_week}, which has not begun yet."
     ),
+    errors.WeekNotOver: "This week runs until {until}, {left}. Close it now? Scores from then on count for next week.",
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
-    errors.NothingToUndo: "No week of this event has been closed yet, so there is nothing to undo.",
+    errors.NothingToUndo: "No week of this event is closed, so there is nothing to undo.",
+    errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
     errors.ButtonOutdated: "This button belongs to an older message and no longer works. Use `/leaderboard` again.",
     errors.Restarting: "The bot is just restarting. Nothing was saved; please try again in a minute.",
@@ -90,6 +94,8 @@ def sentence(error: LeaderboardError) -> str:
     fields = {name: _show(value) for name, value in vars(error).items()}
     if isinstance(error, errors.InvalidName):
         fields["named"] = _NAMED[error.named]
+    if isinstance(error, errors.WeekNotOver):
+        fields["until"], fields["left"] = format_dt(error.ends_at, "F"), format_dt(error.ends_at, "R")
     if isinstance(error, errors.CooldownActive):
         fields["plural"] = "" if error.seconds_left == 1 else "s"
     if isinstance(error, errors.EventUnknown | errors.UnknownTimeZone):

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from discord import Color, Embed
 
 from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
+from bot.errors import WeekNotOver
+from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
 from bot.ui.standings import MEDALS
 from bot.ui.text import count_of, escape, escape_score, isolate_score
@@ -18,6 +20,21 @@ SHOWN_DECIMALS = 3
 def show_runs(runs: Sequence[WeeklyRunResult]) -> Reply:
     """Show the results of closed weeks: the latest three in full, the others by name."""
     return Reply(_embeds(runs, "closed", "scores from now on count"))
+
+
+def ask_early(question: WeekNotOver) -> Reply:
+    """Ask the admin alone whether the current week is meant."""
+    return Reply([Embed(description=sentence(question), color=Color.gold())], ephemeral=True)
+
+
+def show_agreed() -> Reply:
+    """Show, in place of the question, that the week is closed."""
+    return Reply([Embed(description="Closed. The results are below.", color=Color.gold())], ephemeral=True)
+
+
+def show_cancelled() -> Reply:
+    """Show, in place of the question, that nothing was done."""
+    return Reply([Embed(description="Nothing was closed.", color=Color.light_grey())], ephemeral=True)
 
 
 def show_preview(runs: Sequence[WeeklyRunResult]) -> Reply:

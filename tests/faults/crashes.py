@@ -22,6 +22,7 @@ from tests.sessions import reading
 from tests.wire.bots import ADMIN, settings, told
 from tests.wire.discord_stub import DiscordStub, Reply, User
 from tests.wire.waiting import until, until_told
+from tests.wire.wired_bot import CLOSE
 
 EVENTS = ("Tetris Blitz", "Sprint")
 PLAYERS = 5
@@ -88,6 +89,10 @@ class Load:
             reply = await self._discord.invoke(ADMIN, command, event=event)
             self.administrations.append(reply)
             await self._answered(reply)
+            if CLOSE in reply.final.labels:
+                agreed = await self._discord.click(ADMIN, reply, CLOSE)
+                self.administrations.append(agreed)
+                await self._answered(agreed)
 
 
 async def crash_rounds(url: URL, rounds: int, seed: int) -> None:

@@ -18,6 +18,7 @@ pytestmark = on_one_database
 
 CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 OUTDATED = "This button belongs to an older message and no longer works. Use `/leaderboard` again."
+NO_ADMIN = "Only admins of this server"
 NO_EVENT = "There is no such event in this server."
 
 SUBCOMMAND, STRING, INTEGER, BOOLEAN, USER, ROLE, NUMBER = 1, 3, 4, 5, 6, 8, 10
@@ -91,6 +92,11 @@ BUTTONS = {
     f"score:{{event}}:fast:{EVE.id}": OUTDATED,
     f"score:{{rivals}}:15020:{EVE.id}": NO_EVENT,
     f"score:999999999999999999:15020:{EVE.id}": NO_EVENT,
+    "week:close:{event}:2026-W47": NO_ADMIN,
+    "week:preview:{event}:2026-W47": NO_ADMIN,
+    "week:undo:{event}:2026-W47": NO_ADMIN,
+    "week:close:{event}:2026-W1": OUTDATED,
+    "week:reopen:{event}:2026-W47": OUTDATED,
     "confirm:delete:everything": OUTDATED,
     "\ud800": OUTDATED,
 }
@@ -102,7 +108,7 @@ async def keys(wired: WiredBot) -> dict[str, int]:
     backend = wired.backend
     event = await backend.create_event(actor=actor(ADMIN))
     await backend.submit(1, 1, guild_id=HOME.id)
-    await backend.real.services.weeks.run(actor(ADMIN), EVENT)
+    await backend.real.services.weeks.run(actor(ADMIN), EVENT, early=True)
     backend.clock.move(weeks=1)
     for player in range(1, 13):
         await backend.submit(player, player, guild_id=HOME.id)
@@ -174,6 +180,23 @@ async def test_a_forged_button_shows_a_page_or_says_that_it_leads_nowhere(
         assert told in reply.text, button
         assert reply.ephemeral, button
         assert await wired.tables() == before, button
+
+
+@on_both_databases
+async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not(
+    wired: WiredBot, keys: dict[str, int]
+) -> None:
+    told = {
+        "week:close:{event}:2026-W47": "2026-W47 was closed already",
+        "week:close:{event}:2031-W01": "2031-W01 has not begun yet.",
+        "week:close:{event}:2026-W54": "Write the week as year and number",
+        "week:undo:{event}:2026-W46": "2026-W46 is not what was closed last: that is 2026-W47.",
+        "week:undo:{rivals}:2026-W47": NO_EVENT,
+    }
+    for button, sentence in told.items():
+        custom_id = button.format(**keys)
+        message = await a_message(wired, custom_id)
+        assert sentence in await wired.refused(press(wired, ADMIN, custom_id, message)), button
 
 
 async def test_what_is_not_on_the_message_or_no_button_leads_nowhere(wired: WiredBot, keys: dict[str, int]) -> None:

@@ -47,7 +47,7 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
             assert page.final.text.startswith(f"{shown} · {title}\n"), page
             assert page.text.count(f" **{shown}** · {score}") == (0 if board == "overall" else 2), page
         for preview in (True, False):
-            week = await wired.use(ADMIN, "weekly-reset", event=name, preview=preview)
+            week = await wired.reset(name, preview=preview)
             assert week.final.text.startswith(f"🏆 {shown} · 2026-W47 {'preview' if preview else 'closed'}"), week
             assert f"🥇 {shown}\n{score} · " in week.text
         assert f"{shown} · 2026-W47 is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
@@ -79,10 +79,10 @@ async def test_a_player_is_named_likewise_on_every_page_and_when_missed(wired: W
     assert await names_on_all_pages(wired) == sorted(players.values())
 
     for event, missing in events.items():
-        await wired.backend.real.services.weeks.run(actor(ADMIN), event)
+        await wired.backend.real.services.weeks.run(actor(ADMIN), event, early=True)
         wired.backend.clock.move(weeks=1)
         await wired.backend.submit(ANA.id, 5, event, guild_id=HOME.id)
-        missed = (await wired.use(ADMIN, "weekly-reset", event=event)).text.partition("Missed the week")[2]
+        missed = (await wired.reset(event)).text.partition("Missed the week")[2]
         assert [name for name in missing if f"{players[name]} (event Elo 750)" not in missed] == []
 
 

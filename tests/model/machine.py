@@ -143,7 +143,7 @@ class Season(RuleBasedStateMachine):
         week = weeks[which % len(weeks)]
         text = f"{week // 100}-W{week % 100:02}"
         services = self.backend.real.services.weeks
-        work = services.preview(ADMIN, event, text) if preview else services.run(ADMIN, event, text)
+        work = services.preview(ADMIN, event, text) if preview else services.run(ADMIN, event, text, early=True)
         if week > self.week or week not in model.open_weeks():
             self.refused(WeekNotRunnable, work)
             return

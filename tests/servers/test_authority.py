@@ -25,7 +25,7 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "edit": lambda backend, actor: backend.real.services.events.edit(actor, EVENT, EventOptions(unit="pts")),
     "archive": lambda backend, actor: backend.real.services.events.archive(actor, EVENT),
     "preview": lambda backend, actor: backend.real.services.weeks.preview(actor, EVENT),
-    "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT),
+    "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT, early=True),
     "undo": lambda backend, actor: backend.real.services.weeks.undo(actor, EVENT),
     "list what can be removed": lambda backend, actor: backend.real.services.removals.removable(actor, EVENT, 1),
     "remove": lambda backend, actor: backend.real.services.removals.remove(actor, EVENT, 1),
@@ -120,7 +120,7 @@ async def test_a_reset_that_is_delivered_again_does_not_close_the_next_week(back
     await backend.create_event()
     await backend.play({1: 100}, {1: 200})
     weeks, actor = backend.real.services.weeks, replace(ADMIN, interaction_id=123)
-    assert [str(run.week) for run in await weeks.run(actor, EVENT)] == ["2026-W46"]
+    assert [str(run.week) for run in await weeks.run(actor, EVENT, early=True)] == ["2026-W46"]
     with pytest.raises(AlreadyDone):
-        await weeks.run(actor, EVENT)
-    assert [str(run.week) for run in await weeks.run(ADMIN, EVENT)] == ["2026-W47"]
+        await weeks.run(actor, EVENT, early=True)
+    assert [str(run.week) for run in await weeks.run(ADMIN, EVENT, early=True)] == ["2026-W47"]

@@ -14,14 +14,17 @@ from bot.errors import (
     NotAllowed,
     NotAWeek,
     NothingToUndo,
+    NotTheLatestRun,
     WeekClosedAlready,
     WeekClosedEarly,
     WeekNotBegun,
+    WeekNotOver,
     WeekNotRunnable,
     WeekWithoutScores,
 )
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
+from tests.outages import statements_seen
 
 ANA, BOB, CAI = 1, 2, 3
 
@@ -83,6 +86,50 @@ async def test_without_a_finished_week_the_current_one_is_closed_early(backend: 
     assert (str(run.week), [row.score for row in run.podium]) == ("2026-W48", [60])
 
 
+@pytest.mark.parametrize("week", [None, "2026-W47"])
+async def test_the_current_week_is_not_closed_before_the_admin_agrees(backend: TestBackend, week: str | None) -> None:
+    event = await backend.create_event()
+    weeks = backend.real.services.weeks
+    with pytest.raises(WeekWithoutScores):
+        await weeks.run(ADMIN, EVENT, week)
+    await backend.submit(ANA, 50)
+    await backend.settle_ratings()
+    before = await tables.contents(backend.database)
+    with pytest.raises(WeekNotOver) as question:
+        await weeks.run(ADMIN, EVENT, week)
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    assert vars(question.value) == {"week": "2026-W47", "event_id": event.id, "ends_at": monday}
+    assert await tables.contents(backend.database) == before
+    backend.clock.now = monday
+    assert weeks_of(await weeks.run(ADMIN, EVENT, week)) == ["2026-W47"]
+
+
+async def test_a_plan_that_is_overtaken_closes_no_week_unasked(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1}, {ANA: 2})
+    weeks, clock = backend.real.services.weeks, backend.clock
+    clock.now = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    # The plan says that both weeks are over; then the clock is set back, or the time zone changed.
+    with statements_seen("GROUP BY leaderboard_scores.week_number", lambda: clock.move(hours=-2)) as planned:
+        assert weeks_of(await weeks.run(ADMIN, EVENT)) == ["2026-W46"]
+    assert planned
+
+
+async def test_an_undo_of_one_week_leaves_the_run_of_another(backend: TestBackend) -> None:
+    event = await backend.create_event()
+    await backend.play({ANA: 1}, {ANA: 2})
+    await backend.run("2026-W46")
+    await backend.run("2026-W47")
+    await backend.settle_ratings()
+    before = await tables.contents(backend.database)
+    weeks = backend.real.services.weeks
+    with pytest.raises(NotTheLatestRun) as refusal:
+        await weeks.undo(ADMIN, event.id, "2026-W46")
+    assert vars(refusal.value) == {"week": "2026-W46", "latest": "2026-W47"}
+    assert await tables.contents(backend.database) == before
+    assert str((await weeks.undo(ADMIN, event.id, "2026-W47")).week) == "2026-W47"
+
+
 async def test_closing_a_week_of_one_event_leaves_that_week_of_the_others_open(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.create_event(name="40L Sprint")
@@ -123,9 +170,10 @@ async def test_a_week_that_cannot_be_run_is_refused_with_the_reason(backend: Tes
         "2026-W40": (WeekWithoutScores, {}),
     }
     for week, (error, fields) in reasons.items():
-        for ask in (backend.real.services.weeks.run, backend.real.services.weeks.preview):
+        weeks = backend.real.services.weeks
+        for asking in (weeks.run(ADMIN, EVENT, week), weeks.preview(ADMIN, EVENT, week)):
             with pytest.raises(WeekNotRunnable) as refusal:
-                await ask(ADMIN, EVENT, week)
+                await asking
             assert (type(refusal.value), vars(refusal.value)) == (error, {"week": week, **fields})
     assert await tables.contents(backend.database) == before
 

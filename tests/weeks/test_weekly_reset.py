@@ -1,10 +1,11 @@
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import URL
 
 from tests.one_database import on_both_databases, on_one_database
 from tests.outages import statement_waits, statements_seen
-from tests.world import World, open_world
+from tests.world import CLOSE, World, open_world
 
 PENDING = "GROUP BY leaderboard_scores.week_number"
 """What the statement says that finds which weeks can be run."""
@@ -43,6 +44,75 @@ async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> 
     assert await world.refused(world.reset()) == (
         "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC. "
         "Scores submitted since then count for 2026-W48, which has not begun yet."
+    )
+
+
+@pytest.mark.parametrize("week", [{}, {"week": "2026-W47"}])
+async def test_closing_the_current_week_is_asked_first(world: World, week: dict[str, str]) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    before = await world.tables()
+
+    asked = await world.use(world.admin, "weekly-reset", event="Tetris Blitz", **week)
+
+    assert asked.is_private
+    assert asked.text == (
+        "This week runs until <t:1795392000:F>, <t:1795392000:R>. Close it now? "
+        "Scores from then on count for next week."
+    )
+    assert [*asked.buttons] == ["Close it now", "Preview", "Cancel"]
+    preview = await world.click(world.admin, asked, "Preview")
+    assert preview.is_private
+    assert "2026-W47 preview, nothing is closed yet" in preview
+    cancelled = await world.click(world.admin, asked, "Cancel")
+    assert (cancelled.text, cancelled.buttons) == ("Nothing was closed.", {})
+    assert await world.tables() == before
+
+
+@on_both_databases
+async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    asked, asked_again = [await world.use(world.admin, "weekly-reset", event="Tetris Blitz") for _ in range(2)]
+    await world.restart_bot()
+
+    closed = await world.click(world.admin, asked, CLOSE)
+
+    assert closed.alone == "Closed. The results are below."
+    assert closed.public.startswith("🏆 Tetris Blitz · 2026-W47 closed\n")
+    assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith("2026-W47 was closed")
+    await world.restart_bot()
+    assert (await world.refused(world.click("Ana", closed, "Undo"))).startswith("Only admins")
+    assert "2026-W47 is open again" in (await world.click(world.admin, closed, "Undo")).public
+    assert (await world.refused(world.click(world.admin, closed, "Undo"))).startswith("No week of this event is closed")
+
+
+async def test_a_question_answered_on_monday_closes_the_week_it_asked_about(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    asked = await world.use(world.admin, "weekly-reset", event="Tetris Blitz")
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 200)
+
+    closed = await world.click(world.admin, asked, CLOSE)
+
+    assert "2026-W47 closed\n🥇 Ana" in closed.public
+    assert "2026-W48\n🥇 **Ana** · 200" in await world.board("week")
+
+
+async def test_a_click_that_is_delivered_twice_counts_once(world: World) -> None:
+    await world.create_event()
+    for score in (100, 200):
+        await world.submit("Ana", score)
+        world.clock.move(weeks=1)
+    closed = await world.reset()
+
+    await world.click(world.admin, closed, "Undo 2026-W48")
+    await world.deliver_again()
+
+    assert "Undo 2026-W48" in closed.buttons
+    assert (await world.refused(world.click(world.admin, closed, "Undo 2026-W48"))).startswith(
+        "2026-W48 is not what was closed last: that is 2026-W47."
     )
 
 
@@ -172,7 +242,7 @@ async def test_undo_takes_the_latest_reset_back_then_the_one_before_it(world: Wo
         assert f"2026-W{number} is open again" in undone
 
     nothing = world.use(world.admin, "weekly-undo", event="Tetris Blitz")
-    assert await world.refused(nothing) == "No week of this event has been closed yet, so there is nothing to undo."
+    assert await world.refused(nothing) == "No week of this event is closed, so there is nothing to undo."
 
 
 async def test_weeks_that_can_be_closed_are_offered_with_their_players(world: World) -> None:
@@ -261,7 +331,9 @@ async def test_a_score_that_races_a_reset_is_never_lost(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
 
-    reset, submitted = await world.at_once(world.reset(), world.submit("Bob", 200))
+    asked = await world.use(world.admin, "weekly-reset", event="Tetris Blitz")
+    closing = world.click(world.admin, asked, CLOSE)
+    reset, submitted = await world.at_once(closing, world.submit("Bob", 200))
 
     if "Counts for 2026-W47" in submitted:
         assert "🥇 Bob" in reset

@@ -63,6 +63,11 @@ class Message:
         return bool(self.data["flags"] & LOADING)
 
     @property
+    def labels(self) -> list[str]:
+        """The labels of its buttons."""
+        return [part["label"] for part in walk(self.components) if "label" in part]
+
+    @property
     def text(self) -> str:
         """All that can be read in the message, one text a line."""
         labels = [part.get(key) for part in walk(self.components) for key in ("content", "placeholder", "label")]

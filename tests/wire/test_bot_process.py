@@ -69,8 +69,9 @@ async def play(discord: DiscordStub) -> None:
     turned = await discord.click(players[0], shown, "Next ▶")
     assert await told(turned, "Page 2 of 2") is shown
 
-    closed = await discord.slash(ADMIN, "weekly-reset", event=EVENT)
-    assert "Player 11" in (await told(closed, "closed")).text
+    asked = await told(await discord.slash(ADMIN, "weekly-reset", event=EVENT), "Close it now?")
+    closed = await discord.click(ADMIN, asked, "Close it now")
+    assert "Player 11" in (await told(closed, " closed\n")).text
     late = await discord.slash(ADMIN, "submit-score", event=EVENT, score="400,000")
     await told(late, "is closed already")
 

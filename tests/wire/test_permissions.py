@@ -107,7 +107,7 @@ def prepare(url: URL) -> None:
             for name in map(event_of, TABLE):
                 await backend.create_event(name=name, actor=actor(ADMIN))
                 await backend.submit(PLAYER.id, 100, name, guild_id=HOME.id)
-                await services.weeks.run(actor(ADMIN), name)
+                await services.weeks.run(actor(ADMIN), name, early=True)
             backend.clock.move(weeks=1)
             for name in map(event_of, TABLE):
                 await backend.submit(PLAYER.id, 100, name, guild_id=HOME.id)

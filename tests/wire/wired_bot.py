@@ -30,6 +30,8 @@ JUDGES: Final = Role("Judges")
 RIVALS: Final = Guild("Rivals", (JUDGES,))
 """Another server with the bot in it."""
 
+CLOSE: Final = "Close it now"
+"""The button of an admin who is asked whether the current week is meant."""
 _ELSEWHERE: Final = "Done. The answer is below."
 _NO_PINGS: Final[JSON] = {"parse": []}
 
@@ -75,6 +77,13 @@ class WiredBot:
 
     async def submit(self, user: User, score: str, event: str = EVENT, **options: Any) -> Reply:
         return await self.use(user, "submit-score", event=event, score=score, **options)
+
+    async def reset(self, event: str = EVENT, **options: Any) -> Reply:
+        """Have the admin close weeks, and agree where that is asked."""
+        asked = await self.use(ADMIN, "weekly-reset", event=event, **options)
+        if CLOSE not in asked.final.labels:
+            return asked
+        return await (await self.discord.click(ADMIN, asked, CLOSE)).finished(messages=2)
 
     async def forge(self, user: User, kind: int, data: JSON, source: Message | None = None) -> Reply:
         """Have someone send what no client of Discord's would, and wait for all of the answer."""

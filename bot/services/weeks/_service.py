@@ -8,9 +8,18 @@ from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import PendingWeek, UndoResult, Week, WeeklyRunResult
-from bot.errors import NothingToUndo, WeekClosedAlready, WeekClosedEarly, WeekNotBegun, WeekNotRunnable
+from bot.errors import (
+    NothingToUndo,
+    NotTheLatestRun,
+    WeekClosedAlready,
+    WeekClosedEarly,
+    WeekNotBegun,
+    WeekNotOver,
+    WeekNotRunnable,
+    WeekWithoutScores,
+)
 from bot.services.events import describe, find_event
-from bot.services.servers import Actor, begin_action, record, require_admin
+from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
 from bot.services.weeks._lookup import current_week
 from bot.services.weeks._report import report
 from bot.services.weeks._run import run_week, undo_run
@@ -33,7 +42,9 @@ class WeeklyProcessingService:
 
         return await self._database.read(work)
 
-    async def run(self, actor: Actor, event_name: str, week: str | None = None) -> tuple[WeeklyRunResult, ...]:
+    async def run(
+        self, actor: Actor, event: str | int, week: str | None = None, *, early: bool = False
+    ) -> tuple[WeeklyRunResult, ...]:
         """Run one week, or all finished weeks with scores; if there are none, the current week.
 
         Each week has its own transaction, oldest first. The list of weeks is fixed before the first transaction: if
@@ -42,20 +53,22 @@ class WeeklyProcessingService:
 
         Args:
             actor: the admin.
-            event_name: the event.
+            event: the name of the event, or its key.
             week: such as 2026-W47; None for all due weeks.
+            early: whether the admin has agreed to close a week that is not over.
 
         Raises:
             InvalidSetting: `week` is not a week.
+            WeekNotOver: only the current week can be run, and the admin has not agreed to that.
             WeekNotRunnable: the week was run already, has not begun or has no scores; or no week is due.
         """
         done: list[WeeklyRunResult] = []
-        for due in await self._plan(actor, event_name, week):
+        for due in await self._plan(actor, event, week):
 
             def work(session: Session, due: Week = due) -> WeeklyRunResult:
                 if not done:
                     begin_action(session, actor)
-                return self._run(session, actor, event_name, due)
+                return self._run(session, actor, event, due, early=early)
 
             try:
                 done.append(await self._database.write(work))
@@ -64,59 +77,72 @@ class WeeklyProcessingService:
                     raise
         return tuple(done)
 
-    async def preview(self, actor: Actor, event_name: str, week: str | None = None) -> tuple[WeeklyRunResult, ...]:
-        """Return what `run` would return, and raise what it would raise, but roll the runs back."""
-        due = await self._plan(actor, event_name, week)
+    async def preview(self, actor: Actor, event: str | int, week: str | None = None) -> tuple[WeeklyRunResult, ...]:
+        """Return what `run` would return once the admin has agreed, and raise what it would raise; roll it back."""
+        due = await self._plan(actor, event, week)
 
         def work(session: Session) -> tuple[WeeklyRunResult, ...]:
             with session.begin_nested() as runs:
-                done = [self._run(session, actor, event_name, week) for week in due]
+                done = [self._run(session, actor, event, week, early=True) for week in due]
                 runs.rollback()
             return tuple(done)
 
         return await self._database.write(work)
 
-    async def undo(self, actor: Actor, event_name: str) -> UndoResult:
+    async def undo(self, actor: Actor, event: str | int, week: str | None = None) -> UndoResult:
         """Undo the latest run of an event, as `undo_run` does.
+
+        Args:
+            actor: the admin.
+            event: the name of the event, or its key.
+            week: the week whose run this must be, such as 2026-W47; None for any.
 
         Raises:
             NothingToUndo: the event has no run.
+            NotTheLatestRun: the latest run is that of another week.
         """
 
         def work(session: Session) -> UndoResult:
             begin_action(session, actor)
-            event = find_event(session, actor.guild_id, event_name, lock=True)
-            latest = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.id.desc()).limit(1)
+            found = find_event(session, actor.guild_id, event, lock=True)
+            latest = sa.select(WeeklyRun).where(WeeklyRun.event_id == found.id).order_by(WeeklyRun.id.desc()).limit(1)
             run = session.scalar(latest)
             if run is None:
                 raise NothingToUndo
-            players, called_back = undo_run(session, event, run, self._scale)
-            week = Week.from_code(run.week_number)
-            record(session, actor, "weekly undo", f"{week}", at=self._clock(), event_id=event.id)
-            return UndoResult(describe(event), week, players, called_back, run.ran_at)
+            reopened = Week.from_code(run.week_number)
+            if week not in (None, str(reopened)):
+                raise NotTheLatestRun(str(week), str(reopened))
+            players, called_back = undo_run(session, found, run, self._scale)
+            record(session, actor, "weekly undo", f"{reopened}", at=self._clock(), event_id=found.id)
+            return UndoResult(describe(found), reopened, players, called_back, run.ran_at)
 
         return await self._database.write(work)
 
-    async def _plan(self, actor: Actor, event_name: str, week: str | None) -> tuple[Week, ...]:
+    async def _plan(self, actor: Actor, event: str | int, week: str | None) -> tuple[Week, ...]:
         def work(session: Session) -> tuple[Week, ...]:
             require_admin(session, actor)
-            event = find_event(session, actor.guild_id, event_name)
+            found = find_event(session, actor.guild_id, event)
             if week is not None:
                 return (Week.parse(week),)
             current = current_week(session, actor.guild_id, self._clock())
-            finished = tuple(due.week for due in _pending(session, event, current) if due.is_finished)
+            finished = tuple(due.week for due in _pending(session, found, current) if due.is_finished)
             return finished or (current,)
 
         return await self._database.read(work)
 
-    def _run(self, session: Session, actor: Actor, event_name: str, week: Week) -> WeeklyRunResult:
+    def _run(self, session: Session, actor: Actor, event: str | int, week: Week, *, early: bool) -> WeeklyRunResult:
         now = self._clock()
-        event = find_event(session, actor.guild_id, event_name, lock=True)
-        current = current_week(session, actor.guild_id, now)
-        _check_runnable(session, event, week, current)
-        run = run_week(session, event, week, self._scale, now, actor.discord_id)
-        record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=event.id)
-        return report(session, event, run, closed_early=week == current)
+        found = find_event(session, actor.guild_id, event, lock=True)
+        zone = load_settings(session, actor.guild_id).time_zone
+        current = Week.at(now, zone)
+        _check_runnable(session, found, week, current)
+        if week == current and not early:
+            if all(due.is_finished for due in _pending(session, found, current)):
+                raise WeekWithoutScores(str(week))
+            raise WeekNotOver(str(week), found.id, week.ends_at(zone))
+        run = run_week(session, found, week, self._scale, now, actor.discord_id)
+        record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=found.id)
+        return report(session, found, run, closed_early=week == current)
 
 
 def _pending(session: Session, event: Event, current: Week) -> tuple[PendingWeek, ...]:
