@@ -40,7 +40,7 @@ class OutageLog:
         if self._failures == 0 or self._now() - self._latest < CALM_SECONDS:
             return
         lasted = self._latest - self._began
-        logger.warning("the database works again; failed in %.1f seconds: %d transactions", lasted, self._failures)
+        logger.warning("the database works again; failed transactions: %d, in %.1f seconds", self._failures, lasted)
         self._failures = 0
 
 

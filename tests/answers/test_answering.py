@@ -106,6 +106,13 @@ async def test_commands_that_wait_for_each_other_are_all_answered(world: World) 
     assert "5 players" in await world.board()
 
 
+async def test_a_refusal_is_an_answer_and_no_error_that_discord_py_sees(world: World) -> None:
+    await world.create_event()
+    await world.refused(world.submit("Ana", "no score"))
+    await world.refused(world.use("Ana", "event archive", event="Tetris Blitz"))
+    assert world.env.errors == []
+
+
 async def test_an_unexpected_error_is_told_as_a_code_that_is_in_the_log(
     world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from sqlalchemy import URL
 
+from tests.faults.forked_bot import forked
 from tests.patience import SOON, hasty, limits
 from tests.proxy import Proxy, through
-from tests.wire.bots import create_event, running, settings, submit, told
+from tests.wire.bots import ADMIN, EVENT, create_event, running, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, User
 from tests.world import open_world
 
+USERS = 30
 SENTENCE = "The leaderboard cannot reach its records right now. Please try again in a minute"
 
 
@@ -44,3 +47,21 @@ async def test_a_bot_whose_database_is_silent_ends_when_it_is_told_to(way: Proxy
         assert await bot.wait_exit() == 0
         for reply in replies:
             await told(reply, "try again in a minute")
+
+
+async def test_an_outage_takes_two_lines_of_the_log_however_many_users_it_meets(
+    way: Proxy, server_url: URL, discord: DiscordStub, tmp_path: Path
+) -> None:
+    async with forked(discord, settings(discord, through(way, server_url)), tmp_path) as bot:
+        await create_event(discord)
+        way.cut()
+        replies = [await discord.slash(User(f"player{n}"), "leaderboard", event=EVENT) for n in range(USERS)]
+        await asyncio.gather(*(told(reply, SENTENCE) for reply in replies))
+        await way.open()
+        while "works again" not in bot.output:
+            await told(await discord.slash(ADMIN, "leaderboard", event=EVENT), "")
+        troubles = [line for line in bot.output.splitlines() if " INFO " not in line]
+    assert len(troubles) == 2, troubles
+    began, ended = troubles
+    assert "the database failed: " in began
+    assert f"failed transactions: {USERS}, in " in ended
