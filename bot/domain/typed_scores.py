@@ -32,6 +32,7 @@ _SHORTEST_PLURAL = 4
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}([.,' ])[0-9]{3}(?:\1[0-9]{3})*|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
 _NUMBER = re.compile(rf"(?=\.?[0-9])[0-9]*\.[0-9]{{0,{MAX_DECIMALS}}}")
 _BEGINS_DECIMALS = re.compile(r"(?:0[0-9]*)?,.*|[0-9' ]*,[0-9]?")
+_PLAIN = re.compile(rf"[0-9]+(?:\.(?:[0-9]{{1,2}}|[0-9]{{4,{MAX_DECIMALS}}}))?")
 _SCALED = re.compile(r"(.*[0-9.]) ?([kmb])")
 _SIGNED = re.compile(r"([+-]?)(.*)", re.DOTALL)
 _CLOCK = re.compile(rf"(?:([0-9]+):)?([0-9]+):([0-5][0-9](?:[.,][0-9]{{1,{MAX_DECIMALS}}})?)")
@@ -63,6 +64,8 @@ class Readings:
 
 def plain(text: str) -> str:
     """Return a text with ASCII digits, signs, separators and spaces, case folded."""
+    if text.isascii():
+        return text.strip().casefold()
     return "".join(map(_plain, unicodedata.normalize("NFC", text).translate(_KEYS))).strip().casefold()
 
 
@@ -75,6 +78,9 @@ def read_number(text: str, unit: str | None, locale: str | None) -> Readings:
         locale: the user's language on Discord, such as "de". It orders the readings, and tells whether a comma before
             three digits may begin decimals; it never makes such a comma begin them.
     """
+    if _PLAIN.fullmatch(text):
+        # Most scores take this short way.
+        return Readings((Decimal(text),), is_certain=True)
     point_first = locale is None or locale in WRITE_POINTS
     sure = "," if point_first else None
     spellings = _spellings(unit)
