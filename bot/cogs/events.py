@@ -44,7 +44,7 @@ class Events(ServiceCog):
         max: str | None = None,
     ) -> None:
         """Create an event."""
-        options = EventOptions(name, ScoreFormat(format), unit, min, max)
+        options = EventOptions(name, ScoreFormat(format), unit, min, max, locale=str(interaction.locale))
         made = self.services.events.create(self.actor(interaction), ScoreDirection(direction), options)
         await answer(interaction, made, partial(show_event, title="Event created"))
 
@@ -81,6 +81,7 @@ class Events(ServiceCog):
             max,
             active,
             None if direction is None else ScoreDirection(direction),
+            str(interaction.locale),
         )
         changed = self.services.events.edit(self.actor(interaction), event, options)
         await answer(interaction, changed, partial(show_change, title="Event changed"))

@@ -59,6 +59,7 @@ async def test_an_option_that_cannot_be_taken_makes_no_event(backend: TestBacken
         ({"min_score": "2", "max_score": "1"}, InvalidSetting),
         ({"min_score": "abc"}, InvalidBound),
         ({"min_score": "15.020"}, InvalidBound),
+        ({"min_score": "1,234", "locale": "de"}, InvalidBound),
         ({"max_score": "1:00"}, InvalidBound),
         ({"max_score": "9007199254740992"}, InvalidBound),
     ]
@@ -124,7 +125,13 @@ async def test_an_edit_changes_what_it_names_and_nothing_else(backend: TestBacke
 
 async def test_an_edit_that_cannot_be_taken_changes_nothing(backend: TestBackend) -> None:
     event = await backend.create_event(unit="points", min_score="10")
-    for options in ({"name": "New", "max_score": "9"}, {"format": ScoreFormat.TIME}, {"unit": "\u200b"}, {}):
+    for options in (
+        {"name": "New", "max_score": "9"},
+        {"format": ScoreFormat.TIME},
+        {"unit": "\u200b"},
+        {"locale": "de"},
+        {},
+    ):
         with pytest.raises((InvalidSetting, InvalidName)):
             await edit(backend, **options)
     assert await find(backend, EVENT) == event

@@ -1,7 +1,7 @@
 """What admins do with events, and the event names that the bot suggests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import TypeVar
 
@@ -49,6 +49,7 @@ class EventOptions:
         max_score: the greatest score that the event takes, in its format, or `none` for the default.
         is_active: whether the event takes scores.
         direction: which of two scores is better; changes only while the event has no scores.
+        locale: the admin's language on Discord, such as "de", which says how bounds may be meant; no option.
     """
 
     name: str | None = None
@@ -58,6 +59,7 @@ class EventOptions:
     max_score: str | None = None
     is_active: bool | None = None
     direction: ScoreDirection | None = None
+    locale: str | None = field(default=None, compare=False)
 
 
 class EventService:
@@ -187,18 +189,18 @@ def _apply(session: Session, event: Event, guild_id: int, options: EventOptions)
 def _apply_bounds(event: Event, options: EventOptions) -> None:
     style = ScoreStyle(event.score_format, event.score_unit)
     if options.min_score is not None:
-        event.min_score = _bound(style, Bound.MIN, options.min_score)
+        event.min_score = _bound(style, Bound.MIN, options.min_score, options.locale)
     if options.max_score is not None:
-        event.max_score = _bound(style, Bound.MAX, options.max_score)
+        event.max_score = _bound(style, Bound.MAX, options.max_score, options.locale)
     if event.min_score is not None and event.max_score is not None and event.min_score > event.max_score:
         raise BoundsSwapped
 
 
-def _bound(style: ScoreStyle, bound: Bound, text: str) -> float | None:
+def _bound(style: ScoreStyle, bound: Bound, text: str, locale: str | None) -> float | None:
     if _is_nothing(text):
         return None
     try:
-        return style.parse(text)
+        return style.parse(text, locale)
     except InvalidScore as reason:
         raise InvalidBound(bound, reason) from None
 
@@ -226,5 +228,5 @@ def _is_nothing(text: str) -> bool:
 
 
 def _summary(options: EventOptions) -> str:
-    changes = {name: getattr(options, name) for name in options.__slots__}
+    changes = {option.name: getattr(options, option.name) for option in fields(options) if option.compare}
     return visible(", ".join(f"{name}: {value}" for name, value in changes.items() if value is not None))
