@@ -72,7 +72,7 @@ async def prepare(backend: TestBackend, use: Use, event: str) -> None:
         await backend.create_event(name=event, actor=HOME_ADMIN)
         await backend.submit(PLAYER.id, 50, event, guild_id=HOME.id)
     if use.command == "weekly-undo":
-        await backend.real.services.weeks.run(HOME_ADMIN, event)
+        await backend.real.services.weeks.run(HOME_ADMIN, event, early=True)
 
 
 def is_acknowledged(reply: Reply) -> bool:
@@ -143,17 +143,25 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
     tmp_path: Path,
     first_answer_waits_for: Callable[[Reply], bool] | None,
 ) -> None:
+    await backend.submit(PLAYER.id, 50, "Played 0", guild_id=HOME.id)
+    await backend.real.services.weeks.run(HOME_ADMIN, "Played 0")
     seconds = NEVER if first_answer_waits_for is None else NEVER | {"LATEST_DEFERRAL_SECONDS": SOON}
     environment = settings(discord, backend.database.url, REDIS_URL=redis_url, **limits(**seconds))
     async with forked(discord, environment, tmp_path), forked(discord, environment, tmp_path, already=1):
-        question = await discord.invoke(User("cy"), "submit-score", event="Played 0", score="15.020")
-        await told(question, "15.02")
+        score = await discord.invoke(User("cy"), "submit-score", event="Played 0", score="15.020")
+        reset = await discord.invoke(ADMIN, "weekly-reset", event="Played 0")
+        await told(score, "15.02")
+        await told(reset, "Close it now")
         if first_answer_waits_for is not None:
             discord.hold_first_answers_until(first_answer_waits_for)
-        reply = await discord.click(question.user, question, "15,020")
-        await told(reply, "New Personal Best!")
-    assert len(reply.messages) == 2
-    assert not is_refused(reply)
+        counted = await discord.click(score.user, score, "15,020")
+        await told(counted, "New Personal Best!")
+        closed = await discord.click(ADMIN, reset, "Close it now")
+        await told(closed, " closed\n")
+        undone = await discord.click(ADMIN, await told(closed, " closed\n"), "Undo")
+        await told(undone, " is open again")
+    assert [is_refused(reply) for reply in (counted, closed, undone)] == [False] * 3
+    assert [len(reply.messages) for reply in (counted, closed)] == [2, 2]
 
 
 async def invoke(discord: DiscordStub, use: Use, number: int) -> Reply:
