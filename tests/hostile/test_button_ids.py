@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cogs.standings import BUTTON_ID, PageButton
+from bot.cogs.weeks import WEEK_BUTTON_ID, WeekButton
 from bot.domain.standings import Board
 from tests.one_database import on_one_database
 
@@ -53,6 +54,24 @@ async def test_any_other_text_is_no_id_or_leads_to_what_it_says(custom_id: str) 
         button.page,
         button.owner_id,
     ]
+
+
+weeks_of_events = st.builds(
+    WeekButton,
+    st.sampled_from(list(WeekButton.LABELS)),
+    st.integers(1, 2**31 - 1),
+    st.dates().map(lambda day: "{:04}-W{:02}".format(*day.isocalendar())),
+)
+
+
+@given(button=weeks_of_events)
+async def test_the_id_of_a_week_is_read_back_as_it_was_made(button: WeekButton) -> None:
+    match = WEEK_BUTTON_ID.fullmatch(button.custom_id)
+    click: Any = None
+    assert match is not None
+    read_back = await WeekButton.from_custom_id(click, Button(), match)
+    assert (read_back.action, read_back.event_id, read_back.week) == (button.action, button.event_id, button.week)
+    assert read_back.custom_id == button.custom_id
 
 
 async def test_an_id_of_another_form_is_none_of_the_bots() -> None:
