@@ -25,6 +25,7 @@ MODULES = (
     "recalculation",
     "weekly_run",
     "boards",
+    "uneven",
     "verification",
     "process",
     "busy",
