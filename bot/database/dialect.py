@@ -60,7 +60,7 @@ _OF_NO_USE = {
     "57P03",  # PostgreSQL: the server starts or stops
 }
 _TOO_MANY_CONNECTIONS = "53300"
-_POOLER_IS_FULL = "no more connections allowed"
+_POOLER_IS_FULL = ("no more connections allowed", "max clients reached", "max client connections reached")
 _MIGRATION_LOCK = 0x6C656164
 _WORK_MEMORY = "64MB"
 _RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.true())).where(
@@ -219,8 +219,9 @@ def give_up_useless_connections(engine: AsyncEngine) -> None:
 
     @sa.event.listens_for(engine.sync_engine, "handle_error")
     def on_error(context: sa.ExceptionContext) -> None:
-        sqlstate = getattr(context.original_exception, "sqlstate", None) or ""
-        if not {sqlstate, sqlstate[:2]}.isdisjoint(_OF_NO_USE):
+        error = context.original_exception
+        sqlstate = getattr(error, "sqlstate", None) or ""
+        if not {sqlstate, sqlstate[:2]}.isdisjoint(_OF_NO_USE) and not _is_refused_for_room(error):
             context.is_disconnect = True
 
 
@@ -343,7 +344,13 @@ def is_locked_out(error: DBAPIError) -> bool:
 
 def has_no_room(error: DBAPIError) -> bool:
     """Tell whether a server or its pooler refused a connection because it has as many as it takes; it is alive."""
-    return getattr(error.orig, "sqlstate", None) == _TOO_MANY_CONNECTIONS or _POOLER_IS_FULL in str(error.orig)
+    return _is_refused_for_room(error.orig)
+
+
+def _is_refused_for_room(error: BaseException | None) -> bool:
+    # Poolers have no code for it.
+    told = str(error).lower()
+    return getattr(error, "sqlstate", None) == _TOO_MANY_CONNECTIONS or any(said in told for said in _POOLER_IS_FULL)
 
 
 def may_be_the_rows(error: BaseException | None) -> bool:

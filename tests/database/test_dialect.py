@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from asyncpg import PostgresError
 from sqlalchemy import URL, Double, String, cast, delete, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from bot.database import _file, dialect
 from bot.database.database import Database
-from bot.database.dialect import UtcDateTime, is_file, is_worth_retrying, parse_database_url
+from bot.database.dialect import UtcDateTime, has_no_room, is_file, is_worth_retrying, parse_database_url
 from bot.database.models import AuditLog, Base, Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult
 from bot.domain.scores import ScoreDirection
 from bot.services.verification import VerificationService
@@ -205,6 +206,20 @@ async def test_what_fails_each_time_is_not(played: TestBackend) -> None:
         text("SELECT nothing FROM nowhere"),
     ):
         assert not is_worth_retrying(await error_of(played.database, change))
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "said", "is_full"),
+    [
+        ("53300", "sorry, too many clients already", True),
+        ("08P01", "no more connections allowed (max_client_conn)", True),
+        ("XX000", "MaxClientsInSessionMode: max clients reached - in Session mode", True),
+        ("08P01", "server conn crashed?", False),
+    ],
+)
+def test_a_server_without_room_is_told_from_a_broken_connection(sqlstate: str, said: str, is_full: bool) -> None:
+    refusal = PostgresError.new({"C": sqlstate, "M": said, "S": "FATAL"})
+    assert has_no_room(DBAPIError("SELECT 1", {}, refusal)) is is_full
 
 
 def test_an_error_of_another_kind_is_not() -> None:
