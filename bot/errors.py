@@ -253,6 +253,34 @@ class NothingToRemove(LeaderboardError):
     """The event has no such score of the player, or an admin has removed it already."""
 
 
+class NothingToRestore(LeaderboardError):
+    """The event has no such score of the player among those that were removed."""
+
+
+@dataclass(eq=False)
+class SeveralScores(LeaderboardError):
+    """What the admin typed fits `number` scores; `scores` name the latest of them."""
+
+    scores: tuple[str, ...]
+    number: int
+
+
+class NeverSubmitted(LeaderboardError):
+    """The player has never submitted a score in the server."""
+
+
+class AlreadyWithdrawn(LeaderboardError):
+    """An admin has withdrawn the player already."""
+
+
+class NotWithdrawn(LeaderboardError):
+    """The player is not withdrawn, so nobody can bring them back."""
+
+
+class SubmitterWithdrawn(LeaderboardError):
+    """The player is withdrawn, so their scores do not count."""
+
+
 @dataclass(eq=False)
 class CooldownActive(LeaderboardError):
     """The cooldown of the player in the server ends in `seconds_left` seconds."""

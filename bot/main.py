@@ -23,7 +23,7 @@ from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
 from bot.health import Finding, examine_database, examine_lag, examine_redis, open_page
 from bot.services.events import EventService
-from bot.services.moderation import RemovalService
+from bot.services.moderation import RemovalService, WithdrawalService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
@@ -71,6 +71,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             weeks=WeeklyProcessingService(database, clock, settings.scale),
             events=EventService(database, clock),
             removals=RemovalService(database, clock, settings.scale, recalculator),
+            withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
             settings=SettingsService(database, clock),
             owner_id=settings.bot_owner_id,
         )

@@ -38,6 +38,8 @@ EXAMPLES: dict[str, Any] = {
     "typed": "tetr",
     "nearest": ("Tetris 40L",),
     "candidates": ("Tetris 40L", "Tetris Blitz"),
+    "scores": ("18,900 points · 2026-11-18 12:00 · 2026-W47",),
+    "number": 2,
 }
 """A value for each field that an error has."""
 NUMBER, TIME = ScoreStyle(), ScoreStyle(ScoreFormat.TIME)

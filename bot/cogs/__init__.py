@@ -5,7 +5,7 @@ from bot.cogs._delivery import UNDELIVERED, interrupt
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.events import Events
-from bot.cogs.moderation import Moderation
+from bot.cogs.moderation import KeepButton, Moderation, RemoveButton, RestoreButton
 from bot.cogs.servers import Servers
 from bot.cogs.standings import PageButton, Standings
 from bot.cogs.submissions import ReadingButton, Submissions
@@ -14,7 +14,7 @@ from bot.cogs.weeks import WeekButton, Weeks
 COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers)
 """One cog per capability."""
 
-BUTTONS = (PageButton, ReadingButton, WeekButton)
+BUTTONS = (PageButton, ReadingButton, WeekButton, RemoveButton, KeepButton, RestoreButton)
 """The buttons that work after a restart."""
 
 __all__ = ["BUTTONS", "COGS", "UNDELIVERED", "LeaderboardTree", "Services", "answer_lost_click", "interrupt"]

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.cogs._answering import actor_of
 from bot.services.events import EventService
-from bot.services.moderation import RemovalService
+from bot.services.moderation import RemovalService, WithdrawalService
 from bot.services.servers import Actor, SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
@@ -28,6 +28,7 @@ class Services:
     weeks: WeeklyProcessingService
     events: EventService
     removals: RemovalService
+    withdrawals: WithdrawalService
     settings: SettingsService
     owner_id: int | None
 

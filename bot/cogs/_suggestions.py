@@ -10,7 +10,7 @@ from bot.cogs._answering import actor_of
 from bot.cogs._services import services_of
 from bot.domain.time_zones import suggest_time_zones
 from bot.errors import EventNotFound, NotAllowed
-from bot.ui.moderation import name_removable
+from bot.ui.moderation import name_submission
 from bot.ui.text import isolate
 from bot.ui.weeks import name_pending
 
@@ -42,18 +42,29 @@ async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
 
 
 async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest to admins the latest scores of the chosen player."""
+    """Suggest to admins the scores of the chosen player that fit what they type."""
+    return await _scores(interaction, typed, are_removed=False)
+
+
+async def removed_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Suggest to admins the removed scores of the chosen player that fit what they type."""
+    return await _scores(interaction, typed, are_removed=True)
+
+
+async def _scores(interaction: Interaction[Any], typed: str, *, are_removed: bool) -> list[Choice[str]]:
     player = getattr(interaction.namespace, "player", None)
     event = getattr(interaction.namespace, "event", None) or ""
     services = services_of(interaction)
     if interaction.guild_id is None or player is None:
         return []
     try:
-        scores = await services.removals.removable(actor_of(interaction, services.owner_id), event, player.id)
+        actor, listed = actor_of(interaction, services.owner_id), services.removals.removable
+        if are_removed:
+            listed = services.removals.restorable
+        scores = await listed(actor, event, player.id, typed)
     except (EventNotFound, NotAllowed):
         return []
-    offered = [(name_removable(score), str(score.id)) for score in scores]
-    return _choices((name, value) for name, value in offered if typed.strip().casefold() in name.casefold())
+    return _choices((name_submission(score), score.key) for score in scores)
 
 
 async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice[str]]:

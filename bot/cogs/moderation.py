@@ -1,28 +1,47 @@
-"""`/remove-score`."""
+"""`/score remove`, `/score restore`, `/player withdraw`, `/player return`, and the buttons of removals."""
 
-from typing import Any
+import re
+from dataclasses import replace
+from typing import Any, ClassVar
 
-from discord import Interaction, User, app_commands
+from discord import ButtonStyle, Interaction, User, app_commands
+from discord.ui import Button, Item, View
 
-from bot.cogs._answering import answer
-from bot.cogs._services import ServiceCog
-from bot.cogs._suggestions import all_events, removable_scores
-from bot.ui.moderation import show_removal
+from bot.cogs._answering import actor_of, answer, update
+from bot.cogs._buttons import NOTHING, IdButton
+from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._suggestions import all_events, removable_scores, removed_scores
+from bot.domain.moderation import RemovalPreview, RemovalResult
+from bot.domain.text import clean_reason
+from bot.ui.moderation import (
+    read_reason,
+    show_kept,
+    show_membership,
+    show_removal,
+    show_removal_preview,
+    show_removed,
+    show_restoration,
+)
+from bot.ui.reply import Reply
+
+_OF_SUBMISSION = r"(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,20}):(?P<submission>[0-9]{1,18})"
 
 
 class Moderation(ServiceCog):
-    """The commands that admins use on scores."""
+    """The commands that admins use on scores and players."""
 
-    @app_commands.command(name="remove-score", description="Admins: take a score that should not count out of an event")
+    score = app_commands.Group(name="score", description="Admins: the scores of players", guild_only=True)
+    player = app_commands.Group(name="player", description="Admins: the players of this server", guild_only=True)
+
+    @score.command(name="remove", description="Admins: take a score that should not count out of an event")
     @app_commands.describe(
         event="The event: start typing its name",
         player="Whose score",
-        score="Which one, of the latest; leave it out for the personal best",
+        score="Which one: type its value, day or week; leave it out for the personal best",
         reason="Why, for the log and for the player",
     )
     @app_commands.autocomplete(event=all_events, score=removable_scores)
-    @app_commands.guild_only()
-    async def remove_score(
+    async def score_remove(
         self,
         interaction: Interaction[Any],
         event: str,
@@ -30,6 +49,117 @@ class Moderation(ServiceCog):
         score: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """Remove one submission."""
-        actor = self.actor(interaction)
-        await answer(interaction, self.services.removals.remove(actor, event, player.id, score, reason), show_removal)
+        """Show what the removal of a submission would change, and ask whether to do it."""
+        preview = self.services.removals.preview(self.actor(interaction), event, player.id, score)
+        await answer(interaction, preview, lambda result: _ask(result, reason), only_reads=True)
+
+    @score.command(name="restore", description="Admins: let a removed score count again")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        player="Whose score",
+        score="Which one: type its value, day or week; leave it out for the one removed last",
+    )
+    @app_commands.autocomplete(event=all_events, score=removed_scores)
+    async def score_restore(
+        self, interaction: Interaction[Any], event: str, player: User, score: str | None = None
+    ) -> None:
+        """Restore a removed submission."""
+        restored = self.services.removals.restore(self.actor(interaction), event, player.id, score)
+        await answer(interaction, restored, show_restoration)
+
+    @player.command(name="withdraw", description="Admins: take a player out of all events, until they return")
+    @app_commands.describe(player="Who", reason="Why, for the log and for the player")
+    async def player_withdraw(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
+        """Withdraw a player."""
+        withdrawn = self.services.withdrawals.withdraw(self.actor(interaction), player.id, reason)
+        await answer(interaction, withdrawn, show_membership)
+
+    @player.command(name="return", description="Admins: bring a withdrawn player back, as they were")
+    @app_commands.describe(player="Who", reason="Why, for the log and for the player")
+    async def player_return(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
+        """Bring a withdrawn player back."""
+        returned = self.services.withdrawals.bring_back(self.actor(interaction), player.id, reason)
+        await answer(interaction, returned, show_membership)
+
+
+class _ScoreButton(IdButton, template=NOTHING):
+    """A button about one submission, whose id names the event, the player and the submission."""
+
+    ACTION: ClassVar[str]
+    LABEL: ClassVar[str]
+    STYLE: ClassVar = ButtonStyle.secondary
+
+    def __init__(self, event_id: int, discord_id: int, submission_id: int) -> None:
+        """Act on a submission of the player `discord_id` to an event."""
+        self.event_id, self.discord_id, self.submission_id = event_id, discord_id, submission_id
+        custom_id = f"score:{self.ACTION}:{event_id}:{discord_id}:{submission_id}"
+        super().__init__(Button(label=self.LABEL, style=self.STYLE, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "_ScoreButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]), int(match["player"]), int(match["submission"]))
+
+    @classmethod
+    def of(cls, result: RemovalPreview | RemovalResult) -> "_ScoreButton":
+        """Return the button for a submission."""
+        return cls(result.event.id, result.player.discord_id, result.submission.id)
+
+    @property
+    def submission(self) -> tuple[int, int, str]:
+        """The submission, as services take it."""
+        return self.event_id, self.discord_id, f"#{self.submission_id}"
+
+
+class RemoveButton(_ScoreButton, template=rf"score:remove:{_OF_SUBMISSION}"):
+    """Removes the submission that the message is about, for the reason that the message gives."""
+
+    ACTION, LABEL, STYLE = "remove", "Remove", ButtonStyle.danger
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Remove the submission, and show everyone."""
+        services = services_of(interaction)
+        embeds = interaction.message.embeds if interaction.message is not None else []
+        reason = read_reason(embeds[0]) if embeds else None
+        actor = actor_of(interaction, services.owner_id)
+        removal = services.removals.remove(actor, *self.submission, reason)
+        result = await update(interaction, removal, lambda _: show_removed())
+        if result is not None:
+            await interaction.followup.send(embeds=show_removal(result).embeds, view=_view(RestoreButton.of(result)))
+
+
+class KeepButton(_ScoreButton, template=rf"score:keep:{_OF_SUBMISSION}"):
+    """Leaves the submission as it is."""
+
+    ACTION, LABEL = "keep", "Cancel"
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Take the question back."""
+        kept = show_kept()
+        await interaction.response.edit_message(embeds=kept.embeds, view=None)
+
+
+class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
+    """Restores the submission whose removal the message shows."""
+
+    ACTION, LABEL = "restore", "Restore"
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Restore the submission, and show that instead."""
+        services = services_of(interaction)
+        actor = actor_of(interaction, services.owner_id)
+        await update(interaction, services.removals.restore(actor, *self.submission), show_restoration)
+
+
+def _ask(preview: RemovalPreview, reason: str | None) -> Reply:
+    asked = show_removal_preview(preview, clean_reason(reason))
+    return replace(asked, view=_view(RemoveButton.of(preview), KeepButton.of(preview)))
+
+
+def _view(*buttons: _ScoreButton) -> View:
+    view = View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
+    return view

@@ -18,6 +18,7 @@ WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 _IS_REMOVED = "removed_at IS NOT NULL"
+_IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 
 
 class Base(DeclarativeBase):
@@ -54,16 +55,22 @@ class Player(Base):
 class Member(Base):
     """A player in one server, with the display name there.
 
+    While `withdrawn_at` is set, the player has no best in any event of the server; the log keeps the scores.
+
     On PostgreSQL, `version` moves with each submission of the player here; an optimistic write compares it.
     """
 
     __tablename__ = "members"
-    __table_args__ = (IN_ORDER_OF_KEY,)
+    __table_args__ = (
+        partial_index("idx_members_withdrawn", "guild_id", "player_id", where=_IS_WITHDRAWN),
+        IN_ORDER_OF_KEY,
+    )
 
     player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"), primary_key=True, autoincrement=False)
     guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     display_name: Mapped[str] = mapped_column(sa.String(100))
     version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Event(Base):
@@ -181,7 +188,8 @@ class ScoreSubmission(Base):
     """The log: every accepted submission, for ever.
 
     `week_number` is the week that the submission counts for, `made_in_week` the week that it was made in. The columns
-    `remov…` record its removal by an admin.
+    `remov…` record its removal by an admin, until an admin restores it. `is_omitted` tells that it was restored after
+    the run of its week, which did not count it.
     """
 
     __tablename__ = "score_submissions"
@@ -207,6 +215,7 @@ class ScoreSubmission(Base):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     removal_reason: Mapped[str | None] = mapped_column(sa.String(300))
+    is_omitted: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
 
 
 class WeeklyRun(Base):
@@ -256,6 +265,15 @@ class WeeklyResult(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     weekly_elo: Mapped[int]
     rank: Mapped[int | None]
+
+
+class WeeklyOmission(Base):
+    """A player of the event whom a weekly run left out: withdrawn, or without any score, when the run was made."""
+
+    __tablename__ = "weekly_omissions"
+
+    run_id: Mapped[int] = mapped_column(LongId, sa.ForeignKey("weekly_runs.id"), primary_key=True, autoincrement=False)
+    player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"), primary_key=True, autoincrement=False)
 
 
 class GuildSettings(Base):

@@ -1,8 +1,10 @@
-"""The clock that services read."""
+"""The clock that services read, and clocks on the wall."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+
+import pytz
 
 Clock = Callable[[], datetime]
 """Returns the current instant, aware and in UTC."""
@@ -10,3 +12,8 @@ Clock = Callable[[], datetime]
 
 utc_now: Clock = partial(datetime.now, UTC)
 """The real clock."""
+
+
+def local_time(instant: datetime, zone: str) -> datetime:
+    """Return an instant in the time zone with this IANA name."""
+    return instant.astimezone(pytz.timezone(zone))

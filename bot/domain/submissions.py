@@ -11,7 +11,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.statistics import RunningStatistics
 from bot.domain.weeks import Week, counting_week
-from bot.errors import CooldownActive, EventArchived
+from bot.errors import CooldownActive, EventArchived, SubmitterWithdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,7 @@ class Known:
 
     Attributes:
         current: the current week in the server.
+        is_withdrawn: whether an admin has withdrawn the player from the server.
         latest: the time of the player's last submission in the server; None if it is too old for the cooldown.
         closed_weeks: the weeks of the event, from the current one on, that have been run.
         personal: the player's personal best, or None.
@@ -173,6 +174,7 @@ class Known:
     """
 
     current: Week
+    is_withdrawn: bool
     latest: datetime | None
     closed_weeks: Collection[Week]
     personal: StoredBest | None
@@ -214,8 +216,11 @@ def decide(score: float, known: Known, direction: ScoreDirection, now: datetime,
     """Decide whether a score counts, for which week, and what it changes.
 
     Raises:
+        SubmitterWithdrawn: an admin has withdrawn the player.
         CooldownActive: the player's last score in the server is too recent.
     """
+    if known.is_withdrawn:
+        raise SubmitterWithdrawn
     # One from after now is from before the clock was set back.
     if known.latest is not None and known.latest <= now < known.latest + cooldown:
         raise CooldownActive(ceil((known.latest + cooldown - now).total_seconds()))

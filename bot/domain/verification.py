@@ -26,6 +26,7 @@ class LoggedScore:
         id: its place in the order of submission.
         score: in points or seconds.
         removed_at: when an admin removed it, or None.
+        is_omitted: whether it was restored after the run of its week, which did not count it.
     """
 
     id: int
@@ -33,6 +34,7 @@ class LoggedScore:
     score: float
     submitted_at: datetime
     removed_at: datetime | None = None
+    is_omitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,13 @@ class ArchivedRun:
     Attributes:
         field: the field of its Elos.
         scale: the constants of its Elos.
+        omitted: the players whom it left out: withdrawn, or without any score, when it was made.
     """
 
     ran_at: datetime
     field: Field
     scale: RatingScale
+    omitted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +104,29 @@ class Derivation:
     many submissions and weeks there are.
     """
 
-    def __init__(self, direction: ScoreDirection) -> None:
+    def __init__(self, direction: ScoreDirection, withdrawn: frozenset[int] = frozenset()) -> None:
+        """Follow the log of an event with this direction; `withdrawn` players have no bests now."""
         self._direction = direction
+        self._withdrawn = withdrawn
         self._bests: dict[int, LoggedScore] = {}
         # The sum of the weekly Elos, and the number of weeks, of everybody who took part in a closed week.
         self._weeks: dict[int, tuple[int, int]] = {}
 
     def open_week(self, log: Iterable[LoggedScore]) -> dict[int, Best]:
         """Take the log of a week that has not been run, and return its bests by player."""
-        return self._take(log, ran_at=None)
+        return self._take(log, run=None)
 
     def closed_week(self, run: ArchivedRun, log: Iterable[LoggedScore]) -> tuple[Field, dict[int, Result]]:
         """Take the log of a week that was run, and return the field and the results that the archive should hold.
 
         The field of the run stays if it differs from a new count only by rounding.
         """
-        bests = self._take(log, run.ran_at)
+        bests = self._take(log, run)
         counted = statistics_of(bests).field
         field = run.field if is_same_field(run.field, counted) else counted
         missed = Result(None, None, run.scale.missed_week_elo, None)
-        results = dict.fromkeys(self._weeks, missed) | results_of(bests, replace(run, field=field), self._direction)
+        results = {player_id: missed for player_id in self._weeks if player_id not in run.omitted}
+        results |= results_of(bests, replace(run, field=field), self._direction)
         for player_id, result in results.items():
             elos, weeks = self._weeks.get(player_id, (0, 0))
             self._weeks[player_id] = elos + result.weekly_elo, weeks + 1
@@ -152,12 +159,13 @@ class Derivation:
         event_elo = scale.event_elo(all_time, average) if weeks else None
         return replace(ratings, all_time_leaderboard_elo=all_time, calculated_event_elo=event_elo)
 
-    def _take(self, log: Iterable[LoggedScore], ran_at: datetime | None) -> dict[int, Best]:
+    def _take(self, log: Iterable[LoggedScore], run: ArchivedRun | None) -> dict[int, Best]:
         bests: dict[int, LoggedScore] = {}
         for logged in log:
-            if logged.removed_at is None:
+            counts = logged.removed_at is None and logged.player_id not in self._withdrawn
+            if counts:
                 self._improve(self._bests, logged)
-            if counts_in_week(logged, ran_at):
+            if counts if run is None else was_counted(logged, run):
                 self._improve(bests, logged)
         return {player_id: _best(logged) for player_id, logged in bests.items()}
 
@@ -172,9 +180,10 @@ class Derivation:
             bests[logged.player_id] = logged
 
 
-def counts_in_week(logged: LoggedScore, ran_at: datetime | None) -> bool:
-    """Tell whether a submission counts in its week, which was run at `ran_at` or never: a run counts what it found."""
-    return logged.removed_at is None or (ran_at is not None and logged.removed_at > ran_at)
+def was_counted(logged: LoggedScore, run: ArchivedRun) -> bool:
+    """Tell whether the run of its week counted a submission: a run counts what it finds."""
+    was_there = logged.removed_at is None or logged.removed_at > run.ran_at
+    return was_there and not logged.is_omitted and logged.player_id not in run.omitted
 
 
 def results_of(bests: Mapping[int, Best], run: ArchivedRun, direction: ScoreDirection) -> dict[int, Result]:

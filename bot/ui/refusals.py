@@ -53,6 +53,17 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once.",
     errors.NothingToRemove: "This player has no such score in the event. Pick one from the list that appears.",
+    errors.NothingToRestore: "No such score of this player was removed. Pick one from the list that appears.",
+    errors.SeveralScores: (
+        "That fits {number} scores:\n{listed}\nNothing was changed. Pick the one you mean from the list that appears."
+    ),
+    errors.NeverSubmitted: "This player has never submitted a score in this server.",
+    errors.AlreadyWithdrawn: "This player is withdrawn already. `/player return` brings them back.",
+    errors.NotWithdrawn: "This player is not withdrawn.",
+    errors.SubmitterWithdrawn: (
+        "You are withdrawn from the leaderboards of this server, so your scores do not count. "
+        "An admin can bring you back with `/player return`."
+    ),
     errors.CooldownActive: "One score at a time: you can submit again in {seconds_left} second{plural}.",
     errors.NotAllowed: (
         "Only admins of this server can do that: members with the *Manage Server* permission "
@@ -96,6 +107,10 @@ def sentence(error: LeaderboardError) -> str:
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.WeekNotOver):
         fields["until"], fields["left"] = format_dt(error.ends_at, "F"), format_dt(error.ends_at, "R")
+    if isinstance(error, errors.SeveralScores):
+        lines = ["- " + " · ".join(map(escape, score.split(" · "))) for score in error.scores]
+        more = [f"- and {error.number - len(lines)} older"] if error.number > len(lines) else []
+        fields["listed"] = "\n".join(lines + more)
     if isinstance(error, errors.CooldownActive):
         fields["plural"] = "" if error.seconds_left == 1 else "s"
     if isinstance(error, errors.EventUnknown | errors.UnknownTimeZone):

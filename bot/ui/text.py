@@ -16,6 +16,7 @@ from bot.domain.text import shorten
 _MARKDOWN = re.compile(r"(^\d+)(?=\. )|[\\`*_~|<>\[\]@]|(?<=:)/|^[#+-]")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}]")
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+_ESCAPED = re.compile(r"\\(.)|[\u2068\u2069]")
 
 
 def escape(text: str) -> str:
@@ -51,6 +52,11 @@ def isolate_score(text: str, style: ScoreStyle) -> str:
 def count_of(count: int, noun: str) -> str:
     """Write a number of things, such as "1 player" or "1,200 players"."""
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def unescape(text: str) -> str:
+    """Return the line of text that `escape` has escaped."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def _with_unit(text: str, style: ScoreStyle, write: Callable[[str], str]) -> str:

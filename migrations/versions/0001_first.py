@@ -18,6 +18,7 @@ WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 IS_REMOVED = "removed_at IS NOT NULL"
+IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -35,10 +36,12 @@ def upgrade() -> None:
         sa.Column("guild_id", sa.BigInteger, nullable=False),
         sa.Column("display_name", sa.String(100), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+        _instant("withdrawn_at", nullable=True),
         sa.PrimaryKeyConstraint("player_id", "guild_id", name="pk_members"),
         sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_members_player_id_players"),
         **IN_ORDER_OF_KEY,
     )
+    _partial_index("idx_members_withdrawn", "members", "guild_id", "player_id", where=IS_WITHDRAWN)
     _create_events()
     _create_scores()
     _create_log()
@@ -70,7 +73,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        *("audit_log", "guild_settings", "weekly_results", "weekly_runs"),
+        *("audit_log", "guild_settings", "weekly_omissions", "weekly_results", "weekly_runs"),
         *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
     ):
         op.drop_table(table)
@@ -168,6 +171,7 @@ def _create_log() -> None:
         _instant("removed_at", nullable=True),
         sa.Column("removed_by", sa.BigInteger),
         sa.Column("removal_reason", sa.String(300)),
+        sa.Column("is_omitted", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.PrimaryKeyConstraint("id", name="pk_score_submissions"),
         sa.UniqueConstraint("interaction_id", name="uq_score_submissions_interaction_id"),
         sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_score_submissions_score")),
@@ -214,6 +218,14 @@ def _create_archive() -> None:
         ),
         sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_weekly_results_score")),
         **IN_ORDER_OF_KEY,
+    )
+    op.create_table(
+        "weekly_omissions",
+        sa.Column("run_id", LONG_ID, nullable=False, autoincrement=False),
+        sa.Column("player_id", sa.Integer, nullable=False, autoincrement=False),
+        sa.PrimaryKeyConstraint("run_id", "player_id", name="pk_weekly_omissions"),
+        sa.ForeignKeyConstraint(["run_id"], ["weekly_runs.id"], name="fk_weekly_omissions_run_id_weekly_runs"),
+        sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_weekly_omissions_player_id_players"),
     )
 
 

@@ -37,7 +37,10 @@ def test_the_comparison_sees_checks_and_the_conditions_of_indexes(database_url: 
     conditions = {
         index: condition for table in found.values() for index, _, _, condition in table["indexes"] if condition
     }
-    assert conditions.keys() == {"uq_all_time_scores", "uq_weekly_scores", "idx_score_submissions_removals"}
+    assert conditions.keys() == {
+        *("uq_all_time_scores", "uq_weekly_scores"),
+        *("idx_score_submissions_removals", "idx_members_withdrawn"),
+    }
     assert "all_time" in conditions["uq_all_time_scores"]
     checks = found["leaderboard_scores"]["checks"]
     assert {"ck_leaderboard_scores_score", "ck_leaderboard_scores_type_week_consistency"} <= checks.keys()
@@ -140,7 +143,7 @@ def bot(directory: Path, url: URL, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def play(url: URL) -> None:
-    """Put rows into every table as the bot does: a week that is closed, one that is open, a score removed."""
+    """Put rows into every table as the bot does: two weeks closed, one open, a score removed, a player withdrawn."""
 
     async def work() -> None:
         async with open_test_backend(url) as backend:
@@ -151,6 +154,10 @@ def play(url: URL) -> None:
             await backend.submit(11, 200)
             await backend.submit(12, 300)
             await backend.real.services.removals.remove(ADMIN, EVENT, 12)
+            await backend.real.services.withdrawals.withdraw(ADMIN, 13)
+            backend.clock.move(weeks=1)
+            await backend.run()
+            await backend.submit(11, 250)
             await backend.real.services.settings.change(ADMIN, time_zone="Europe/Berlin")
             await backend.real.scoring.recalculate(event.id)
             assert await backend.differences() == []

@@ -97,6 +97,10 @@ BUTTONS = {
     "week:undo:{event}:2026-W47": NO_ADMIN,
     "week:close:{event}:2026-W1": OUTDATED,
     "week:reopen:{event}:2026-W47": OUTDATED,
+    "score:remove:{event}:1:1": NO_ADMIN,
+    "score:restore:{event}:1:1": NO_ADMIN,
+    "score:remove:{event}:1:9999999999999999999": OUTDATED,
+    "score:forget:{event}:1:1": OUTDATED,
     "confirm:delete:everything": OUTDATED,
     "\ud800": OUTDATED,
 }

@@ -172,7 +172,7 @@ class Season(RuleBasedStateMachine):
         entry = next(e for e in model.log if (e.player, e.score, e.removed) == (player, best, False))
         entry.removed = True
         result = self.do(removal)
-        assert (result.score, result.week.code, result.personal_best) == (
+        assert (result.submission.score, result.submission.week.code, result.personal_best) == (
             best,
             entry.week,
             model.bests().get(player),
@@ -187,8 +187,8 @@ class Season(RuleBasedStateMachine):
         if entries:
             entry = entries[which % len(entries)]
             entry.removed = True
-            key = str(offered[which % len(entries)].id)
-            assert self.do(removals.remove(ADMIN, event, player, key)).score == entry.score
+            key = offered[which % len(entries)].key
+            assert self.do(removals.remove(ADMIN, event, player, key)).submission.score == entry.score
 
     @rule(event=an_event, archive=rarely)
     def archive_or_restore(self, event: str, archive: bool) -> None:

@@ -28,7 +28,12 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT, early=True),
     "undo": lambda backend, actor: backend.real.services.weeks.undo(actor, EVENT),
     "list what can be removed": lambda backend, actor: backend.real.services.removals.removable(actor, EVENT, 1),
+    "preview a removal": lambda backend, actor: backend.real.services.removals.preview(actor, EVENT, 1),
     "remove": lambda backend, actor: backend.real.services.removals.remove(actor, EVENT, 1),
+    "list what can be restored": lambda backend, actor: backend.real.services.removals.restorable(actor, EVENT, 1),
+    "restore": lambda backend, actor: backend.real.services.removals.restore(actor, EVENT, 1),
+    "withdraw": lambda backend, actor: backend.real.services.withdrawals.withdraw(actor, 1),
+    "bring back": lambda backend, actor: backend.real.services.withdrawals.bring_back(actor, 1),
     "show settings": lambda backend, actor: backend.real.services.settings.show(actor),
     "change settings": lambda backend, actor: backend.real.services.settings.change(actor, time_zone="Asia/Tokyo"),
 }

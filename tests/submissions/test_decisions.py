@@ -35,7 +35,13 @@ def open_event(*scores: float, direction: ScoreDirection = HIGH, **changes: Any)
 
 
 def decided(score: float, direction: ScoreDirection = HIGH, **changes: Any) -> Decision:
-    nothing: dict[str, Any] = {"latest": None, "closed_weeks": (), "personal": None, "weekly": {}}
+    nothing: dict[str, Any] = {
+        "is_withdrawn": False,
+        "latest": None,
+        "closed_weeks": (),
+        "personal": None,
+        "weekly": {},
+    }
     return decide(score, Known(current=CURRENT, **{**nothing, **changes}), direction, NOW, MINUTE)
 
 

@@ -106,7 +106,7 @@ async def test_a_run_writes_each_player_once_in_archive_and_ratings(backend: Tes
         with rows_written() as written:
             await backend.run(week)
         scores = players if number == 0 else players - 1
-        assert written == {
+        assert +written == {
             "INSERT weekly_runs": 1,
             "INSERT weekly_results": players,
             "UPDATE player_event_stats": players,
@@ -125,7 +125,7 @@ async def test_an_undo_writes_no_more_rows_than_the_run(backend: TestBackend) ->
         await backend.run(week)
     with rows_written() as written:
         await backend.undo()
-    assert written == {
+    assert +written == {
         "INSERT leaderboard_scores": players - 1,
         "UPDATE player_event_stats": players,
         "DELETE weekly_results": players,

@@ -19,6 +19,7 @@ from .wired_bot import ADMIN, JUDGES, OWNER, REFEREES, RIVALS, WiredBot, actor
 DONE = "done"
 NOT_ADMIN = "Only admins of this server can do that: members with the *Manage Server* permission"
 NO_EVENT = "This server has no event"
+NOT_A_PLAYER = "This player has never submitted a score in this server."
 NOT_HERE = "Leaderboards belong to servers."
 
 ADMINISTRATOR: Final = 1 << 3
@@ -58,7 +59,10 @@ TABLE = [
     Use("weekly-reset", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}", "preview": True}),
     Use("weekly-undo", {"event": "{event}"}),
-    Use("remove-score", {"event": "{event}", "player": PLAYER, "score": "{submission}", "reason": "spliced"}),
+    Use("score remove", {"event": "{event}", "player": PLAYER, "score": "#{submission}", "reason": "spliced"}),
+    Use("score restore", {"event": "{event}", "player": PLAYER, "score": "#{submission}"}),
+    Use("player withdraw", {"player": PLAYER, "reason": "cheats"}, from_another_server=NOT_A_PLAYER),
+    Use("player return", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
     Use("settings", from_another_server=DONE),
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
 ]
@@ -111,6 +115,8 @@ def prepare(url: URL) -> None:
             backend.clock.move(weeks=1)
             for name in map(event_of, TABLE):
                 await backend.submit(PLAYER.id, 100, name, guild_id=HOME.id)
+            for name in [event_of(use) for use in TABLE if use.command == "score restore"]:
+                await services.removals.remove(actor(ADMIN), name, PLAYER.id, "100 · W48")
 
     asyncio.run(work())
 
@@ -173,4 +179,4 @@ async def outcome(wired: WiredBot, someone: Someone, command: str, options: dict
         return DONE
     assert reply.ephemeral, reply
     assert await wired.tables() == before, reply
-    return next((told for told in (NOT_ADMIN, NO_EVENT, NOT_HERE) if told in reply.text), reply.text)
+    return next((told for told in (NOT_ADMIN, NO_EVENT, NOT_A_PLAYER, NOT_HERE) if told in reply.text), reply.text)

@@ -1,6 +1,5 @@
-"""What admins do with scores that should not count: list and remove them."""
+"""What admins do with scores that should not count: list, remove and restore them."""
 
-import re
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -14,34 +13,30 @@ from bot.database.models import (
     Player,
     PlayerEventStats,
     ScoreSubmission,
+    ScoreType,
     WeeklyRun,
 )
 from bot.domain.clock import Clock
-from bot.domain.events import EventInfo
-from bot.domain.moderation import LoggedSubmission, RemovalResult
+from bot.domain.moderation import LoggedSubmission, RemovalPreview, RemovalResult, RestorationResult
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
-from bot.domain.weeks import Week
-from bot.errors import NothingToRemove
 from bot.services.events import describe, find_event
+from bot.services.moderation._finding import find_listed, find_one, name_submission
+from bot.services.moderation._preview import preview_removal
 from bot.services.ratings import (
     Recalculation,
-    best_first,
     count_personal_best,
     count_weekly_best,
     is_personal_best,
     is_weekly_best,
     logged_bests,
 )
-from bot.services.servers import Actor, begin_action, record, require_admin
-
-MOST_LISTED = 25
-_KEY = re.compile("[0-9]{1,18}")
+from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
 
 
 class RemovalService:
-    """Removes submissions; the log keeps them, with the admin, the time and the reason."""
+    """Removes submissions and restores them; the log keeps them, with the admin, the time and the reason."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
         """Rate by `scale`, and request a `recalculation` when a personal best changes."""
@@ -50,25 +45,35 @@ class RemovalService:
         self._scale = scale
         self._recalculation = recalculation
 
-    async def removable(self, actor: Actor, event_name: str, player: int) -> tuple[LoggedSubmission, ...]:
-        """Return the latest 25 submissions of a player to an event, without removed ones, the latest first."""
+    async def removable(
+        self, actor: Actor, event_name: str, player: int, typed: str = ""
+    ) -> tuple[LoggedSubmission, ...]:
+        """Return the latest 25 submissions of a player to an event that fit what is typed, without removed ones."""
+        return await self._listed(actor, event_name, player, typed, are_removed=False)
 
-        def work(session: Session) -> tuple[LoggedSubmission, ...]:
+    async def restorable(
+        self, actor: Actor, event_name: str, player: int, typed: str = ""
+    ) -> tuple[LoggedSubmission, ...]:
+        """Return the latest 25 removed submissions of a player to an event that fit what is typed."""
+        return await self._listed(actor, event_name, player, typed, are_removed=True)
+
+    async def preview(
+        self, actor: Actor, event: str | int, player: int, submission: str | None = None
+    ) -> RemovalPreview:
+        """Return what `remove` would change, and raise what it would raise; change nothing."""
+
+        def work(session: Session) -> RemovalPreview:
             require_admin(session, actor)
-            event = find_event(session, actor.guild_id, event_name)
-            latest = _log_of(event, player).order_by(ScoreSubmission.id.desc()).limit(MOST_LISTED)
-            style = describe(event).style
-            return tuple(
-                LoggedSubmission(row.id, style, row.score, Week.from_code(row.week_number), row.submitted_at)
-                for row in session.scalars(latest)
-            )
+            found = find_event(session, actor.guild_id, event)
+            removed = find_one(session, found, player, submission, self._clock(), are_removed=False)
+            return preview_removal(session, found, removed, self._scale)
 
         return await self._database.read(work)
 
     async def remove(
         self,
         actor: Actor,
-        event_name: str,
+        event: str | int,
         player: int,
         submission: str | None = None,
         reason: str | None = None,
@@ -79,112 +84,162 @@ class RemovalService:
 
         Args:
             actor: the admin.
-            event_name: the event.
+            event: the name or the key of the event.
             player: Discord's id of the player.
-            submission: the key of a submission, as suggested; None for the personal best.
+            submission: `#` and the key of a submission, as suggested; or its value, day or week, as typed; None for the
+                personal best.
             reason: the reason, for the log.
 
         Raises:
             NothingToRemove: the player has no such submission to the event.
+            SeveralScores: several submissions are what was typed.
         """
 
         def work(session: Session) -> RemovalResult:
             begin_action(session, actor)
-            event = find_event(session, actor.guild_id, event_name, lock=True)
-            removed = _find(session, event, player, submission)
-            return self._remove(session, actor, event, removed, clean_reason(reason))
+            found = find_event(session, actor.guild_id, event, lock=True)
+            removed = find_one(session, found, player, submission, self._clock(), are_removed=False)
+            return self._remove(session, actor, found, removed, clean_reason(reason))
 
         result = await self._database.write(work)
         if result.was_personal_best:
             self._recalculation.request(result.event.id)
         return result
 
+    async def restore(
+        self, actor: Actor, event: str | int, player: int, submission: str | None = None
+    ) -> RestorationResult:
+        """Let a removed submission count again, and derive the player's bests from the log.
+
+        A week that was run keeps its results, as with `remove`.
+
+        Args:
+            actor: the admin.
+            event: the name or the key of the event.
+            player: Discord's id of the player.
+            submission: as in `remove`, among removed ones; None for the one removed last.
+
+        Raises:
+            NothingToRestore: no such submission of the player was removed.
+            SeveralScores: several removed submissions are what was typed.
+        """
+
+        def work(session: Session) -> RestorationResult:
+            begin_action(session, actor)
+            found = find_event(session, actor.guild_id, event, lock=True)
+            restored = find_one(session, found, player, submission, self._clock(), are_removed=True)
+            return self._restore(session, actor, found, restored)
+
+        result = await self._database.write(work)
+        if result.is_personal_best:
+            self._recalculation.request(result.event.id)
+        return result
+
+    async def _listed(
+        self, actor: Actor, event_name: str, player: int, typed: str, *, are_removed: bool
+    ) -> tuple[LoggedSubmission, ...]:
+        def work(session: Session) -> tuple[LoggedSubmission, ...]:
+            require_admin(session, actor)
+            event = find_event(session, actor.guild_id, event_name)
+            return find_listed(session, event, player, typed, self._clock(), are_removed=are_removed)
+
+        return await self._database.read(work)
+
     def _remove(
         self, session: Session, actor: Actor, event: Event, removed: ScoreSubmission, reason: str | None
     ) -> RemovalResult:
         info, now = describe(event), self._clock()
-        player = session.get_one(Player, removed.player_id)
-        member = session.get_one(Member, (player.id, event.guild_id))
-        of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number
-        run_at = session.scalar(sa.select(WeeklyRun.ran_at).where(*of_week))
+        run = _run_of(session, removed)
         removed.removed_by, removed.removal_reason = actor.discord_id, reason
         # The removal comes after the run that counted the score, even if the clock was set back since.
-        removed.removed_at = now if run_at is None else max(now, run_at + timedelta(microseconds=1))
-        logged_in_week = ScoreSubmission.week_number == removed.week_number
-        of_board = is_weekly_best(event.id, removed.week_number)
-        before, after = _restore_best(session, info, player, of_board, logged_in_week)
-        if before != after:
-            count_weekly_best(session, event, removed.week_number, before, after)
-        before, after = _restore_best(session, info, player, is_personal_best(event.id))
-        if before != after:
-            count_personal_best(session, event, before, after)
+        removed.removed_at = now if run is None else max(now, run.ran_at + timedelta(microseconds=1))
+        before, after = _derive_bests(session, event, removed, week_is_closed=run is not None)
+        player, zone = _name(session, event, removed.player_id), load_settings(session, event.guild_id).time_zone
         if after is None:
-            self._unrate(session, event, player)
+            self._unrate(session, event, removed.player_id)
         detail = f"submission {removed.id}: {info.style.show(removed.score)} of {player.discord_id}"
         record(session, actor, "remove score", detail, at=now, event_id=event.id, reason=reason)
         return RemovalResult(
             event=info,
-            player=PlayerName(player.discord_id, member.display_name),
-            score=removed.score,
-            week=Week.from_code(removed.week_number),
-            week_is_closed=run_at is not None,
+            player=player,
+            submission=name_submission(event, removed, zone),
+            week_is_closed=run is not None,
             was_personal_best=before != after,
             personal_best=after,
             reason=reason,
         )
 
-    def _unrate(self, session: Session, event: Event, player: Player) -> None:
+    def _restore(self, session: Session, actor: Actor, event: Event, restored: ScoreSubmission) -> RestorationResult:
+        info, run = describe(event), _run_of(session, restored)
+        if run is not None and restored.removed_at is not None and restored.removed_at <= run.ran_at:
+            restored.is_omitted = True
+        restored.removed_at = restored.removed_by = restored.removal_reason = None
+        before, after = _derive_bests(session, event, restored, week_is_closed=run is not None)
+        player, zone = _name(session, event, restored.player_id), load_settings(session, event.guild_id).time_zone
+        detail = f"submission {restored.id}: {info.style.show(restored.score)} of {player.discord_id}"
+        record(session, actor, "restore score", detail, at=self._clock(), event_id=event.id)
+        return RestorationResult(
+            event=info,
+            player=player,
+            submission=name_submission(event, restored, zone),
+            week_is_closed=run is not None,
+            is_personal_best=before != after,
+            personal_best=after,
+        )
+
+    def _unrate(self, session: Session, event: Event, player_id: int) -> None:
         """Clear the all-time Elo of a player without a personal best; archived weeks go on counting."""
         ratings = PlayerEventStats
-        of_player = sa.select(ratings).where(ratings.event_id == event.id, ratings.player_id == player.id)
+        of_player = sa.select(ratings).where(ratings.event_id == event.id, ratings.player_id == player_id)
         row = session.scalars(of_player).one()
         row.all_time_leaderboard_elo = None
         if row.weeks_participated:
             row.calculated_event_elo = self._scale.event_elo(None, row.weekly_elo_average)
 
 
-def _log_of(event: Event, discord_id: int) -> sa.Select[ScoreSubmission]:
-    log = ScoreSubmission
-    player = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
-    return (
-        sa.select(log)
-        .join(Player, Player.id == log.player_id)
-        .where(player, log.event_id == event.id, log.removed_at.is_(None))
-    )
+def _run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:
+    """Return the run of the week that a submission counts for."""
+    of_event = WeeklyRun.event_id == submission.event_id
+    return session.scalar(sa.select(WeeklyRun).where(of_event, WeeklyRun.week_number == submission.week_number))
 
 
-def _find(session: Session, event: Event, discord_id: int, submission: str | None) -> ScoreSubmission:
-    log = ScoreSubmission
-    if submission is None:
-        order = (best_first(log.score, describe(event).direction), log.id)
-        wanted = _log_of(event, discord_id).order_by(*order)
-    elif _KEY.fullmatch(submission.strip()):
-        wanted = _log_of(event, discord_id).where(log.id == sa.literal(int(submission), sa.BigInteger))
-    else:
-        raise NothingToRemove
-    found = session.scalars(wanted.limit(1)).one_or_none()
-    if found is None:
-        raise NothingToRemove
-    return found
+def _name(session: Session, event: Event, player_id: int) -> PlayerName:
+    player = session.get_one(Player, player_id)
+    return PlayerName(player.discord_id, session.get_one(Member, (player_id, event.guild_id)).display_name)
 
 
-def _restore_best(
-    session: Session,
-    event: EventInfo,
-    player: Player,
-    condition: sa.ColumnElement[bool],
-    *of_log: sa.ColumnElement[bool],
+def _derive_bests(
+    session: Session, event: Event, changed: ScoreSubmission, *, week_is_closed: bool
 ) -> tuple[float | None, float | None]:
-    """Set a current best to the best of the log, and return the old and the new score."""
-    stored = sa.select(LeaderboardScore).where(LeaderboardScore.player_id == player.id, condition)
-    row = session.scalars(stored).one_or_none()
-    if row is None:
-        return None, None
-    of_player = ScoreSubmission.player_id == player.id
-    found = session.execute(logged_bests(event.id, event.direction, of_player, *of_log)).one_or_none()
-    before = row.score
+    """Set the bests that a changed submission may be to those of the log; return the old and the new personal best."""
+    session.flush()
+    if not week_is_closed:
+        week = changed.week_number
+        before, after = _derive_best(session, event, changed.player_id, week)
+        if before != after:
+            count_weekly_best(session, event, week, before, after)
+    before, after = _derive_best(session, event, changed.player_id, None)
+    if before != after:
+        count_personal_best(session, event, before, after)
+    return before, after
+
+
+def _derive_best(session: Session, event: Event, player_id: int, week: int | None) -> tuple[float | None, float | None]:
+    """Set a personal best, or a best of a week, to the best of the log; return the old and the new score."""
+    scores, log = LeaderboardScore, ScoreSubmission
+    of_board = is_personal_best(event.id) if week is None else is_weekly_best(event.id, week)
+    of_week = [] if week is None else [log.week_number == week]
+    row = session.scalars(sa.select(scores).where(of_board, scores.player_id == player_id)).one_or_none()
+    logged = logged_bests(event.id, event.score_direction, log.player_id == player_id, *of_week)
+    found = session.execute(logged).one_or_none()
+    before = None if row is None else row.score
     if found is None:
-        session.delete(row)
+        if row is not None:
+            session.delete(row)
         return before, None
-    _, row.score, row.submitted_at = found
+    if row is None:
+        score_type = ScoreType.ALL_TIME if week is None else ScoreType.WEEKLY
+        row = scores(player_id=player_id, event_id=event.id, score_type=score_type, week_number=week)
+        session.add(row)
+    row.score, row.submitted_at = found.score, found.submitted_at
     return before, row.score

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import constant
-from bot.database.models import LeaderboardScore, ScoreSubmission, ScoreType
+from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission, ScoreType
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
@@ -25,24 +25,26 @@ def _parameter(name: str) -> sa.BindParameter[float]:
     return sa.bindparam(name, type_=sa.Double())
 
 
-def elo_expression(score: sa.SQLColumnExpression[float]) -> sa.ColumnElement[int]:
-    """Return `RatingScale.elo` in SQL: the same operations in the same order, over `elo_parameters`."""
+def elo_expression(score: sa.SQLColumnExpression[float], field: str = "field") -> sa.ColumnElement[int]:
+    """Return `RatingScale.elo` in SQL: the same operations in the same order, over the parameters of a field."""
     z = (
         _parameter("elo_sign")
-        * ((score - _parameter("field_origin")) - _parameter("field_mean"))
-        / _parameter("field_sd")
+        * ((score - _parameter(f"{field}_origin")) - _parameter(f"{field}_mean"))
+        / _parameter(f"{field}_sd")
     )
     return _round_half_up(sa.cast(_BASE_ELO, sa.Double) + z * _parameter("elo_per_sigma"))
 
 
-def elo_parameters(field: Field, direction: ScoreDirection, scale: RatingScale) -> dict[str, float]:
-    """Return the parameters of `elo_expression` and `event_elo_expression`."""
+def elo_parameters(
+    field: Field, direction: ScoreDirection, scale: RatingScale, name: str = "field"
+) -> dict[str, float]:
+    """Return the parameters of `elo_expression`, for a field of this `name`, and of `event_elo_expression`."""
     return {
         "elo_sign": direction.sign,
-        "field_origin": field.origin,
-        "field_mean": field.mean,
+        f"{name}_origin": field.origin,
+        f"{name}_mean": field.mean,
         # Without a spread, every score is at the mean.
-        "field_sd": field.sd or math.inf,
+        f"{name}_sd": field.sd or math.inf,
         "elo_per_sigma": scale.elo_per_sigma,
         **event_elo_parameters(scale),
     }
@@ -116,14 +118,19 @@ def logged_bests(
     Args:
         event_id: the event.
         direction: the direction of the event.
-        conditions: select the rows of the log that count; removed ones never do.
+        conditions: select the rows of the log that count; removed ones, and those of withdrawn players, never do.
     """
     log = ScoreSubmission
+    withdrawn = (
+        sa.select(Member.player_id)
+        .join(Event, Event.guild_id == Member.guild_id)
+        .where(Event.id == event_id, Member.withdrawn_at.is_not(None))
+    )
     order = (best_first(log.score, direction), log.id)
     place = sa.func.row_number().over(partition_by=log.player_id, order_by=order)
     ordered = (
         sa.select(log.player_id, log.score, log.submitted_at, place.label("place"))
-        .where(log.event_id == event_id, log.removed_at.is_(None), *conditions)
+        .where(log.event_id == event_id, log.removed_at.is_(None), log.player_id.not_in(withdrawn), *conditions)
         .subquery()
     )
     return sa.select(ordered.c.player_id, ordered.c.score, ordered.c.submitted_at).where(ordered.c.place == 1)

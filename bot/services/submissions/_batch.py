@@ -381,6 +381,7 @@ def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
     closed = () if row.closed_weeks is None else row.closed_weeks.split(sql.SEPARATOR)
     return Known(
         current=current,
+        is_withdrawn=row.withdrawn_at is not None,
         latest=row.latest,
         closed_weeks={Week.from_code(int(code)) for code in closed},
         personal=None if row.personal_id is None else StoredBest(row.personal_id, row.personal_best),

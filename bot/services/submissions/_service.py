@@ -60,6 +60,7 @@ class LeaderboardService:
             EventArchived: it takes no scores.
             InvalidScore: no score of this event.
             InvalidProof: the proof is no link.
+            SubmitterWithdrawn: an admin has withdrawn the player from this server.
             CooldownActive: the player's last score in this server is too recent.
             AlreadyCounted: this interaction is in the log.
             Unavailable: the database did not answer, or the event was locked for too long.

@@ -53,6 +53,7 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         Player.username,
         Member.display_name,
         Member.version.label("member_version"),
+        Member.withdrawn_at,
     )
     named = sa.select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player)
     # By itself: else PostgreSQL reads all events of a player to find what there is in one.

@@ -7,7 +7,16 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, WeeklyResult, WeeklyRun
+from bot.database.models import (
+    Event,
+    LeaderboardScore,
+    Member,
+    PlayerEventStats,
+    ScoreSubmission,
+    WeeklyOmission,
+    WeeklyResult,
+    WeeklyRun,
+)
 from bot.database.streams import AnyRow, AnySelect, Grouped, Streams
 from bot.domain.ratings import RatingScale
 from bot.domain.verification import (
@@ -114,11 +123,17 @@ class _Tables:
         )
         self.events = rows(event.order_by(Event.id), Event.id)
         logged = select(
-            *(log.event_id, log.week_number, log.id, log.player_id, log.score, log.submitted_at, log.removed_at)
+            *(log.event_id, log.week_number, log.id, log.player_id, log.score, log.submitted_at, log.removed_at),
+            log.is_omitted,
         )
         self.log = Grouped(rows(logged.order_by(log.event_id, log.week_number, log.id), log.event_id), _week_of)
         runs = select(run.event_id, run.week_number, run.id, run.ran_at, run.field, run.scale)
         self.runs = Grouped(rows(runs.order_by(run.event_id, run.week_number), run.event_id), _event_of)
+        omissions = select(run.event_id, run.week_number, WeeklyOmission.player_id).join(
+            run, run.id == WeeklyOmission.run_id
+        )
+        self.omissions = Grouped(rows(omissions.order_by(run.event_id, run.week_number), run.event_id), _week_of)
+        self.withdrawn = Grouped(rows(withdrawn_players().order_by(Event.id), Event.id), _event_of)
         best = select(scores.event_id, scores.week_number, scores.player_id, scores.score, scores.submitted_at)
         personal = best.where(scores.week_number.is_(None)).order_by(scores.event_id)
         self.personal_bests = Grouped(rows(personal, scores.event_id), _event_of)
@@ -156,7 +171,8 @@ class _EventComparison:
 
     def __init__(self, tables: _Tables, row: AnyRow) -> None:
         self._tables, self._row = tables, row
-        self._derivation = Derivation(row.score_direction)
+        withdrawn = frozenset(member.player_id for member in tables.withdrawn.take(row.id))
+        self._derivation = Derivation(row.score_direction, withdrawn)
         self._bests_of_counted_week: dict[int, Best] = {}
         self.submissions = 0
 
@@ -184,7 +200,8 @@ class _EventComparison:
             self._bests_of_counted_week = bests
 
     def _compare_closed_week(self, week: int, run: AnyRow) -> Iterator[Wrong]:
-        archived = ArchivedRun(run.ran_at, run.field, run.scale)
+        omitted = frozenset(row.player_id for row in self._tables.omissions.take((self._row.id, week)))
+        archived = ArchivedRun(run.ran_at, run.field, run.scale, omitted)
         run_field, results = self._derivation.closed_week(archived, self._log(week))
         yield from self._compare_weekly_bests(week, {})
         if run_field != run.field:
@@ -232,6 +249,12 @@ class _EventComparison:
 
     def _wrong(self, kind: Kind, key: Any, stored: Any, computed: Any) -> Wrong:
         return Wrong(kind, self._row.id, self._row.name, key, stored, computed)
+
+
+def withdrawn_players() -> AnySelect:
+    """Return the query for the events and the players who are withdrawn from them."""
+    members = select(Event.id, Member.player_id).join(Member, Member.guild_id == Event.guild_id)
+    return members.where(Member.withdrawn_at.is_not(None))
 
 
 def results_of_no_run(streams: Streams) -> Iterator[Wrong]:

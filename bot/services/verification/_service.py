@@ -9,7 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, WeeklyResult, WeeklyRun
+from bot.database.models import (
+    Event,
+    LeaderboardScore,
+    PlayerEventStats,
+    ScoreSubmission,
+    WeeklyOmission,
+    WeeklyResult,
+    WeeklyRun,
+)
 from bot.database.streams import Streams, compute_aside
 from bot.domain.progress import Progress, Unwatched
 from bot.domain.weeks import Week
@@ -22,6 +30,7 @@ from bot.services.verification._comparison import (
     Wrong,
     compare,
     results_of_no_run,
+    withdrawn_players,
 )
 from bot.services.verification._missing_log import MissingRow, missing_rows, unexplained
 from bot.services.verification._repair import have_everybody_recalculated, repair
@@ -175,10 +184,14 @@ def _lock_all_events(session: Session) -> EventRange:
 def _count_rows(session: Session, within: EventRange) -> int:
     of_events = [table.event_id for table in (ScoreSubmission, LeaderboardScore, PlayerEventStats, WeeklyRun)]
     counts = [select(func.count()).where(event_id.between(*within)) for event_id in of_events]
-    results = select(func.count()).join_from(WeeklyResult, WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
+    of_runs = [
+        select(func.count()).join_from(table, WeeklyRun, WeeklyRun.id == table.run_id)
+        for table in (WeeklyResult, WeeklyOmission)
+    ]
+    counts += [count.where(WeeklyRun.event_id.between(*within)) for count in of_runs]
     counts += [
-        results.where(WeeklyRun.event_id.between(*within)),
         select(func.count()).where(Event.id.between(*within)),
+        withdrawn_players().where(Event.id.between(*within)).with_only_columns(func.count()),
     ]
     return sum(session.scalar(count) or 0 for count in counts)
 

@@ -12,6 +12,7 @@ from bot.database.models import (
     PlayerEventStats,
     ScoreSubmission,
     ScoreType,
+    WeeklyOmission,
     WeeklyResult,
     WeeklyRun,
 )
@@ -26,6 +27,7 @@ from bot.services.ratings import (
     event_elo_expression,
     event_elo_parameters,
     forget_week_statistics,
+    is_personal_best,
     is_weekly_best,
     logged_bests,
     number,
@@ -37,7 +39,8 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     """Run a week of a locked event that has no run yet.
 
     The run recalculates all-time Elos, rates and archives the weekly bests, archives `missed_week_elo` for earlier
-    players who missed the week, updates averages and event Elos, and deletes the weekly bests. The rows that its
+    players who missed the week, updates averages and event Elos, and deletes the weekly bests. Players without a
+    personal best, withdrawn or without any score, miss nothing: the run notes that it left them out. The rows that its
     statements read and write grow with the players, not with the weeks.
 
     Raises:
@@ -66,11 +69,13 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     if has_later:
         _count(session, run, scale, sign=-1, is_last=False)
     _archive_scores(session, event, run, field, scale)
+    _archive_omissions(session, run)
     if before is not None:
-        _add_missed_weeks(session, before, WeeklyRun.id == run.id)
+        known = _known_by(before).union_all(_omitted_and_known(run, before))
+        _add_missed_weeks(session, known, WeeklyRun.id == run.id)
     if has_later:
         is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
-        _add_missed_weeks(session, run.id, *is_later)
+        _add_missed_weeks(session, _known_by(run.id), *is_later)
     _count(session, run, scale, sign=1, is_last=not has_later)
     session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
     forget_week_statistics(event, week.code)
@@ -81,13 +86,15 @@ def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale)
     """Undo the latest run of a locked event, as if it had never been made.
 
     Submissions that count for a later week because of the run count for its week again. The weekly bests come from the
-    log, without scores removed since the run. Averages and event Elos become those of the remaining runs.
+    log, without scores removed and players withdrawn since the run. Averages and event Elos become those of the
+    remaining runs.
 
     Returns:
         The number of weekly bests of the reopened week, and how many submissions count for it again.
     """
     join_in_memory(session)
     called_back = _call_back(session, event, run.week_number)
+    _forget_omissions(session, run)
     _derive_weekly_bests(session, event, run.week_number)
     _, has_later = _neighbours(session, event, run.week_number)
     _count(session, run, scale, sign=-1, is_last=not has_later)
@@ -163,18 +170,54 @@ def _archive_scores(session: Session, event: Event, run: WeeklyRun, field: Field
     session.connection().execute(archive, elo_parameters(field, direction, scale))
 
 
-def _add_missed_weeks(session: Session, known_by: int, *runs: sa.ColumnElement[bool]) -> None:
-    """Archive a missed week in those `runs` that lack a row for a player of the run `known_by`.
+def _archive_omissions(session: Session, run: WeeklyRun) -> None:
+    stats = PlayerEventStats
+    has_best = sa.exists().where(is_personal_best(run.event_id), LeaderboardScore.player_id == stats.player_id)
+    # The Elos are current, so their index knows nearly all who have a best.
+    gone = sa.select(sa.literal(run.id, LongId), stats.player_id).where(
+        stats.event_id == run.event_id, stats.all_time_leaderboard_elo.is_(None), ~has_best
+    )
+    session.connection().execute(sa.insert(WeeklyOmission).from_select(["run_id", "player_id"], gone))
 
-    A run has a row for every player of it or of an earlier week, so the run before it knows all who may miss it. Weeks
-    may be run in any order: a week that is run late can be a player's first, and later runs then lack that player.
+
+def _forget_omissions(session: Session, run: WeeklyRun) -> None:
+    log = ScoreSubmission
+    omitted = log.event_id == run.event_id, log.week_number == run.week_number, log.is_omitted
+    session.connection().execute(sa.update(log).where(*omitted).values(is_omitted=False))
+    session.connection().execute(sa.delete(WeeklyOmission).where(WeeklyOmission.run_id == run.id))
+
+
+def _known_by(run_id: int) -> sa.Select[int]:
+    """Return the query for the players of a run: all of it or of an earlier week, but those whom it left out."""
+    return sa.select(WeeklyResult.player_id).where(WeeklyResult.run_id == run_id)
+
+
+def _omitted_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
+    """Return the query for the players whom the run `before` left out, but who had taken part by then."""
+    earlier, earlier_run = aliased(WeeklyResult), aliased(WeeklyRun)
+    took_part = sa.exists().where(
+        earlier.run_id == earlier_run.id,
+        earlier.player_id == WeeklyOmission.player_id,
+        earlier.score.is_not(None),
+        earlier_run.event_id == run.event_id,
+        earlier_run.week_number < run.week_number,
+    )
+    return sa.select(WeeklyOmission.player_id).where(WeeklyOmission.run_id == before, took_part)
+
+
+def _add_missed_weeks(session: Session, players: sa.SelectBase, *runs: sa.ColumnElement[bool]) -> None:
+    """Archive a missed week in those `runs` that lack a row for one of the `players`, and did not leave them out.
+
+    The run before another knows all who may miss it. Weeks may be run in any order: a week that is run late can be a
+    player's first, and later runs then lack that player.
     """
-    known = aliased(WeeklyResult)
-    has_row = sa.exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.player_id)
+    known, omitted = players.subquery(), WeeklyOmission
+    has_row = sa.exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.c.player_id)
+    is_omitted = sa.exists().where(omitted.run_id == WeeklyRun.id, omitted.player_id == known.c.player_id)
     missed = (
-        sa.select(WeeklyRun.id, known.player_id, WeeklyRun.missed_week_elo)
-        .join(known, known.run_id == known_by)
-        .where(*runs, ~has_row)
+        sa.select(WeeklyRun.id, known.c.player_id, WeeklyRun.missed_week_elo)
+        .join(known, sa.true())
+        .where(*runs, ~has_row, ~is_omitted)
     )
     archive = sa.insert(WeeklyResult).from_select(["run_id", "player_id", "weekly_elo"], missed)
     session.connection().execute(archive)

@@ -1,0 +1,180 @@
+"""Read what an admin types to find a score: its value, its day, its week, or several of these."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytz
+
+from bot.domain.clock import local_time
+from bot.domain.moderation import PARTED
+from bot.domain.scores import ScoreFormat, ScoreStyle
+from bot.domain.text import visible
+from bot.domain.typed_scores import MINUTE, plain
+from bot.domain.weeks import Week
+from bot.errors import AmbiguousScore, InvalidScore
+
+MOST_DIGITS = 16
+"""No score has more digits before the point."""
+
+_NUMBER = re.compile(r"([0-9]+)(\.[0-9]*)?")
+_CLOCK = re.compile(r"((?:[0-9]+:){0,2})([0-9]*)(\.[0-9]*)?")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?: ([0-9]{2}):([0-9]{2}))?)?")
+_DAY_OF_MONTH = re.compile(r"(?:([0-9]{1,2})\.? ([a-z]{3,9})|([a-z]{3,9}) ([0-9]{1,2}))(?:,? ([0-9]{4}))?")
+_WEEK = re.compile(r"(?:([0-9]{4})-)?w([0-9]{0,2})")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+Range = tuple[float, float]
+"""From the first number on, and below the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one part of the text may mean: a score fits if one of the ranges has it.
+
+    Attributes:
+        scores: ranges of scores, in points or seconds.
+        times: from the first instant on, and before the second.
+        weeks: the codes of weeks, from the first to the second.
+    """
+
+    scores: tuple[Range, ...] = ()
+    times: tuple[tuple[datetime, datetime], ...] = ()
+    weeks: tuple[tuple[int, int], ...] = ()
+
+
+def read_search(
+    text: str, style: ScoreStyle, zone: str, now: datetime, *, is_complete: bool = False
+) -> tuple[Wanted, ...]:
+    """Read a text such as `18,900`, `1:23`, `2026-11-21`, `21 Nov`, `2026-W47`, or `18,900 · 21 Nov`.
+
+    Args:
+        text: as typed.
+        style: the style of the event.
+        zone: the server's time zone, which has the days.
+        now: what a day or a week without a year is the latest before.
+        is_complete: whether a value is all of its digits, not only their beginning.
+
+    Returns:
+        What each part may mean; a score must fit all of them.
+    """
+    parts = [part.strip() for part in visible(text).split(PARTED.strip())]
+    return tuple(
+        Wanted(
+            scores=tuple(_exact(part, style) if is_complete else _beginnings(plain(part), style)),
+            times=tuple(_days(part.casefold(), zone, now)),
+            weeks=tuple(_weeks(part.casefold(), Week.at(now, zone))),
+        )
+        for part in parts
+        if part
+    )
+
+
+def _exact(part: str, style: ScoreStyle) -> Iterator[Range]:
+    try:
+        scores = [style.parse(part)]
+    except AmbiguousScore as error:
+        scores = [reading.score for reading in error.readings]
+    except InvalidScore:
+        return
+    for score in scores:
+        yield score, math.nextafter(score, math.inf)
+
+
+def _beginnings(part: str, style: ScoreStyle) -> Iterator[Range]:
+    """Return the ranges of all scores that are shown with these characters first."""
+    if style.unit is not None:
+        part = part.removesuffix(plain(style.unit)).rstrip()
+    begun = part.removeprefix("-")
+    is_time = style.format is ScoreFormat.TIME
+    for low, high in _times_beginning(begun.removesuffix("s")) if is_time else _numbers_beginning(begun):
+        # A range below zero is the mirror of one above; its greater end belongs to it.
+        yield (low, high) if begun == part else (math.nextafter(-high, 0), math.nextafter(-low, math.inf))
+
+
+def _numbers_beginning(part: str) -> Iterator[Range]:
+    written = _NUMBER.fullmatch(part.replace(",", ""))
+    if written is None or len(written[1]) > MOST_DIGITS:
+        return
+    whole, fraction = written.groups()
+    if fraction is not None:
+        yield _span(Decimal(whole + fraction), Decimal(1).scaleb(1 - len(fraction)))
+        return
+    for zeros in range(MOST_DIGITS - len(whole) + 1):
+        yield _span(Decimal(whole).scaleb(zeros), Decimal(1).scaleb(zeros))
+
+
+def _times_beginning(part: str) -> Iterator[Range]:
+    written = _CLOCK.fullmatch(part)
+    if written is None or not part:
+        return
+    numbers: list[str] = written[1].split(":")
+    before, last = numbers[:-1], str(written[2])
+    above = Decimal(0)
+    for number in before:
+        above = (above + Decimal(number)) * MINUTE
+    if written[3] is not None:
+        yield _span(above + Decimal((last or "0") + written[3]), Decimal(1).scaleb(1 - len(written[3])))
+        return
+    # The last number may be hours, minutes or seconds, and may lack its second digit.
+    for unit in (Decimal(MINUTE**power) for power in range(3 - len(before))):
+        if not last:
+            yield _span(above * unit, MINUTE * unit)
+            continue
+        if len(last) > 1 or not before:
+            yield _span((above + int(last)) * unit, unit)
+        if len(last) == 1 and (before or last != "0"):
+            yield _span((above + 10 * int(last)) * unit, 10 * unit)
+
+
+def _span(low: Decimal, width: Decimal) -> Range:
+    return float(low), float(low + width)
+
+
+def _days(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Return the days, months or minutes that a text names, as instants in UTC."""
+    try:
+        if written := _DAY.fullmatch(part):
+            year, month, day, hour, minute = (None if number is None else int(number) for number in written.groups())
+            begin = datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0)  # noqa: DTZ001 - in `zone`
+            if day is None:
+                end = (begin + timedelta(days=31)).replace(day=1)
+            else:
+                end = begin + (timedelta(days=1) if hour is None else timedelta(minutes=1))
+            yield _instant(begin, zone), _instant(end, zone)
+        elif written := _DAY_OF_MONTH.fullmatch(part):
+            day_of_month, month_name = written[1] or written[4], written[2] or written[3]
+            [month] = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(month_name)]
+            today = local_time(now, zone).replace(tzinfo=None)
+            begin = datetime(int(written[5] or today.year), month, int(day_of_month))  # noqa: DTZ001 - in `zone`
+            if written[5] is None and begin > today:
+                begin = begin.replace(year=begin.year - 1)
+            yield _instant(begin, zone), _instant(begin + timedelta(days=1), zone)
+    except (ValueError, OverflowError):
+        # There is no such day.
+        return
+
+
+def _instant(local: datetime, zone: str) -> datetime:
+    return pytz.timezone(zone).localize(local).astimezone(pytz.utc)
+
+
+def _weeks(part: str, current: Week) -> Iterator[tuple[int, int]]:
+    written = _WEEK.fullmatch(part)
+    if written is None:
+        return
+    year, number = written[1], written[2]
+    if not number:
+        if year is not None:
+            yield int(year) * 100, int(year) * 100 + 99
+        return
+    for first, last in ((int(number), int(number)), (int(number) * 10, int(number) * 10 + 9)):
+        if len(number) == 1 or first == last:
+            of_year = int(year) if year is not None else current.year - (first > current.number)
+            yield of_year * 100 + first, of_year * 100 + last

@@ -1,0 +1,110 @@
+"""Find submissions in the log by what an admin picked or typed."""
+
+import re
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.dialect import UtcDateTime
+from bot.database.models import Event, Player, ScoreSubmission
+from bot.domain.clock import local_time
+from bot.domain.moderation import LoggedSubmission
+from bot.domain.score_search import Wanted, read_search
+from bot.domain.weeks import Week
+from bot.errors import NothingToRemove, NothingToRestore, SeveralScores
+from bot.services.events import describe
+from bot.services.ratings import best_first, number
+from bot.services.servers import load_settings
+
+MOST_LISTED = 25
+MOST_NAMED = 10
+"""How many submissions a refusal names."""
+_KEY = re.compile("#([0-9]{1,18})")
+
+
+def find_listed(
+    session: Session, event: Event, discord_id: int, typed: str, now: datetime, *, are_removed: bool
+) -> tuple[LoggedSubmission, ...]:
+    """Return the latest 25 submissions of a player that fit a text, the latest first.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        discord_id: Discord's id of the player.
+        typed: as far as it is typed; empty for all submissions.
+        now: the time.
+        are_removed: whether to look among the removed submissions, or among the others.
+    """
+    zone = load_settings(session, event.guild_id).time_zone
+    wanted = read_search(typed, describe(event).style, zone, now)
+    found = _log_of(event, discord_id, are_removed=are_removed).where(*map(_fits, wanted))
+    latest = found.order_by(ScoreSubmission.id.desc()).limit(MOST_LISTED)
+    return tuple(name_submission(event, row, zone) for row in session.scalars(latest))
+
+
+def find_one(
+    session: Session, event: Event, discord_id: int, text: str | None, now: datetime, *, are_removed: bool
+) -> ScoreSubmission:
+    """Return the submission that a text means.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        discord_id: Discord's id of the player.
+        text: `#` and a key, as suggestions and buttons send it; or a value, a day or a week, as admins type it; None
+            for the personal best or, among removed submissions, for the one removed last.
+        now: the time.
+        are_removed: whether to look among the removed submissions, or among the others.
+
+    Raises:
+        NothingToRemove, NothingToRestore: no such submission exists.
+        SeveralScores: the text fits several submissions.
+    """
+    log, of_player = ScoreSubmission, _log_of(event, discord_id, are_removed=are_removed)
+    nothing = NothingToRestore if are_removed else NothingToRemove
+    if text is None:
+        best = (best_first(log.score, describe(event).direction), log.id)
+        order = (log.removed_at.desc(), log.id.desc()) if are_removed else best
+        found = session.scalars(of_player.order_by(*order).limit(1)).all()
+    elif key := _KEY.fullmatch(text.strip()):
+        found = session.scalars(of_player.where(log.id == sa.literal(int(key[1]), sa.BigInteger))).all()
+    else:
+        zone = load_settings(session, event.guild_id).time_zone
+        wanted = read_search(text, describe(event).style, zone, now, is_complete=True)
+        if not wanted:
+            raise nothing
+        found = session.scalars(of_player.where(*map(_fits, wanted)).order_by(log.id.desc())).all()
+        if len(found) > 1:
+            names = tuple(str(name_submission(event, row, zone)) for row in found[:MOST_NAMED])
+            raise SeveralScores(names, len(found))
+    if not found:
+        raise nothing
+    return found[0]
+
+
+def name_submission(event: Event, row: ScoreSubmission, zone: str) -> LoggedSubmission:
+    """Return a submission as admins see it, in their time zone."""
+    week, at = Week.from_code(row.week_number), local_time(row.submitted_at, zone)
+    return LoggedSubmission(row.id, describe(event).style, row.score, week, at)
+
+
+def _log_of(event: Event, discord_id: int, *, are_removed: bool) -> sa.Select[ScoreSubmission]:
+    log = ScoreSubmission
+    return (
+        sa.select(log)
+        .join(Player, Player.id == log.player_id)
+        .where(Player.discord_id == sa.literal(discord_id, sa.BigInteger), log.event_id == event.id)
+        .where(log.removed_at.is_not(None) if are_removed else log.removed_at.is_(None))
+    )
+
+
+def _fits(wanted: Wanted) -> sa.ColumnElement[bool]:
+    log = ScoreSubmission
+    scores = [sa.and_(log.score >= number(low), log.score < number(high)) for low, high in wanted.scores]
+    times = [
+        sa.and_(log.submitted_at >= sa.literal(begin, UtcDateTime), log.submitted_at < sa.literal(end, UtcDateTime))
+        for begin, end in wanted.times
+    ]
+    weeks = [log.week_number.between(first, last) for first, last in wanted.weeks]
+    return sa.or_(sa.false(), *scores, *times, *weeks)

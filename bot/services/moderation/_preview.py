@@ -1,0 +1,135 @@
+"""Tell what the removal of a submission would change, without changing it."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, LeaderboardScore, Member, Player, ScoreSubmission, WeeklyRun
+from bot.domain.moderation import Place, Podium, RemovalPreview
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Board
+from bot.services.events import describe
+from bot.services.moderation._finding import name_submission
+from bot.services.ratings import (
+    best_first,
+    elo_expression,
+    elo_parameters,
+    is_personal_best,
+    is_weekly_best,
+    logged_bests,
+)
+from bot.services.servers import load_settings
+
+PODIUM = 3
+
+_BEFORE, _AFTER = "before", "after"
+
+
+def preview_removal(session: Session, event: Event, removed: ScoreSubmission, scale: RatingScale) -> RemovalPreview:
+    """Return what the removal of a submission would change."""
+    info = describe(event)
+    player_id = removed.player_id
+    player = session.get_one(Player, player_id)
+    member = session.get_one(Member, (player_id, event.guild_id))
+    of_run = WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number
+    week_is_closed = session.scalar(sa.select(WeeklyRun.id).where(*of_run)) is not None
+    best = is_personal_best(event.id)
+    before, after = _bests(session, event, removed, best)
+    moved, most = 0, 0
+    if before is not None and before != after:
+        left = event.statistics.change(before, after).field
+        moved, most = _count_moved(session, event, player_id, left, scale)
+    boards = [_podium(session, event, removed, Board.ALL_TIME, best)]
+    if not week_is_closed:
+        of_week = ScoreSubmission.week_number == removed.week_number
+        boards.append(
+            _podium(session, event, removed, Board.WEEK, is_weekly_best(event.id, removed.week_number), of_week)
+        )
+    return RemovalPreview(
+        event=info,
+        player=PlayerName(player.discord_id, member.display_name),
+        submission=name_submission(event, removed, load_settings(session, event.guild_id).time_zone),
+        week_is_closed=week_is_closed,
+        before=_place(session, event, player_id, before),
+        after=_place(session, event, player_id, after),
+        elos_moved=moved,
+        most_moved=most,
+        podiums=tuple(podium for podium in boards if podium is not None),
+    )
+
+
+def _bests(
+    session: Session,
+    event: Event,
+    removed: ScoreSubmission,
+    board: sa.ColumnElement[bool],
+    *of_log: sa.ColumnElement[bool],
+) -> tuple[float | None, float | None]:
+    """Return a player's best on a board, and the best without the submission."""
+    of_player = LeaderboardScore.player_id == removed.player_id
+    before = session.scalar(sa.select(LeaderboardScore.score).where(board, of_player))
+    others = ScoreSubmission.player_id == removed.player_id, ScoreSubmission.id != removed.id
+    found = session.execute(logged_bests(event.id, event.score_direction, *others, *of_log)).one_or_none()
+    return before, None if found is None else found.score
+
+
+def _place(session: Session, event: Event, player_id: int, score: float | None) -> Place | None:
+    if score is None:
+        return None
+    scores = LeaderboardScore
+    better = scores.score > score if event.score_direction.sign > 0 else scores.score < score
+    others = sa.select(sa.func.count()).where(is_personal_best(event.id), scores.player_id != player_id, better)
+    return Place(score, 1 + session.scalars(others).one())
+
+
+def _count_moved(session: Session, event: Event, player_id: int, left: Field, scale: RatingScale) -> tuple[int, int]:
+    """Return how many other players' Elos move when the field becomes `left`, and by how much at most."""
+    scores, direction = LeaderboardScore, event.score_direction
+    moves = (
+        sa.select(
+            sa.func.abs(elo_expression(scores.score, _AFTER) - elo_expression(scores.score, _BEFORE)).label("points")
+        )
+        .where(is_personal_best(event.id), scores.player_id != player_id)
+        .subquery()
+    )
+    counted = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(moves.c.points), 0)).where(moves.c.points > 0)
+    fields = elo_parameters(event.statistics.field, direction, scale, _BEFORE)
+    moved, most = session.execute(counted, fields | elo_parameters(left, direction, scale, _AFTER)).one()
+    return moved, most
+
+
+def _podium(
+    session: Session,
+    event: Event,
+    removed: ScoreSubmission,
+    board: Board,
+    condition: sa.ColumnElement[bool],
+    *of_log: sa.ColumnElement[bool],
+) -> Podium | None:
+    """Return the first three of a board without the submission; None if they stay the same three in the same order."""
+    sign = event.score_direction.sign
+    scores = LeaderboardScore
+    order = (best_first(scores.score, event.score_direction), scores.submitted_at, scores.player_id)
+    first = (
+        sa.select(scores.player_id, scores.score, scores.submitted_at, Player.discord_id, Member.display_name)
+        .join(Player, Player.id == scores.player_id)
+        .join(Member, (Member.player_id == scores.player_id) & (Member.guild_id == event.guild_id))
+        .where(condition)
+        .order_by(*order)
+        .limit(PODIUM + 1)
+    )
+    rows = session.execute(first).all()
+    own = next((row for row in rows[:PODIUM] if row.player_id == removed.player_id), None)
+    if own is None:
+        return None
+    others = ScoreSubmission.player_id == removed.player_id, ScoreSubmission.id != removed.id
+    left = session.execute(logged_bests(event.id, event.score_direction, *others, *of_log)).one_or_none()
+    places = [
+        (-sign * row.score, row.submitted_at, row.player_id, row) for row in rows if row.player_id != own.player_id
+    ]
+    if left is not None:
+        places.append((-sign * left.score, left.submitted_at, own.player_id, own))
+    after = [row for *_, row in sorted(places, key=lambda place: place[:3])[:PODIUM]]
+    if [row.player_id for row in after] == [row.player_id for row in rows[:PODIUM]]:
+        return None
+    return Podium(board, tuple(PlayerName(row.discord_id, row.display_name) for row in after))

@@ -1,0 +1,189 @@
+"""`/score` and `/player`: what an admin sees, picks, confirms and causes."""
+
+from typing import Any
+
+from tests.one_database import on_both_databases, on_one_database
+from tests.seen import Seen
+from tests.world import World
+
+pytestmark = on_one_database
+
+
+async def ask(world: World, player: str, *, who: str | None = None, **options: Any) -> Seen:
+    """Have an admin ask for a removal; nothing is removed yet."""
+    before = await world.tables()
+    admin = world.admin if who is None else world.member(who)
+    seen = await world.use(admin, "score remove", event="Tetris Blitz", player=world.member(player), **options)
+    assert seen.is_private
+    assert await world.tables() == before
+    return seen
+
+
+@on_both_databases
+async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 300, "Bob": 200, "Cai": 150, "Dov": 100})
+    world.clock.move(minutes=2)
+    await world.submit("Ana", 900)
+    world.clock.move(minutes=2)
+    await world.submit("Bob", 400)
+
+    asked = await ask(world, "Ana", reason="*spliced*")
+    assert asked.alone == (
+        "Remove 900 points of Ana (18 Nov 2026)?\n"
+        "The personal best would be **300 points** again (#1 → #2).\n"
+        "3 players' Elos move, by 265 at most.\n"
+        "The podium would be Bob, Ana, Cai.\n"
+        "The podium of 2026-W47 would be Bob, Ana, Cai.\n"
+        "Why (everyone can read it)\n\\*spliced\\*\nTetris Blitz"
+    )
+    await world.settle_ratings()
+    assert "🥇 **Ana** · 900 points" in await world.board()
+
+    done = await world.click(world.admin, asked, "Remove")
+    assert done.alone == "Removed. The result is below."
+    assert done.public == (
+        "Score removed\n**900 points** of **Ana** in **Tetris Blitz**, 18 Nov 2026\n"
+        "Personal best\n300 points (was 900 points)\nReason\n\\*spliced\\*"
+    )
+    assert "🥈 **Ana** · 300 points" in await world.board()
+
+    back = await world.click(world.admin, done, "Restore")
+    assert back.public == (
+        "Score restored\n**900 points** of **Ana** in **Tetris Blitz**, 18 Nov 2026\nPersonal best\n900 points"
+    )
+    assert back.buttons == {}
+    assert "🥇 **Ana** · 900 points" in await world.board()
+
+
+async def test_a_removal_that_is_cancelled_removes_nothing(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    asked = await ask(world, "Ana")
+    before = await world.tables()
+    assert (await world.click(world.admin, asked, "Cancel")).alone == "Nothing was removed."
+    assert await world.tables() == before
+
+
+async def test_the_buttons_work_after_a_restart_once_and_for_admins_only(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 50})
+    asked, asked_again = await ask(world, "Ana", reason="typo"), await ask(world, "Ana", reason="typo")
+    await world.restart_bot()
+
+    done = await world.click(world.admin, asked, "Remove")
+    assert "Reason\ntypo" in done
+    nothing = await world.refused(world.click(world.admin, asked_again, "Remove"))
+    assert nothing.startswith("This player has no such score in the event.")
+    await world.settle_ratings()
+    assert (await world.refused(world.click("Bob", done, "Restore"))).startswith("Only admins of this server")
+
+    await world.restart_bot()
+    assert "Score restored" in await world.click(world.admin, done, "Restore")
+    await world.settle_ratings()
+    before = await world.tables()
+    await world.deliver_again()
+    assert await world.tables() == before
+
+
+async def test_an_admin_who_is_one_no_more_cannot_confirm(world: World) -> None:
+    referees = world.guild.create_role("Referees")
+    world.member("Ref", role=referees)
+    await world.create_event()
+    await world.submit("Ana", 100)
+    settings = world.backend.real.services.settings
+    await settings.change(world.as_actor(), admin_role_id=referees.id)
+    asked = await ask(world, "Ana", who="Ref")
+    await settings.change(world.as_actor(), admin_role_id=world.guild.id)
+    assert (await world.refused(world.click("Ref", asked, "Remove"))).startswith("Only admins of this server")
+
+
+async def test_what_an_admin_types_is_looked_for_among_all_scores_of_the_player(world: World) -> None:
+    await world.create_event(direction="LOW", format="time")
+    for score in ("1:23.4", "59.5"):
+        await world.submit("Ana", score)
+        world.clock.move(minutes=1)
+    filled: dict[str, Any] = {"event": "Tetris Blitz", "player": world.member("Ana")}
+
+    offered = await world.suggestions(world.admin, "score remove", "score", **filled)
+
+    assert offered == ["59.5s · 2026-11-18 12:01 · 2026-W47", "1:23.4 · 2026-11-18 12:00 · 2026-W47"]
+    assert await world.suggestions(world.admin, "score remove", "score", "1:23", **filled) == offered[1:]
+    assert await world.suggestions("Ana", "score remove", "score", **filled) == []
+    assert await world.suggestions(world.admin, "score restore", "score", **filled) == []
+    nowhere = {**filled, "event": "Nothing"}
+    assert await world.suggestions(world.admin, "score remove", "score", **nowhere) == []
+
+    asked = await ask(world, "Ana", score="1:23.4")
+    assert "Remove 1:23.4 of Ana" in asked
+    assert "The personal best stays **59.5s** (#1).\nNo other player's Elo moves." in asked
+    await world.click(world.admin, asked, "Remove")
+    assert await world.suggestions(world.admin, "score restore", "score", **filled) == offered[1:]
+    restored = await world.use(world.admin, "score restore", score="#1", **filled)
+    assert "Score restored\n**1:23.4** of **Ana**" in restored
+
+
+async def test_several_scores_of_one_value_are_named(world: World) -> None:
+    await world.create_event(unit="points")
+    for _ in range(2):
+        await world.submit("Ana", 100)
+        world.clock.move(days=1)
+    told = await world.refused(
+        world.use(world.admin, "score remove", event="Tetris Blitz", player=world.member("Ana"), score="100")
+    )
+    assert told == (
+        "That fits 2 scores:\n- 100 points · 2026-11-19 12:00 · 2026-W47\n- 100 points · 2026-11-18 12:00 · 2026-W47\n"
+        "Nothing was changed. Pick the one you mean from the list that appears."
+    )
+
+
+async def test_a_player_without_a_score_left_is_said_to_have_gone(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+
+    asked = await ask(world, "Ana")
+    assert "It is the last score (#1): Ana would leave the leaderboard." in asked
+    assert "The podium would be empty." in asked
+    done = await world.click(world.admin, asked, "Remove")
+
+    assert "None left: no longer on the leaderboard." in done
+    assert "No scores yet." in await world.board()
+    again = world.use(world.admin, "score remove", event="Tetris Blitz", player=world.member("Ana"))
+    assert (await world.refused(again)).startswith("This player has no such score in the event.")
+
+
+async def test_a_closed_week_is_said_to_keep_the_score(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset()
+
+    asked = await ask(world, "Ana")
+    assert "2026-W47 is closed, and its results keep the score." in asked
+    done = await world.click(world.admin, asked, "Remove")
+    assert "2026-W47 is closed already, and its results keep the score." in done
+    assert "2026-W47 is closed already, and its results stay as they are." in await world.click(
+        world.admin, done, "Restore"
+    )
+
+
+async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 50})
+    ana = world.member("Ana")
+
+    gone = await world.use(world.admin, "player withdraw", player=ana, reason="moved")
+    assert gone.public == (
+        "Player withdrawn\n**Ana** is out of 1 event. `/player return` brings them back as they were.\nReason\nmoved"
+    )
+    assert "Ana" not in (await world.board()).public
+    world.clock.move(minutes=2)
+    await world.settle_ratings()
+    told = await world.refused(world.submit("Ana", 500))
+    assert told.startswith("You are withdrawn from the leaderboards of this server")
+    assert "The player is withdrawn, so no board changes now." in await ask(world, "Ana")
+
+    back = await world.use(world.admin, "player return", player=ana)
+    assert back.public == "Player returned\n**Ana** is back in 1 event."
+    assert "🥇 **Ana** · 100" in await world.board()
+    await world.settle_ratings()
+    assert await world.refused(world.use(world.admin, "player return", player=ana)) == "This player is not withdrawn."
