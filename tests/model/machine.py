@@ -14,7 +14,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import URL, delete
 
 from bot.database.models import Base
-from bot.errors import AlreadyCounted, EventArchived, LeaderboardError, NothingToRemove, NothingToUndo, WeekNotRunnable
+from bot.errors import (
+    AlreadyCounted,
+    AlreadyWithdrawn,
+    EventArchived,
+    LeaderboardError,
+    NeverSubmitted,
+    NothingToRemove,
+    NothingToRestore,
+    NothingToUndo,
+    NotWithdrawn,
+    SubmitterWithdrawn,
+    WeekNotRunnable,
+)
 from bot.services.events import EventOptions
 from tests import tables
 from tests.backends import ADMIN, TestBackend, open_test_backend
@@ -63,7 +75,8 @@ class Season(RuleBasedStateMachine):
         self.clock, self.zone = self.backend.clock, "UTC"
         self.do(tables.execute(self.backend.database, *map(delete, reversed(Base.metadata.sorted_tables))))
         self.events = {name: self.do(self.backend.create_event(way, name)) for name, way in EVENTS.items()}
-        self.models = {name: Model(high=way == "HIGH") for name, way in EVENTS.items()}
+        self.withdrawn: set[int] = set()
+        self.models = {name: Model(way == "HIGH", self.withdrawn) for name, way in EVENTS.items()}
         self.archived: set[str] = set()
         self.delivered: list[dict[str, Any]] = []
         self.touched = "Highest"
@@ -107,6 +120,9 @@ class Season(RuleBasedStateMachine):
         if event in self.archived:
             self.refused(EventArchived, self.backend.submit(**what))
             return
+        if player in self.withdrawn:
+            self.refused(SubmitterWithdrawn, self.backend.submit(**what))
+            return
         before = model.bests().get(player)
         model.submit(player, float(score), self.week)
         result = self.do(self.backend.submit(**what))
@@ -119,9 +135,8 @@ class Season(RuleBasedStateMachine):
     @rule(which=some)
     def deliver_again(self, which: int) -> None:
         what = self.delivered[which % len(self.delivered)]
-        error = EventArchived if what["event"] in self.archived else AlreadyCounted
         self.touch(what["event"])
-        self.refused(error, self.backend.submit(**what))
+        self.refused(AlreadyCounted, self.backend.submit(**what))
 
     @rule(event=an_event)
     def run_what_is_due(self, event: str) -> None:
@@ -165,11 +180,12 @@ class Season(RuleBasedStateMachine):
     def remove_a_best(self, event: str, player: int) -> None:
         model = self.touch(event)
         removal = self.backend.real.services.removals.remove(ADMIN, event, player)
-        best = model.bests().get(player)
-        if best is None:
+        entries = model.of(player)
+        if not entries:
             self.refused(NothingToRemove, removal)
             return
-        entry = next(e for e in model.log if (e.player, e.score, e.removed) == (player, best, False))
+        best = (max if model.high else min)(entry.score for entry in entries)
+        entry = next(entry for entry in reversed(entries) if entry.score == best)
         entry.removed = True
         result = self.do(removal)
         assert (result.submission.score, result.submission.week.code, result.personal_best) == (
@@ -181,7 +197,7 @@ class Season(RuleBasedStateMachine):
     @rule(event=an_event, player=a_player, which=some)
     def remove_any(self, event: str, player: int, which: int) -> None:
         model, removals = self.touch(event), self.backend.real.services.removals
-        entries = [entry for entry in reversed(model.log) if entry.player == player and not entry.removed]
+        entries = model.of(player)
         offered = self.do(removals.removable(ADMIN, event, player))
         assert [score.score for score in offered] == [entry.score for entry in entries]
         if entries:
@@ -189,6 +205,35 @@ class Season(RuleBasedStateMachine):
             entry.removed = True
             key = offered[which % len(entries)].key
             assert self.do(removals.remove(ADMIN, event, player, key)).submission.score == entry.score
+
+    @rule(event=an_event, player=a_player, which=some)
+    def restore(self, event: str, player: int, which: int) -> None:
+        model, removals = self.touch(event), self.backend.real.services.removals
+        entries = model.of(player, removed=True)
+        offered = self.do(removals.restorable(ADMIN, event, player))
+        assert [score.score for score in offered] == [entry.score for entry in entries]
+        if not entries:
+            self.refused(NothingToRestore, removals.restore(ADMIN, event, player))
+            return
+        entry = entries[which % len(entries)]
+        entry.removed = False
+        result = self.do(removals.restore(ADMIN, event, player, offered[which % len(entries)].key))
+        assert (result.submission.score, result.personal_best) == (entry.score, model.bests().get(player))
+
+    @rule(event=an_event, player=a_player, are_gone=st.booleans())
+    def withdraw_or_return(self, event: str, player: int, are_gone: bool) -> None:
+        self.touch(event)
+        withdrawals = self.backend.real.services.withdrawals
+        change = withdrawals.withdraw if are_gone else withdrawals.bring_back
+        if not any(model.of(player) + model.of(player, removed=True) for model in self.models.values()):
+            self.refused(NeverSubmitted, change(ADMIN, player))
+        elif are_gone == (player in self.withdrawn):
+            self.refused(AlreadyWithdrawn if are_gone else NotWithdrawn, change(ADMIN, player))
+        else:
+            self.withdrawn ^= {player}
+            assert self.do(change(ADMIN, player)).events == sum(
+                any(not entry.removed for entry in model.of(player)) for model in self.models.values()
+            )
 
     @rule(event=an_event, archive=rarely)
     def archive_or_restore(self, event: str, archive: bool) -> None:

@@ -28,11 +28,16 @@ class Entry:
 
 @dataclass
 class Model:
-    """One event: its log, and of each week that was run, in order of the runs, each player's score and Elo."""
+    """One event: its log, and of each week that was run, in order of the runs, each player's score and Elo.
+
+    `withdrawn` are the players who are withdrawn now, `omitted` those whom the run of a week left out.
+    """
 
     high: bool
+    withdrawn: set[int] = field(default_factory=set)
     log: list[Entry] = field(default_factory=list)
     runs: dict[int, dict[int, tuple[float, int]]] = field(default_factory=dict)
+    omitted: dict[int, set[int]] = field(default_factory=dict)
 
     def submit(self, player: int, score: float, week: int) -> None:
         self.log.append(Entry(player, score, week, set(self.runs)))
@@ -42,29 +47,41 @@ class Model:
 
     def bests(self, week: int | None = None) -> dict[int, float]:
         """Each player's best of one week or of all."""
-        scores = [(e.player, e.score) for e in self.log if not e.removed and week in (None, e.week)]
+        scores = [(e.player, e.score) for e in self.log if self.counts(e) and week in (None, e.week)]
         better = max if self.high else min
         return {player: better(score for who, score in scores if who == player) for player, _ in scores}
 
+    def counts(self, entry: Entry) -> bool:
+        return not entry.removed and entry.player not in self.withdrawn
+
     def open_weeks(self) -> list[int]:
         """The weeks that have scores and were not run."""
-        return sorted({entry.week for entry in self.log if not entry.removed} - self.runs.keys())
+        return sorted({entry.week for entry in self.log if self.counts(entry)} - self.runs.keys())
+
+    def of(self, player: int, *, removed: bool = False) -> list[Entry]:
+        """A player's submissions, removed or not, the latest first."""
+        return [entry for entry in reversed(self.log) if (entry.player, entry.removed) == (player, removed)]
 
     def run(self, week: int) -> None:
         bests = self.bests(week)
         elos = rated(bests, high=self.high)
         self.runs[week] = {player: (score, round_half_up(elos[player])) for player, score in bests.items()}
+        self.omitted[week] = {entry.player for entry in self.log} - self.bests().keys()
 
     def undo(self) -> int:
         week, _ = self.runs.popitem()
+        del self.omitted[week]
         for entry in self.log:
             entry.closed.discard(week)
         return week
 
     def archive(self, player: int) -> dict[int, tuple[float | None, int]]:
-        """A player's weeks: those played, and those missed since the first."""
+        """A player's weeks: those played, and those missed since the first, unless the run left the player out."""
         played = [week for week in self.runs if player in self.runs[week]]
-        return {week: self.runs[week].get(player, (None, 0)) for week in self.runs if played and week >= min(played)}
+        since_first = [week for week in self.runs if played and week >= min(played)]
+        return {
+            week: self.runs[week].get(player, (None, 0)) for week in since_first if player not in self.omitted[week]
+        }
 
     def average(self, player: int) -> float | None:
         weeks = self.archive(player)
