@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL, Engine, event, select, update
 
 from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission
-from bot.errors import CooldownActive, EventArchived, EventNotFound, ScoreTooHigh
+from bot.errors import CooldownActive, EventArchived, EventNotFound, ScoreTooHigh, SubmitterWithdrawn
 from bot.services.events import EventOptions
 from bot.services.ratings import Recalculator
 from bot.services.submissions import _service
@@ -165,6 +165,20 @@ async def test_a_best_that_was_just_removed_is_not_compared_with(one: TestBacken
     with just_before_the_write(lambda: other.real.services.removals.remove(ADMIN, EVENT, 1)):
         result = await one.submit(1, 95)
     assert (result.previous_best, result.is_personal_best) == (90, True)
+    assert await one.differences() == []
+
+
+@pytest.mark.parametrize("event", [EVENT, "Ultra"])
+async def test_a_player_who_was_just_withdrawn_has_no_score_counted(
+    one: TestBackend, other: TestBackend, event: str
+) -> None:
+    await one.create_event(name="Ultra")
+    withdrawals = other.real.services.withdrawals
+    # In the second event the player has no best that a withdrawal could change.
+    with just_before_the_write(lambda: withdrawals.withdraw(ADMIN, 1)), pytest.raises(SubmitterWithdrawn):
+        await one.submit(1, 95, event)
+    await withdrawals.bring_back(ADMIN, 1)
+    assert (await one.submit(1, 95)).previous_best == 100
     assert await one.differences() == []
 
 
