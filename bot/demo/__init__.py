@@ -41,9 +41,9 @@ WELCOME = f"""\
 ## Welcome to the Arcade
 A season has just been played here. Play on as anybody you like:
 **Ana**, a player, types `/submit-score` in *{BLITZ}* with `18,900`, then `/leaderboard`.
-**Ben** tries `1,5`, or submits twice: what is refused, only he sees.
-**{ADMIN}**, the admin, closes the week with `/weekly-reset`, and takes it back with `/weekly-undo`.
--# Choose whom you are at the top of the page. Nothing here leaves your computer."""
+**Ben** types `15.020`, which can mean two things, or submits twice: the answer is for him alone.
+**{ADMIN}**, the admin, closes the week with `/weekly-reset`, and takes it back with *Undo*.
+-# Choose who you are at the top of the page. Nothing here leaves your computer."""
 """What visitors read first."""
 
 
