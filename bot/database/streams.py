@@ -1,7 +1,9 @@
 """Compute over more rows than fit into memory, aside from the event loop."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row, Select
@@ -45,13 +47,26 @@ def compute_aside(session: Session, compute: Callable[[Streams], T], on_rows: Ca
         compute: what to do.
         on_rows: told of each chunk, from the thread that computes.
     """
-    if not in_greenlet():
-        return compute(Streams(session, lambda work: work(), on_rows))
-    through_loop = _ThroughLoop()
+    with _uncollected():
+        if not in_greenlet():
+            return compute(Streams(session, lambda work: work(), on_rows))
+        through_loop = _ThroughLoop()
+        try:
+            return await_only(asyncio.to_thread(compute, Streams(session, through_loop.ask, on_rows)))
+        finally:
+            through_loop.close()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Collect no garbage for a while: rows make no circles, and the collector would go through all that is held."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        return await_only(asyncio.to_thread(compute, Streams(session, through_loop.ask, on_rows)))
+        yield
     finally:
-        through_loop.close()
+        if was_enabled:
+            gc.enable()
 
 
 class _ThroughLoop:
