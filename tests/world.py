@@ -96,7 +96,9 @@ class World(Server):
         return await self.use(self.admin, "event create", name=name, direction=direction, **options)
 
     async def submit(self, who: str | MemberActor, score: str | float, event: str = EVENT, **options: Any) -> Seen:
-        return await self.use(who, "submit-score", event=event, score=str(score), **options)
+        # With nine decimals no number is taken for thousands.
+        text = f"{score:.9f}" if isinstance(score, float) else str(score)
+        return await self.use(who, "submit-score", event=event, score=text, **options)
 
     async def submit_all(self, scores: Mapping[str, float], event: str = EVENT) -> None:
         """Submit a score for each of some members, a second after each other."""
