@@ -81,7 +81,8 @@ async def test_what_changes_an_event_takes_whole_names_only(arcade: World) -> No
         "weekly-undo": {},
         "event edit": {"unit": "points"},
         "event archive": {},
-        "remove-score": {"player": arcade.member("Ana")},
+        "score remove": {"player": arcade.member("Ana")},
+        "score restore": {"player": arcade.member("Ana")},
     }
     for command, given in options.items():
         for typed, told in (

@@ -43,7 +43,7 @@ DOES = (
     Use(ADMIN, "event archive", "Event archived", {}, "Archived {n}"),
     Use(ADMIN, "weekly-reset", " closed\n", {}, "Closed {n}"),
     Use(ADMIN, "weekly-undo", " is open again", {}, "Undone {n}"),
-    Use(ADMIN, "remove-score", "Score removed", {"player": PLAYER}, "Cheated {n}"),
+    Use(ADMIN, "score restore", "Score restored", {"player": PLAYER}, "Restored {n}"),
     Use(ADMIN, "settings", "Settings changed", {"time-zone": "UTC"}),
     Use(User("cy{n}"), "submit-score", "New Personal Best!", {"score": "100"}, "Played {n}"),
 )
@@ -52,6 +52,7 @@ READS = (
     Use(ADMIN, "event list", "Shown 0"),
     Use(ADMIN, "weekly-reset", "nothing is closed yet", {"preview": True}, "Shown {n}"),
     Use(ADMIN, "settings", "Settings of this server"),
+    Use(ADMIN, "score remove", "would leave the leaderboard", {"player": PLAYER}, "Shown {n}"),
 )
 
 
@@ -73,6 +74,8 @@ async def prepare(backend: TestBackend, use: Use, event: str) -> None:
         await backend.submit(PLAYER.id, 50, event, guild_id=HOME.id)
     if use.command == "weekly-undo":
         await backend.real.services.weeks.run(HOME_ADMIN, event, early=True)
+    if use.command == "score restore":
+        await backend.real.services.removals.remove(HOME_ADMIN, event, PLAYER.id)
 
 
 def is_acknowledged(reply: Reply) -> bool:
@@ -152,6 +155,8 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         reset = await discord.invoke(ADMIN, "weekly-reset", event="Played 0")
         await told(score, "15.02")
         await told(reset, "Close it now")
+        cheated = await discord.invoke(ADMIN, "score remove", event="Shown 0", player=PLAYER)
+        await told(cheated, "would leave the leaderboard")
         if first_answer_waits_for is not None:
             discord.hold_first_answers_until(first_answer_waits_for)
         counted = await discord.click(score.user, score, "15,020")
@@ -160,8 +165,12 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         await told(closed, " closed\n")
         undone = await discord.click(ADMIN, await told(closed, " closed\n"), "Undo")
         await told(undone, " is open again")
-    assert [is_refused(reply) for reply in (counted, closed, undone)] == [False] * 3
-    assert [len(reply.messages) for reply in (counted, closed)] == [2, 2]
+        removal = await discord.click(ADMIN, cheated, "Remove")
+        await told(removal, "Score removed")
+        restored = await discord.click(ADMIN, await told(removal, "Score removed"), "Restore")
+        await told(restored, "Score restored")
+    assert [is_refused(reply) for reply in (counted, closed, undone, removal, restored)] == [False] * 5
+    assert [len(reply.messages) for reply in (counted, closed, removal)] == [2, 2, 2]
 
 
 async def invoke(discord: DiscordStub, use: Use, number: int) -> Reply:

@@ -53,10 +53,12 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
         assert f"{shown} · 2026-W47 is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
         assert f"**{shown}** · highest {what} wins" in (await wired.use(ANA, "event list")).text
         await wired.refused(wired.submit(ANA, "0.5", name))
-        removable = await wired.discord.autocomplete(ADMIN, "remove-score", "score", "", event=name, player=player)
+        removable = await wired.discord.autocomplete(ADMIN, "score remove", "score", "", event=name, player=player)
         assert [choice["name"].startswith(f"5 {isolate(visible(unit))} · ") for choice in removable] == [True]
-        removed = await wired.use(ADMIN, "remove-score", event=name, player=player, reason=name)
-        assert f"**{score}** of **{shown}** in **{shown}**\n" in removed.text
+        asked = await wired.use(ADMIN, "score remove", event=name, player=player, reason=name)
+        assert f"Remove {score} of {shown} (" in asked.text
+        removed = await (await wired.discord.click(ADMIN, asked, "Remove")).finished(messages=2)
+        assert f"**{score}** of **{shown}** in **{shown}**" in removed.text
         assert f"Reason\n{shown}" in removed.text
         suggested = {"name": isolate(visible(name)), "value": visible(name)}
         assert suggested in await wired.discord.autocomplete(ANA, "submit-score", "event", name)
