@@ -25,7 +25,7 @@ from bot.console import ProgressBar, may_change
 from bot.database import backup as backups
 from bot.database import schema
 from bot.database.database import Database
-from bot.database.dialect import parse_database_url, remarks
+from bot.database.dialect import missing_file, parse_database_url, remarks
 from bot.domain.clock import utc_now
 from bot.domain.tournament import TournamentPlan
 from bot.errors import Unavailable
@@ -120,6 +120,8 @@ def migrate(options: argparse.Namespace) -> int:
 
 async def _pending(settings: Settings) -> tuple[list[str], int]:
     """Return the revisions that the database lacks, and how many rows it has, each of which they may change."""
+    if missing_file(settings.database) is not None:
+        return schema.pending_revisions(None), 0
     database = Database(settings.database)
     try:
         return schema.pending_revisions(await schema.current_revision(database)), await schema.count_rows(database)
@@ -328,6 +330,8 @@ def _redis_mistakes(settings: Settings) -> list[str]:
 
 
 def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty: bool = False) -> list[str]:
+    if (file := missing_file(settings.database)) is not None:
+        return _missing_file_mistakes(file, is_to_be_made=takes_empty)
     try:
         revision, is_foreign = asyncio.run(_revision(settings))
     except Unavailable as error:
@@ -343,6 +347,13 @@ def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty
     elif revision not in (None, needed) and not takes_old:
         mistake = f"The database's schema is at revision {revision}; this version needs {needed}. {migrate_first}"
     return [] if mistake is None else [mistake]
+
+
+def _missing_file_mistakes(file: Path, *, is_to_be_made: bool) -> list[str]:
+    if not is_to_be_made:
+        first = f"Run this in the folder with `.env`, or, for a new bot, `{program()} migrate` first."
+        return [f"There is no database at {file}. {first}"]
+    return [] if file.parent.is_dir() else [f"There is no folder {file.parent} for the database of DATABASE_URL."]
 
 
 async def _revision(settings: Settings) -> tuple[str | None, bool]:

@@ -91,13 +91,72 @@ def test_without_a_token_nothing_begins(command_line: CommandLine, database_url:
     assert ended.mistakes == [TOKEN_IS_MISSING]
 
 
-def test_on_the_first_day_all_that_is_to_do_is_named_at_once(command_line: CommandLine) -> None:
+def no_database(program: str, file: str = "leaderboard.db") -> str:
+    """What is told in the folder of a test, where the file is not."""
+    return (
+        f"There is no database at {Path.cwd() / file}."
+        f" Run this in the folder with `.env`, or, for a new bot, `{program} migrate` first."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "program"),
+    [("/opt/bin/leaderboard-bot", "leaderboard-bot"), ("/opt/bot/__main__.py", "python -m bot")],
+)
+def test_on_the_first_day_all_that_is_to_do_is_named_at_once(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, typed: str, program: str
+) -> None:
+    monkeypatch.setattr("sys.argv", [typed])
     ended = command_line("run")
     assert ended.code == 2
-    assert ended.mistakes == [
-        TOKEN_IS_MISSING,
-        "The database of DATABASE_URL has not been set up for this bot yet. Run `python -m bot migrate` first.",
-    ]
+    assert ended.mistakes == [TOKEN_IS_MISSING, no_database(program)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run"],
+        ["verify"],
+        ["verify", "--repair"],
+        ["verify", "--write-log"],
+        ["backup", "copy.db"],
+        ["import-tournament", "sqlite:///other.db", "--guild", "1"],
+    ],
+)
+@pytest.mark.parametrize("file", ["leaderboard.db", "no/leaderboard.db"])
+def test_a_command_in_the_wrong_folder_says_where_it_looked_and_leaves_nothing_there(
+    command_line: CommandLine, arguments: list[str], file: str
+) -> None:
+    ended = command_line(*arguments, DISCORD_TOKEN=SECRET, DATABASE_URL=f"sqlite:///{file}")
+    assert (ended.code, ended.mistakes) == (2, [no_database("python -m bot", file)])
+    assert list(Path().iterdir()) == []
+
+
+def test_health_says_where_it_looked_and_leaves_nothing_there(command_line: CommandLine) -> None:
+    ended = command_line("health")
+    assert ended.code == 1
+    assert f"database: {no_database('python -m bot')}" in ended.output.splitlines()
+    assert list(Path().iterdir()) == []
+
+
+def test_a_migration_that_is_only_tried_makes_no_file(command_line: CommandLine) -> None:
+    assert command_line("migrate", "--dry-run").output.splitlines()[0] == "revision 0001_first"
+    assert list(Path().iterdir()) == []
+    assert command_line("migrate").code == 0
+    assert [path.name for path in Path().glob("*.db")] == ["leaderboard.db"]
+
+
+@pytest.mark.parametrize("arguments", [["migrate"], ["migrate", "--dry-run"]])
+def test_a_file_that_cannot_be_made_is_named(command_line: CommandLine, arguments: list[str]) -> None:
+    ended = command_line(*arguments, DATABASE_URL="sqlite:///no/file.db")
+    assert (ended.code, ended.mistakes) == (
+        2,
+        [f"There is no folder {Path.cwd() / 'no'} for the database of DATABASE_URL."],
+    )
+    ended = command_line(*arguments, DATABASE_URL=f"sqlite:///{'long' * 99}.db")
+    assert ended.code == 2
+    assert ended.mistakes == ["DATABASE_URL: the database cannot be reached (unable to open database file)."]
+    assert list(Path().iterdir()) == []
 
 
 @pytest.mark.parametrize("command", ["run", "sync", "migrate", "verify"])
@@ -121,9 +180,7 @@ def test_every_wrong_setting_is_named(command_line: CommandLine, command: str) -
 
 
 @pytest.mark.parametrize("command", ["run", "migrate", "verify"])
-@pytest.mark.parametrize(
-    "url", [NOBODY, f"postgresql://bot:{SECRET}@no-such-host.invalid/scores", "sqlite:///no/file.db"]
-)
+@pytest.mark.parametrize("url", [NOBODY, f"postgresql://bot:{SECRET}@no-such-host.invalid/scores"])
 def test_a_database_that_cannot_be_reached_is_named(command_line: CommandLine, command: str, url: str) -> None:
     ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=url)
     assert ended.code == 2
@@ -367,7 +424,7 @@ def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(command_line: Co
     assert (ended.code, ended.mistakes[0].partition(":")[0]) == (2, "There is no backup")
     ended = command_line("backup", "other.db", DATABASE_URL="sqlite:///nothing.db")
     assert ended.code == 2
-    assert "has not been set up" in ended.mistakes[0]
+    assert ended.mistakes == [no_database("python -m bot", "nothing.db")]
     assert not Path("other.db").exists()
 
 

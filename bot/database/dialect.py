@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -143,6 +144,16 @@ def remarks(url: sa.URL) -> list[str]:
 def is_file(url: sa.URL) -> bool:
     """Tell whether a URL names a file, of SQLite; else it names a server."""
     return url.get_backend_name() == "sqlite"
+
+
+def missing_file(url: sa.URL) -> Path | None:
+    """Return the path of a file that is not there, and that connecting would make; None for a server."""
+    file = Path(str(url.database)).absolute()
+    try:
+        return file if is_file(url) and not file.exists() else None
+    except OSError:
+        # Nobody can tell; connecting says why.
+        return None
 
 
 def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:

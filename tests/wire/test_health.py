@@ -129,7 +129,7 @@ async def test_without_a_bot_the_command_tells_what_it_finds_itself(
         assert parts(lines) == {"gateway": why, "database": "answers", "redis": "not used"}
     for url, why in {
         "postgresql://bot@127.0.0.1:1/none": "DATABASE_URL: the database cannot be reached (",
-        "sqlite:///new.db": "The database of DATABASE_URL has not been set up for this bot yet.",
+        "sqlite:///new.db": "There is no database at ",
     }.items():
         code, lines = await once("health", environment=environment | {"DATABASE_URL": url})
         assert (code, f"database: {why}" in lines) == (1, True), lines
