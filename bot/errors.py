@@ -326,10 +326,18 @@ class WeekClosedEarly(WeekClosedAlready):
 
 @dataclass(eq=False)
 class WeekNotOver(WeekNotRunnable):
-    """The week is the current one of the event with the key `event_id`, until `ends_at`, in UTC: ask first."""
+    """The week is the current one of an event, until `ends_at`, in UTC: ask first.
 
+    Attributes:
+        event: the name of the event.
+        event_id: its key.
+        next_week: the week that scores would count for.
+    """
+
+    event: str
     event_id: int
     ends_at: datetime
+    next_week: str
 
 
 class WeekWithoutScores(WeekNotRunnable):
@@ -338,6 +346,13 @@ class WeekWithoutScores(WeekNotRunnable):
 
 class NothingToUndo(LeaderboardError):
     """The event has no weekly run."""
+
+
+@dataclass(eq=False)
+class WeekOpenAlready(NothingToUndo):
+    """The event has no run of the `week`, such as 2026-W47: it was undone."""
+
+    week: str
 
 
 @dataclass(eq=False)

@@ -30,9 +30,10 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
         "🥇 Ben · 58.34s · 1141 Elo\n                  🥇 Emi · 58.34s · 1141 Elo\n                  🥉 Ana",
         "preview, nothing is closed yet",
         "Missed the week (counts as 0): Ben",
-        "Close it now? Scores from then on count for next week.",
+        "Close Tetris Blitz · 2026-W",
+        "Scores after you close it count for 2026-W",
         "Mira clicks [Undo]",
-        "is open again",
+        "· closing undone",
         "Only admins of this server can do that",
     ]
     assert [part for part in told if part not in demo.output] == []

@@ -34,6 +34,7 @@ EXAMPLES: dict[str, Any] = {
     "ran_at": datetime(2026, 11, 18, 12, tzinfo=UTC),
     "open_week": "2026-W48",
     "latest": "2026-W48",
+    "next_week": "2026-W48",
     "ends_at": datetime(2026, 11, 23, tzinfo=UTC),
     "typed": "tetr",
     "nearest": ("Tetris 40L",),
@@ -48,7 +49,7 @@ NUMBER, TIME = ScoreStyle(), ScoreStyle(ScoreFormat.TIME)
 def concrete(error: type[LeaderboardError]) -> Iterator[type[LeaderboardError]]:
     """The errors without subclasses, and those that are raised although they have some."""
     further = error.__subclasses__()
-    if not further or error in (errors.WeekClosedAlready, errors.EventNotFound):
+    if not further or error in (errors.WeekClosedAlready, errors.EventNotFound, errors.NothingToUndo):
         yield error
     for one in further:
         yield from concrete(one)

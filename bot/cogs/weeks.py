@@ -15,7 +15,7 @@ from bot.cogs._suggestions import all_events, pending_weeks
 from bot.domain.weeks import WeeklyRunResult
 from bot.errors import WeekNotOver
 from bot.ui.reply import Reply
-from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_runs, show_undo
+from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_runs, show_undo, show_undo_of
 
 WEEK_BUTTON_ID = re.compile(
     r"week:(?P<action>close|preview|cancel|undo):(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})"
@@ -88,7 +88,8 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         elif self.action == "preview":
             await answer(interaction, weeks.preview(*of_week), show_preview, only_reads=True)
         elif self.action == "undo":
-            await answer(interaction, weeks.undo(*of_week), show_undo)
+            shown = [] if interaction.message is None else interaction.message.embeds
+            await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))
         else:
             await update(interaction, _nothing(), lambda _: show_cancelled(), only_reads=True)
 

@@ -1,13 +1,11 @@
 """Show what admins do with scores and players."""
 
-from datetime import datetime
-
 from discord import Color, Embed
 
 from bot.domain.moderation import LoggedSubmission, MembershipResult, RemovalPreview, RemovalResult, RestorationResult
 from bot.domain.standings import Board
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, isolate, isolate_score, unescape
+from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape
 
 WHY = "Why (everyone can read it)"
 
@@ -16,13 +14,12 @@ def show_removal_preview(preview: RemovalPreview, reason: str | None) -> Reply:
     """Show privately what a removal would change, and the reason as it would be logged."""
     score, player = _score(preview.submission), escape(preview.player.name)
     embed = Embed(
-        title=f"Remove {score} of {player} ({_day(preview.submission.submitted_at)})?",
-        description="\n".join(_changes(preview)),
+        title=f"Remove {player}'s score of {score}?",
+        description="\n".join([_where(preview), *_changes(preview)]),
         color=Color.orange(),
     )
     if reason is not None:
         embed.add_field(name=WHY, value=escape(reason), inline=False)
-    embed.set_footer(text=isolate(preview.event.name))
     return Reply([embed], ephemeral=True)
 
 
@@ -138,14 +135,13 @@ def _best(preview: RemovalPreview) -> str:
 
 
 def _named(result: RemovalResult | RestorationResult) -> str:
-    score = _score(result.submission)
-    day = _day(result.submission.submitted_at)
-    return f"**{score}** of **{escape(result.player.name)}** in **{escape(result.event.name)}**, {day}"
+    return f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**\n{_where(result)}"
+
+
+def _where(result: RemovalPreview | RemovalResult | RestorationResult) -> str:
+    at = result.submission.submitted_at
+    return f"{escape(result.event.name)} · {at.day} {at:%b %Y}"
 
 
 def _score(submission: LoggedSubmission) -> str:
     return escape_score(submission.style.show(submission.score), submission.style)
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y}"

@@ -76,9 +76,15 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{week} was closed already, on {ran_at:%Y-%m-%d at %H:%M} UTC. Scores submitted since then count for "
         "{open_week}, which has not begun yet."
     ),
-    errors.WeekNotOver: "This week runs until {until}, {left}. Close it now? Scores from then on count for next week.",
+    errors.WeekNotOver: (
+        "Close **{event} · {week}** early?\n"
+        "It would run until {until} ({left}).\n"
+        "Scores after you close it count for {next_week}.\n"
+        "You can undo this."
+    ),
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
     errors.NothingToUndo: "No week of this event is closed, so there is nothing to undo.",
+    errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo.",
     errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
     errors.ButtonOutdated: "This button belongs to an older message and no longer works. Use `/leaderboard` again.",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from discord import Color, Embed
+from discord.utils import format_dt
 
 from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
 from bot.errors import WeekNotOver
@@ -44,22 +45,31 @@ def show_preview(runs: Sequence[WeeklyRunResult]) -> Reply:
 
 def show_undo(result: UndoResult) -> Reply:
     """Show that a week is open again."""
-    restored = f"{count_of(result.players, 'score')} restored"
-    lines = [
-        f"The run of {result.ran_at:%Y-%m-%d %H:%M} UTC was undone: {restored},",
-        "averages and event Elos are as they were before it.",
-    ]
-    if result.called_back:
-        lines.append(f"Back in {result.week}: {count_of(result.called_back, 'score')} submitted since.")
-    lines.append("Close the week again with `/weekly-reset`.")
-    title = f"{escape(result.event.name)} · {result.week} is open again"
-    return Reply([Embed(title=title, description=" ".join(lines), color=Color.orange())])
+    return Reply([_undone(result, "is open again")])
+
+
+def show_undo_of(shown: Sequence[Embed], result: UndoResult) -> Reply:
+    """Show, in place of the results of the week, that it is open again; those of weeks before it stay."""
+    return Reply([*shown[:-1], _undone(result, "· closing undone")])
 
 
 def name_pending(pending: PendingWeek) -> str:
     """Describe a week that can be closed in the list of suggestions."""
     state = "finished" if pending.is_finished else "still going on"
     return f"{pending.week} · {count_of(pending.players, 'player')} · {state}"
+
+
+def _undone(result: UndoResult, state: str) -> Embed:
+    count = "Its score counts" if result.players == 1 else f"Its {result.players:,} scores count"
+    lines = [
+        f"The closing of {format_dt(result.ran_at, 'f')} is undone.",
+        f"{count} for the open week again, and all Elos are as before.",
+    ]
+    if result.called_back:
+        lines.append(f"That includes {count_of(result.called_back, 'score')} submitted since.")
+    lines.append("When the week is over, close it with `/weekly-reset`.")
+    title = f"{escape(result.event.name)} · {result.week} {state}"
+    return Embed(title=title, description="\n".join(lines), color=Color.orange())
 
 
 def _embeds(runs: Sequence[WeeklyRunResult], state: str, consequence: str) -> list[Embed]:

@@ -164,7 +164,7 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         closed = await discord.click(ADMIN, reset, "Close it now")
         await told(closed, " closed\n")
         undone = await discord.click(ADMIN, await told(closed, " closed\n"), "Undo")
-        await told(undone, " is open again")
+        await told(undone, " · closing undone")
         removal = await discord.click(ADMIN, cheated, "Remove")
         await told(removal, "Score removed")
         restored = await discord.click(ADMIN, await told(removal, "Score removed"), "Restore")

@@ -194,7 +194,8 @@ async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not
         "week:close:{event}:2026-W47": "2026-W47 was closed already",
         "week:close:{event}:2031-W01": "2031-W01 has not begun yet.",
         "week:close:{event}:2026-W54": "Write the week as year and number",
-        "week:undo:{event}:2026-W46": "2026-W46 is not what was closed last: that is 2026-W47.",
+        "week:undo:{event}:2026-W46": "2026-W46 is open again already; there is nothing left to undo.",
+        "week:undo:{event}:2026-W54": "Write the week as year and number",
         "week:undo:{rivals}:2026-W47": NO_EVENT,
     }
     for button, sentence in told.items():

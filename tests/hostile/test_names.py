@@ -56,9 +56,9 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
         removable = await wired.discord.autocomplete(ADMIN, "score remove", "score", "", event=name, player=player)
         assert [choice["name"].startswith(f"5 {isolate(visible(unit))} · ") for choice in removable] == [True]
         asked = await wired.use(ADMIN, "score remove", event=name, player=player, reason=name)
-        assert f"Remove {score} of {shown} (" in asked.text
+        assert f"Remove {shown}'s score of {score}?\n{shown} · " in asked.text
         removed = await (await wired.discord.click(ADMIN, asked, "Remove")).finished(messages=2)
-        assert f"**{score}** of **{shown}** in **{shown}**" in removed.text
+        assert f"**{shown}**'s score of **{score}**\n{shown} · " in removed.text
         assert f"Reason\n{shown}" in removed.text
         suggested = {"name": isolate(visible(name)), "value": visible(name)}
         assert suggested in await wired.discord.autocomplete(ANA, "submit-score", "event", name)

@@ -30,12 +30,13 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
 
     asked = await ask(world, "Ana", reason="*spliced*")
     assert asked.alone == (
-        "Remove 900 points of Ana (18 Nov 2026)?\n"
+        "Remove Ana's score of 900 points?\n"
+        "Tetris Blitz · 18 Nov 2026\n"
         "The personal best would be **300 points** again (#1 → #2).\n"
         "3 players' Elos move, by 265 at most.\n"
         "The podium would be Bob, Ana, Cai.\n"
         "The podium of 2026-W47 would be Bob, Ana, Cai.\n"
-        "Why (everyone can read it)\n\\*spliced\\*\nTetris Blitz"
+        "Why (everyone can read it)\n\\*spliced\\*"
     )
     await world.settle_ratings()
     assert "🥇 **Ana** · 900 points" in await world.board()
@@ -43,14 +44,14 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     done = await world.click(world.admin, asked, "Remove")
     assert done.alone == "Removed. The result is below."
     assert done.public == (
-        "Score removed\n**900 points** of **Ana** in **Tetris Blitz**, 18 Nov 2026\n"
+        "Score removed\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\n"
         "Personal best\n300 points (was 900 points)\nReason\n\\*spliced\\*"
     )
     assert "🥈 **Ana** · 300 points" in await world.board()
 
     back = await world.click(world.admin, done, "Restore")
     assert back.public == (
-        "Score restored\n**900 points** of **Ana** in **Tetris Blitz**, 18 Nov 2026\nPersonal best\n900 points"
+        "Score restored\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\nPersonal best\n900 points"
     )
     assert back.buttons == {}
     assert "🥇 **Ana** · 900 points" in await world.board()
@@ -115,12 +116,12 @@ async def test_what_an_admin_types_is_looked_for_among_all_scores_of_the_player(
     assert await world.suggestions(world.admin, "score remove", "score", **nowhere) == []
 
     asked = await ask(world, "Ana", score="1:23.4")
-    assert "Remove 1:23.4 of Ana" in asked
+    assert "Remove Ana's score of 1:23.4?" in asked
     assert "The personal best stays **59.5s** (#1).\nNo other player's Elo moves." in asked
     await world.click(world.admin, asked, "Remove")
     assert await world.suggestions(world.admin, "score restore", "score", **filled) == offered[1:]
     restored = await world.use(world.admin, "score restore", score="#1", **filled)
-    assert "Score restored\n**1:23.4** of **Ana**" in restored
+    assert "Score restored\n**Ana**'s score of **1:23.4**" in restored
 
 
 async def test_several_scores_of_one_value_are_named(world: World) -> None:

@@ -57,8 +57,10 @@ async def test_closing_the_current_week_is_asked_first(world: World, week: dict[
 
     assert asked.is_private
     assert asked.text == (
-        "This week runs until <t:1795392000:F>, <t:1795392000:R>. Close it now? "
-        "Scores from then on count for next week."
+        "Close **Tetris Blitz · 2026-W47** early?\n"
+        "It would run until <t:1795392000:F> (<t:1795392000:R>).\n"
+        "Scores after you close it count for 2026-W48.\n"
+        "You can undo this."
     )
     assert [*asked.buttons] == ["Close it now", "Preview", "Cancel"]
     preview = await world.click(world.admin, asked, "Preview")
@@ -83,8 +85,15 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
     assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith("2026-W47 was closed")
     await world.restart_bot()
     assert (await world.refused(world.click("Ana", closed, "Undo"))).startswith("Only admins")
-    assert "2026-W47 is open again" in (await world.click(world.admin, closed, "Undo")).public
-    assert (await world.refused(world.click(world.admin, closed, "Undo"))).startswith("No week of this event is closed")
+    undone = await world.click(world.admin, closed, "Undo")
+    assert undone.public == (
+        "Tetris Blitz · 2026-W47 · closing undone\n"
+        "The closing of <t:1795003202:f> is undone.\n"
+        "Its 2 scores count for the open week again, and all Elos are as before.\n"
+        "When the week is over, close it with `/weekly-reset`."
+    )
+    assert undone.buttons == {}
+    assert "2026-W47 closed" not in world.channel_seen_by("Ana")
 
 
 async def test_a_question_answered_on_monday_closes_the_week_it_asked_about(world: World) -> None:
@@ -107,12 +116,44 @@ async def test_a_click_that_is_delivered_twice_counts_once(world: World) -> None
         world.clock.move(weeks=1)
     closed = await world.reset()
 
-    await world.click(world.admin, closed, "Undo 2026-W48")
+    assert "Undo 2026-W48" in closed.buttons
+    undone = await world.click(world.admin, closed, "Undo 2026-W48")
+    before = await world.tables()
     await world.deliver_again()
 
-    assert "Undo 2026-W48" in closed.buttons
-    assert (await world.refused(world.click(world.admin, closed, "Undo 2026-W48"))).startswith(
-        "2026-W48 is not what was closed last: that is 2026-W47."
+    assert await world.tables() == before
+    assert undone.public.startswith("🏆 Tetris Blitz · 2026-W47 closed\n🥇 Ana")
+    assert "2026-W48 closed" not in undone
+    assert "Tetris Blitz · 2026-W48 · closing undone" in undone
+
+
+@pytest.mark.parametrize("others", [[], [100]])
+async def test_results_whose_week_is_open_again_lead_to_no_undo_of_another(world: World, others: list[int]) -> None:
+    await world.create_event()
+    for score in others:
+        await world.submit("Ana", score)
+        world.clock.move(weeks=1)
+        await world.reset()
+    await world.submit("Ana", 200)
+    closed = await world.reset()
+    week = f"2026-W{47 + len(others)}"
+    await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+
+    told = await world.refused(world.click(world.admin, closed, "Undo"))
+
+    assert told == f"{week} is open again already; there is nothing left to undo."
+
+
+async def test_an_undo_of_what_was_not_closed_last_says_what_was(world: World) -> None:
+    await world.create_event()
+    results = []
+    for score in (100, 200):
+        await world.submit("Ana", score)
+        world.clock.move(weeks=1)
+        results.append(await world.reset())
+
+    assert await world.refused(world.click(world.admin, results[0], "Undo")) == (
+        "2026-W47 is not what was closed last: that is 2026-W48. `/weekly-undo` takes that back."
     )
 
 
@@ -214,8 +255,9 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
 
     assert seen.public == (
         "Tetris Blitz · 2026-W47 is open again\n"
-        "The run of 2026-11-18 12:00 UTC was undone: 2 scores restored, averages and event Elos are as they were "
-        "before it. Close the week again with `/weekly-reset`."
+        "The closing of <t:1795003202:f> is undone.\n"
+        "Its 2 scores count for the open week again, and all Elos are as before.\n"
+        "When the week is over, close it with `/weekly-reset`."
     )
     assert (await world.board("week")).public == board.public
     await world.reset()
@@ -223,7 +265,8 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
 
     seen = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
 
-    assert " before it. Back in 2026-W47: 1 score submitted since. Close the week" in seen
+    assert "Its 3 scores count for the open week again, and all Elos are as before.\n" in seen
+    assert "That includes 1 score submitted since.\n" in seen
     assert "🥉 **Cy** · 50" in await world.board("week")
     assert "Overall begins when the first week closes" in await world.board("overall")
     assert "2026-W47 closed" in await world.reset()

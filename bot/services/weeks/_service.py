@@ -16,6 +16,7 @@ from bot.errors import (
     WeekNotBegun,
     WeekNotOver,
     WeekNotRunnable,
+    WeekOpenAlready,
     WeekWithoutScores,
 )
 from bot.services.events import describe, find_event
@@ -99,19 +100,15 @@ class WeeklyProcessingService:
 
         Raises:
             NothingToUndo: the event has no run.
-            NotTheLatestRun: the latest run is that of another week.
+            WeekOpenAlready: it has none of that week.
+            NotTheLatestRun: it has one, and a later one of another week.
         """
 
         def work(session: Session) -> UndoResult:
             begin_action(session, actor)
             found = find_event(session, actor.guild_id, event, lock=True)
-            latest = sa.select(WeeklyRun).where(WeeklyRun.event_id == found.id).order_by(WeeklyRun.id.desc()).limit(1)
-            run = session.scalar(latest)
-            if run is None:
-                raise NothingToUndo
+            run = _undoable(session, found, None if week is None else Week.parse(week))
             reopened = Week.from_code(run.week_number)
-            if week not in (None, str(reopened)):
-                raise NotTheLatestRun(str(week), str(reopened))
             players, called_back = undo_run(session, found, run, self._scale)
             record(session, actor, "weekly undo", f"{reopened}", at=self._clock(), event_id=found.id)
             return UndoResult(describe(found), reopened, players, called_back, run.ran_at)
@@ -139,7 +136,7 @@ class WeeklyProcessingService:
         if week == current and not early:
             if all(due.is_finished for due in _pending(session, found, current)):
                 raise WeekWithoutScores(str(week))
-            raise WeekNotOver(str(week), found.id, week.ends_at(zone))
+            raise WeekNotOver(str(week), found.name, found.id, week.ends_at(zone), str(week.next()))
         run = run_week(session, found, week, self._scale, now, actor.discord_id)
         record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=found.id)
         return report(session, found, run, closed_early=week == current)
@@ -158,6 +155,20 @@ def _pending(session: Session, event: Event, current: Week) -> tuple[PendingWeek
         .order_by(LeaderboardScore.week_number)
     )
     return tuple(PendingWeek(Week.from_code(code), players, is_finished=code < current.code) for code, players in weeks)
+
+
+def _undoable(session: Session, event: Event, week: Week | None) -> WeeklyRun:
+    """Return the latest run of an event, which must be that of `week` if one is given."""
+    of_event = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
+    if week is not None and session.scalar(of_event.where(WeeklyRun.week_number == week.code)) is None:
+        raise WeekOpenAlready(str(week))
+    run = session.scalar(of_event.order_by(WeeklyRun.id.desc()).limit(1))
+    if run is None:
+        raise NothingToUndo
+    latest = Week.from_code(run.week_number)
+    if week not in (None, latest):
+        raise NotTheLatestRun(str(week), str(latest))
+    return run
 
 
 def _check_runnable(session: Session, event: Event, week: Week, current: Week) -> None:
