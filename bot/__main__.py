@@ -80,8 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; return its exit code.
 
     Returns:
-        0; 1 if rows differ or the bot is not ready; 2 if the command cannot start or go on; 78 if Discord refuses the
-        token; 130 after Ctrl-C.
+        0; 1 if rows differ or the bot is not ready; 2 if the command cannot start or go on; 3 if `backup` leaves the
+        backup to another program; 78 if Discord refuses the token; 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
     try:

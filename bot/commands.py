@@ -36,6 +36,8 @@ from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
 
 OK, DIFFERENCES_FOUND, NOT_READY, CANNOT_START, INTERRUPTED = 0, 1, 1, 2, 130
+NOT_BACKED_UP = 3
+"""A code of its own, by which a timer can tell a command to run from a failure."""
 TOKEN_REFUSED = 78
 """A code of its own, by which a supervisor can tell what a restart does not mend; EX_CONFIG of sysexits.h."""
 SCRIPT = "leaderboard-bot"
@@ -233,7 +235,7 @@ def backup(options: argparse.Namespace) -> int:
         raise SettingsError(mistakes)
     if (command := backups.dump_command(settings.database, options.file)) is not None:
         print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
-        return CANNOT_START
+        return NOT_BACKED_UP
     progress = ProgressBar("pages")
     try:
         backups.copy_file(settings.database, options.file, progress)

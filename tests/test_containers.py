@@ -55,6 +55,13 @@ def test_every_setting_reaches_the_bot_in_its_container() -> None:
     assert settings <= COMPOSE["services"]["bot"]["environment"].keys()
 
 
+def test_a_setting_of_the_operator_s_wins_over_the_one_that_compose_makes() -> None:
+    made = {name: str(value) for name, value in COMPOSE["services"]["bot"]["environment"].items() if value is not None}
+    own_wins = {name for name, value in made.items() if value.startswith(f"${{{name}:")}
+    # The port inside of the container, where nobody else listens.
+    assert made.keys() - own_wins == {"HEALTH_PORT"}
+
+
 def test_no_image_and_no_action_is_named_without_its_digest() -> None:
     images = [line.split()[1] for line in IMAGE if line.startswith("FROM")]
     # The bot's own has none, since it is built here.
