@@ -207,6 +207,19 @@ def test_a_file_that_is_no_database_is_left_alone(command_line: CommandLine) -> 
 
 
 @pytest.mark.parametrize("command", ["run", "verify"])
+def test_a_database_without_a_schema_is_named_with_what_to_do(
+    command_line: CommandLine, empty_database_url: URL, command: str
+) -> None:
+    # Which makes the file of SQLite, and is no table of a name that the bot's have.
+    change(empty_database_url, "CREATE TABLE notes (note VARCHAR(9))")
+    ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=empty_database_url)
+    assert ended.code == 2
+    assert ended.mistakes == [
+        "The database of DATABASE_URL has not been set up for this bot yet. Run `python -m bot migrate` first."
+    ]
+
+
+@pytest.mark.parametrize("command", ["run", "verify"])
 def test_an_older_schema_is_named_with_what_to_do(
     command_line: CommandLine, fresh_database_url: URL, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

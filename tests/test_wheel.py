@@ -80,7 +80,8 @@ def test_the_script_works_in_the_folder_where_it_is_run(script: Script, tmp_path
     (tmp_path / ".env").write_text("DATABASE_URL=sqlite:///scores.db\n")
     code, output = script("verify")
     assert code == 2
-    assert output.endswith("Run `leaderboard-bot migrate` first.\n")
+    assert f"There is no database at {tmp_path / 'scores.db'}." in output
+    assert output.endswith(" `leaderboard-bot migrate` first.\n")
     code, output = script("migrate")
     assert (code, output.splitlines()[-1]) == (0, f"The database is at revision {needed_revision()}.")
     assert script("verify") == (0, "0 events, 0 submissions: 0 differences.\n")
