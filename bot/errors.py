@@ -164,6 +164,13 @@ class TimeZoneAmbiguous(InvalidSetting):
     candidates: tuple[str, ...]
 
 
+@dataclass(eq=False)
+class GraceTooLong(InvalidSetting):
+    """The grace before a week closes is negative, or longer than `longest` minutes."""
+
+    longest: int
+
+
 class NotAWeek(InvalidSetting):
     """The text is no week such as 2026-W47."""
 

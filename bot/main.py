@@ -21,14 +21,16 @@ from bot.cogs import BUTTONS, COGS, LeaderboardTree, Services, answer_lost_click
 from bot.config import Settings, SettingsError
 from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
+from bot.domain.jobs import JobKind
 from bot.health import Finding, examine_database, examine_lag, examine_redis, open_page
 from bot.services.events import EventService
+from bot.services.jobs import JobRunner
 from bot.services.moderation import RemovalService, WithdrawalService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
-from bot.services.weeks import WeeklyProcessingService
+from bot.services.weeks import WeekCloser, WeeklyProcessingService
 from bot.systemd import feed_watchdog, notify
 
 # The bot must stop within ten seconds, also on a busy machine; together these take much less.
@@ -50,6 +52,7 @@ class Backend:
     services: Services
     scoring: LeaderboardScoringService
     recalculator: Recalculator
+    jobs: JobRunner
     database: Database
 
 
@@ -63,7 +66,9 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         lock = await stack.enter_async_context(open_lock(redis_url, settings.elo_debounce_seconds))
         scoring = LeaderboardScoringService(database, settings.scale)
         recalculator = Recalculator(scoring, lock)
-        stack.push_async_callback(_stop, recalculator, database)
+        closer = WeekCloser(database, clock, settings.scale)
+        jobs = JobRunner(database, clock, {JobKind.CLOSE_WEEKS: closer.close})
+        stack.push_async_callback(_stop, recalculator, jobs, database)
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
@@ -75,10 +80,11 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             settings=SettingsService(database, clock),
             owner_id=settings.bot_owner_id,
         )
-        yield Backend(services, scoring, recalculator, database)
+        yield Backend(services, scoring, recalculator, jobs, database)
 
 
-async def _stop(recalculator: Recalculator, database: Database) -> None:
+async def _stop(recalculator: Recalculator, jobs: JobRunner, database: Database) -> None:
+    jobs.end()
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
             # A transaction that is cancelled half way is logged as an error, so wait until none is running.
@@ -86,14 +92,16 @@ async def _stop(recalculator: Recalculator, database: Database) -> None:
     with suppress(TimeoutError):
         # Up to Python 3.11 `asyncio.wait_for`, which the Redis client uses, may swallow a cancellation: repeat it.
         async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
-            await recalculator.stop()
+            await asyncio.gather(recalculator.stop(), jobs.stop())
 
 
 class LeaderboardBot(commands.AutoShardedBot):
     """The Discord client: slash commands only, no privileged intents, no mentions."""
 
-    def __init__(self, services: Services, recalculator: Recalculator | None = None) -> None:
-        """Answer commands through the services; start the recalculator, if any, with the client."""
+    def __init__(
+        self, services: Services, recalculator: Recalculator | None = None, jobs: JobRunner | None = None
+    ) -> None:
+        """Answer commands through the services; start the recalculator and the jobs, if any, with the client."""
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -103,7 +111,7 @@ class LeaderboardBot(commands.AutoShardedBot):
         )
         self.services = services
         self.is_refused = False
-        self._recalculator = recalculator
+        self._background = [work for work in (recalculator, jobs) if work is not None]
 
     async def setup_hook(self) -> None:
         """Load the commands. Only `sync` tells Discord about them."""
@@ -111,8 +119,8 @@ class LeaderboardBot(commands.AutoShardedBot):
             await self.add_cog(cog(self.services))
         self.add_dynamic_items(*BUTTONS)
         self.add_listener(partial(answer_lost_click, BUTTONS), "on_interaction")
-        if self._recalculator is not None:
-            self._recalculator.start()
+        for work in self._background:
+            work.start()
 
     async def finish_commands(self) -> None:
         """Refuse new commands, wait for running ones, and interrupt those that take too long."""
@@ -200,7 +208,7 @@ def is_token_refused(error: BaseException | None) -> bool:
 @asynccontextmanager
 async def _watched(settings: Settings, backend: Backend) -> AsyncIterator[LeaderboardBot]:
     """Make the client; tell those who watch it how it is."""
-    bot = LeaderboardBot(backend.services, backend.recalculator)
+    bot = LeaderboardBot(backend.services, backend.recalculator, backend.jobs)
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
 
     async def examine() -> list[Finding]:

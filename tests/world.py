@@ -142,7 +142,9 @@ class World(Server):
     async def restart_bot(self, *, owner_id: int | None = None) -> None:
         """End the bot, and start another, which knows of no message before it; with another owner, if one is given."""
         real = self.backend.real
-        await self.env.restart_bot(LeaderboardBot(replace(real.services, owner_id=owner_id), real.recalculator))
+        await self.env.restart_bot(
+            LeaderboardBot(replace(real.services, owner_id=owner_id), real.recalculator, real.jobs)
+        )
 
     async def at_once(self, *doings: Coroutine[Any, Any, Seen]) -> list[Seen]:
         """Have several members act before the bot has answered any of them."""
@@ -232,7 +234,7 @@ async def open_world(url: URL, **settings: Any) -> AsyncIterator[World]:
     """Put the bot, on a database, into a simulated Discord and make its commands known."""
     clock = Clock()
     async with open_test_backend(url, clock, **settings) as backend:
-        bot = LeaderboardBot(backend.real.services, backend.real.recalculator)
+        bot = LeaderboardBot(backend.real.services, backend.real.recalculator, backend.real.jobs)
         env = RealTimeEnv(bot, shard_count=1, check_errors=False)
         await env.start()
         try:

@@ -8,28 +8,43 @@ from discord import Interaction, Role, app_commands
 from bot.cogs._answering import answer
 from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import time_zones
+from bot.domain.servers import LONGEST_GRACE_MINUTES
 from bot.ui.servers import show_settings
 
 
 class Servers(ServiceCog):
     """The commands for the settings of a server."""
 
-    @app_commands.command(name="settings", description="Admins: show or change the time zone and the admin role")
-    @app_commands.rename(time_zone="time-zone", admin_role="admin-role")
+    @app_commands.command(
+        name="settings", description="Admins: show or change the time zone, the admin role, and how weeks close"
+    )
+    @app_commands.rename(time_zone="time-zone", admin_role="admin-role", close_weeks="close-weeks")
     @app_commands.describe(
         time_zone="Weeks begin on Monday 00:00 there: a zone, a city or a country",
         admin_role="Members with this role may use the admin commands; @everyone for no such role",
+        close_weeks="True closes each week by itself, some time after its end; False leaves that to admins",
+        grace="How many minutes after its end a week closes by itself: time to correct scores (120)",
     )
     @app_commands.autocomplete(time_zone=time_zones)
     @app_commands.guild_only()
     async def settings(
-        self, interaction: Interaction[Any], time_zone: str | None = None, admin_role: Role | None = None
+        self,
+        interaction: Interaction[Any],
+        time_zone: str | None = None,
+        admin_role: Role | None = None,
+        close_weeks: bool | None = None,
+        grace: app_commands.Range[int, 0, LONGEST_GRACE_MINUTES] | None = None,
     ) -> None:
         """Change the given settings, and show all settings."""
         actor, settings = self.actor(interaction), self.services.settings
-        if time_zone is None and admin_role is None:
+        if (time_zone, admin_role, close_weeks, grace) == (None, None, None, None):
             await answer(interaction, settings.show(actor), show_settings, only_reads=True)
             return
-        role_id = None if admin_role is None else admin_role.id
-        changed = settings.change(actor, time_zone=time_zone, admin_role_id=role_id)
+        changed = settings.change(
+            actor,
+            time_zone=time_zone,
+            admin_role_id=None if admin_role is None else admin_role.id,
+            closes_weeks=close_weeks,
+            grace_minutes=grace,
+        )
         await answer(interaction, changed, partial(show_settings, title="Settings changed"))

@@ -8,8 +8,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
 from bot.database.dialect import IN_ORDER_OF_KEY, LongId, UtcDateTime, partial_index, text_enum
 from bot.domain.clock import utc_now
+from bot.domain.jobs import JobKind
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.domain.servers import GRACE_MINUTES
 from bot.domain.statistics import RunningStatistics
 
 SCORE_RANGE = "{0} >= -9007199254740991 AND {0} <= 9007199254740991"
@@ -280,18 +282,24 @@ class GuildSettings(Base):
     """The settings of a server; a server without a row has the defaults."""
 
     __tablename__ = "guild_settings"
+    __table_args__ = (sa.CheckConstraint("grace_minutes BETWEEN 0 AND 8640", name="grace_minutes"),)
 
     guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     time_zone: Mapped[str] = mapped_column(sa.String(64), server_default="UTC", default="UTC")
     admin_role_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     announcement_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    closes_weeks: Mapped[bool] = mapped_column(server_default="0", default=False)
+    grace_minutes: Mapped[int] = mapped_column(server_default="120", default=GRACE_MINUTES)
 
 
 class AuditLog(Base):
-    """An action of an admin; `interaction_id` identifies the use of the command."""
+    """An action of an admin, or of the bot itself; `interaction_id` identifies the use of the command."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (sa.Index("idx_audit_log_interaction", "interaction_id"),)
+    __table_args__ = (
+        sa.Index("idx_audit_log_interaction", "interaction_id"),
+        sa.Index("idx_audit_log_event", "event_id", "done_at"),
+    )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
     guild_id: Mapped[int] = mapped_column(sa.BigInteger)
@@ -302,3 +310,22 @@ class AuditLog(Base):
     reason: Mapped[str | None] = mapped_column(sa.String(300))
     done_at: Mapped[datetime] = mapped_column(UtcDateTime)
     interaction_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+
+class Job(Base):
+    """What is due; a row is there until it is done.
+
+    `due_at` is NULL once the job is given up. A process that works on the job has claimed it until `claimed_until`;
+    `tries` counts claims since the job was written.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (sa.UniqueConstraint("kind", "key"), sa.Index("idx_jobs_due", "due_at"))
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True)
+    kind: Mapped[JobKind] = mapped_column(text_enum(JobKind, "kind"))
+    key: Mapped[str] = mapped_column(sa.String(64))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(server_default="0", default=0)
+    last_error: Mapped[str | None] = mapped_column(sa.String(300))

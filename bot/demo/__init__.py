@@ -88,7 +88,7 @@ async def play(*, page: bool, port: int, picture: Path | None = None) -> None:
         await asyncio.to_thread(migrate, settings.database)
         clock = SeasonClock()
         backend = await stack.enter_async_context(open_backend(settings, clock))
-        bot = LeaderboardBot(backend.services, backend.recalculator)
+        bot = LeaderboardBot(backend.services, backend.recalculator, backend.jobs)
         env = Env(bot, shard_count=1, check_errors=False)
         env.backend.bot_user.name, env.backend.bot_user.avatar = NAME, PORTRAIT.stem
         await env.start()

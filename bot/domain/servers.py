@@ -1,6 +1,11 @@
 """The settings of a server, and the names of its members."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+GRACE_MINUTES = 120
+LONGEST_GRACE_MINUTES = 6 * 24 * 60
+"""A week is closed before the next one ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,10 +15,33 @@ class ServerSettings:
     Attributes:
         time_zone: an IANA name; weeks begin on Monday 00:00 in this zone.
         admin_role_id: members with this role are admins; None for no such role.
+        closes_weeks: whether weeks close by themselves.
+        grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
     """
 
     time_zone: str = "UTC"
     admin_role_id: int | None = None
+    closes_weeks: bool = False
+    grace_minutes: int = GRACE_MINUTES
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after its end a week closes by itself."""
+        return timedelta(minutes=self.grace_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsReport:
+    """The settings of a server, and what comes of them.
+
+    Attributes:
+        next_close: when weeks close by themselves next, in UTC; None if they do not, or if that was given up.
+        has_failed: whether the last close failed, in whole or in part.
+    """
+
+    settings: ServerSettings
+    next_close: datetime | None
+    has_failed: bool
 
 
 @dataclass(frozen=True, slots=True)

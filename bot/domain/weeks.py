@@ -60,13 +60,16 @@ class Week:
         """Return the week after this one."""
         return self._of_day(date.fromisocalendar(self.year, self.number, 1) + timedelta(weeks=1))
 
+    def begins_at(self, zone: str) -> datetime:
+        """Return the first moment of the week in an IANA time zone, in UTC."""
+        clock, midnight = pytz.timezone(zone), datetime.fromisocalendar(self.year, self.number, 1)
+        # Where the clocks change at that time, midnight comes twice or not at all.
+        moments = [clock.localize(midnight, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False)]
+        return min(moment for moment in moments if self.at(moment, zone) == self)
+
     def ends_at(self, zone: str) -> datetime:
         """Return when the week ends in an IANA time zone, in UTC: the first moment of the next one."""
-        following, clock = self.next(), pytz.timezone(zone)
-        midnight = datetime.fromisocalendar(following.year, following.number, 1)
-        # Where the clocks change at that time, midnight comes twice or not at all.
-        ends = [clock.localize(midnight, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False)]
-        return min(end for end in ends if self.at(end, zone) == following)
+        return self.next().begins_at(zone)
 
     def __str__(self) -> str:
         return f"{self.year:04}-W{self.number:02}"
@@ -83,6 +86,27 @@ def counting_week(current: Week, closed: Collection[Week]) -> Week:
     while week in closed:
         week = week.next()
     return week
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The weeks of a server that close by themselves at an instant: each does when the grace after its end is over.
+
+    Attributes:
+        first_open: the first week that does not close yet; all before it do.
+        since: when the latest of them was to close, in UTC.
+        next_at: when `first_open` is to close, in UTC.
+    """
+
+    first_open: Week
+    since: datetime
+    next_at: datetime
+
+    @classmethod
+    def at(cls, now: datetime, zone: str, grace: timedelta) -> "Closing":
+        """Return what closes at an aware instant in an IANA time zone."""
+        week = Week.at(now - grace, zone)
+        return cls(week, week.begins_at(zone) + grace, week.ends_at(zone) + grace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +180,7 @@ class UndoResult:
         players: the number of players with a score in that week.
         called_back: the number of submissions that counted for a later week because of the run.
         ran_at: when the undone run was made, in UTC.
+        closes_at: when the week closes by itself again, in UTC; None if an admin has to close it.
     """
 
     event: EventInfo
@@ -163,3 +188,4 @@ class UndoResult:
     players: int
     called_back: int
     ran_at: datetime
+    closes_at: datetime | None

@@ -36,6 +36,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NameTooLong: "{named} can have {longest} characters at the most; this has {length}.",
     errors.UnknownTimeZone: "There is no time zone “{typed}”. {hint}",
     errors.TimeZoneAmbiguous: "Which one: {candidates}?",
+    errors.GraceTooLong: "The grace is 0 to {longest:,} minutes, so that a week closes before the next one ends.",
     errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
     errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",

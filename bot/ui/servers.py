@@ -1,15 +1,32 @@
 """Show the settings of a server."""
 
 from discord import Color, Embed
+from discord.utils import format_dt
 
-from bot.domain.servers import ServerSettings
+from bot.domain.servers import SettingsReport
 from bot.ui.reply import Reply
+from bot.ui.text import count_of
+
+SWITCH = "`close-weeks:True`"
 
 
-def show_settings(settings: ServerSettings, title: str = "Settings of this server") -> Reply:
+def show_settings(report: SettingsReport, title: str = "Settings of this server") -> Reply:
     """Show the settings of a server to the admin alone."""
+    settings = report.settings
     embed = Embed(title=title, color=Color.blurple())
-    embed.add_field(name="Time zone", value=f"{settings.time_zone}: weeks begin on Monday 00:00 there")
+    embed.add_field(name="Time zone", value=f"{settings.time_zone}: weeks begin on Monday 00:00 there", inline=False)
     role = "none" if settings.admin_role_id is None else f"<@&{settings.admin_role_id}>"
-    embed.add_field(name="Admin role", value=f"{role}, besides members with *Manage Server*")
+    embed.add_field(name="Admin role", value=f"{role}, besides members with *Manage Server*", inline=False)
+    embed.add_field(name="Weeks close", value=_closing(report), inline=False)
     return Reply([embed], ephemeral=True)
+
+
+def _closing(report: SettingsReport) -> str:
+    if not report.settings.closes_weeks:
+        return f"when an admin uses `/weekly-reset`; {SWITCH} has them close by themselves"
+    if report.next_close is None:
+        return f"⚠️ no longer by themselves: that failed too often. {SWITCH} tries again"
+    minutes = report.settings.grace_minutes
+    when = f"by themselves, {count_of(minutes, 'minute')} after their end" if minutes else "by themselves at their end"
+    failed = "\n⚠️ The last close failed, at least for some events" if report.has_failed else ""
+    return f"{when}\nNext: {format_dt(report.next_close, 'F')}, {format_dt(report.next_close, 'R')}{failed}"

@@ -67,7 +67,10 @@ def _undone(result: UndoResult, state: str) -> Embed:
     ]
     if result.called_back:
         lines.append(f"That includes {count_of(result.called_back, 'score')} submitted since.")
-    lines.append("When the week is over, close it with `/weekly-reset`.")
+    if result.closes_at is None:
+        lines.append("When the week is over, close it with `/weekly-reset`.")
+    else:
+        lines.append(f"It closes by itself {format_dt(result.closes_at, 'R')}, or before that by `/weekly-reset`.")
     title = f"{escape(result.event.name)} · {result.week} {state}"
     return Embed(title=title, description="\n".join(lines), color=Color.orange())
 

@@ -52,7 +52,10 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(64), nullable=False, server_default="UTC"),
         sa.Column("admin_role_id", sa.BigInteger),
         sa.Column("announcement_channel_id", sa.BigInteger),
+        sa.Column("closes_weeks", sa.Boolean, nullable=False, server_default="0"),
+        sa.Column("grace_minutes", sa.Integer, nullable=False, server_default="120"),
         sa.PrimaryKeyConstraint("guild_id", name="pk_guild_settings"),
+        sa.CheckConstraint("grace_minutes BETWEEN 0 AND 8640", name=op.f("ck_guild_settings_grace_minutes")),
     )
     op.create_table(
         "audit_log",
@@ -69,11 +72,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_audit_log_event_id_events"),
     )
     op.create_index("idx_audit_log_interaction", "audit_log", ["interaction_id"])
+    op.create_index("idx_audit_log_event", "audit_log", ["event_id", "done_at"])
+    _create_jobs()
 
 
 def downgrade() -> None:
     for table in (
-        *("audit_log", "guild_settings", "weekly_omissions", "weekly_results", "weekly_runs"),
+        *("jobs", "audit_log", "guild_settings", "weekly_omissions", "weekly_results", "weekly_runs"),
         *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
     ):
         op.drop_table(table)
@@ -227,6 +232,23 @@ def _create_archive() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["weekly_runs.id"], name="fk_weekly_omissions_run_id_weekly_runs"),
         sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_weekly_omissions_player_id_players"),
     )
+
+
+def _create_jobs() -> None:
+    op.create_table(
+        "jobs",
+        sa.Column("id", LONG_ID, nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        _instant("due_at", nullable=True),
+        _instant("claimed_until", nullable=True),
+        sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("last_error", sa.String(300)),
+        sa.PrimaryKeyConstraint("id", name="pk_jobs"),
+        sa.UniqueConstraint("kind", "key", name="uq_jobs_kind_key"),
+        sa.CheckConstraint("kind IN ('close weeks')", name=op.f("ck_jobs_kind")),
+    )
+    op.create_index("idx_jobs_due", "jobs", ["due_at"])
 
 
 def _instant(name: str, *, nullable: bool = False, **options: Any) -> sa.Column[datetime]:

@@ -158,7 +158,7 @@ def play(url: URL) -> None:
             backend.clock.move(weeks=1)
             await backend.run()
             await backend.submit(11, 250)
-            await backend.real.services.settings.change(ADMIN, time_zone="Europe/Berlin")
+            await backend.real.services.settings.change(ADMIN, time_zone="Europe/Berlin", closes_weeks=True)
             await backend.real.scoring.recalculate(event.id)
             assert await backend.differences() == []
 

@@ -75,8 +75,8 @@ async def test_a_server_without_an_admin_role_has_no_admins_by_role(backend: Tes
 
 
 async def test_choosing_the_role_that_everyone_has_takes_the_admin_role_away(server: TestBackend) -> None:
-    settings = await server.real.services.settings.change(ADMIN, admin_role_id=GUILD)
-    assert settings.admin_role_id is None
+    shown = await server.real.services.settings.change(ADMIN, admin_role_id=GUILD)
+    assert shown.settings.admin_role_id is None
     for actor in (WITH_ROLE, replace(MEMBER, role_ids=frozenset({GUILD}))):
         with pytest.raises(NotAllowed):
             await server.create_event(name="Another", actor=actor)
@@ -84,12 +84,12 @@ async def test_choosing_the_role_that_everyone_has_takes_the_admin_role_away(ser
 
 async def test_settings_are_changed_one_by_one_and_per_server(server: TestBackend) -> None:
     settings = server.real.services.settings
-    assert await settings.show(ELSEWHERE) == ServerSettings("UTC", None)
-    assert await settings.change(ADMIN, time_zone="europe/berlin") == ServerSettings("Europe/Berlin", ROLE)
+    assert (await settings.show(ELSEWHERE)).settings == ServerSettings("UTC", None)
+    assert (await settings.change(ADMIN, time_zone="europe/berlin")).settings == ServerSettings("Europe/Berlin", ROLE)
     with pytest.raises(InvalidSetting):
         await settings.change(ADMIN, time_zone="Mars", admin_role_id=1)
-    assert await settings.show(ADMIN) == ServerSettings("Europe/Berlin", ROLE)
-    assert await settings.show(ELSEWHERE) == ServerSettings("UTC", None)
+    assert (await settings.show(ADMIN)).settings == ServerSettings("Europe/Berlin", ROLE)
+    assert (await settings.show(ELSEWHERE)).settings == ServerSettings("UTC", None)
 
 
 async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: TestBackend) -> None:
@@ -104,7 +104,15 @@ async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: Test
         (GUILD, ADMIN.discord_id, "event create", event.id, f"{EVENT} (LOW)", None, then),
         (GUILD, MANAGER.discord_id, "event edit", event.id, "name: 40L, max_score: 90", None, now),
         (GUILD, OWNER.discord_id, "event edit", event.id, "is_active: False", None, now),
-        (GUILD, ADMIN.discord_id, "settings", None, "time zone: Asia/Tokyo, admin role: None", None, now),
+        (
+            GUILD,
+            ADMIN.discord_id,
+            "settings",
+            None,
+            "time zone: Asia/Tokyo, admin role: None, weeks close: by admins",
+            None,
+            now,
+        ),
     ]
 
 

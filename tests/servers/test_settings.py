@@ -1,7 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
+from bot.database.models import Job
+from tests import tables
+from tests.backends import EVENT
 from tests.one_database import on_one_database
 from tests.seen import Seen
 from tests.world import World
@@ -23,7 +27,8 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
     assert seen.alone == (
         "Settings of this server\n"
         "Time zone\nUTC: weeks begin on Monday 00:00 there\n"
-        "Admin role\nnone, besides members with *Manage Server*"
+        "Admin role\nnone, besides members with *Manage Server*\n"
+        "Weeks close\nwhen an admin uses `/weekly-reset`; `close-weeks:True` has them close by themselves"
     )
     assert seen.is_private
 
@@ -75,3 +80,38 @@ async def test_an_unknown_time_zone_is_refused(world: World) -> None:
     assert await world.refused(change(world, time_zone="Utopia")) == (
         "There is no time zone “Utopia”. Pick one from the list, such as Europe/Berlin or UTC."
     )
+
+
+async def test_weeks_that_close_by_themselves_are_switched_on_shown_and_switched_off(world: World) -> None:
+    monday_at_half_past_three = 1795404600
+
+    on = await change(world, close_weeks=True, grace=210)
+
+    assert "Weeks close\nby themselves, 210 minutes after their end\n" in on
+    assert f"Next: <t:{monday_at_half_past_three}:F>, <t:{monday_at_half_past_three}:R>" in on
+    assert on.alone.splitlines()[1:] == (await change(world)).alone.splitlines()[1:]
+    assert "Weeks close\nby themselves at their end\nNext: " in await change(world, grace=0)
+    assert "Weeks close\nwhen an admin uses `/weekly-reset`" in await change(world, close_weeks=False)
+
+
+async def test_a_close_that_fails_is_told_where_it_was_switched_on(world: World) -> None:
+    await change(world, close_weeks=True)
+    await tables.execute(world.backend.database, update(Job).values(last_error="broken"))
+
+    assert "⚠️ The last close failed, at least for some events" in await change(world)
+
+    await tables.execute(world.backend.database, update(Job).values(due_at=None))
+
+    assert "⚠️ no longer by themselves: that failed too often. `close-weeks:True` tries again" in await change(world)
+    assert "by themselves, 120 minutes after their end\nNext: " in await change(world, close_weeks=True)
+
+
+async def test_an_undo_says_when_the_week_closes_by_itself(world: World) -> None:
+    await world.create_event()
+    await change(world, close_weeks=True)
+    await world.submit("Ana", 1)
+    await world.reset()
+
+    undone = await world.use(world.admin, "weekly-undo", event=EVENT)
+
+    assert "It closes by itself <t:1795399200:R>, or before that by `/weekly-reset`." in undone

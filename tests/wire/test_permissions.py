@@ -65,6 +65,7 @@ TABLE = [
     Use("player return", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
     Use("settings", from_another_server=DONE),
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
+    Use("settings", {"close-weeks": True, "grace": 60}, from_another_server=DONE),
 ]
 
 

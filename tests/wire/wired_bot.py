@@ -46,7 +46,7 @@ class WiredBot:
     async def start(self) -> None:
         """Connect the bot, which knows of no message before it."""
         real = self.backend.real
-        self._bot = LeaderboardBot(real.services, real.recalculator)
+        self._bot = LeaderboardBot(real.services, real.recalculator, real.jobs)
         self._running = asyncio.create_task(self._bot.start(self.discord.token))
         await self.discord.wait_ready()
 

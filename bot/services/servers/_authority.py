@@ -11,6 +11,9 @@ from bot.database.models import AuditLog, GuildSettings
 from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, NotAllowed
 
+ITSELF = 0
+"""Who the bot is, as an actor; no user has this id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -34,10 +37,20 @@ class Actor:
     interaction_id: int | None = None
 
 
+def itself(guild_id: int) -> Actor:
+    """Return the bot, which does in a server what nobody asked for just now."""
+    return Actor(ITSELF, guild_id, manages_guild=False, role_ids=frozenset(), owns_bot=True)
+
+
 def load_settings(session: Session, guild_id: int) -> ServerSettings:
     """Return the settings of a server, or the defaults."""
     row = session.get(GuildSettings, guild_id)
-    return ServerSettings() if row is None else ServerSettings(row.time_zone, row.admin_role_id)
+    return ServerSettings() if row is None else read_settings(row)
+
+
+def read_settings(row: GuildSettings) -> ServerSettings:
+    """Return the settings that a row holds."""
+    return ServerSettings(row.time_zone, row.admin_role_id, row.closes_weeks, row.grace_minutes)
 
 
 def require_admin(session: Session, actor: Actor) -> None:
@@ -83,7 +96,7 @@ def record(
     event_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write an admin's action to the audit log, in the transaction that `begin_action` began."""
+    """Write an action of an admin, or of the bot itself, to the audit log, in the transaction of the action."""
     session.add(
         AuditLog(
             interaction_id=actor.interaction_id,

@@ -5,30 +5,38 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
-from bot.domain.servers import ServerSettings
+from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
 from bot.domain.time_zones import time_zone_of
-from bot.services.servers._authority import Actor, begin_action, load_settings, record, require_admin
+from bot.errors import GraceTooLong
+from bot.services.servers._authority import Actor, begin_action, load_settings, read_settings, record, require_admin
+from bot.services.servers._closing import move_close, report
 
 
 class SettingsService:
-    """Shows and changes the settings of a server: its time zone and its admin role."""
+    """Shows and changes the settings of a server: its time zone, its admin role, and whether its weeks close."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def show(self, actor: Actor) -> ServerSettings:
+    async def show(self, actor: Actor) -> SettingsReport:
         """Return the settings of the actor's server."""
 
-        def work(session: Session) -> ServerSettings:
+        def work(session: Session) -> SettingsReport:
             require_admin(session, actor)
-            return load_settings(session, actor.guild_id)
+            return report(session, actor.guild_id, load_settings(session, actor.guild_id))
 
         return await self._database.read(work)
 
     async def change(
-        self, actor: Actor, *, time_zone: str | None = None, admin_role_id: int | None = None
-    ) -> ServerSettings:
+        self,
+        actor: Actor,
+        *,
+        time_zone: str | None = None,
+        admin_role_id: int | None = None,
+        closes_weeks: bool | None = None,
+        grace_minutes: int | None = None,
+    ) -> SettingsReport:
         """Change the given settings.
 
         Args:
@@ -36,23 +44,43 @@ class SettingsService:
             time_zone: its IANA name, a city, a country or an abbreviation; from now on weeks begin on Monday 00:00
                 there.
             admin_role_id: the role whose members are admins; the server's own id (its everyone role) means no role.
+            closes_weeks: whether weeks close by themselves.
+            grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
 
         Raises:
-            InvalidSetting: the time zone means nothing, or several.
+            InvalidSetting: the time zone means nothing, or several; or the grace is out of range.
         """
 
-        def work(session: Session) -> ServerSettings:
+        def work(session: Session) -> SettingsReport:
             begin_action(session, actor)
-            row = session.get(GuildSettings, actor.guild_id)
+            row = session.get(GuildSettings, actor.guild_id, with_for_update=True)
             if row is None:
-                row = GuildSettings(guild_id=actor.guild_id, time_zone=ServerSettings().time_zone)
+                row = GuildSettings(guild_id=actor.guild_id)
                 session.add(row)
+                session.flush()
             if time_zone is not None:
                 row.time_zone = time_zone_of(time_zone)
             if admin_role_id is not None:
                 row.admin_role_id = None if admin_role_id == actor.guild_id else admin_role_id
-            detail = f"time zone: {row.time_zone}, admin role: {row.admin_role_id}"
-            record(session, actor, "settings", detail, at=self._clock())
-            return ServerSettings(row.time_zone, row.admin_role_id)
+            if closes_weeks is not None:
+                row.closes_weeks = closes_weeks
+            if grace_minutes is not None:
+                row.grace_minutes = _checked_grace(grace_minutes)
+            settings, now = read_settings(row), self._clock()
+            if (time_zone, closes_weeks, grace_minutes) != (None, None, None):
+                move_close(session, actor.guild_id, settings, now)
+            record(session, actor, "settings", _summary(settings), at=now)
+            return report(session, actor.guild_id, settings)
 
         return await self._database.write(work)
+
+
+def _checked_grace(minutes: int) -> int:
+    if not 0 <= minutes <= LONGEST_GRACE_MINUTES:
+        raise GraceTooLong(LONGEST_GRACE_MINUTES)
+    return minutes
+
+
+def _summary(settings: ServerSettings) -> str:
+    closes = f"{settings.grace_minutes} minutes after their end" if settings.closes_weeks else "by admins"
+    return f"time zone: {settings.time_zone}, admin role: {settings.admin_role_id}, weeks close: {closes}"

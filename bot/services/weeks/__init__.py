@@ -1,6 +1,7 @@
-"""Run weeks, preview runs, and undo them."""
+"""Run weeks, preview runs, and undo them; close weeks without an admin."""
 
+from bot.services.weeks._closing import WeekCloser
 from bot.services.weeks._lookup import current_week, find_first_week, open_week
 from bot.services.weeks._service import WeeklyProcessingService
 
-__all__ = ["WeeklyProcessingService", "current_week", "find_first_week", "open_week"]
+__all__ = ["WeekCloser", "WeeklyProcessingService", "current_week", "find_first_week", "open_week"]

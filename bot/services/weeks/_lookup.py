@@ -1,15 +1,19 @@
-"""Find the current week of a server, the week that a score counts for, and the first week of an event."""
+"""Find the weeks of a server and an event: the current one, the one that a score counts for, and which can be run."""
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
+from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.standings import FirstWeek
-from bot.domain.weeks import Week, counting_week
+from bot.domain.weeks import Closing, Week, counting_week
+from bot.errors import WeekClosedAlready, WeekClosedEarly, WeekNotBegun
 from bot.services.ratings import has_type
 from bot.services.servers import load_settings
+
+UNDO = "weekly undo"
+"""What the audit log calls the undo of a run."""
 
 
 def current_week(session: Session, guild_id: int, now: datetime) -> Week:
@@ -36,3 +40,36 @@ def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek 
     week = Week.at(now, zone) if code is None else Week.from_code(code)
     ends_at = week.ends_at(zone)
     return FirstWeek(ends_at, is_over=ends_at <= now)
+
+
+def check_runnable(session: Session, event: Event, week: Week, current: Week) -> None:
+    """Check that a week of a locked event has begun and has no run yet.
+
+    Raises:
+        WeekNotRunnable: one of them is not so.
+    """
+    if week > current:
+        raise WeekNotBegun(str(week), str(current))
+    ran_at = session.scalar(
+        select(WeeklyRun.ran_at).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == week.code)
+    )
+    if ran_at is None:
+        return
+    if week == current:
+        raise WeekClosedEarly(str(week), ran_at, str(week.next()))
+    raise WeekClosedAlready(str(week), ran_at)
+
+
+def find_next_close(session: Session, guild_id: int, week: Week, now: datetime) -> datetime | None:
+    """Return when a week closes by itself that is reopened now; None if the server does not want that."""
+    settings = load_settings(session, guild_id)
+    if not settings.closes_weeks:
+        return None
+    closing = Closing.at(now, settings.time_zone, settings.grace)
+    return max(closing.next_at, week.ends_at(settings.time_zone) + settings.grace)
+
+
+def is_reopened(since: datetime) -> ColumnElement[bool]:
+    """Return the condition on an event that a week of it was reopened at or after an instant; the audit log tells."""
+    log = AuditLog
+    return exists().where(log.event_id == Event.id, log.done_at >= since, log.action == UNDO)

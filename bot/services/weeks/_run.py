@@ -33,6 +33,16 @@ from bot.services.ratings import (
     number,
     recalculate,
 )
+from bot.services.servers import Actor, record
+
+
+def close_week(
+    session: Session, actor: Actor, event: Event, week: Week, scale: RatingScale, now: datetime
+) -> WeeklyRun:
+    """Run a week as `run_week` does, and log who did."""
+    run = run_week(session, event, week, scale, now, actor.discord_id)
+    record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=event.id)
+    return run
 
 
 def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now: datetime, actor_id: int) -> WeeklyRun:

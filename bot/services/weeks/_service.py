@@ -11,9 +11,6 @@ from bot.domain.weeks import PendingWeek, UndoResult, Week, WeeklyRunResult
 from bot.errors import (
     NothingToUndo,
     NotTheLatestRun,
-    WeekClosedAlready,
-    WeekClosedEarly,
-    WeekNotBegun,
     WeekNotOver,
     WeekNotRunnable,
     WeekOpenAlready,
@@ -21,9 +18,9 @@ from bot.errors import (
 )
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
-from bot.services.weeks._lookup import current_week
+from bot.services.weeks._lookup import UNDO, check_runnable, current_week, find_next_close
 from bot.services.weeks._report import report
-from bot.services.weeks._run import run_week, undo_run
+from bot.services.weeks._run import close_week, undo_run
 
 
 class WeeklyProcessingService:
@@ -110,8 +107,10 @@ class WeeklyProcessingService:
             run = _undoable(session, found, None if week is None else Week.parse(week))
             reopened = Week.from_code(run.week_number)
             players, called_back = undo_run(session, found, run, self._scale)
-            record(session, actor, "weekly undo", f"{reopened}", at=self._clock(), event_id=found.id)
-            return UndoResult(describe(found), reopened, players, called_back, run.ran_at)
+            now = self._clock()
+            record(session, actor, UNDO, f"{reopened}", at=now, event_id=found.id)
+            closes_at = find_next_close(session, actor.guild_id, reopened, now)
+            return UndoResult(describe(found), reopened, players, called_back, run.ran_at, closes_at)
 
         return await self._database.write(work)
 
@@ -132,13 +131,12 @@ class WeeklyProcessingService:
         found = find_event(session, actor.guild_id, event, lock=True)
         zone = load_settings(session, actor.guild_id).time_zone
         current = Week.at(now, zone)
-        _check_runnable(session, found, week, current)
+        check_runnable(session, found, week, current)
         if week == current and not early:
             if all(due.is_finished for due in _pending(session, found, current)):
                 raise WeekWithoutScores(str(week))
             raise WeekNotOver(str(week), found.name, found.id, week.ends_at(zone), str(week.next()))
-        run = run_week(session, found, week, self._scale, now, actor.discord_id)
-        record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=found.id)
+        run = close_week(session, actor, found, week, self._scale, now)
         return report(session, found, run, closed_early=week == current)
 
 
@@ -169,16 +167,3 @@ def _undoable(session: Session, event: Event, week: Week | None) -> WeeklyRun:
     if week not in (None, latest):
         raise NotTheLatestRun(str(week), str(latest))
     return run
-
-
-def _check_runnable(session: Session, event: Event, week: Week, current: Week) -> None:
-    if week > current:
-        raise WeekNotBegun(str(week), str(current))
-    ran_at = session.scalar(
-        sa.select(WeeklyRun.ran_at).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == week.code)
-    )
-    if ran_at is None:
-        return
-    if week == current:
-        raise WeekClosedEarly(str(week), ran_at, str(week.next()))
-    raise WeekClosedAlready(str(week), ran_at)

@@ -1,0 +1,17 @@
+"""Keep what is due in the database, and do it once, whichever process is there."""
+
+from bot.services.jobs._queue import ClaimLost, Scheduled, cancel, find_job, finish, hold, postpone, schedule
+from bot.services.jobs._runner import Handler, JobRunner
+
+__all__ = [
+    "ClaimLost",
+    "Handler",
+    "JobRunner",
+    "Scheduled",
+    "cancel",
+    "find_job",
+    "finish",
+    "hold",
+    "postpone",
+    "schedule",
+]

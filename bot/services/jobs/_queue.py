@@ -1,0 +1,140 @@
+"""Write jobs, in the transactions that cause them, and claim due ones.
+
+The row of a job is locked before any other row, so that whoever moves it waits for the transaction that works on it,
+and whoever works on it then finds its claim lost.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Job
+from bot.domain.jobs import Claim, JobKind
+
+LEASE = timedelta(minutes=5)
+"""How long a process may take for a job before another one takes it over."""
+LONGEST_ERROR = 300
+
+
+class ClaimLost(Exception):
+    """Another process has taken the job over, or somebody has moved or dropped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A job as its cause sees it.
+
+    Attributes:
+        due_at: in UTC; None if the job was given up.
+        tries: how often it was tried since it was written.
+        last_error: why it failed last; None if it has not since it was written.
+    """
+
+    due_at: datetime | None
+    tries: int
+    last_error: str | None
+
+
+def schedule(session: Session, kind: JobKind, key: str, due_at: datetime) -> None:
+    """Have a job done at a time; one of the same kind and key moves there, and whoever works on it loses it."""
+    row = session.scalar(_find(kind, key).with_for_update())
+    if row is None:
+        row = Job(kind=kind, key=key)
+        session.add(row)
+    row.due_at, row.claimed_until, row.tries, row.last_error = due_at, None, 0, None
+    session.flush()
+
+
+def cancel(session: Session, kind: JobKind, key: str) -> None:
+    """Drop a job, if there is one; whoever works on it loses it."""
+    session.execute(sa.delete(Job).where(Job.kind == kind, Job.key == key))
+
+
+def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -> Scheduled | None:
+    """Return a job; None if there is none.
+
+    Args:
+        session: the transaction.
+        kind: what the job does.
+        key: what it is for.
+        lock: let nobody work on it until the commit.
+    """
+    row = session.scalar(_find(kind, key).with_for_update() if lock else _find(kind, key))
+    return None if row is None else Scheduled(row.due_at, row.tries, row.last_error)
+
+
+def hold(session: Session, claim: Claim) -> None:
+    """Make sure of a claim until the commit, as the first thing in each transaction of a job.
+
+    Raises:
+        ClaimLost: the job is no longer this process's.
+    """
+    if session.scalar(sa.select(Job.id).where(*_is_held(claim)).with_for_update()) is None:
+        raise ClaimLost
+
+
+def finish(session: Session, claim: Claim) -> None:
+    """Drop a claimed job, in the transaction of its last effect.
+
+    Raises:
+        ClaimLost: the job is no longer this process's; the transaction must not commit.
+    """
+    if session.scalar(sa.delete(Job).where(*_is_held(claim)).returning(Job.id)) is None:
+        raise ClaimLost
+
+
+def postpone(session: Session, claim: Claim, due_at: datetime, error: str | None = None) -> None:
+    """End a claimed job that comes again at a time, in the transaction of its last effect.
+
+    Args:
+        session: the transaction.
+        claim: the job.
+        due_at: when it comes again, in UTC.
+        error: what of it was given up this time.
+
+    Raises:
+        ClaimLost: the job is no longer this process's; the transaction must not commit.
+    """
+    again = {"due_at": due_at, "claimed_until": None, "tries": 0, "last_error": _cut(error)}
+    if session.scalar(sa.update(Job).where(*_is_held(claim)).values(**again).returning(Job.id)) is None:
+        raise ClaimLost
+
+
+def fail(session: Session, claim: Claim, error: str, due_at: datetime | None) -> None:
+    """Note why a claimed job failed, and when to try it again; without a time it is given up, and stays for a look."""
+    values = {"due_at": due_at, "claimed_until": None, "last_error": _cut(error)}
+    session.execute(sa.update(Job).where(*_is_held(claim)).values(**values))
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Tell whether a job is due that nobody works on."""
+    return session.scalar(sa.select(Job.id).where(*_is_free(now)).limit(1)) is not None
+
+
+def claim_due(session: Session, now: datetime, most: int) -> list[Claim]:
+    """Claim jobs that are due, the longest due first; two processes never claim the same."""
+    due = sa.select(Job).where(*_is_free(now)).order_by(Job.due_at, Job.id).limit(most)
+    claims = []
+    for row in session.scalars(due.with_for_update(skip_locked=True)):
+        row.tries, row.claimed_until = row.tries + 1, now + LEASE
+        if row.due_at is not None:
+            claims.append(Claim(row.id, row.kind, row.key, row.due_at, row.tries, row.claimed_until))
+    return claims
+
+
+def _find(kind: JobKind, key: str) -> sa.Select[Job]:
+    return sa.select(Job).where(Job.kind == kind, Job.key == key)
+
+
+def _is_free(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return Job.due_at <= now, Job.claimed_until.is_(None) | (Job.claimed_until <= now)
+
+
+def _is_held(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:
+    return Job.id == claim.job_id, Job.claimed_until == claim.until, Job.due_at == claim.due_at
+
+
+def _cut(error: str | None) -> str | None:
+    return None if error is None else error[:LONGEST_ERROR]

@@ -1,0 +1,118 @@
+"""Close the finished weeks of servers that want that, without an admin."""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, LeaderboardScore, ScoreType
+from bot.domain.clock import Clock
+from bot.domain.jobs import Claim
+from bot.domain.ratings import RatingScale
+from bot.domain.weeks import Closing, Week
+from bot.errors import Unavailable, WeekNotRunnable
+from bot.services.events import find_event
+from bot.services.jobs import ClaimLost, hold, postpone
+from bot.services.ratings import has_type
+from bot.services.servers import itself, load_settings
+from bot.services.weeks._lookup import check_runnable, current_week, is_reopened
+from bot.services.weeks._run import close_week
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DueWeek:
+    """A finished week of an event that is to be closed."""
+
+    week: Week
+    event_id: int
+
+
+class WeekCloser:
+    """Closes the finished weeks of all events of a server, oldest first, and comes again when the next week is over.
+
+    Each week of each event has its own transaction, which holds the claim: of two processes that close the same
+    server, or an admin who changes when weeks close, one waits for the other and then finds the claim lost. A week that
+    an admin has reopened since it was to close is left to the admin until the next close.
+    """
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+
+    async def close(self, claim: Claim) -> None:
+        """Do a job whose key is the server.
+
+        An event whose week cannot be closed keeps no other event waiting. If it fails with the last try too, it is
+        tried again with the next close.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+            Unavailable: the database did not answer.
+            Further errors: what kept an event from being closed.
+        """
+        guild_id = int(claim.key)
+        failures: dict[int, Exception] = {}
+        for due in await self._database.read(lambda session: self._due(session, guild_id)):
+            if due.event_id in failures:
+                continue
+            try:
+                await self._close(claim, guild_id, due)
+            except (ClaimLost, Unavailable):
+                raise
+            except Exception as error:
+                logger.exception("event %d: %s could not be closed", due.event_id, due.week)
+                failures[due.event_id] = error
+        if failures and not claim.is_last_try:
+            raise next(iter(failures.values()))
+        if failures:
+            logger.error("server %d: events given up until the next close: %s", guild_id, sorted(failures))
+        await self._come_again(claim, guild_id, f"not closed: {sorted(failures)}" if failures else None)
+
+    def _due(self, session: Session, guild_id: int) -> list[DueWeek]:
+        """Return the weeks to close, the oldest first."""
+        closing = self._closing(session, guild_id)
+        weeks = (
+            sa.select(sa.type_coerce(LeaderboardScore.week_number, sa.Integer), Event.id)
+            .join(Event, Event.id == LeaderboardScore.event_id)
+            .where(
+                Event.guild_id == guild_id,
+                ~is_reopened(closing.since),
+                has_type(ScoreType.WEEKLY),
+                LeaderboardScore.week_number < closing.first_open.code,
+            )
+            .distinct()
+            .order_by(LeaderboardScore.week_number, Event.id)
+        )
+        return [DueWeek(Week.from_code(code), event_id) for code, event_id in session.execute(weeks)]
+
+    async def _close(self, claim: Claim, guild_id: int, due: DueWeek) -> None:
+        def work(session: Session) -> None:
+            hold(session, claim)
+            now = self._clock()
+            event = find_event(session, guild_id, due.event_id, lock=True)
+            since = self._closing(session, guild_id).since
+            if session.scalar(sa.select(is_reopened(since)).where(Event.id == event.id)):
+                return
+            # Meanwhile an admin may have closed the week, or removed its last score.
+            with suppress(WeekNotRunnable):
+                check_runnable(session, event, due.week, current_week(session, guild_id, now))
+                close_week(session, itself(guild_id), event, due.week, self._scale, now)
+
+        await self._database.write(work)
+
+    async def _come_again(self, claim: Claim, guild_id: int, error: str | None) -> None:
+        def work(session: Session) -> None:
+            hold(session, claim)
+            postpone(session, claim, self._closing(session, guild_id).next_at, error)
+
+        await self._database.write(work)
+
+    def _closing(self, session: Session, guild_id: int) -> Closing:
+        settings = load_settings(session, guild_id)
+        return Closing.at(self._clock(), settings.time_zone, settings.grace)

@@ -1,0 +1,233 @@
+"""Jobs are done once in effect, tried again when they fail, and given up in the open."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.database.models import Job, Player
+from bot.domain.jobs import LONGEST_WAIT, MOST_TRIES, Claim, JobKind, retry_at
+from bot.services.jobs import ClaimLost, JobRunner, cancel, find_job, finish, hold, postpone, schedule
+from bot.services.jobs._queue import LEASE
+from tests import tables
+from tests.backends import NOON, TestBackend
+from tests.outages import statements_seen
+
+KIND, KEY = JobKind.CLOSE_WEEKS, "somewhere"
+DAY = timedelta(days=1)
+
+
+async def write(backend: TestBackend, *, key: str = KEY, after: timedelta = timedelta(0)) -> None:
+    """Have a job due some time from now."""
+    due_at = backend.clock.now + after
+    await backend.database.write(lambda session: schedule(session, KIND, key, due_at))
+
+
+def runner(backend: TestBackend, handler: Callable[[Claim], Awaitable[None]]) -> JobRunner:
+    return JobRunner(backend.database, backend.clock, {KIND: handler})
+
+
+class Effect:
+    """A handler whose effect is a player of its own, written in the transaction that ends the job."""
+
+    def __init__(self, backend: TestBackend) -> None:
+        self.database = backend.database
+        self.claims: list[Claim] = []
+
+    async def __call__(self, claim: Claim) -> None:
+        self.claims.append(claim)
+        number = len(self.claims)
+
+        def work(session: Session) -> None:
+            hold(session, claim)
+            session.add(Player(discord_id=number, username=claim.key))
+            session.flush()
+            finish(session, claim)
+
+        await self.database.write(work)
+
+    async def effects(self) -> list[str]:
+        return [row["username"] for row in await tables.rows(self.database, Player)]
+
+
+async def jobs(backend: TestBackend) -> tables.Rows:
+    return await tables.rows(backend.database, Job, without=("id", "kind"))
+
+
+async def test_a_job_is_done_when_it_is_due_and_then_gone(backend: TestBackend) -> None:
+    effect = Effect(backend)
+    await write(backend, after=DAY)
+    assert await runner(backend, effect).do_due() == 0
+    backend.clock.now += DAY
+    assert await runner(backend, effect).do_due() == 1
+    assert (await effect.effects(), await jobs(backend)) == ([KEY], [])
+
+
+async def test_more_jobs_than_are_claimed_at_once_are_all_done_the_longest_due_first(backend: TestBackend) -> None:
+    effect = Effect(backend)
+    for number in range(25):
+        await write(backend, key=str(number), after=timedelta(seconds=-number))
+    assert await runner(backend, effect).do_due() == 25
+    assert [claim.key for claim in effect.claims] == [str(number) for number in reversed(range(25))]
+
+
+async def test_a_look_that_finds_nothing_reads_one_row_and_writes_none(backend: TestBackend) -> None:
+    await write(backend, after=DAY)
+    with statements_seen("") as seen:
+        await runner(backend, Effect(backend)).do_due()
+    statements = [one for one in seen if one.split()[0] in ("SELECT", "UPDATE", "DELETE", "INSERT")]
+    assert len(statements) == 1
+    assert "SELECT jobs.id" in statements[0]
+
+
+async def test_runners_of_two_processes_never_do_the_same_job(backend: TestBackend) -> None:
+    effect = Effect(backend)
+    for number in range(30):
+        await write(backend, key=f"{number:02}")
+    await asyncio.gather(*(runner(backend, effect).do_due() for _ in range(2)))
+    assert sorted(await effect.effects()) == [f"{number:02}" for number in range(30)]
+    assert len(effect.claims) == 30
+
+
+async def test_a_job_whose_process_died_is_done_when_its_lease_ends(backend: TestBackend) -> None:
+    async def die(claim: Claim) -> None:
+        raise asyncio.CancelledError
+
+    effect = Effect(backend)
+    await write(backend)
+    with pytest.raises(asyncio.CancelledError):
+        await runner(backend, die).do_due()
+    assert await runner(backend, effect).do_due() == 0
+    backend.clock.now += LEASE
+    assert await runner(backend, effect).do_due() == 1
+    assert [claim.tries for claim in effect.claims] == [2]
+    assert await effect.effects() == [KEY]
+
+
+@pytest.mark.parametrize("loses", ["to another process", "to whoever moves the job", "to whoever drops it"])
+async def test_a_lost_claim_rolls_its_effect_back(backend: TestBackend, loses: str) -> None:
+    effect = Effect(backend)
+
+    async def late(claim: Claim) -> None:
+        if loses == "to another process":
+            backend.clock.now += LEASE
+            assert await runner(backend, effect).do_due() == 1
+        elif loses == "to whoever moves the job":
+            await write(backend, after=DAY)
+        else:
+            await backend.database.write(lambda session: cancel(session, KIND, KEY))
+        await effect(claim)
+
+    await write(backend)
+    assert await runner(backend, late).do_due() == 1
+    assert await effect.effects() == ([KEY] if loses == "to another process" else [])
+    assert len(await jobs(backend)) == (loses == "to whoever moves the job")
+
+
+async def test_a_claim_that_is_lost_ends_no_job(backend: TestBackend) -> None:
+    claims: list[Claim] = []
+
+    async def keep(claim: Claim) -> None:
+        claims.append(claim)
+
+    await write(backend)
+    await runner(backend, keep).do_due()
+    await write(backend, after=DAY)
+    before = await jobs(backend)
+    ends: list[Callable[[Session], None]] = [
+        lambda session: hold(session, claims[0]),
+        lambda session: finish(session, claims[0]),
+        lambda session: postpone(session, claims[0], backend.clock.now),
+    ]
+    for end in ends:
+        with pytest.raises(ClaimLost):
+            await backend.database.write(end)
+    assert await jobs(backend) == before
+
+
+async def test_a_failing_job_is_tried_with_growing_waits_and_given_up_in_the_open(
+    backend: TestBackend, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    began, tried = backend.clock.now, []
+
+    async def fail(claim: Claim) -> None:
+        tried.append(backend.clock.now - began)
+        raise RuntimeError("the moon is full")
+
+    await write(backend)
+    while (found := (await jobs(backend))[0])["due_at"] is not None:
+        backend.clock.now = max(backend.clock.now, found["due_at"])
+        assert await runner(backend, fail).do_due() == 1
+    waits = [later - earlier for earlier, later in pairwise(tried)]
+    assert len(tried) == MOST_TRIES
+    assert waits == sorted(waits)
+    assert (waits[0].total_seconds(), waits[-1]) == (10, LONGEST_WAIT)
+    assert found["last_error"] == "RuntimeError: the moon is full"
+    [given_up] = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert "given up" in given_up.getMessage()
+    assert given_up.exc_info is not None
+    backend.clock.now += timedelta(weeks=52)
+    assert await runner(backend, fail).do_due() == 0
+    await write(backend)
+    job = await backend.database.read(lambda session: find_job(session, KIND, KEY))
+    assert job is not None
+    assert (job.tries, job.last_error) == (0, None)
+
+
+async def test_a_job_that_kills_every_process_is_given_up_too(backend: TestBackend) -> None:
+    tries = 0
+
+    async def die(claim: Claim) -> None:
+        nonlocal tries
+        tries += 1
+        raise asyncio.CancelledError
+
+    await write(backend)
+    for _ in range(MOST_TRIES):
+        with pytest.raises(asyncio.CancelledError):
+            await runner(backend, die).do_due()
+        backend.clock.now += LEASE
+    assert await runner(backend, die).do_due() == 1
+    assert tries == MOST_TRIES
+    assert (await jobs(backend))[0]["due_at"] is None
+
+
+async def test_a_job_that_fails_keeps_no_other_from_being_done(backend: TestBackend) -> None:
+    effect = Effect(backend)
+
+    async def handle(claim: Claim) -> None:
+        if claim.key == "bad":
+            raise RuntimeError("bad")
+        await effect(claim)
+
+    await write(backend, key="bad", after=-DAY)
+    await write(backend, key="good")
+    assert await runner(backend, handle).do_due() == 2
+    assert await effect.effects() == ["good"]
+
+
+async def test_a_runner_that_ends_begins_no_further_job(backend: TestBackend) -> None:
+    effect = Effect(backend)
+
+    async def handle(claim: Claim) -> None:
+        await effect(claim)
+        working.end()
+
+    working = runner(backend, handle)
+    for number in range(3):
+        await write(backend, key=str(number))
+    assert await working.do_due() == 1
+    assert len(await jobs(backend)) == 2
+
+
+def test_waits_double_up_to_an_hour_and_end() -> None:
+    waits = [retry_at(NOON, tries) for tries in range(1, MOST_TRIES + 1)]
+    assert [None if at is None else int((at - NOON).total_seconds()) for at in waits[:10]] == [
+        *(10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600)
+    ]
+    assert waits[-1] is None
