@@ -23,6 +23,7 @@ from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
 from bot.domain.jobs import JobKind
 from bot.health import Finding, examine_database, examine_lag, examine_redis, open_page
+from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.jobs import JobRunner
 from bot.services.moderation import RemovalService, WithdrawalService
@@ -78,6 +79,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             removals=RemovalService(database, clock, settings.scale, recalculator),
             withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
             settings=SettingsService(database, clock),
+            audit=AuditService(database),
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator, jobs, database)

@@ -4,6 +4,7 @@ from bot.cogs._buttons import answer_lost_click
 from bot.cogs._delivery import UNDELIVERED, interrupt
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
+from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.events import Events
 from bot.cogs.moderation import KeepButton, Moderation, RemoveButton, RestoreButton
 from bot.cogs.servers import Servers
@@ -11,10 +12,10 @@ from bot.cogs.standings import PageButton, Standings
 from bot.cogs.submissions import ReadingButton, Submissions
 from bot.cogs.weeks import WeekButton, Weeks
 
-COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers)
+COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers, Audit)
 """One cog per capability."""
 
-BUTTONS = (PageButton, ReadingButton, WeekButton, RemoveButton, KeepButton, RestoreButton)
+BUTTONS = (PageButton, ReadingButton, WeekButton, RemoveButton, KeepButton, RestoreButton, AuditButton)
 """The buttons that work after a restart."""
 
 __all__ = ["BUTTONS", "COGS", "UNDELIVERED", "LeaderboardTree", "Services", "answer_lost_click", "interrupt"]

@@ -7,6 +7,7 @@ from discord import Interaction
 from discord.ext import commands
 
 from bot.cogs._answering import actor_of
+from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.moderation import RemovalService, WithdrawalService
 from bot.services.servers import Actor, SettingsService
@@ -30,6 +31,7 @@ class Services:
     removals: RemovalService
     withdrawals: WithdrawalService
     settings: SettingsService
+    audit: AuditService
     owner_id: int | None
 
 

@@ -293,12 +293,16 @@ class GuildSettings(Base):
 
 
 class AuditLog(Base):
-    """An action of an admin, or of the bot itself; `interaction_id` identifies the use of the command."""
+    """An action of an admin, or of the bot itself, to an event, a player or both.
+
+    `interaction_id` identifies the use of the command.
+    """
 
     __tablename__ = "audit_log"
     __table_args__ = (
         sa.Index("idx_audit_log_interaction", "interaction_id"),
         sa.Index("idx_audit_log_event", "event_id", "done_at"),
+        sa.Index("idx_audit_log_guild", "guild_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
@@ -306,6 +310,7 @@ class AuditLog(Base):
     actor_id: Mapped[int] = mapped_column(sa.BigInteger)
     action: Mapped[str] = mapped_column(sa.String(32))
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id"))
+    player_id: Mapped[int | None] = mapped_column(sa.ForeignKey("players.id"))
     detail: Mapped[str] = mapped_column(sa.String(500))
     reason: Mapped[str | None] = mapped_column(sa.String(300))
     done_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -64,15 +64,18 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.BigInteger, nullable=False),
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("event_id", sa.Integer),
+        sa.Column("player_id", sa.Integer),
         sa.Column("detail", sa.String(500), nullable=False),
         sa.Column("reason", sa.String(300)),
         _instant("done_at"),
         sa.Column("interaction_id", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_audit_log"),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_audit_log_event_id_events"),
+        sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_audit_log_player_id_players"),
     )
     op.create_index("idx_audit_log_interaction", "audit_log", ["interaction_id"])
     op.create_index("idx_audit_log_event", "audit_log", ["event_id", "done_at"])
+    op.create_index("idx_audit_log_guild", "audit_log", ["guild_id", "id"])
     _create_jobs()
 
 

@@ -101,6 +101,8 @@ BUTTONS = {
     "score:restore:{event}:1:1": NO_ADMIN,
     "score:remove:{event}:1:9999999999999999999": OUTDATED,
     "score:forget:{event}:1:1": OUTDATED,
+    "audit:older:{event}:0:1": NO_ADMIN,
+    "audit:older:{event}:-1:1": OUTDATED,
     "confirm:delete:everything": OUTDATED,
     "\ud800": OUTDATED,
 }
@@ -197,6 +199,9 @@ async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not
         "week:undo:{event}:2026-W46": "2026-W46 is open again already; there is nothing left to undo.",
         "week:undo:{event}:2026-W54": "Write the week as year and number",
         "week:undo:{rivals}:2026-W47": NO_EVENT,
+        "audit:older:{rivals}:0:1": NO_EVENT,
+        "audit:older:999999999999999999:0:1": NO_EVENT,
+        "audit:older:0:99999999999999999999:0": "This player has never submitted",
     }
     for button, sentence in told.items():
         custom_id = button.format(**keys)

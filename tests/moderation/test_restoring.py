@@ -131,7 +131,7 @@ async def test_the_log_forgets_the_removal_and_the_audit_log_tells_of_both(backe
     await restore(backend, ANA)
     assert await tables.rows(backend.database, ScoreSubmission) == before
     [entry] = [row for row in await tables.rows(backend.database, AuditLog) if row["action"] == "restore score"]
-    assert entry["detail"] == "submission 1: 50 points of 1"
+    assert entry["detail"] == "submission 1: 50 points"
     assert (entry["event_id"], entry["done_at"]) == (event.id, NOON + timedelta(minutes=1))
 
 

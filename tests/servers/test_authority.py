@@ -34,6 +34,7 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "restore": lambda backend, actor: backend.real.services.removals.restore(actor, EVENT, 1),
     "withdraw": lambda backend, actor: backend.real.services.withdrawals.withdraw(actor, 1),
     "bring back": lambda backend, actor: backend.real.services.withdrawals.bring_back(actor, 1),
+    "audit": lambda backend, actor: backend.real.services.audit.page(actor, 0, event=EVENT, player=1),
     "show settings": lambda backend, actor: backend.real.services.settings.show(actor),
     "change settings": lambda backend, actor: backend.real.services.settings.change(actor, time_zone="Asia/Tokyo"),
 }
@@ -101,13 +102,14 @@ async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: Test
     logged = [tuple(row.values())[1:-1] for row in await tables.rows(backend.database, AuditLog)]
     then, now = backend.clock.now.replace(hour=12), backend.clock.now
     assert logged == [
-        (GUILD, ADMIN.discord_id, "event create", event.id, f"{EVENT} (LOW)", None, then),
-        (GUILD, MANAGER.discord_id, "event edit", event.id, "name: 40L, max_score: 90", None, now),
-        (GUILD, OWNER.discord_id, "event edit", event.id, "is_active: False", None, now),
+        (GUILD, ADMIN.discord_id, "event create", event.id, None, f"{EVENT} (LOW)", None, then),
+        (GUILD, MANAGER.discord_id, "event edit", event.id, None, "name: 40L, max_score: 90", None, now),
+        (GUILD, OWNER.discord_id, "event edit", event.id, None, "is_active: False", None, now),
         (
             GUILD,
             ADMIN.discord_id,
             "settings",
+            None,
             None,
             "time zone: Asia/Tokyo, admin role: None, weeks close: by admins",
             None,

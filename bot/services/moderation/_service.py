@@ -157,8 +157,9 @@ class RemovalService:
         player, zone = _name(session, event, removed.player_id), load_settings(session, event.guild_id).time_zone
         if after is None:
             self._unrate(session, event, removed.player_id)
-        detail = f"submission {removed.id}: {info.style.show(removed.score)} of {player.discord_id}"
-        record(session, actor, "remove score", detail, at=now, event_id=event.id, reason=reason)
+        detail = f"submission {removed.id}: {info.style.show(removed.score)}"
+        what, who = event.id, removed.player_id
+        record(session, actor, "remove score", detail, at=now, event_id=what, player_id=who, reason=reason)
         return RemovalResult(
             event=info,
             player=player,
@@ -176,8 +177,9 @@ class RemovalService:
         restored.removed_at = restored.removed_by = restored.removal_reason = None
         before, after = _derive_bests(session, event, restored, week_is_closed=run is not None)
         player, zone = _name(session, event, restored.player_id), load_settings(session, event.guild_id).time_zone
-        detail = f"submission {restored.id}: {info.style.show(restored.score)} of {player.discord_id}"
-        record(session, actor, "restore score", detail, at=self._clock(), event_id=event.id)
+        detail = f"submission {restored.id}: {info.style.show(restored.score)}"
+        what, who = event.id, restored.player_id
+        record(session, actor, "restore score", detail, at=self._clock(), event_id=what, player_id=who)
         return RestorationResult(
             event=info,
             player=player,

@@ -90,7 +90,8 @@ class WithdrawalService:
             member = _lock_member(session, actor.guild_id, discord_id)
             events = self._withdraw(session, member, now) if is_withdrawn else _bring_back(session, member)
             action = "withdraw player" if is_withdrawn else "return player"
-            record(session, actor, action, f"{discord_id}, {len(events)} events", at=now, reason=why)
+            detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(events)}"
+            record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
             name = PlayerName(discord_id, member.display_name)
             return MembershipResult(name, is_withdrawn, len(events), why), events
 

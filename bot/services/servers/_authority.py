@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import wait_for_turn
 from bot.database.models import AuditLog, GuildSettings
+from bot.domain.audit import ITSELF
 from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, NotAllowed
-
-ITSELF = 0
-"""Who the bot is, as an actor; no user has this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,7 @@ def record(
     *,
     at: datetime,
     event_id: int | None = None,
+    player_id: int | None = None,
     reason: str | None = None,
 ) -> None:
     """Write an action of an admin, or of the bot itself, to the audit log, in the transaction of the action."""
@@ -104,6 +103,7 @@ def record(
             actor_id=actor.discord_id,
             action=action,
             event_id=event_id,
+            player_id=player_id,
             detail=detail[:500],
             reason=reason,
             done_at=at,

@@ -22,12 +22,9 @@ from bot.domain.tournament import (
 from bot.domain.weeks import Week
 from bot.errors import EventNotFound
 from bot.services.events import find_event
-from bot.services.servers import Actor, load_settings, record
+from bot.services.servers import itself, load_settings, record
 from bot.services.tournament._source import read_tournament
 from bot.services.verification import rebuild
-
-OPERATOR = 0
-"""Who imports, in the audit log: nobody whom Discord knows."""
 
 
 class TournamentImportService:
@@ -95,9 +92,8 @@ class TournamentImportService:
         rebuild(session, event)
         # Its all-time Elos now await a recalculation.
         event.scores_version += 1
-        operator = Actor(OPERATOR, guild_id, manages_guild=True, role_ids=frozenset(), owns_bot=False)
         detail = f"{event.name}: {len(planned.submissions)} scores"
-        record(session, operator, "import tournament", detail, at=self._clock(), event_id=event.id)
+        record(session, itself(guild_id), "import tournament", detail, at=self._clock(), event_id=event.id)
 
 
 def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:

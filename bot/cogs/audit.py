@@ -1,0 +1,77 @@
+"""`/audit` and its buttons."""
+
+import re
+from typing import Any, ClassVar
+
+from discord import ButtonStyle, Interaction, User, app_commands
+from discord.ui import Button, Item, View
+
+from bot.cogs._answering import actor_of, answer, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._suggestions import all_events
+from bot.domain.audit import AuditPage
+from bot.ui.audit import audit_embed
+from bot.ui.reply import Reply
+
+AUDIT_BUTTON_ID = re.compile(
+    r"audit:(?P<label>newer|older):(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,20}):(?P<page>[0-9]{1,9})"
+)
+ANY = 0
+"""Stands in an id for any event, or any player."""
+
+
+class Audit(ServiceCog):
+    """The command that tells admins what admins did."""
+
+    @app_commands.command(name="audit", description="Admins: see what admins did here, the latest first")
+    @app_commands.describe(
+        player="Only what was done to this player and their scores", event="Only what was done to this event"
+    )
+    @app_commands.autocomplete(event=all_events)
+    @app_commands.guild_only()
+    async def audit(self, interaction: Interaction[Any], player: User | None = None, event: str | None = None) -> None:
+        """Show the first page, to the admin alone."""
+        player_id = None if player is None else player.id
+        page = self.services.audit.page(self.actor(interaction), 0, event=event, player=player_id)
+        await answer(interaction, page, show_audit, only_reads=True)
+
+
+class AuditButton(IdButton, template=AUDIT_BUTTON_ID):
+    """A button that turns to newer or older actions."""
+
+    LABELS: ClassVar = {"newer": "◀ Newer", "older": "Older ▶"}
+
+    def __init__(self, label: str, event_id: int, player_id: int, page: int, *, enabled: bool = True) -> None:
+        """Turn to `page` of what concerns an event and a player, or `ANY`."""
+        self.event_id, self.player_id, self.page = event_id, player_id, page
+        custom_id = f"audit:{label}:{event_id}:{player_id}:{page}"
+        style = ButtonStyle.secondary
+        super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "AuditButton":
+        """Rebuild a button from its id."""
+        return cls(match["label"], int(match["event"]), int(match["player"]), int(match["page"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Turn the page."""
+        services = services_of(interaction)
+        event = None if self.event_id == ANY else self.event_id
+        player = None if self.player_id == ANY else self.player_id
+        actor = actor_of(interaction, services.owner_id)
+        page = services.audit.page(actor, self.page, event=event, player=player)
+        await update(interaction, page, show_audit, only_reads=True)
+
+
+def show_audit(page: AuditPage) -> Reply:
+    """Show a page of the audit log, with buttons if there are more."""
+    if page.pages == 1:
+        return Reply([audit_embed(page)], ephemeral=True)
+    view = View(timeout=None)
+    for label, number in (("newer", page.page - 1), ("older", page.page + 1)):
+        enabled = 0 <= number < page.pages
+        view.add_item(AuditButton(label, page.event_id or ANY, page.player_id or ANY, max(number, 0), enabled=enabled))
+    return Reply([audit_embed(page)], view, ephemeral=True)

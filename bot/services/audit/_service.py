@@ -1,0 +1,85 @@
+"""Read the audit log of a server."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import AuditLog, Event, Member, Player
+from bot.domain.audit import AuditEntry, AuditPage
+from bot.domain.servers import PlayerName
+from bot.errors import NeverSubmitted
+from bot.services.events import find_meant_event
+from bot.services.servers import Actor, require_admin
+
+PAGE_SIZE = 8
+GREATEST_ID = 2**63 - 1
+"""The greatest that a database stores; what a forged button names may be greater."""
+
+
+class AuditService:
+    """Shows admins what admins did in their server."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self, actor: Actor, page: int, *, event: str | int | None = None, player: int | None = None
+    ) -> AuditPage:
+        """Return a page of at most eight actions in the actor's server, the latest first.
+
+        Args:
+            actor: the admin.
+            page: from 0; a page past the end means the last one.
+            event: only what concerns this event: its name, or a part that no other name has, or its key.
+            player: only what concerns this player: Discord's id.
+
+        Raises:
+            NeverSubmitted: the player has never submitted a score in the server.
+        """
+
+        def work(session: Session) -> AuditPage:
+            require_admin(session, actor)
+            log, wanted = AuditLog, [AuditLog.guild_id == actor.guild_id]
+            event_id = None
+            if event is not None:
+                event_id = find_meant_event(session, actor.guild_id, event).id
+                wanted.append(log.event_id == event_id)
+            if player is not None:
+                wanted.append(log.player_id == _find_player(session, actor.guild_id, player))
+            actions = session.scalars(sa.select(sa.func.count()).select_from(log).where(*wanted)).one()
+            pages = max(1, -(-actions // PAGE_SIZE))
+            shown = min(page, pages - 1)
+            found = session.execute(_entries(actor.guild_id, wanted).offset(shown * PAGE_SIZE).limit(PAGE_SIZE))
+            return AuditPage(tuple(map(_entry, found)), event_id, player, shown, pages, actions)
+
+        return await self._database.read(work)
+
+
+def _find_player(session: Session, guild_id: int, discord_id: int) -> int:
+    of_user = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
+    member = sa.select(Member.player_id).join(Player, Player.id == Member.player_id)
+    is_id = discord_id <= GREATEST_ID
+    player_id = session.scalar(member.where(of_user, Member.guild_id == guild_id)) if is_id else None
+    if player_id is None:
+        raise NeverSubmitted
+    return player_id
+
+
+def _entries(guild_id: int, wanted: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    log, of_player = AuditLog, sa.and_(Member.player_id == AuditLog.player_id, Member.guild_id == guild_id)
+    return (
+        sa.select(log.done_at, log.actor_id, log.action, Event.name, Player.discord_id, Member.display_name)
+        .add_columns(log.detail, log.reason)
+        .outerjoin(Event, Event.id == log.event_id)
+        .outerjoin(Player, Player.id == log.player_id)
+        .outerjoin(Member, of_player)
+        .where(*wanted)
+        .order_by(log.id.desc())
+    )
+
+
+def _entry(row: sa.Row[Any]) -> AuditEntry:
+    player = None if row.discord_id is None else PlayerName(row.discord_id, row.display_name)
+    return AuditEntry(row.done_at, row.actor_id, row.action, row.name, player, row.detail, row.reason)

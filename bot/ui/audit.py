@@ -1,0 +1,42 @@
+"""Show what admins did."""
+
+from discord import Color, Embed
+from discord.utils import format_dt
+
+from bot.domain.audit import ITSELF, AuditEntry, AuditPage
+from bot.domain.text import shorten
+from bot.ui.text import count_of, escape
+
+LONGEST_TEXTS = (500, 120, 40)
+"""How much of each text is shown: as much as there is room for."""
+LONGEST_PAGE = 4096
+
+
+def audit_embed(page: AuditPage) -> Embed:
+    """Show a page of the audit log, the latest action first."""
+    embed = Embed(title="Audit log", description=_fitting(page), color=Color.blurple())
+    embed.set_footer(text=f"Page {page.page + 1} of {page.pages} · {count_of(page.actions, 'action')}")
+    return embed
+
+
+def _fitting(page: AuditPage) -> str:
+    if not page.entries:
+        return "Admins have done nothing of that kind yet."
+    texts = ("\n\n".join(_show(entry, longest) for entry in page.entries) for longest in LONGEST_TEXTS)
+    return next(text for text in texts if len(text) <= LONGEST_PAGE)
+
+
+def _show(entry: AuditEntry, longest: int) -> str:
+    def shown(text: str) -> str:
+        return escape(text if len(text) <= longest else f"{shorten(text, longest)}…")
+
+    names = entry.event, None if entry.player is None else entry.player.name
+    about = [f"**{shown(name)}**" for name in names if name is not None]
+    actor = "the bot itself" if entry.actor_id == ITSELF else f"<@{entry.actor_id}>"
+    lines = [
+        " · ".join((f"{format_dt(entry.done_at, 'f')} **{entry.action}**", *about)),
+        f"{shown(entry.detail)} · by {actor}",
+    ]
+    if entry.reason is not None:
+        lines.append(f"“{shown(entry.reason)}”")
+    return "\n".join(lines)

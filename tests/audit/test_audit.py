@@ -1,0 +1,128 @@
+"""`/audit`: what admins did, as an admin reads it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.cogs.audit import AuditButton, show_audit
+from bot.domain.audit import ITSELF, AuditEntry, AuditPage
+from bot.domain.servers import PlayerName
+from bot.domain.text import visible
+from tests.backends import ADMIN, EVENT, NOON, TestBackend
+from tests.hostile.texts import HARMLESS, LONG, TELLING
+from tests.one_database import on_both_databases, on_one_database
+from tests.verification.seasons import ANA
+from tests.world import World
+
+pytestmark = on_one_database
+
+SPRINT = "40L Sprint"
+
+
+def at(**later: float) -> str:
+    return f"<t:{int((NOON + timedelta(**later)).timestamp())}:f>"
+
+
+@on_both_databases
+async def test_an_admin_alone_sees_who_did_what_to_what_when_and_why_the_latest_first(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit("Ana", 100)
+    world.clock.move(minutes=5)
+    ana = world.member("Ana")
+    asked = await world.use(world.admin, "score remove", event=EVENT, player=ana, reason="*spliced*")
+    await world.click(world.admin, asked, "Remove")
+    await world.use(world.admin, "player withdraw", player=ana)
+
+    seen = await world.use(world.admin, "audit")
+
+    admin = f"by <@{world.admin.id}>"
+    assert seen.is_private
+    assert seen.alone == (
+        "Audit log\n"
+        f"{at(minutes=5)} **withdraw player** · **Ana**\nevents left: 0 · {admin}\n\n"
+        f"{at(minutes=5)} **remove score** · **Tetris Blitz** · **Ana**\n"
+        f"submission 1: 100 points · {admin}\n“\\*spliced\\*”\n\n"
+        f"{at()} **event create** · **Tetris Blitz**\nTetris Blitz (HIGH) · {admin}\n"
+        "Page 1 of 1 · 3 actions"
+    )
+    assert seen.buttons == {}
+
+
+@on_both_databases
+async def test_it_can_be_about_one_event_and_one_player(world: World) -> None:
+    for name in (EVENT, SPRINT):
+        await world.create_event(name)
+        for who in ("Ana", "Bob"):
+            await world.submit(who, 100, name)
+            await world.backend.real.services.removals.remove(world.as_actor(), name, world.member(who).id)
+            world.clock.move(minutes=2)
+    everything: dict[str, dict[str, Any]] = {
+        "Page 1 of 1 · 6 actions": {},
+        "Page 1 of 1 · 3 actions": {"event": "sprint"},
+        "Page 1 of 1 · 2 actions": {"player": world.member("Bob")},
+        "Page 1 of 1 · 1 action": {"player": world.member("Bob"), "event": EVENT},
+    }
+    for footer, filters in everything.items():
+        assert (await world.use(world.admin, "audit", **filters)).alone.endswith(footer)
+    assert "Tetris" not in await world.use(world.admin, "audit", event=SPRINT)
+    assert "Ana" not in await world.use(world.admin, "audit", player=world.member("Bob"))
+    assert "never submitted" in await world.refused(world.use(world.admin, "audit", player=world.member("Zoe")))
+
+
+async def test_pages_are_turned_in_place_after_a_restart_and_by_admins_only(world: World) -> None:
+    for number in range(9):
+        await world.create_event(f"Event {number}")
+    first = await world.use(world.admin, "audit")
+    assert "Event 8" in first
+    assert "Event 0" not in first
+    assert list(first.buttons) == ["Older ▶"]
+    await world.restart_bot()
+
+    second = await world.click(world.admin, first, "Older ▶")
+    assert second.is_private
+    assert "**Event 0**" in second
+    assert list(second.buttons) == ["◀ Newer"]
+
+
+async def test_an_admin_who_is_none_any_more_turns_no_page(world: World) -> None:
+    role, settings = world.guild.create_role("referees"), world.backend.real.services.settings
+    await settings.change(world.as_actor(), admin_role_id=role.id)
+    for number in range(9):
+        await world.create_event(f"Event {number}")
+    first = await world.use(world.member("Cy", role=role), "audit")
+    await settings.change(world.as_actor(), admin_role_id=world.guild.id)
+    assert "Only admins" in await world.refused(world.click("Cy", first, "Older ▶"))
+
+
+async def test_another_servers_actions_are_not_seen_nor_its_events(world: World) -> None:
+    await world.create_event()
+    rivals = world.add_server("Rivals")
+    assert "nothing of that kind" in await world.use(rivals.admin, "audit")
+    assert "no events yet" in await world.refused(world.use(rivals.admin, "audit", event=EVENT))
+
+
+@pytest.mark.parametrize("text", [*TELLING, LONG])
+def test_whatever_was_typed_does_nothing_and_a_full_page_fits_a_message(text: str) -> None:
+    seen = visible(text)
+    about = seen[:100], PlayerName(ANA, seen[:64])
+    entry = AuditEntry(NOON, ITSELF, "remove score", *about, seen[:500], seen[:300])
+    reply = show_audit(AuditPage((entry,) * 8, 1, 1, 1, 3, 24))
+    [embed] = reply.embeds
+    assert len(embed) <= 6000
+    assert embed.description is not None
+    assert len(embed.description) <= 4096
+    assert "by the bot itself" in embed.description
+    if text in HARMLESS:
+        assert f"“{HARMLESS[text]}”" in embed.description
+
+
+async def test_nothing_older_is_asked_of_a_page_past_the_end(backend: TestBackend) -> None:
+    await backend.create_event()
+    page = await backend.real.services.audit.page(ADMIN, 10**9)
+    assert (page.page, page.pages, page.actions) == (0, 1, 1)
+
+
+def test_an_id_holds_the_greatest_keys() -> None:
+    button = AuditButton("older", 2**31 - 1, 2**64 - 1, 999_999_999)
+    assert len(button.custom_id) <= 100
