@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing import get_context
 from pathlib import Path
@@ -81,6 +81,14 @@ class ForkedBot:
                 task.cancel()
                 raise AssertionError(f"the bot ended with {self._process.exitcode} and wrote:\n{self.output}")
         return task.result()
+
+
+async def end_of(work: Callable[..., None], *arguments: Any) -> int | None:
+    """Run a function in a process of its own, and return its exit code, or None if it hangs."""
+    process = _forks.Process(target=work, args=arguments, daemon=True)
+    await asyncio.to_thread(process.start)
+    await asyncio.to_thread(process.join, UNTIL_IT_HANGS)
+    return process.exitcode
 
 
 @asynccontextmanager

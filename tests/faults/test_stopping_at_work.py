@@ -2,12 +2,16 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import URL, text, update
 
-from bot.database.models import Event, ScoreSubmission
+from bot.database.dialect import is_file
+from bot.database.models import Event, ScoreSubmission, WeeklyRun
+from bot.domain.clock import utc_now
 from tests import tables
-from tests.backends import ADMIN, EVENT, open_test_backend
+from tests.backends import ADMIN, EVENT, Clock, open_test_backend
+from tests.faults.waiting import are_waiting
 from tests.patience import SOON, limits
 from tests.sessions import writing
 from tests.wire.bots import (
@@ -22,6 +26,7 @@ from tests.wire.bots import (
 )
 from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
 from tests.wire.process import BotProcess
+from tests.wire.waiting import until_told
 
 HASTY = limits(
     DIRECT_ANSWER_SECONDS=SOON, LAST_COMMANDS_SECONDS=SOON, LAST_RECALCULATIONS_SECONDS=SOON, CLOSE_SECONDS=SOON
@@ -76,6 +81,20 @@ async def test_a_recalculation_of_a_locked_file_does_not_keep_the_bot(discord: D
         bot.terminate()
         await told(reply, INTERRUPTED)
         await finish(bot)
+
+
+async def test_a_close_that_waits_for_its_event_does_not_keep_the_bot(discord: DiscordStub, database_url: URL) -> None:
+    async with open_test_backend(database_url, Clock(utc_now() - timedelta(weeks=1))) as backend:
+        await backend.create_event()
+        await backend.submit(1, 100)
+        await backend.settle_ratings()
+        await backend.real.services.settings.change(ADMIN, closes_weeks=True, grace_minutes=0)
+        async with busy(database_url), running(discord, settings(discord, database_url, **HASTY)) as [bot]:
+            if not is_file(database_url):
+                await until_told(lambda: are_waiting(backend.database, 1), "the close to wait")
+            bot.terminate()
+            await finish(bot)
+        assert await tables.rows(backend.database, WeeklyRun) == []
 
 
 async def test_whoever_presses_a_button_of_a_bot_that_goes_down_is_told(discord: DiscordStub, server_url: URL) -> None:

@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import URL, update
 
-from bot.database.models import Event, ScoreSubmission, WeeklyRun
+from bot.database.models import AuditLog, Event, Job, ScoreSubmission, WeeklyRun
 from bot.domain.clock import utc_now
 from tests import tables
 from tests.backends import ADMIN as BACKEND_ADMIN
@@ -63,6 +63,29 @@ async def test_a_week_that_both_close_is_closed_once_and_the_next_is_not(
     assert len(await tables.rows(backend.database, WeeklyRun)) == 1
     assert await backend.differences() == []
     assert " closed\n" in reply.text or "was closed already" in reply.text
+
+
+async def test_a_week_that_closes_by_itself_is_closed_once_and_comes_again(
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], tmp_path: Path
+) -> None:
+    backend.clock.move(weeks=-1)
+    actor = replace(BACKEND_ADMIN, guild_id=HOME.id)
+    await backend.real.services.settings.change(actor, closes_weeks=True, grace_minutes=0)
+
+    async def is_closed() -> bool:
+        [job] = await tables.rows(backend.database, Job)
+        return bool(job["due_at"] > utc_now())
+
+    assert not await is_closed()
+    async with (
+        forked(discord, environment, tmp_path),
+        forked(discord, environment, tmp_path, already=1),
+    ):
+        await until_told(is_closed, "the close")
+    assert len(await tables.rows(backend.database, WeeklyRun)) == 1
+    logged = await tables.rows(backend.database, AuditLog)
+    assert [row["actor_id"] for row in logged if row["action"] == "weekly reset"] == [0]
+    assert await backend.differences() == []
 
 
 async def test_a_player_with_two_submissions_at_once_gets_one_of_them_counted(
