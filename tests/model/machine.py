@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import ExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,7 @@ MOMENTS = [
     )
 ]
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+GRACE = 2 * HOUR
 
 a_player = st.integers(1, 5)
 an_event = st.sampled_from(sorted(EVENTS))
@@ -79,7 +80,10 @@ class Season(RuleBasedStateMachine):
         self.models = {name: Model(way == "HIGH", self.withdrawn) for name, way in EVENTS.items()}
         self.archived: set[str] = set()
         self.delivered: list[dict[str, Any]] = []
+        self.undone: dict[str, list[datetime]] = {name: [] for name in EVENTS}
         self.touched = "Highest"
+        self.do(self.backend.real.services.settings.change(ADMIN, closes_weeks=True))
+        self.next_close = self.closing[1]
 
     def teardown(self) -> None:
         self.size.close()
@@ -99,6 +103,13 @@ class Season(RuleBasedStateMachine):
     @property
     def week(self) -> int:
         return code_of(self.clock.now.astimezone(ZoneInfo(self.zone)).date())
+
+    @property
+    def closing(self) -> tuple[datetime, datetime]:
+        """When weeks were to close by themselves last, and when next."""
+        local = (self.clock.now - GRACE).astimezone(ZoneInfo(self.zone)).date()
+        monday = datetime.combine(local - timedelta(days=local.weekday()), time(), ZoneInfo(self.zone))
+        return monday.astimezone(UTC) + GRACE, (monday + WEEK).astimezone(UTC) + GRACE
 
     def touch(self, event: str) -> Model:
         self.touched = event
@@ -151,6 +162,20 @@ class Season(RuleBasedStateMachine):
         for week in due:
             model.run(week)
 
+    @rule(event=an_event, late=st.sampled_from([timedelta(0), timedelta(0), HOUR, 2 * WEEK]))
+    def weeks_close_by_themselves(self, event: str, late: timedelta) -> None:
+        self.touch(event)
+        self.clock.now = max(self.clock.now, self.next_close) + late
+        last, following = self.closing
+        assert self.do(self.backend.real.jobs.do_due()) == 1
+        self.next_close = following
+        begun = code_of((self.clock.now - GRACE).astimezone(ZoneInfo(self.zone)).date())
+        for name, model in self.models.items():
+            if not any(at >= last for at in self.undone[name]):
+                for week in model.open_weeks():
+                    if week < begun:
+                        model.run(week)
+
     @rule(event=an_event, which=some, preview=rarely)
     def run_one_week(self, event: str, which: int, preview: bool) -> None:
         model = self.touch(event)
@@ -174,6 +199,7 @@ class Season(RuleBasedStateMachine):
             self.refused(NothingToUndo, self.backend.undo(event))
             return
         week = model.undo()
+        self.undone[event].append(self.clock.now)
         assert self.do(self.backend.undo(event)) == f"{week // 100}-W{week % 100:02}"
 
     @rule(event=an_event, player=a_player)
@@ -263,8 +289,10 @@ class Season(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def zone_changes(self, zone: str) -> None:
-        self.do(self.backend.real.services.settings.change(ADMIN, time_zone=zone))
+        shown = self.do(self.backend.real.services.settings.change(ADMIN, time_zone=zone))
         self.zone = zone
+        self.next_close = self.clock.now if self.next_close <= self.clock.now else self.closing[1]
+        assert shown.next_close == self.next_close
 
     @invariant()
     def is_what_the_model_says(self) -> None:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from bot.database.models import AuditLog, Event, Job, WeeklyRun
+from bot.database.models import AuditLog, Event, Job, LeaderboardScore, WeeklyRun
 from bot.domain.jobs import MOST_TRIES, JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import SettingsReport
@@ -167,6 +167,20 @@ async def test_switching_it_on_closes_nothing_at_once(backend: TestBackend) -> N
     assert await closed(backend, CLOSE + WEEK) == [(1, 202647)]
 
 
+async def test_a_week_whose_grace_ends_amid_a_close_is_closed_at_once_and_not_a_week_later(server: TestBackend) -> None:
+    class Slow(WeekCloser):
+        async def _close(self, *arguments: Any) -> None:
+            await super()._close(*arguments)
+            server.clock.now = CLOSE + WEEK
+
+    server.clock.now = CLOSE + HOUR
+    await server.submit(ANA, 300)
+    server.clock.now = CLOSE + WEEK - HOUR / 60
+    closer = Slow(server.database, server.clock, RatingScale())
+    await JobRunner(server.database, server.clock, {JobKind.CLOSE_WEEKS: closer.close}).do_due()
+    assert await closed(server) == [(1, 202647), (1, 202648)]
+
+
 async def test_settings_changed_while_a_close_is_overdue_do_not_put_it_off_for_a_week(server: TestBackend) -> None:
     server.clock.now = CLOSE + HOUR
     assert (await settings(server, time_zone="Europe/Berlin")).next_close == server.clock.now
@@ -202,6 +216,29 @@ async def test_a_week_that_an_admin_closed_by_hand_is_not_closed_again(server: T
     await server.run()
     assert await closed(server, CLOSE) == [(1, 202647)]
     assert await next_close(server) == CLOSE + WEEK
+
+
+async def test_a_week_that_an_admin_closes_amid_a_close_is_not_closed_twice(server: TestBackend) -> None:
+    class Overtaken(WeekCloser):
+        async def _close(self, *arguments: Any) -> None:
+            await server.run()
+            await super()._close(*arguments)
+
+    server.clock.now = CLOSE
+    closer = Overtaken(server.database, server.clock, RatingScale())
+    await JobRunner(server.database, server.clock, {JobKind.CLOSE_WEEKS: closer.close}).do_due()
+    assert await closed(server) == [(1, 202647)]
+    assert await next_close(server) == CLOSE + WEEK
+    await check(server)
+
+
+async def test_a_score_that_a_closed_week_should_not_have_keeps_no_close_from_ending(server: TestBackend) -> None:
+    leftover = {"player_id": 1, "event_id": 1, "score": 5, "score_type": "weekly", "week_number": 202647}
+    await closed(server, CLOSE)
+    await tables.execute(server.database, insert(LeaderboardScore).values(submitted_at=CLOSE, **leftover))
+    assert await closed(server, CLOSE + WEEK) == [(1, 202647)]
+    shown = await server.real.services.settings.show(ADMIN)
+    assert (shown.has_failed, shown.next_close) == (False, CLOSE + 2 * WEEK)
 
 
 async def test_an_undone_close_is_left_to_the_admin_until_the_next_one(server: TestBackend) -> None:

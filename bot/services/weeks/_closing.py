@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -58,11 +59,12 @@ class WeekCloser:
         """
         guild_id = int(claim.key)
         failures: dict[int, Exception] = {}
-        for due in await self._database.read(lambda session: self._due(session, guild_id)):
+        closing, weeks = await self._database.read(lambda session: self._plan(session, guild_id))
+        for due in weeks:
             if due.event_id in failures:
                 continue
             try:
-                await self._close(claim, guild_id, due)
+                await self._close(claim, guild_id, due, closing.since)
             except (ClaimLost, Unavailable):
                 raise
             except Exception as error:
@@ -72,31 +74,32 @@ class WeekCloser:
             raise next(iter(failures.values()))
         if failures:
             logger.error("server %d: events given up until the next close: %s", guild_id, sorted(failures))
-        await self._come_again(claim, guild_id, f"not closed: {sorted(failures)}" if failures else None)
+        given_up = f"not closed: {sorted(failures)}" if failures else None
+        # As planned: a week whose grace has ended meanwhile is due at once.
+        await self._database.write(lambda session: postpone(session, claim, closing.next_at, given_up))
 
-    def _due(self, session: Session, guild_id: int) -> list[DueWeek]:
-        """Return the weeks to close, the oldest first."""
-        closing = self._closing(session, guild_id)
+    def _plan(self, session: Session, guild_id: int) -> tuple[Closing, list[DueWeek]]:
+        """Return the weeks to close, the oldest first. Whoever changes the settings that say so takes the claim."""
+        settings = load_settings(session, guild_id)
+        closing = Closing.at(self._clock(), settings.time_zone, settings.grace)
         weeks = (
             sa.select(sa.type_coerce(LeaderboardScore.week_number, sa.Integer), Event.id)
             .join(Event, Event.id == LeaderboardScore.event_id)
             .where(
                 Event.guild_id == guild_id,
-                ~is_reopened(closing.since),
                 has_type(ScoreType.WEEKLY),
                 LeaderboardScore.week_number < closing.first_open.code,
             )
             .distinct()
             .order_by(LeaderboardScore.week_number, Event.id)
         )
-        return [DueWeek(Week.from_code(code), event_id) for code, event_id in session.execute(weeks)]
+        return closing, [DueWeek(Week.from_code(code), event_id) for code, event_id in session.execute(weeks)]
 
-    async def _close(self, claim: Claim, guild_id: int, due: DueWeek) -> None:
+    async def _close(self, claim: Claim, guild_id: int, due: DueWeek, since: datetime) -> None:
         def work(session: Session) -> None:
             hold(session, claim)
             now = self._clock()
             event = find_event(session, guild_id, due.event_id, lock=True)
-            since = self._closing(session, guild_id).since
             if session.scalar(sa.select(is_reopened(since)).where(Event.id == event.id)):
                 return
             # Meanwhile an admin may have closed the week, or removed its last score.
@@ -105,14 +108,3 @@ class WeekCloser:
                 close_week(session, itself(guild_id), event, due.week, self._scale, now)
 
         await self._database.write(work)
-
-    async def _come_again(self, claim: Claim, guild_id: int, error: str | None) -> None:
-        def work(session: Session) -> None:
-            hold(session, claim)
-            postpone(session, claim, self._closing(session, guild_id).next_at, error)
-
-        await self._database.write(work)
-
-    def _closing(self, session: Session, guild_id: int) -> Closing:
-        settings = load_settings(session, guild_id)
-        return Closing.at(self._clock(), settings.time_zone, settings.grace)
