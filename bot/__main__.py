@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | migrate | sync | verify | backup | import-tournament`."""
+"""The command line: `python -m bot run | demo | migrate | sync | verify | backup | export | import | …`."""
 
 import gc
 
@@ -7,6 +7,7 @@ gc.disable()
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from bot import __version__
@@ -18,7 +19,9 @@ from bot.commands import (
     TokenRefused,
     backup,
     demo,
+    export,
     health,
+    import_,
     import_tournament,
     migrate,
     program,
@@ -40,10 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     version = f"{SCRIPT} {__version__} (schema {needed_revision()})"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for do in (run, health, demo, migrate, sync, verify, backup, import_tournament):
-        command = commands.add_parser(do.__name__.replace("_", "-"), help=do.__doc__, description=do.__doc__)
+    for do in (run, health, demo, migrate, sync, verify, backup, export, import_, import_tournament):
+        name = do.__name__.strip("_").replace("_", "-")
+        command = commands.add_parser(name, help=do.__doc__, description=do.__doc__)
         command.set_defaults(do=do)
-        if do in (migrate, sync, verify, import_tournament):
+        if do in (migrate, sync, verify, import_, import_tournament):
             add_options(command)
         if do is run:
             command.add_argument(
@@ -62,10 +66,7 @@ def _parser() -> argparse.ArgumentParser:
             either.add_argument(
                 "--write-log", action="store_true", help="write scores that the log does not know into the log"
             )
-        if do is backup:
-            command.add_argument(
-                "file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet"
-            )
+        _add_file(command, do)
         if do is import_tournament:
             command.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
             command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
@@ -74,6 +75,19 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")
             command.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")
     return parser
+
+
+def _add_file(command: argparse.ArgumentParser, do: Callable[[argparse.Namespace], int]) -> None:
+    """Give a command that writes or reads files the arguments for them."""
+    if do is backup:
+        command.add_argument("file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet")
+    if do is export:
+        command.add_argument("folder", type=Path, metavar="FOLDER", help="where the files go; it is made anew")
+        command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server of the event")
+        command.add_argument("--event", metavar="NAME", required=True, help="the whole name of the event")
+    if do is import_:
+        command.add_argument("file", type=Path, metavar="FILE", help="the event.json of an export")
+        command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import aiohttp
@@ -28,11 +29,12 @@ from bot.database.database import Database
 from bot.database.dialect import missing_file, parse_database_url, remarks
 from bot.domain.clock import utc_now
 from bot.domain.tournament import TournamentPlan
-from bot.errors import Unavailable
+from bot.errors import EventNameTaken, EventNotFound, EventUnknown, Unavailable
 from bot.health import ask_page, examine_redis
 from bot.logs import set_up_log
 from bot.services.ratings import redis_failure
 from bot.services.tournament import NoTournament, TournamentImportService
+from bot.services.transfer import EventFile, NotAnEventFile, TransferService, read_event_file
 from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
 
 OK, DIFFERENCES_FOUND, NOT_READY, CANNOT_START, INTERRUPTED = 0, 1, 1, 2, 130
@@ -226,6 +228,89 @@ def _imported(plan: TournamentPlan) -> Iterator[str]:
     for reason, count in plan.left_behind.items():
         if count:
             yield f"left behind: {count} {reason}"
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write an event of a server into a new folder: tables for a spreadsheet, and a file that `import` takes."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings):
+        raise SettingsError(mistakes)
+    folder: Path = options.folder
+    if folder.exists():
+        raise SettingsError([f"{folder} is there already. Choose another name."])
+    try:
+        # The folder is there with all of its files, or not at all.
+        with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.absolute().parent) as unfinished:
+            files = Path(unfinished) / "files"
+            files.mkdir()
+            name = asyncio.run(_export(settings, options, files))
+            files.rename(folder)
+    except EventNotFound as error:
+        nearest = f" Did you mean {error.nearest[0]!r}?" if isinstance(error, EventUnknown) and error.nearest else ""
+        raise SettingsError([f"Server {options.guild} has no event {options.event!r}.{nearest}"]) from None
+    except OSError as error:
+        raise SettingsError([f"Nothing is exported: {_reason(error)}."]) from error
+    print(f"{name!r} is exported into {folder}.")
+    return OK
+
+
+async def _export(settings: Settings, options: argparse.Namespace, folder: Path) -> str:
+    progress = ProgressBar("rows")
+
+    async def write(service: TransferService) -> str:
+        return await service.write_files(
+            options.guild, options.event, lambda name: (folder / name).open("wb"), progress.advance
+        )
+
+    try:
+        return await _with_transfer(settings, write)
+    finally:
+        progress.close()
+
+
+def import_(options: argparse.Namespace) -> int:
+    """Make an event, which `export` has written, again in a server: its players, scores and closed weeks."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings):
+        raise SettingsError(mistakes)
+    try:
+        file = read_event_file(options.file.read_bytes())
+    except OSError as error:
+        raise SettingsError([f"{options.file} cannot be read: {_reason(error)}."]) from error
+    except NotAnEventFile as error:
+        raise SettingsError([f"{options.file} is no exported event. {one}" for one in error.mistakes]) from None
+    try:
+        return asyncio.run(_with_transfer(settings, lambda service: _import(service, file, options)))
+    except EventNameTaken:
+        there = f"Server {options.guild} has another event {file.event.name!r}."
+        advice = "Nothing is imported; give that one another name with `/event edit` first."
+        raise SettingsError([f"{there} {advice}"]) from None
+
+
+async def _import(service: TransferService, file: EventFile, options: argparse.Namespace) -> int:
+    plan = await service.plan(file, options.guild)
+    if plan.is_here:
+        print(f"Nothing is to do: {plan.name!r} is in server {options.guild} already.")
+        return OK
+    lines = [
+        f"new event {plan.name!r}: {plan.submissions} scores of {plan.players} players, {plan.runs} closed weeks",
+        f"players who are new to the server: {plan.newcomers}",
+    ]
+    if len(set(plan.zones)) > 1:
+        lines.append("note: closed weeks are of {}; this server's weeks are of {}".format(*plan.zones))
+    if not may_change(options, lines, plan.submissions, "scores"):
+        return _undone(options)
+    await service.carry_out(file, options.guild)
+    print("All of it is imported.")
+    return OK
+
+
+async def _with_transfer(settings: Settings, work: Callable[[TransferService], Awaitable[T]]) -> T:
+    database = Database(settings.database)
+    try:
+        return await work(TransferService(database, utc_now, settings.scale))
+    finally:
+        await database.close()
 
 
 def backup(options: argparse.Namespace) -> int:

@@ -240,6 +240,13 @@ class EventNameTaken(LeaderboardError):
     """Another event of the server has this name, ignoring case."""
 
 
+@dataclass(eq=False)
+class ExportTooLarge(LeaderboardError):
+    """Discord would not take all of the event `event` as a file."""
+
+    event: str
+
+
 class EventArchived(LeaderboardError):
     """The event is archived and accepts no scores."""
 

@@ -31,6 +31,7 @@ from bot.services.ratings import LeaderboardScoringService, Recalculator, open_l
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
+from bot.services.transfer import TransferService
 from bot.services.weeks import WeekCloser, WeeklyProcessingService
 from bot.systemd import feed_watchdog, notify
 
@@ -80,6 +81,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
             settings=SettingsService(database, clock),
             audit=AuditService(database),
+            transfer=TransferService(database, clock, settings.scale),
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator, jobs, database)

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "bot.errors": {},
     "bot.domain": {"pytz", "rapidfuzz", "regex", "bot.errors"},
     "bot.database": {"aiosqlite", "alembic", "asyncpg", "sqlalchemy", "tenacity", "bot.domain", "bot.errors"},
-    "bot.services": {"async_lru", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
+    "bot.services": {"async_lru", "pydantic", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
     "bot.health": {"aiohttp", "sqlalchemy", "bot.database", "bot.errors", "bot.services.ratings"},

@@ -23,7 +23,7 @@ from bot.database import schema
 from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate, needed_revision
 from bot.services.verification import _service
-from tests.backends import open_test_backend
+from tests.backends import EVENT, open_test_backend
 from tests.own_servers import postgres_client
 from tests.patience import limits
 from tests.schemas import contents
@@ -584,3 +584,75 @@ def test_a_tournament_bots_database_that_cannot_be_read_is_named(
     ended = command_line("import-tournament", url, "--guild", "1001", DATABASE_URL=file_url)
     assert ended.code == 2
     assert ended.mistakes[0].startswith(mistake)
+
+
+def test_an_exported_event_is_made_again_in_another_server_and_only_once(
+    command_line: CommandLine, database_url: URL, tmp_path: Path
+) -> None:
+    asyncio.run(play(database_url))
+    out = command_line("export", "--guild", "1001", "--event", EVENT, "tetris", DATABASE_URL=database_url)
+    assert (out.code, out.output) == (0, "'Tetris Blitz' is exported into tetris.\n")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["tetris"]
+    files = sorted(file.name for file in (tmp_path / "tetris").iterdir())
+    assert files == ["event.json", "results.csv", "runs.csv", "standings.csv", "submissions.csv"]
+
+    arguments = ("import", "tetris/event.json", "--guild", "2002")
+    before = contents(database_url)
+    tried = command_line(*arguments, "--dry-run", DATABASE_URL=database_url)
+    lines = [
+        "new event 'Tetris Blitz': 3 scores of 3 players, 0 closed weeks",
+        "players who are new to the server: 3",
+    ]
+    assert tried.code == 0
+    assert tried.output.splitlines() == [*lines, "Nothing is changed, for this is a dry run: 3 scores would be."]
+    assert contents(database_url) == before
+
+    done = command_line(*arguments, DATABASE_URL=database_url)
+    assert (done.code, done.output.splitlines()) == (0, [*lines, "All of it is imported."])
+    verified = command_line("verify", DATABASE_URL=database_url)
+    assert (verified.code, verified.output) == (0, "2 events, 6 submissions: 0 differences.\n")
+    before = contents(database_url)
+    again = command_line(*arguments, DATABASE_URL=database_url)
+    assert (again.code, again.output) == (0, "Nothing is to do: 'Tetris Blitz' is in server 2002 already.\n")
+    assert contents(database_url) == before
+
+    change(database_url, "UPDATE score_submissions SET score = 7 WHERE interaction_id < 0")
+    other = command_line(*arguments, DATABASE_URL=database_url)
+    assert other.code == 2
+    assert other.mistakes[0].startswith("Server 2002 has another event 'Tetris Blitz'. Nothing is imported;")
+
+
+def test_an_import_of_many_scores_is_asked_for_twice(
+    command_line: CommandLine, file_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "MOST_UNASKED", 2)
+    asyncio.run(play(file_url))
+    command_line("export", "--guild", "1001", "--event", EVENT, "tetris", DATABASE_URL=file_url)
+    asked = command_line("import", "tetris/event.json", "--guild", "2002", DATABASE_URL=file_url)
+    assert (asked.code, read(file_url, "SELECT count(*) FROM events")) == (2, [(1,)])
+    assert asked.output.endswith("3 scores would be, more than 2. If that is meant, add --yes.\n")
+    assert command_line("import", "tetris/event.json", "--guild", "2002", "--yes", DATABASE_URL=file_url).code == 0
+
+
+def test_what_cannot_be_exported_or_imported_is_named_and_leaves_nothing_behind(
+    command_line: CommandLine, file_url: URL, tmp_path: Path
+) -> None:
+    asyncio.run(play(file_url))
+    (tmp_path / "there").mkdir()
+    (tmp_path / "event.json").write_text('{"format": "chess"}')
+    before = sorted(tmp_path.iterdir())
+    cases = {
+        ("export", "--guild", "1001", "--event", EVENT, "there"): "there is there already. Choose another name.",
+        ("export", "--guild", "1001", "--event", "tetris", "x"): (
+            "Server 1001 has no event 'tetris'. Did you mean 'Tetris Blitz'?"
+        ),
+        ("export", "--guild", "2002", "--event", EVENT, "x"): "Server 2002 has no event 'Tetris Blitz'.",
+        ("export", "--guild", "1001", "--event", EVENT, "no/x"): "Nothing is exported: [Errno 2] No such file",
+        ("import", "nothing.json", "--guild", "1"): "nothing.json cannot be read: [Errno 2] No such file",
+        ("import", "event.json", "--guild", "1"): "event.json is no exported event. format: Input should be",
+    }
+    for arguments, mistake in cases.items():
+        ended = command_line(*arguments, DATABASE_URL=file_url)
+        assert ended.code == 2
+        assert ended.mistakes[0].startswith(mistake)
+    assert sorted(tmp_path.iterdir()) == before

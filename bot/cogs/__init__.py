@@ -10,9 +10,10 @@ from bot.cogs.moderation import KeepButton, Moderation, RemoveButton, RestoreBut
 from bot.cogs.servers import Servers
 from bot.cogs.standings import PageButton, Standings
 from bot.cogs.submissions import ReadingButton, Submissions
+from bot.cogs.transfer import Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
-COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers, Audit)
+COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers, Audit, Transfer)
 """One cog per capability."""
 
 BUTTONS = (PageButton, ReadingButton, WeekButton, RemoveButton, KeepButton, RestoreButton, AuditButton)

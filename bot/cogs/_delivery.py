@@ -6,6 +6,7 @@ the interaction may edit the answer.
 """
 
 import asyncio
+import io
 import logging
 import time
 from collections.abc import Coroutine
@@ -14,7 +15,7 @@ from enum import Enum, auto
 from typing import Any, TypeVar
 
 from aiohttp import ClientError
-from discord import HTTPException, Interaction, InteractionMessage, InteractionResponseType
+from discord import File, HTTPException, Interaction, InteractionMessage, InteractionResponseType
 from discord.ui import View
 from discord.utils import MISSING
 
@@ -89,7 +90,9 @@ class Delivery:
         if self._acknowledged is Acknowledged.BY_NOBODY and await self._acknowledge(self._send(reply)):
             return
         if self._in_place:
-            await self._interaction.edit_original_response(embeds=reply.embeds, view=reply.view)
+            await self._interaction.edit_original_response(
+                embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
+            )
             return
         if self._acknowledged is Acknowledged.BY_SOMEONE:
             if not was_done_here:
@@ -165,9 +168,11 @@ class Delivery:
 
     def _send(self, reply: Reply) -> Coroutine[Any, Any, object]:
         if self._in_place:
-            return self._interaction.response.edit_message(embeds=reply.embeds, view=reply.view)
+            return self._interaction.response.edit_message(
+                embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
+            )
         return self._interaction.response.send_message(
-            embeds=reply.embeds, view=_view_of(reply), ephemeral=reply.ephemeral
+            embeds=reply.embeds, view=_view_of(reply), files=_files_of(reply), ephemeral=reply.ephemeral
         )
 
     def _send_privately(self, text: str) -> Coroutine[Any, Any, object]:
@@ -176,10 +181,12 @@ class Delivery:
     async def _replace(self, reply: Reply) -> None:
         """Turn a private acknowledgement into a result; a public one follows as a new message."""
         if reply.ephemeral:
-            await self._interaction.edit_original_response(content=None, embeds=reply.embeds, view=reply.view)
+            await self._interaction.edit_original_response(
+                content=None, embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
+            )
         else:
             await self._interaction.edit_original_response(content=_ELSEWHERE)
-            await self._interaction.followup.send(embeds=reply.embeds, view=_view_of(reply))
+            await self._interaction.followup.send(embeds=reply.embeds, view=_view_of(reply), files=_files_of(reply))
 
 
 def interrupt() -> int:
@@ -210,3 +217,8 @@ async def _pause(seconds: float) -> None:
 def _view_of(reply: Reply) -> View:
     # `send_message` does not take None.
     return MISSING if reply.view is None else reply.view
+
+
+def _files_of(reply: Reply) -> list[File]:
+    # Sending a file uses it up, even if Discord does not take it: each attempt makes its own.
+    return [File(io.BytesIO(one.content), one.name) for one in reply.files] or MISSING

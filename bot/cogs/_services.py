@@ -13,6 +13,7 @@ from bot.services.moderation import RemovalService, WithdrawalService
 from bot.services.servers import Actor, SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
+from bot.services.transfer import TransferService
 from bot.services.weeks import WeeklyProcessingService
 
 
@@ -32,6 +33,7 @@ class Services:
     withdrawals: WithdrawalService
     settings: SettingsService
     audit: AuditService
+    transfer: TransferService
     owner_id: int | None
 
 

@@ -50,6 +50,10 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}?",
     errors.EventNameTaken: "Another event of this server already has that name. Choose a different one.",
+    errors.ExportTooLarge: (
+        "{event} is larger than the 10 MB that Discord takes as a file. "
+        "The bot's operator can export it: `python -m bot export`."
+    ),
     errors.EventArchived: "This event is archived and takes no more scores. Its leaderboard can still be read.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once.",

@@ -35,6 +35,7 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "withdraw": lambda backend, actor: backend.real.services.withdrawals.withdraw(actor, 1),
     "bring back": lambda backend, actor: backend.real.services.withdrawals.bring_back(actor, 1),
     "audit": lambda backend, actor: backend.real.services.audit.page(actor, 0, event=EVENT, player=1),
+    "export": lambda backend, actor: backend.real.services.transfer.export(actor, EVENT),
     "show settings": lambda backend, actor: backend.real.services.settings.show(actor),
     "change settings": lambda backend, actor: backend.real.services.settings.change(actor, time_zone="Asia/Tokyo"),
 }

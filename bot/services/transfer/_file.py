@@ -1,0 +1,175 @@
+"""The file from which an event can be made again: its settings, players, log and runs. All else follows from these.
+
+It has the running statistics and the fields of the runs with all their digits, so that no Elo is rounded another way.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreFormat
+from bot.domain.text import clean_display_name, clean_event_name, clean_proof, clean_reason, clean_unit
+from bot.domain.weeks import Week
+from bot.errors import LeaderboardError
+
+FORMAT, VERSION = "leaderboard-event", 1
+FILE_NAME = "event.json"
+MOST_NAMED = 5
+"""How many mistakes of a file are named."""
+
+T = TypeVar("T")
+
+
+class NotAnEventFile(Exception):
+    """The text is no exported event; `mistakes` says where, a line each."""
+
+    def __init__(self, mistakes: Iterable[str]) -> None:
+        super().__init__()
+        self.mistakes = tuple(mistakes)
+
+
+def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
+    """Return what has a text cleaned as if a user had typed it."""
+
+    def check(text: Any) -> T:
+        try:
+            return clean(text)
+        except LeaderboardError as error:
+            raise ValueError(type(error).__name__) from None
+
+    return AfterValidator(check)
+
+
+Id = Annotated[int, Field(ge=0, lt=2**63)]
+Score = Annotated[float, Field(ge=-MAX_SCORE, le=MAX_SCORE, allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, lt=2**31)]
+Elo = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+WeekCode = Annotated[str, _cleaned(lambda text: Week.parse(text).code)]
+Name = Annotated[str, _cleaned(clean_display_name)]
+
+
+class _Part(BaseModel):
+    # What a newer version adds may change ratings: better refused than passed over.
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileStatistics(_Part):
+    """The running statistics of the personal bests."""
+
+    count: Count
+    origin: Score
+    mean: Number
+    m2: NotNegative
+    m2_peak: NotNegative
+
+
+class FileEvent(_Part):
+    """The settings of the event."""
+
+    name: Annotated[str, _cleaned(clean_event_name)]
+    direction: ScoreDirection
+    format: ScoreFormat
+    unit: Annotated[str, _cleaned(clean_unit)] | None
+    min_score: Score | None
+    max_score: Score | None
+    is_active: bool
+    statistics: FileStatistics
+
+    @model_validator(mode="after")
+    def _check(self) -> "FileEvent":
+        if self.unit is not None and self.format is ScoreFormat.TIME:
+            raise ValueError("times have no unit")
+        if self.min_score is not None and self.max_score is not None and self.min_score > self.max_score:
+            raise ValueError("min_score is greater than max_score")
+        return self
+
+
+class FilePlayer(_Part):
+    """A player of the event."""
+
+    discord_id: Id
+    username: Name
+    name: Name
+    withdrawn_at: AwareDatetime | None
+
+
+class FileRun(_Part):
+    """A weekly run, without its results."""
+
+    week: WeekCode
+    ran_at: AwareDatetime
+    ran_by: Id
+    field_size: Count
+    field_origin: Score
+    field_mean: Number
+    field_sd: NotNegative
+    base_elo: Elo
+    elo_per_sigma: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+    missed_week_elo: Elo
+    omitted: tuple[Id, ...]
+
+
+class FileSubmission(_Part):
+    """A row of the log."""
+
+    player: Id
+    score: Score
+    week: WeekCode
+    made_in_week: WeekCode
+    submitted_at: AwareDatetime
+    proof: Annotated[str, _cleaned(clean_proof)] | None
+    removed_at: AwareDatetime | None
+    removed_by: Id | None
+    removal_reason: Annotated[str, _cleaned(clean_reason)] | None
+    is_omitted: bool
+
+    @model_validator(mode="after")
+    def _check(self) -> "FileSubmission":
+        if (self.removed_at is None) != (self.removed_by is None):
+            raise ValueError("removed_at and removed_by belong together")
+        return self
+
+
+class EventFile(_Part):
+    """An event as it was exported; `submissions` are in the order in which they were made."""
+
+    format: Literal["leaderboard-event"]
+    version: Literal[1]
+    exported_at: AwareDatetime
+    time_zone: str
+    event: FileEvent
+    players: tuple[FilePlayer, ...]
+    runs: tuple[FileRun, ...]
+    submissions: tuple[FileSubmission, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> "EventFile":
+        players = {one.discord_id for one in self.players}
+        if len(players) < len(self.players):
+            raise ValueError("a player is there twice")
+        if len({run.week for run in self.runs}) < len(self.runs):
+            raise ValueError("a week is there twice")
+        named = {one.player for one in self.submissions}.union(*(run.omitted for run in self.runs))
+        if named - players:
+            raise ValueError("a player is missing")
+        return self
+
+
+def read_event_file(content: bytes) -> EventFile:
+    """Read an exported event.
+
+    Raises:
+        NotAnEventFile: the content is none, or one of another version of the bot.
+    """
+    try:
+        return EventFile.model_validate_json(content)
+    except ValidationError as error:
+        raise NotAnEventFile(map(_mistake, error.errors()[:MOST_NAMED])) from None
+
+
+def _mistake(error: Any) -> str:
+    where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in error["loc"])
+    return f"{where}: {error['msg']}" if where else str(error["msg"])

@@ -1,0 +1,111 @@
+"""Export events, and import exported ones."""
+
+import io
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event
+from bot.database.streams import Streams, compute_aside
+from bot.domain.clock import Clock
+from bot.domain.ratings import RatingScale
+from bot.domain.transfer import EventImportPlan, ExportedEvent, file_name
+from bot.errors import ExportTooLarge
+from bot.services.events import find_event, find_meant_event
+from bot.services.servers import Actor, load_settings, require_admin
+from bot.services.transfer._export import Exporter, OpenFile
+from bot.services.transfer._file import EventFile
+from bot.services.transfer._import import import_event, plan_import
+
+MOST_BYTES = 10_000_000
+"""What Discord takes as an attachment, with some room for the rest of the message."""
+
+T = TypeVar("T")
+
+
+class TransferService:
+    """Carries events out of the bot as files, and into a server."""
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        """Rate by `scale`."""
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+
+    async def export(self, actor: Actor, event: str) -> ExportedEvent:
+        """Return an event of the actor's server as one file, made aside from the event loop.
+
+        Args:
+            actor: the admin.
+            event: the name of the event, or a part that no other name has.
+
+        Raises:
+            ExportTooLarge: Discord would not take the file. No more than that much of it is ever held.
+        """
+
+        def work(session: Session) -> ExportedEvent:
+            require_admin(session, actor)
+            found = find_meant_event(session, actor.guild_id, event)
+            archive = io.BytesIO()
+
+            def check(_rows: int = 0) -> None:
+                if archive.tell() > MOST_BYTES:
+                    raise ExportTooLarge(found.name)
+
+            with ZipFile(archive, "w", ZIP_DEFLATED) as files:
+                self._write(session, found, partial(files.open, mode="w"), check)
+            check()
+            return ExportedEvent(found.name, file_name(found.name, "zip"), archive.getvalue())
+
+        return await self._database.read(work)
+
+    async def write_files(self, guild_id: int, event: str, open_file: OpenFile, on_rows: Callable[[int], None]) -> str:
+        """Write the files of an event, whose name this takes whole; return its name.
+
+        Raises:
+            EventNotFound: the server has no such event.
+        """
+
+        def work(session: Session) -> str:
+            found = find_event(session, guild_id, event)
+            self._write(session, found, open_file, on_rows)
+            return found.name
+
+        return await self._database.read(work)
+
+    async def plan(self, file: EventFile, guild_id: int) -> EventImportPlan:
+        """Return what `carry_out` would do in a server now; write nothing.
+
+        Raises:
+            EventNameTaken: the server has an event of that name that lacks something of this one.
+        """
+        return await self._database.read(lambda session: plan_import(session, file, guild_id))
+
+    async def carry_out(self, file: EventFile, guild_id: int) -> EventImportPlan:
+        """Import an event into a server, all or nothing, and nothing if it is there; return what was done.
+
+        Its all-time Elos are by the constants of this bot, its weekly Elos by those of the runs.
+
+        Raises:
+            EventNameTaken: as `plan`.
+        """
+
+        def work(session: Session) -> EventImportPlan:
+            plan = plan_import(session, file, guild_id)
+            if not plan.is_here:
+                import_event(session, file, guild_id, self._scale, self._clock())
+            return plan
+
+        return await self._database.write(work)
+
+    def _write(self, session: Session, event: Event, open_file: OpenFile, on_rows: Callable[[int], None]) -> None:
+        zone, now = load_settings(session, event.guild_id).time_zone, self._clock()
+
+        def compute(streams: Streams) -> None:
+            Exporter(streams, event, self._scale, zone, now).write(open_file)
+
+        compute_aside(session, compute, on_rows)

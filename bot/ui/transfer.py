@@ -1,0 +1,18 @@
+"""Show exported events."""
+
+from discord import Color, Embed
+
+from bot.domain.transfer import ExportedEvent
+from bot.ui.reply import Attachment, Reply
+from bot.ui.text import escape
+
+
+def show_export(export: ExportedEvent) -> Reply:
+    """Hand an exported event to the admin alone."""
+    embed = Embed(
+        title="Exported",
+        description=f"**{escape(export.event)}**: submissions, runs, results and standings as tables (CSV), and"
+        " `event.json`, from which the bot's operator can make the event again in another server.",
+        color=Color.blurple(),
+    )
+    return Reply([embed], files=(Attachment(export.file_name, export.content),), ephemeral=True)
