@@ -7,7 +7,8 @@ import pytz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.weeks import Week, counting_week
+from bot.domain.servers import LONGEST_GRACE_MINUTES
+from bot.domain.weeks import Closing, Week, counting_week
 from bot.errors import NotAWeek
 from tests.refusals import taken
 
@@ -55,6 +56,22 @@ def test_a_week_begins_on_monday_at_midnight_by_the_local_clock() -> None:
         begins, moment = Week.at(midnight(zone, monday), zone), timedelta(microseconds=1)
         assert begins == Week(*monday.isocalendar()[:2]), (zone, monday)
         assert Week.at(midnight(zone, monday) - moment, zone).next() == begins, (zone, monday)
+
+
+@given(
+    st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - it takes a zone
+    st.sampled_from(ZONES),
+    st.integers(0, LONGEST_GRACE_MINUTES),
+)
+def test_every_moment_is_between_two_closes_a_week_apart(now: datetime, zone: str, minutes: int) -> None:
+    grace = timedelta(minutes=minutes)
+    closing = Closing.at(now, zone, grace)
+    assert closing.since <= now < closing.next_at
+    assert abs(closing.next_at - closing.since - timedelta(weeks=1)) <= timedelta(hours=24)
+    assert closing.since == closing.first_open.begins_at(zone) + grace
+    assert Closing.at(closing.next_at, zone, grace).since == closing.next_at
+    # No week closes before it is over.
+    assert closing.first_open <= Week.at(now, zone)
 
 
 def test_a_week_in_which_the_clocks_change_is_shorter_or_longer() -> None:
