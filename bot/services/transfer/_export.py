@@ -158,7 +158,8 @@ class Exporter:
 
     def _players(self) -> Iterator[dict[str, Any]]:
         of_server = sa.and_(Member.player_id == Player.id, Member.guild_id == self.event.guild_id)
-        took_part = sa.exists().where(_LOG.event_id == self.event.id, _LOG.player_id == Player.id)
+        # Asked player by player, SQLite would read the whole log for each.
+        took_part = Player.id.in_(sa.select(_LOG.player_id).where(_LOG.event_id == self.event.id))
         players = sa.select(Player.discord_id, Player.username, _NAME, Member.withdrawn_at)
         for row in self.streams.rows(players.outerjoin(Member, of_server).where(took_part).order_by(Player.id)):
             yield {

@@ -1,0 +1,21 @@
+"""What somebody finds in the archive that `/export` hands over."""
+
+import csv
+import io
+from zipfile import ZipFile
+
+from tests.seen import Seen
+
+
+async def files_of(seen: Seen) -> dict[str, str]:
+    """The files of the archive that is attached to an answer."""
+    assert seen.message is not None
+    [attachment] = seen.message.attachments
+    with ZipFile(io.BytesIO(await attachment.read())) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def table(text: str) -> list[list[str]]:
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
