@@ -24,7 +24,8 @@ from bot.ui.moderation import (
 )
 from bot.ui.reply import Reply
 
-_OF_SUBMISSION = r"(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,20}):(?P<submission>[0-9]{1,18})"
+# Discord's ids have up to 19 digits; a greater number than any of them would not fit into a column.
+_OF_SUBMISSION = r"(?P<event>[0-9]{1,18}):(?P<player>[0-8]?[0-9]{1,18}):(?P<submission>[0-9]{1,18})"
 
 
 class Moderation(ServiceCog):

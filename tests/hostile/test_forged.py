@@ -100,6 +100,8 @@ BUTTONS = {
     "score:remove:{event}:1:1": NO_ADMIN,
     "score:restore:{event}:1:1": NO_ADMIN,
     "score:remove:{event}:1:9999999999999999999": OUTDATED,
+    "score:remove:{event}:9999999999999999999:1": OUTDATED,
+    "score:remove:{event}:99999999999999999999:1": OUTDATED,
     "score:forget:{event}:1:1": OUTDATED,
     "audit:older:{event}:0:1": NO_ADMIN,
     "audit:older:{event}:-1:1": OUTDATED,

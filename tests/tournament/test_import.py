@@ -14,7 +14,7 @@ from bot.database.models import Member, ScoreSubmission
 from bot.domain.standings import Board
 from bot.domain.tournament import Reason, TournamentPlan
 from bot.services.tournament import NoTournament, TournamentImportService
-from tests.backends import GUILD, TestBackend
+from tests.backends import ADMIN, GUILD, TestBackend
 from tests.one_database import on_one_database
 from tests.tables import contents
 from tests.tournament.bot_database import (
@@ -233,6 +233,20 @@ async def test_a_player_keeps_the_name_that_is_known_here(backend: TestBackend, 
     await bring(backend, source)
     names = select(Member.display_name)
     assert await backend.database.read(lambda session: list(session.scalars(names))) == ["Queen Ana"]
+
+
+async def test_a_withdrawn_player_returns_to_what_was_imported_meanwhile(
+    backend: TestBackend, empty_database_url: URL
+) -> None:
+    await backend.create_event("HIGH", "Another")
+    await backend.submit(ANA_ON_DISCORD, 5, "Another")
+    await backend.real.services.withdrawals.withdraw(ADMIN, ANA_ON_DISCORD)
+    await bring(backend, await made(empty_database_url, leaderboard_scores=SCORES[:1]))
+    assert (await backend.page(event="Blitz")).players == 0
+    await backend.real.services.withdrawals.bring_back(ADMIN, ANA_ON_DISCORD)
+    assert [row.score for row in (await backend.page(event="Blitz")).standings] == [12_345]
+    await recalculate(backend)
+    assert await backend.differences() == []
 
 
 async def test_the_bots_own_database_and_a_strange_one_are_refused(

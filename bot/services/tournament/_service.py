@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, Player, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.scores import ScoreBounds, ScoreFormat
 from bot.domain.text import clean_display_name, name_key
@@ -89,6 +89,7 @@ class TournamentImportService:
         else:
             return
         _log(session, event, planned.submissions, players)
+        _add_ratings(session, event, planned.submissions, players)
         rebuild(session, event)
         # Its all-time Elos now await a recalculation.
         event.scores_version += 1
@@ -124,6 +125,14 @@ def _add_players(session: Session, guild_id: int, events: Iterable[EventImport])
             session.add(Member(player_id=player.id, guild_id=guild_id, display_name=name))
         keys[discord_id] = player.id
     return keys
+
+
+def _add_ratings(session: Session, event: Event, submissions: Iterable[NewSubmission], players: dict[int, int]) -> None:
+    """Make the ratings of players who have none yet, withdrawn ones too, who may return to the event."""
+    rated = set(session.scalars(select(PlayerEventStats.player_id).where(PlayerEventStats.event_id == event.id)))
+    new = sorted({players[one.player.discord_id] for one in submissions} - rated)
+    session.add_all(PlayerEventStats(player_id=player_id, event_id=event.id) for player_id in new)
+    session.flush()
 
 
 def _log(session: Session, event: Event, submissions: Iterable[NewSubmission], players: dict[int, int]) -> None:
