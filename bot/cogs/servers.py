@@ -17,8 +17,8 @@ class Servers(ServiceCog):
     @app_commands.command(name="settings", description="Admins: show or change the time zone and the admin role")
     @app_commands.rename(time_zone="time-zone", admin_role="admin-role")
     @app_commands.describe(
-        time_zone="Weeks begin on Monday 00:00 there: a zone, a city or a country",
-        admin_role="Members with this role may use the admin commands; @everyone for no such role",
+        time_zone="Where weeks begin: a city, country or zone",
+        admin_role="Its members are admins; @everyone: no role",
     )
     @app_commands.autocomplete(time_zone=time_zones)
     @app_commands.guild_only()

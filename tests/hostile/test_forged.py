@@ -87,7 +87,7 @@ BUTTONS = {
     "leaderboard:next:999999999999999999:all-time:0:1": NO_EVENT,
     "leaderboard:next:{rivals}:all-time:0:1": NO_EVENT,
     "score:{event}:15020:1": "This question was for somebody else.",
-    f"score:{{event}}:-5:{EVE.id}": f"{EVENT} takes scores above 0.",
+    f"score:{{event}}:-5:{EVE.id}": f"−5 is too low: {EVENT} takes scores above 0.",
     f"score:{{event}}:15.020:{EVE.id}": "Do you mean **15.02** or **15,020**?",
     f"score:{{event}}:fast:{EVE.id}": OUTDATED,
     f"score:{{rivals}}:15020:{EVE.id}": NO_EVENT,
