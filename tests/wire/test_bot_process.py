@@ -73,7 +73,7 @@ async def play(discord: DiscordStub) -> None:
     closed = await discord.click(ADMIN, asked, "Close it now")
     assert "Player 11" in (await told(closed, " closed\n")).text
     late = await discord.slash(ADMIN, "submit-score", event=EVENT, score="400,000")
-    await told(late, "is closed already")
+    await told(late, "Counts for next week")
 
 
 async def change_a_score(url: URL) -> None:
