@@ -45,11 +45,11 @@ class TimeNotNumber(UnreadableScore):
 
 
 class NotANumber(UnreadableScore):
-    """The text is no number."""
+    """The text is not a number."""
 
 
 class NotATime(UnreadableScore):
-    """The text is no time."""
+    """The text is not a time."""
 
 
 @dataclass(eq=False)
@@ -96,20 +96,46 @@ class ScoreInQuestion(AmbiguousScore):
     event_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The scores between two bounds, as players read them, without the unit.
+
+    Attributes:
+        least: the lower bound; None for none.
+        greatest: the upper bound; None for none.
+        takes_least: whether `least` itself is among them.
+        takes_greatest: whether `greatest` itself is.
+    """
+
+    least: str | None
+    greatest: str | None
+    takes_least: bool
+    takes_greatest: bool
+
+
 @dataclass(eq=False)
-class ScoreTooLow(InvalidScore):
-    """The score is below the `bound` of the event, in the event's style, or is a bound that it does not take."""
+class ScoreOutOfBounds(InvalidScore):
+    """The event takes other scores.
 
-    bound: str
-    is_taken: bool
+    Attributes:
+        score: as players read it, without the unit.
+        taken: the scores that the event takes.
+        unit: the unit of the event, or None.
+        is_time: whether the event counts times.
+    """
+
+    score: str
+    taken: Range
+    unit: str | None
+    is_time: bool
 
 
-@dataclass(eq=False)
-class ScoreTooHigh(InvalidScore):
-    """The score is above the `bound` of the event, in the event's style, or is a bound that it does not take."""
+class ScoreTooLow(ScoreOutOfBounds):
+    """The score is below the lower bound of the event, or is that and not taken."""
 
-    bound: str
-    is_taken: bool
+
+class ScoreTooHigh(ScoreOutOfBounds):
+    """The score is above the upper bound of the event, or is that and not taken."""
 
 
 @dataclass(eq=False)
@@ -236,8 +262,11 @@ class EventAmbiguous(EventNotFound):
     candidates: tuple[str, ...]
 
 
+@dataclass(eq=False)
 class EventNameTaken(LeaderboardError):
-    """Another event of the server has this name, ignoring case."""
+    """Another event of the server has this name, ignoring case; that one is written as `taken`."""
+
+    taken: str
 
 
 @dataclass(eq=False)
@@ -248,7 +277,9 @@ class ExportTooLarge(LeaderboardError):
 
 
 class EventArchived(LeaderboardError):
-    """The event is archived and accepts no scores."""
+    """The event with the name `event` is archived and accepts no scores."""
+
+    event: str
 
 
 class DeliveredTwice(LeaderboardError):
@@ -263,12 +294,33 @@ class AlreadyDone(DeliveredTwice):
     """The audit log already holds the admin's command."""
 
 
-class NothingToRemove(LeaderboardError):
+@dataclass(eq=False)
+class AboutPlayer(LeaderboardError):
+    """An admin's command cannot be done with the `player`, who is Discord's id."""
+
+    player: int
+
+
+@dataclass(eq=False)
+class NothingToRemove(AboutPlayer):
     """The event has no such score of the player, or an admin has removed it already."""
 
+    event: str
 
-class NothingToRestore(LeaderboardError):
+
+class NoScores(NothingToRemove):
+    """The event has no score of the player at all."""
+
+
+@dataclass(eq=False)
+class NothingToRestore(AboutPlayer):
     """The event has no such score of the player among those that were removed."""
+
+    event: str
+
+
+class NoRemovedScores(NothingToRestore):
+    """No score of the player in the event is removed."""
 
 
 @dataclass(eq=False)
@@ -279,15 +331,15 @@ class SeveralScores(LeaderboardError):
     number: int
 
 
-class NeverSubmitted(LeaderboardError):
+class NeverSubmitted(AboutPlayer):
     """The player has never submitted a score in the server."""
 
 
-class AlreadyWithdrawn(LeaderboardError):
+class AlreadyWithdrawn(AboutPlayer):
     """An admin has withdrawn the player already."""
 
 
-class NotWithdrawn(LeaderboardError):
+class NotWithdrawn(AboutPlayer):
     """The player is not withdrawn, so nobody can bring them back."""
 
 
@@ -300,6 +352,10 @@ class CooldownActive(LeaderboardError):
     """The cooldown of the player in the server ends in `seconds_left` seconds."""
 
     seconds_left: int
+
+
+class ClickTooSoon(CooldownActive):
+    """The same of the click of a button, which can be repeated."""
 
 
 class NotAllowed(LeaderboardError):
@@ -358,12 +414,15 @@ class WeekWithoutScores(WeekNotRunnable):
     """The week has no scores."""
 
 
+@dataclass(eq=False)
 class NothingToUndo(LeaderboardError):
-    """The event has no weekly run."""
+    """The event with the name `event` has no weekly run."""
+
+    event: str
 
 
 @dataclass(eq=False)
-class WeekOpenAlready(NothingToUndo):
+class WeekOpenAlready(LeaderboardError):
     """The event has no run of the `week`, such as 2026-W47: it was undone."""
 
     week: str

@@ -37,6 +37,8 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
         "Only admins of this server can do that",
     ]
     assert [part for part in told if part not in demo.output] == []
+    assert re.search(r"It would run until Mon \d\d \w{3} 00:00 \(in \d days\)\.", demo.output)
+    assert "<t:" not in demo.output
     assert re.search(r"2 events, \d\d submissions: 0 differences\.\n$", demo.output)
     # Else `make picture` takes the README's picture anew.
     pictured = description(PICTURE).split("\n\n")

@@ -9,7 +9,7 @@ import pytest
 from bot import errors
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit
-from bot.errors import Bound, LeaderboardError, Named, Reading
+from bot.errors import Bound, LeaderboardError, Named, Range, Reading
 from bot.ui.refusals import sentence
 
 EXAMPLES: dict[str, Any] = {
@@ -20,13 +20,15 @@ EXAMPLES: dict[str, Any] = {
     "greatest": 2**53 - 1,
     "readings": (Reading(15020, "15020", "15,020"), Reading(15.02, "15.02", "15.02")),
     "event_id": 1,
-    "is_taken": True,
+    "score": "1:23.4",
+    "taken": errors.Range("1:23.5", None, takes_least=True, takes_greatest=False),
+    "is_time": True,
+    "player": 5,
     "direction": "HIGH",
     "reason": errors.NotANumber("fast!!"),
     "longest": 40,
     "length": 41,
     "option": Bound.MIN,
-    "bound": "1:23.5",
     "named": Named.EVENT,
     "seconds_left": 7,
     "week": "2026-W47",
@@ -43,13 +45,21 @@ EXAMPLES: dict[str, Any] = {
     "number": 2,
 }
 """A value for each field that an error has."""
+RAISED = (
+    errors.WeekClosedAlready,
+    errors.EventNotFound,
+    errors.CooldownActive,
+    errors.NothingToRemove,
+    errors.NothingToRestore,
+)
+"""Errors that are raised although they have subclasses."""
 NUMBER, TIME = ScoreStyle(), ScoreStyle(ScoreFormat.TIME)
 
 
 def concrete(error: type[LeaderboardError]) -> Iterator[type[LeaderboardError]]:
     """The errors without subclasses, and those that are raised although they have some."""
     further = error.__subclasses__()
-    if not further or error in (errors.WeekClosedAlready, errors.EventNotFound, errors.NothingToUndo):
+    if not further or error in RAISED:
         yield error
     for one in further:
         yield from concrete(one)
@@ -71,20 +81,35 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
     told = {
         errors.CooldownActive(2): "One score at a time: you can submit again in 2 seconds.",
         errors.CooldownActive(1): "One score at a time: you can submit again in 1 second.",
-        errors.ScoreTooHigh("1:23.5", True, event="40L"): "40L takes scores up to 1:23.5.",
-        errors.ScoreTooHigh("1,000,000,000", False): "This event takes scores below 1,000,000,000.",
-        errors.ScoreTooLow("0", False, event="*Blitz*"): r"\*Blitz\* takes scores above 0.",
-        errors.ScoreTooLow("−20", True): "This event takes scores from −20.",
+        errors.ClickTooSoon(2): "One score at a time: you can submit again in 2 seconds. Then click again.",
+        errors.ScoreTooHigh("1:24", Range(None, "1:23.5", False, True), None, True, event="40L"): (
+            "1:24 is too long: 40L takes times up to 1:23.5."
+        ),
+        errors.ScoreTooHigh("2,000,000,000", Range("1", "1,000,000,000", True, False), "points", False): (
+            "2,000,000,000 is too high: this event takes scores from 1 and below 1,000,000,000 points."
+        ),
+        errors.ScoreTooLow("0", Range("0", None, False, False), None, False, event="*Blitz*"): (
+            r"0 is too low: \*Blitz\* takes scores above 0."
+        ),
+        errors.ScoreTooLow("−21", Range("−20", "50", True, True), "strokes", False, event="Golf"): (
+            "−21 is too low: Golf takes scores from −20 to 50 strokes."
+        ),
+        errors.ScoreTooLow("9s", Range("10s", None, True, False), None, True, event="40L Sprint"): (
+            "9s is too short: 40L Sprint takes times of 10s or more."
+        ),
+        errors.NothingToRemove(5, "Golf"): "No score of <@5> in Golf fits that. Pick one from the list that appears.",
+        errors.NoScores(5, "Golf"): "<@5> has no scores in Golf.",
+        errors.NoRemovedScores(5, "Golf"): "No score of <@5> in Golf is removed, so there is nothing to restore.",
         errors.TimeNotNumber("1:2", "points", event="Blitz"): (
             "Blitz counts points, and “1:2” is a time. Type digits, such as 12345."
         ),
-        errors.NotANumber("@everyone"): r"“\@everyone” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
-        errors.NotANumber("x" * 41): f"“{'x' * 40}…” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
+        errors.NotANumber("@everyone"): r"“\@everyone” is not a score. Type digits, such as 12345, 12,345.5 or 12k.",
+        errors.NotANumber("x" * 41): f"“{'x' * 40}…” is not a score. Type digits, such as 12345, 12,345.5 or 12k.",
         errors.AmbiguousScore("15.020", EXAMPLES["readings"], "points"): (
             "Do you mean **15,020** or **15.02** points?"
         ),
         errors.InvalidBound(Bound.MAX, errors.NotATime("abc")): (
-            "`max`: “abc” is no time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s."
+            "`max`: “abc” is not a time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s."
         ),
         errors.InvalidBound(Bound.MIN, errors.AmbiguousScore("15.020", EXAMPLES["readings"], None)): (
             "`min`: Do you mean **15,020** or **15.02**? Type 15020 or 15.02."
@@ -97,11 +122,9 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.EventAmbiguous(("A_", "\u05db", "C")): "Which one: **A\\_**, **\u2068\u05db\u2069** or **C**?",
         errors.EventAmbiguous((*"ABCDEFG",)): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more?",
         errors.WeekNotBegun("2026-W48", "2026-W47"): "2026-W48 has not begun yet. It is 2026-W47 now.",
-        errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): (
-            "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC."
-        ),
+        errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): ("2026-W47 was closed already, on <t:1795003200:f>."),
         errors.WeekClosedEarly("2026-W47", EXAMPLES["ran_at"], "2026-W48"): (
-            "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC. Scores submitted since then count for 2026-W48, "
+            "2026-W47 was closed already, on <t:1795003200:f>. Scores submitted since then count for 2026-W48, "
             "which has not begun yet."
         ),
         errors.WeekWithoutScores("2026-W47"): (
@@ -134,7 +157,7 @@ def test_a_refused_score_is_told_what_to_type_instead() -> None:
         (NUMBER, "1" * 300): f"“{'1' * 40}…” is too long for a score. Type at most 40 characters.",
         (NUMBER, "1.0000000001"): "“1.0000000001” has too many decimals. A score has at most 9.",
         (NUMBER, "1:23.456"): "This event counts numbers, and “1:23.456” is a time.",
-        (TIME, "fast"): "“fast” is no time. Type it as 83.456, 1:23.456,",
+        (TIME, "fast"): "“fast” is not a time. Type it as 83.456, 1:23.456,",
         (TIME, "83,5"): "Write “83,5” with a point: 83.5.",
     }
     told = {}

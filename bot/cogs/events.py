@@ -12,11 +12,7 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.services.events import EventOptions
 from bot.ui.events import show_change, show_event, show_events
 
-DIRECTION = "HIGH: a greater score is better · LOW: a smaller one"
-FORMAT = "number: plain numbers · time: seconds, shown as 1:23.456"
-MIN = "The smallest score allowed, such as 100, -3 or 0:30; by default above 0"
-MAX = "The greatest score allowed, such as 100, -3 or 10:00; by default below 1,000,000,000"
-DEFAULT = "; none for the default"
+FORMAT = "Numbers, or times, shown as 1:23.456"
 
 
 class Events(ServiceCog):
@@ -26,12 +22,12 @@ class Events(ServiceCog):
 
     @event.command(name="create", description="Admins: make an event")
     @app_commands.describe(
-        name="What players will look for, such as Tetris Blitz",
-        direction=DIRECTION,
+        name="What players type, such as Tetris Blitz",
+        direction="HIGH: greater is better · LOW: smaller",
         format=FORMAT,
         unit="Shown behind numbers, such as points",
-        min=MIN,
-        max=MAX,
+        min="Smallest score allowed; default: above 0",
+        max="Greatest; default: below 1,000,000,000",
     )
     async def event_create(
         self,
@@ -52,12 +48,12 @@ class Events(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         name="A new name",
-        direction=f"{DIRECTION}; only while there are no scores",
+        direction="HIGH or LOW, while there are no scores",
         format=FORMAT,
-        unit="Shown behind numbers, such as points; none for no unit",
-        min=MIN + DEFAULT,
-        max=MAX + DEFAULT,
-        active="True takes an event out of the archive, False puts it there",
+        unit="Shown behind numbers; none: no unit",
+        min="Smallest score allowed; none: above 0",
+        max="Greatest; none: below 1,000,000,000",
+        active="False archives the event, True reopens it",
     )
     @app_commands.autocomplete(event=all_events)
     async def event_edit(

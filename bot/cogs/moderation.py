@@ -38,8 +38,8 @@ class Moderation(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         player="Whose score",
-        score="Which one: type its value, day or week; leave it out for the personal best",
-        reason="Why, for the log and for the player",
+        score="Value, day or week; without: the best",
+        reason="Why; everyone in the channel can read it",
     )
     @app_commands.autocomplete(event=all_events, score=removable_scores)
     async def score_remove(
@@ -58,7 +58,7 @@ class Moderation(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         player="Whose score",
-        score="Which one: type its value, day or week; leave it out for the one removed last",
+        score="Value, day or week; without: removed last",
     )
     @app_commands.autocomplete(event=all_events, score=removed_scores)
     async def score_restore(
@@ -69,14 +69,14 @@ class Moderation(ServiceCog):
         await answer(interaction, restored, show_restoration)
 
     @player.command(name="withdraw", description="Admins: take a player out of all events, until they return")
-    @app_commands.describe(player="Who", reason="Why, for the log and for the player")
+    @app_commands.describe(player="Who", reason="Why; everyone in the channel can read it")
     async def player_withdraw(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
         """Withdraw a player."""
         withdrawn = self.services.withdrawals.withdraw(self.actor(interaction), player.id, reason)
         await answer(interaction, withdrawn, show_membership)
 
     @player.command(name="return", description="Admins: bring a withdrawn player back, as they were")
-    @app_commands.describe(player="Who", reason="Why, for the log and for the player")
+    @app_commands.describe(player="Who", reason="Why; everyone in the channel can read it")
     async def player_return(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
         """Bring a withdrawn player back."""
         returned = self.services.withdrawals.bring_back(self.actor(interaction), player.id, reason)

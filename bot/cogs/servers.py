@@ -20,10 +20,10 @@ class Servers(ServiceCog):
     )
     @app_commands.rename(time_zone="time-zone", admin_role="admin-role", close_weeks="close-weeks")
     @app_commands.describe(
-        time_zone="Weeks begin on Monday 00:00 there: a zone, a city or a country",
-        admin_role="Members with this role may use the admin commands; @everyone for no such role",
-        close_weeks="True closes each week by itself, some time after its end; False leaves that to admins",
-        grace="How many minutes after its end a week closes by itself: time to correct scores (120)",
+        time_zone="Where weeks begin: a city, country or zone",
+        admin_role="Its members are admins; @everyone: no role",
+        close_weeks="True: weeks close by themselves",
+        grace="Minutes from a week's end to its close",
     )
     @app_commands.autocomplete(time_zone=time_zones)
     @app_commands.guild_only()

@@ -26,7 +26,7 @@ class Standings(ServiceCog):
     @app_commands.command(name="leaderboard", description="Show a leaderboard of an event of this server")
     @app_commands.describe(
         event="The event: start typing its name",
-        board="all-time: personal bests · week: this week's bests · overall: event Elo",
+        board="Personal bests, this week's, or event Elo",
     )
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()

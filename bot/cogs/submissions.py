@@ -12,7 +12,7 @@ from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import active_events
 from bot.domain.submissions import Submission, SubmissionResult
-from bot.errors import ButtonOfAnother, ScoreInQuestion
+from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion
 from bot.ui.reply import Reply
 from bot.ui.submissions import proof_in, show_answered, show_question, show_submission
 
@@ -27,7 +27,7 @@ class Submissions(ServiceCog):
     @app_commands.command(name="submit-score", description="Submit a score for an event of this server")
     @app_commands.describe(
         event="The event: start typing its name",
-        score="Your score, such as 12345, 12,345.5, 12k or, for times, 1:23.456",
+        score="Such as 12,345.5 or 12k, or a time: 1:23.4",
         proof="A link to a picture or a video of it",
     )
     @app_commands.autocomplete(event=active_events)
@@ -70,7 +70,10 @@ class ReadingButton(IdButton, template=READING_ID):
         services = services_of(interaction)
         event = await services.events.name_of(guild_of(interaction), self.event_id)
         proof = None if interaction.message is None else proof_in(interaction.message.embeds)
-        return await services.leaderboard.submit(_submission(interaction, event, self.score, proof))
+        try:
+            return await services.leaderboard.submit(_submission(interaction, event, self.score, proof))
+        except CooldownActive as refusal:
+            raise ClickTooSoon(refusal.seconds_left) from None
 
 
 def _submission(interaction: Interaction[Any], event: str, score: str, proof: str | None) -> Submission:

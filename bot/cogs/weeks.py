@@ -28,8 +28,8 @@ class Weeks(ServiceCog):
     @app_commands.command(name="weekly-reset", description="Admins: close the finished weeks of an event, or this one")
     @app_commands.describe(
         event="The event: start typing its name",
-        week="Which week; leave it out for every finished week, or else the current one, which asks first",
-        preview="True shows the results to you alone and changes nothing",
+        week="Without: every finished week, or this one",
+        preview="True: shows you the results, changes none",
     )
     @app_commands.autocomplete(event=all_events, week=pending_weeks)
     @app_commands.guild_only()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import textwrap
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -36,11 +37,13 @@ PICTURE_SIZE = (560, 700)
 PICTURED = 2
 """How many answers the picture shows."""
 NAME = "Leaderboard"
+_INSTANT = re.compile("<t:(?P<at>[0-9]+):(?P<style>[A-Za-z])>")
 PORTRAIT = Path(__file__).with_name("portrait.png")
 WELCOME = f"""\
 ## Welcome to the Arcade
 A season has just been played here. Play on as anybody you like:
 **Ana**, a player, types `/submit-score` in *{BLITZ}* with `18,900`, then `/leaderboard`.
+Type `tet`, pick it with Enter, then press the paper plane.
 **Ben** types `15.020`, which can mean two things, or submits twice: the answer is for him alone.
 **{ADMIN}**, the admin, closes the week with `/weekly-reset`, and takes it back with *Undo*.
 -# Choose who you are at the top of the page. Nothing here leaves your computer."""
@@ -140,7 +143,7 @@ async def _play_season(clock: SeasonClock, channel: ChannelHandle, members: dict
                 message = _answer(await members[step.who].slash(channel, step.command, **step.options))
             else:
                 message = _answer(await members[step.who].click(message, label=step.label))
-            answers.append(_answered(step, message))
+            answers.append(_answered(step, message, clock()))
             print(_said(step, clock()), answers[-1], sep="\n")
     return answers
 
@@ -159,9 +162,9 @@ def _answer(result: InteractionResult) -> ResponseMessage:
     return message
 
 
-def _answered(step: Use | Click, message: ResponseMessage) -> str:
+def _answered(step: Use | Click, message: ResponseMessage, now: datetime) -> str:
     note = f"(only {step.who} sees this)\n" if message.ephemeral else ""
-    return textwrap.indent(note + _plain(message), " " * 18)
+    return textwrap.indent(note + _dated(_plain(message), now), " " * 18)
 
 
 def _plain(message: ResponseMessage) -> str:
@@ -173,6 +176,16 @@ def _plain(message: ResponseMessage) -> str:
         lines += [inline, *(f"{field.name}: {field.value}" for field in embed.fields if not field.inline)]
         lines.append(embed.footer.text or "")
     return "\n".join(line.replace("**", "").replace("\\", "") for line in lines if line)
+
+
+def _dated(text: str, now: datetime) -> str:
+    """Write the instants of a text as dates, as Discord does, or as the days from now on."""
+
+    def date(mark: re.Match[str]) -> str:
+        at = datetime.fromtimestamp(int(mark["at"]), UTC)
+        return f"in {round((at - now) / timedelta(days=1))} days" if mark["style"] == "R" else f"{at:%a %d %b %H:%M}"
+
+    return _INSTANT.sub(date, text)
 
 
 async def _verify(settings: Settings) -> str:

@@ -73,12 +73,13 @@ class EventSummary:
 
 @dataclass(frozen=True, slots=True)
 class EventChange:
-    """An event after an edit.
+    """An event before and after an edit.
 
     Attributes:
         outside: the number of players whose personal best lies outside new bounds, and stays.
     """
 
+    before: EventInfo
     event: EventInfo
     outside: int
 

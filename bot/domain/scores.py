@@ -1,7 +1,7 @@
 """Compare scores, read them as players type them, and write them as players read them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from bot.errors import (
     CommaInScore,
     NotANumber,
     NotATime,
+    Range,
     Reading,
     ScoreOutOfRange,
     ScoreTooHigh,
@@ -100,7 +101,7 @@ class ScoreStyle:
         if len(scores) == 1:
             raise CommaInScore(typed, _unmistakable(scores[0]))
         if scores:
-            readings = tuple(Reading(score, _unmistakable(score), self._bare(score)) for score in scores)
+            readings = tuple(Reading(score, _unmistakable(score), self.bare(score)) for score in scores)
             raise AmbiguousScore(typed, readings, self.unit)
         raise self._refusal(typed, locale)
 
@@ -109,7 +110,7 @@ class ScoreStyle:
 
         `parse` returns the same score for this text, or asks about it: `15.125` may mean fifteen thousand.
         """
-        bare = self._bare(score)
+        bare = self.bare(score)
         return f"{bare} {self.unit}" if self.unit else bare
 
     def show_change(self, score: float, before: float) -> str:
@@ -118,7 +119,7 @@ class ScoreStyle:
         sign = "" if change < 0 else "+"
         return f"{sign}{self._write(change)} {self.unit}" if self.unit else f"{sign}{self._write(change)}"
 
-    def _bare(self, score: float) -> str:
+    def bare(self, score: float) -> str:
         """Write a score without its unit."""
         return self._write(Decimal(repr(score)))
 
@@ -184,13 +185,20 @@ class ScoreBounds:
         """Accept a score.
 
         Raises:
-            ScoreTooLow, ScoreTooHigh: the event does not take it; the bound is in `style`.
+            ScoreTooLow, ScoreTooHigh: the event does not take it. A default on the other side is left out.
         """
         if self.takes(score):
             return
+        taken, shown, is_time = self.shown(style), style.bare(score), style.format is ScoreFormat.TIME
         if score <= self.least:
-            raise ScoreTooLow(style.show(self.least), self.takes_least)
-        raise ScoreTooHigh(style.show(self.greatest), self.takes_greatest)
+            taken = taken if self.takes_greatest else replace(taken, greatest=None)
+            raise ScoreTooLow(shown, taken, style.unit, is_time)
+        taken = taken if self.takes_least else replace(taken, least=None)
+        raise ScoreTooHigh(shown, taken, style.unit, is_time)
+
+    def shown(self, style: ScoreStyle) -> Range:
+        """Write the bounds as players read them."""
+        return Range(style.bare(self.least), style.bare(self.greatest), self.takes_least, self.takes_greatest)
 
 
 def _unmistakable(score: float) -> str:

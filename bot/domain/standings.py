@@ -61,6 +61,7 @@ class LeaderboardPage:
         players: the number of rows on all pages.
         own: the viewer's row, on this page or another; None if the viewer has none.
         own_page: the page of the viewer's row; None if the viewer has none.
+        is_withdrawn: whether an admin has withdrawn the viewer, who then has no row.
         first_week: on the overall board, the week that it begins with, while nobody has a rank there; the page then has
             no rows. Else None.
     """
@@ -74,4 +75,5 @@ class LeaderboardPage:
     players: int
     own: Standing | None
     own_page: int | None
+    is_withdrawn: bool = False
     first_week: FirstWeek | None = None

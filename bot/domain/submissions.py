@@ -128,7 +128,7 @@ class OpenEvent:
             InvalidScore: the text is no score, or the event does not accept this score.
         """
         if not self.info.is_active:
-            raise EventArchived
+            raise EventArchived(self.info.name)
         return self.info.read(text, locale)
 
     def move(self, player_id: int, old: float | None, new: float) -> None:

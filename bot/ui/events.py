@@ -1,40 +1,39 @@
 """Show events."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from discord import Color, Embed
 
 from bot.domain.events import EventChange, EventInfo, EventSummary
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score
+from bot.ui.text import count_of, escape, write_range
 
 LONGEST_LIST = 3_800
 
 
 def show_event(event: EventInfo, title: str) -> Reply:
     """Show an event that an admin created or changed."""
-    embed = Embed(title=title, description=f"**{escape(event.name)}**", color=Color.green())
-    better = (
-        "HIGH: a greater score is better"
-        if event.direction is ScoreDirection.HIGH
-        else "LOW: a smaller score is better"
-    )
-    embed.add_field(name="Direction", value=better)
-    embed.add_field(name="Scores", value=_kind(event.style))
-    embed.add_field(name="Allowed", value=_bounds(event))
-    embed.set_footer(text="Takes scores with /submit-score" if event.is_active else "Archived: takes no scores")
+    embed = _named(event, title)
+    for name, value in _facts(event).items():
+        embed.add_field(name=name, value=value)
     return Reply([embed])
 
 
 def show_change(change: EventChange, title: str) -> Reply:
-    """Show an event that an admin changed, and how many scores lie outside its new bounds."""
-    reply = show_event(change.event, title)
+    """Show what an admin changed of an event, and how many scores lie outside its new bounds."""
+    embed, before = _named(change.event, title), _facts(change.before)
+    if change.before.name != change.event.name:
+        embed.description = f"{embed.description} (was {escape(change.before.name)})"
+    for name, value in _facts(change.event).items():
+        if value != before[name]:
+            embed.add_field(name=name, value=f"{value}\n(was {before[name]})", inline=False)
     if change.outside:
         bests = count_of(change.outside, "personal best")
         stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
-        reply.embeds[0].add_field(name="Earlier scores", value=f"{bests} {stay}.", inline=False)
-    return reply
+        embed.add_field(name="Earlier scores", value=f"{bests} {stay}.", inline=False)
+    return Reply([embed])
 
 
 def show_events(events: Sequence[EventSummary]) -> Reply:
@@ -54,6 +53,21 @@ def show_events(events: Sequence[EventSummary]) -> Reply:
     return Reply([embed], ephemeral=True)
 
 
+def _named(event: EventInfo, title: str) -> Embed:
+    embed = Embed(title=title, description=f"**{escape(event.name)}**", color=Color.green())
+    embed.set_footer(text="Takes scores with /submit-score" if event.is_active else "Archived: takes no scores")
+    return embed
+
+
+def _facts(event: EventInfo) -> dict[str, str]:
+    is_high = event.direction is ScoreDirection.HIGH
+    return {
+        "Direction": "HIGH: a greater score is better" if is_high else "LOW: a smaller score is better",
+        "Scores": _kind(event.style),
+        "Allowed": _bounds(event),
+    }
+
+
 def _kind(style: ScoreStyle) -> str:
     if style.format is ScoreFormat.TIME:
         return "times, such as 1:23.456"
@@ -62,17 +76,23 @@ def _kind(style: ScoreStyle) -> str:
 
 def _line(summary: EventSummary) -> str:
     event = summary.event
-    better = "highest" if event.direction is ScoreDirection.HIGH else "lowest"
-    what = "time" if event.style.format is ScoreFormat.TIME else event.style.unit or "score"
     state = "" if event.is_active else " · archived"
-    return f"**{escape(event.name)}** · {better} {escape(what)} wins · {count_of(summary.players, 'player')}{state}"
+    return f"**{escape(event.name)}** · {_goal(event)} · {count_of(summary.players, 'player')}{state}"
+
+
+def _goal(event: EventInfo) -> str:
+    is_high, style = event.direction is ScoreDirection.HIGH, event.style
+    if style.format is ScoreFormat.TIME:
+        return "longest time" if is_high else "fastest time"
+    if style.unit is None:
+        return "highest score" if is_high else "lowest score"
+    return f"{'most' if is_high else 'fewest'} {escape(style.unit)}"
 
 
 def _bounds(event: EventInfo) -> str:
-    bounds, style = event.bounds, event.style
-    least, greatest = (escape_score(style.show(bound), style) for bound in (bounds.least, bounds.greatest))
-    allowed = f"{'from' if bounds.takes_least else 'above'} {least}"
+    style = event.style
+    taken = event.bounds.shown(style)
     if style.format is ScoreFormat.TIME and event.max_score is None:
         # Its default of eleven thousand days says nothing.
-        return allowed
-    return f"{allowed} {'up to' if bounds.takes_greatest else 'and below'} {greatest}"
+        taken = replace(taken, greatest=None)
+    return write_range(taken, style.unit)

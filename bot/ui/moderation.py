@@ -131,7 +131,8 @@ def _best(preview: RemovalPreview) -> str:
     best = escape_score(style.show(after.score), style)
     if before.score == after.score:
         return f"The personal best stays **{best}** (#{before.rank})."
-    return f"The personal best would be **{best}** again (#{before.rank} → #{after.rank})."
+    rank = f"still #{before.rank}" if before.rank == after.rank else f"#{before.rank} → #{after.rank}"
+    return f"The personal best would be **{best}** again ({rank})."
 
 
 def _named(result: RemovalResult | RestorationResult) -> str:

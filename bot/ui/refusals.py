@@ -8,7 +8,7 @@ from discord.utils import format_dt
 from bot import errors
 from bot.domain.text import shorten, visible
 from bot.errors import LeaderboardError, Named
-from bot.ui.text import escape
+from bot.ui.text import escape, write_range
 
 LONGEST_REPEATED = 40
 MOST_NAMED = 5
@@ -23,14 +23,14 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.ScoreTooLong: "“{typed}” is too long for a score. Type at most {longest} characters.",
     errors.CommaInScore: "Write “{typed}” with a point: {pointed}. Commas only group thousands, as in 12,345.",
     errors.TimeNotNumber: "{event} counts {counted}, and “{typed}” is a time. Type digits, such as 12345.",
-    errors.NotANumber: "“{typed}” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
-    errors.NotATime: "“{typed}” is no time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s.",
+    errors.NotANumber: "“{typed}” is not a score. Type digits, such as 12345, 12,345.5 or 12k.",
+    errors.NotATime: "“{typed}” is not a time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s.",
     errors.TooManyDecimals: "“{typed}” has too many decimals. A score has at most {most}.",
     errors.ScoreOutOfRange: "“{typed}” is out of range. No score is below −{greatest:,} or above {greatest:,}.",
     errors.AmbiguousScore: "Do you mean {readings}{unit}?",
     errors.ScoreInQuestion: "Do you mean {readings}{unit}?",
-    errors.ScoreTooLow: "{event} takes scores {from_} {bound}.",
-    errors.ScoreTooHigh: "{event} takes scores {up_to} {bound}.",
+    errors.ScoreTooLow: "{score} is too {low}: {event} takes {range}.",
+    errors.ScoreTooHigh: "{score} is too {high}: {event} takes {range}.",
     errors.InvalidProof: "The proof must be a link such as https://example.com/run, at most {longest} characters.",
     errors.NameInvisible: "{named} needs at least one visible character.",
     errors.NameTooLong: "{named} can have {longest} characters at the most; this has {length}.",
@@ -49,36 +49,41 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NoEvents: "This server has no events yet. An admin can make one with `/event create`.",
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}?",
-    errors.EventNameTaken: "Another event of this server already has that name. Choose a different one.",
+    errors.EventNameTaken: "This server already has an event “{taken}”. Choose a different name.",
     errors.ExportTooLarge: (
         "{event} is larger than the 10 MB that Discord takes as a file. "
         "The bot's operator can export it: `python -m bot export`."
     ),
-    errors.EventArchived: "This event is archived and takes no more scores. Its leaderboard can still be read.",
+    errors.EventArchived: "{event} is archived and takes no more scores. Its leaderboard can still be read.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once.",
-    errors.NothingToRemove: "This player has no such score in the event. Pick one from the list that appears.",
-    errors.NothingToRestore: "No such score of this player was removed. Pick one from the list that appears.",
+    errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one from the list that appears.",
+    errors.NoScores: "{player} has no scores in {event}.",
+    errors.NothingToRestore: "No removed score of {player} in {event} fits that. Pick one from the list that appears.",
+    errors.NoRemovedScores: "No score of {player} in {event} is removed, so there is nothing to restore.",
     errors.SeveralScores: (
         "That fits {number} scores:\n{listed}\nNothing was changed. Pick the one you mean from the list that appears."
     ),
-    errors.NeverSubmitted: "This player has never submitted a score in this server.",
-    errors.AlreadyWithdrawn: "This player is withdrawn already. `/player return` brings them back.",
-    errors.NotWithdrawn: "This player is not withdrawn.",
+    errors.NeverSubmitted: "{player} has never submitted a score in this server.",
+    errors.AlreadyWithdrawn: "{player} is withdrawn already. `/player return` brings them back.",
+    errors.NotWithdrawn: "{player} is not withdrawn.",
     errors.SubmitterWithdrawn: (
         "You are withdrawn from the leaderboards of this server, so your scores do not count. "
         "An admin can bring you back with `/player return`."
     ),
     errors.CooldownActive: "One score at a time: you can submit again in {seconds_left} second{plural}.",
+    errors.ClickTooSoon: (
+        "One score at a time: you can submit again in {seconds_left} second{plural}. Then click again."
+    ),
     errors.NotAllowed: (
         "Only admins of this server can do that: members with the *Manage Server* permission "
         "or with the admin role chosen in `/settings`."
     ),
     errors.ServerOnly: "Leaderboards belong to servers. Use this command in a server, not in a direct message.",
     errors.WeekNotBegun: "{week} has not begun yet. It is {current} now.",
-    errors.WeekClosedAlready: "{week} was closed already, on {ran_at:%Y-%m-%d at %H:%M} UTC.",
+    errors.WeekClosedAlready: "{week} was closed already, on {ran_at}.",
     errors.WeekClosedEarly: (
-        "{week} was closed already, on {ran_at:%Y-%m-%d at %H:%M} UTC. Scores submitted since then count for "
+        "{week} was closed already, on {ran_at}. Scores submitted since then count for "
         "{open_week}, which has not begun yet."
     ),
     errors.WeekNotOver: (
@@ -88,7 +93,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "You can undo this."
     ),
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
-    errors.NothingToUndo: "No week of this event is closed, so there is nothing to undo.",
+    errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo.",
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo.",
     errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
@@ -118,6 +123,10 @@ def sentence(error: LeaderboardError) -> str:
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.WeekNotOver):
         fields["until"], fields["left"] = format_dt(error.ends_at, "F"), format_dt(error.ends_at, "R")
+    if isinstance(error, errors.WeekClosedAlready):
+        fields["ran_at"] = format_dt(error.ran_at, "f")
+    if isinstance(error, errors.AboutPlayer):
+        fields["player"] = f"<@{error.player}>"
     if isinstance(error, errors.SeveralScores):
         lines = ["- " + " · ".join(map(escape, score.split(" · "))) for score in error.scores]
         more = [f"- and {error.number - len(lines)} older"] if error.number > len(lines) else []
@@ -152,13 +161,21 @@ def _choice(names: Sequence[str]) -> str:
 
 def _of_score(error: errors.InvalidScore, shown: Mapping[str, Any]) -> dict[str, str]:
     """Return what the sentence of a refused score has besides the fields of the error, which are `shown`."""
-    fields = {"event": "This event" if error.event is None else shown["event"]}
+    nameless = "this event" if isinstance(error, errors.ScoreOutOfBounds) else "This event"
+    fields = {"event": nameless if error.event is None else shown["event"]}
     if isinstance(error, errors.TimeNotNumber):
         fields["counted"] = "numbers" if error.unit is None else shown["unit"]
     if isinstance(error, errors.AmbiguousScore):
         fields["unit"] = "" if error.unit is None else f" {shown['unit']}"
-    if isinstance(error, errors.ScoreTooLow | errors.ScoreTooHigh):
-        fields["from_"], fields["up_to"] = ("from", "up to") if error.is_taken else ("above", "below")
+    if isinstance(error, errors.ScoreOutOfBounds):
+        fields |= _of_range(error)
+    return fields
+
+
+def _of_range(error: errors.ScoreOutOfBounds) -> dict[str, str]:
+    taken, what = write_range(error.taken, error.unit), "times" if error.is_time else "scores"
+    fields = {"range": f"{what} of {taken}" if taken.endswith("or more") else f"{what} {taken}"}
+    fields["low"], fields["high"] = ("short", "long") if error.is_time else ("low", "high")
     return fields
 
 

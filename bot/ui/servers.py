@@ -15,8 +15,10 @@ def show_settings(report: SettingsReport, title: str = "Settings of this server"
     settings = report.settings
     embed = Embed(title=title, color=Color.blurple())
     embed.add_field(name="Time zone", value=f"{settings.time_zone}: weeks begin on Monday 00:00 there", inline=False)
-    role = "none" if settings.admin_role_id is None else f"<@&{settings.admin_role_id}>"
-    embed.add_field(name="Admin role", value=f"{role}, besides members with *Manage Server*", inline=False)
+    role = f"<@&{settings.admin_role_id}>, besides members with *Manage Server*"
+    if settings.admin_role_id is None:
+        role = "not set; members with *Manage Server* are admins"
+    embed.add_field(name="Admin role", value=role, inline=False)
     embed.add_field(name="Weeks close", value=_closing(report), inline=False)
     return Reply([embed], ephemeral=True)
 

@@ -9,6 +9,8 @@ from bot.ui.text import count_of, escape, escape_score
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
+HALVES = "Elo: half all-time best, half weekly average"
+WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
 
 
 def board_embed(page: LeaderboardPage) -> Embed:
@@ -24,10 +26,14 @@ def board_embed(page: LeaderboardPage) -> Embed:
     )
     if page.own is not None:
         embed.add_field(name="Your row", value=_line(page.own, page.board, style), inline=False)
+    elif page.is_withdrawn:
+        embed.add_field(name="Your row", value=WITHDRAWN, inline=False)
     elif page.standings and page.event.is_active:
         embed.add_field(name="Your row", value="No score here yet. Add one with `/submit-score`.", inline=False)
     archived = "" if page.event.is_active else " · archived"
-    embed.set_footer(text=f"Page {page.page + 1} of {page.pages} · {count_of(page.players, 'player')}{archived}")
+    footer = f"Page {page.page + 1} of {page.pages} · {count_of(page.players, 'player')}{archived}"
+    is_explained = page.board is Board.OVERALL and page.standings
+    embed.set_footer(text=f"{footer}\n{HALVES}" if is_explained else footer)
     return embed
 
 
@@ -59,5 +65,5 @@ def _line(standing: Standing, board: Board, style: ScoreStyle) -> str:
     if board is not Board.OVERALL:
         return f"{name} · {escape_score(style.show(standing.score), style)} · {elo} Elo"
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
-    average = NONE if standing.weekly_average is None else f"{standing.weekly_average:.1f}".removesuffix(".0")
-    return f"{name} · **{elo}** Elo (all-time {all_time}, weekly average {average})"
+    average = NONE if standing.weekly_average is None else f"{standing.weekly_average:.0f}"
+    return f"{name} · **{elo}** (best {all_time}, weeks {average})"

@@ -64,7 +64,8 @@ def _add_proof(embed: Embed, proof: str) -> None:
 
 
 def _footer(result: SubmissionResult) -> str:
-    counts = f"Counts for {result.week}"
+    counts = f"Counts for this week ({result.week})"
     if result.closed_week is not None:
-        counts = f"{result.closed_week} is closed already: counts for {result.week}"
+        which = "next week" if result.week == result.closed_week.next() else "a later week"
+        counts = f"Counts for {which} ({result.week}), since this one is closed"
     return f"{counts} · your best of the week" if result.is_weekly_best else counts

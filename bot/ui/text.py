@@ -11,6 +11,7 @@ import regex
 
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import shorten
+from bot.errors import Range
 
 # The first and the last part match what begins a list, a heading or small print at the start of a line.
 _MARKDOWN = re.compile(r"(^\d+)(?=\. )|[\\`*_~|<>\[\]@]|(?<=:)/|^[#+-]")
@@ -52,6 +53,19 @@ def isolate_score(text: str, style: ScoreStyle) -> str:
 def count_of(count: int, noun: str) -> str:
     """Write a number of things, such as "1 player" or "1,200 players"."""
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def write_range(taken: Range, unit: str | None) -> str:
+    """Write the scores that an event takes, such as "from 1 to 9 points", "10s or more" or "above 0"."""
+    low, high, behind = taken.least, taken.greatest, "" if unit is None else f" {escape(unit)}"
+    if high is None:
+        return f"{low}{behind} or more" if taken.takes_least else f"above {low}{behind}"
+    if low is None:
+        return f"up to {high}{behind}" if taken.takes_greatest else f"below {high}{behind}"
+    if taken.takes_least and taken.takes_greatest:
+        return f"from {low} to {high}{behind}"
+    begin, end = "from" if taken.takes_least else "above", "up to" if taken.takes_greatest else "and below"
+    return f"{begin} {low} {end} {high}{behind}"
 
 
 def unescape(text: str) -> str:

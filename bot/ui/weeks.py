@@ -1,10 +1,12 @@
 """Show closed, previewed and reopened weeks."""
 
 from collections.abc import Sequence
+from math import floor, log10
 
 from discord import Color, Embed
 from discord.utils import format_dt
 
+from bot.domain.typed_scores import MAX_DECIMALS
 from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
 from bot.errors import WeekNotOver
 from bot.ui.refusals import sentence
@@ -15,7 +17,9 @@ from bot.ui.text import count_of, escape, escape_score, isolate_score
 SHOWN_WEEKS = 3
 PODIUM = 3
 LONGEST_MISSED = 600
-SHOWN_DECIMALS = 3
+SHOWN_DIGITS = 3
+MOST_DECIMALS = 3
+"""Of the mean, where all scores are one."""
 
 
 def show_runs(runs: Sequence[WeeklyRunResult]) -> Reply:
@@ -92,15 +96,23 @@ def _run(run: WeeklyRunResult, state: str, consequence: str) -> Embed:
         score = escape_score(style.show(result.score), style)
         embed.add_field(
             name=f"{MEDALS.get(result.rank, f'#{result.rank}')} {escape(result.player.name)}",
-            value=f"{score} · weekly Elo **{result.elo}**, event Elo **{result.event_elo}**",
+            value=f"{score} · week **{result.elo}** · event **{result.event_elo}**",
             inline=False,
         )
     if run.penalised:
         embed.add_field(name=f"Missed the week (counts as {run.missed_week_elo})", value=_missed(run), inline=False)
-    values = (round(value, SHOWN_DECIMALS) for value in (run.field.absolute_mean, run.field.sd))
-    mean, deviation = (isolate_score(style.show(value), style) for value in values)
-    embed.set_footer(text=f"{count_of(run.field.size, 'player')} · mean {mean} · standard deviation {deviation}")
+    decimals = _decimals(run.field.sd)
+    mean = style.bare(round(run.field.absolute_mean, decimals))
+    spread = isolate_score(style.show(round(run.field.sd, decimals)), style)
+    embed.set_footer(text=f"{count_of(run.field.size, 'player')} · mean {mean} · spread {spread}")
     return embed
+
+
+def _decimals(spread: float) -> int:
+    """Return with how many decimals a field is shown: three digits of its spread, and none of a whole part lost."""
+    if not spread:
+        return MOST_DECIMALS
+    return min(max(SHOWN_DIGITS - 1 - floor(log10(spread)), 0), MAX_DECIMALS)
 
 
 def _missed(run: WeeklyRunResult) -> str:

@@ -79,7 +79,7 @@ async def test_a_reader_sees_one_state_whatever_is_committed_beside_it(database:
 
 async def test_what_a_failed_writer_did_is_undone(database: Database) -> None:
     with pytest.raises(EventArchived):
-        await database.write(Adding(1, mistake=EventArchived()))
+        await database.write(Adding(1, mistake=EventArchived("Blitz")))
     assert await database.read(count) == 0
 
 
@@ -145,7 +145,7 @@ async def test_a_race_that_is_always_lost_ends(database: Database) -> None:
     assert await database.read(count) == 0
 
 
-@pytest.mark.parametrize("mistake", [EventArchived(), ZeroDivisionError()])
+@pytest.mark.parametrize("mistake", [EventArchived("Blitz"), ZeroDivisionError()])
 async def test_a_mistake_is_not_made_twice(database: Database, mistake: Exception) -> None:
     adding = Adding(1, mistake=mistake)
     with pytest.raises(type(mistake)):

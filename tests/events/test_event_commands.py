@@ -1,6 +1,9 @@
 from tests.one_database import on_both_databases, on_one_database
 from tests.world import World
 
+SUBCOMMAND = 1
+A_LINE_OF_A_PHONE = 42
+
 pytestmark = on_one_database
 
 
@@ -9,7 +12,7 @@ async def test_a_new_event_is_announced_with_what_counts(world: World) -> None:
 
     assert seen.public == (
         "Event created\n**40L Sprint**\n"
-        "Direction\nLOW: a smaller score is better\nScores\ntimes, such as 1:23.456\nAllowed\nfrom 10s up to 1:00:00\n"
+        "Direction\nLOW: a smaller score is better\nScores\ntimes, such as 1:23.456\nAllowed\nfrom 10s to 1:00:00\n"
         "Takes scores with /submit-score"
     )
 
@@ -19,7 +22,7 @@ async def test_a_name_may_be_taken_once_in_a_server_whatever_its_case(world: Wor
 
     sentence = await world.refused(world.create_event("  STRASSE   40l "))
 
-    assert sentence == "Another event of this server already has that name. Choose a different one."
+    assert sentence == "This server already has an event “Straße 40L”. Choose a different name."
 
 
 async def test_two_servers_may_have_events_of_the_same_name(world: World) -> None:
@@ -48,8 +51,11 @@ async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> N
 
     seen = await world.use(world.admin, "event edit", event="Tetris Blitz", name="Blitz", max="none")
 
-    assert "Event changed\n**Blitz**\n" in seen
-    assert "Scores\nnumbers, in points\nAllowed\nfrom 10 points and below 1,000,000,000 points\n" in seen
+    assert seen.public == (
+        "Event changed\n**Blitz** (was Tetris Blitz)\n"
+        "Allowed\nfrom 10 and below 1,000,000,000 points\n(was from 10 to 100 points)\n"
+        "Takes scores with /submit-score"
+    )
     assert "🥇 **Ana** · 50 points" in await world.board(event="Blitz")
     assert "no event “Tetris Blitz”. Did you mean **Blitz**?" in await world.refused(world.board(event="Tetris Blitz"))
 
@@ -57,15 +63,28 @@ async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> N
 async def test_an_event_says_which_scores_it_takes_also_by_default(world: World) -> None:
     allowed: dict[str, tuple[dict[str, str], str]] = {
         "Plain": ({}, "above 0 and below 1,000,000,000"),
-        "Golf": ({"min": "-20", "unit": "strokes"}, "from −20 strokes and below 1,000,000,000 strokes"),
+        "Golf": ({"min": "-20", "unit": "strokes"}, "from −20 and below 1,000,000,000 strokes"),
         "Pinball": ({"max": "9,000,000,000"}, "above 0 up to 9,000,000,000"),
         "Sprint": ({"format": "time"}, "above 0s"),
+        "40L": ({"format": "time", "min": "10"}, "10s or more"),
     }
     for name, (options, shown) in allowed.items():
         assert f"Allowed\n{shown}\n" in await world.create_event(name, "LOW", **options)
     described = str([command.to_dict(world.bot.tree) for command in world.bot.tree.get_commands()])
-    assert "by default above 0" in described
-    assert "by default below 1,000,000,000" in described
+    assert "default: above 0" in described
+    assert "default: below 1,000,000,000" in described
+
+
+async def test_an_option_says_in_one_line_of_a_phone_what_it_is_for(world: World) -> None:
+    commands = [command.to_dict(world.bot.tree) for command in world.bot.tree.get_commands()]
+    options = [option for command in commands for option in command["options"]]
+    options += [inner for option in options for inner in option.get("options", [])]
+    described = [
+        option["description"] for option in options if "options" not in option and option["type"] != SUBCOMMAND
+    ]
+
+    assert "Why; everyone in the channel can read it" in described
+    assert [text for text in described if len(text) > A_LINE_OF_A_PHONE] == []
 
 
 async def test_new_bounds_say_how_many_bests_they_leave_as_they_are(world: World) -> None:
@@ -117,9 +136,9 @@ async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -
 
     assert seen.alone == (
         "Events of this server\n"
-        "**Blitz** · highest lines wins · 2 players\n"
-        "**Sprint** · lowest time wins · 0 players\n"
-        "**Ancient** · highest score wins · 0 players · archived"
+        "**Blitz** · most lines · 2 players\n"
+        "**Sprint** · fastest time · 0 players\n"
+        "**Ancient** · highest score · 0 players · archived"
     )
 
 
@@ -133,7 +152,7 @@ async def test_a_list_longer_than_a_message_says_how_many_are_left_out(world: Wo
 
     seen = await world.use("Ana", "event list")
 
-    shown = seen.alone.count("wins")
+    shown = seen.alone.count("highest score")
     assert 15 < shown < 60
     assert f"… and {60 - shown} more: type a part of the name in `/leaderboard`." in seen
 
@@ -148,13 +167,13 @@ async def test_options_that_contradict_each_other_are_refused_with_the_remedy(wo
             "unit": "points",
         },
         "`min`: This event counts numbers, and “0:30” is a time. Type digits, such as 12345.": {"min": "0:30"},
-        "`max`: “abc” is no score.": {"max": "abc"},
+        "`max`: “abc” is not a score.": {"max": "abc"},
         "`min`: Do you mean **15.02** or **15,020**? Type 15.02 or 15020.": {"min": "15.020"},
         "A unit can have 16 characters at the most; this has 17.": {"unit": "x" * 17},
         "A unit needs at least one visible character.": {"unit": "\u200b"},
         "An event's name can have 100 characters at the most; this has 101.": {"name": "x" * 101},
         "An event's name needs at least one visible character.": {"name": "\u200b \u202e"},
-        "Another event of this server already has that name.": {"name": "tAKEN"},
+        "This server already has an event “Taken”.": {"name": "tAKEN"},
     }
     for sentence, options in refusals.items():
         doing = world.use(world.admin, "event create", **{**create, **options})
@@ -186,7 +205,7 @@ async def test_two_admins_who_make_the_same_event_at_once_make_one(world: World)
     )
 
     assert "Event created" in first.public
-    assert "already has that name" in second.alone
+    assert "This server already has an event “B" in second.alone
 
 
 async def test_what_admins_do_is_in_the_audit_log(world: World) -> None:

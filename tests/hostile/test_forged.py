@@ -87,7 +87,7 @@ BUTTONS = {
     "leaderboard:next:999999999999999999:all-time:0:1": NO_EVENT,
     "leaderboard:next:{rivals}:all-time:0:1": NO_EVENT,
     "score:{event}:15020:1": "This question was for somebody else.",
-    f"score:{{event}}:-5:{EVE.id}": f"{EVENT} takes scores above 0.",
+    f"score:{{event}}:-5:{EVE.id}": f"−5 is too low: {EVENT} takes scores above 0.",
     f"score:{{event}}:15.020:{EVE.id}": "Do you mean **15.02** or **15,020**?",
     f"score:{{event}}:fast:{EVE.id}": OUTDATED,
     f"score:{{rivals}}:15020:{EVE.id}": NO_EVENT,
@@ -203,7 +203,7 @@ async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not
         "week:undo:{rivals}:2026-W47": NO_EVENT,
         "audit:older:{rivals}:0:1": NO_EVENT,
         "audit:older:999999999999999999:0:1": NO_EVENT,
-        "audit:older:0:99999999999999999999:0": "This player has never submitted",
+        "audit:older:0:99999999999999999999:0": "<@99999999999999999999> has never submitted",
     }
     for button, sentence in told.items():
         custom_id = button.format(**keys)

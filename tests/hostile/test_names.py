@@ -51,7 +51,7 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
             assert week.final.text.startswith(f"🏆 {shown} · 2026-W47 {'preview' if preview else 'closed'}"), week
             assert f"🥇 {shown}\n{score} · " in week.text
         assert f"{shown} · 2026-W47 is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
-        assert f"**{shown}** · highest {what} wins" in (await wired.use(ANA, "event list")).text
+        assert f"**{shown}** · most {what} · " in (await wired.use(ANA, "event list")).text
         await wired.refused(wired.submit(ANA, "0.5", name))
         removable = await wired.discord.autocomplete(ADMIN, "score remove", "score", "", event=name, player=player)
         assert [choice["name"].startswith(f"5 {isolate(visible(unit))} · ") for choice in removable] == [True]

@@ -75,7 +75,7 @@ async def test_the_buttons_work_after_a_restart_once_and_for_admins_only(world: 
     done = await world.click(world.admin, asked, "Remove")
     assert "Reason\ntypo" in done
     nothing = await world.refused(world.click(world.admin, asked_again, "Remove"))
-    assert nothing.startswith("This player has no such score in the event.")
+    assert nothing == f"{world.member('Ana').mention} has no scores in Tetris Blitz."
     await world.settle_ratings()
     assert (await world.refused(world.click("Bob", done, "Restore"))).startswith("Only admins of this server")
 
@@ -124,6 +124,35 @@ async def test_what_an_admin_types_is_looked_for_among_all_scores_of_the_player(
     assert "Score restored\n**Ana**'s score of **1:23.4**" in restored
 
 
+async def test_scores_that_a_player_does_not_have_are_not_looked_for_in_a_list(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 50})
+    ana, emi = world.member("Ana"), world.member("Emi")
+
+    async def told(command: str, **options: Any) -> str:
+        return await world.refused(world.use(world.admin, command, event="Tetris Blitz", **options))
+
+    none_removed = f"No score of {ana.mention} in Tetris Blitz is removed, so there is nothing to restore."
+    for typed in ({}, {"score": "7"}, {"score": "nothing"}):
+        assert await told("score remove", player=emi, **typed) == f"{emi.mention} has no scores in Tetris Blitz."
+        assert await told("score restore", player=ana, **typed) == none_removed
+    assert await told("score remove", player=ana, score="7") == (
+        f"No score of {ana.mention} in Tetris Blitz fits that. Pick one from the list that appears."
+    )
+    await world.click(world.admin, await ask(world, "Ana"), "Remove")
+    assert await told("score restore", player=ana, score="7") == (
+        f"No removed score of {ana.mention} in Tetris Blitz fits that. Pick one from the list that appears."
+    )
+
+
+async def test_a_rank_that_a_removal_leaves_is_said_to_stay(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 300, "Bob": 50})
+    await world.submit("Ana", 900)
+
+    assert "The personal best would be **300** again (still #1)." in await ask(world, "Ana")
+
+
 async def test_several_scores_of_one_value_are_named(world: World) -> None:
     await world.create_event(unit="points")
     for _ in range(2):
@@ -150,7 +179,7 @@ async def test_a_player_without_a_score_left_is_said_to_have_gone(world: World) 
     assert "None left: no longer on the leaderboard." in done
     assert "No scores yet." in await world.board()
     again = world.use(world.admin, "score remove", event="Tetris Blitz", player=world.member("Ana"))
-    assert (await world.refused(again)).startswith("This player has no such score in the event.")
+    assert await world.refused(again) == f"{world.member('Ana').mention} has no scores in Tetris Blitz."
 
 
 async def test_a_closed_week_is_said_to_keep_the_score(world: World) -> None:
@@ -177,6 +206,9 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
         "Player withdrawn\n**Ana** is out of 1 event. `/player return` brings them back as they were.\nReason\nmoved"
     )
     assert "Ana" not in (await world.board()).public
+    assert "Your row\nYou are withdrawn from the leaderboards of this server. An admin can bring you back." in (
+        await world.board(who="Ana")
+    )
     world.clock.move(minutes=2)
     await world.settle_ratings()
     told = await world.refused(world.submit("Ana", 500))
@@ -187,4 +219,6 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
     assert back.public == "Player returned\n**Ana** is back in 1 event."
     assert "🥇 **Ana** · 100" in await world.board()
     await world.settle_ratings()
-    assert await world.refused(world.use(world.admin, "player return", player=ana)) == "This player is not withdrawn."
+    assert (
+        await world.refused(world.use(world.admin, "player return", player=ana)) == f"{ana.mention} is not withdrawn."
+    )

@@ -62,7 +62,7 @@ async def test_the_event_elo_is_half_all_time_elo_and_half_weekly_average(world:
     await world.settle_ratings()
 
     assert elos(await world.board())[0] == ("Ana", 1600)
-    assert "🥇 **Ana** · **1363** Elo (all-time 1600, weekly average 1125)" in await world.board("overall")
+    assert "🥇 **Ana** · **1363** (best 1600, weeks 1125)" in await world.board("overall")
 
 
 def elos(board: Seen) -> list[tuple[str, int]]:

@@ -27,7 +27,7 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
     assert seen.alone == (
         "Settings of this server\n"
         "Time zone\nUTC: weeks begin on Monday 00:00 there\n"
-        "Admin role\nnone, besides members with *Manage Server*\n"
+        "Admin role\nnot set; members with *Manage Server* are admins\n"
         "Weeks close\nwhen an admin uses `/weekly-reset`; `close-weeks:True` has them close by themselves"
     )
     assert seen.is_private
@@ -47,7 +47,7 @@ async def test_settings_are_changed_one_by_one(world: World) -> None:
 async def test_everyone_as_admin_role_means_none(world: World) -> None:
     await change(world, admin_role=world.guild.create_role("Referees"))
 
-    assert "Admin role\nnone, besides" in await change(world, admin_role=world.guild.default_role)
+    assert "Admin role\nnot set; members" in await change(world, admin_role=world.guild.default_role)
     assert "Only admins" in await world.refused(world.use("Ana", "settings"))
 
 
@@ -57,7 +57,7 @@ async def test_weeks_begin_on_monday_in_the_servers_time_zone(world: World, zone
     await change(world, time_zone=zone)
     world.clock.now = SUNDAY_NOON
 
-    assert f"Counts for 2026-W{week} " in await world.submit("Ana", 1)
+    assert f"Counts for this week (2026-W{week}) " in await world.submit("Ana", 1)
 
 
 async def test_a_reset_goes_by_the_servers_time_zone(world: World) -> None:

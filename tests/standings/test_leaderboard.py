@@ -61,8 +61,8 @@ async def test_the_overall_board_shows_event_elos_and_what_they_are_made_of(worl
 
     assert board.public.startswith(
         "Tetris Blitz · overall\n"
-        "🥇 **Bob** · **1150** Elo (all-time 1200, weekly average 1100)\n"
-        "🥈 **Ana** · **600** Elo (all-time 800, weekly average 400)\n"
+        "🥇 **Bob** · **1150** (best 1200, weeks 1100)\n"
+        "🥈 **Ana** · **600** (best 800, weeks 400)\n"
     )
 
 
@@ -155,7 +155,7 @@ async def test_the_overall_board_is_current_once_the_window_has_passed(world: Wo
     all_time = {"Ana": 1227, "Bob": 1032, "Cy": 740}
     for who, elo in all_time.items():
         assert f"**{who}** · **" in board
-        assert f"(all-time {elo}, " in board
+        assert f"(best {elo}, " in board
 
 
 async def test_a_player_who_is_on_another_page_still_sees_their_row(world: World) -> None:

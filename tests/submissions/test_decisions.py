@@ -11,7 +11,7 @@ from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import Decision, Known, OpenEvent, StoredBest, decide
 from bot.domain.verification import is_same_field
 from bot.domain.weeks import Week
-from bot.errors import CooldownActive, EventArchived, NotANumber, ScoreTooHigh, ScoreTooLow
+from bot.errors import CooldownActive, EventArchived, NotANumber, Range, ScoreTooHigh, ScoreTooLow
 from tests.refusals import outcome
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
@@ -143,12 +143,13 @@ def test_whoever_went_ahead_just_before_is_counted_once(
 
 def test_only_what_the_event_takes_is_read() -> None:
     event = open_event(min_score=10.0, max_score=2000.0)
+    taken = Range("10", "2,000", takes_least=True, takes_greatest=True)
     read = {text: outcome(event.read, text) for text in ("10", "2,000", "9", "2001", "ten")}
     assert read == {
         "10": 10,
         "2,000": 2000,
-        "9": (ScoreTooLow, event.info.name, "10", True),
-        "2001": (ScoreTooHigh, event.info.name, "2,000", True),
+        "9": (ScoreTooLow, event.info.name, "9", taken, None, False),
+        "2001": (ScoreTooHigh, event.info.name, "2,001", taken, None, False),
         "ten": (NotANumber, event.info.name, "ten"),
     }
     with pytest.raises(EventArchived):

@@ -45,11 +45,12 @@ def reads_seen() -> Iterator[list[str]]:
 
 
 READS = {
-    # The event, the keys, the rows; the viewer's row, and its place; the place of a later page.
+    # The event, the keys, the rows; the viewer's row, and its place, or else whether they are withdrawn; the place of a
+    # later page.
     (0, ON_FIRST_PAGE): 3,
-    (0, NOBODY): 4,
+    (0, NOBODY): 5,
     (0, ON_LAST_PAGE): 5,
-    (1, NOBODY): 5,
+    (1, NOBODY): 6,
     (1, ON_LAST_PAGE): 6,
     (2, ON_LAST_PAGE): 4,
 }

@@ -15,7 +15,7 @@ async def test_a_first_score_is_a_personal_best_that_everyone_sees(world: World)
     assert seen.public == (
         "🎉 New Personal Best!\n**Ana** in **Tetris Blitz**\n"
         "Score\n12,345.5 points\nRank\n#1 of 1\nAll-time Elo\n1000\n"
-        "Counts for 2026-W47 · your best of the week"
+        "Counts for this week (2026-W47) · your best of the week"
     )
     assert seen.public in world.channel_seen_by("Bob")
 
@@ -61,7 +61,7 @@ async def test_a_score_that_is_no_personal_best_may_be_the_best_of_its_week(worl
     seen = await world.submit("Ana", 90)
 
     assert "Personal best\n100" in seen
-    assert "Counts for 2026-W48 · your best of the week" in seen
+    assert "Counts for this week (2026-W48) · your best of the week" in seen
 
 
 async def test_rank_and_elo_in_the_answer_are_those_of_this_moment(world: World) -> None:
@@ -83,7 +83,9 @@ async def test_a_score_in_a_week_closed_early_counts_for_the_next_and_says_so(wo
     await world.submit("Ana", 100)
     await world.reset()
 
-    assert "2026-W47 is closed already: counts for 2026-W48 · your best of the week" in await world.submit("Ana", 50)
+    seen = await world.submit("Ana", 50)
+
+    assert "Counts for next week (2026-W48), since this one is closed · your best of the week" in seen
 
 
 async def test_a_number_is_understood_as_players_write_it(world: World) -> None:
@@ -103,8 +105,12 @@ async def test_a_time_is_understood_as_players_write_it(world: World) -> None:
 async def test_a_score_outside_the_bounds_is_refused_with_the_bound(world: World) -> None:
     await world.create_event(direction="LOW", format="time", min="0:30", max="10:00")
 
-    assert await world.refused(world.submit("Ana", "29.9")) == "Tetris Blitz takes scores from 30s."
-    assert await world.refused(world.submit("Ana", "10:00.1")) == "Tetris Blitz takes scores up to 10:00."
+    assert await world.refused(world.submit("Ana", "29.9")) == (
+        "29.9s is too short: Tetris Blitz takes times from 30s to 10:00."
+    )
+    assert await world.refused(world.submit("Ana", "10:00.1")) == (
+        "10:00.1 is too long: Tetris Blitz takes times from 30s to 10:00."
+    )
     assert "New Personal Best!" in await world.submit("Ana", "0:30")
     assert "Score submitted" in await world.submit("Ana", "10:00")
 
@@ -113,7 +119,7 @@ async def test_an_archived_event_takes_no_scores_and_says_so(world: World) -> No
     await world.create_event()
     await world.use(world.admin, "event archive", event="Tetris Blitz")
 
-    assert "takes no more scores" in await world.refused(world.submit("Ana", 1))
+    assert "Tetris Blitz is archived and takes no more scores." in await world.refused(world.submit("Ana", 1))
 
 
 async def test_a_new_name_of_a_player_shows_with_the_next_score(world: World) -> None:

@@ -24,10 +24,10 @@ async def test_a_reset_on_monday_closes_last_week(world: World) -> None:
 
     assert seen.public == (
         "🏆 Tetris Blitz · 2026-W47 closed\n"
-        "🥇 Bob\n300 points · weekly Elo **1286**, event Elo **1192**\n"
-        "🥈 Cy\n200 points · weekly Elo **1078**, event Elo **1010**\n"
-        "🥉 Ana\n100 points · weekly Elo **870**, event Elo **1061**\n"
-        "4 players · mean 162.5 points · standard deviation 96.014 points"
+        "🥇 Bob\n300 points · week **1286** · event **1192**\n"
+        "🥈 Cy\n200 points · week **1078** · event **1010**\n"
+        "🥉 Ana\n100 points · week **870** · event **1061**\n"
+        "4 players · mean 162.5 · spread 96 points"
     )
     assert "2026-W48\n🥇 **Ana** · 400" in await world.board("week")
 
@@ -39,10 +39,10 @@ async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> 
     seen = await world.reset()
 
     assert "🏆 Tetris Blitz · 2026-W47 closed\nThe week is not over: scores from now on count for 2026-W48." in seen
-    assert "🥇 Bob\n1:00 · weekly Elo **1200**" in seen
-    assert "2 players · mean 1:11.75 · standard deviation 11.75s" in seen
+    assert "🥇 Bob\n1:00 · week **1200**" in seen
+    assert "2 players · mean 1:11.8 · spread 11.8s" in seen
     assert await world.refused(world.reset()) == (
-        "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC. "
+        "2026-W47 was closed already, on <t:1795003202:f>. "
         "Scores submitted since then count for 2026-W48, which has not begun yet."
     )
 
@@ -216,6 +216,23 @@ async def test_a_long_list_of_those_who_missed_is_cut(world: World) -> None:
     assert seen.text.count("(event Elo 750)") == 7
 
 
+@pytest.mark.parametrize(
+    ("scores", "shown"),
+    [
+        ((18_000, 19_126), "mean 18,563 · spread 563 points"),
+        ((0.001, 0.0013), "mean 0.00115 · spread 0.00015 points"),
+        ((2.5, 2.5), "mean 2.5 · spread 0 points"),
+    ],
+)
+async def test_a_field_is_shown_as_exactly_as_its_spread_asks_for(
+    world: World, scores: tuple[float, float], shown: str
+) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all(dict(zip(("Ana", "Bob"), scores, strict=True)))
+
+    assert (await world.reset()).public.endswith(f"2 players · {shown}")
+
+
 async def test_ties_share_the_podium(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 200, "Bob": 300, "Cy": 300})
@@ -236,7 +253,7 @@ async def test_a_preview_shows_the_admin_the_results_and_writes_nothing(world: W
     assert preview.text.startswith(
         "🏆 Tetris Blitz · 2026-W47 preview, nothing is closed yet\n"
         "The week is not over: once closed, scores count for 2026-W48.\n"
-        "🥇 Bob\n300 · weekly Elo **1200**, event Elo **1200**\n"
+        "🥇 Bob\n300 · week **1200** · event **1200**\n"
     )
     assert await world.tables() == before
     closed = await world.reset()
@@ -261,7 +278,7 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
     )
     assert (await world.board("week")).public == board.public
     await world.reset()
-    assert "2026-W47 is closed already: counts for 2026-W48" in await world.submit("Cy", 50)
+    assert "Counts for next week (2026-W48), since this one is closed" in await world.submit("Cy", 50)
 
     seen = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
 
@@ -285,7 +302,7 @@ async def test_undo_takes_the_latest_reset_back_then_the_one_before_it(world: Wo
         assert f"2026-W{number} is open again" in undone
 
     nothing = world.use(world.admin, "weekly-undo", event="Tetris Blitz")
-    assert await world.refused(nothing) == "No week of this event is closed, so there is nothing to undo."
+    assert await world.refused(nothing) == "No week of Tetris Blitz is closed, so there is nothing to undo."
 
 
 async def test_weeks_that_can_be_closed_are_offered_with_their_players(world: World) -> None:
@@ -336,7 +353,7 @@ async def test_a_week_that_cannot_be_closed_is_refused_with_the_reason(world: Wo
     await world.reset(week="2026-W47")
 
     reasons = {
-        "2026-W47": "2026-W47 was closed already, on 2026-11-18 at 12:00 UTC.",
+        "2026-W47": "2026-W47 was closed already, on <t:1795003200:f>.",
         "2026-W48": "2026-W48 has not begun yet. It is 2026-W47 now.",
         "2026-W46": "Nobody has submitted a score for 2026-W46, so there is nothing to close.",
         "2026-W54": "Write the week as year and number, such as 2026-W47.",
@@ -378,10 +395,10 @@ async def test_a_score_that_races_a_reset_is_never_lost(world: World) -> None:
     closing = world.click(world.admin, asked, CLOSE)
     reset, submitted = await world.at_once(closing, world.submit("Bob", 200))
 
-    if "Counts for 2026-W47" in submitted:
+    if "Counts for this week (2026-W47)" in submitted:
         assert "🥇 Bob" in reset
     else:
-        assert "2026-W47 is closed already: counts for 2026-W48" in submitted
+        assert "Counts for next week (2026-W48), since this one is closed" in submitted
         assert "2026-W48\n🥇 **Bob** · 200" in await world.board("week")
 
 

@@ -69,11 +69,11 @@ async def play(discord: DiscordStub) -> None:
     turned = await discord.click(players[0], shown, "Next ▶")
     assert await told(turned, "Page 2 of 2") is shown
 
-    asked = await told(await discord.slash(ADMIN, "weekly-reset", event=EVENT), "Close it now?")
+    asked = await told(await discord.slash(ADMIN, "weekly-reset", event=EVENT), "You can undo this.")
     closed = await discord.click(ADMIN, asked, "Close it now")
     assert "Player 11" in (await told(closed, " closed\n")).text
     late = await discord.slash(ADMIN, "submit-score", event=EVENT, score="400,000")
-    await told(late, "is closed already")
+    await told(late, "Counts for next week")
 
 
 async def change_a_score(url: URL) -> None:

@@ -19,13 +19,13 @@ from .wired_bot import ADMIN, JUDGES, OWNER, REFEREES, RIVALS, WiredBot, actor
 DONE = "done"
 NOT_ADMIN = "Only admins of this server can do that: members with the *Manage Server* permission"
 NO_EVENT = "This server has no event"
-NOT_A_PLAYER = "This player has never submitted a score in this server."
 NOT_HERE = "Leaderboards belong to servers."
 
 ADMINISTRATOR: Final = 1 << 3
 SUBCOMMAND: Final = 1
 PLAYER: Final = User("pia", display_name="Pia")
 """Whose scores are in the events of the table."""
+NOT_A_PLAYER: Final = f"<@{PLAYER.id}> has never submitted a score in this server."
 
 
 @dataclass(frozen=True)

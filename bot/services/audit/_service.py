@@ -63,7 +63,7 @@ def _find_player(session: Session, guild_id: int, discord_id: int) -> int:
     is_id = discord_id <= GREATEST_ID
     player_id = session.scalar(member.where(of_user, Member.guild_id == guild_id)) if is_id else None
     if player_id is None:
-        raise NeverSubmitted
+        raise NeverSubmitted(discord_id)
     return player_id
 
 

@@ -104,11 +104,12 @@ class EventService:
             if options == EventOptions():
                 raise NothingToChange
             event = find_event(session, actor.guild_id, event_name, lock=True)
+            before = describe(event)
             _apply(session, event, actor.guild_id, options)
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
-            return EventChange(changed, _count_outside(session, changed) if has_new_bounds else 0)
+            return EventChange(before, changed, _count_outside(session, changed) if has_new_bounds else 0)
 
         return await self._change(actor, work)
 
@@ -168,10 +169,11 @@ def _apply(session: Session, event: Event, guild_id: int, options: EventOptions)
         name = clean_event_name(options.name)
         key = name_key(name)
         is_other = Event.id.is_distinct_from(event.id)
-        taken = select(Event.id).where(Event.guild_id == guild_id, Event.name_key == key, is_other)
+        other = select(Event.name).where(Event.guild_id == guild_id, Event.name_key == key, is_other)
         with session.no_autoflush:
-            if session.scalar(taken) is not None:
-                raise EventNameTaken
+            taken = session.scalar(other)
+        if taken is not None:
+            raise EventNameTaken(taken)
         event.name, event.name_key = name, key
     if options.format is not None:
         event.score_format = options.format

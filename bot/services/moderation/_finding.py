@@ -12,7 +12,7 @@ from bot.domain.clock import local_time
 from bot.domain.moderation import LoggedSubmission
 from bot.domain.score_search import Wanted, read_search
 from bot.domain.weeks import Week
-from bot.errors import NothingToRemove, NothingToRestore, SeveralScores
+from bot.errors import NoRemovedScores, NoScores, NothingToRemove, NothingToRestore, SeveralScores
 from bot.services.events import describe
 from bot.services.ratings import best_first, number
 from bot.services.servers import load_settings
@@ -59,10 +59,10 @@ def find_one(
 
     Raises:
         NothingToRemove, NothingToRestore: no such submission exists.
+        NoScores, NoRemovedScores: nor does any other.
         SeveralScores: the text fits several submissions.
     """
     log, of_player = ScoreSubmission, _log_of(event, discord_id, are_removed=are_removed)
-    nothing = NothingToRestore if are_removed else NothingToRemove
     if text is None:
         best = (best_first(log.score, describe(event).direction), log.id)
         order = (log.removed_at.desc(), log.id.desc()) if are_removed else best
@@ -72,14 +72,13 @@ def find_one(
     else:
         zone = load_settings(session, event.guild_id).time_zone
         wanted = read_search(text, describe(event).style, zone, now, is_complete=True)
-        if not wanted:
-            raise nothing
-        found = session.scalars(of_player.where(*map(_fits, wanted)).order_by(log.id.desc())).all()
+        found = session.scalars(of_player.where(*map(_fits, wanted)).order_by(log.id.desc())).all() if wanted else []
         if len(found) > 1:
             names = tuple(str(name_submission(event, row, zone)) for row in found[:MOST_NAMED])
             raise SeveralScores(names, len(found))
     if not found:
-        raise nothing
+        has_any = session.scalar(of_player.limit(1)) is not None
+        raise _nothing(has_any=has_any, are_removed=are_removed)(discord_id, event.name)
     return found[0]
 
 
@@ -87,6 +86,13 @@ def name_submission(event: Event, row: ScoreSubmission, zone: str) -> LoggedSubm
     """Return a submission as admins see it, in their time zone."""
     week, at = Week.from_code(row.week_number), local_time(row.submitted_at, zone)
     return LoggedSubmission(row.id, describe(event).style, row.score, week, at)
+
+
+def _nothing(*, has_any: bool, are_removed: bool) -> type[NothingToRemove | NothingToRestore]:
+    """Return the error for a text that means no submission; `has_any` tells whether another one would."""
+    if are_removed:
+        return NothingToRestore if has_any else NoRemovedScores
+    return NothingToRemove if has_any else NoScores
 
 
 def _log_of(event: Event, discord_id: int, *, are_removed: bool) -> sa.Select[ScoreSubmission]:

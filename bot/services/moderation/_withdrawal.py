@@ -88,6 +88,8 @@ class WithdrawalService:
             begin_action(session, actor)
             now, why = self._clock(), clean_reason(reason)
             member = _lock_member(session, actor.guild_id, discord_id)
+            if is_withdrawn == (member.withdrawn_at is not None):
+                raise (AlreadyWithdrawn if is_withdrawn else NotWithdrawn)(discord_id)
             events = self._withdraw(session, member, now) if is_withdrawn else _bring_back(session, member)
             action = "withdraw player" if is_withdrawn else "return player"
             detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(events)}"
@@ -101,8 +103,6 @@ class WithdrawalService:
         return result
 
     def _withdraw(self, session: Session, member: Member, now: datetime) -> list[int]:
-        if member.withdrawn_at is not None:
-            raise AlreadyWithdrawn
         member.withdrawn_at = now
         events, scores = _lock_events(session, member), LeaderboardScore
         of_player = scores.player_id == member.player_id, scores.event_id.in_(events)
@@ -117,8 +117,6 @@ class WithdrawalService:
 
 
 def _bring_back(session: Session, member: Member) -> list[int]:
-    if member.withdrawn_at is None:
-        raise NotWithdrawn
     member.withdrawn_at = None
     events, log = _lock_events(session, member), ScoreSubmission
     is_closed = sa.exists().where(WeeklyRun.event_id == log.event_id, WeeklyRun.week_number == log.week_number)
@@ -142,7 +140,7 @@ def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
     wanted = sa.select(Member).join(Player, Player.id == Member.player_id).where(of_user, Member.guild_id == guild_id)
     member = session.scalars(wanted.with_for_update(key_share=True, of=Member)).one_or_none()
     if member is None:
-        raise NeverSubmitted
+        raise NeverSubmitted(discord_id)
     member.version += 1
     return member
 

@@ -13,7 +13,7 @@ from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
 from bot.services.events import describe, find_meant_event
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, week_statistics_of
-from bot.services.standings._query import BoardQuery, BoardRow, Place, place_of, read_row_of, read_rows
+from bot.services.standings._query import BoardQuery, BoardRow, Place, is_withdrawn, place_of, read_row_of, read_rows
 from bot.services.weeks import current_week, find_first_week, open_week
 
 PAGE_SIZE = 10
@@ -90,6 +90,8 @@ class StandingsService:
         def work(session: Session) -> LeaderboardPage:
             found = find_meant_event(session, guild_id, event)
             shown = self._open(session, found, board).page(session, page, viewer_id)
+            if shown.own is None and is_withdrawn(session, guild_id, viewer_id):
+                shown = replace(shown, is_withdrawn=True)
             return self._without_dashes(session, found, shown)
 
         return await self._database.read(work)

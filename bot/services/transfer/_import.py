@@ -35,7 +35,7 @@ def plan_import(session: Session, file: EventFile, guild_id: int) -> EventImport
     )
     is_here = namesake is not None and _has_all_of(session, namesake, file)
     if namesake is not None and not is_here:
-        raise EventNameTaken
+        raise EventNameTaken(namesake.name)
     known = set(_keys(session, file.players, guild_id))
     return EventImportPlan(
         name=file.event.name,

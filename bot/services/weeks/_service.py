@@ -162,7 +162,7 @@ def _undoable(session: Session, event: Event, week: Week | None) -> WeeklyRun:
         raise WeekOpenAlready(str(week))
     run = session.scalar(of_event.order_by(WeeklyRun.id.desc()).limit(1))
     if run is None:
-        raise NothingToUndo
+        raise NothingToUndo(event.name)
     latest = Week.from_code(run.week_number)
     if week not in (None, latest):
         raise NotTheLatestRun(str(week), str(latest))
