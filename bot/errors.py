@@ -276,6 +276,7 @@ class ExportTooLarge(LeaderboardError):
     event: str
 
 
+@dataclass(eq=False)
 class EventArchived(LeaderboardError):
     """The event with the name `event` is archived and accepts no scores."""
 

@@ -25,10 +25,7 @@ from tests.patience import UNTIL_IT_HANGS
 MODES = ("session", "transaction")
 PLAYED = (
     "tests/submissions/test_submitting.py",
-    "tests/submissions/test_batches.py",
-    "tests/weeks/test_races.py",
     "tests/weeks/test_weekly_run.py",
-    "tests/weeks/test_undoing.py",
     "tests/verification/test_verification.py",
 )
 

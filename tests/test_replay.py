@@ -24,7 +24,7 @@ from tests.world import World
 RUNS = Path(__file__).parent / "data" / "speedruns.csv"
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 SCORED = re.compile(r"(\S+) \*\*(.+)\*\* · (\S+) · (\d+) Elo")
-OVERALL = re.compile(r"(\S+) \*\*(.+)\*\* · \*\*(\d+)\*\* Elo \(all-time (\d+), weekly average ([\d.]+)\)")
+OVERALL = re.compile(r"(\S+) \*\*(.+)\*\* · \*\*(\d+)\*\* \(best (\d+), weeks (\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def rows_of(page: Seen) -> list[tuple[object, ...]]:
             found.append((rank_of(rank), player, score, int(elo)))
         elif overall := OVERALL.fullmatch(line):
             rank, player, event_elo, elo, average = overall.groups()
-            found.append((rank_of(rank), player, int(event_elo), int(elo), float(average)))
+            found.append((rank_of(rank), player, int(event_elo), int(elo), int(average)))
         else:
             pytest.fail(f"a row of a form unknown here: {line}")
     return found
@@ -179,7 +179,7 @@ class Expected:
                 best.player,
                 event_elos[best.player],
                 self.elos[best.player],
-                round(averages[best.player], 1),
+                half_up(averages[best.player]),
             )
             for best in order
         ]

@@ -25,9 +25,7 @@ class Audit(ServiceCog):
     """The command that tells admins what admins did."""
 
     @app_commands.command(name="audit", description="Admins: see what admins did here, the latest first")
-    @app_commands.describe(
-        player="Only what was done to this player and their scores", event="Only what was done to this event"
-    )
+    @app_commands.describe(player="Only what concerns this player", event="Only what was done to this event")
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
     async def audit(self, interaction: Interaction[Any], player: User | None = None, event: str | None = None) -> None:

@@ -1,5 +1,7 @@
 """Show leaderboards."""
 
+from math import floor
+
 from discord import Color, Embed
 from discord.utils import format_dt
 
@@ -65,5 +67,5 @@ def _line(standing: Standing, board: Board, style: ScoreStyle) -> str:
     if board is not Board.OVERALL:
         return f"{name} · {escape_score(style.show(standing.score), style)} · {elo} Elo"
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
-    average = NONE if standing.weekly_average is None else f"{standing.weekly_average:.0f}"
+    average = NONE if standing.weekly_average is None else str(floor(standing.weekly_average + 0.5))
     return f"{name} · **{elo}** (best {all_time}, weeks {average})"
