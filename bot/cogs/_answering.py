@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from discord import Interaction, app_commands
 
-from bot.cogs._delivery import UNDELIVERED, Delivery
+from bot.cogs._delivery import UNDELIVERED, Delivery, follow
 from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly
 from bot.services.servers import Actor
 from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, sentence
@@ -43,6 +43,19 @@ async def update(
         The result; None if there is none, or if Discord did not take it.
     """
     return await _answer(Delivery(interaction, in_place=True), work, show, only_reads=only_reads)
+
+
+async def post(
+    interaction: Interaction[Any], work: Coroutine[Any, Any, T], close: Callable[[T], Reply], show: Callable[[T], Reply]
+) -> None:
+    """Do the work of a button of a private question: `close` the question in its place, and `show` everyone the result.
+
+    Raises:
+        UNDELIVERED: Discord did not take the public message.
+    """
+    result = await update(interaction, work, close)
+    if result is not None:
+        await follow(interaction, show(result))
 
 
 async def _answer(

@@ -35,20 +35,28 @@ class IdButton(DynamicItem[Button[View]], template=NOTHING):
             await show_error(interaction, error)
 
 
+def view_of(*buttons: IdButton) -> View:
+    """Return buttons as a part of a message."""
+    view = View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
+    return view
+
+
 async def answer_lost_click(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) -> None:
     """Tell the user if the clicked button is none of `buttons`, such as one of an older version.
 
     discord.py ignores such a click.
     """
-    if interaction.type is InteractionType.component and not any(_is_of(kind, interaction) for kind in buttons):
+    if interaction.type is InteractionType.component and not _is_known(buttons, interaction):
         await show_error(interaction, ButtonOutdated())
 
 
-def _is_of(kind: type[IdButton], interaction: Interaction[Any]) -> bool:
+def _is_known(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) -> bool:
     data: Any = interaction.data
+    is_button = data["component_type"] == ComponentType.button.value
+    templates = (kind.__discord_ui_compiled_template__ for kind in buttons)
+    if not is_button or not any(template.fullmatch(data["custom_id"]) for template in templates):
+        return False
     items = [] if interaction.message is None else View.from_message(interaction.message).children
-    return (
-        data["component_type"] == ComponentType.button.value
-        and kind.__discord_ui_compiled_template__.fullmatch(data["custom_id"]) is not None
-        and any(isinstance(item, Button) and item.custom_id == data["custom_id"] for item in items)
-    )
+    return any(isinstance(item, Button) and item.custom_id == data["custom_id"] for item in items)

@@ -186,7 +186,12 @@ class Delivery:
             )
         else:
             await self._interaction.edit_original_response(content=_ELSEWHERE)
-            await self._interaction.followup.send(embeds=reply.embeds, view=_view_of(reply), files=_files_of(reply))
+            await follow(self._interaction, reply)
+
+
+async def follow(interaction: Interaction[Any], reply: Reply) -> None:
+    """Show everyone a result in a message after the answer."""
+    await interaction.followup.send(embeds=reply.embeds, view=_view_of(reply), files=_files_of(reply))
 
 
 def interrupt() -> int:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item, View
+from discord.ui import Button, Item
 
-from bot.cogs._answering import actor_of, answer, update
-from bot.cogs._buttons import NOTHING, IdButton
+from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._buttons import NOTHING, IdButton, view_of
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, removable_scores, removed_scores
 from bot.domain.moderation import RemovalPreview, RemovalResult
@@ -126,9 +126,7 @@ class RemoveButton(_ScoreButton, template=rf"score:remove:{_OF_SUBMISSION}"):
         reason = read_reason(embeds[0]) if embeds else None
         actor = actor_of(interaction, services.owner_id)
         removal = services.removals.remove(actor, *self.submission, reason)
-        result = await update(interaction, removal, lambda _: show_removed())
-        if result is not None:
-            await interaction.followup.send(embeds=show_removal(result).embeds, view=_view(RestoreButton.of(result)))
+        await post(interaction, removal, lambda _: show_removed(), _show_removal)
 
 
 class KeepButton(_ScoreButton, template=rf"score:keep:{_OF_SUBMISSION}"):
@@ -154,13 +152,10 @@ class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
         await update(interaction, services.removals.restore(actor, *self.submission), show_restoration)
 
 
+def _show_removal(result: RemovalResult) -> Reply:
+    return replace(show_removal(result), view=view_of(RestoreButton.of(result)))
+
+
 def _ask(preview: RemovalPreview, reason: str | None) -> Reply:
     asked = show_removal_preview(preview, clean_reason(reason))
-    return replace(asked, view=_view(RemoveButton.of(preview), KeepButton.of(preview)))
-
-
-def _view(*buttons: _ScoreButton) -> View:
-    view = View(timeout=None)
-    for button in buttons:
-        view.add_item(button)
-    return view
+    return replace(asked, view=view_of(RemoveButton.of(preview), KeepButton.of(preview)))

@@ -4,10 +4,10 @@ import re
 from typing import Any, ClassVar, Literal
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item, View
+from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import IdButton, view_of
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.domain.standings import Board, LeaderboardPage
@@ -89,12 +89,13 @@ def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False)
     """Show a page of a leaderboard, with buttons if the board has more pages."""
     if page.pages == 1:
         return Reply([board_embed(page)], ephemeral=ephemeral)
-    view = View(timeout=None)
     turns = (
         ("previous", page.page - 1, page.page > 0),
         ("next", page.page + 1, page.page < page.pages - 1),
         ("own", page.own_page if page.own_page is not None else 0, page.own_page not in (None, page.page)),
     )
-    for label, number, enabled in turns:
-        view.add_item(PageButton(label, page.event.id, page.board, max(number, 0), viewer_id, enabled=enabled))
-    return Reply([board_embed(page)], view, ephemeral)
+    buttons = [
+        PageButton(label, page.event.id, page.board, max(number, 0), viewer_id, enabled=enabled)
+        for label, number, enabled in turns
+    ]
+    return Reply([board_embed(page)], view_of(*buttons), ephemeral)

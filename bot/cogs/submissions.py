@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item, View
+from discord.ui import Button, Item
 
-from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._answering import answer, guild_of, post
+from bot.cogs._buttons import IdButton, view_of
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import active_events
 from bot.domain.submissions import Submission, SubmissionResult
@@ -62,9 +62,7 @@ class ReadingButton(IdButton, template=READING_ID):
         if interaction.user.id != self.user_id:
             raise ButtonOfAnother
         closed = show_answered(self.item.label or self.score)
-        result = await update(interaction, self._submit(interaction), lambda _: closed)
-        if result is not None:
-            await interaction.followup.send(embeds=show_submission(result).embeds)
+        await post(interaction, self._submit(interaction), lambda _: closed, show_submission)
 
     async def _submit(self, interaction: Interaction[Any]) -> SubmissionResult:
         services = services_of(interaction)
@@ -99,7 +97,8 @@ async def _submit(services: Services, submission: Submission) -> Reply:
 
 
 def _ask(question: ScoreInQuestion, submission: Submission) -> Reply:
-    view = View(timeout=None)
-    for reading in question.readings:
-        view.add_item(ReadingButton(question.event_id, reading.text, submission.discord_id, reading.shown))
-    return replace(show_question(question, submission.proof), view=view)
+    buttons = [
+        ReadingButton(question.event_id, reading.text, submission.discord_id, reading.shown)
+        for reading in question.readings
+    ]
+    return replace(show_question(question, submission.proof), view=view_of(*buttons))

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item, View
+from discord.ui import Button, Item
 
-from bot.cogs._answering import actor_of, answer, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._buttons import IdButton, view_of
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
 from bot.domain.weeks import WeeklyRunResult
@@ -82,9 +82,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         actor, weeks = actor_of(interaction, services.owner_id), services.weeks
         of_week = actor, self.event_id, self.week
         if self.action == "close":
-            runs = await update(interaction, weeks.run(*of_week, early=True), lambda _: show_agreed())
-            if runs is not None:
-                await interaction.followup.send(embeds=show_runs(runs).embeds, view=_undo(runs))
+            await post(interaction, weeks.run(*of_week, early=True), lambda _: show_agreed(), _show_closed)
         elif self.action == "preview":
             await answer(interaction, weeks.preview(*of_week), show_preview, only_reads=True)
         elif self.action == "undo":
@@ -109,20 +107,13 @@ async def _nothing() -> None:
 
 def _show_reset(result: Sequence[WeeklyRunResult] | WeekNotOver) -> Reply:
     if not isinstance(result, WeekNotOver):
-        return replace(show_runs(result), view=_undo(result))
+        return _show_closed(result)
     answers = [WeekButton(action, result.event_id, result.week) for action in ("close", "preview", "cancel")]
-    return replace(ask_early(result), view=_view(*answers))
+    return replace(ask_early(result), view=view_of(*answers))
 
 
-def _undo(runs: Sequence[WeeklyRunResult]) -> View:
-    """Return a button for admins that undoes the latest of some runs."""
+def _show_closed(runs: Sequence[WeeklyRunResult]) -> Reply:
+    """Show the results, with a button for admins that undoes the latest of them."""
     last = runs[-1]
     label = "Undo" if len(runs) == 1 else f"Undo {last.week}"
-    return _view(WeekButton("undo", last.event.id, str(last.week), label))
-
-
-def _view(*buttons: WeekButton) -> View:
-    view = View(timeout=None)
-    for button in buttons:
-        view.add_item(button)
-    return view
+    return replace(show_runs(runs), view=view_of(WeekButton("undo", last.event.id, str(last.week), label)))
