@@ -1,10 +1,9 @@
 """Show leaderboards."""
 
-from math import floor
-
 from discord import Color, Embed
 from discord.utils import format_dt
 
+from bot.domain.ratings import round_half_up
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
 from bot.ui.text import count_of, escape, escape_score
@@ -67,5 +66,5 @@ def _line(standing: Standing, board: Board, style: ScoreStyle) -> str:
     if board is not Board.OVERALL:
         return f"{name} · {escape_score(style.show(standing.score), style)} · {elo} Elo"
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
-    average = NONE if standing.weekly_average is None else str(floor(standing.weekly_average + 0.5))
+    average = NONE if standing.weekly_average is None else str(round_half_up(standing.weekly_average))
     return f"{name} · **{elo}** (best {all_time}, weeks {average})"

@@ -204,15 +204,22 @@ def _known_by(run_id: int) -> sa.Select[int]:
 
 def _omitted_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
     """Return the query for the players whom the run `before` left out, but who had taken part by then."""
-    earlier, earlier_run = aliased(WeeklyResult), aliased(WeeklyRun)
-    took_part = sa.exists().where(
-        earlier.run_id == earlier_run.id,
-        earlier.player_id == WeeklyOmission.player_id,
-        earlier.score.is_not(None),
-        earlier_run.event_id == run.event_id,
-        earlier_run.week_number < run.week_number,
-    )
+    took_part = _took_part(WeeklyOmission.player_id, run.event_id, run.week_number)
     return sa.select(WeeklyOmission.player_id).where(WeeklyOmission.run_id == before, took_part)
+
+
+def _took_part(
+    player_id: sa.SQLColumnExpression[int], event_id: int, before: int | sa.SQLColumnExpression[int]
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a player has a score in a run of a week before another."""
+    earlier, earlier_run = aliased(WeeklyResult), aliased(WeeklyRun)
+    return sa.exists().where(
+        earlier.run_id == earlier_run.id,
+        earlier.player_id == player_id,
+        earlier.score.is_not(None),
+        earlier_run.event_id == event_id,
+        earlier_run.week_number < before,
+    )
 
 
 def _add_missed_weeks(session: Session, players: sa.SelectBase, *runs: sa.ColumnElement[bool]) -> None:
@@ -235,14 +242,6 @@ def _add_missed_weeks(session: Session, players: sa.SelectBase, *runs: sa.Column
 
 def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: int) -> None:
     """Delete missed weeks after week `since` of players who did not take part in any earlier run."""
-    earlier, earlier_run = aliased(WeeklyResult), aliased(WeeklyRun)
-    took_part_before = sa.exists().where(
-        earlier.run_id == earlier_run.id,
-        earlier.player_id == WeeklyResult.player_id,
-        earlier.score.is_not(None),
-        earlier_run.event_id == event.id,
-        earlier_run.week_number < WeeklyRun.week_number,
-    )
     groundless = (
         sa.select(WeeklyResult.run_id, WeeklyResult.player_id)
         .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
@@ -250,7 +249,7 @@ def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: i
             WeeklyRun.event_id == event.id,
             WeeklyRun.week_number > since,
             WeeklyResult.score.is_(None),
-            ~took_part_before,
+            ~_took_part(WeeklyResult.player_id, event.id, WeeklyRun.week_number),
         )
     )
     is_groundless = sa.tuple_(WeeklyResult.run_id, WeeklyResult.player_id).in_(groundless)
