@@ -1,13 +1,13 @@
 """Statements over many rows of parameters, written once for a server and a file."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeEngine
 
 from bot.database.dialect import constant, is_postgresql, write_out
@@ -17,6 +17,11 @@ Columns = Mapping[str, TypeEngine[Any]]
 
 Rows = Sequence[tuple[Any, ...]]
 """The rows of such a table."""
+
+AT_A_TIME = 1_000
+"""How many rows or keys a statement takes that names them one by one."""
+
+T = TypeVar("T")
 
 _OF = "of"
 """The key by which each row of a document names its statement."""
@@ -187,3 +192,15 @@ def insert_rows(
         return filled.on_conflict_do_nothing() if passes_existing else filled
 
     return build
+
+
+def in_chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield rows or keys, as many at a time as one statement takes."""
+    for start in range(0, len(rows), AT_A_TIME):
+        yield rows[start : start + AT_A_TIME]
+
+
+def add_rows(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, each by the names of its columns."""
+    for some in in_chunks(rows):
+        session.execute(sa.insert(table), some)

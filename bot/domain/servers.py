@@ -50,3 +50,19 @@ class PlayerName:
 
     discord_id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A player to be made a member of a server.
+
+    Attributes:
+        username: the unique user name, clean.
+        name: the name in the server, clean.
+        withdrawn_at: when the player was withdrawn there, in UTC; None for one who takes part.
+    """
+
+    discord_id: int
+    username: str
+    name: str
+    withdrawn_at: datetime | None = None

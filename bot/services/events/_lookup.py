@@ -29,7 +29,7 @@ def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool 
         EventNotFound: the server has no such event. After a name it is one of the subclasses, which name what may be
             meant.
     """
-    found = _find(session, guild_id, event, lock=lock)
+    found = get_event(session, guild_id, event, lock=lock)
     if found is None:
         raise EventNotFound if isinstance(event, int) else EventUnknown(event, (_meant(session, guild_id, event),))
     if lock:
@@ -51,9 +51,9 @@ def find_meant_event(session: Session, guild_id: int, event: str | int, *, archi
     Raises:
         EventNotFound: as `find_event` does.
     """
-    found = _find(session, guild_id, event)
+    found = get_event(session, guild_id, event)
     if found is None and isinstance(event, str):
-        found = _find(session, guild_id, _meant(session, guild_id, event, archived=archived))
+        found = get_event(session, guild_id, _meant(session, guild_id, event, archived=archived))
     if found is None:
         raise EventNotFound
     return found
@@ -72,7 +72,8 @@ def _locked(statement: sa.Select[Event]) -> sa.Select[Event]:
     return statement.with_for_update(key_share=True)
 
 
-def _find(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event | None:
+def get_event(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event | None:
+    """Return an event of a server by its whole name, ignoring case, or by its key; None if there is none."""
     # A button's key may be forged, and too large for the column.
     wanted = (
         Event.id == sa.literal(event, sa.BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)

@@ -1,14 +1,15 @@
 """Bring the leaderboard events of a tournament bot, with their players and scores, into a server."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Player, ScoreSubmission, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.scores import ScoreBounds, ScoreFormat
+from bot.domain.servers import NewMember
 from bot.domain.text import clean_display_name, name_key
 from bot.domain.tournament import (
     EventImport,
@@ -16,15 +17,15 @@ from bot.domain.tournament import (
     NewSubmission,
     TournamentData,
     TournamentPlan,
+    TournamentPlayer,
     name_events,
     plan_import,
 )
 from bot.domain.weeks import Week
-from bot.errors import EventNotFound
-from bot.services.events import find_event
-from bot.services.servers import itself, load_settings, record
+from bot.services.events import find_event, get_event
+from bot.services.servers import add_members, itself, load_settings, record
 from bot.services.tournament._source import read_tournament
-from bot.services.verification import rebuild
+from bot.services.verification import add_ratings, add_to_log, rebuild
 
 
 class TournamentImportService:
@@ -56,7 +57,8 @@ class TournamentImportService:
 
         def work(session: Session) -> TournamentPlan:
             plan = self._plan(session, data, guild_id)
-            players = _add_players(session, guild_id, plan.events)
+            wanted = {one.player for event in plan.events for one in event.submissions}
+            players = add_members(session, guild_id, map(_member, wanted))
             for event in plan.events:
                 self._import(session, guild_id, event, players)
             return plan
@@ -89,7 +91,6 @@ class TournamentImportService:
         else:
             return
         _log(session, event, planned.submissions, players)
-        _add_ratings(session, event, planned.submissions, players)
         rebuild(session, event)
         # Its all-time Elos now await a recalculation.
         event.scores_version += 1
@@ -98,9 +99,8 @@ class TournamentImportService:
 
 
 def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:
-    try:
-        event = find_event(session, guild_id, name)
-    except EventNotFound:
+    event = get_event(session, guild_id, name)
+    if event is None:
         return None
     runs = session.scalars(select(WeeklyRun.week_number).where(WeeklyRun.event_id == event.id))
     log = select(Player.discord_id, ScoreSubmission.score, ScoreSubmission.week_number)
@@ -110,44 +110,22 @@ def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:
     return Namesake(event.score_direction, bounds, {Week.from_code(code) for code in runs}, logged)
 
 
-def _add_players(session: Session, guild_id: int, events: Iterable[EventImport]) -> dict[int, int]:
-    """Make the players and members who are new, and return the keys of all players by their Discord ids."""
-    keys: dict[int, int] = {}
-    wanted = {one.player.discord_id: one.player for event in events for one in event.submissions}
-    for discord_id, one in sorted(wanted.items()):
-        player = session.scalar(select(Player).where(Player.discord_id == discord_id))
-        if player is None:
-            player = Player(discord_id=discord_id, username=clean_display_name(one.username))
-            session.add(player)
-            session.flush()
-        if session.get(Member, (player.id, guild_id)) is None:
-            name = clean_display_name(one.name)
-            session.add(Member(player_id=player.id, guild_id=guild_id, display_name=name))
-        keys[discord_id] = player.id
-    return keys
+def _member(player: TournamentPlayer) -> NewMember:
+    return NewMember(player.discord_id, clean_display_name(player.username), clean_display_name(player.name))
 
 
-def _add_ratings(session: Session, event: Event, submissions: Iterable[NewSubmission], players: dict[int, int]) -> None:
-    """Make the ratings of players who have none yet, withdrawn ones too, who may return to the event."""
-    rated = set(session.scalars(select(PlayerEventStats.player_id).where(PlayerEventStats.event_id == event.id)))
-    new = sorted({players[one.player.discord_id] for one in submissions} - rated)
-    session.add_all(PlayerEventStats(player_id=player_id, event_id=event.id) for player_id in new)
-    session.flush()
-
-
-def _log(session: Session, event: Event, submissions: Iterable[NewSubmission], players: dict[int, int]) -> None:
-    # Discord's ids are positive: below 0 there is room for submissions without an interaction.
-    lowest = session.scalar(select(func.min(ScoreSubmission.interaction_id))) or 0
-    session.add_all(
-        ScoreSubmission(
-            interaction_id=min(lowest, 0) - number,
-            player_id=players[one.player.discord_id],
-            event_id=event.id,
-            score=one.score,
-            week_number=one.week.code,
-            made_in_week=one.week.code,
-            submitted_at=one.submitted_at,
-        )
-        for number, one in enumerate(submissions, 1)
-    )
-    session.flush()
+def _log(session: Session, event: Event, submissions: Sequence[NewSubmission], players: dict[int, int]) -> None:
+    rows = [
+        {
+            "player_id": players[one.player.discord_id],
+            "event_id": event.id,
+            "score": one.score,
+            "week_number": one.week.code,
+            "made_in_week": one.week.code,
+            "submitted_at": one.submitted_at,
+        }
+        for one in submissions
+    ]
+    add_to_log(session, rows)
+    # A withdrawn player may return to the event.
+    add_ratings(session, event.id, (players[one.player.discord_id] for one in submissions))

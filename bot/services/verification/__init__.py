@@ -1,5 +1,6 @@
 """Compare the database with its log, and repair either from the other."""
 
+from bot.services.verification._log import add_ratings, add_to_log
 from bot.services.verification._service import (
     Difference,
     LogRepair,
@@ -9,4 +10,13 @@ from bot.services.verification._service import (
     rebuild,
 )
 
-__all__ = ["Difference", "LogRepair", "RepairFailed", "Verification", "VerificationService", "rebuild"]
+__all__ = [
+    "Difference",
+    "LogRepair",
+    "RepairFailed",
+    "Verification",
+    "VerificationService",
+    "add_ratings",
+    "add_to_log",
+    "rebuild",
+]

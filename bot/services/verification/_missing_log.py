@@ -6,16 +6,16 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Player, ScoreSubmission, WeeklyRun
+from bot.database.rows import in_chunks
 from bot.domain.verification import Ratings
 from bot.domain.weeks import Week, counting_week
 from bot.services.servers import load_settings
 from bot.services.verification._comparison import NO_EVENT, Kind, Wrong
-
-PLAYERS_AT_A_TIME = 500
+from bot.services.verification._log import add_to_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ def unexplained(session: Session, wrong: Iterable[Wrong]) -> list[Wrong]:
     found: list[Wrong] = []
     for event_id, of_event in groupby(wrong, key=lambda one: one.event_id):
         suspects = [one for one in of_event if one.stored is not None and _tells_something(one)]
-        for start in range(0, len(suspects), PLAYERS_AT_A_TIME):
-            some = suspects[start : start + PLAYERS_AT_A_TIME]
+        for some in in_chunks(suspects):
             known = _Known(session, event_id, {player_of(one) for one in some})
             found += [one for one in some if not known.explains(one)]
     return found
@@ -68,20 +67,16 @@ def missing_rows(session: Session, wrong: Iterable[Wrong]) -> list[MissingRow]:
             rows += _rows_of(session, session.get_one(Event, event_id), list(of_event))
     ids = sorted({row.player_id for row in rows})
     existing: set[int] = set()
-    for start in range(0, len(ids), PLAYERS_AT_A_TIME):
-        some = ids[start : start + PLAYERS_AT_A_TIME]
+    for some in in_chunks(ids):
         existing.update(session.scalars(select(Player.id).where(Player.id.in_(some))))
     in_order = sorted(rows, key=lambda row: (row.submitted_at, row.event_id, row.player_id))
     return [row for row in in_order if row.player_id in existing]
 
 
 def write(session: Session, rows: Sequence[MissingRow]) -> None:
-    """Add rows to the log of locked events; no interaction made them, so that their interaction ids are negative."""
-    least = session.scalar(select(func.min(ScoreSubmission.interaction_id)))
-    first = min(least or 0, 0) - 1
+    """Add rows to the log of locked events."""
     values = [
         {
-            "interaction_id": first - number,
             "player_id": row.player_id,
             "event_id": row.event_id,
             "score": row.score,
@@ -89,9 +84,9 @@ def write(session: Session, rows: Sequence[MissingRow]) -> None:
             "made_in_week": row.made_in_week,
             "submitted_at": row.submitted_at,
         }
-        for number, row in enumerate(rows)
+        for row in rows
     ]
-    session.execute(insert(ScoreSubmission), values)
+    add_to_log(session, values)
 
 
 class _Known:
