@@ -1,15 +1,18 @@
 """Tell what the removal of a submission would change, without changing it."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, LeaderboardScore, Member, Player, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, LeaderboardScore, Member, Player, ScoreSubmission
 from bot.domain.moderation import Place, Podium, RemovalPreview
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.services.events import describe
 from bot.services.moderation._finding import name_submission
+from bot.services.moderation._rows import name_player, run_of
 from bot.services.ratings import (
     best_first,
     elo_expression,
@@ -22,55 +25,50 @@ from bot.services.servers import load_settings
 
 PODIUM = 3
 
+LoggedBest = sa.Row[int, float, datetime]
+"""A player's best in the log: the player, the score, and its time."""
+
 _BEFORE, _AFTER = "before", "after"
 
 
 def preview_removal(session: Session, event: Event, removed: ScoreSubmission, scale: RatingScale) -> RemovalPreview:
     """Return what the removal of a submission would change."""
-    info = describe(event)
-    player_id = removed.player_id
-    player = session.get_one(Player, player_id)
-    member = session.get_one(Member, (player_id, event.guild_id))
-    of_run = WeeklyRun.event_id == event.id, WeeklyRun.week_number == removed.week_number
-    week_is_closed = session.scalar(sa.select(WeeklyRun.id).where(*of_run)) is not None
-    best = is_personal_best(event.id)
-    before, after = _bests(session, event, removed, best)
+    player_id, best = removed.player_id, is_personal_best(event.id)
+    week_is_closed = run_of(session, removed) is not None
+    left = _best_without(session, event, removed)
+    before, after = _best_on(session, best, player_id), None if left is None else left.score
     moved, most = 0, 0
     if before is not None and before != after:
-        left = event.statistics.change(before, after).field
-        moved, most = _count_moved(session, event, player_id, left, scale)
-    boards = [_podium(session, event, removed, Board.ALL_TIME, best)]
+        field = event.statistics.change(before, after).field
+        moved, most = _count_moved(session, event, player_id, field, scale)
+    podiums = [_podium(session, event, removed, Board.ALL_TIME, best, left)]
     if not week_is_closed:
-        of_week = ScoreSubmission.week_number == removed.week_number
-        boards.append(
-            _podium(session, event, removed, Board.WEEK, is_weekly_best(event.id, removed.week_number), of_week)
-        )
+        of_week = is_weekly_best(event.id, removed.week_number)
+        left_of_week = _best_without(session, event, removed, ScoreSubmission.week_number == removed.week_number)
+        podiums.append(_podium(session, event, removed, Board.WEEK, of_week, left_of_week))
     return RemovalPreview(
-        event=info,
-        player=PlayerName(player.discord_id, member.display_name),
+        event=describe(event),
+        player=name_player(session, event, player_id),
         submission=name_submission(event, removed, load_settings(session, event.guild_id).time_zone),
         week_is_closed=week_is_closed,
         before=_place(session, event, player_id, before),
         after=_place(session, event, player_id, after),
         elos_moved=moved,
         most_moved=most,
-        podiums=tuple(podium for podium in boards if podium is not None),
+        podiums=tuple(podium for podium in podiums if podium is not None),
     )
 
 
-def _bests(
-    session: Session,
-    event: Event,
-    removed: ScoreSubmission,
-    board: sa.ColumnElement[bool],
-    *of_log: sa.ColumnElement[bool],
-) -> tuple[float | None, float | None]:
-    """Return a player's best on a board, and the best without the submission."""
-    of_player = LeaderboardScore.player_id == removed.player_id
-    before = session.scalar(sa.select(LeaderboardScore.score).where(board, of_player))
+def _best_on(session: Session, board: sa.ColumnElement[bool], player_id: int) -> float | None:
+    return session.scalar(sa.select(LeaderboardScore.score).where(board, LeaderboardScore.player_id == player_id))
+
+
+def _best_without(
+    session: Session, event: Event, removed: ScoreSubmission, *of_log: sa.ColumnElement[bool]
+) -> LoggedBest | None:
+    """Return a player's best in the log without a submission."""
     others = ScoreSubmission.player_id == removed.player_id, ScoreSubmission.id != removed.id
-    found = session.execute(logged_bests(event.id, event.score_direction, *others, *of_log)).one_or_none()
-    return before, None if found is None else found.score
+    return session.execute(logged_bests(event.id, event.score_direction, *others, *of_log)).one_or_none()
 
 
 def _place(session: Session, event: Event, player_id: int, score: float | None) -> Place | None:
@@ -104,9 +102,12 @@ def _podium(
     removed: ScoreSubmission,
     board: Board,
     condition: sa.ColumnElement[bool],
-    *of_log: sa.ColumnElement[bool],
+    left: LoggedBest | None,
 ) -> Podium | None:
-    """Return the first three of a board without the submission; None if they stay the same three in the same order."""
+    """Return the first three of a board without the submission; None if they stay the same three in the same order.
+
+    `left` is the player's best on that board then.
+    """
     sign = event.score_direction.sign
     scores = LeaderboardScore
     order = (best_first(scores.score, event.score_direction), scores.submitted_at, scores.player_id)
@@ -122,8 +123,6 @@ def _podium(
     own = next((row for row in rows[:PODIUM] if row.player_id == removed.player_id), None)
     if own is None:
         return None
-    others = ScoreSubmission.player_id == removed.player_id, ScoreSubmission.id != removed.id
-    left = session.execute(logged_bests(event.id, event.score_direction, *others, *of_log)).one_or_none()
     places = [
         (-sign * row.score, row.submitted_at, row.player_id, row) for row in rows if row.player_id != own.player_id
     ]

@@ -9,21 +9,17 @@ from bot.database.database import Database
 from bot.database.models import (
     Event,
     LeaderboardScore,
-    Member,
-    Player,
-    PlayerEventStats,
     ScoreSubmission,
     ScoreType,
-    WeeklyRun,
 )
 from bot.domain.clock import Clock
 from bot.domain.moderation import LoggedSubmission, RemovalPreview, RemovalResult, RestorationResult
 from bot.domain.ratings import RatingScale
-from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
 from bot.services.events import describe, find_event
 from bot.services.moderation._finding import find_listed, find_one, name_submission
 from bot.services.moderation._preview import preview_removal
+from bot.services.moderation._rows import name_player, run_of, unrate
 from bot.services.ratings import (
     Recalculation,
     count_personal_best,
@@ -149,14 +145,14 @@ class RemovalService:
         self, session: Session, actor: Actor, event: Event, removed: ScoreSubmission, reason: str | None
     ) -> RemovalResult:
         info, now = describe(event), self._clock()
-        run = _run_of(session, removed)
+        run = run_of(session, removed)
         removed.removed_by, removed.removal_reason = actor.discord_id, reason
         # The removal comes after the run that counted the score, even if the clock was set back since.
         removed.removed_at = now if run is None else max(now, run.ran_at + timedelta(microseconds=1))
         before, after = _derive_bests(session, event, removed, week_is_closed=run is not None)
-        player, zone = _name(session, event, removed.player_id), load_settings(session, event.guild_id).time_zone
+        player, zone = name_player(session, event, removed.player_id), load_settings(session, event.guild_id).time_zone
         if after is None:
-            self._unrate(session, event, removed.player_id)
+            unrate(session, removed.player_id, [event.id], self._scale)
         detail = f"submission {removed.id}: {info.style.show(removed.score)}"
         what, who = event.id, removed.player_id
         record(session, actor, "remove score", detail, at=now, event_id=what, player_id=who, reason=reason)
@@ -171,12 +167,12 @@ class RemovalService:
         )
 
     def _restore(self, session: Session, actor: Actor, event: Event, restored: ScoreSubmission) -> RestorationResult:
-        info, run = describe(event), _run_of(session, restored)
+        info, run = describe(event), run_of(session, restored)
         if run is not None and restored.removed_at is not None and restored.removed_at <= run.ran_at:
             restored.is_omitted = True
         restored.removed_at = restored.removed_by = restored.removal_reason = None
         before, after = _derive_bests(session, event, restored, week_is_closed=run is not None)
-        player, zone = _name(session, event, restored.player_id), load_settings(session, event.guild_id).time_zone
+        player, zone = name_player(session, event, restored.player_id), load_settings(session, event.guild_id).time_zone
         detail = f"submission {restored.id}: {info.style.show(restored.score)}"
         what, who = event.id, restored.player_id
         record(session, actor, "restore score", detail, at=self._clock(), event_id=what, player_id=who)
@@ -188,26 +184,6 @@ class RemovalService:
             is_personal_best=before != after,
             personal_best=after,
         )
-
-    def _unrate(self, session: Session, event: Event, player_id: int) -> None:
-        """Clear the all-time Elo of a player without a personal best; archived weeks go on counting."""
-        ratings = PlayerEventStats
-        of_player = sa.select(ratings).where(ratings.event_id == event.id, ratings.player_id == player_id)
-        row = session.scalars(of_player).one()
-        row.all_time_leaderboard_elo = None
-        if row.weeks_participated:
-            row.calculated_event_elo = self._scale.event_elo(None, row.weekly_elo_average)
-
-
-def _run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:
-    """Return the run of the week that a submission counts for."""
-    of_event = WeeklyRun.event_id == submission.event_id
-    return session.scalar(sa.select(WeeklyRun).where(of_event, WeeklyRun.week_number == submission.week_number))
-
-
-def _name(session: Session, event: Event, player_id: int) -> PlayerName:
-    player = session.get_one(Player, player_id)
-    return PlayerName(player.discord_id, session.get_one(Member, (player_id, event.guild_id)).display_name)
 
 
 def _derive_bests(

@@ -25,23 +25,13 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
 from bot.errors import AlreadyWithdrawn, NeverSubmitted, NotWithdrawn
+from bot.services.moderation._rows import unrate
 from bot.services.ratings import (
     Recalculation,
     count_personal_best,
     count_weekly_best,
-    event_elo_expression,
-    event_elo_parameters,
 )
 from bot.services.servers import Actor, begin_action, record
-
-_STATS = PlayerEventStats
-_UNRATE = sa.update(_STATS).values(
-    all_time_leaderboard_elo=None,
-    calculated_event_elo=sa.case(
-        (_STATS.weeks_participated > 0, event_elo_expression(sa.null(), _STATS.weekly_elo_average))
-    ),
-)
-"""Clears all-time Elos; archived weeks go on counting."""
 
 
 class WithdrawalService:
@@ -110,9 +100,7 @@ class WithdrawalService:
         session.execute(sa.delete(scores).where(*of_player).execution_options(synchronize_session=False))
         for event_id, week_code, score in bests:
             _move_field(session, events[event_id], week_code, score, None)
-        of_ratings = _STATS.player_id == member.player_id, _STATS.event_id.in_(events)
-        unrate = _UNRATE.where(*of_ratings, _STATS.all_time_leaderboard_elo.is_not(None))
-        session.connection().execute(unrate, event_elo_parameters(self._scale))
+        unrate(session, member.player_id, events, self._scale)
         return _changed(events, bests)
 
 
@@ -147,7 +135,7 @@ def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
 
 def _lock_events(session: Session, member: Member) -> dict[int, Event]:
     """Return the events that the player has ever submitted to, locked, by their keys."""
-    ever = sa.select(_STATS.event_id).where(_STATS.player_id == member.player_id)
+    ever = sa.select(PlayerEventStats.event_id).where(PlayerEventStats.player_id == member.player_id)
     wanted = sa.select(Event).where(Event.guild_id == member.guild_id, Event.id.in_(ever)).order_by(Event.id)
     # FOR NO KEY UPDATE lets other transactions insert rows that refer to the events.
     return {event.id: event for event in session.scalars(wanted.with_for_update(key_share=True))}

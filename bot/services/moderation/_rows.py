@@ -1,0 +1,38 @@
+"""What several use cases of moderation read or change of a player in an event."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.domain.ratings import RatingScale
+from bot.domain.servers import PlayerName
+from bot.services.ratings import event_elo_expression, event_elo_parameters
+
+_STATS = PlayerEventStats
+_UNRATE = sa.update(_STATS).values(
+    all_time_leaderboard_elo=None,
+    calculated_event_elo=sa.case(
+        (_STATS.weeks_participated > 0, event_elo_expression(sa.null(), _STATS.weekly_elo_average))
+    ),
+)
+
+
+def unrate(session: Session, player_id: int, event_ids: Collection[int], scale: RatingScale) -> None:
+    """Clear the all-time Elos of a player without personal bests in events; archived weeks go on counting."""
+    of_player = _STATS.player_id == player_id, _STATS.event_id.in_(event_ids)
+    rated = _UNRATE.where(*of_player, _STATS.all_time_leaderboard_elo.is_not(None))
+    session.connection().execute(rated, event_elo_parameters(scale))
+
+
+def run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:
+    """Return the run of the week that a submission counts for."""
+    of_event = WeeklyRun.event_id == submission.event_id
+    return session.scalar(sa.select(WeeklyRun).where(of_event, WeeklyRun.week_number == submission.week_number))
+
+
+def name_player(session: Session, event: Event, player_id: int) -> PlayerName:
+    """Return a player as they are called in the server of an event."""
+    player = session.get_one(Player, player_id)
+    return PlayerName(player.discord_id, session.get_one(Member, (player_id, event.guild_id)).display_name)
