@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, closing
 from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
@@ -110,14 +110,12 @@ def migrate(options: argparse.Namespace) -> int:
     revisions, rows = asyncio.run(_pending(settings))
     if revisions and not may_change(options, [f"revision {one}" for one in revisions], rows):
         return _undone(options)
-    progress = ProgressBar("revisions")
-    progress.begin(len(revisions))
     try:
-        schema.migrate(settings.database, on_revision=partial(progress.advance, 1))
+        with closing(ProgressBar("revisions")) as progress:
+            progress.begin(len(revisions))
+            schema.migrate(settings.database, on_revision=partial(progress.advance, 1))
     except DBAPIError as error:
         raise SettingsError([f"The database is as it was: the migration failed ({_reason(error)})."]) from error
-    finally:
-        progress.close()
     print(f"The database is at revision {schema.needed_revision()}.")
     return OK
 
@@ -126,11 +124,8 @@ async def _pending(settings: Settings) -> tuple[list[str], int]:
     """Return the revisions that the database lacks, and how many rows it has, each of which they may change."""
     if missing_file(settings.database) is not None:
         return schema.pending_revisions(None), 0
-    database = Database(settings.database)
-    try:
+    async with _opened(settings.database) as database:
         return schema.pending_revisions(await schema.current_revision(database)), await schema.count_rows(database)
-    finally:
-        await database.close()
 
 
 def _undone(options: argparse.Namespace) -> int:
@@ -255,17 +250,11 @@ def export(options: argparse.Namespace) -> int:
 
 
 async def _export(settings: Settings, options: argparse.Namespace, folder: Path) -> str:
-    progress = ProgressBar("rows")
-
-    async def write(service: TransferService) -> str:
-        return await service.write_files(
-            options.guild, options.event, lambda name: (folder / name).open("wb"), progress.advance
-        )
-
-    try:
-        return await _with_transfer(settings, write)
-    finally:
-        progress.close()
+    with closing(ProgressBar("rows")) as progress:
+        async with _opened(settings.database) as database:
+            return await TransferService(database, utc_now, settings.scale).write_files(
+                options.guild, options.event, lambda name: (folder / name).open("wb"), progress.advance
+            )
 
 
 def import_(options: argparse.Namespace) -> int:
@@ -280,37 +269,31 @@ def import_(options: argparse.Namespace) -> int:
     except NotAnEventFile as error:
         raise SettingsError([f"{options.file} is no exported event. {one}" for one in error.mistakes]) from None
     try:
-        return asyncio.run(_with_transfer(settings, lambda service: _import(service, file, options)))
+        return asyncio.run(_import(settings, file, options))
     except EventNameTaken:
         there = f"Server {options.guild} has another event {file.event.name!r}."
         advice = "Nothing is imported; give that one another name with `/event edit` first."
         raise SettingsError([f"{there} {advice}"]) from None
 
 
-async def _import(service: TransferService, file: EventFile, options: argparse.Namespace) -> int:
-    plan = await service.plan(file, options.guild)
-    if plan.is_here:
-        print(f"Nothing is to do: {plan.name!r} is in server {options.guild} already.")
-        return OK
-    lines = [
-        f"new event {plan.name!r}: {plan.submissions} scores of {plan.players} players, {plan.runs} closed weeks",
-        f"players who are new to the server: {plan.newcomers}",
-    ]
-    if len(set(plan.zones)) > 1:
-        lines.append("note: closed weeks are of {}; this server's weeks are of {}".format(*plan.zones))
-    if not may_change(options, lines, plan.submissions, "scores"):
-        return _undone(options)
-    await service.carry_out(file, options.guild)
+async def _import(settings: Settings, file: EventFile, options: argparse.Namespace) -> int:
+    async with _opened(settings.database) as database:
+        service = TransferService(database, utc_now, settings.scale)
+        plan = await service.plan(file, options.guild)
+        if plan.is_here:
+            print(f"Nothing is to do: {plan.name!r} is in server {options.guild} already.")
+            return OK
+        lines = [
+            f"new event {plan.name!r}: {plan.submissions} scores of {plan.players} players, {plan.runs} closed weeks",
+            f"players who are new to the server: {plan.newcomers}",
+        ]
+        if len(set(plan.zones)) > 1:
+            lines.append("note: closed weeks are of {}; this server's weeks are of {}".format(*plan.zones))
+        if not may_change(options, lines, plan.submissions, "scores"):
+            return _undone(options)
+        await service.carry_out(file, options.guild)
     print("All of it is imported.")
     return OK
-
-
-async def _with_transfer(settings: Settings, work: Callable[[TransferService], Awaitable[T]]) -> T:
-    database = Database(settings.database)
-    try:
-        return await work(TransferService(database, utc_now, settings.scale))
-    finally:
-        await database.close()
 
 
 def backup(options: argparse.Namespace) -> int:
@@ -321,15 +304,13 @@ def backup(options: argparse.Namespace) -> int:
     if (command := backups.dump_command(settings.database, options.file)) is not None:
         print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
         return NOT_BACKED_UP
-    progress = ProgressBar("pages")
     try:
-        backups.copy_file(settings.database, options.file, progress)
+        with closing(ProgressBar("pages")) as progress:
+            backups.copy_file(settings.database, options.file, progress)
     except FileExistsError:
         raise SettingsError([f"{options.file} is there already. Choose another name."]) from None
     except OSError as error:
         raise SettingsError([f"There is no backup: {_reason(error)}."]) from error
-    finally:
-        progress.close()
     print(f"The database is backed up in {options.file}.")
     return OK
 
@@ -371,19 +352,13 @@ def _begin() -> Settings:
 
 
 async def _with_verification(settings: Settings, work: Callable[[VerificationService], Awaitable[T]]) -> T:
-    database, progress = Database(settings.database), ProgressBar("rows")
-    try:
-        return await work(VerificationService(database, progress))
-    finally:
-        progress.close()
-        await database.close()
+    with closing(ProgressBar("rows")) as progress:
+        async with _opened(settings.database) as database:
+            return await work(VerificationService(database, progress))
 
 
 async def _import_tournament(settings: Settings, source: URL, options: argparse.Namespace) -> int:
-    async with AsyncExitStack() as stack:
-        tournament, database = Database(source), Database(settings.database)
-        for one in (tournament, database):
-            stack.push_async_callback(one.close)
+    async with _opened(source) as tournament, _opened(settings.database) as database:
         service = TournamentImportService(database, utc_now)
         try:
             data = await service.read(tournament)
@@ -444,10 +419,16 @@ def _missing_file_mistakes(file: Path, *, is_to_be_made: bool) -> list[str]:
 
 
 async def _revision(settings: Settings) -> tuple[str | None, bool]:
-    database = Database(settings.database)
-    try:
+    async with _opened(settings.database) as database:
         revision = await schema.current_revision(database)
         return revision, revision is None and await schema.has_tables(database)
+
+
+@asynccontextmanager
+async def _opened(url: URL) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        yield database
     finally:
         await database.close()
 
