@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import bot
 
 LEFT_OUT = ("bot.demo", "bot.__main__")
-"""What needs the simulated Discord of the tests, and what would run the command line."""
+"""These modules need the simulated Discord of the tests, or would run the command line."""
 
 
 def import_everything() -> int:

@@ -35,7 +35,7 @@ GOAL = 15
 EVENTS, PLAYERS = 2_000, 20_000
 MANY_EVENTS, MANY_PLAYERS = 50_000, 123_000
 IN_BETWEEN = 20
-"""How often small events are served before the large one; PostgreSQL keeps a plan from the sixth time on."""
+"""The benchmark serves so many small events before the large one; PostgreSQL keeps a plan from the sixth on."""
 ROUNDS = 15
 AS_ALONE = Goal("≤", 2)
 PAGE_SIZE = 10

@@ -1,4 +1,4 @@
-"""How long `verify` and `verify --repair` take, and how much memory, as events grow.
+"""Measure the time and the memory of `verify` and `verify --repair` as events grow.
 
 The season (`benchmarks/verified_season.py`) is one event in which every player has ten submissions: five in a closed
 week and five in the open one. It has 2,000 or 10,000 players, with `--full` also 100,000, and so a million submissions.

@@ -13,7 +13,7 @@ from bot.database.models import Event
 from bot.services.ratings import LeaderboardScoringService, count_field, is_personal_best
 
 SUBMISSIONS = 10
-"""How many submissions each player has."""
+"""Each player has so many submissions."""
 
 EVENT_ID = 1
 EVENTS = (

@@ -1,11 +1,11 @@
-"""What each command of the command line does; each returns its exit code."""
+"""Do the commands of the command line; each function returns its exit code."""
 
 import argparse
 import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
@@ -28,6 +28,7 @@ from bot.database import schema
 from bot.database.database import Database
 from bot.database.dialect import missing_file, parse_database_url, remarks
 from bot.domain.clock import utc_now
+from bot.domain.progress import Progress, Unwatched
 from bot.domain.tournament import TournamentPlan
 from bot.errors import EventNameTaken, EventNotFound, EventUnknown, Unavailable
 from bot.health import ask_page, examine_redis
@@ -111,7 +112,7 @@ def migrate(options: argparse.Namespace) -> int:
     if revisions and not may_change(options, [f"revision {one}" for one in revisions], rows):
         return _undone(options)
     try:
-        with closing(ProgressBar("revisions")) as progress:
+        with _watched("revisions") as progress:
             progress.begin(len(revisions))
             schema.migrate(settings.database, on_revision=partial(progress.advance, 1))
     except DBAPIError as error:
@@ -250,7 +251,7 @@ def export(options: argparse.Namespace) -> int:
 
 
 async def _export(settings: Settings, options: argparse.Namespace, folder: Path) -> str:
-    with closing(ProgressBar("rows")) as progress:
+    with _watched("rows") as progress:
         async with _opened(settings.database) as database:
             return await TransferService(database, utc_now, settings.scale).write_files(
                 options.guild, options.event, lambda name: (folder / name).open("wb"), progress.advance
@@ -305,7 +306,7 @@ def backup(options: argparse.Namespace) -> int:
         print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
         return NOT_BACKED_UP
     try:
-        with closing(ProgressBar("pages")) as progress:
+        with _watched("pages") as progress:
             backups.copy_file(settings.database, options.file, progress)
     except FileExistsError:
         raise SettingsError([f"{options.file} is there already. Choose another name."]) from None
@@ -352,7 +353,7 @@ def _begin() -> Settings:
 
 
 async def _with_verification(settings: Settings, work: Callable[[VerificationService], Awaitable[T]]) -> T:
-    with closing(ProgressBar("rows")) as progress:
+    with _watched("rows") as progress:
         async with _opened(settings.database) as database:
             return await work(VerificationService(database, progress))
 
@@ -422,6 +423,16 @@ async def _revision(settings: Settings) -> tuple[str | None, bool]:
     async with _opened(settings.database) as database:
         revision = await schema.current_revision(database)
         return revision, revision is None and await schema.has_tables(database)
+
+
+@contextmanager
+def _watched(unit: str) -> Iterator[Progress]:
+    """Show how far a command is, unless its errors go into a file."""
+    if not sys.stderr.isatty():
+        yield Unwatched()
+        return
+    with closing(ProgressBar(unit)) as progress:
+        yield progress
 
 
 @asynccontextmanager

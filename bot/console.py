@@ -1,11 +1,11 @@
-"""What commands share: they say first what would change, ask for --yes, and show how far they are."""
+"""Say on the console what a command would change, ask for --yes, and show how far it is."""
 
 import argparse
 import sys
 from collections.abc import Iterable
 
 MOST_UNASKED = 100
-"""How many rows a command changes without being told --yes."""
+"""A command changes so many rows without --yes."""
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -35,13 +35,13 @@ def may_change(options: argparse.Namespace, lines: Iterable[object], count: int,
 
 
 class ProgressBar:
-    """Shows on a terminal how far a command is; silent where the errors go into a file."""
+    """Shows on a terminal how far a command is."""
 
     def __init__(self, unit: str) -> None:
-        # Most runs are short, and the library takes a while to import.
+        # Most runs have no terminal, and the library takes a while to import.
         from tqdm import tqdm
 
-        self._bar = tqdm(unit=unit, unit_scale=True, leave=False, disable=not sys.stderr.isatty(), file=sys.stderr)
+        self._bar = tqdm(unit=unit, unit_scale=True, leave=False, file=sys.stderr)
 
     def begin(self, total: int) -> None:
         """Begin anew, with so much to do."""

@@ -30,7 +30,7 @@ LATEST_DEFERRAL_SECONDS = 2.2
 """When a process that has nothing to tell acknowledges an interaction, if the one that has did not."""
 
 PRECEDENCE_SECONDS = 5.0
-"""How long whoever did the work has to tell it before another process tells the user anything."""
+"""A process that did not do the work says nothing for so long, so that the one that did can tell the user."""
 
 ALREADY_ACKNOWLEDGED = 40060
 """Discord's error code for a second acknowledgement of an interaction."""

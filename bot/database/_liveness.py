@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 from bot.database._writer import DatabaseSilent
 
 PATIENCE_SECONDS = 1.5
-"""How long work may run before a probe checks the database; each further probe follows after the same time."""
+"""A probe checks the database after work has run for so long, and again after the same time."""
 PROBE_SECONDS = 1.5
-"""How long a probe may take. Together with the patience, this leaves time to answer a user within five seconds."""
+"""A probe takes at most so long. With the patience, this leaves time to answer a user within five seconds."""
 LOOKS = 5
 """The wait for a probe has so many parts; one that the program comes late to does not count."""
 MOST_LATE_LOOKS = 50
-"""How many parts may be late before a database without an answer counts as silent."""
+"""After so many late parts, a database without an answer counts as silent."""
 MOST_PROBES = 3
-"""How many probes may fail while the program is late before the database counts as silent."""
+"""After so many failed probes, a database counts as silent even if the program was late."""
 
 T = TypeVar("T")
 Probe = Callable[[], Coroutine[Any, Any, object]]

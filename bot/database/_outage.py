@@ -10,7 +10,7 @@ CALM_SECONDS = 1.0
 """An outage is over when a transaction succeeds so long after the last one that failed."""
 
 _OWN_MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What a database refuses while it works; then the traceback shows where."""
+"""A database that works refuses a statement by these; the traceback shows which."""
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from bot.database import dialect
 
 ROOM_SECONDS = 30.0
-"""How long a transaction may wait for its turn."""
+"""A transaction waits at most so long for its turn."""
 SHRUNK_SECONDS = 10.0
-"""How long no more connections are tried after the server has refused one."""
+"""After a refused connection, the pool stays smaller for so long."""
 PAUSE_SECONDS = 0.2
 """How long a process without any connection waits before it tries again."""
 

@@ -103,7 +103,7 @@ async def play(*, page: bool, port: int, picture: Path | None = None) -> None:
         season = guild.create_text_channel("season")
         answers = await _play_season(clock, season, members)
         await env.advance_time(WINDOW_SECONDS)
-        print(await _verify(settings))
+        print(await _verify(backend.database))
         if picture is not None:
             await _take_picture(env, season, list(members.values()), picture)
             describe(picture, answers[-PICTURED:])
@@ -188,12 +188,8 @@ def _dated(text: str, now: datetime) -> str:
     return _INSTANT.sub(date, text)
 
 
-async def _verify(settings: Settings) -> str:
-    database = Database(settings.database)
-    try:
-        found = await VerificationService(database).verify()
-    finally:
-        await database.close()
+async def _verify(database: Database) -> str:
+    found = await VerificationService(database).verify()
     checked = f"{found.events} events, {found.submissions} submissions: {len(found.differences)} differences."
     return "\n".join(["\nverify: every rating recomputed from the log", *map(str, found.differences), checked])
 
