@@ -90,7 +90,7 @@ def check_server_url(url: sa.URL) -> sa.URL:
     query = {name: value if isinstance(value, str) else value[-1] for name, value in url.query.items()}
     for word, field in _FIELDS.items():
         if word in query:
-            url = url.set(**{field: query.pop(word)})  # type: ignore[arg-type]
+            url = url.set(**{field: query.pop(word)})  # type: ignore[arg-type]  # each is a text
     if "ssl" in query:
         query.setdefault("sslmode", _tls_mode(query.pop("ssl")))
     if "fallback_application_name" in query:

@@ -222,7 +222,7 @@ def close_by(engine: AsyncEngine, deadline: float) -> None:
         with suppress(Exception):
             connection.run_async(lambda driver: driver.close(timeout=max(deadline - time.monotonic(), 0.0)))
 
-    engine.sync_engine.dialect.do_close = close  # type: ignore[method-assign,assignment]
+    engine.sync_engine.dialect.do_close = close  # type: ignore[method-assign,assignment]  # no event is for it
 
 
 def give_up_useless_connections(engine: AsyncEngine) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+GREATEST_ID = 2**63 - 1
+"""No id of Discord is greater, and no column holds more."""
 GRACE_MINUTES = 120
 LONGEST_GRACE_MINUTES = 6 * 24 * 60
 """A week is closed before the next one ends."""

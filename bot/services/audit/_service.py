@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import AuditLog, Event, Member, Player
 from bot.domain.audit import AuditEntry, AuditPage
-from bot.domain.servers import PlayerName
+from bot.domain.servers import GREATEST_ID, PlayerName
 from bot.errors import NeverSubmitted
 from bot.services.events import find_meant_event
 from bot.services.servers import Actor, require_admin
 
 PAGE_SIZE = 8
-GREATEST_ID = 2**63 - 1
-"""The greatest that a database stores; what a forged button names may be greater."""
 
 
 class AuditService:
@@ -60,6 +58,7 @@ class AuditService:
 def _find_player(session: Session, guild_id: int, discord_id: int) -> int:
     of_user = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
     member = sa.select(Member.player_id).join(Player, Player.id == Member.player_id)
+    # What a forged button names may be greater.
     is_id = discord_id <= GREATEST_ID
     player_id = session.scalar(member.where(of_user, Member.guild_id == guild_id)) if is_id else None
     if player_id is None:

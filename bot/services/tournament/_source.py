@@ -9,10 +9,10 @@ from sqlalchemy import Row, column, inspect, null, select, table
 from sqlalchemy.orm import Session
 
 from bot.domain.scores import ScoreDirection
+from bot.domain.servers import GREATEST_ID
 from bot.domain.tournament import TournamentData, TournamentEvent, TournamentPlayer, TournamentScore
 
 LEADERBOARD = "leaderboard"
-LARGEST_ID = 2**63 - 1
 SCORES = (
     ("leaderboard_scores", "score", "submitted_at"),
     ("player_event_personal_bests", "best_score", "timestamp_achieved"),
@@ -75,7 +75,7 @@ def _columns(session: Session) -> dict[str, set[str]]:
 def _player(row: Row[Any]) -> TournamentPlayer | None:
     with suppress(TypeError, ValueError):
         discord_id = int(row.discord_id)
-        if 0 < discord_id <= LARGEST_ID:
+        if 0 < discord_id <= GREATEST_ID:
             username = row.username or str(discord_id)
             return TournamentPlayer(discord_id, username, row.display_name or username)
     return None

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreFormat
+from bot.domain.servers import GREATEST_ID
 from bot.domain.text import clean_display_name, clean_event_name, clean_proof, clean_reason, clean_unit
 from bot.domain.weeks import Week
 from bot.errors import LeaderboardError
@@ -41,7 +42,7 @@ def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
     return AfterValidator(check)
 
 
-Id = Annotated[int, Field(ge=0, lt=2**63)]
+Id = Annotated[int, Field(ge=0, le=GREATEST_ID)]
 Score = Annotated[float, Field(ge=-MAX_SCORE, le=MAX_SCORE, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
