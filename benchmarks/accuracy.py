@@ -67,7 +67,7 @@ def _score(chance: random.Random) -> float:
 def _deviation(statistics: RunningStatistics, mean: Fraction, m2: Fraction) -> float:
     of_mean = Fraction(statistics.origin) + Fraction(statistics.mean) - mean
     of_m2 = Fraction(statistics.m2) / m2 - 1
-    return max(abs(float(of_mean)) / statistics.field.sd, abs(float(of_m2)))
+    return max(abs(float(of_mean)) / statistics.field.spread, abs(float(of_m2)))
 
 
 def _is_right(elo: int, offset: Fraction, variance: Fraction) -> bool:

@@ -53,7 +53,8 @@ WRITE_CHANGED = f"{REWRITE} AND all_time_leaderboard_elo IS DISTINCT FROM rated.
 LOCK = "SELECT * FROM events WHERE id = {event} FOR NO KEY UPDATE"
 SET_VERSION = """
 UPDATE events SET elo_version = scores_version, elo_field_version = scores_version, elo_origin = {origin},
- elo_mean = {mean}, elo_sd = {sd}, elo_submission_id = (SELECT max(id) FROM score_submissions) WHERE id = {event}"""
+ elo_centre = {mean}, elo_spread = {sd}, elo_submission_id = (SELECT max(id) FROM score_submissions)
+WHERE id = {event}"""
 TIMES = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
 
 
@@ -141,8 +142,8 @@ def _write(statement: str, field: Field) -> str:
         base=SCALE.base_elo,
         per_sigma=SCALE.elo_per_sigma,
         origin=field.origin,
-        mean=field.mean,
-        sd=field.sd,
+        mean=field.centre,
+        sd=field.spread,
     )
 
 

@@ -83,7 +83,7 @@ INSERT INTO plain_stats (player_id, event_id, updated_at, all_time_elo, weekly_a
   SELECT player_id, event_id, updated_at, all_time_leaderboard_elo, weekly_elo_average, weeks_participated,
   calculated_event_elo FROM player_event_stats WHERE event_id = {event};
 INSERT INTO plain_runs (event_id, week_number, ran_at, field_size, mean, sd)
-  SELECT event_id, week_number, ran_at, field_size, field_origin + field_mean, field_sd FROM weekly_runs;
+  SELECT event_id, week_number, ran_at, field_size, field_origin + field_centre, field_spread FROM weekly_runs;
 INSERT INTO plain_results (run_id, player_id, score, submitted_at, weekly_elo, rank)
   SELECT plain_runs.id, player_id, score, submitted_at, weekly_elo, rank FROM weekly_results, plain_runs
 """

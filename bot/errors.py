@@ -227,6 +227,26 @@ class InvalidBound(InvalidSetting):
     reason: InvalidScore
 
 
+class Rule(StrEnum):
+    """The rules of an event that are numbers."""
+
+    BEST_OF = "best_of"
+    LAST_WEEKS = "last_weeks"
+    ALL_TIME_WEIGHT = "all_time_weight"
+    MISSED_WEEK_ELO = "missed_week_elo"
+    MIN_WEEKS = "min_weeks"
+    MIN_FIELD = "min_field"
+
+
+@dataclass(eq=False)
+class RuleOutOfRange(InvalidSetting):
+    """A rule of an event is below `least` or above `greatest`."""
+
+    rule: Rule
+    least: float
+    greatest: float
+
+
 @dataclass(eq=False)
 class DirectionFixed(InvalidSetting):
     """The direction of an event that has scores, or a closed week, cannot change; `direction` is what it is."""

@@ -18,6 +18,8 @@ EXAMPLES: dict[str, Any] = {
     "unit": "points",
     "most": 9,
     "greatest": 2**53 - 1,
+    "least": 1,
+    "rule": errors.Rule.MIN_FIELD,
     "readings": (Reading(15020, "15020", "15,020"), Reading(15.02, "15.02", "15.02")),
     "event_id": 1,
     "score": "1:23.4",

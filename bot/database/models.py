@@ -10,12 +10,18 @@ from bot.database.dialect import IN_ORDER_OF_KEY, LongId, UtcDateTime, partial_i
 from bot.domain.clock import utc_now
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import GREATEST_ELO, MOST_PLAYERS, MOST_WEEKS, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import GRACE_MINUTES
 from bot.domain.statistics import RunningStatistics
 
 SCORE_RANGE = "{0} >= -9007199254740991 AND {0} <= 9007199254740991"
 """Keeps scores in range, and excludes infinities and NaN (PostgreSQL sorts NaN above all numbers)."""
+RULES_RANGE = (
+    f"best_of BETWEEN 1 AND last_weeks AND last_weeks <= {MOST_WEEKS} AND all_time_weight BETWEEN 0 AND 1"
+    f" AND missed_week_elo BETWEEN -{GREATEST_ELO} AND {GREATEST_ELO}"
+    f" AND min_weeks BETWEEN 1 AND {MOST_WEEKS} AND min_field BETWEEN 1 AND {MOST_PLAYERS}"
+)
 WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
@@ -85,7 +91,7 @@ class Event(Base):
     `version` moves with every change that submissions depend on; an optimistic write compares it. `scores_version`
     moves with every change of a personal best. `elo_version` is the `scores_version` of the last recalculation, and
     `elo_base` and `elo_per_sigma` are its constants. While `elo_field_version` equals `elo_version`, `elo_origin`,
-    `elo_mean` and `elo_sd` are its field, and the stored Elos include the log up to `elo_submission_id`.
+    `elo_centre` and `elo_spread` are its field, and the stored Elos include the log up to `elo_submission_id`.
     """
 
     __tablename__ = "events"
@@ -96,6 +102,7 @@ class Event(Base):
         sa.CheckConstraint("min_score <= max_score", name="bounds"),
         sa.CheckConstraint("score_count >= 0 AND score_m2 >= 0", name="statistics"),
         sa.CheckConstraint("week_count >= 0 AND week_m2 >= 0", name="week_statistics"),
+        sa.CheckConstraint(RULES_RANGE, name="rules"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -111,6 +118,17 @@ class Event(Base):
     score_unit: Mapped[str | None] = mapped_column(sa.String(16))
     min_score: Mapped[float | None] = mapped_column(sa.Double)
     max_score: Mapped[float | None] = mapped_column(sa.Double)
+    method: Mapped[Method] = mapped_column(text_enum(Method, "method"), server_default=Method.CLASSIC.value)
+    uses_logarithm: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    attendance: Mapped[Attendance] = mapped_column(
+        text_enum(Attendance, "attendance"), server_default=Attendance.ZERO.value
+    )
+    best_of: Mapped[int] = mapped_column(server_default="6", default=6)
+    last_weeks: Mapped[int] = mapped_column(server_default="10", default=10)
+    all_time_weight: Mapped[float] = mapped_column(sa.Double, server_default="0.5", default=0.5)
+    missed_week_elo: Mapped[int | None]
+    min_weeks: Mapped[int] = mapped_column(server_default="1", default=1)
+    min_field: Mapped[int] = mapped_column(server_default="1", default=1)
     score_count: Mapped[int] = mapped_column(server_default="0", default=0)
     score_origin: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     score_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
@@ -122,8 +140,8 @@ class Event(Base):
     elo_per_sigma: Mapped[float | None] = mapped_column(sa.Double)
     elo_field_version: Mapped[int | None] = mapped_column(sa.BigInteger)
     elo_origin: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
-    elo_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
-    elo_sd: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    elo_centre: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    elo_spread: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     elo_submission_id: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     week_number: Mapped[int | None]
     week_count: Mapped[int] = mapped_column(server_default="0", default=0)
@@ -131,6 +149,10 @@ class Event(Base):
     week_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     week_m2: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     week_m2_peak: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
+    rules: Mapped[Rules] = composite(
+        *("method", "uses_logarithm", "attendance", "best_of", "last_weeks", "all_time_weight", "missed_week_elo"),
+        *("min_weeks", "min_field"),
+    )
     statistics: Mapped[RunningStatistics] = composite(
         "score_count", "score_origin", "score_mean", "score_m2", "score_m2_peak"
     )
@@ -236,12 +258,12 @@ class WeeklyRun(Base):
     ran_by: Mapped[int] = mapped_column(sa.BigInteger)
     field_size: Mapped[int]
     field_origin: Mapped[float] = mapped_column(sa.Double)
-    field_mean: Mapped[float] = mapped_column(sa.Double)
-    field_sd: Mapped[float] = mapped_column(sa.Double)
+    field_centre: Mapped[float] = mapped_column(sa.Double)
+    field_spread: Mapped[float] = mapped_column(sa.Double)
     base_elo: Mapped[int]
     elo_per_sigma: Mapped[float] = mapped_column(sa.Double)
     missed_week_elo: Mapped[int]
-    field: Mapped[Field] = composite("field_size", "field_origin", "field_mean", "field_sd")
+    field: Mapped[Field] = composite("field_size", "field_origin", "field_centre", "field_spread")
     scale: Mapped[RatingScale] = composite("base_elo", "elo_per_sigma", "missed_week_elo")
 
 

@@ -35,7 +35,7 @@ def moved_bands(
         The bands, or None if there would be too many, if they would cover too much, or if a field has no spread. The
         caller then checks every score.
     """
-    if not (before.sd and after.sd):
+    if not (before.spread and after.spread):
         return None
     elos = [scale.elo(score, field, direction) for score in (least, greatest) for field in (before, after)]
     first, last = min(elos) + 1, max(elos)
@@ -51,8 +51,8 @@ def moved_bands(
 
 def _boundary(elo: int, field: Field, direction: ScoreDirection, scale: RatingScale) -> tuple[float, float]:
     """Return the score at which an Elo begins, and a bound of the rounding error of that score and of its rating."""
-    per_point = field.sd / scale.elo_per_sigma
+    per_point = field.spread / scale.elo_per_sigma
     offset = direction.sign * (elo - 0.5 - scale.base_elo) * per_point
-    boundary = field.origin + field.mean + offset
-    magnitude = abs(field.origin) + abs(field.mean) + abs(boundary) + (abs(elo) + abs(scale.base_elo) + 1) * per_point
+    boundary = field.origin + field.centre + offset
+    magnitude = abs(field.origin) + abs(field.centre) + abs(boundary) + (abs(elo) + abs(scale.base_elo) + 1) * per_point
     return boundary, ERROR * magnitude

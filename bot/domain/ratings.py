@@ -8,24 +8,27 @@ from bot.domain.scores import ScoreDirection
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The scores that a rating compares a score with, as size, mean and spread.
+    """The scores that a rating compares a score with, as size, centre and spread.
+
+    Under *classic* the centre is the mean and the spread the population standard deviation; `bot.domain.methods` says
+    what they are under another method. Where an event rates logarithms, all numbers but the size are of logarithms.
 
     Attributes:
         size: the number of scores, one per player; 0 or more.
-        origin: a score near the others. `mean` is relative to it, which keeps all digits of large scores.
-        mean: the mean of `score - origin`, in units of the score.
-        sd: the population standard deviation; 0 for an empty field, a single score or equal scores.
+        origin: a score near the others. `centre` is relative to it, which keeps all digits of large scores.
+        centre: the centre of `score - origin`, in units of the score.
+        spread: in units of the score; 0 for an empty field, a single score or equal scores.
     """
 
     size: int
     origin: float
-    mean: float
-    sd: float
+    centre: float
+    spread: float
 
     @property
-    def absolute_mean(self) -> float:
-        """The mean of the scores."""
-        return self.origin + self.mean
+    def middle(self) -> float:
+        """The centre of the scores."""
+        return self.origin + self.centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,9 @@ class RatingScale:
     """The constants that turn z-scores into Elo.
 
     Attributes:
-        base_elo: the Elo of a score that equals the field's mean.
+        base_elo: the Elo of a score in the centre of the field.
         elo_per_sigma: Elo points per standard deviation; above 0.
-        missed_week_elo: the weekly Elo of a missed week.
+        missed_week_elo: the weekly Elo of a missed week, in an event that does not say another.
     """
 
     base_elo: int = 1000
@@ -43,26 +46,30 @@ class RatingScale:
     missed_week_elo: int = 0
 
     def elo(self, score: float, field: Field, direction: ScoreDirection) -> int:
-        """Return the Elo of a score in a field: `base_elo + z × elo_per_sigma`, rounded half up."""
-        return round_half_up(self.base_elo + z_score(score, field, direction) * self.elo_per_sigma)
+        """Return the Elo of a score under *classic*."""
+        return self.elo_of(z_score(score, field, direction))
 
-    def event_elo(self, all_time_elo: int | None, weekly_average: float) -> int:
-        """Return the event Elo: the mean of all-time Elo and weekly average, rounded half up.
+    def elo_of(self, z: float) -> int:
+        """Return the Elo of a z-score: `base_elo + z × elo_per_sigma`, rounded half up."""
+        return round_half_up(self.base_elo + z * self.elo_per_sigma)
+
+    def event_elo(self, all_time_elo: int | None, weekly_average: float, weight: float = 0.5) -> int:
+        """Return the event Elo, rounded half up: `weight` all-time Elo, and the rest weekly average.
 
         A player without an all-time Elo counts with `base_elo`.
         """
         all_time = self.base_elo if all_time_elo is None else all_time_elo
-        return round_half_up(0.5 * all_time + 0.5 * weekly_average)
+        return round_half_up(weight * all_time + (1 - weight) * weekly_average)
 
 
 def z_score(score: float, field: Field, direction: ScoreDirection) -> float:
-    """Return by how many population standard deviations `score` is better than the mean of `field`.
+    """Return by how many spreads `score` is better than the centre of `field`.
 
     The result is 0 in a field without spread (a single score, or equal scores).
     """
-    if field.sd == 0:
+    if field.spread == 0:
         return 0.0
-    return direction.sign * ((score - field.origin) - field.mean) / field.sd
+    return direction.sign * ((score - field.origin) - field.centre) / field.spread
 
 
 def round_half_up(value: float) -> int:

@@ -216,8 +216,8 @@ def is_same_field(one: Field, other: Field) -> bool:
     return one.size == other.size and (
         one.size == 0
         or (
-            math.isclose(one.sd, other.sd, rel_tol=TOLERANCE)
-            and abs((one.origin - other.origin) + (one.mean - other.mean)) <= TOLERANCE * other.sd
+            math.isclose(one.spread, other.spread, rel_tol=TOLERANCE)
+            and abs((one.origin - other.origin) + (one.centre - other.centre)) <= TOLERANCE * other.spread
         )
     )
 

@@ -41,6 +41,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
     errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",
     errors.InvalidBound: "`{option}`: {reason}",
+    errors.RuleOutOfRange: "{rule} can be {least:,} to {greatest:,}.",
     errors.DirectionFixed: (
         "{event} has scores already, so its direction stays {direction}. Create a new event for the other direction."
     ),
@@ -113,6 +114,14 @@ _ELSEWHERE: dict[type[LeaderboardError], str] = {
     errors.UnknownTimeZone: "Pick one from the list, such as Europe/Berlin or UTC.",
 }
 """Where to look when nothing is alike."""
+_RULES = {
+    errors.Rule.BEST_OF: "The number of best weeks that count",
+    errors.Rule.LAST_WEEKS: "The number of latest weeks",
+    errors.Rule.ALL_TIME_WEIGHT: "The weight of the all-time Elo",
+    errors.Rule.MISSED_WEEK_ELO: "The Elo of a missed week",
+    errors.Rule.MIN_WEEKS: "The number of weeks before a rank",
+    errors.Rule.MIN_FIELD: "The number of players that a week needs",
+}
 _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 
@@ -144,6 +153,8 @@ def sentence(error: LeaderboardError) -> str:
 
 def _show(value: Any) -> Any:
     """Write what users typed so that it can stand in a sentence, and several names or scores as a choice."""
+    if isinstance(value, errors.Rule):
+        return _RULES[value]
     if isinstance(value, str):
         seen = visible(value)
         return escape(seen if len(seen) <= LONGEST_REPEATED else f"{shorten(seen, LONGEST_REPEATED)}…")

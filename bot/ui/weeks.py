@@ -101,9 +101,9 @@ def _run(run: WeeklyRunResult, state: str, consequence: str) -> Embed:
         )
     if run.penalised:
         embed.add_field(name=f"Missed the week (counts as {run.missed_week_elo})", value=_missed(run), inline=False)
-    decimals = _decimals(run.field.sd)
-    mean = style.bare(round(run.field.absolute_mean, decimals))
-    spread = isolate_score(style.show(round(run.field.sd, decimals)), style)
+    decimals = _decimals(run.field.spread)
+    mean = style.bare(round(run.field.middle, decimals))
+    spread = isolate_score(style.show(round(run.field.spread, decimals)), style)
     embed.set_footer(text=f"{count_of(run.field.size, 'player')} · mean {mean} · spread {spread}")
     return embed
 

@@ -14,6 +14,11 @@ depends_on = None
 LONG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
 SCORE_RANGE = "{0} >= -9007199254740991 AND {0} <= 9007199254740991"
+RULES_RANGE = (
+    "best_of BETWEEN 1 AND last_weeks AND last_weeks <= 520 AND all_time_weight BETWEEN 0 AND 1"
+    " AND missed_week_elo BETWEEN -1000000 AND 1000000"
+    " AND min_weeks BETWEEN 1 AND 520 AND min_field BETWEEN 1 AND 1000"
+)
 WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
@@ -101,6 +106,15 @@ def _create_events() -> None:
         sa.Column("score_unit", sa.String(16)),
         sa.Column("min_score", sa.Double),
         sa.Column("max_score", sa.Double),
+        sa.Column("method", sa.String(16), nullable=False, server_default="classic"),
+        sa.Column("uses_logarithm", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("attendance", sa.String(16), nullable=False, server_default="zero"),
+        sa.Column("best_of", sa.Integer, nullable=False, server_default="6"),
+        sa.Column("last_weeks", sa.Integer, nullable=False, server_default="10"),
+        sa.Column("all_time_weight", sa.Double, nullable=False, server_default="0.5"),
+        sa.Column("missed_week_elo", sa.Integer),
+        sa.Column("min_weeks", sa.Integer, nullable=False, server_default="1"),
+        sa.Column("min_field", sa.Integer, nullable=False, server_default="1"),
         *_statistics("score"),
         sa.Column("scores_version", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("elo_version", sa.BigInteger, nullable=False, server_default="0"),
@@ -109,7 +123,7 @@ def _create_events() -> None:
         sa.Column("elo_field_version", sa.BigInteger),
         *(
             sa.Column(name, sa.Double, nullable=False, server_default="0")
-            for name in ("elo_origin", "elo_mean", "elo_sd")
+            for name in ("elo_origin", "elo_centre", "elo_spread")
         ),
         sa.Column("elo_submission_id", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("week_number", sa.Integer),
@@ -123,6 +137,9 @@ def _create_events() -> None:
         sa.CheckConstraint("min_score <= max_score", name=op.f("ck_events_bounds")),
         sa.CheckConstraint("score_count >= 0 AND score_m2 >= 0", name=op.f("ck_events_statistics")),
         sa.CheckConstraint("week_count >= 0 AND week_m2 >= 0", name=op.f("ck_events_week_statistics")),
+        sa.CheckConstraint("method IN ('classic', 'robust', 'ranks')", name=op.f("ck_events_method")),
+        sa.CheckConstraint("attendance IN ('zero', 'best', 'played')", name=op.f("ck_events_attendance")),
+        sa.CheckConstraint(RULES_RANGE, name=op.f("ck_events_rules")),
     )
 
 
@@ -202,7 +219,7 @@ def _create_archive() -> None:
         _instant("ran_at"),
         sa.Column("ran_by", sa.BigInteger, nullable=False),
         sa.Column("field_size", sa.Integer, nullable=False),
-        *(sa.Column(name, sa.Double, nullable=False) for name in ("field_origin", "field_mean", "field_sd")),
+        *(sa.Column(name, sa.Double, nullable=False) for name in ("field_origin", "field_centre", "field_spread")),
         sa.Column("base_elo", sa.Integer, nullable=False),
         sa.Column("elo_per_sigma", sa.Double, nullable=False),
         sa.Column("missed_week_elo", sa.Integer, nullable=False),

@@ -115,8 +115,8 @@ async def assert_statistics_are_a_recount(backend: TestBackend) -> None:
     mean = math.fsum(scores) / len(scores)
     deviation = math.sqrt(math.fsum((score - mean) ** 2 for score in scores) / len(scores))
     assert field.size == len(scores)
-    assert field.origin + field.mean == pytest.approx(mean, rel=1e-9)
-    assert field.sd == pytest.approx(deviation, rel=1e-9)
+    assert field.origin + field.centre == pytest.approx(mean, rel=1e-9)
+    assert field.spread == pytest.approx(deviation, rel=1e-9)
 
 
 async def test_the_cooldown_holds_whichever_of_two_submissions_is_first(database_url: URL) -> None:

@@ -90,10 +90,10 @@ def _field(statistics: RunningStatistics, bests: Mapping[int, float]) -> Iterato
     field = statistics.field
     mean, variance = moments(bests.values())
     yield from _same("field size", field.size, len(bests))
-    if not math.isclose(field.sd, math.sqrt(variance), rel_tol=RELATIVE_ERROR):
-        yield f"standard deviation: {field.sd}, not {math.sqrt(variance)}"
-    if abs(field.origin + field.mean - mean) > RELATIVE_ERROR * max(float(mean), field.sd):
-        yield f"mean: {field.origin} + {field.mean}, not {float(mean)}"
+    if not math.isclose(field.spread, math.sqrt(variance), rel_tol=RELATIVE_ERROR):
+        yield f"standard deviation: {field.spread}, not {math.sqrt(variance)}"
+    if abs(field.origin + field.centre - mean) > RELATIVE_ERROR * max(float(mean), field.spread):
+        yield f"mean: {field.origin} + {field.centre}, not {float(mean)}"
 
 
 def _ratings(stats: Mapping[int, Row[Any]], model: Model, *, is_current: bool) -> Iterator[str]:

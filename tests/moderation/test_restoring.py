@@ -14,7 +14,7 @@ ANA, BOB, CAI = 1, 2, 3
 # What tells how often and when something was changed, not what it is; running statistics carry rounding.
 CHANGES = {
     *("id", "updated_at", "version", "scores_version", "elo_version", "elo_field_version", "elo_submission_id"),
-    *("score_origin", "score_mean", "score_m2", "score_m2_peak", "elo_origin", "elo_mean", "elo_sd"),
+    *("score_origin", "score_mean", "score_m2", "score_m2_peak", "elo_origin", "elo_centre", "elo_spread"),
     *("week_origin", "week_mean", "week_m2", "week_m2_peak"),
 }
 

@@ -158,8 +158,8 @@ async def fresh_event(backend: TestBackend, direction: ScoreDirection) -> str:
 
 def assert_same_field(field: Field, expected: Field, accuracy: float) -> None:
     assert field.size == expected.size
-    assert field.sd == pytest.approx(expected.sd, rel=accuracy, abs=0)
-    assert abs((field.origin - expected.origin) + (field.mean - expected.mean)) <= accuracy * expected.sd
+    assert field.spread == pytest.approx(expected.spread, rel=accuracy, abs=0)
+    assert abs((field.origin - expected.origin) + (field.centre - expected.centre)) <= accuracy * expected.spread
 
 
 async def test_a_key_that_no_event_has_counts_an_empty_field(backend: TestBackend) -> None:

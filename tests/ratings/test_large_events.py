@@ -86,7 +86,7 @@ async def test_all_are_looked_at_after_a_process_that_keeps_no_field(played: Tes
     await played.submit(3, 77)
     await played.real.scoring.recalculate(1)
     # What such a process leaves: Elos of one field, beside what is told of an earlier one.
-    await tables.execute(played.database, update(Event).values(elo_field_version=1, elo_mean=1, elo_sd=1))
+    await tables.execute(played.database, update(Event).values(elo_field_version=1, elo_centre=1, elo_spread=1))
     await played.submit(4, 78)
     assert await looks_at_all(played)
 

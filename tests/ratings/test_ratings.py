@@ -52,14 +52,14 @@ def test_an_equal_score_is_not_better() -> None:
 
 
 def test_a_z_score_counts_deviations_towards_the_better_side() -> None:
-    field = Field(size=2, origin=50, mean=25, sd=25)
+    field = Field(size=2, origin=50, centre=25, spread=25)
     assert z_score(100, field, HIGH) == 1
     assert z_score(100, field, LOW) == -1
     assert z_score(75, field, HIGH) == 0
 
 
 def test_a_field_without_spread_gives_zero_even_outside_of_it() -> None:
-    field = Field(size=1, origin=42, mean=0, sd=0)
+    field = Field(size=1, origin=42, centre=0, spread=0)
     assert z_score(99, field, HIGH) == z_score(99, field, LOW) == 0
 
 

@@ -37,7 +37,7 @@ def assert_exact(statistics: RunningStatistics, values: Sequence[float], accurac
         return
     mean, variance = exact_mean_and_variance(values)
     sd = math.sqrt(variance)
-    assert statistics.field.sd == pytest.approx(sd, rel=accuracy, abs=0)
+    assert statistics.field.spread == pytest.approx(sd, rel=accuracy, abs=0)
     assert abs(Fraction(statistics.origin) + Fraction(statistics.mean) - mean) <= Fraction(sd) * Fraction(accuracy)
 
 
@@ -102,11 +102,11 @@ def test_equal_scores_have_no_spread_at_all(score: float, times: int) -> None:
     statistics = RunningStatistics()
     for _ in range(times):
         statistics = statistics.add(score)
-    assert statistics.field.sd == 0
-    assert statistics.field.absolute_mean == score
+    assert statistics.field.spread == 0
+    assert statistics.field.middle == score
     assert not statistics.has_lost_digits
-    assert statistics.replace(score, score).field.sd == 0
-    assert statistics.remove(score).field.sd == 0
+    assert statistics.replace(score, score).field.spread == 0
+    assert statistics.remove(score).field.spread == 0
 
 
 @given(first=scores, second=scores)
@@ -121,5 +121,5 @@ def test_a_field_whose_last_score_is_removed_is_empty(score: float) -> None:
 
 def test_an_empty_field_has_neither_mean_nor_spread() -> None:
     empty = RunningStatistics().field
-    assert (empty.size, empty.absolute_mean, empty.sd) == (0, 0, 0)
+    assert (empty.size, empty.middle, empty.spread) == (0, 0, 0)
     assert RunningStatistics.of([]) == RunningStatistics()

@@ -119,7 +119,7 @@ def test_a_week_that_begins_takes_the_place_of_the_one_before() -> None:
     event.begin_week(Week(2026, 46), RunningStatistics.of([500]))
     event.begin_week(CURRENT, RunningStatistics())
     event.move_week(ANA, None, 60)
-    assert (event.week, event.week_statistics.field.size, event.week_statistics.field.absolute_mean) == (CURRENT, 1, 60)
+    assert (event.week, event.week_statistics.field.size, event.week_statistics.field.middle) == (CURRENT, 1, 60)
 
 
 @pytest.mark.parametrize(

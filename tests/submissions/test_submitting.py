@@ -159,7 +159,7 @@ async def test_twenty_submissions_of_one_player_at_once_leave_one_best(database_
         assert len(await tables.rows(one.database, ScoreSubmission)) == 20
         assert len(await tables.rows(one.database, Player)) == 1
         field = await stored_field(one.database)
-        assert (field.size, field.absolute_mean, field.sd) == (1, 20, 0)
+        assert (field.size, field.middle, field.spread) == (1, 20, 0)
         await one.real.scoring.recalculate(event.id)
         assert await one.differences() == []
 
@@ -172,7 +172,7 @@ async def test_first_submissions_of_twenty_at_once_leave_exact_statistics(databa
         field = await stored_field(one.database)
         counted = RunningStatistics.of([round(score, 9) for score in scores.values()]).field
         assert field.size == 20
-        assert field.sd == pytest.approx(counted.sd, rel=1e-9)
+        assert field.spread == pytest.approx(counted.spread, rel=1e-9)
         await one.real.scoring.recalculate(event.id)
         assert await one.differences() == []
 

@@ -207,7 +207,7 @@ async def test_a_file_that_lies_about_what_follows_from_the_log_is_corrected(bac
     await play(backend)
     document = json.loads((await exported(backend))["event.json"])
     document["event"]["statistics"]["mean"] = 10**6
-    document["runs"][0]["field_sd"] = 10**6
+    document["runs"][0]["field_spread"] = 10**6
     await backend.real.services.transfer.carry_out(read_event_file(json.dumps(document).encode()), ELSEWHERE)
     assert await backend.differences() == []
     assert await ratings(backend, ELSEWHERE) == await ratings(backend, GUILD)
@@ -216,7 +216,7 @@ async def test_a_file_that_lies_about_what_follows_from_the_log_is_corrected(bac
 FOLLOWS = {
     Event: {
         *("id", "guild_id", "name_key", "version", "scores_version", "elo_version", "elo_base", "elo_per_sigma"),
-        *("elo_field_version", "elo_origin", "elo_mean", "elo_sd", "elo_submission_id"),
+        *("elo_field_version", "elo_origin", "elo_centre", "elo_spread", "elo_submission_id"),
         *("week_number", "week_count", "week_origin", "week_mean", "week_m2", "week_m2_peak"),
     },
     ScoreSubmission: {"id", "interaction_id", "event_id"},
@@ -225,6 +225,8 @@ FOLLOWS = {
 CARRIED = {
     Event: {
         *("name", "is_active", "score_direction", "score_format", "score_unit", "min_score", "max_score"),
+        *("method", "uses_logarithm", "attendance", "best_of", "last_weeks", "all_time_weight", "missed_week_elo"),
+        *("min_weeks", "min_field"),
         *("score_count", "score_origin", "score_mean", "score_m2", "score_m2_peak"),
     },
     ScoreSubmission: {

@@ -11,7 +11,7 @@ ANA, BOB, CAI = 1, 2, 3
 NOT_THE_SAME = {
     *("id", "updated_at", "version", "scores_version", "elo_version", "elo_field_version"),
     *("score_origin", "score_mean", "score_m2", "score_m2_peak"),
-    *("field_origin", "field_mean", "field_sd"),
+    *("field_origin", "field_centre", "field_spread"),
 }
 
 

@@ -109,11 +109,11 @@ TAMPERINGS = {
         ["weekly_results: result of player 99 in 2026-W45"],
     ),
     "the mean of a run": (
-        "UPDATE weekly_runs SET field_mean = field_mean + 0.0001 WHERE id = 1",
+        "UPDATE weekly_runs SET field_centre = field_centre + 0.0001 WHERE id = 1",
         ["weekly_runs: field of 2026-W45"],
     ),
     "the spread of a run": (
-        "UPDATE weekly_runs SET field_sd = field_sd * 1.00001 WHERE id = 2",
+        "UPDATE weekly_runs SET field_spread = field_spread * 1.00001 WHERE id = 2",
         ["weekly_runs: field of 2026-W46"],
     ),
 }
@@ -212,7 +212,7 @@ async def test_everything_that_is_derived_can_be_lost_and_repaired(season: TestB
         season.database,
         *(delete(table) for table in (LeaderboardScore, WeeklyResult, PlayerEventStats)),
         update(Event).values(score_count=0, score_origin=0, score_mean=0, score_m2=0, score_m2_peak=0),
-        update(WeeklyRun).values(field_size=0, field_origin=0, field_mean=0, field_sd=0),
+        update(WeeklyRun).values(field_size=0, field_origin=0, field_centre=0, field_spread=0),
     )
     repaired = await VerificationService(season.database).repair()
     assert len(repaired.differences) > len(before)

@@ -47,7 +47,7 @@ async def test_a_run_tells_field_podium_and_event_elos(backend: TestBackend) -> 
     await backend.create_event("LOW")
     await backend.submit_all({ANA: 60, BOB: 50, CAI: 60})
     [run] = await backend.run()
-    assert (run.field.size, round(run.field.absolute_mean, 3)) == (3, 56.667)
+    assert (run.field.size, round(run.field.middle, 3)) == (3, 56.667)
     assert [(row.rank, row.player.discord_id, row.score, row.elo, row.event_elo) for row in run.podium] == [
         (1, BOB, 50, 1283, 1283),
         (2, ANA, 60, 859, 859),
@@ -102,8 +102,8 @@ async def test_a_run_is_archived_with_its_field_and_constants(backend: TestBacke
         "ran_by": ADMIN.discord_id,
         "field_size": 2,
         "field_origin": 50,
-        "field_mean": 25,
-        "field_sd": 25,
+        "field_centre": 25,
+        "field_spread": 25,
         "base_elo": 1000,
         "elo_per_sigma": 200,
         "missed_week_elo": 0,

@@ -29,8 +29,8 @@ def elo_expression(score: sa.SQLColumnExpression[float], field: str = "field") -
     """Return `RatingScale.elo` in SQL: the same operations in the same order, over the parameters of a field."""
     z = (
         _parameter("elo_sign")
-        * ((score - _parameter(f"{field}_origin")) - _parameter(f"{field}_mean"))
-        / _parameter(f"{field}_sd")
+        * ((score - _parameter(f"{field}_origin")) - _parameter(f"{field}_centre"))
+        / _parameter(f"{field}_spread")
     )
     return _round_half_up(sa.cast(_BASE_ELO, sa.Double) + z * _parameter("elo_per_sigma"))
 
@@ -42,9 +42,9 @@ def elo_parameters(
     return {
         "elo_sign": direction.sign,
         f"{name}_origin": field.origin,
-        f"{name}_mean": field.mean,
+        f"{name}_centre": field.centre,
         # Without a spread, every score is at the mean.
-        f"{name}_sd": field.sd or math.inf,
+        f"{name}_spread": field.spread or math.inf,
         "elo_per_sigma": scale.elo_per_sigma,
         **event_elo_parameters(scale),
     }

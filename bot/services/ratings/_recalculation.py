@@ -80,8 +80,8 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
         "elo_base": scale.base_elo,
         "elo_per_sigma": scale.elo_per_sigma,
         "elo_origin": field.origin,
-        "elo_mean": field.mean,
-        "elo_sd": field.sd,
+        "elo_centre": field.centre,
+        "elo_spread": field.spread,
     }
     connection.execute(_NOTE.values(noted), {"of_event": event.id})
     for name, value in noted.items():
@@ -102,7 +102,7 @@ def _moved_bands(connection: sa.Connection, event: Event, field: Field, scale: R
     is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
     if field.size <= FEW_PLAYERS or not is_known:
         return None
-    before = Field(field.size, event.elo_origin, event.elo_mean, event.elo_sd)
+    before = Field(field.size, event.elo_origin, event.elo_centre, event.elo_spread)
     least, greatest = connection.execute(_EXTREMES, {"of_event": event.id}).one()
     return moved_bands(before, field, event.score_direction, scale, least, greatest)
 

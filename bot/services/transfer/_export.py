@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import IO, Any
@@ -43,7 +43,7 @@ SUBMISSIONS = (
     *("submission", "player", "discord", "score", "shown", "submitted_at", "counts_for", "made_in", "proof"),
     *("removed_at", "removed_by", "removal_reason"),
 )
-RUNS = ("week", "ran_at", "ran_by", "players", "mean", "sd", "base_elo", "elo_per_sigma", "missed_week_elo")
+RUNS = ("week", "ran_at", "ran_by", "players", "centre", "spread", "base_elo", "elo_per_sigma", "missed_week_elo")
 RESULTS = ("week", "rank", "player", "discord", "score", "submitted_at", "weekly_elo")
 STANDINGS = (
     *("rank", "player", "discord", "score", "submitted_at", "all_time_elo"),
@@ -95,7 +95,7 @@ class Exporter:
 
     def _runs(self) -> Iterator[Cells]:
         for row in self._rows(sa.select(_RUN.week_number, *_columns_of_run()).order_by(_RUN.week_number), _RUN):
-            field = row.field_size, row.field_origin + row.field_mean, row.field_sd
+            field = row.field_size, row.field_origin + row.field_centre, row.field_spread
             constants = row.base_elo, row.elo_per_sigma, row.missed_week_elo
             yield str(Week.from_code(row.week_number)), _time(row.ran_at), _mention(row.ran_by), *field, *constants
 
@@ -142,6 +142,7 @@ class Exporter:
             "min_score": event.min_score,
             "max_score": event.max_score,
             "is_active": event.is_active,
+            "rules": asdict(event.rules),
             "statistics": statistics,
         }
         head = {"format": FORMAT, "version": VERSION, "exported_at": _time(self.now), "time_zone": self.time_zone}
@@ -217,7 +218,7 @@ class Exporter:
 
 def _columns_of_run() -> tuple[Any, ...]:
     return (
-        *(_RUN.ran_at, _RUN.ran_by, _RUN.field_size, _RUN.field_origin, _RUN.field_mean, _RUN.field_sd),
+        *(_RUN.ran_at, _RUN.ran_by, _RUN.field_size, _RUN.field_origin, _RUN.field_centre, _RUN.field_spread),
         *(_RUN.base_elo, _RUN.elo_per_sigma, _RUN.missed_week_elo),
     )
 

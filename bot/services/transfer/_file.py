@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreFormat
 from bot.domain.servers import GREATEST_ID
 from bot.domain.text import clean_display_name, clean_event_name, clean_proof, clean_reason, clean_unit
 from bot.domain.weeks import Week
-from bot.errors import LeaderboardError
+from bot.errors import LeaderboardError, RuleOutOfRange
 
 FORMAT, VERSION = "leaderboard-event", 1
 FILE_NAME = "event.json"
@@ -67,6 +68,33 @@ class FileStatistics(_Part):
     m2_peak: NotNegative
 
 
+class FileRules(_Part):
+    """The rules of the event."""
+
+    method: Method
+    uses_logarithm: bool
+    attendance: Attendance
+    best_of: Count
+    last_weeks: Count
+    all_time_weight: NotNegative
+    missed_week_elo: Elo | None
+    min_weeks: Count
+    min_field: Count
+
+    @property
+    def rules(self) -> Rules:
+        """The rules as the domain has them."""
+        return Rules(**self.model_dump())
+
+    @model_validator(mode="after")
+    def _check(self) -> "FileRules":
+        try:
+            self.rules.check()
+        except RuleOutOfRange as error:
+            raise ValueError(f"{error.rule} is not {error.least:,} to {error.greatest:,}") from None
+        return self
+
+
 class FileEvent(_Part):
     """The settings of the event."""
 
@@ -77,6 +105,7 @@ class FileEvent(_Part):
     min_score: Score | None
     max_score: Score | None
     is_active: bool
+    rules: FileRules
     statistics: FileStatistics
 
     @model_validator(mode="after")
@@ -105,8 +134,8 @@ class FileRun(_Part):
     ran_by: Id
     field_size: Count
     field_origin: Score
-    field_mean: Number
-    field_sd: NotNegative
+    field_centre: Number
+    field_spread: NotNegative
     base_elo: Elo
     elo_per_sigma: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
     missed_week_elo: Elo

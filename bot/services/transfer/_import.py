@@ -84,6 +84,7 @@ def _make_event(file: EventFile, guild_id: int) -> Event:
         score_unit=given.unit,
         min_score=given.min_score,
         max_score=given.max_score,
+        rules=given.rules.rules,
         statistics=RunningStatistics(**given.statistics.model_dump()),
     )
 

@@ -1,0 +1,289 @@
+"""Turn scores into Elos by the rules of an event, and Elos back into scores.
+
+A method says what it needs of a field, how many spreads better than its centre a score is, and which score is so much
+better. `bot.services.ratings` has the same in SQL.
+
+Sources: P. J. Rousseeuw, C. Croux, "Alternatives to the median absolute deviation", Journal of the American Statistical
+Association 88 (1993), 1273-1283, for median and median deviation; G. Blom, "Statistical estimates and transformed
+beta-variables" (1958), for normal scores of ranks; M. J. Wichura, "Algorithm AS 241: the percentage points of the
+normal distribution", Applied Statistics 37 (1988), 477-484.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from bot.domain.ratings import Field, RatingScale, z_score
+from bot.domain.rules import CountedWeek, Method, Rules
+from bot.domain.scores import ScoreDirection
+from bot.domain.statistics import RunningStatistics
+
+MEDIAN_DEVIATIONS = 1.4826
+"""So many median deviations are a standard deviation, where scores are normal."""
+MEAN_DEVIATIONS = 1.2533
+"""So many mean absolute deviations are."""
+GREATEST_Z = 4.0
+"""*robust* takes no score for further from the centre."""
+FULL_SIZE = 8
+"""*robust* shrinks the z-scores of smaller fields."""
+SHRINKAGE = 2
+"""By the factor size / (size + this)."""
+LEAST_SCORE = 1e-9
+"""Smaller scores have the logarithm of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedField:
+    """The scores that a rating compares a score with, one per player, in ascending order."""
+
+    scores: Sequence[float]
+
+    @property
+    def size(self) -> int:
+        """The number of scores."""
+        return len(self.scores)
+
+    def mean_rank(self, score: float, direction: ScoreDirection) -> float:
+        """Return the rank of a score, 1 for the best: the mean one among equal scores.
+
+        A score that the field lacks stands half a rank before the next worse one.
+        """
+        low, high = bisect_left(self.scores, score), bisect_right(self.scores, score)
+        better = self.size - high if direction.sign > 0 else low
+        return better + (high - low + 1) / 2
+
+
+F = TypeVar("F")
+
+
+class RatingMethod(Protocol[F]):
+    """A way to rate scores, over fields of type `F`."""
+
+    def field_of(self, scores: Iterable[float]) -> F:
+        """Return what the method needs of these scores, one per player."""
+
+    def z_score(self, score: float, field: F, direction: ScoreDirection) -> float:
+        """Return how many spreads better than the centre of a field a score is."""
+
+    def score_of(self, z: float, field: F, direction: ScoreDirection) -> float | None:
+        """Return the worst score that is `z` spreads better than the centre of a field, or more; None if none is."""
+
+
+class Classic:
+    """By mean and population standard deviation."""
+
+    def field_of(self, scores: Iterable[float]) -> Field:
+        """Return mean and standard deviation."""
+        return RunningStatistics.of(scores).field
+
+    def z_score(self, score: float, field: Field, direction: ScoreDirection) -> float:
+        """Return the standard deviations; 0 in a field without spread."""
+        return z_score(score, field, direction)
+
+    def score_of(self, z: float, field: Field, direction: ScoreDirection) -> float | None:
+        """Return the score; in a field without spread None, or the centre if `z` is at most 0."""
+        return _score_of(z, field, direction)
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """By median and 1.4826 times the median deviation from it, or 1.2533 times the mean one where that is 0.
+
+    Of z-scores beyond 4 this makes 4. In fields below 8 players it multiplies them by size / (size + 2).
+    """
+
+    of_logarithms: bool = False
+
+    def field_of(self, scores: Iterable[float]) -> Field:
+        """Return the median, relative to the greater of the scores at or below it, and the spread."""
+        values = sorted(map(self._value, scores))
+        if not values:
+            return Field(0, 0.0, 0.0, 0.0)
+        origin = values[(len(values) - 1) // 2]
+        centre = (values[len(values) // 2] - origin) / 2
+        deviations = sorted(abs((value - origin) - centre) for value in values)
+        spread = MEDIAN_DEVIATIONS * middle_of(deviations)
+        if spread == 0:
+            spread = MEAN_DEVIATIONS * (math.fsum(deviations) / len(deviations))
+        return Field(len(values), origin, centre, spread)
+
+    def z_score(self, score: float, field: Field, direction: ScoreDirection) -> float:
+        """Return the spreads, bounded and shrunk; 0 in a field without spread."""
+        spreads = z_score(self._value(score), field, direction)
+        return min(max(spreads, -GREATEST_Z), GREATEST_Z) * shrinkage(field.size)
+
+    def score_of(self, z: float, field: Field, direction: ScoreDirection) -> float | None:
+        """Return the score as *classic* does; None above the bounds, and the worst score within them below."""
+        spreads = z / shrinkage(field.size)
+        if spreads > GREATEST_Z:
+            return None
+        value = _score_of(max(spreads, -GREATEST_Z), field, direction)
+        return math.exp(value) if value is not None and self.of_logarithms else value
+
+    def _value(self, score: float) -> float:
+        return math.log(max(score, LEAST_SCORE)) if self.of_logarithms else score
+
+
+class Ranks:
+    """By the share of players beaten, as if scores were normal: `Φ⁻¹((n − r + 0.5) / n)` for rank r of n."""
+
+    def field_of(self, scores: Iterable[float]) -> RankedField:
+        """Return the scores in order."""
+        return RankedField(sorted(scores))
+
+    def z_score(self, score: float, field: RankedField, direction: ScoreDirection) -> float:
+        """Return the normal score of the rank; 0 in an empty field."""
+        return z_of_rank(field.mean_rank(score, direction), field.size)
+
+    def score_of(self, z: float, field: RankedField, direction: ScoreDirection) -> float | None:
+        """Return the worst score of the field with this z-score or a greater one; None if even the best has less."""
+        worst_first = field.scores if direction.sign > 0 else field.scores[::-1]
+        place = bisect_left(worst_first, z, key=lambda score: self.z_score(score, field, direction))
+        return worst_first[place] if place < field.size else None
+
+
+def middle_of(values: Sequence[float]) -> float:
+    """Return the median of values in ascending order, of which there is at least one."""
+    low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
+    return low + (high - low) / 2
+
+
+def shrinkage(size: int) -> float:
+    """Return what *robust* multiplies the z-scores of a field of this size by."""
+    return size / (size + SHRINKAGE) if 0 < size < FULL_SIZE else 1.0
+
+
+def z_of_rank(rank: float, size: int) -> float:
+    """Return the normal score of a rank, 1 for the best; beyond the field that of its best or its worst rank."""
+    if size == 0:
+        return 0.0
+    return inverse_normal((size - min(max(rank, 1.0), size) + 0.5) / size)
+
+
+def inverse_normal(share: float) -> float:
+    """Return the number that a standard normal variable is below with this probability, above 0 and below 1."""
+    q = share - 0.5
+    if abs(q) <= CENTRAL:
+        return q * _ratio(IN_THE_MIDDLE, CENTRAL_SQUARE - q * q)
+    r = math.sqrt(-math.log(share if q < 0 else 1 - share))
+    z = _ratio(ON_THE_SIDES, r - SIDES) if r <= TAILS else _ratio(IN_THE_TAILS, r - TAILS)
+    return -z if q < 0 else z
+
+
+Ratio = tuple[tuple[float, ...], tuple[float, ...]]
+"""The coefficients of two polynomials, the highest power first."""
+
+CENTRAL, CENTRAL_SQUARE, SIDES, TAILS = 0.425, 0.180625, 1.6, 5.0
+"""Where Wichura's three approximations hold."""
+IN_THE_MIDDLE: Ratio = (
+    (
+        *(2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4),
+        *(1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.3871328727963666080e0),
+    ),
+    (
+        *(5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4),
+        *(5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0),
+    ),
+)
+ON_THE_SIDES: Ratio = (
+    (
+        *(7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e0),
+        *(3.64784832476320460504e0, 5.76949722146069140550e0, 4.63033784615654529590e0, 1.42343711074968357734e0),
+    ),
+    (
+        *(1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1),
+        *(6.89767334985100004550e-1, 1.67638483018380384940e0, 2.05319162663775882187e0, 1.0),
+    ),
+)
+IN_THE_TAILS: Ratio = (
+    (
+        *(2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3, 2.65321895265761230930e-2),
+        *(2.96560571828504891230e-1, 1.78482653991729133580e0, 5.46378491116411436990e0, 6.65790464350110377720e0),
+    ),
+    (
+        *(2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4),
+        *(1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0),
+    ),
+)
+
+
+def _ratio(ratio: Ratio, x: float) -> float:
+    above, below = (_polynomial(coefficients, x) for coefficients in ratio)
+    return above / below
+
+
+def _polynomial(coefficients: Sequence[float], x: float) -> float:
+    value = coefficients[0]
+    for coefficient in coefficients[1:]:
+        value = value * x + coefficient
+    return value
+
+
+def _score_of(z: float, field: Field, direction: ScoreDirection) -> float | None:
+    if field.spread == 0:
+        return None if z > 0 else field.middle
+    return field.origin + (field.centre + direction.sign * z * field.spread)
+
+
+AnyField = Field | RankedField
+"""What a method needs of a field."""
+
+
+def method_of(rules: Rules) -> RatingMethod[Any]:
+    """Return the method of rules."""
+    if rules.method is Method.RANKS:
+        return Ranks()
+    return Robust(rules.rates_logarithms) if rules.method is Method.ROBUST else Classic()
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How the scores of an event become ratings: its direction, its rules, and the constants of the bot."""
+
+    direction: ScoreDirection
+    rules: Rules
+    scale: RatingScale
+
+    @property
+    def missed_week_elo(self) -> int:
+        """The weekly Elo of a missed week."""
+        said = self.rules.missed_week_elo
+        return self.scale.missed_week_elo if said is None else said
+
+    def rates_week(self, size: int) -> bool:
+        """Tell whether a week with scores of so many players is rated."""
+        return size >= self.rules.min_field
+
+    def field_of(self, scores: Iterable[float]) -> AnyField:
+        """Return the field of scores, one per player."""
+        field: AnyField = method_of(self.rules).field_of(scores)
+        return field
+
+    def elo(self, score: float, field: AnyField) -> int:
+        """Return the Elo of a score in a field of this rating."""
+        return self.scale.elo_of(method_of(self.rules).z_score(score, field, self.direction))
+
+    def score_of(self, elo: int, field: AnyField) -> float | None:
+        """Return the worst score that has an Elo, or a greater one, in a field as it is; None if no score has.
+
+        Under *ranks* it is a score of the field.
+        """
+        z = (elo - 0.5 - self.scale.base_elo) / self.scale.elo_per_sigma
+        found: float | None = method_of(self.rules).score_of(z, field, self.direction)
+        if found is None:
+            return None
+        # The boundary is rounded; a few steps towards better scores reach its better side.
+        score, step = found, math.ulp(max(abs(found), abs(getattr(field, "origin", 0.0))))
+        while self.elo(score, field) < elo:
+            score, step = score + self.direction.sign * step, 2 * step
+        return score
+
+    def weekly_average(self, weeks: Sequence[CountedWeek]) -> float:
+        """Return a player's weekly average; see `Rules.weekly_average`."""
+        return self.rules.weekly_average(weeks, self.scale.base_elo)
+
+    def event_elo(self, all_time_elo: int | None, weekly_average: float) -> int:
+        """Return the event Elo; see `RatingScale.event_elo`."""
+        return self.scale.event_elo(all_time_elo, weekly_average, self.rules.all_time_weight)
