@@ -267,6 +267,10 @@ class NoEvents(EventNotFound):
     """The server has no events at all."""
 
 
+class EventUnnamed(EventNotFound):
+    """No event was named, and none is meant without a name."""
+
+
 @dataclass(eq=False)
 class EventUnknown(EventNotFound):
     """No event of the server has the name as `typed`; `nearest` are the names that are most like it, the best first."""

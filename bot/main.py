@@ -17,7 +17,17 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.cogs import BUTTONS, COGS, LeaderboardTree, Services, answer_lost_click, interrupt
+from bot.cogs import (
+    BUTTONS,
+    COGS,
+    MENUS,
+    MODALS,
+    LeaderboardTree,
+    Services,
+    answer_lost_click,
+    answer_modal,
+    interrupt,
+)
 from bot.config import Settings, SettingsError
 from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
@@ -121,8 +131,11 @@ class LeaderboardBot(commands.AutoShardedBot):
         """Load the commands. Only `sync` tells Discord about them."""
         for cog in COGS:
             await self.add_cog(cog(self.services))
+        for menu in MENUS:
+            self.tree.add_command(menu)
         self.add_dynamic_items(*BUTTONS)
         self.add_listener(partial(answer_lost_click, BUTTONS), "on_interaction")
+        self.add_listener(partial(answer_modal, MODALS), "on_interaction")
         for work in self._background:
             work.start()
 

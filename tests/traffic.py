@@ -7,10 +7,10 @@ from typing import Any
 from simcord.backend import Backend
 
 from tests.isolation import exposed
-from tests.wire.discord_limits import Refused, check_choices, check_message
+from tests.wire.discord_limits import Refused, check_choices, check_message, check_modal
 
 DEFERRALS = (5, 6)
-CHOICES = 8
+CHOICES, MODAL = 8, 9
 
 _CALLBACK = re.compile(r"POST /interactions/\d+/([^/]+)/callback")
 _FOLLOW_UP = re.compile(r"(?:POST|PATCH) /webhooks/\d+/([^/]+)(?:/messages/.+)?")
@@ -51,6 +51,9 @@ class Traffic(list[tuple[str, str, Any]]):
             choices = payload["data"]["choices"]
             self._hold(lambda: check_choices(choices), "choices")
             self._expect_isolates([choice["name"] for choice in choices])
+        elif payload["type"] == MODAL:
+            self._hold(lambda: check_modal(payload["data"]), "a modal")
+            self._expect_isolates(payload["data"])
         elif payload["type"] in DEFERRALS:
             self.deferrals += 1
         else:

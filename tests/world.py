@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from discord import Locale, Permissions
-from discord.app_commands import ContextMenu
+from discord import Locale, Message, Permissions
 from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import RoleHandle, UserHandle
+from simcord.results import InteractionResult
 from sqlalchemy import URL
 
 from bot.cogs import UNDELIVERED
@@ -121,6 +121,22 @@ class World(Server):
         await self._answered.wait()
         return seen(result)
 
+    async def open_modal(self, who: str | MemberActor, message: Seen, label: str) -> InteractionResult:
+        """Have a member click a button that asks for more."""
+        assert message.message is not None
+        return await self._actor(who).click(message.message, label=label)
+
+    async def open_menu(self, who: str | MemberActor, menu: str, message: Message) -> InteractionResult:
+        """Have a member use the menu of a message, which asks for more."""
+        actor = self._actor(who)
+        return await actor.context_menu(self._servers[actor.guild.id].channel, menu, message)
+
+    async def fill_in(self, who: str | MemberActor, asked: InteractionResult, /, **values: Any) -> Seen:
+        """Have a member fill in what was asked for, and see what is then seen."""
+        result = await self._actor(who).submit_modal(asked, values)
+        await self._answered.wait()
+        return seen(result)
+
     def speak(self, who: MemberActor, language: Locale) -> None:
         """Set the language of a member's Discord, which is American English without that."""
         emit = self.env.backend.emit
@@ -195,7 +211,6 @@ class World(Server):
     async def offer_commands_in_direct_messages(self) -> None:
         """Have Discord offer the commands where it should not, as an outdated copy of them would."""
         for command in self.bot.tree.get_commands():
-            assert not isinstance(command, ContextMenu)
             command.guild_only, command.allowed_contexts = False, None
         await self.bot.tree.sync()
 

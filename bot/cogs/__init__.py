@@ -2,6 +2,7 @@
 
 from bot.cogs._buttons import answer_lost_click
 from bot.cogs._delivery import UNDELIVERED, interrupt
+from bot.cogs._modals import answer_modal
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
@@ -9,14 +10,38 @@ from bot.cogs.events import Events
 from bot.cogs.moderation import KeepButton, Moderation, RemoveButton, RestoreButton
 from bot.cogs.servers import Servers
 from bot.cogs.standings import PageButton, Standings
-from bot.cogs.submissions import ReadingButton, Submissions
+from bot.cogs.submissions import (
+    MessageModal,
+    ReadingButton,
+    ScoreModal,
+    Submissions,
+    SubmitButton,
+    submit_message,
+)
 from bot.cogs.transfer import Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
 COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers, Audit, Transfer)
 """One cog per capability."""
 
-BUTTONS = (PageButton, ReadingButton, WeekButton, RemoveButton, KeepButton, RestoreButton, AuditButton)
+BUTTONS = (PageButton, ReadingButton, SubmitButton, WeekButton, RemoveButton, KeepButton, RestoreButton, AuditButton)
 """The buttons that work after a restart."""
 
-__all__ = ["BUTTONS", "COGS", "UNDELIVERED", "LeaderboardTree", "Services", "answer_lost_click", "interrupt"]
+MODALS = (ScoreModal, MessageModal)
+"""The modals that can be submitted after a restart."""
+
+MENUS = (submit_message,)
+"""The commands in the menu of a message."""
+
+__all__ = [
+    "BUTTONS",
+    "COGS",
+    "MENUS",
+    "MODALS",
+    "UNDELIVERED",
+    "LeaderboardTree",
+    "Services",
+    "answer_lost_click",
+    "answer_modal",
+    "interrupt",
+]

@@ -4,8 +4,8 @@ import logging
 from contextlib import suppress
 from typing import Any
 
-from discord import AppCommandOptionType, Interaction, InteractionType, Member, Role, User, app_commands
-from discord.app_commands import Command, CommandSignatureMismatch, Parameter
+from discord import AppCommandOptionType, Attachment, Interaction, InteractionType, Member, Role, User, app_commands
+from discord.app_commands import AppCommandChannel, Command, CommandSignatureMismatch, Parameter
 
 from bot.cogs._answering import show_error
 from bot.cogs._delivery import UNDELIVERED
@@ -20,6 +20,8 @@ GIVEN = TYPED | {
     AppCommandOptionType.boolean: bool,
     AppCommandOptionType.user: User | Member,
     AppCommandOptionType.role: Role,
+    AppCommandOptionType.channel: AppCommandChannel,
+    AppCommandOptionType.attachment: Attachment,
 }
 """The types of options after the user has sent the command."""
 

@@ -45,6 +45,7 @@ class Events(ServiceCog):
         await answer(interaction, made, partial(show_event, title="Event created"))
 
     @event.command(name="edit", description="Admins: change an event, or take it out of the archive")
+    @app_commands.rename(default_channel="default-channel")
     @app_commands.describe(
         event="The event: start typing its name",
         name="A new name",
@@ -54,6 +55,7 @@ class Events(ServiceCog):
         min="Smallest score allowed; none: above 0",
         max="Greatest; none: below 1,000,000,000",
         active="False archives the event, True reopens it",
+        default_channel="Scores need no event name here; again: off",
     )
     @app_commands.autocomplete(event=all_events)
     async def event_edit(
@@ -67,6 +69,7 @@ class Events(ServiceCog):
         max: str | None = None,
         active: bool | None = None,
         direction: Literal["HIGH", "LOW"] | None = None,
+        default_channel: app_commands.AppCommandChannel | None = None,
     ) -> None:
         """Change the given options of an event."""
         options = EventOptions(
@@ -77,6 +80,7 @@ class Events(ServiceCog):
             max,
             active,
             None if direction is None else ScoreDirection(direction),
+            None if default_channel is None else default_channel.id,
             str(interaction.locale),
         )
         changed = self.services.events.edit(self.actor(interaction), event, options)

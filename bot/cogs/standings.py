@@ -10,6 +10,7 @@ from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import IdButton, view_of
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
+from bot.cogs.submissions import SubmitButton
 from bot.domain.standings import Board, LeaderboardPage
 from bot.ui.reply import Reply
 from bot.ui.standings import board_embed
@@ -86,16 +87,17 @@ class PageButton(IdButton, template=BUTTON_ID):
 
 
 def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:
-    """Show a page of a leaderboard, with buttons if the board has more pages."""
-    if page.pages == 1:
-        return Reply([board_embed(page)], ephemeral=ephemeral)
+    """Show a page of a leaderboard, with buttons for other pages and for a score."""
     turns = (
         ("previous", page.page - 1, page.page > 0),
         ("next", page.page + 1, page.page < page.pages - 1),
         ("own", page.own_page if page.own_page is not None else 0, page.own_page not in (None, page.page)),
     )
-    buttons = [
+    buttons: list[IdButton] = [
         PageButton(label, page.event.id, page.board, max(number, 0), viewer_id, enabled=enabled)
         for label, number, enabled in turns
+        if page.pages > 1
     ]
-    return Reply([board_embed(page)], view_of(*buttons), ephemeral)
+    if page.event.is_active:
+        buttons.append(SubmitButton(page.event.id))
+    return Reply([board_embed(page)], view_of(*buttons) if buttons else None, ephemeral)

@@ -1,24 +1,44 @@
-"""`/submit-score`, and the buttons that ask which score was meant."""
+"""`/submit-score`, the same by a button or from a message, and the buttons that ask which score was meant."""
 
 import re
 from dataclasses import replace
 from typing import Any
 
-from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item
+from discord import Attachment, ButtonStyle, Interaction, Message, app_commands
+from discord.ui import Button, Item, Label, Select, TextInput
 
 from bot.cogs._answering import answer, guild_of, post
 from bot.cogs._buttons import IdButton, view_of
+from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import active_events
+from bot.domain.events import EventInfo
 from bot.domain.submissions import Submission, SubmissionResult
+from bot.domain.text import MAX_PROOF
 from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion
 from bot.ui.reply import Reply
-from bot.ui.submissions import proof_in, show_answered, show_question, show_submission
+from bot.ui.submissions import (
+    PROOF_LINK,
+    PROOF_PICTURE,
+    TITLE,
+    ask_event,
+    event_input,
+    event_menu,
+    key_of,
+    proof_in,
+    proof_input,
+    score_input,
+    screenshot_input,
+    show_answered,
+    show_question,
+    show_submission,
+    title_of,
+)
 
 READING_ID = re.compile(
     r"score:(?P<event>[0-9]{1,18}):(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,10})?):(?P<user>[0-9]{1,20})"
 )
+LINK = re.compile(r"https?://[^\s<>]+")
 
 
 class Submissions(ServiceCog):
@@ -26,18 +46,127 @@ class Submissions(ServiceCog):
 
     @app_commands.command(name="submit-score", description="Submit a score for an event of this server")
     @app_commands.describe(
-        event="The event: start typing its name",
         score="Such as 12,345.5 or 12k, or a time: 1:23.4",
-        proof="A link to a picture or a video of it",
+        event="The event; without: the one of last time",
+        proof=PROOF_LINK,
+        screenshot=PROOF_PICTURE,
     )
     @app_commands.autocomplete(event=active_events)
     @app_commands.guild_only()
     async def submit_score(
-        self, interaction: Interaction[Any], event: str, score: str, proof: str | None = None
+        self,
+        interaction: Interaction[Any],
+        score: str,
+        event: str | None = None,
+        proof: str | None = None,
+        screenshot: Attachment | None = None,
     ) -> None:
         """Submit a score and show what it changed, or ask which one was meant."""
-        submission = _submission(interaction, event, score, proof)
+        if proof is None and screenshot is not None:
+            proof = _link_to(screenshot)
+        submission = _submission(interaction, event or "", score, proof)
         await answer(interaction, _submit(self.services, submission), lambda reply: reply)
+
+
+@app_commands.context_menu(name="Submit this as a score")
+@app_commands.guild_only()
+async def submit_message(interaction: Interaction[Any], message: Message) -> None:
+    """Ask for the event and the score that a message shows, which is the proof."""
+    place = guild_of(interaction), _channel_of(interaction), interaction.user.id
+    proof = _proof_of(message)
+    await open_modal(
+        interaction,
+        services_of(interaction).leaderboard.choices(*place),
+        lambda choices: MessageModal(ask_event(choices), proof),
+    )
+
+
+class SubmitButton(IdButton, template=r"submit:(?P<event>[0-9]{1,18})"):
+    """A button that asks everyone who clicks it for a score for an event."""
+
+    def __init__(self, event_id: int) -> None:
+        """Ask for scores for the event with this key."""
+        self.event_id = event_id
+        super().__init__(Button(label="Submit a score", style=ButtonStyle.primary, custom_id=f"submit:{event_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "SubmitButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Open the modal."""
+        event = services_of(interaction).events.taking_scores(guild_of(interaction), self.event_id)
+        await open_modal(interaction, event, lambda event: ScoreModal(event.id, event))
+
+
+class ScoreModal(IdModal):
+    """Asks for a score for one event, and for a link or a picture as proof."""
+
+    TEMPLATE = re.compile(r"submit:(?P<event>[0-9]{1,18})")
+
+    def __init__(self, event_id: int, event: EventInfo | None = None) -> None:
+        """Ask for a score for the event with this key, named if it is given."""
+        super().__init__(title=TITLE if event is None else title_of(event), custom_id=f"submit:{event_id}")
+        self.event_id = event_id
+        self.score, self.proof, self.screenshot = score_input(event), proof_input(), screenshot_input()
+        self.add_item(Label(text="Score", component=self.score))
+        self.add_item(Label(text="Proof", description=PROOF_LINK, component=self.proof))
+        self.add_item(Label(text="Screenshot", description=PROOF_PICTURE, component=self.screenshot))
+
+    @classmethod
+    def from_custom_id(cls, match: re.Match[str]) -> "ScoreModal":
+        """Rebuild a modal from its id."""
+        return cls(int(match["event"]))
+
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Submit the score as the command does."""
+        proof = self.proof.value
+        if not proof.strip() and self.screenshot.values:
+            proof = _link_to(self.screenshot.values[0])
+        await answer(interaction, self._submit(interaction, proof), lambda reply: reply)
+
+    async def _submit(self, interaction: Interaction[Any], proof: str) -> Reply:
+        services = services_of(interaction)
+        event = await services.events.name_of(guild_of(interaction), self.event_id)
+        return await _submit(services, _submission(interaction, event, self.score.value, proof))
+
+
+class MessageModal(IdModal):
+    """Asks which event a message shows a score for, and which score; a link to what it shows is the proof.
+
+    Of more events than a menu holds, the player types the name.
+    """
+
+    TEMPLATE = re.compile("submit:(?P<how>choose|type)")
+
+    def __init__(self, event: Select[Any] | TextInput[Any], proof: str | None = None) -> None:
+        """Have the event chosen or typed, and offer a proof; it can be changed."""
+        is_menu = isinstance(event, Select)
+        super().__init__(title=TITLE, custom_id=f"submit:{'choose' if is_menu else 'type'}")
+        self.event, self.score, self.proof = event, score_input(), proof_input(proof)
+        self.add_item(Label(text="Event", component=self.event))
+        self.add_item(Label(text="Score", component=self.score))
+        self.add_item(Label(text="Proof", description="A link to what the message shows", component=self.proof))
+
+    @classmethod
+    def from_custom_id(cls, match: re.Match[str]) -> "MessageModal":
+        """Rebuild a modal from its id."""
+        return cls(event_menu() if match["how"] == "choose" else event_input())
+
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Submit the score as the command does."""
+        await answer(interaction, self._submit(interaction), lambda reply: reply)
+
+    async def _submit(self, interaction: Interaction[Any]) -> Reply:
+        services = services_of(interaction)
+        if isinstance(self.event, TextInput):
+            event = self.event.value
+        else:
+            event = await services.events.name_of(guild_of(interaction), key_of(self.event))
+        return await _submit(services, _submission(interaction, event, self.score.value, self.proof.value))
 
 
 class ReadingButton(IdButton, template=READING_ID):
@@ -85,7 +214,27 @@ def _submission(interaction: Interaction[Any], event: str, score: str, proof: st
         score=score,
         proof=proof,
         locale=str(interaction.locale),
+        channel_id=_channel_of(interaction),
     )
+
+
+def _channel_of(interaction: Interaction[Any]) -> int | None:
+    """Return the channel of an interaction; that of a thread is the one that the thread is in."""
+    parent: int | None = getattr(interaction.channel, "parent_id", None)
+    return interaction.channel_id if parent is None else parent
+
+
+def _link_to(file: Attachment) -> str:
+    # Discord signs links for a day, after which its apps renew them, also those without a signature.
+    return file.url if len(file.url) <= MAX_PROOF else file.url.partition("?")[0]
+
+
+def _proof_of(message: Message) -> str:
+    """Return a link to what a message shows: its attachment, else a link in it, else itself."""
+    if message.attachments:
+        return _link_to(message.attachments[0])
+    link = LINK.search(message.content)
+    return message.jump_url if link is None else link[0]
 
 
 async def _submit(services: Services, submission: Submission) -> Reply:

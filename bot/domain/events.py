@@ -77,11 +77,28 @@ class EventChange:
 
     Attributes:
         outside: the number of players whose personal best lies outside new bounds, and stays.
+        channel_before: the channel in which players need not name the event, before the edit; None for none.
+        channel: the same after the edit.
     """
 
     before: EventInfo
     event: EventInfo
     outside: int
+    channel_before: int | None = None
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventChoices:
+    """The events of a server that a score may be for.
+
+    Attributes:
+        events: those that take scores, by name.
+        usual: the one that is meant without a name; None for none.
+    """
+
+    events: tuple[EventInfo, ...]
+    usual: EventInfo | None
 
 
 def meant_event(typed: str, names: Mapping[str, str]) -> str:

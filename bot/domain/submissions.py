@@ -24,10 +24,11 @@ class Submission:
         discord_id: Discord's id of the player.
         username: the player's unique name on Discord.
         display_name: the player's name in the server.
-        event_name: as the player typed or chose it.
+        event_name: as the player typed or chose it; empty for the one that is meant without a name.
         score: as the player typed it.
         proof: a link, or None.
         locale: the player's language on Discord, such as "de"; None for unknown.
+        channel_id: where the player is, which may say which event is meant; None for unknown.
     """
 
     interaction_id: int
@@ -39,6 +40,7 @@ class Submission:
     score: str
     proof: str | None = None
     locale: str | None = None
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ def show_change(change: EventChange, title: str) -> Reply:
     for name, value in _facts(change.event).items():
         if value != before[name]:
             embed.add_field(name=name, value=f"{value}\n(was {before[name]})", inline=False)
+    if change.channel != change.channel_before:
+        embed.add_field(name="Default channel", value=_channel(change), inline=False)
     if change.outside:
         bests = count_of(change.outside, "personal best")
         stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
@@ -66,6 +68,12 @@ def _facts(event: EventInfo) -> dict[str, str]:
         "Scores": _kind(event.style),
         "Allowed": _bounds(event),
     }
+
+
+def _channel(change: EventChange) -> str:
+    if change.channel is None:
+        return f"none any more: in <#{change.channel_before}> scores need the name of the event again"
+    return f"<#{change.channel}>: scores there need no name of an event"
 
 
 def _kind(style: ScoreStyle) -> str:

@@ -77,7 +77,7 @@ async def test_an_event_says_which_scores_it_takes_also_by_default(world: World)
 
 async def test_an_option_says_in_one_line_of_a_phone_what_it_is_for(world: World) -> None:
     commands = [command.to_dict(world.bot.tree) for command in world.bot.tree.get_commands()]
-    options = [option for command in commands for option in command["options"]]
+    options = [option for command in commands for option in command.get("options", [])]
     options += [inner for option in options for inner in option.get("options", [])]
     described = [
         option["description"] for option in options if "options" not in option and option["type"] != SUBCOMMAND

@@ -134,7 +134,14 @@ class HttpApi:
         ids = {command["name"]: command["id"] for command in self.commands.get(guild, [])}
         place = {"application_id": str(self.bot.id), **({} if guild is None else {"guild_id": str(guild)})}
         self.commands[guild] = [
-            {"type": 1, "version": str(snowflake()), "id": ids.get(command["name"], str(snowflake()))} | command | place
+            {
+                "type": 1,
+                "description": "",
+                "version": str(snowflake()),
+                "id": ids.get(command["name"], str(snowflake())),
+            }
+            | command
+            | place
             for command in await request.json()
         ]
         return _json(self.commands[guild])

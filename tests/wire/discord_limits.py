@@ -71,6 +71,25 @@ def embed_texts(embed: JSON) -> list[str]:
     return [text for text in (*head, *fields, embed.get("footer", {}).get("text")) if text]
 
 
+def check_modal(modal: JSON) -> None:
+    """Raises Refused for a modal without an input or with more than five, and for texts beyond Discord's limits."""
+    form, labels = Form(), modal["components"]
+    form.text(modal["title"], "title", 45, least=1)
+    form.text(modal["custom_id"], "custom_id", 100, least=1)
+    form.expect(1 <= len(labels) <= 5, "components", "Must be between 1 and 5 in length.")
+    for number, label in enumerate(labels):
+        path, part = f"components.{number}", label["component"]
+        form.text(label["label"], f"{path}.label", 45, least=1)
+        form.text(label.get("description") or "", f"{path}.description", 100)
+        form.text(part.get("placeholder") or "", f"{path}.placeholder", 100)
+        form.text(part.get("value") or "", f"{path}.value", 4000)
+        options = part.get("options", [])
+        form.expect(len(options) <= 25, f"{path}.options", "Must be 25 or fewer in length.")
+        for option in options:
+            form.text(option["label"], f"{path}.options.label", 100, least=1)
+    form.refuse_if_wrong()
+
+
 def check_choices(choices: list[JSON]) -> None:
     """Raises Refused for more than 25 autocompleted choices, or for a name or value of a wrong length."""
     form = Form()

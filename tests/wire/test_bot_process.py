@@ -18,7 +18,7 @@ from .bots import ADMIN, EVENT, count, create_event, finish, once, running, sett
 from .discord_stub import HOME, DiscordStub, User
 from .waiting import until
 
-STRING, BOOLEAN, SUBCOMMAND = 3, 5, 1
+STRING, BOOLEAN, ATTACHMENT, SUBCOMMAND = 3, 5, 11, 1
 MESSAGE, DEFERRAL = 4, 5
 
 Json = dict[str, Any]
@@ -102,9 +102,10 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
     assert [described(one) for one in discord.commands[None]] == [described(one) for one in discord.commands[HOME.id]]
     commands = {one["name"]: described(one) for one in discord.commands[None]}
     assert commands["submit-score"] == {
-        "event": (STRING, "required", "autocomplete"),
         "score": (STRING, "required"),
+        "event": (STRING, "autocomplete"),
         "proof": (STRING,),
+        "screenshot": (ATTACHMENT,),
     }
     assert commands["leaderboard"] == {
         "event": (STRING, "required", "autocomplete"),

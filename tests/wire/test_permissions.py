@@ -22,6 +22,7 @@ NO_EVENT = "This server has no event"
 NOT_HERE = "Leaderboards belong to servers."
 
 ADMINISTRATOR: Final = 1 << 3
+SLASH: Final = 1
 SUBCOMMAND: Final = 1
 PLAYER: Final = User("pia", display_name="Pia")
 """Whose scores are in the events of the table."""
@@ -55,6 +56,7 @@ TABLE = [
     Use("event list", by_a_member=DONE, from_another_server=DONE),
     Use("event create", {"name": "New {event}", "direction": "LOW"}, from_another_server=DONE),
     Use("event edit", {"event": "{event}", "unit": "points"}),
+    Use("event edit", {"event": "{event}", "default-channel": HOME.channel}),
     Use("event archive", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}", "preview": True}),
@@ -145,6 +147,7 @@ async def test_the_table_holds_every_command(wired: WiredBot) -> None:
     offered = [
         " ".join((command["name"], *within))
         for command in wired.discord.commands[None]
+        if command["type"] == SLASH
         for within in [[one["name"]] for one in command["options"] if one["type"] == SUBCOMMAND] or [[]]
     ]
     assert {use.command for use in TABLE} == set(offered)

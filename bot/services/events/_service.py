@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from async_lru import alru_cache
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
@@ -19,6 +19,7 @@ from bot.errors import (
     Bound,
     BoundsSwapped,
     DirectionFixed,
+    EventArchived,
     EventNameTaken,
     InvalidBound,
     InvalidScore,
@@ -49,6 +50,8 @@ class EventOptions:
         max_score: the greatest score that the event takes, in its format, or `none` for the default.
         is_active: whether the event takes scores.
         direction: which of two scores is better; changes only while the event has no scores.
+        default_channel_id: the channel in which players need not name the event; the one that it has already takes it
+            away.
         locale: the admin's language on Discord, such as "de", which says how bounds may be meant; no option.
     """
 
@@ -59,6 +62,7 @@ class EventOptions:
     max_score: str | None = None
     is_active: bool | None = None
     direction: ScoreDirection | None = None
+    default_channel_id: int | None = None
     locale: str | None = field(default=None, compare=False)
 
 
@@ -104,12 +108,13 @@ class EventService:
             if options == EventOptions():
                 raise NothingToChange
             event = find_event(session, actor.guild_id, event_name, lock=True)
-            before = describe(event)
+            before, channel_before = describe(event), event.default_channel_id
             _apply(session, event, actor.guild_id, options)
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
-            return EventChange(before, changed, _count_outside(session, changed) if has_new_bounds else 0)
+            outside = _count_outside(session, changed) if has_new_bounds else 0
+            return EventChange(before, changed, outside, channel_before, event.default_channel_id)
 
         return await self._change(actor, work)
 
@@ -135,6 +140,22 @@ class EventService:
             EventNotFound: the server has no such event.
         """
         return await self._database.read(lambda session: find_event(session, guild_id, event_id).name)
+
+    async def taking_scores(self, guild_id: int, event_id: int) -> EventInfo:
+        """Return an event of a server that takes scores.
+
+        Raises:
+            EventNotFound: the server has no such event.
+            EventArchived: it is archived.
+        """
+
+        def work(session: Session) -> EventInfo:
+            event = describe(find_event(session, guild_id, event_id))
+            if not event.is_active:
+                raise EventArchived(event.name)
+            return event
+
+        return await self._database.read(work)
 
     async def suggest(self, guild_id: int, text: str, *, archived: bool = False) -> tuple[str, ...]:
         """Return the names of up to 25 events of a server that contain `text`, ignoring case, by name.
@@ -186,6 +207,17 @@ def _apply(session: Session, event: Event, guild_id: int, options: EventOptions)
         _change_direction(session, event)
     if options.is_active is not None:
         event.is_active = options.is_active
+    if options.default_channel_id is not None:
+        _move_default(session, event, options.default_channel_id)
+
+
+def _move_default(session: Session, event: Event, channel_id: int) -> None:
+    """Make an event the default of a channel, in the place of any other, or take that from it."""
+    if event.default_channel_id == channel_id:
+        event.default_channel_id = None
+        return
+    session.execute(update(Event).where(Event.default_channel_id == channel_id).values(default_channel_id=None))
+    event.default_channel_id = channel_id
 
 
 def _apply_bounds(event: Event, options: EventOptions) -> None:

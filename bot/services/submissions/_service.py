@@ -7,18 +7,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.dialect import may_be_the_rows
+from bot.database.models import Event
 from bot.domain.clock import Clock
+from bot.domain.events import EventChoices
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import OpenEvent, Submission, SubmissionResult, SubmissionRules
 from bot.domain.text import clean_proof
-from bot.errors import EventNotFound, Unavailable
-from bot.services.events import find_meant_event
+from bot.errors import EventNotFound, EventUnnamed, NoEvents, Unavailable
+from bot.services.events import describe, find_meant_event
 from bot.services.ratings import Recalculation
 from bot.services.submissions._batch import Batch, Conflict, KnownBests, Outcome
+from bot.services.submissions._usual import find_usual_event
 
 MAX_ATTEMPTS = 6
 """How often a batch is decided before its submissions go back into the queue."""
@@ -56,7 +60,7 @@ class LeaderboardService:
         A new personal best asks for a recalculation of the event's stored Elos after the commit.
 
         Raises:
-            EventNotFound: the server has no such event, and none is meant by a part of its name.
+            EventNotFound: the server has no such event, and none is meant by a part of its name, or without one.
             EventArchived: it takes no scores.
             InvalidScore: no score of this event.
             InvalidProof: the proof is no link.
@@ -66,10 +70,45 @@ class LeaderboardService:
             Unavailable: the database did not answer, or the event was locked for too long.
         """
         submission = replace(submission, proof=clean_proof(submission.proof))
+        if not submission.event_name:
+            submission = replace(submission, event_name=await self._usual(submission))
         try:
             return await self._queue.submit(submission)
         except EventNotFound:
             return await self._queue.submit(replace(submission, event_name=await self._meant(submission)))
+
+    async def choices(self, guild_id: int, channel_id: int | None, discord_id: int) -> EventChoices:
+        """Return the events of a server that a score may be for.
+
+        Args:
+            guild_id: the server.
+            channel_id: where the player is; None for unknown.
+            discord_id: the player.
+
+        Raises:
+            NoEvents: none takes scores.
+        """
+
+        def work(session: Session) -> EventChoices:
+            active = select(Event).where(Event.guild_id == guild_id, Event.is_active).order_by(Event.name_key)
+            events = tuple(describe(event) for event in session.scalars(active))
+            if not events:
+                raise NoEvents
+            usual = find_usual_event(session, guild_id, channel_id, discord_id)
+            return EventChoices(events, None if usual is None else describe(usual))
+
+        return await self._database.read(work)
+
+    async def _usual(self, submission: Submission) -> str:
+        """Return the name of the event that a submission means without a name."""
+
+        def work(session: Session) -> str:
+            usual = find_usual_event(session, submission.guild_id, submission.channel_id, submission.discord_id)
+            if usual is None:
+                raise EventUnnamed
+            return usual.name
+
+        return await self._database.read(work)
 
     async def _meant(self, submission: Submission) -> str:
         """Return the name of the event that a submission means by a part of its name."""

@@ -1,0 +1,86 @@
+"""Modals whose ids hold all that they need, so that they work after a restart."""
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from discord import HTTPException, Interaction, InteractionType
+from discord.ui import Modal
+
+from bot.cogs._answering import show_error
+from bot.cogs._delivery import ALREADY_ACKNOWLEDGED
+from bot.errors import ButtonOutdated, Restarting, Unavailable
+
+OPENING_SECONDS = 2.2
+"""How long the work before a modal may take: Discord takes no deferral before one, and waits three seconds for it."""
+
+T = TypeVar("T")
+
+
+class IdModal(Modal):
+    """A modal whose id holds its state.
+
+    A subclass names the form of its ids as `TEMPLATE`, makes of an id, in `from_custom_id`, the modal with the inputs
+    that are read, and acts in `submit`. Users can forge ids and what is filled in, so services check both. `MODALS`
+    lists every subclass.
+    """
+
+    TEMPLATE: ClassVar[re.Pattern[str]]
+
+    @classmethod
+    def from_custom_id(cls, match: re.Match[str]) -> "IdModal":
+        """Rebuild a modal from its id, to read what was filled in."""
+        raise NotImplementedError
+
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Do what the modal is for, and answer; errors may leave this function."""
+        raise NotImplementedError
+
+    async def on_submit(self, interaction: Interaction[Any], /) -> None:
+        """Submit the modal, unless the bot stops."""
+        if interaction.client.tree.is_closing:
+            raise Restarting
+        await self.submit(interaction)
+
+    async def on_error(self, interaction: Interaction[Any], error: Exception, _item: Any = None, /) -> None:
+        """Tell the user what went wrong, since the command tree does not see errors of modals."""
+        await show_error(interaction, error)
+
+
+async def open_modal(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], IdModal]) -> None:
+    """Open the modal that `show` makes of the result of some work, which only reads.
+
+    Every process that received the interaction has this result, and the first one opens the modal.
+
+    Raises:
+        Unavailable: the work took so long that Discord would not take the modal any more.
+        Further errors: as the work.
+    """
+    try:
+        async with asyncio.timeout(OPENING_SECONDS):
+            modal = show(await work)
+    except TimeoutError:
+        raise Unavailable from None
+    # The library keeps no modal that is finished: any process answers it, by its id.
+    modal.stop()
+    try:
+        await interaction.response.send_modal(modal)
+    except HTTPException as error:
+        if error.code != ALREADY_ACKNOWLEDGED:
+            raise
+
+
+async def answer_modal(modals: Sequence[type[IdModal]], interaction: Interaction[Any]) -> None:
+    """Submit the modal that a user has filled in; tell the user if it is none of `modals`."""
+    if interaction.type is not InteractionType.modal_submit:
+        return
+    data: Any = interaction.data
+    matches = ((kind, kind.TEMPLATE.fullmatch(data["custom_id"])) for kind in modals)
+    found = next(((kind, match) for kind, match in matches if match is not None), None)
+    if found is None:
+        await show_error(interaction, ButtonOutdated())
+        return
+    kind, match = found
+    modal = kind.from_custom_id(match)
+    await modal._dispatch_submit(interaction, data.get("components", []), data.get("resolved", {}))

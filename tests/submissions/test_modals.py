@@ -1,0 +1,137 @@
+"""A score by a button, or from a message: it goes the way of the command."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import URL
+
+from bot.errors import EventUnnamed
+from bot.services.events import EventOptions
+from tests.backends import ADMIN, GUILD, TestBackend
+from tests.one_database import on_both_databases, on_one_database
+from tests.world import World, open_world
+
+pytestmark = on_one_database
+
+BUTTON, MENU = "Submit a score", "Submit this as a score"
+
+
+@on_both_databases
+async def test_the_button_asks_for_a_score_and_counts_it_as_the_command_does(database_url: URL) -> None:
+    async with open_world(database_url, submit_cooldown_seconds=60) as world:
+        await world.create_event(unit="points")
+        board = await world.board()
+        await world.restart_bot()
+        asked = await world.open_modal("Ana", board, BUTTON)
+        later = await world.open_modal("Bob", board, BUTTON)
+        await world.restart_bot()
+
+        answer = await world.fill_in("Ana", asked, score="12,345.5", screenshot=("run.png", b"a picture"))
+
+        assert "12,345.5 points" in answer.public
+        before = await world.tables()
+        [row] = before["score_submissions"]
+        assert row["proof"].endswith("/run.png")
+        await world.deliver_again()
+        assert await world.tables() == before
+        again = await world.open_modal("Ana", board, BUTTON)
+        assert "One score at a time" in await world.refused(world.fill_in("Ana", again, score="2"))
+        assert "“fast” is not a score." in await world.refused(world.fill_in("Bob", later, score="fast"))
+
+
+async def test_what_the_button_asks_for_may_have_two_meanings_and_keeps_its_proof(world: World) -> None:
+    await world.create_event(unit="points")
+    asked = await world.open_modal("Ana", await world.board(), BUTTON)
+
+    question = await world.fill_in("Ana", asked, score="15.020", proof="https://example.com/run")
+
+    assert question.is_private
+    await world.click("Ana", question, "15,020")
+    [row] = (await world.tables())["score_submissions"]
+    assert (row["score"], row["proof"]) == (15_020, "https://example.com/run")
+
+
+async def test_the_button_of_an_archived_event_asks_for_nothing(world: World) -> None:
+    await world.create_event()
+    board = await world.board()
+    asked = await world.open_modal("Ana", board, BUTTON)
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+
+    assert "takes no more scores" in await world.refused(world.click("Ana", board, BUTTON))
+    assert "takes no more scores" in await world.refused(world.fill_in("Ana", asked, score="1"))
+
+
+async def test_a_message_is_submitted_with_what_it_shows_as_proof(world: World) -> None:
+    await world.create_event("Tetris Blitz")
+    await world.create_event("40L Sprint", "LOW", format="time")
+    await world.submit("Ana", 100, "Tetris Blitz")
+    ana = world.member("Ana")
+    picture = await ana.send(world.channel, "look", attachments=[("run.png", b"a picture")])
+    link = await ana.send(world.channel, "look <https://example.com/run> there")
+    text = await ana.send(world.channel, "39.5 seconds")
+    proofs = {picture: "/run.png", link: "https://example.com/run", text: f"/{text.id}"}
+    usual = []
+    for number, (message, proof) in enumerate(proofs.items()):
+        asked = await world.open_menu(ana, MENU, message)
+        assert asked.modal is not None
+        menu, _, shown = [part["component"] for part in asked.modal["components"]]
+        usual.append(next(option["label"] for option in menu["options"] if option.get("default")))
+        [sprint] = [option["value"] for option in menu["options"] if option["label"] == "40L Sprint"]
+
+        answer = await world.fill_in(ana, asked, event=[sprint], score=f"{number + 31}.5s", proof=shown["value"])
+
+        assert "40L Sprint" in answer.public
+        latest = (await world.tables())["score_submissions"][-1]
+        assert latest["proof"].endswith(proof)
+    assert usual == ["Tetris Blitz", "40L Sprint", "40L Sprint"]
+
+
+async def test_of_more_events_than_a_menu_holds_the_name_is_typed(world: World) -> None:
+    for number in range(26):
+        await world.backend.create_event(name=f"Event {number}", actor=world.as_actor())
+    message = await world.member("Ana").send(world.channel, "7")
+    asked = await world.open_menu("Ana", MENU, message)
+
+    assert "Event 25" in (await world.fill_in("Ana", asked, event="25", score="7")).public
+
+
+async def test_a_server_without_events_says_so_where_a_message_is_submitted(world: World) -> None:
+    message = await world.member("Ana").send(world.channel, "7")
+
+    asked = await world.open_menu("Ana", MENU, message)
+
+    assert asked.response is not None
+    assert "This server has no events yet." in asked.response.content
+
+
+@on_both_databases
+async def test_without_a_name_a_score_is_for_the_default_of_the_channel_or_the_event_of_last_time(
+    world: World,
+) -> None:
+    await world.create_event("Tetris Blitz")
+    assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="1")).public
+    await world.create_event("40L Sprint", "LOW")
+    assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="2")).public
+    assert "Which event is it?" in await world.refused(world.use("Bob", "submit-score", score="3"))
+    here = {"default-channel": world.channel}
+
+    for name, seen in {"Tetris Blitz": "Tetris Blitz", "40L Sprint": "40L Sprint"}.items():
+        changed = await world.use(world.admin, "event edit", event=name, **here)
+        assert f"<#{world.channel.id}>: scores there need no name" in changed
+        assert seen in (await world.use("Bob", "submit-score", score="3")).public
+    await world.use(world.admin, "event edit", event="40L Sprint", **here)
+    assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="4")).public
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+    assert "40L Sprint" in (await world.use("Ana", "submit-score", score="5")).public
+
+
+async def test_the_default_of_another_servers_channel_is_not_meant_here(backend: TestBackend) -> None:
+    elsewhere = replace(ADMIN, guild_id=GUILD + 1)
+    for name in ("Ours", "Mine"):
+        await backend.create_event(name=name)
+    await backend.create_event(name="Theirs", actor=elsewhere)
+    await backend.real.services.events.edit(elsewhere, "Theirs", EventOptions(default_channel_id=77))
+    await backend.submit(1, 5, "Theirs", guild_id=GUILD + 1)
+
+    with pytest.raises(EventUnnamed):
+        await backend.submit(1, 5, "", channel_id=77)
