@@ -27,6 +27,8 @@ _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 _IS_REMOVED = "removed_at IS NOT NULL"
 _IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
+_IS_OF_EVENT = "event_id IS NOT NULL"
+_IS_OF_GUILD = "event_id IS NULL"
 
 
 class Base(DeclarativeBase):
@@ -214,9 +216,12 @@ class PlayerEventStats(Base):
 class ScoreSubmission(Base):
     """The log: every accepted submission, for ever.
 
-    `week_number` is the week that the submission counts for, `made_in_week` the week that it was made in. The columns
-    `remov…` record its removal by an admin, until an admin restores it. `is_omitted` tells that it was restored after
-    the run of its week, which did not count it.
+    `week_number` is the week that the submission counts for, `made_in_week` the week that it was made in. `added_by` is
+    the admin who added it for the player. The columns `remov…` record its removal by an admin, until an admin restores
+    it.
+
+    A run counts what it finds. `is_late` tells that an admin had the score count in the run of its week afterwards, and
+    `is_omitted` that the run does not count it, though nobody had removed it before.
     """
 
     __tablename__ = "score_submissions"
@@ -225,6 +230,7 @@ class ScoreSubmission(Base):
         sa.CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
         sa.CheckConstraint(WEEK_RANGE.format("made_in_week"), name="made_in_week"),
         sa.CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removal"),
+        sa.CheckConstraint("NOT (is_late AND is_omitted)", name="run"),
         sa.Index("idx_score_submissions_player", "player_id", "submitted_at"),
         sa.Index("idx_score_submissions_event", "event_id", "week_number"),
         partial_index("idx_score_submissions_removals", "event_id", "week_number", "removed_at", where=_IS_REMOVED),
@@ -243,6 +249,8 @@ class ScoreSubmission(Base):
     removed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     removal_reason: Mapped[str | None] = mapped_column(sa.String(300))
     is_omitted: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    is_late: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    added_by: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class WeeklyRun(Base):
@@ -301,6 +309,27 @@ class WeeklyOmission(Base):
 
     run_id: Mapped[int] = mapped_column(LongId, sa.ForeignKey("weekly_runs.id"), primary_key=True, autoincrement=False)
     player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"), primary_key=True, autoincrement=False)
+
+
+class Excuse(Base):
+    """A week that does not count as missed for a player: in one event or, without `event_id`, in all of a server."""
+
+    __tablename__ = "excuses"
+    __table_args__ = (
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name="week_number"),
+        partial_index("uq_excuses_event", "player_id", "event_id", "week_number", where=_IS_OF_EVENT, unique=True),
+        partial_index("uq_excuses_guild", "player_id", "guild_id", "week_number", where=_IS_OF_GUILD, unique=True),
+        sa.Index("idx_excuses_week", "guild_id", "week_number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger)
+    player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"))
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id"))
+    week_number: Mapped[int]
+    excused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    excused_by: Mapped[int] = mapped_column(sa.BigInteger)
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
 
 
 class GuildSettings(Base):

@@ -26,7 +26,8 @@ class LoggedScore:
         id: its place in the order of submission.
         score: in points or seconds.
         removed_at: when an admin removed it, or None.
-        is_omitted: whether it was restored after the run of its week, which did not count it.
+        is_omitted: whether the run of its week does not count it, though nobody had removed it before.
+        is_late: whether an admin had it count in the run of its week afterwards.
     """
 
     id: int
@@ -35,6 +36,7 @@ class LoggedScore:
     submitted_at: datetime
     removed_at: datetime | None = None
     is_omitted: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,14 @@ class ArchivedRun:
         field: the field of its Elos.
         scale: the constants of its Elos.
         omitted: the players whom it left out: withdrawn, or without any score, when it was made.
+        excused: the players for whom the week does not count as missed.
     """
 
     ran_at: datetime
     field: Field
     scale: RatingScale
     omitted: frozenset[int] = frozenset()
+    excused: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,17 @@ class Derivation:
     def closed_week(self, run: ArchivedRun, log: Iterable[LoggedScore]) -> tuple[Field, dict[int, Result]]:
         """Take the log of a week that was run, and return the field and the results that the archive should hold.
 
-        The field of the run stays if it differs from a new count only by rounding.
+        The field of the run stays if it differs from a new count only by rounding. Nobody misses a week without scores,
+        as is left when all that a run counted was removed from it.
         """
         bests = self._take(log, run)
         counted = statistics_of(bests).field
         field = run.field if is_same_field(run.field, counted) else counted
         missed = Result(None, None, run.scale.missed_week_elo, None)
-        results = {player_id: missed for player_id in self._weeks if player_id not in run.omitted}
+        if not bests:
+            return field, {}
+        gone = run.omitted | run.excused
+        results = {player_id: missed for player_id in self._weeks if player_id not in gone}
         results |= results_of(bests, replace(run, field=field), self._direction)
         for player_id, result in results.items():
             elos, weeks = self._weeks.get(player_id, (0, 0))
@@ -181,9 +189,10 @@ class Derivation:
 
 
 def was_counted(logged: LoggedScore, run: ArchivedRun) -> bool:
-    """Tell whether the run of its week counted a submission: a run counts what it finds."""
+    """Tell whether the run of its week counts a submission: what it found, and what admins had it count since."""
     was_there = logged.removed_at is None or logged.removed_at > run.ran_at
-    return was_there and not logged.is_omitted and logged.player_id not in run.omitted
+    was_found = was_there and logged.player_id not in run.omitted
+    return (was_found or logged.is_late) and not logged.is_omitted
 
 
 def results_of(bests: Mapping[int, Best], run: ArchivedRun, direction: ScoreDirection) -> dict[int, Result]:

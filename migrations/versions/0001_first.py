@@ -24,6 +24,8 @@ IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 IS_REMOVED = "removed_at IS NOT NULL"
 IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
+IS_OF_EVENT = "event_id IS NOT NULL"
+IS_OF_GUILD = "event_id IS NULL"
 
 
 def upgrade() -> None:
@@ -51,6 +53,7 @@ def upgrade() -> None:
     _create_scores()
     _create_log()
     _create_archive()
+    _create_excuses()
     op.create_table(
         "guild_settings",
         sa.Column("guild_id", sa.BigInteger, nullable=False, autoincrement=False),
@@ -86,7 +89,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        *("jobs", "audit_log", "guild_settings", "weekly_omissions", "weekly_results", "weekly_runs"),
+        *("jobs", "audit_log", "guild_settings", "excuses", "weekly_omissions", "weekly_results", "weekly_runs"),
         *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
     ):
         op.drop_table(table)
@@ -199,12 +202,15 @@ def _create_log() -> None:
         sa.Column("removed_by", sa.BigInteger),
         sa.Column("removal_reason", sa.String(300)),
         sa.Column("is_omitted", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("is_late", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("added_by", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_score_submissions"),
         sa.UniqueConstraint("interaction_id", name="uq_score_submissions_interaction_id"),
         sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_score_submissions_score")),
         sa.CheckConstraint(WEEK_RANGE.format("week_number"), name=op.f("ck_score_submissions_week_number")),
         sa.CheckConstraint(WEEK_RANGE.format("made_in_week"), name=op.f("ck_score_submissions_made_in_week")),
         sa.CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name=op.f("ck_score_submissions_removal")),
+        sa.CheckConstraint("NOT (is_late AND is_omitted)", name=op.f("ck_score_submissions_run")),
     )
     op.create_index("idx_score_submissions_player", "score_submissions", ["player_id", "submitted_at"])
     op.create_index("idx_score_submissions_event", "score_submissions", ["event_id", "week_number"])
@@ -254,6 +260,28 @@ def _create_archive() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["weekly_runs.id"], name="fk_weekly_omissions_run_id_weekly_runs"),
         sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_weekly_omissions_player_id_players"),
     )
+
+
+def _create_excuses() -> None:
+    op.create_table(
+        "excuses",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("player_id", sa.Integer, nullable=False),
+        sa.Column("event_id", sa.Integer),
+        sa.Column("week_number", sa.Integer, nullable=False),
+        _instant("excused_at"),
+        sa.Column("excused_by", sa.BigInteger, nullable=False),
+        sa.Column("reason", sa.String(300)),
+        sa.PrimaryKeyConstraint("id", name="pk_excuses"),
+        sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_excuses_player_id_players"),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_excuses_event_id_events"),
+        sa.CheckConstraint(WEEK_RANGE.format("week_number"), name=op.f("ck_excuses_week_number")),
+    )
+    of_event, of_guild = ("player_id", "event_id", "week_number"), ("player_id", "guild_id", "week_number")
+    _partial_index("uq_excuses_event", "excuses", *of_event, where=IS_OF_EVENT, unique=True)
+    _partial_index("uq_excuses_guild", "excuses", *of_guild, where=IS_OF_GUILD, unique=True)
+    op.create_index("idx_excuses_week", "excuses", ["guild_id", "week_number"])
 
 
 def _create_jobs() -> None:

@@ -10,16 +10,17 @@ import pytest
 from alembic import command
 from alembic.config import main as alembic
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL
+from sqlalchemy import URL, insert
 from sqlalchemy.exc import DBAPIError
 
-from bot.database.models import Base
+from bot.database.models import Base, Excuse
 from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
-from tests.backends import ADMIN, EVENT, open_test_backend
+from tests.backends import ADMIN, EVENT, GUILD, NOON, open_test_backend
 from tests.databases import Templates
 from tests.patience import UNTIL_IT_HANGS, limits
 from tests.schemas import contents, schema
 from tests.statements import change, on, read
+from tests.tables import execute
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
@@ -40,6 +41,7 @@ def test_the_comparison_sees_checks_and_the_conditions_of_indexes(database_url: 
     assert conditions.keys() == {
         *("uq_all_time_scores", "uq_weekly_scores"),
         *("idx_score_submissions_removals", "idx_members_withdrawn"),
+        *("uq_excuses_event", "uq_excuses_guild"),
     }
     assert "all_time" in conditions["uq_all_time_scores"]
     checks = found["leaderboard_scores"]["checks"]
@@ -157,6 +159,8 @@ def play(url: URL) -> None:
             await backend.real.services.withdrawals.withdraw(ADMIN, 13)
             backend.clock.move(weeks=1)
             await backend.run()
+            excuse = {"guild_id": GUILD, "player_id": 2, "week_number": 202650, "excused_at": NOON, "excused_by": 9}
+            await execute(backend.database, insert(Excuse).values(excuse))
             await backend.submit(11, 250)
             await backend.real.services.settings.change(ADMIN, time_zone="Europe/Berlin", closes_weeks=True)
             await backend.real.scoring.recalculate(event.id)

@@ -45,6 +45,7 @@ async def test_an_admin_alone_gets_all_of_an_event(world: World) -> None:
         "counts_for": "2026-W47",
         "made_in": "2026-W47",
         "proof": "",
+        "added_by": "",
         "removed_at": "",
         "removed_by": "",
         "removal_reason": "",

@@ -231,7 +231,7 @@ CARRIED = {
     },
     ScoreSubmission: {
         *("player_id", "score", "week_number", "made_in_week", "proof", "submitted_at"),
-        *("removed_at", "removed_by", "removal_reason", "is_omitted"),
+        *("removed_at", "removed_by", "removal_reason", "is_omitted", "is_late", "added_by"),
     },
 }
 

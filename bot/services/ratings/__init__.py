@@ -3,6 +3,7 @@
 from bot.services.ratings._expressions import (
     best_first,
     count_field,
+    counted_bests,
     elo_expression,
     elo_parameters,
     event_elo_expression,
@@ -12,6 +13,7 @@ from bot.services.ratings._expressions import (
     is_weekly_best,
     logged_bests,
     number,
+    was_counted,
 )
 from bot.services.ratings._fields import (
     count_personal_best,
@@ -32,6 +34,7 @@ __all__ = [
     "count_field",
     "count_personal_best",
     "count_weekly_best",
+    "counted_bests",
     "elo_expression",
     "elo_parameters",
     "event_elo_expression",
@@ -46,5 +49,6 @@ __all__ = [
     "recalculate",
     "redis_failure",
     "store_week_statistics",
+    "was_counted",
     "week_statistics_of",
 ]

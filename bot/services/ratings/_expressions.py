@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.dialect import constant
-from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission, ScoreType
+from bot.database.dialect import UtcDateTime, constant
+from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission, ScoreType, WeeklyOmission, WeeklyRun
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
@@ -126,11 +126,27 @@ def logged_bests(
         .join(Event, Event.guild_id == Member.guild_id)
         .where(Event.id == event_id, Member.withdrawn_at.is_not(None))
     )
+    counts = log.removed_at.is_(None), log.player_id.not_in(withdrawn)
+    return _bests(direction, log.event_id == event_id, *counts, *conditions)
+
+
+def was_counted(run: WeeklyRun) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on rows of the log that a run counts: `verification.was_counted` in SQL."""
+    log, omission = ScoreSubmission, WeeklyOmission
+    of_week = log.event_id == run.event_id, log.week_number == run.week_number
+    is_gone = sa.exists().where(omission.run_id == run.id, omission.player_id == log.player_id)
+    was_there = log.removed_at.is_(None) | (log.removed_at > sa.literal(run.ran_at, UtcDateTime))
+    return *of_week, log.is_late | (was_there & ~is_gone), ~log.is_omitted
+
+
+def counted_bests(run: WeeklyRun, direction: ScoreDirection) -> sa.Select[int, float, datetime]:
+    """Return the query for each player's best score that a run counts, as `logged_bests` does."""
+    return _bests(direction, *was_counted(run))
+
+
+def _bests(direction: ScoreDirection, *conditions: sa.ColumnElement[bool]) -> sa.Select[int, float, datetime]:
+    log = ScoreSubmission
     order = (best_first(log.score, direction), log.id)
     place = sa.func.row_number().over(partition_by=log.player_id, order_by=order)
-    ordered = (
-        sa.select(log.player_id, log.score, log.submitted_at, place.label("place"))
-        .where(log.event_id == event_id, log.removed_at.is_(None), log.player_id.not_in(withdrawn), *conditions)
-        .subquery()
-    )
+    ordered = sa.select(log.player_id, log.score, log.submitted_at, place.label("place")).where(*conditions).subquery()
     return sa.select(ordered.c.player_id, ordered.c.score, ordered.c.submitted_at).where(ordered.c.place == 1)

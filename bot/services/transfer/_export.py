@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from bot.database.models import (
     Event,
+    Excuse,
     LeaderboardScore,
     Member,
     Player,
@@ -41,7 +42,7 @@ _NAME = sa.func.coalesce(Member.display_name, Player.username).label("name")
 
 SUBMISSIONS = (
     *("submission", "player", "discord", "score", "shown", "submitted_at", "counts_for", "made_in", "proof"),
-    *("removed_at", "removed_by", "removal_reason"),
+    *("added_by", "removed_at", "removed_by", "removal_reason"),
 )
 RUNS = ("week", "ran_at", "ran_by", "players", "centre", "spread", "base_elo", "elo_per_sigma", "missed_week_elo")
 RESULTS = ("week", "rank", "player", "discord", "score", "submitted_at", "weekly_elo")
@@ -89,9 +90,10 @@ class Exporter:
         style = ScoreStyle(self.event.score_format, self.event.score_unit)
         for row in self._log():
             removed = _time(row.removed_at), _mention(row.removed_by), row.removal_reason
+            added_by = _mention(row.added_by)
             weeks = str(Week.from_code(row.week_number)), str(Week.from_code(row.made_in_week))
             who, shown = (row.name, _mention(row.discord_id)), style.show(row.score)
-            yield row.id, *who, row.score, shown, _time(row.submitted_at), *weeks, row.proof, *removed
+            yield row.id, *who, row.score, shown, _time(row.submitted_at), *weeks, row.proof, added_by, *removed
 
     def _runs(self) -> Iterator[Cells]:
         for row in self._rows(sa.select(_RUN.week_number, *_columns_of_run()).order_by(_RUN.week_number), _RUN):
@@ -150,6 +152,7 @@ class Exporter:
         for name, value in {**head, "event": settings}.items():
             file.write(f"\n{_json(name)}: {_json(value)},")
         lists = {"players": self._players(), "runs": self._whole_runs(), "submissions": self._whole_log()}
+        lists["excuses"] = self._excuses()
         for number, (name, rows) in enumerate(lists.items()):
             file.write(f"{',' if number else ''}\n{_json(name)}: [")
             for row_number, row in enumerate(rows):
@@ -198,12 +201,36 @@ class Exporter:
                 "removed_by": None if row.removed_by is None else str(row.removed_by),
                 "removal_reason": row.removal_reason,
                 "is_omitted": row.is_omitted,
+                "is_late": row.is_late,
+                "added_by": None if row.added_by is None else str(row.added_by),
+            }
+
+    def _excuses(self) -> Iterator[dict[str, Any]]:
+        # Elsewhere the event stands alone, so an excuse from all events of the server becomes one from this event.
+        of_event = Excuse.event_id.is_(None) | (Excuse.event_id == self.event.id)
+        took_part = Excuse.player_id.in_(sa.select(_LOG.player_id).where(_LOG.event_id == self.event.id))
+        excuses = (
+            sa.select(Excuse.player_id, Excuse.week_number, Excuse.excused_at, Excuse.excused_by, Excuse.reason)
+            .add_columns(Player.discord_id)
+            .join(Player, Player.id == Excuse.player_id)
+            .where(Excuse.guild_id == self.event.guild_id, of_event, took_part)
+            .order_by(Excuse.player_id, Excuse.week_number, Excuse.id)
+        )
+        for _, rows in groupby(self.streams.rows(excuses), key=lambda row: (row.player_id, row.week_number)):
+            row = next(rows)
+            yield {
+                "player": str(row.discord_id),
+                "week": str(Week.from_code(row.week_number)),
+                "excused_at": _time(row.excused_at),
+                "excused_by": str(row.excused_by),
+                "reason": row.reason,
             }
 
     def _log(self) -> Iterator[AnyRow]:
         columns = (
             *(_LOG.id, _LOG.score, _LOG.week_number, _LOG.made_in_week, _LOG.submitted_at, _LOG.proof),
-            *(_LOG.removed_at, _LOG.removed_by, _LOG.removal_reason, _LOG.is_omitted),
+            *(_LOG.removed_at, _LOG.removed_by, _LOG.removal_reason, _LOG.is_omitted, _LOG.is_late),
+            _LOG.added_by,
         )
         return self._rows(self._with_names(sa.select(*columns).order_by(_LOG.id), _LOG.player_id), _LOG)
 

@@ -155,12 +155,26 @@ class FileSubmission(_Part):
     removed_by: Id | None
     removal_reason: Annotated[str, _cleaned(clean_reason)] | None
     is_omitted: bool
+    is_late: bool
+    added_by: Id | None
 
     @model_validator(mode="after")
     def _check(self) -> "FileSubmission":
         if (self.removed_at is None) != (self.removed_by is None):
             raise ValueError("removed_at and removed_by belong together")
+        if self.is_late and self.is_omitted:
+            raise ValueError("a score cannot be late and omitted")
         return self
+
+
+class FileExcuse(_Part):
+    """A week that does not count as missed for a player."""
+
+    player: Id
+    week: WeekCode
+    excused_at: AwareDatetime
+    excused_by: Id
+    reason: Annotated[str, _cleaned(clean_reason)] | None
 
 
 class EventFile(_Part):
@@ -174,6 +188,7 @@ class EventFile(_Part):
     players: tuple[FilePlayer, ...]
     runs: tuple[FileRun, ...]
     submissions: tuple[FileSubmission, ...]
+    excuses: tuple[FileExcuse, ...]
 
     @model_validator(mode="after")
     def _check(self) -> "EventFile":
@@ -182,7 +197,10 @@ class EventFile(_Part):
             raise ValueError("a player is there twice")
         if len({run.week for run in self.runs}) < len(self.runs):
             raise ValueError("a week is there twice")
-        named = {one.player for one in self.submissions}.union(*(run.omitted for run in self.runs))
+        if len({(one.player, one.week) for one in self.excuses}) < len(self.excuses):
+            raise ValueError("an excuse is there twice")
+        named = {one.player for one in self.submissions} | {one.player for one in self.excuses}
+        named = named.union(*(run.omitted for run in self.runs))
         if named - players:
             raise ValueError("a player is missing")
         return self

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, Player, ScoreSubmission, WeeklyOmission, WeeklyRun
+from bot.database.models import Event, Excuse, Player, ScoreSubmission, WeeklyOmission, WeeklyRun
 from bot.database.rows import add_rows
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import NewMember
@@ -52,6 +52,7 @@ def import_event(session: Session, file: EventFile, guild_id: int, scale: Rating
     session.refresh(event)
     _add_log(session, event, file, players)
     _add_runs(session, event, file, players)
+    _add_excuses(session, event, file, players)
     add_ratings(session, event.id, (players[one.player] for one in file.submissions))
     rebuild(session, event)
     event.scores_version += 1
@@ -103,6 +104,8 @@ def _add_log(session: Session, event: Event, file: EventFile, players: dict[int,
             "removed_by": one.removed_by,
             "removal_reason": one.removal_reason,
             "is_omitted": one.is_omitted,
+            "is_late": one.is_late,
+            "added_by": one.added_by,
         }
         for one in file.submissions
     ]
@@ -117,3 +120,19 @@ def _add_runs(session: Session, event: Event, file: EventFile, players: dict[int
         session.flush()
         omitted = sorted({players[discord_id] for discord_id in one.omitted})
         add_rows(session, WeeklyOmission, [{"run_id": run.id, "player_id": key} for key in omitted])
+
+
+def _add_excuses(session: Session, event: Event, file: EventFile, players: dict[int, int]) -> None:
+    rows = [
+        {
+            "guild_id": event.guild_id,
+            "player_id": players[one.player],
+            "event_id": event.id,
+            "week_number": one.week,
+            "excused_at": one.excused_at,
+            "excused_by": one.excused_by,
+            "reason": one.reason,
+        }
+        for one in file.excuses
+    ]
+    add_rows(session, Excuse, rows)

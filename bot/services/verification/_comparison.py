@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.database.models import (
     Event,
+    Excuse,
     LeaderboardScore,
     Member,
     PlayerEventStats,
@@ -124,7 +125,7 @@ class _Tables:
         self.events = rows(event.order_by(Event.id), Event.id)
         logged = select(
             *(log.event_id, log.week_number, log.id, log.player_id, log.score, log.submitted_at, log.removed_at),
-            log.is_omitted,
+            *(log.is_omitted, log.is_late),
         )
         self.log = Grouped(rows(logged.order_by(log.event_id, log.week_number, log.id), log.event_id), _week_of)
         runs = select(run.event_id, run.week_number, run.id, run.ran_at, run.field, run.scale)
@@ -133,6 +134,8 @@ class _Tables:
             run, run.id == WeeklyOmission.run_id
         )
         self.omissions = Grouped(rows(omissions.order_by(run.event_id, run.week_number), run.event_id), _week_of)
+        excused = excused_players().order_by(run.event_id, run.week_number)
+        self.excused = Grouped(rows(excused, run.event_id), _week_of)
         self.withdrawn = Grouped(rows(withdrawn_players().order_by(Event.id), Event.id), _event_of)
         best = select(scores.event_id, scores.week_number, scores.player_id, scores.score, scores.submitted_at)
         personal = best.where(scores.week_number.is_(None)).order_by(scores.event_id)
@@ -201,7 +204,8 @@ class _EventComparison:
 
     def _compare_closed_week(self, week: int, run: AnyRow) -> Iterator[Wrong]:
         omitted = frozenset(row.player_id for row in self._tables.omissions.take((self._row.id, week)))
-        archived = ArchivedRun(run.ran_at, run.field, run.scale, omitted)
+        excused = frozenset(row.player_id for row in self._tables.excused.take((self._row.id, week)))
+        archived = ArchivedRun(run.ran_at, run.field, run.scale, omitted, excused)
         run_field, results = self._derivation.closed_week(archived, self._log(week))
         yield from self._compare_weekly_bests(week, {})
         if run_field != run.field:
@@ -255,6 +259,16 @@ def withdrawn_players() -> AnySelect:
     """Return the query for the events and the players who are withdrawn from them."""
     members = select(Event.id, Member.player_id).join(Member, Member.guild_id == Event.guild_id)
     return members.where(Member.withdrawn_at.is_not(None))
+
+
+def excused_players() -> AnySelect:
+    """Return the query for the events, the weeks that were run, and the players who are excused from these."""
+    return (
+        select(WeeklyRun.event_id, WeeklyRun.week_number, Excuse.player_id)
+        .join(Event, Event.id == WeeklyRun.event_id)
+        .join(Excuse, (Excuse.guild_id == Event.guild_id) & (Excuse.week_number == WeeklyRun.week_number))
+        .where(Excuse.event_id.is_(None) | (Excuse.event_id == Event.id))
+    )
 
 
 def results_of_no_run(streams: Streams) -> Iterator[Wrong]:

@@ -29,6 +29,7 @@ from bot.services.verification._comparison import (
     Kind,
     Wrong,
     compare,
+    excused_players,
     results_of_no_run,
     withdrawn_players,
 )
@@ -192,6 +193,7 @@ def _count_rows(session: Session, within: EventRange) -> int:
     counts += [
         select(func.count()).where(Event.id.between(*within)),
         withdrawn_players().where(Event.id.between(*within)).with_only_columns(func.count()),
+        excused_players().where(Event.id.between(*within)).with_only_columns(func.count()),
     ]
     return sum(session.scalar(count) or 0 for count in counts)
 

@@ -1,6 +1,7 @@
 """Make and undo one weekly run inside a transaction, set by set."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.database.dialect import LongId, join_in_memory
 from bot.database.models import (
     Event,
+    Excuse,
     LeaderboardScore,
     PlayerEventStats,
     ScoreSubmission,
@@ -22,6 +24,7 @@ from bot.errors import WeekWithoutScores
 from bot.services.ratings import (
     best_first,
     count_field,
+    counted_bests,
     elo_expression,
     elo_parameters,
     event_elo_expression,
@@ -81,8 +84,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     _archive_scores(session, event, run, field, scale)
     _archive_omissions(session, run)
     if before is not None:
-        known = _known_by(before).union_all(_omitted_and_known(run, before))
-        _add_missed_weeks(session, known, WeeklyRun.id == run.id)
+        _add_missed_weeks(session, _known_before(run, before), WeeklyRun.id == run.id)
     if has_later:
         is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
         _add_missed_weeks(session, _known_by(run.id), *is_later)
@@ -90,6 +92,57 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
     forget_week_statistics(event, week.code)
     return run
+
+
+def rerun_week(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> None:
+    """Derive a run of a locked event anew from the log, as if it had found what the log has it count now.
+
+    The run keeps its time, its constants, and whom it left out. Its field, Elos and missed weeks are made anew; so are
+    the weeks that later runs count as missed because of it, and all averages and event Elos. A run that counts no score
+    any more stays, without results: it penalises nobody.
+    """
+    join_in_memory(session)
+    recalculate(session, event, scale)
+    before, has_later = _neighbours(session, event, run.week_number)
+    _count(session, run, scale, sign=-1, is_last=not has_later)
+    session.connection().execute(sa.delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
+    _write_weekly_bests(session, event, run.week_number, counted_bests(run, event.score_direction))
+    of_week = is_weekly_best(event.id, run.week_number)
+    run.field = count_field(session, of_week).field
+    session.flush()
+    _archive_scores(session, event, run, run.field, run.scale)
+    session.connection().execute(sa.delete(LeaderboardScore).where(of_week))
+    if before is not None:
+        _add_missed_weeks(session, _known_before(run, before), WeeklyRun.id == run.id)
+    if has_later:
+        _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
+        is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
+        _add_missed_weeks(session, _known_by(run.id), *is_later)
+    _count(session, run, scale, sign=1, is_last=not has_later)
+
+
+def follow_excuse(session: Session, event: Event, week_code: int, player_id: int, scale: RatingScale) -> bool:
+    """Have the closed week of a locked event follow an excuse of a player that was just given, or taken back.
+
+    Returns:
+        Whether the week is closed, and now counts as missed where it did not, or no longer does.
+    """
+    of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == week_code
+    run = session.scalar(sa.select(WeeklyRun).where(*of_week))
+    if run is None:
+        return False
+    missed = WeeklyResult.run_id == run.id, WeeklyResult.player_id == player_id, WeeklyResult.score.is_(None)
+    was_missed = session.scalar(sa.select(WeeklyResult.player_id).where(*missed)) is not None
+    if was_missed:
+        _count(session, run, scale, sign=-1, is_last=True, player_id=player_id)
+        session.connection().execute(sa.delete(WeeklyResult).where(*missed))
+    player = sa.literal(player_id, sa.Integer)
+    known = sa.select(player.label("player_id")).where(_took_part(player, event.id, run.week_number))
+    _add_missed_weeks(session, known, WeeklyRun.id == run.id)
+    is_missed = session.scalar(sa.select(WeeklyResult.player_id).where(*missed)) is not None
+    if is_missed:
+        _count(session, run, scale, sign=1, is_last=True, player_id=player_id)
+    return was_missed != is_missed
 
 
 def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> tuple[int, int]:
@@ -139,7 +192,14 @@ def _call_back(session: Session, event: Event, week_code: int) -> int:
 
 def _derive_weekly_bests(session: Session, event: Event, week_code: int) -> None:
     """Write the weekly bests of a week that has none, from the log."""
-    logged = logged_bests(event.id, event.score_direction, ScoreSubmission.week_number == week_code).subquery()
+    logged = logged_bests(event.id, event.score_direction, ScoreSubmission.week_number == week_code)
+    _write_weekly_bests(session, event, week_code, logged)
+
+
+def _write_weekly_bests(
+    session: Session, event: Event, week_code: int, wanted: sa.Select[int, float, datetime]
+) -> None:
+    logged = wanted.subquery()
     bests = sa.select(
         logged.c.player_id,
         sa.literal(event.id, sa.Integer),
@@ -153,11 +213,11 @@ def _derive_weekly_bests(session: Session, event: Event, week_code: int) -> None
 
 
 def _neighbours(session: Session, event: Event, week_code: int) -> tuple[int | None, bool]:
-    """Return the key of the last run before a week, or None, and whether a later week was run already."""
-    runs = sa.select(WeeklyRun.id, WeeklyRun.week_number).where(WeeklyRun.event_id == event.id)
+    """Return the key of the last run with results before a week, or None, and whether a later week was run already."""
+    runs = sa.select(WeeklyRun.id, WeeklyRun.week_number, WeeklyRun.field_size).where(WeeklyRun.event_id == event.id)
     found = session.execute(runs.order_by(WeeklyRun.week_number)).all()
-    before = [run_id for run_id, code in found if code < week_code]
-    return before[-1] if before else None, any(code > week_code for _, code in found)
+    before = [run_id for run_id, code, size in found if code < week_code and size > 0]
+    return before[-1] if before else None, any(code > week_code for _, code, _ in found)
 
 
 def _archive_scores(session: Session, event: Event, run: WeeklyRun, field: Field, scale: RatingScale) -> None:
@@ -192,13 +252,21 @@ def _archive_omissions(session: Session, run: WeeklyRun) -> None:
 
 def _forget_omissions(session: Session, run: WeeklyRun) -> None:
     log = ScoreSubmission
-    omitted = log.event_id == run.event_id, log.week_number == run.week_number, log.is_omitted
-    session.connection().execute(sa.update(log).where(*omitted).values(is_omitted=False))
+    marked = log.event_id == run.event_id, log.week_number == run.week_number, log.is_omitted | log.is_late
+    session.connection().execute(sa.update(log).where(*marked).values(is_omitted=False, is_late=False))
     session.connection().execute(sa.delete(WeeklyOmission).where(WeeklyOmission.run_id == run.id))
 
 
+def _known_before(run: WeeklyRun, before: int) -> sa.CompoundSelect[Any]:
+    """Return the query for the players who may miss a run: who took part in one up to `before`, the last one."""
+    return _known_by(before).union_all(_omitted_and_known(run, before), _excused_and_known(run, before))
+
+
 def _known_by(run_id: int) -> sa.Select[int]:
-    """Return the query for the players of a run: all of it or of an earlier week, but those whom it left out."""
+    """Return the query for the players of a run: all of it or of an earlier week, but those whom it left out.
+
+    Nor are those there who are excused from its week and did not play.
+    """
     return sa.select(WeeklyResult.player_id).where(WeeklyResult.run_id == run_id)
 
 
@@ -206,6 +274,23 @@ def _omitted_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
     """Return the query for the players whom the run `before` left out, but who had taken part by then."""
     took_part = _took_part(WeeklyOmission.player_id, run.event_id, run.week_number)
     return sa.select(WeeklyOmission.player_id).where(WeeklyOmission.run_id == before, took_part)
+
+
+def _excused_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
+    """Return the query for the players who were excused from the run `before`, but who had taken part by then."""
+    earlier = aliased(WeeklyRun)
+    took_part = _took_part(Excuse.player_id, run.event_id, run.week_number)
+    excused = sa.select(Excuse.player_id).join(earlier, _is_excuse_from(earlier)).distinct()
+    of_player = WeeklyResult.run_id == before, WeeklyResult.player_id == Excuse.player_id
+    is_omitted = sa.exists().where(WeeklyOmission.run_id == before, WeeklyOmission.player_id == Excuse.player_id)
+    return excused.where(earlier.id == before, took_part, ~sa.exists().where(*of_player), ~is_omitted)
+
+
+def _is_excuse_from(run: type[WeeklyRun]) -> sa.ColumnElement[bool]:
+    """Return the condition that an excuse is from the week of a run, in its event or in all of the server."""
+    guild_id = sa.select(Event.guild_id).where(Event.id == run.event_id).scalar_subquery()
+    of_guild = Excuse.event_id.is_(None) & (Excuse.guild_id == guild_id)
+    return (Excuse.week_number == run.week_number) & (of_guild | (Excuse.event_id == run.event_id))
 
 
 def _took_part(
@@ -223,18 +308,20 @@ def _took_part(
 
 
 def _add_missed_weeks(session: Session, players: sa.SelectBase, *runs: sa.ColumnElement[bool]) -> None:
-    """Archive a missed week in those `runs` that lack a row for one of the `players`, and did not leave them out.
+    """Archive a missed week in those `runs` that lack a row for one of the `players`.
 
+    Whom a run left out, or who is excused from its week, misses nothing; nor does anybody miss a run without scores.
     The run before another knows all who may miss it. Weeks may be run in any order: a week that is run late can be a
     player's first, and later runs then lack that player.
     """
     known, omitted = players.subquery(), WeeklyOmission
     has_row = sa.exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.c.player_id)
     is_omitted = sa.exists().where(omitted.run_id == WeeklyRun.id, omitted.player_id == known.c.player_id)
+    is_excused = sa.exists().where(_is_excuse_from(WeeklyRun), Excuse.player_id == known.c.player_id)
     missed = (
         sa.select(WeeklyRun.id, known.c.player_id, WeeklyRun.missed_week_elo)
         .join(known, sa.true())
-        .where(*runs, ~has_row, ~is_omitted)
+        .where(*runs, WeeklyRun.field_size > 0, ~has_row, ~is_omitted, ~is_excused)
     )
     archive = sa.insert(WeeklyResult).from_select(["run_id", "player_id", "weekly_elo"], missed)
     session.connection().execute(archive)
@@ -256,7 +343,9 @@ def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: i
     session.execute(sa.delete(WeeklyResult).where(is_groundless).execution_options(synchronize_session=False))
 
 
-def _count(session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, is_last: bool) -> None:
+def _count(
+    session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, is_last: bool, player_id: int | None = None
+) -> None:
     """Add a run and the later ones to the averages and event Elos, or take them out before their results change.
 
     Weekly Elos are integers, so the rounded product of average and weeks is exactly their sum (for sums below 2⁵¹).
@@ -267,7 +356,8 @@ def _count(session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, i
         run: the first run to count, of a locked event.
         scale: the constants of the event Elos.
         sign: 1 to add, -1 to take out.
-        is_last: whether no later run exists, so that each player has one result to count.
+        is_last: whether no later run exists, so that each player has one result to count; or no later one changes.
+        player_id: the player whose results change; None for anybody's.
     """
     stats = PlayerEventStats
     counted = (_results_of(run) if is_last else _results_since(run)).subquery()
@@ -275,9 +365,10 @@ def _count(session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, i
     elos = sa.func.round(elos_before, type_=sa.Double) + sa.cast(sign * counted.c.elos, sa.Double)
     weeks = stats.weeks_participated + sign * counted.c.weeks
     average = sa.type_coerce(elos / sa.cast(weeks, sa.Double), sa.Double)
+    of_player = () if player_id is None else (stats.player_id == player_id,)
     count = (
         sa.update(stats)
-        .where(stats.event_id == run.event_id, stats.player_id == counted.c.player_id)
+        .where(stats.event_id == run.event_id, stats.player_id == counted.c.player_id, *of_player)
         .values(
             weekly_elo_average=sa.case((weeks > 0, average), else_=number(0.0)),
             weeks_participated=weeks,
