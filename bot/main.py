@@ -26,6 +26,7 @@ from bot.cogs import (
     Services,
     answer_lost_click,
     answer_modal,
+    handlers_of,
     interrupt,
 )
 from bot.config import Settings, SettingsError
@@ -37,6 +38,7 @@ from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.jobs import JobRunner
 from bot.services.moderation import RemovalService, WithdrawalService
+from bot.services.posts import PostService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
@@ -92,6 +94,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             settings=SettingsService(database, clock),
             audit=AuditService(database),
             transfer=TransferService(database, clock, settings.scale),
+            posts=PostService(database, clock),
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator, jobs, database)
@@ -125,7 +128,8 @@ class LeaderboardBot(commands.AutoShardedBot):
         )
         self.services = services
         self.is_refused = False
-        self._background = [work for work in (recalculator, jobs) if work is not None]
+        self._recalculator = recalculator
+        self._jobs = jobs
 
     async def setup_hook(self) -> None:
         """Load the commands. Only `sync` tells Discord about them."""
@@ -136,8 +140,11 @@ class LeaderboardBot(commands.AutoShardedBot):
         self.add_dynamic_items(*BUTTONS)
         self.add_listener(partial(answer_lost_click, BUTTONS), "on_interaction")
         self.add_listener(partial(answer_modal, MODALS), "on_interaction")
-        for work in self._background:
-            work.start()
+        if self._recalculator is not None:
+            self._recalculator.start()
+        if self._jobs is not None:
+            self._jobs.handle(handlers_of(self, self.services))
+            self._jobs.start()
 
     async def finish_commands(self) -> None:
         """Refuse new commands, wait for running ones, and interrupt those that take too long."""

@@ -2,6 +2,7 @@
 
 from bot.cogs._buttons import answer_lost_click
 from bot.cogs._delivery import UNDELIVERED, interrupt
+from bot.cogs._jobs import handlers_of
 from bot.cogs._modals import answer_modal
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
@@ -43,5 +44,6 @@ __all__ = [
     "Services",
     "answer_lost_click",
     "answer_modal",
+    "handlers_of",
     "interrupt",
 ]

@@ -8,12 +8,16 @@ from typing import Any, TypeVar
 from discord import Interaction, app_commands
 
 from bot.cogs._delivery import UNDELIVERED, Delivery, follow
-from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly
+from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
 from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, sentence
 from bot.ui.reply import Reply
+from bot.ui.servers import show_notices
 
 T = TypeVar("T")
+ACTOR = "actor"
+"""Under which an interaction keeps its user, if the user does what admins may."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -67,7 +71,21 @@ async def _answer(
     except Exception as error:  # noqa: BLE001 - the user is told
         await _refuse(delivery, error)
         return None
+    await _show_notices(delivery)
     return result
+
+
+async def _show_notices(delivery: Delivery) -> None:
+    """Tell an admin, once an answer is out, what of the server no longer works and nobody has seen yet."""
+    actor = delivery.interaction.extras.get(ACTOR)
+    if actor is None:
+        return
+    try:
+        if notices := await delivery.interaction.client.services.settings.notices(actor):
+            await follow(delivery.interaction, show_notices(notices))
+    except (Unavailable, *UNDELIVERED) as error:
+        # `/settings` shows them too.
+        logger.warning("notices could not be shown: %s", error)
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:
@@ -124,7 +142,7 @@ def actor_of(interaction: Interaction[Any], owner_id: int | None) -> Actor:
         ServerOnly: the interaction comes from a direct message.
     """
     roles = getattr(interaction.user, "roles", [])
-    return Actor(
+    interaction.extras[ACTOR] = actor = Actor(
         discord_id=interaction.user.id,
         guild_id=guild_of(interaction),
         manages_guild=interaction.permissions.manage_guild or interaction.permissions.administrator,
@@ -132,3 +150,4 @@ def actor_of(interaction: Interaction[Any], owner_id: int | None) -> Actor:
         owns_bot=interaction.user.id == owner_id,
         interaction_id=interaction.id,
     )
+    return actor

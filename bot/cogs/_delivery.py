@@ -63,7 +63,7 @@ class Delivery:
 
     def __init__(self, interaction: Interaction[Any], *, in_place: bool = False) -> None:
         """Answer with a message of its own, or `in_place`: by an edit of the message whose button was clicked."""
-        self._interaction = interaction
+        self.interaction = interaction
         self._in_place = in_place
         self._received_at = time.monotonic()
         self._acknowledged = Acknowledged.BY_THIS if interaction.response.is_done() else Acknowledged.BY_NOBODY
@@ -90,7 +90,7 @@ class Delivery:
         if self._acknowledged is Acknowledged.BY_NOBODY and await self._acknowledge(self._send(reply)):
             return
         if self._in_place:
-            await self._interaction.edit_original_response(
+            await self.interaction.edit_original_response(
                 embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
             )
             return
@@ -110,10 +110,10 @@ class Delivery:
             return
         if self._acknowledged is Acknowledged.BY_SOMEONE:
             await self._speak_last(text)
-        elif self._interaction.response.type is InteractionResponseType.deferred_channel_message:
-            await self._interaction.edit_original_response(content=text)
+        elif self.interaction.response.type is InteractionResponseType.deferred_channel_message:
+            await self.interaction.edit_original_response(content=text)
         else:
-            await self._interaction.followup.send(text, ephemeral=True)
+            await self.interaction.followup.send(text, ephemeral=True)
 
     async def leave_to_the_other(self, text: str) -> None:
         """Let the process that did the work tell it; tell the user something if it does not."""
@@ -131,10 +131,10 @@ class Delivery:
         original = await self._original()
         if original is not None and self._is_waiting(original):
             # If somebody has answered this very moment, it does not replace the answer, as an edit would.
-            await self._interaction.followup.send(text, ephemeral=True)
+            await self.interaction.followup.send(text, ephemeral=True)
 
     def _is_waiting(self, original: InteractionMessage) -> bool:
-        clicked = self._interaction.message
+        clicked = self.interaction.message
         if self._in_place and clicked is not None:
             return (original.id, original.edited_at) == (clicked.id, clicked.edited_at)
         return original.flags.loading
@@ -142,7 +142,7 @@ class Delivery:
     async def _defer(self) -> None:
         # The answer may be an error, and a deferral decides who sees it.
         try:
-            await self._acknowledge(self._interaction.response.defer(ephemeral=True, thinking=not self._in_place))
+            await self._acknowledge(self.interaction.response.defer(ephemeral=True, thinking=not self._in_place))
         except UNDELIVERED as error:
             # The work goes on, and its answer may still be taken.
             logger.warning("Discord did not take a deferral: %s", error)
@@ -154,7 +154,7 @@ class Delivery:
         except HTTPException as error:
             if error.code != ALREADY_ACKNOWLEDGED:
                 raise
-            logger.debug("somebody has acknowledged interaction %d", self._interaction.id)
+            logger.debug("somebody has acknowledged interaction %d", self.interaction.id)
             self._acknowledged = Acknowledged.BY_SOMEONE
             return False
         self._acknowledged = Acknowledged.BY_THIS
@@ -163,35 +163,37 @@ class Delivery:
     async def _original(self) -> InteractionMessage | None:
         """Return what the user sees as the answer so far, if Discord tells."""
         with suppress(*UNDELIVERED):
-            return await self._interaction.original_response()
+            return await self.interaction.original_response()
         return None
 
     def _send(self, reply: Reply) -> Coroutine[Any, Any, object]:
         if self._in_place:
-            return self._interaction.response.edit_message(
+            return self.interaction.response.edit_message(
                 embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
             )
-        return self._interaction.response.send_message(
-            embeds=reply.embeds, view=_view_of(reply), files=_files_of(reply), ephemeral=reply.ephemeral
+        return self.interaction.response.send_message(
+            embeds=reply.embeds, view=view_of_reply(reply), files=_files_of(reply), ephemeral=reply.ephemeral
         )
 
     def _send_privately(self, text: str) -> Coroutine[Any, Any, object]:
-        return self._interaction.response.send_message(text, ephemeral=True)
+        return self.interaction.response.send_message(text, ephemeral=True)
 
     async def _replace(self, reply: Reply) -> None:
         """Turn a private acknowledgement into a result; a public one follows as a new message."""
         if reply.ephemeral:
-            await self._interaction.edit_original_response(
+            await self.interaction.edit_original_response(
                 content=None, embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
             )
         else:
-            await self._interaction.edit_original_response(content=_ELSEWHERE)
-            await follow(self._interaction, reply)
+            await self.interaction.edit_original_response(content=_ELSEWHERE)
+            await follow(self.interaction, reply)
 
 
 async def follow(interaction: Interaction[Any], reply: Reply) -> None:
-    """Show everyone a result in a message after the answer."""
-    await interaction.followup.send(embeds=reply.embeds, view=_view_of(reply), files=_files_of(reply))
+    """Show a result in a message after the answer, to everyone unless it is ephemeral."""
+    await interaction.followup.send(
+        embeds=reply.embeds, view=view_of_reply(reply), files=_files_of(reply), ephemeral=reply.ephemeral
+    )
 
 
 def interrupt() -> int:
@@ -219,7 +221,7 @@ async def _pause(seconds: float) -> None:
         await _outcome(asyncio.create_task(asyncio.sleep(max(seconds, 0.0)), name=_WORK))
 
 
-def _view_of(reply: Reply) -> View:
+def view_of_reply(reply: Reply) -> View:
     # `send_message` does not take None.
     return MISSING if reply.view is None else reply.view
 

@@ -10,6 +10,7 @@ from bot.cogs._answering import actor_of
 from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.moderation import RemovalService, WithdrawalService
+from bot.services.posts import PostService
 from bot.services.servers import Actor, SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
@@ -34,6 +35,7 @@ class Services:
     settings: SettingsService
     audit: AuditService
     transfer: TransferService
+    posts: PostService
     owner_id: int | None
 
 

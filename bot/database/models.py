@@ -12,7 +12,7 @@ from bot.domain.jobs import JobKind
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.rules import GREATEST_ELO, MOST_PLAYERS, MOST_WEEKS, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection, ScoreFormat
-from bot.domain.servers import GRACE_MINUTES
+from bot.domain.servers import GRACE_MINUTES, Trouble
 from bot.domain.statistics import RunningStatistics
 
 SCORE_RANGE = "{0} >= -9007199254740991 AND {0} <= 9007199254740991"
@@ -388,3 +388,41 @@ class Job(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(server_default="0", default=0)
     last_error: Mapped[str | None] = mapped_column(sa.String(300))
+
+
+class Post(Base):
+    """A message in a channel, which the job of the same kind and key keeps up to date.
+
+    While `message_id` is NULL, a message with this `nonce` may have been sent. `digest` is that of what the message
+    says, or may say; NULL where that is not known.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (sa.UniqueConstraint("kind", "key"), sa.Index("idx_posts_event", "event_id"))
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True)
+    kind: Mapped[JobKind] = mapped_column(text_enum(JobKind, "kind"))
+    key: Mapped[str] = mapped_column(sa.String(64))
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    channel_id: Mapped[int] = mapped_column(sa.BigInteger)
+    message_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    nonce: Mapped[int] = mapped_column(sa.BigInteger)
+    digest: Mapped[str | None] = mapped_column(sa.String(64))
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Notice(Base):
+    """Something that a server has switched on and that Discord does not let the bot do, for its admins to see.
+
+    `shown_at` is NULL until an admin has seen it in an answer.
+    """
+
+    __tablename__ = "notices"
+
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[JobKind] = mapped_column(text_enum(JobKind, "kind"), primary_key=True)
+    trouble: Mapped[Trouble] = mapped_column(text_enum(Trouble, "trouble"))
+    place_id: Mapped[int] = mapped_column(sa.BigInteger)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

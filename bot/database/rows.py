@@ -1,7 +1,7 @@
 """Statements over many rows of parameters, written once for a server and a file."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -173,7 +173,12 @@ def is_in_file(rows: sa.FromClause) -> bool:
 
 
 def insert_rows(
-    table: type[DeclarativeBase], columns: Columns, *, passes_existing: bool = False, **shared: Any
+    table: type[DeclarativeBase],
+    columns: Columns,
+    *,
+    passes_existing: bool = False,
+    replaces: Collection[str] = (),
+    **shared: Any,
 ) -> Callable[[sa.FromClause], sa.Executable]:
     """Return what builds an INSERT of a table of parameters, and of those that all rows share.
 
@@ -181,6 +186,7 @@ def insert_rows(
         table: where the rows go.
         columns: the columns of the table of parameters.
         passes_existing: whether rows that break a unique key are left out, not refused.
+        replaces: a unique key, by whose columns an existing row gets the other values, and is not refused.
         shared: the parameters that all rows share, by column.
     """
 
@@ -189,6 +195,9 @@ def insert_rows(
         # Without a WHERE, SQLite takes ON CONFLICT for a part of the SELECT.
         values = sa.select(*(rows.c[name] for name in columns), *shared.values()).where(sa.true())
         filled = insert.from_select([*columns, *shared], values, include_defaults=False)
+        if replaces:
+            new = {name: filled.excluded[name] for name in (*columns, *shared) if name not in replaces}
+            return filled.on_conflict_do_update(index_elements=[*replaces], set_=new)
         return filled.on_conflict_do_nothing() if passes_existing else filled
 
     return build

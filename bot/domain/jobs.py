@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
@@ -10,11 +10,41 @@ MOST_TRIES = 20
 """After so many tries, which take more than half a day, a job is given up."""
 
 
+class Lane(Enum):
+    """Jobs that are done side by side, and keep those of another lane from nothing."""
+
+    WEEKS = auto()
+    MESSAGES = auto()
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a process may take for a job before another one takes it over."""
+        return _LEASES[self]
+
+    @property
+    def is_latest_first(self) -> bool:
+        """Whether the job that was due last is done first: the newer a message is, the more it is awaited."""
+        return self is Lane.MESSAGES
+
+
+# Discord forgets within minutes which nonces it has seen, so a message that may have been sent is sent again before.
+_LEASES = {Lane.WEEKS: timedelta(minutes=5), Lane.MESSAGES: timedelta(minutes=1)}
+
+
 class JobKind(StrEnum):
-    """What a job does; its key says what for."""
+    """What a job does; its key says what for. A post has the kind and the key of the job that keeps it."""
 
     CLOSE_WEEKS = "close weeks"
     """Close the finished weeks of the server whose id is the key."""
+    RESULTS = "results"
+    """Tell the results of the weeks of an event that closed together: its key, and the last of the weeks."""
+    RECORD = "record"
+    """Tell that a score broke the record of its event: the key of the event, and the interaction of the score."""
+
+    @property
+    def lane(self) -> Lane:
+        """Where jobs of the kind are done."""
+        return Lane.WEEKS if self is JobKind.CLOSE_WEEKS else Lane.MESSAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +70,21 @@ class Claim:
     def is_last_try(self) -> bool:
         """Whether the job is given up if it fails this time."""
         return self.tries >= MOST_TRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The jobs that wait.
+
+    Attributes:
+        due: how many are due, those being worked on included.
+        longest: how long the first of them has been due; None if none is.
+        given_up: how many are given up, and stay for a look.
+    """
+
+    due: int
+    longest: timedelta | None
+    given_up: int
 
 
 def retry_at(now: datetime, tries: int) -> datetime | None:

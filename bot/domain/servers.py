@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.jobs import JobKind
 
 GREATEST_ID = 2**63 - 1
 """No id of Discord is greater, and no column holds more."""
@@ -32,6 +35,30 @@ class ServerSettings:
         return timedelta(minutes=self.grace_minutes)
 
 
+class Trouble(StrEnum):
+    """Why Discord does not let the bot do what a server has switched on."""
+
+    CHANNEL_GONE = "channel gone"
+    CHANNEL_CLOSED = "channel closed"
+    """The bot may not see the channel, or not write there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What an admin has to know: something that the server has switched on does not work.
+
+    Attributes:
+        kind: what does not work.
+        place_id: Discord's id of the channel that it is about.
+        noted_at: when that was found out, in UTC.
+    """
+
+    kind: JobKind
+    trouble: Trouble
+    place_id: int
+    noted_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsReport:
     """The settings of a server, and what comes of them.
@@ -39,11 +66,13 @@ class SettingsReport:
     Attributes:
         next_close: when weeks close by themselves next, in UTC; None if they do not, or if that was given up.
         has_failed: whether the last close failed, in whole or in part.
+        notices: what of the settings does not work, the earliest first.
     """
 
     settings: ServerSettings
     next_close: datetime | None
     has_failed: bool
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

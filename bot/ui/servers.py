@@ -1,13 +1,26 @@
 """Show the settings of a server."""
 
+from collections.abc import Sequence
+
 from discord import Color, Embed
 from discord.utils import format_dt
 
-from bot.domain.servers import SettingsReport
+from bot.domain.jobs import JobKind
+from bot.domain.servers import Notice, SettingsReport, Trouble
 from bot.ui.reply import Reply
 from bot.ui.text import count_of
 
 SWITCH = "`close-weeks:True`"
+
+_ANNOUNCEMENTS = "announcements"
+_WHAT = {JobKind.RESULTS: _ANNOUNCEMENTS, JobKind.RECORD: _ANNOUNCEMENTS}
+_SENTENCES = {
+    Trouble.CHANNEL_GONE: "There are no more {what}: their channel was deleted. `/settings` names another.",
+    Trouble.CHANNEL_CLOSED: (
+        "There are no more {what}: the bot may not write in <#{place}>. "
+        "Allow it *View Channel* and *Send Messages* there, then name the channel again in `/settings`."
+    ),
+}
 
 
 def show_settings(report: SettingsReport, title: str = "Settings of this server") -> Reply:
@@ -20,7 +33,20 @@ def show_settings(report: SettingsReport, title: str = "Settings of this server"
         role = "not set; members with *Manage Server* are admins"
     embed.add_field(name="Admin role", value=role, inline=False)
     embed.add_field(name="Weeks close", value=_closing(report), inline=False)
+    if report.notices:
+        embed.add_field(name="Does not work", value=_told(report.notices), inline=False)
     return Reply([embed], ephemeral=True)
+
+
+def show_notices(notices: Sequence[Notice]) -> Reply:
+    """Tell an admin alone what the server has switched on and Discord does not let the bot do."""
+    return Reply([Embed(description=_told(notices), color=Color.orange())], ephemeral=True)
+
+
+def _told(notices: Sequence[Notice]) -> str:
+    return "\n".join(
+        f"⚠️ {_SENTENCES[notice.trouble].format(what=_WHAT[notice.kind], place=notice.place_id)}" for notice in notices
+    )
 
 
 def _closing(report: SettingsReport) -> str:

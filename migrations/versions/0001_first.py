@@ -26,6 +26,7 @@ IS_REMOVED = "removed_at IS NOT NULL"
 IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 IS_OF_EVENT = "event_id IS NOT NULL"
 IS_OF_GUILD = "event_id IS NULL"
+JOB_KIND = "kind IN ('close weeks', 'results', 'record')"
 
 
 def upgrade() -> None:
@@ -85,11 +86,13 @@ def upgrade() -> None:
     op.create_index("idx_audit_log_event", "audit_log", ["event_id", "done_at"])
     op.create_index("idx_audit_log_guild", "audit_log", ["guild_id", "id"])
     _create_jobs()
+    _create_posts()
 
 
 def downgrade() -> None:
     for table in (
-        *("jobs", "audit_log", "guild_settings", "excuses", "weekly_omissions", "weekly_results", "weekly_runs"),
+        *("notices", "posts", "jobs", "audit_log", "guild_settings"),
+        *("excuses", "weekly_omissions", "weekly_results", "weekly_runs"),
         *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
     ):
         op.drop_table(table)
@@ -296,9 +299,42 @@ def _create_jobs() -> None:
         sa.Column("last_error", sa.String(300)),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
         sa.UniqueConstraint("kind", "key", name="uq_jobs_kind_key"),
-        sa.CheckConstraint("kind IN ('close weeks')", name=op.f("ck_jobs_kind")),
+        sa.CheckConstraint(JOB_KIND, name=op.f("ck_jobs_kind")),
     )
     op.create_index("idx_jobs_due", "jobs", ["due_at"])
+
+
+def _create_posts() -> None:
+    op.create_table(
+        "posts",
+        sa.Column("id", LONG_ID, nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("event_id", sa.Integer, nullable=False),
+        sa.Column("channel_id", sa.BigInteger, nullable=False),
+        sa.Column("message_id", sa.BigInteger),
+        sa.Column("nonce", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.String(64)),
+        _instant("sent_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_posts"),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_posts_event_id_events"),
+        sa.UniqueConstraint("kind", "key", name="uq_posts_kind_key"),
+        sa.CheckConstraint(JOB_KIND, name=op.f("ck_posts_kind")),
+    )
+    op.create_index("idx_posts_event", "posts", ["event_id"])
+    op.create_table(
+        "notices",
+        sa.Column("guild_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("trouble", sa.String(16), nullable=False),
+        sa.Column("place_id", sa.BigInteger, nullable=False),
+        _instant("noted_at"),
+        _instant("shown_at", nullable=True),
+        sa.PrimaryKeyConstraint("guild_id", "kind", name="pk_notices"),
+        sa.CheckConstraint(JOB_KIND, name=op.f("ck_notices_kind")),
+        sa.CheckConstraint("trouble IN ('channel gone', 'channel closed')", name=op.f("ck_notices_trouble")),
+    )
 
 
 def _instant(name: str, *, nullable: bool = False, **options: Any) -> sa.Column[datetime]:

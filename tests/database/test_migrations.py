@@ -13,9 +13,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, insert
 from sqlalchemy.exc import DBAPIError
 
-from bot.database.models import Base, Excuse
+from bot.database.models import Base, Excuse, Notice, Post
 from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
-from tests.backends import ADMIN, EVENT, GUILD, NOON, open_test_backend
+from bot.domain.jobs import JobKind
+from bot.domain.servers import Trouble
+from tests import tables as rows
+from tests.backends import ADMIN, EVENT, GUILD, NOON, TestBackend, open_test_backend
 from tests.databases import Templates
 from tests.patience import UNTIL_IT_HANGS, limits
 from tests.schemas import contents, schema
@@ -164,6 +167,19 @@ def play(url: URL) -> None:
             await backend.submit(11, 250)
             await backend.real.services.settings.change(ADMIN, time_zone="Europe/Berlin", closes_weeks=True)
             await backend.real.scoring.recalculate(event.id)
+            await post(backend, event.id)
             assert await backend.differences() == []
 
     asyncio.run(work())
+
+
+async def post(backend: TestBackend, event_id: int) -> None:
+    """Have something posted about an event, and refused later."""
+    of_server = {"guild_id": ADMIN.guild_id, "kind": JobKind.RESULTS}
+    posted = {"key": f"{event_id}:202647", "event_id": event_id, "channel_id": 1, "nonce": 2**63 - 1}
+    refused = {"trouble": Trouble.CHANNEL_GONE, "place_id": 1, "noted_at": backend.clock.now}
+    await rows.execute(
+        backend.database,
+        insert(Post).values(**of_server, **posted, message_id=2, digest="0" * 64, sent_at=backend.clock.now),
+        insert(Notice).values(**of_server, **refused, shown_at=backend.clock.now),
+    )

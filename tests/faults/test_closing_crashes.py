@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import parse_database_url
 from bot.database.models import AuditLog, Event, WeeklyRun
-from bot.domain.jobs import JobKind
+from bot.domain.jobs import JobKind, Lane
 from bot.services.jobs import find_job
-from bot.services.jobs._queue import LEASE
 from tests.backends import ADMIN, NOON, Clock, TestBackend, open_test_backend
 from tests.faults.forked_bot import end_of
 from tests.outages import statements_seen
@@ -35,7 +34,7 @@ async def test_a_close_killed_at_any_statement_is_finished_and_nothing_is_done_t
             await set_up(backend, guild_id=statement)
             code = await end_of(close_and_die, url, statement)
             interrupted.add(len(await closed(backend, statement)))
-            backend.clock.now = CLOSE + LEASE
+            backend.clock.now = CLOSE + Lane.WEEKS.lease
             await backend.real.jobs.do_due()
             assert await closed(backend, statement) == CLOSED, f"killed at statement {statement}"
             assert await is_postponed(backend, statement)

@@ -4,18 +4,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
 from sqlalchemy.orm import Session
 
 from bot.database.models import Job, Player
-from bot.domain.jobs import LONGEST_WAIT, MOST_TRIES, Claim, JobKind, retry_at
-from bot.services.jobs import ClaimLost, JobRunner, cancel, find_job, finish, hold, postpone, schedule
-from bot.services.jobs._queue import LEASE
+from bot.domain.jobs import LONGEST_WAIT, MOST_TRIES, Claim, JobKind, Lane, Queue, retry_at
+from bot.services.jobs import ClaimLost, JobRunner, cancel, find_job, finish, hold, postpone, schedule, schedule_all
+from bot.services.jobs._runner import AT_ONCE
 from tests import tables
 from tests.backends import NOON, TestBackend
 from tests.outages import statements_seen
+from tests.patience import UNTIL_IT_HANGS
 
 KIND, KEY = JobKind.CLOSE_WEEKS, "somewhere"
 DAY = timedelta(days=1)
@@ -102,7 +104,7 @@ async def test_a_job_whose_process_died_is_done_when_its_lease_ends(backend: Tes
     with pytest.raises(asyncio.CancelledError):
         await runner(backend, die).do_due()
     assert await runner(backend, effect).do_due() == 0
-    backend.clock.now += LEASE
+    backend.clock.now += Lane.WEEKS.lease
     assert await runner(backend, effect).do_due() == 1
     assert [claim.tries for claim in effect.claims] == [2]
     assert await effect.effects() == [KEY]
@@ -114,7 +116,7 @@ async def test_a_lost_claim_rolls_its_effect_back(backend: TestBackend, loses: s
 
     async def late(claim: Claim) -> None:
         if loses == "to another process":
-            backend.clock.now += LEASE
+            backend.clock.now += Lane.WEEKS.lease
             assert await runner(backend, effect).do_due() == 1
         elif loses == "to whoever moves the job":
             await write(backend, after=DAY)
@@ -191,7 +193,7 @@ async def test_a_job_that_kills_every_process_is_given_up_too(backend: TestBacke
     for _ in range(MOST_TRIES):
         with pytest.raises(asyncio.CancelledError):
             await runner(backend, die).do_due()
-        backend.clock.now += LEASE
+        backend.clock.now += Lane.WEEKS.lease
     assert await runner(backend, die).do_due() == 1
     assert tries == MOST_TRIES
     assert (await jobs(backend))[0]["due_at"] is None
@@ -219,10 +221,49 @@ async def test_a_runner_that_ends_begins_no_further_job(backend: TestBackend) ->
         working.end()
 
     working = runner(backend, handle)
-    for number in range(3):
+    for number in range(2 * AT_ONCE[KIND.lane]):
         await write(backend, key=str(number))
-    assert await working.do_due() == 1
-    assert len(await jobs(backend)) == 2
+    assert await working.do_due() == AT_ONCE[KIND.lane]
+    assert len(await jobs(backend)) == AT_ONCE[KIND.lane]
+
+
+async def test_a_job_that_takes_long_keeps_no_other_waiting(backend: TestBackend) -> None:
+    others, effect, is_over = 3 * AT_ONCE[KIND.lane], Effect(backend), asyncio.Event()
+
+    async def handle(claim: Claim) -> None:
+        if claim.key == "long":
+            async with asyncio.timeout(UNTIL_IT_HANGS):
+                await is_over.wait()
+        await effect(claim)
+        if len(effect.claims) == others:
+            is_over.set()
+
+    await write(backend, key="long", after=-DAY)
+    for number in range(others):
+        await write(backend, key=str(number))
+    assert await runner(backend, handle).do_due() == others + 1
+    assert effect.claims[-1].key == "long"
+
+
+async def test_jobs_wait_for_a_process_that_can_do_them_and_the_newest_message_is_first(backend: TestBackend) -> None:
+    done: list[str] = []
+
+    async def handle(claim: Claim) -> None:
+        done.append(claim.key)
+        await backend.database.write(lambda session: finish(session, claim))
+
+    for number in range(3):
+        jobs = [(JobKind.RECORD, str(number))]
+        at = backend.clock.now + timedelta(seconds=number)
+        await backend.database.write(partial(schedule_all, jobs=jobs, due_at=at))
+    backend.clock.now += DAY
+    working = runner(backend, handle)
+    assert await working.do_due() == 0
+    assert (await working.measure()).due == 3
+    working.handle({JobKind.RECORD: handle})
+    assert await working.do_due() == 3
+    assert done == ["2", "1", "0"]
+    assert await working.measure() == Queue(0, None, 0)
 
 
 def test_waits_double_up_to_an_hour_and_end() -> None:

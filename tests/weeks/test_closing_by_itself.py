@@ -10,12 +10,11 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from bot.database.models import AuditLog, Event, Job, LeaderboardScore, WeeklyRun
-from bot.domain.jobs import MOST_TRIES, JobKind
+from bot.domain.jobs import MOST_TRIES, JobKind, Lane
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import SettingsReport
 from bot.errors import InvalidSetting, Unavailable
 from bot.services.jobs import JobRunner
-from bot.services.jobs._queue import LEASE
 from bot.services.servers import Actor
 from bot.services.weeks import WeekCloser
 from bot.services.weeks._run import close_week
@@ -261,7 +260,7 @@ async def test_an_undo_amid_a_close_that_is_tried_again_is_not_overruled(server:
     with statements_fail("UPDATE jobs SET due_at"), suppress(Unavailable):
         await closed(server)
     assert await server.undo() == "2026-W47"
-    assert await closed(server, CLOSE + LEASE) == [(2, 202647)]
+    assert await closed(server, CLOSE + Lane.WEEKS.lease) == [(2, 202647)]
     assert await next_close(server) == CLOSE + WEEK
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tests.patience import UNTIL_IT_HANGS
 
+from .discord_channels import Channels
 from .discord_faults import Fault, Faults, fail, reset
 from .discord_limits import Form, Refused, check_choices
 from .discord_messages import EPHEMERAL, LOADING, Message, Reply
@@ -52,6 +53,7 @@ class HttpApi:
     commands: dict[int | None, list[JSON]] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
+    channels: Channels = field(init=False)
     faults: Faults = field(default_factory=Faults)
     first_answer_waits_for: Callable[[Reply], bool] = lambda _: True
 
@@ -74,10 +76,15 @@ class HttpApi:
             ("GET", message, self._get_message),
             ("PATCH", message, self._edit_message),
             ("DELETE", message, self._delete_message),
+            ("POST", "/channels/{channel}/messages", self._send),
+            ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
         ]
         for method, path, handler in routes:
             app.router.add_route(method, path, handler)
         return app
+
+    def __post_init__(self) -> None:
+        self.channels = Channels(self.bot, self.guilds)
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -217,6 +224,14 @@ class HttpApi:
         if reply.original is message:
             reply.original = None
         return web.Response(status=204)
+
+    async def _send(self, request: web.Request) -> web.Response:
+        return _json(self.channels.send(int(request.match_info["channel"]), *await _read(request)).data)
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        message = self.channels.find(int(request.match_info["channel"]), request.match_info["message"])
+        message.edit(*await _read(request))
+        return _json(message.data)
 
     def _acknowledged(self, request: web.Request) -> Reply:
         reply = self.replies.get(request.match_info["token"])

@@ -43,6 +43,10 @@ class Message:
         return f"<Message flags={self.data['flags']} {self.text!r}>"
 
     @property
+    def channel_id(self) -> int:
+        return int(self.data["channel_id"])
+
+    @property
     def content(self) -> str:
         return str(self.data["content"])
 
@@ -89,6 +93,31 @@ class Message:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat()
+
+
+def written(body: JSON, files: dict[str, bytes], bot: User) -> JSON:
+    """A message of the bot's as it stands right after the request that wrote it. Raises Refused."""
+    data: JSON = {
+        "id": str(snowflake()),
+        "type": 0,
+        "author": bot.payload(),
+        "application_id": str(bot.id),
+        "timestamp": _now(),
+        "edited_timestamp": None,
+        "mentions": [],
+        "mention_roles": [],
+        "mention_everyone": False,
+        "flags": body.get("flags") or 0,
+        "content": body.get("content") or "",
+        "embeds": body.get("embeds") or [],
+        "components": body.get("components") or [],
+        "attachments": attachments(files),
+        "tts": False,
+        "pinned": False,
+    }
+    if not data["flags"] & LOADING:
+        check_message(data)
+    return data
 
 
 def attachments(files: dict[str, bytes]) -> list[JSON]:
@@ -185,28 +214,10 @@ class Reply:
 
     def write(self, body: JSON, files: dict[str, bytes], bot: User) -> Message:
         """Adds a message of the bot's; a loading one may be empty. Raises Refused."""
-        names: JSON = {"author": bot.payload(), "application_id": str(bot.id), "webhook_id": str(bot.id)}
-        when: JSON = {
-            "timestamp": _now(),
-            "edited_timestamp": None,
-        }
-        mentions: JSON = {"mentions": [], "mention_roles": [], "mention_everyone": False}
-        data: JSON = {
-            "id": str(snowflake()),
-            "channel_id": self.interaction["channel_id"],
-            "type": 20,
-            "flags": body.get("flags") or 0,
-            "content": body.get("content") or "",
-            "embeds": body.get("embeds") or [],
-            "components": body.get("components") or [],
-            "attachments": attachments(files),
-            "tts": False,
-            "pinned": False,
-        }
-        if not data["flags"] & LOADING:
-            check_message(data)
+        data = written(body, files, bot)
+        data |= {"type": 20, "channel_id": self.interaction["channel_id"], "webhook_id": str(bot.id)}
         pings = [] if data["flags"] & LOADING else [body.get("allowed_mentions")]
-        message = Message(data | names | when | mentions, self.user, self.guild, pings, files)
+        message = Message(data, self.user, self.guild, pings, files)
         self.messages.append(message)
         return message
 

@@ -72,11 +72,12 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Guild:
-    """A server with its roles and one text channel, in which all its interactions happen."""
+    """A server with its roles, a text channel in which all its interactions happen, and one for news."""
 
     name: str
     roles: tuple[Role, ...] = ()
     channel: Channel = field(default_factory=lambda: Channel("general"))
+    news: Channel = field(default_factory=lambda: Channel("news"))
     owner: User = field(default_factory=lambda: User("landlord"))
     id: int = field(default_factory=snowflake)
 
@@ -93,7 +94,7 @@ class Guild:
             "name": self.name,
             "owner_id": str(self.owner.id),
             "roles": [role.payload() for role in (Role("@everyone", self.id), *self.roles)],
-            "channels": [self.channel.payload()],
+            "channels": [self.channel.payload(), self.news.payload()],
             "members": [{"user": bot.payload(), **bot.member_payload()}],
             "member_count": 100,
             "unavailable": False,

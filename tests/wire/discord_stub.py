@@ -25,6 +25,7 @@ from aiohttp import web
 
 from tests.patience import UNTIL_IT_HANGS
 
+from .discord_channels import Channels
 from .discord_faults import Fault
 from .discord_gateway import Gateway
 from .discord_http import AUTOCOMPLETE, COMMAND, COMPONENT, MAX_UPLOAD, Exchange, HttpApi
@@ -122,6 +123,11 @@ class DiscordStub:
     def replies(self) -> list[Reply]:
         """What became of every interaction that was delivered, in order."""
         return list(self._http.replies.values())
+
+    @property
+    def channels(self) -> Channels:
+        """What the bot has written into channels, and which of them it cannot write into."""
+        return self._http.channels
 
     @property
     def refused(self) -> list[Exchange]:

@@ -46,12 +46,12 @@ class WiredBot:
     async def start(self) -> None:
         """Connect the bot, which knows of no message before it."""
         real = self.backend.real
-        self._bot = LeaderboardBot(real.services, real.recalculator, real.jobs)
-        self._running = asyncio.create_task(self._bot.start(self.discord.token))
+        self.client = LeaderboardBot(real.services, real.recalculator, real.jobs)
+        self._running = asyncio.create_task(self.client.start(self.discord.token))
         await self.discord.wait_ready()
 
     async def stop(self) -> None:
-        await self._bot.close()
+        await self.client.close()
         await self._running
 
     async def settle(self) -> None:
@@ -61,7 +61,7 @@ class WiredBot:
 
     async def sync(self) -> None:
         """Tell Discord of the commands."""
-        await self._bot.tree.sync()
+        await self.client.tree.sync()
 
     async def use(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
         """Have someone use a command, and wait for all of the answer."""

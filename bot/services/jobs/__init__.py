@@ -1,6 +1,16 @@
 """Keep what is due in the database, and do it once, whichever process is there."""
 
-from bot.services.jobs._queue import ClaimLost, Scheduled, cancel, find_job, finish, hold, postpone, schedule
+from bot.services.jobs._queue import (
+    ClaimLost,
+    Scheduled,
+    cancel,
+    find_job,
+    finish,
+    hold,
+    postpone,
+    schedule,
+    schedule_all,
+)
 from bot.services.jobs._runner import Handler, JobRunner
 
 __all__ = [
@@ -14,4 +24,5 @@ __all__ = [
     "hold",
     "postpone",
     "schedule",
+    "schedule_all",
 ]

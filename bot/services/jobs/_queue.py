@@ -4,18 +4,35 @@ The row of a job is locked before any other row, so that whoever moves it waits 
 and whoever works on it then finds its claim lost.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.database.dialect import UtcDateTime
 from bot.database.models import Job
-from bot.domain.jobs import Claim, JobKind
+from bot.database.rows import Columns, RowsStatement, insert_rows, read_first
+from bot.domain.jobs import Claim, JobKind, Lane, Queue
 
-LEASE = timedelta(minutes=5)
-"""How long a process may take for a job before another one takes it over."""
 LONGEST_ERROR = 300
+
+_JOB: Columns = {"kind": sa.String(), "key": sa.String()}
+SCHEDULE = RowsStatement(
+    "scheduled",
+    _JOB,
+    insert_rows(
+        Job,
+        _JOB,
+        replaces=("kind", "key"),
+        due_at=sa.bindparam("due_at", type_=UtcDateTime()),
+        claimed_until=sa.null(),
+        tries=sa.literal(0),
+        last_error=sa.null(),
+    ),
+)
+"""Writes jobs that are due at `due_at`, as `schedule` does."""
 
 
 class ClaimLost(Exception):
@@ -45,6 +62,12 @@ def schedule(session: Session, kind: JobKind, key: str, due_at: datetime) -> Non
         session.add(row)
     row.due_at, row.claimed_until, row.tries, row.last_error = due_at, None, 0, None
     session.flush()
+
+
+def schedule_all(session: Session, jobs: Iterable[tuple[JobKind, str]], due_at: datetime) -> None:
+    """Have several jobs, by their kinds and keys, done at a time, as `schedule` does."""
+    if rows := sorted({(kind.value, key) for kind, key in jobs}):
+        SCHEDULE.write(session.connection(), rows, due_at=due_at)
 
 
 def cancel(session: Session, kind: JobKind, key: str) -> None:
@@ -108,28 +131,47 @@ def fail(session: Session, claim: Claim, error: str, due_at: datetime | None) ->
     session.execute(sa.update(Job).where(*_is_held(claim)).values(**values))
 
 
-def is_due(session: Session, now: datetime) -> bool:
-    """Tell whether a job is due that nobody works on."""
-    return session.scalar(sa.select(Job.id).where(*_is_free(now)).limit(1)) is not None
+def is_due(session: Session, now: datetime, kinds: Collection[JobKind]) -> bool:
+    """Tell whether a job of some kinds is due that nobody works on."""
+    return session.scalar(sa.select(Job.id).where(*_is_free(now, kinds)).limit(1)) is not None
 
 
-def claim_due(session: Session, now: datetime, most: int) -> list[Claim]:
-    """Claim jobs that are due, the longest due first; two processes never claim the same."""
-    due = sa.select(Job).where(*_is_free(now)).order_by(Job.due_at, Job.id).limit(most)
-    claims = []
-    for row in session.scalars(due.with_for_update(skip_locked=True)):
-        row.tries, row.claimed_until = row.tries + 1, now + LEASE
-        if row.due_at is not None:
-            claims.append(Claim(row.id, row.kind, row.key, row.due_at, row.tries, row.claimed_until))
-    return claims
+def claim_due(session: Session, now: datetime, lane: Lane, kinds: Collection[JobKind], most: int) -> list[Claim]:
+    """Claim jobs of some kinds of a lane that are due, in its order; two processes never claim the same."""
+    order = Job.due_at.desc() if lane.is_latest_first else Job.due_at
+    due = sa.select(Job.id).where(*_is_free(now, kinds)).order_by(order, Job.id).limit(most)
+    free = read_first(due.with_for_update(skip_locked=True), "free")
+    claimed = sa.update(Job).where(Job.id.in_(sa.select(free.c.id)))
+    claimed = claimed.values(tries=Job.tries + 1, claimed_until=now + lane.lease)
+    of_claim = Job.id, Job.kind, Job.key, Job.due_at, Job.tries, Job.claimed_until
+    claims = [
+        Claim(job_id, kind, key, due_at, tries, until)
+        for job_id, kind, key, due_at, tries, until in session.execute(claimed.returning(*of_claim))
+        if due_at is not None and until is not None
+    ]
+    return sorted(claims, key=lambda claim: (claim.due_at, claim.job_id), reverse=lane.is_latest_first)
+
+
+def measure(session: Session, now: datetime, lane: Lane | None = None) -> Queue:
+    """Return how many jobs wait, in a lane or in all."""
+    kinds = [kind for kind in JobKind if lane in (None, kind.lane)]
+    is_given_up = Job.due_at.is_(None)
+    due, oldest, given_up = session.execute(
+        sa.select(
+            sa.func.count().filter(Job.due_at <= now),
+            sa.type_coerce(sa.func.min(Job.due_at).filter(Job.due_at <= now), Job.due_at.type),
+            sa.func.count().filter(is_given_up),
+        ).where(Job.kind.in_(kinds), is_given_up | (Job.due_at <= now))
+    ).one()
+    return Queue(due, None if oldest is None else now - oldest, given_up)
 
 
 def _find(kind: JobKind, key: str) -> sa.Select[Job]:
     return sa.select(Job).where(Job.kind == kind, Job.key == key)
 
 
-def _is_free(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return Job.due_at <= now, Job.claimed_until.is_(None) | (Job.claimed_until <= now)
+def _is_free(now: datetime, kinds: Collection[JobKind]) -> tuple[sa.ColumnElement[bool], ...]:
+    return Job.due_at <= now, Job.claimed_until.is_(None) | (Job.claimed_until <= now), Job.kind.in_(kinds)
 
 
 def _is_held(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:

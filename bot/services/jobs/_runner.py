@@ -2,17 +2,21 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.database.database import Database
 from bot.domain.clock import Clock
-from bot.domain.jobs import MOST_TRIES, Claim, JobKind, retry_at
+from bot.domain.jobs import MOST_TRIES, Claim, JobKind, Lane, Queue, retry_at
 from bot.errors import Unavailable
-from bot.services.jobs._queue import ClaimLost, claim_due, fail, is_due
+from bot.services.jobs._queue import ClaimLost, claim_due, fail, is_due, measure
 
 LOOK_SECONDS = 10.0
 """How often a process looks for due jobs."""
-MOST_AT_ONCE = 10
+TELL_SECONDS = 60.0
+"""How often it says how many wait, while it cannot keep up."""
+AT_ONCE = {Lane.WEEKS: 4, Lane.MESSAGES: 24}
+"""How many jobs of a lane a process does side by side: with weeks, most connections are left to users' commands."""
 
 Handler = Callable[[Claim], Awaitable[None]]
 """Does a claimed job; each of its transactions begins with `hold`, and the last ends the job."""
@@ -21,23 +25,28 @@ logger = logging.getLogger(__name__)
 
 
 class JobRunner:
-    """Claims due jobs and does them, one after the other.
+    """Claims due jobs and does them, several of each lane side by side.
 
     Whatever stops a job half way, it is claimed again: after its lease if the process died, and with growing waits if
-    the handler failed. What the handler has committed by then is done, so it looks at what is left to do.
+    the handler failed. What the handler has committed by then is done, so it looks at what is left to do. Jobs of kinds
+    that this process has no handler for wait for one that has.
     """
 
     def __init__(self, database: Database, clock: Clock, handlers: Mapping[JobKind, Handler]) -> None:
         """Do jobs of each kind by its handler."""
         self._database = database
         self._clock = clock
-        self._handlers = handlers
+        self._handlers = dict(handlers)
         self._is_ending = False
-        self._working: asyncio.Task[None] | None = None
+        self._working: list[asyncio.Task[None]] = []
+
+    def handle(self, handlers: Mapping[JobKind, Handler]) -> None:
+        """Do jobs of further kinds too, from now on."""
+        self._handlers |= handlers
 
     def start(self) -> None:
         """Begin to look for due jobs."""
-        self._working = asyncio.create_task(self._work(), name="jobs")
+        self._working = [asyncio.create_task(self._work(lane), name=f"jobs: {lane.name}") for lane in Lane]
 
     def end(self) -> None:
         """Begin no further job."""
@@ -46,9 +55,9 @@ class JobRunner:
     async def stop(self) -> None:
         """Stop; a job that is cut short is claimed again when its lease ends."""
         self.end()
-        if self._working is not None:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
+        for task in self._working:
+            task.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
 
     async def do_due(self) -> int:
         """Do all jobs that are due now, and return how many were tried.
@@ -56,30 +65,60 @@ class JobRunner:
         Raises:
             Unavailable: the database did not answer.
         """
-        done = 0
-        while not self._is_ending and (claims := await self._claim()):
-            for claim in claims:
-                if not self._is_ending:
-                    await self._do(claim)
-                    done += 1
-        return done
+        return sum(await asyncio.gather(*(self._do_due(lane) for lane in Lane)))
 
-    async def _work(self) -> None:
+    async def measure(self) -> Queue:
+        """Return how many jobs wait.
+
+        Raises:
+            Unavailable: the database did not answer.
+        """
+        now = self._clock()
+        return await self._database.read(lambda session: measure(session, now))
+
+    async def _work(self, lane: Lane) -> None:
         while True:
             try:
-                await self.do_due()
+                await self._do_due(lane)
             except Unavailable:
                 logger.warning("the jobs found no database; they come again")
             except Exception:
                 logger.exception("the jobs failed; they come again")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _claim(self) -> list[Claim]:
-        now = self._clock()
+    async def _do_due(self, lane: Lane) -> int:
+        """Do jobs of a lane until none is due; when half of those at work are through, others join."""
+        done, running, told_at = 0, set[asyncio.Task[None]](), time.monotonic()
+        try:
+            while True:
+                room = AT_ONCE[lane] - len(running)
+                if not self._is_ending and room >= AT_ONCE[lane] / 2:
+                    running |= {asyncio.create_task(self._do(claim)) for claim in await self._claim(lane, room)}
+                if not running:
+                    return done
+                finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in finished:
+                    task.result()
+                done += len(finished)
+                if time.monotonic() - told_at >= TELL_SECONDS:
+                    told_at = time.monotonic()
+                    await self._tell_length(lane)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _claim(self, lane: Lane, most: int) -> list[Claim]:
+        now, kinds = self._clock(), [kind for kind in self._handlers if kind.lane is lane]
         # Most looks find nothing, and need not write.
-        if not await self._database.read(lambda session: is_due(session, now)):
+        if not kinds or not await self._database.read(lambda session: is_due(session, now, kinds)):
             return []
-        return await self._database.write(lambda session: claim_due(session, now, MOST_AT_ONCE))
+        return await self._database.write(lambda session: claim_due(session, now, lane, kinds, most))
+
+    async def _tell_length(self, lane: Lane) -> None:
+        now = self._clock()
+        queue = await self._database.read(lambda session: measure(session, now, lane))
+        logger.info("jobs: %s: %d wait, the first for %s", lane.name.lower(), queue.due, queue.longest)
 
     async def _do(self, claim: Claim) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from bot.services.servers._authority import Actor, begin_action, itself, load_settings, record, require_admin
 from bot.services.servers._members import add_members, find_players
+from bot.services.servers._notices import drop_notices, find_notices, leave_notice
 from bot.services.servers._service import SettingsService
 
 __all__ = [
@@ -9,8 +10,11 @@ __all__ = [
     "SettingsService",
     "add_members",
     "begin_action",
+    "drop_notices",
+    "find_notices",
     "find_players",
     "itself",
+    "leave_notice",
     "load_settings",
     "record",
     "require_admin",

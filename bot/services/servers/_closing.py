@@ -8,6 +8,7 @@ from bot.domain.jobs import JobKind
 from bot.domain.servers import ServerSettings, SettingsReport
 from bot.domain.weeks import Closing
 from bot.services.jobs import cancel, find_job, schedule
+from bot.services.servers._notices import find_notices
 
 
 def move_close(session: Session, guild_id: int, settings: ServerSettings, now: datetime) -> None:
@@ -29,7 +30,7 @@ def move_close(session: Session, guild_id: int, settings: ServerSettings, now: d
 
 def report(session: Session, guild_id: int, settings: ServerSettings) -> SettingsReport:
     """Return settings with what comes of them."""
-    job = find_job(session, JobKind.CLOSE_WEEKS, str(guild_id))
+    job, notices = find_job(session, JobKind.CLOSE_WEEKS, str(guild_id)), find_notices(session, guild_id)
     if job is None:
-        return SettingsReport(settings, next_close=None, has_failed=False)
-    return SettingsReport(settings, job.due_at, has_failed=job.last_error is not None)
+        return SettingsReport(settings, next_close=None, has_failed=False, notices=notices)
+    return SettingsReport(settings, job.due_at, has_failed=job.last_error is not None, notices=notices)

@@ -1,15 +1,18 @@
-"""What admins set for their server."""
+"""What admins set for their server, and what they have to know of it."""
+
+from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
-from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
+from bot.domain.servers import LONGEST_GRACE_MINUTES, Notice, ServerSettings, SettingsReport
 from bot.domain.time_zones import time_zone_of
-from bot.errors import GraceTooLong
+from bot.errors import GraceTooLong, NotAllowed
 from bot.services.servers._authority import Actor, begin_action, load_settings, read_settings, record, require_admin
 from bot.services.servers._closing import move_close, report
+from bot.services.servers._notices import find_notices, mark_seen
 
 
 class SettingsService:
@@ -73,6 +76,22 @@ class SettingsService:
             return report(session, actor.guild_id, settings)
 
         return await self._database.write(work)
+
+    async def notices(self, actor: Actor) -> tuple[Notice, ...]:
+        """Return what no admin of the actor's server has seen yet, and take it for seen; nothing to who is no admin."""
+        guild_id = actor.guild_id
+        if not await self._database.read(lambda session: find_notices(session, guild_id, unseen=True)):
+            return ()
+
+        def work(session: Session) -> tuple[Notice, ...]:
+            require_admin(session, actor)
+            found = find_notices(session, guild_id, unseen=True)
+            mark_seen(session, guild_id, self._clock())
+            return found
+
+        with suppress(NotAllowed):
+            return await self._database.write(work)
+        return ()
 
 
 def _checked_grace(minutes: int) -> int:

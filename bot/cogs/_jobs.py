@@ -1,0 +1,18 @@
+"""The jobs that a process does once it is connected to Discord."""
+
+from typing import Any
+
+from discord import Client
+
+from bot.cogs._pace import Pace
+from bot.cogs._services import Services
+from bot.cogs.posts import Poster, Publication
+from bot.domain.jobs import JobKind
+from bot.services.jobs import Handler
+
+
+def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
+    """Return what does the jobs that need a client which is logged in."""
+    publications: dict[JobKind, Publication[Any]] = {}
+    poster = Poster(client, services.posts, publications, Pace())
+    return dict.fromkeys(publications, poster.do)

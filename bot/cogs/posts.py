@@ -1,0 +1,150 @@
+"""Bring messages in channels into the state that the database says now."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from discord import AllowedMentions, Client, Forbidden, NotFound
+
+from bot.cogs._delivery import view_of_reply
+from bot.cogs._pace import Pace
+from bot.domain.jobs import Claim, JobKind
+from bot.domain.posts import Draft, Post
+from bot.domain.servers import Trouble
+from bot.services.posts import PostService, Source
+from bot.ui.reply import Reply
+
+UNKNOWN_MESSAGE = 10008
+"""Discord's error code for a message that somebody has deleted."""
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+class Deleted(Exception):
+    """The message is not there any more."""
+
+
+class Refused(Exception):
+    """Discord takes no message in a channel."""
+
+    def __init__(self, trouble: Trouble, channel_id: int) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
+        self.channel_id = channel_id
+
+
+@dataclass(frozen=True, slots=True)
+class Publication(Generic[T]):
+    """The posts of one kind.
+
+    Attributes:
+        source: tells what they say.
+        show: makes the message of it.
+        returns: whether a post that somebody has deleted is posted anew.
+    """
+
+    source: Source[T]
+    show: Callable[[T], Reply]
+    returns: bool = False
+
+
+class Poster:
+    """Does the jobs of posts: posts a message, edits it when it says something else now, and leaves it else."""
+
+    def __init__(
+        self, client: Client, posts: PostService, publications: Mapping[JobKind, Publication[Any]], pace: Pace
+    ) -> None:
+        """Send as `client`, which is logged in, at a `pace`; remember by `posts`; know what each kind says."""
+        self._client = client
+        self._posts = posts
+        self._publications = publications
+        self._pace = pace
+
+    async def do(self, claim: Claim) -> None:
+        """Bring the post of a job's kind and key up to date.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+            Unavailable: the database did not answer.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take the message this time.
+        """
+        publication = self._publications[claim.kind]
+        draft = await publication.source.draft(claim.key)
+        if draft is None:
+            await self._posts.finish(claim)
+            return
+        post, reply = await self._posts.find(claim.kind, claim.key), publication.show(draft.content)
+        digest = _digest(reply)
+        try:
+            if post is not None and post.message_id is not None:
+                try:
+                    await self._edit(claim, post, post.message_id, reply, digest)
+                except Deleted:
+                    if publication.returns:
+                        await self._post(claim, draft, reply, digest)
+                    else:
+                        await self._posts.keep(claim, post, post.message_id, digest)
+            else:
+                await self._post(claim, draft, reply, digest)
+        except Refused as refused:
+            await self._give_up(claim, publication, draft, refused)
+
+    async def _edit(self, claim: Claim, post: Post, message_id: int, reply: Reply, digest: str) -> None:
+        """Have a message say what it is to say, unless it does already, and remember it."""
+        if post.digest != digest:
+            message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
+            await self._pace.wait()
+            with _understood(post.channel_id):
+                await message.edit(embeds=reply.embeds, view=reply.view, allowed_mentions=AllowedMentions.none())
+        await self._posts.keep(claim, post, message_id, digest)
+
+    async def _post(self, claim: Claim, draft: Draft[Any], reply: Reply, digest: str) -> None:
+        """Send a new message, if and when it is to be sent."""
+        if draft.channel_id is None or not draft.is_news:
+            await self._posts.finish(claim)
+            return
+        if draft.not_before is not None:
+            await self._posts.wait(claim, draft.not_before)
+            return
+        post = await self._posts.begin(claim, draft, draft.channel_id, digest)
+        channel = self._client.get_partial_messageable(post.channel_id)
+        await self._pace.wait()
+        with _understood(post.channel_id):
+            message = await channel.send(embeds=reply.embeds, view=view_of_reply(reply), nonce=post.nonce)
+        await self._edit(claim, post, message.id, reply, digest)
+
+    async def _give_up(self, claim: Claim, publication: Publication[Any], draft: Draft[Any], refused: Refused) -> None:
+        """Switch the posts off where they go now; what is in a former channel stays as it is."""
+        if refused.channel_id != draft.channel_id:
+            logger.info("post %r %s stays as it is: %s", str(claim.kind), claim.key, refused)
+            await self._posts.finish(claim)
+            return
+        logger.warning("server %d: no more posts %r: %s", draft.guild_id, str(claim.kind), refused)
+        await self._posts.give_up(claim, draft, refused.channel_id, refused.trouble, publication.source)
+
+
+@contextmanager
+def _understood(channel_id: int) -> Iterator[None]:
+    """Raise `Deleted` or `Refused` where Discord's answer means that; other errors may pass."""
+    try:
+        yield
+    except NotFound as error:
+        if error.code == UNKNOWN_MESSAGE:
+            raise Deleted from error
+        raise Refused(Trouble.CHANNEL_GONE, channel_id) from error
+    except Forbidden as error:
+        raise Refused(Trouble.CHANNEL_CLOSED, channel_id) from error
+
+
+def _digest(reply: Reply) -> str:
+    """Return by what two messages are told apart."""
+    embeds, components = (
+        [embed.to_dict() for embed in reply.embeds],
+        [] if reply.view is None else reply.view.to_components(),
+    )
+    return hashlib.sha256(json.dumps([embeds, components], sort_keys=True).encode()).hexdigest()

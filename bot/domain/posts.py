@@ -1,0 +1,49 @@
+"""Posts: messages in channels that say what the database says, however often that changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Generic[T]):
+    """What a post is to say now.
+
+    Attributes:
+        guild_id: the server.
+        event_id: the event that it is about; its posts are refreshed together.
+        channel_id: where it is posted; None for nowhere, while the server has that switched off.
+        content: what it says.
+        is_news: whether it is worth posting; if not, only a post that is there already says it.
+        not_before: when it may be posted, in UTC; None for now.
+    """
+
+    guild_id: int
+    event_id: int
+    channel_id: int | None
+    content: T
+    is_news: bool = True
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as it was last sent.
+
+    Attributes:
+        post_id: the key of its row.
+        channel_id: where it is, or was last tried.
+        message_id: the message; None if Discord is not known to have taken it.
+        nonce: by which Discord knows a message that it has taken already.
+        digest: of what the message says; None if that is not known.
+        sent_at: when it was last sent, in UTC; None if it never was.
+    """
+
+    post_id: int
+    channel_id: int
+    message_id: int | None
+    nonce: int
+    digest: str | None
+    sent_at: datetime | None

@@ -1,0 +1,147 @@
+"""Write down what was posted where, around each request to Discord."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database import models
+from bot.database.database import Database
+from bot.domain.clock import Clock
+from bot.domain.jobs import Claim, JobKind
+from bot.domain.posts import Draft, Post
+from bot.domain.servers import Trouble
+from bot.services.jobs import ClaimLost, finish, hold, postpone, schedule, schedule_all
+from bot.services.servers import leave_notice
+
+T = TypeVar("T")
+NONCE_BITS = 63
+
+
+class Source(Protocol, Generic[T]):
+    """Tells what the posts of a kind say."""
+
+    async def draft(self, key: str) -> Draft[T] | None:
+        """Return what a post says now; None if there is nothing that it could be about any more."""
+
+    def stop(self, session: Session, guild_id: int, key: str) -> None:
+        """Switch off what makes such posts, for Discord takes no more of them there."""
+
+
+class PostService:
+    """Remembers posts. The job of a post's kind and key sends it, and calls these in between.
+
+    A message is sent only once its nonce is stored, so whoever tries again after a lost answer sends the same nonce,
+    and Discord then returns the message that it has taken already.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def find(self, kind: JobKind, key: str) -> Post | None:
+        """Return a post; None if nothing was ever sent."""
+
+        def work(session: Session) -> Post | None:
+            row = _find(session, kind, key)
+            return None if row is None else _describe(row)
+
+        return await self._database.read(work)
+
+    async def begin(self, claim: Claim, draft: Draft[object], channel_id: int, digest: str) -> Post:
+        """Write down that a new message with this digest is going to be sent to a channel; return with which nonce.
+
+        The digest of what it returns is another if a message that says something else may have been taken under that
+        nonce before.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+
+        def work(session: Session) -> Post:
+            hold(session, claim)
+            row = _find(session, claim.kind, claim.key)
+            if row is None:
+                row = models.Post(kind=claim.kind, key=claim.key, guild_id=draft.guild_id, event_id=draft.event_id)
+                session.add(row)
+            if row.message_id is not None or row.channel_id != channel_id:
+                row.channel_id, row.message_id, row.digest = channel_id, None, digest
+                row.nonce = secrets.randbits(NONCE_BITS)
+            elif row.digest != digest:
+                row.digest = None
+            session.flush()
+            return _describe(row)
+
+        return await self._database.write(work)
+
+    async def keep(self, claim: Claim, post: Post, message_id: int | None, digest: str) -> None:
+        """Write down that Discord has a message, and end the job.
+
+        If the job is somebody else's now, the message may have been sent twice at once in two forms. It is not known
+        then what it says, so the job comes again.
+        """
+
+        def work(session: Session) -> None:
+            try:
+                finish(session, claim)
+                is_held = True
+            except ClaimLost:
+                is_held = False
+            row = session.get(models.Post, post.post_id, with_for_update=True)
+            if row is None or row.nonce != post.nonce:
+                return
+            row.message_id, row.sent_at = message_id, self._clock()
+            row.digest = digest if is_held else None
+            if not is_held:
+                schedule(session, claim.kind, claim.key, self._clock())
+
+        await self._database.write(work)
+
+    async def finish(self, claim: Claim) -> None:
+        """End the job of a post that is as it should be.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+        await self._database.write(lambda session: finish(session, claim))
+
+    async def wait(self, claim: Claim, until: datetime) -> None:
+        """Have the job of a post come again at a time.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+        await self._database.write(lambda session: postpone(session, claim, until))
+
+    async def give_up(
+        self, claim: Claim, draft: Draft[object], channel_id: int, trouble: Trouble, source: Source[object]
+    ) -> None:
+        """Switch off posts that Discord does not take, and leave a notice for the admins of the server.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+
+        def work(session: Session) -> None:
+            finish(session, claim)
+            source.stop(session, draft.guild_id, claim.key)
+            leave_notice(session, draft.guild_id, claim.kind, trouble, channel_id, self._clock())
+
+        await self._database.write(work)
+
+
+def refresh_posts(session: Session, event_ids: Collection[int], now: datetime) -> None:
+    """Have what was posted about events looked at again, in the transaction that changes what is true of them."""
+    posts = sa.select(models.Post.kind, models.Post.key).where(models.Post.event_id.in_(event_ids))
+    schedule_all(session, [(row.kind, row.key) for row in session.execute(posts)], now)
+
+
+def _find(session: Session, kind: JobKind, key: str) -> models.Post | None:
+    return session.scalar(sa.select(models.Post).where(models.Post.kind == kind, models.Post.key == key))
+
+
+def _describe(row: models.Post) -> Post:
+    return Post(row.id, row.channel_id, row.message_id, row.nonce, row.digest, row.sent_at)

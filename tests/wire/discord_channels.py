@@ -1,0 +1,53 @@
+"""What a bot writes into channels of the stub Discord; a message whose nonce is known is not written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .discord_limits import Form, Refused
+from .discord_messages import Message, written
+from .discord_people import JSON, Guild, User
+
+
+@dataclass(slots=True, eq=False)
+class Channels:
+    """``deleted`` and ``closed`` are the ids of channels that are gone, and in which the bot may not write."""
+
+    bot: User
+    guilds: Mapping[int, Guild]
+    messages: list[Message] = field(default_factory=list)
+    deleted: set[int] = field(default_factory=set)
+    closed: set[int] = field(default_factory=set)
+    _nonces: dict[tuple[int, str], Message] = field(default_factory=dict)
+
+    def send(self, channel_id: int, body: JSON, files: dict[str, bytes]) -> Message:
+        """Adds a message, unless one with its nonce is there already. Raises Refused."""
+        guild = self._open(channel_id)
+        nonce = channel_id, str(body.get("nonce"))
+        form = Form()
+        form.text(nonce[1], "nonce", 25)
+        form.refuse_if_wrong()
+        if body.get("enforce_nonce") and nonce in self._nonces:
+            return self._nonces[nonce]
+        data = written(body, files, self.bot) | {"channel_id": str(channel_id), "nonce": body.get("nonce")}
+        message = Message(data, self.bot, guild, [body.get("allowed_mentions")], files)
+        self.messages.append(message)
+        self._nonces[nonce] = message
+        return message
+
+    def find(self, channel_id: int, message_id: str) -> Message:
+        """Raises Refused for a message that is not there."""
+        self._open(channel_id)
+        found = [one for one in self.messages if (one.channel_id, one.data["id"]) == (channel_id, message_id)]
+        if not found:
+            raise Refused(404, 10008, "Unknown Message")
+        return found[0]
+
+    def _open(self, channel_id: int) -> Guild:
+        guilds = {channel.id: guild for guild in self.guilds.values() for channel in (guild.channel, guild.news)}
+        if channel_id not in guilds or channel_id in self.deleted:
+            raise Refused(404, 10003, "Unknown Channel")
+        if channel_id in self.closed:
+            raise Refused(403, 50001, "Missing Access")
+        return guilds[channel_id]
