@@ -19,6 +19,7 @@ from typing import Any, Self
 from aiohttp import WSMsgType, web
 
 from tests.wire.discord_interactions import command, place
+from tests.wire.discord_limits import COMPONENTS
 from tests.wire.discord_people import JSON, Guild, User, snowflake
 from tests.wire.process import BotProcess
 
@@ -50,7 +51,7 @@ class Use:
 
     @property
     def content(self) -> str:
-        """The text of the answer; empty where it is all in embeds or choices."""
+        """The text of the answer; empty where it is all in components, embeds or choices."""
         return self.answer.get("content") or ""
 
     def is_granted(self) -> bool:
@@ -195,7 +196,7 @@ class DiscordServer:
             "id": str(snowflake()),
             "channel_id": str(channel),
             "type": 20,
-            "flags": data.get("flags", 0) & _EPHEMERAL,
+            "flags": data.get("flags", 0) & (_EPHEMERAL | COMPONENTS),
             "content": data.get("content") or "",
             "embeds": data.get("embeds") or [],
             "components": data.get("components") or [],

@@ -1,12 +1,16 @@
 """What users of the simulated Discord see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from discord import Embed, Message
+from discord import Message
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
-BUTTON = 2
+from tests.readable import readable
+
+BUTTON, TEXT = 2, 10
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,12 @@ def seen(result: InteractionResult) -> Seen:
 
 def read(message: ResponseMessage | Message) -> str:
     """Return everything readable in a message, a line each."""
-    return "\n".join([message.content, *(line for embed in message.embeds for line in _lines(embed))]).strip()
+    parts = (
+        message.components if isinstance(message, ResponseMessage) else [one.to_dict() for one in message.components]
+    )
+    return "\n".join([message.content, *(readable(text) for text in texts_of(parts))]).strip()
 
 
-def _lines(embed: Embed) -> list[str]:
-    fields = [part for field in embed.fields for part in (field.name, field.value)]
-    texts = [embed.title, embed.description, *fields, embed.footer.text]
-    return [text for text in texts if text]
+def texts_of(components: Sequence[Any]) -> list[str]:
+    """Return the texts of a message of components, one a part."""
+    return [part["content"] for part in walk_components(components) if part["type"] == TEXT]

@@ -60,8 +60,8 @@ class Traffic(list[tuple[str, str, Any]]):
             self._check_message("an answer", payload["data"])
 
     def _check_message(self, name: str, data: Any) -> None:
-        # An embed's title and the like may be left out, but not be null: discord.py sends what the bot gave it.
-        empty = {"content": "", "embeds": [], "components": [], "attachments": []}
+        # discord.py sends what the bot gave it, and null for what an edit takes away.
+        empty = {"content": "", "embeds": [], "components": [], "attachments": [], "flags": 0}
         message = {part: data.get(part) or nothing for part, nothing in empty.items()}
         self._hold(lambda: check_message(message), name)
         self._expect_isolates(data)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from discord import ComponentType, Interaction, InteractionType
-from discord.ui import Button, DynamicItem, View
+from discord.ui import Button, DynamicItem, LayoutView, View
 
 from bot.cogs._answering import show_error
 from bot.errors import ButtonOutdated, Restarting
@@ -14,7 +14,7 @@ NOTHING = re.compile(r"(?!)")
 """Matches no id."""
 
 
-class IdButton(DynamicItem[Button[View]], template=NOTHING):
+class IdButton(DynamicItem[Button[Any]], template=NOTHING):
     """A button whose id holds its state.
 
     A subclass names the form of its ids as `template`, reads an id in `from_custom_id`, and acts in `press`. An id has
@@ -35,14 +35,6 @@ class IdButton(DynamicItem[Button[View]], template=NOTHING):
             await show_error(interaction, error)
 
 
-def view_of(*buttons: IdButton) -> View:
-    """Return buttons as a part of a message."""
-    view = View(timeout=None)
-    for button in buttons:
-        view.add_item(button)
-    return view
-
-
 async def answer_lost_click(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) -> None:
     """Tell the user if the clicked button is none of `buttons`, such as one of an older version.
 
@@ -58,5 +50,8 @@ def _is_known(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) 
     templates = (kind.__discord_ui_compiled_template__ for kind in buttons)
     if not is_button or not any(template.fullmatch(data["custom_id"]) for template in templates):
         return False
-    items = [] if interaction.message is None else View.from_message(interaction.message).children
-    return any(isinstance(item, Button) and item.custom_id == data["custom_id"] for item in items)
+    message = interaction.message
+    if message is None:
+        return False
+    view: LayoutView | View = (LayoutView if message.flags.components_v2 else View).from_message(message)
+    return any(isinstance(item, Button) and item.custom_id == data["custom_id"] for item in view.walk_children())

@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 from aiohttp import ClientError
 from discord import File, HTTPException, Interaction, InteractionMessage, InteractionResponseType
-from discord.ui import View
 from discord.utils import MISSING
 
 from bot.errors import Interrupted
@@ -90,9 +89,7 @@ class Delivery:
         if self._acknowledged is Acknowledged.BY_NOBODY and await self._acknowledge(self._send(reply)):
             return
         if self._in_place:
-            await self.interaction.edit_original_response(
-                embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
-            )
+            await self._edit(reply)
             return
         if self._acknowledged is Acknowledged.BY_SOMEONE:
             if not was_done_here:
@@ -168,11 +165,12 @@ class Delivery:
 
     def _send(self, reply: Reply) -> Coroutine[Any, Any, object]:
         if self._in_place:
+            # A message of components has neither text nor embeds, as the one that was clicked may have.
             return self.interaction.response.edit_message(
-                embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
+                content=None, embeds=[], view=reply.layout(), attachments=_files_of(reply)
             )
         return self.interaction.response.send_message(
-            embeds=reply.embeds, view=view_of_reply(reply), files=_files_of(reply), ephemeral=reply.ephemeral
+            view=reply.layout(), files=_files_of(reply) or MISSING, ephemeral=reply.ephemeral
         )
 
     def _send_privately(self, text: str) -> Coroutine[Any, Any, object]:
@@ -181,19 +179,20 @@ class Delivery:
     async def _replace(self, reply: Reply) -> None:
         """Turn a private acknowledgement into a result; a public one follows as a new message."""
         if reply.ephemeral:
-            await self.interaction.edit_original_response(
-                content=None, embeds=reply.embeds, view=reply.view, attachments=_files_of(reply)
-            )
+            await self._edit(reply)
         else:
             await self.interaction.edit_original_response(content=_ELSEWHERE)
             await follow(self.interaction, reply)
 
+    async def _edit(self, reply: Reply) -> None:
+        await self.interaction.edit_original_response(
+            content=None, embeds=[], view=reply.layout(), attachments=_files_of(reply)
+        )
+
 
 async def follow(interaction: Interaction[Any], reply: Reply) -> None:
     """Show a result in a message after the answer, to everyone unless it is ephemeral."""
-    await interaction.followup.send(
-        embeds=reply.embeds, view=view_of_reply(reply), files=_files_of(reply), ephemeral=reply.ephemeral
-    )
+    await interaction.followup.send(view=reply.layout(), files=_files_of(reply) or MISSING, ephemeral=reply.ephemeral)
 
 
 def interrupt() -> int:
@@ -221,11 +220,6 @@ async def _pause(seconds: float) -> None:
         await _outcome(asyncio.create_task(asyncio.sleep(max(seconds, 0.0)), name=_WORK))
 
 
-def view_of_reply(reply: Reply) -> View:
-    # `send_message` does not take None.
-    return MISSING if reply.view is None else reply.view
-
-
 def _files_of(reply: Reply) -> list[File]:
     # Sending a file uses it up, even if Discord does not take it: each attempt makes its own.
-    return [File(io.BytesIO(one.content), one.name) for one in reply.files] or MISSING
+    return [File(io.BytesIO(one.content), one.name) for one in reply.files]

@@ -7,11 +7,11 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, update
-from bot.cogs._buttons import IdButton, view_of
+from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.domain.audit import AuditPage
-from bot.ui.audit import audit_embed
+from bot.ui.audit import audit_card
 from bot.ui.reply import Reply
 
 AUDIT_BUTTON_ID = re.compile(
@@ -67,10 +67,10 @@ class AuditButton(IdButton, template=AUDIT_BUTTON_ID):
 def show_audit(page: AuditPage) -> Reply:
     """Show a page of the audit log, with buttons if there are more."""
     if page.pages == 1:
-        return Reply([audit_embed(page)], ephemeral=True)
+        return Reply([audit_card(page)], ephemeral=True)
     what = page.event_id or ANY, page.player_id or ANY
     buttons = [
         AuditButton(label, *what, max(number, 0), enabled=0 <= number < page.pages)
         for label, number in (("newer", page.page - 1), ("older", page.page + 1))
     ]
-    return Reply([audit_embed(page)], view_of(*buttons), ephemeral=True)
+    return Reply([audit_card(page)], [buttons], ephemeral=True)

@@ -8,11 +8,12 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, post, update
-from bot.cogs._buttons import NOTHING, IdButton, view_of
+from bot.cogs._buttons import NOTHING, IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, removable_scores, removed_scores
 from bot.domain.moderation import RemovalPreview, RemovalResult
 from bot.domain.text import clean_reason
+from bot.ui.card import cards_in
 from bot.ui.moderation import (
     read_reason,
     show_kept,
@@ -122,8 +123,7 @@ class RemoveButton(_ScoreButton, template=rf"score:remove:{_OF_SUBMISSION}"):
     async def press(self, interaction: Interaction[Any]) -> None:
         """Remove the submission, and show everyone."""
         services = services_of(interaction)
-        embeds = interaction.message.embeds if interaction.message is not None else []
-        reason = read_reason(embeds[0]) if embeds else None
+        reason = read_reason(cards_in(interaction.message))
         actor = actor_of(interaction, services.owner_id)
         removal = services.removals.remove(actor, *self.submission, reason)
         await post(interaction, removal, lambda _: show_removed(), _show_removal)
@@ -136,8 +136,7 @@ class KeepButton(_ScoreButton, template=rf"score:keep:{_OF_SUBMISSION}"):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the question back."""
-        kept = show_kept()
-        await interaction.response.edit_message(embeds=kept.embeds, view=None)
+        await interaction.response.edit_message(content=None, embeds=[], view=show_kept().layout())
 
 
 class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
@@ -153,9 +152,9 @@ class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
 
 
 def _show_removal(result: RemovalResult) -> Reply:
-    return replace(show_removal(result), view=view_of(RestoreButton.of(result)))
+    return replace(show_removal(result), buttons=[[RestoreButton.of(result)]])
 
 
 def _ask(preview: RemovalPreview, reason: str | None) -> Reply:
     asked = show_removal_preview(preview, clean_reason(reason))
-    return replace(asked, view=view_of(RemoveButton.of(preview), KeepButton.of(preview)))
+    return replace(asked, buttons=[[RemoveButton.of(preview), KeepButton.of(preview)]])

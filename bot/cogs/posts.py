@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 
 from discord import AllowedMentions, Client, Forbidden, NotFound
 
-from bot.cogs._delivery import view_of_reply
 from bot.cogs._pace import Pace
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.posts import Draft, Post
@@ -100,7 +99,7 @@ class Poster:
             message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
             await self._pace.wait()
             with _understood(post.channel_id):
-                await message.edit(embeds=reply.embeds, view=reply.view, allowed_mentions=AllowedMentions.none())
+                await message.edit(view=reply.layout(), allowed_mentions=AllowedMentions.none())
         await self._posts.keep(claim, post, message_id, digest)
 
     async def _post(self, claim: Claim, draft: Draft[Any], reply: Reply, digest: str) -> None:
@@ -115,7 +114,7 @@ class Poster:
         channel = self._client.get_partial_messageable(post.channel_id)
         await self._pace.wait()
         with _understood(post.channel_id):
-            message = await channel.send(embeds=reply.embeds, view=view_of_reply(reply), nonce=post.nonce)
+            message = await channel.send(view=reply.layout(), nonce=post.nonce)
         await self._edit(claim, post, message.id, reply, digest)
 
     async def _give_up(self, claim: Claim, publication: Publication[Any], draft: Draft[Any], refused: Refused) -> None:
@@ -143,8 +142,4 @@ def _understood(channel_id: int) -> Iterator[None]:
 
 def _digest(reply: Reply) -> str:
     """Return by what two messages are told apart."""
-    embeds, components = (
-        [embed.to_dict() for embed in reply.embeds],
-        [] if reply.view is None else reply.view.to_components(),
-    )
-    return hashlib.sha256(json.dumps([embeds, components], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(reply.layout().to_components(), sort_keys=True).encode()).hexdigest()

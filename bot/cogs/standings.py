@@ -7,13 +7,13 @@ from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import IdButton, view_of
+from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.cogs.submissions import SubmitButton
 from bot.domain.standings import Board, LeaderboardPage
 from bot.ui.reply import Reply
-from bot.ui.standings import board_embed
+from bot.ui.standings import board_card
 
 BUTTON_ID = re.compile(
     r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall)"
@@ -100,4 +100,4 @@ def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False)
     ]
     if page.event.is_active:
         buttons.append(SubmitButton(page.event.id))
-    return Reply([board_embed(page)], view_of(*buttons) if buttons else None, ephemeral)
+    return Reply([board_card(page)], [buttons] if buttons else [], ephemeral)

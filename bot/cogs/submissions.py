@@ -8,7 +8,7 @@ from discord import Attachment, ButtonStyle, Interaction, Message, app_commands
 from discord.ui import Button, Item, Label, Select, TextInput
 
 from bot.cogs._answering import answer, guild_of, post
-from bot.cogs._buttons import IdButton, view_of
+from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import active_events
@@ -16,6 +16,7 @@ from bot.domain.events import EventInfo
 from bot.domain.submissions import Submission, SubmissionResult
 from bot.domain.text import MAX_PROOF
 from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion
+from bot.ui.card import cards_in
 from bot.ui.reply import Reply
 from bot.ui.submissions import (
     PROOF_LINK,
@@ -196,7 +197,7 @@ class ReadingButton(IdButton, template=READING_ID):
     async def _submit(self, interaction: Interaction[Any]) -> SubmissionResult:
         services = services_of(interaction)
         event = await services.events.name_of(guild_of(interaction), self.event_id)
-        proof = None if interaction.message is None else proof_in(interaction.message.embeds)
+        proof = proof_in(cards_in(interaction.message))
         try:
             return await services.leaderboard.submit(_submission(interaction, event, self.score, proof))
         except CooldownActive as refusal:
@@ -250,4 +251,4 @@ def _ask(question: ScoreInQuestion, submission: Submission) -> Reply:
         ReadingButton(question.event_id, reading.text, submission.discord_id, reading.shown)
         for reading in question.readings
     ]
-    return replace(show_question(question, submission.proof), view=view_of(*buttons))
+    return replace(show_question(question, submission.proof), buttons=[buttons])

@@ -9,11 +9,12 @@ from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, post, update
-from bot.cogs._buttons import IdButton, view_of
+from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
 from bot.domain.weeks import WeeklyRunResult
 from bot.errors import WeekNotOver
+from bot.ui.card import cards_in
 from bot.ui.reply import Reply
 from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_runs, show_undo, show_undo_of
 
@@ -86,7 +87,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         elif self.action == "preview":
             await answer(interaction, weeks.preview(*of_week), show_preview, only_reads=True)
         elif self.action == "undo":
-            shown = [] if interaction.message is None else interaction.message.embeds
+            shown = cards_in(interaction.message)
             await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))
         else:
             await update(interaction, _nothing(), lambda _: show_cancelled(), only_reads=True)
@@ -109,11 +110,11 @@ def _show_reset(result: Sequence[WeeklyRunResult] | WeekNotOver) -> Reply:
     if not isinstance(result, WeekNotOver):
         return _show_closed(result)
     answers = [WeekButton(action, result.event_id, result.week) for action in ("close", "preview", "cancel")]
-    return replace(ask_early(result), view=view_of(*answers))
+    return replace(ask_early(result), buttons=[answers])
 
 
 def _show_closed(runs: Sequence[WeeklyRunResult]) -> Reply:
     """Show the results, with a button for admins that undoes the latest of them."""
     last = runs[-1]
     label = "Undo" if len(runs) == 1 else f"Undo {last.week}"
-    return replace(show_runs(runs), view=view_of(WeekButton("undo", last.event.id, str(last.week), label)))
+    return replace(show_runs(runs), buttons=[[WeekButton("undo", last.event.id, str(last.week), label)]])

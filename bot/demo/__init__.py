@@ -26,6 +26,7 @@ from bot.demo._picture import describe
 from bot.demo._season import ADMIN, BLITZ, PLAYERS, SEASON, Click, Use
 from bot.main import LeaderboardBot, open_backend, stop_requested
 from bot.services.verification import VerificationService
+from bot.ui.card import cards_in
 
 WEEKS = 3
 """The number of weeks from the season's first Monday to the current one."""
@@ -37,6 +38,7 @@ PICTURE_SIZE = (560, 700)
 PICTURED = 2
 """How many answers the picture shows."""
 NAME = "Leaderboard"
+_MARKS = re.compile(r"^### |^-# |\*\*|\\")
 _INSTANT = re.compile("<t:(?P<at>[0-9]+):(?P<style>[A-Za-z])>")
 PORTRAIT = Path(__file__).with_name("portrait.png")
 WELCOME = f"""\
@@ -169,13 +171,8 @@ def _answered(step: Use | Click, message: ResponseMessage, now: datetime) -> str
 
 def _plain(message: ResponseMessage) -> str:
     """Return the text of a message as it looks on the screen."""
-    lines = [message.content] if message.content else []
-    for embed in message.embeds:
-        lines += [embed.title or "", *(embed.description or "").splitlines()]
-        inline = " · ".join(f"{field.name}: {field.value}" for field in embed.fields if field.inline)
-        lines += [inline, *(f"{field.name}: {field.value}" for field in embed.fields if not field.inline)]
-        lines.append(embed.footer.text or "")
-    return "\n".join(line.replace("**", "").replace("\\", "") for line in lines if line)
+    lines = [message.content, *(line for card in cards_in(message.message) for line in card.text.split("\n"))]
+    return "\n".join(_MARKS.sub("", line) for line in lines if line)
 
 
 def _dated(text: str, now: datetime) -> str:

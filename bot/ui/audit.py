@@ -1,22 +1,22 @@
 """Show what admins did."""
 
-from discord import Color, Embed
+from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.audit import ITSELF, AuditEntry, AuditPage
 from bot.domain.text import shorten
+from bot.ui.card import Card
 from bot.ui.text import count_of, escape
 
 LONGEST_TEXTS = (500, 120, 40)
 """How much of each text is shown: as much as there is room for."""
-LONGEST_PAGE = 4096
+LONGEST_PAGE = 3_900
 
 
-def audit_embed(page: AuditPage) -> Embed:
+def audit_card(page: AuditPage) -> Card:
     """Show a page of the audit log, the latest action first."""
-    embed = Embed(title="Audit log", description=_fitting(page), color=Color.blurple())
-    embed.set_footer(text=f"Page {page.page + 1} of {page.pages} · {count_of(page.actions, 'action')}")
-    return embed
+    pages = f"Page {page.page + 1} of {page.pages} · {count_of(page.actions, 'action')}"
+    return Card("Audit log", (_fitting(page),), (pages,), Color.blurple())
 
 
 def _fitting(page: AuditPage) -> str:

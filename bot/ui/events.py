@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from discord import Color, Embed
+from discord import Color
 
 from bot.domain.events import EventChange, EventInfo, EventSummary
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
+from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, write_range
 
@@ -15,35 +16,30 @@ LONGEST_LIST = 3_800
 
 def show_event(event: EventInfo, title: str) -> Reply:
     """Show an event that an admin created or changed."""
-    embed = _named(event, title)
-    for name, value in _facts(event).items():
-        embed.add_field(name=name, value=value)
-    return Reply([embed])
+    facts = [line for name, value in _facts(event).items() for line in labelled(name, value)]
+    return Reply([_card(event, title, [f"**{escape(event.name)}**", *facts])])
 
 
 def show_change(change: EventChange, title: str) -> Reply:
     """Show what an admin changed of an event, and how many scores lie outside its new bounds."""
-    embed, before = _named(change.event, title), _facts(change.before)
+    name, before = f"**{escape(change.event.name)}**", _facts(change.before)
     if change.before.name != change.event.name:
-        embed.description = f"{embed.description} (was {escape(change.before.name)})"
-    for name, value in _facts(change.event).items():
-        if value != before[name]:
-            embed.add_field(name=name, value=f"{value}\n(was {before[name]})", inline=False)
+        name += f" (was {escape(change.before.name)})"
+    lines = [name]
+    for fact, value in _facts(change.event).items():
+        if value != before[fact]:
+            lines += labelled(fact, f"{value}\n(was {before[fact]})")
     if change.channel != change.channel_before:
-        embed.add_field(name="Default channel", value=_channel(change), inline=False)
+        lines += labelled("Default channel", _channel(change))
     if change.outside:
         bests = count_of(change.outside, "personal best")
         stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
-        embed.add_field(name="Earlier scores", value=f"{bests} {stay}.", inline=False)
-    return Reply([embed])
+        lines += labelled("Earlier scores", f"{bests} {stay}.")
+    return Reply([_card(change.event, title, lines)])
 
 
 def show_events(events: Sequence[EventSummary]) -> Reply:
     """List the events of a server, as many as fit into a message."""
-    embed = Embed(title="Events of this server", color=Color.blurple())
-    if not events:
-        embed.description = "There are none yet. An admin makes one with `/event create`."
-        return Reply([embed], ephemeral=True)
     lines: list[str] = []
     for summary in events:
         line = _line(summary)
@@ -51,14 +47,13 @@ def show_events(events: Sequence[EventSummary]) -> Reply:
             lines.append(f"… and {len(events) - len(lines):,} more: type a part of the name in `/leaderboard`.")
             break
         lines.append(line)
-    embed.description = "\n".join(lines)
-    return Reply([embed], ephemeral=True)
+    lines = lines or ["There are none yet. An admin makes one with `/event create`."]
+    return Reply([Card("Events of this server", tuple(lines), color=Color.blurple())], ephemeral=True)
 
 
-def _named(event: EventInfo, title: str) -> Embed:
-    embed = Embed(title=title, description=f"**{escape(event.name)}**", color=Color.green())
-    embed.set_footer(text="Takes scores with /submit-score" if event.is_active else "Archived: takes no scores")
-    return embed
+def _card(event: EventInfo, title: str, lines: Sequence[str]) -> Card:
+    state = "Takes scores with /submit-score" if event.is_active else "Archived: takes no scores"
+    return Card(title, tuple(lines), (state,), Color.green())
 
 
 def _facts(event: EventInfo) -> dict[str, str]:

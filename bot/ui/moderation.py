@@ -1,9 +1,12 @@
 """Show what admins do with scores and players."""
 
-from discord import Color, Embed
+from collections.abc import Iterable
+
+from discord import Color
 
 from bot.domain.moderation import LoggedSubmission, MembershipResult, RemovalPreview, RemovalResult, RestorationResult
 from bot.domain.standings import Board
+from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape
 
@@ -13,73 +16,62 @@ WHY = "Why (everyone can read it)"
 def show_removal_preview(preview: RemovalPreview, reason: str | None) -> Reply:
     """Show privately what a removal would change, and the reason as it would be logged."""
     score, player = _score(preview.submission), escape(preview.player.name)
-    embed = Embed(
-        title=f"Remove {player}'s score of {score}?",
-        description="\n".join([_where(preview), *_changes(preview)]),
-        color=Color.orange(),
-    )
+    lines = [_where(preview), *_changes(preview)]
     if reason is not None:
-        embed.add_field(name=WHY, value=escape(reason), inline=False)
-    return Reply([embed], ephemeral=True)
+        lines += labelled(WHY, escape(reason))
+    return Reply([Card(f"Remove {player}'s score of {score}?", tuple(lines), color=Color.orange())], ephemeral=True)
 
 
-def read_reason(embed: Embed) -> str | None:
+def read_reason(cards: Iterable[Card]) -> str | None:
     """Return the reason that `show_removal_preview` has written into a message."""
-    for field in embed.fields:
-        if field.name == WHY and field.value is not None:
-            return unescape(field.value)
-    return None
+    reasons = (card.under(WHY) for card in cards)
+    return next((unescape(reason) for reason in reasons if reason is not None), None)
 
 
 def show_kept() -> Reply:
     """Show that nothing was removed."""
-    return Reply([Embed(description="Nothing was removed.")], ephemeral=True)
+    return Reply([Card(None, ("Nothing was removed.",))], ephemeral=True)
 
 
 def show_removed() -> Reply:
     """Show to the admin that the removal is done; everyone sees the result below."""
-    return Reply([Embed(description="Removed. The result is below.")], ephemeral=True)
+    return Reply([Card(None, ("Removed. The result is below.",))], ephemeral=True)
 
 
 def show_removal(result: RemovalResult) -> Reply:
     """Show which score was removed and why, and the player's personal best after it."""
     style = result.event.style
     score = _score(result.submission)
-    embed = Embed(
-        title="Score removed",
-        description=_named(result),
-        color=Color.orange(),
-    )
+    lines = [*_named(result)]
     if result.personal_best is None:
-        embed.add_field(name="Personal best", value="None left: no longer on the leaderboard.")
+        lines += labelled("Personal best", "None left: no longer on the leaderboard.")
     else:
         before = f" (was {score})" if result.was_personal_best else ""
-        embed.add_field(name="Personal best", value=escape_score(style.show(result.personal_best), style) + before)
+        lines += labelled("Personal best", escape_score(style.show(result.personal_best), style) + before)
     if result.reason is not None:
-        embed.add_field(name="Reason", value=escape(result.reason), inline=False)
+        lines += labelled("Reason", escape(result.reason))
     if result.week_is_closed:
         week = result.submission.week
         closed = (
             f"{week} is closed already, and its results keep the score. To take it out of them too, undo the "
             f"week with `/weekly-undo` and close it again."
         )
-        embed.add_field(name="Closed week", value=closed, inline=False)
-    return Reply([embed])
+        lines += labelled("Closed week", closed)
+    return Reply([Card("Score removed", tuple(lines), color=Color.orange())])
 
 
 def show_restoration(result: RestorationResult) -> Reply:
     """Show which score counts again, and the player's personal best after it."""
     style = result.event.style
-    embed = Embed(title="Score restored", description=_named(result), color=Color.green())
     if result.personal_best is None:
         value = "None: the player is withdrawn, and it counts once they return."
     else:
         value = escape_score(style.show(result.personal_best), style)
-    embed.add_field(name="Personal best", value=value)
+    lines = [*_named(result), *labelled("Personal best", value)]
     if result.week_is_closed:
         closed = f"{result.submission.week} is closed already, and its results stay as they are."
-        embed.add_field(name="Closed week", value=closed, inline=False)
-    return Reply([embed])
+        lines += labelled("Closed week", closed)
+    return Reply([Card("Score restored", tuple(lines), color=Color.green())])
 
 
 def name_submission(submission: LoggedSubmission) -> str:
@@ -98,10 +90,9 @@ def show_membership(result: MembershipResult) -> Reply:
         )
     else:
         title, text = "Player returned", f"**{name}** is back in {count_of(result.events, 'event')}."
-    embed = Embed(title=title, description=text, color=Color.orange() if result.is_withdrawn else Color.green())
-    if result.reason is not None:
-        embed.add_field(name="Reason", value=escape(result.reason), inline=False)
-    return Reply([embed])
+    reason = () if result.reason is None else labelled("Reason", escape(result.reason))
+    color = Color.orange() if result.is_withdrawn else Color.green()
+    return Reply([Card(title, (text, *reason), color=color)])
 
 
 def _changes(preview: RemovalPreview) -> list[str]:
@@ -135,8 +126,8 @@ def _best(preview: RemovalPreview) -> str:
     return f"The personal best would be **{best}** again ({rank})."
 
 
-def _named(result: RemovalResult | RestorationResult) -> str:
-    return f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**\n{_where(result)}"
+def _named(result: RemovalResult | RestorationResult) -> tuple[str, str]:
+    return f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**", _where(result)
 
 
 def _where(result: RemovalPreview | RemovalResult | RestorationResult) -> str:

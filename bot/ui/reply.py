@@ -1,14 +1,16 @@
 """The answer to an interaction."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from discord import Embed
-from discord.ui import View
+from discord.ui import LayoutView
+
+from bot.ui.card import Buttons, Card, layout_of
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of at most 10 MB, under the name that the user sees."""
+    """A file of at most 10 MB, under the name that the user sees: letters, digits, hyphens and a point."""
 
     name: str
     content: bytes
@@ -19,13 +21,17 @@ class Reply:
     """A message to a user.
 
     Attributes:
-        embeds: at most ten, with at most 6,000 characters together.
-        view: the buttons; None for none.
+        cards: at least one, with at most 4,000 characters together.
+        buttons: the rows of buttons; with the cards, at most 40 components.
         ephemeral: whether only the user sees it.
         files: what is attached, at most ten.
     """
 
-    embeds: list[Embed] = field(default_factory=list)
-    view: View | None = None
+    cards: Sequence[Card]
+    buttons: Buttons = ()
     ephemeral: bool = False
     files: tuple[Attachment, ...] = ()
+
+    def layout(self) -> LayoutView:
+        """Return the message as discord.py sends it, once."""
+        return layout_of(self.cards, self.buttons, [file.name for file in self.files])

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from discord import Color, Embed
+from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.jobs import JobKind
 from bot.domain.servers import Notice, SettingsReport, Trouble
+from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import count_of
 
@@ -26,21 +27,22 @@ _SENTENCES = {
 def show_settings(report: SettingsReport, title: str = "Settings of this server") -> Reply:
     """Show the settings of a server to the admin alone."""
     settings = report.settings
-    embed = Embed(title=title, color=Color.blurple())
-    embed.add_field(name="Time zone", value=f"{settings.time_zone}: weeks begin on Monday 00:00 there", inline=False)
     role = f"<@&{settings.admin_role_id}>, besides members with *Manage Server*"
     if settings.admin_role_id is None:
         role = "not set; members with *Manage Server* are admins"
-    embed.add_field(name="Admin role", value=role, inline=False)
-    embed.add_field(name="Weeks close", value=_closing(report), inline=False)
+    lines = [
+        *labelled("Time zone", f"{settings.time_zone}: weeks begin on Monday 00:00 there"),
+        *labelled("Admin role", role),
+        *labelled("Weeks close", _closing(report)),
+    ]
     if report.notices:
-        embed.add_field(name="Does not work", value=_told(report.notices), inline=False)
-    return Reply([embed], ephemeral=True)
+        lines += labelled("Does not work", _told(report.notices))
+    return Reply([Card(title, tuple(lines), color=Color.blurple())], ephemeral=True)
 
 
 def show_notices(notices: Sequence[Notice]) -> Reply:
     """Tell an admin alone what the server has switched on and Discord does not let the bot do."""
-    return Reply([Embed(description=_told(notices), color=Color.orange())], ephemeral=True)
+    return Reply([Card(None, (_told(notices),), color=Color.orange())], ephemeral=True)
 
 
 def _told(notices: Sequence[Notice]) -> str:

@@ -1,11 +1,12 @@
 """Show leaderboards."""
 
-from discord import Color, Embed
+from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.ratings import round_half_up
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
+from bot.ui.card import Card, labelled
 from bot.ui.text import count_of, escape, escape_score
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
@@ -14,28 +15,24 @@ HALVES = "Elo: half all-time best, half weekly average"
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
 
 
-def board_embed(page: LeaderboardPage) -> Embed:
+def board_card(page: LeaderboardPage) -> Card:
     """Show a page of a leaderboard, with the viewer's row below it."""
     style = page.event.style
     lines = [_line(standing, page.board, style) for standing in page.standings]
     if any(standing.elo is None for standing in page.standings):
         lines.append(f"\n{NONE} becomes an event Elo when a player's first week is closed.")
-    embed = Embed(
-        title=f"{escape(page.event.name)} · {_board_name(page)}",
-        description="\n".join(lines) or _nothing(page),
-        color=Color.gold(),
-    )
+    lines = lines or [_nothing(page)]
     if page.own is not None:
-        embed.add_field(name="Your row", value=_line(page.own, page.board, style), inline=False)
+        lines += labelled("Your row", _line(page.own, page.board, style))
     elif page.is_withdrawn:
-        embed.add_field(name="Your row", value=WITHDRAWN, inline=False)
+        lines += labelled("Your row", WITHDRAWN)
     elif page.standings and page.event.is_active:
-        embed.add_field(name="Your row", value="No score here yet. Add one with `/submit-score`.", inline=False)
+        lines += labelled("Your row", "No score here yet. Add one with `/submit-score`.")
     archived = "" if page.event.is_active else " · archived"
     footer = f"Page {page.page + 1} of {page.pages} · {count_of(page.players, 'player')}{archived}"
     is_explained = page.board is Board.OVERALL and page.standings
-    embed.set_footer(text=f"{footer}\n{HALVES}" if is_explained else footer)
-    return embed
+    small = (footer, HALVES) if is_explained else (footer,)
+    return Card(f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), small, Color.gold())
 
 
 def _nothing(page: LeaderboardPage) -> str:

@@ -1,16 +1,17 @@
 """Show submissions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from discord import Color, Embed, SelectOption
+from discord import Color, SelectOption
 from discord.ui import FileUpload, Select, TextInput
 
 from bot.domain.events import EventChoices, EventInfo
 from bot.domain.scores import ScoreFormat
 from bot.domain.submissions import SubmissionResult
 from bot.errors import ScoreInQuestion
+from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
 from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, escape, escape_score, isolate
@@ -31,43 +32,39 @@ def show_submission(result: SubmissionResult) -> Reply:
     """Show what a score changed: personal best, rank, Elo, and the week that it counts for."""
     style = result.event.style
     title = "🎉 New Personal Best!" if result.is_personal_best else "Score submitted"
-    embed = Embed(
-        title=title,
-        description=f"**{escape(result.player.name)}** in **{escape(result.event.name)}**",
-        color=Color.green() if result.is_personal_best else Color.blurple(),
-    )
-    embed.add_field(name="Score", value=escape_score(style.show(result.score), style))
+    lines = [
+        f"**{escape(result.player.name)}** in **{escape(result.event.name)}**",
+        *labelled("Score", escape_score(style.show(result.score), style)),
+    ]
     if result.previous_best is not None and result.is_personal_best:
         before = escape_score(style.show(result.previous_best), style)
         change = escape_score(f"({style.show_change(result.score, result.previous_best)}", style)
-        embed.add_field(name="Previous best", value=f"{before} {change})")
+        lines += labelled("Previous best", f"{before} {change})")
     elif not result.is_personal_best:
-        embed.add_field(name="Personal best", value=escape_score(style.show(result.personal_best), style))
-    embed.add_field(name="Rank", value=f"#{result.rank} of {result.players}")
-    embed.add_field(name="All-time Elo", value=str(result.elo))
+        lines += labelled("Personal best", escape_score(style.show(result.personal_best), style))
+    lines += labelled("Rank", f"#{result.rank} of {result.players}")
+    lines += labelled("All-time Elo", str(result.elo))
     if result.proof is not None:
-        _add_proof(embed, result.proof)
-    embed.set_footer(text=_footer(result))
-    return Reply([embed])
+        lines += _proof(result.proof)
+    color = Color.green() if result.is_personal_best else Color.blurple()
+    return Reply([Card(title, tuple(lines), (_footer(result),), color)])
 
 
 def show_question(question: ScoreInQuestion, proof: str | None) -> Reply:
     """Ask which score was meant; the buttons below come from the caller, and `proof_in` finds the link again."""
-    embed = Embed(description=sentence(question), color=Color.orange())
-    if proof is not None and proof.strip():
-        _add_proof(embed, proof.strip())
-    return Reply([embed], ephemeral=True)
+    link = _proof(proof.strip()) if proof is not None and proof.strip() else ()
+    return Reply([Card(None, (sentence(question), *link), color=Color.orange())], ephemeral=True)
 
 
 def show_answered(shown: str) -> Reply:
     """Show what became of a question: the score that was meant is submitted."""
-    return Reply([Embed(description=f"Submitted: **{shown}**", color=Color.green())], ephemeral=True)
+    return Reply([Card(None, (f"Submitted: **{shown}**",), color=Color.green())], ephemeral=True)
 
 
-def proof_in(embeds: Sequence[Embed]) -> str | None:
+def proof_in(cards: Iterable[Card]) -> str | None:
     """Return the link of a message that `show_question` made, or None."""
-    links = [field.value for embed in embeds for field in embed.fields if field.name == PROOF]
-    return None if not links or links[0] is None else _LINK.sub("", links[0])
+    links = (card.under(PROOF) for card in cards)
+    return next((_LINK.sub("", link) for link in links if link is not None), None)
 
 
 def title_of(event: EventInfo) -> str:
@@ -119,8 +116,8 @@ def key_of(menu: Select[Any]) -> int:
     return int(chosen) if _KEY.fullmatch(chosen) else 0
 
 
-def _add_proof(embed: Embed, proof: str) -> None:
-    embed.add_field(name=PROOF, value=isolate(f"<{proof}>"), inline=False)
+def _proof(proof: str) -> tuple[str, str]:
+    return labelled(PROOF, isolate(f"<{proof}>"))
 
 
 def _footer(result: SubmissionResult) -> str:

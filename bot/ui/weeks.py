@@ -1,14 +1,16 @@
 """Show closed, previewed and reopened weeks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import floor, log10
 
-from discord import Color, Embed
+from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.typed_scores import MAX_DECIMALS
 from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
 from bot.errors import WeekNotOver
+from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
 from bot.ui.standings import MEDALS
@@ -24,27 +26,27 @@ MOST_DECIMALS = 3
 
 def show_runs(runs: Sequence[WeeklyRunResult]) -> Reply:
     """Show the results of closed weeks: the latest three in full, the others by name."""
-    return Reply(_embeds(runs, "closed", "scores from now on count"))
+    return Reply(_cards(runs, "closed", "scores from now on count"))
 
 
 def ask_early(question: WeekNotOver) -> Reply:
     """Ask the admin alone whether the current week is meant."""
-    return Reply([Embed(description=sentence(question), color=Color.gold())], ephemeral=True)
+    return Reply([Card(None, (sentence(question),), color=Color.gold())], ephemeral=True)
 
 
 def show_agreed() -> Reply:
     """Show, in place of the question, that the week is closed."""
-    return Reply([Embed(description="Closed. The results are below.", color=Color.gold())], ephemeral=True)
+    return Reply([Card(None, ("Closed. The results are below.",), color=Color.gold())], ephemeral=True)
 
 
 def show_cancelled() -> Reply:
     """Show, in place of the question, that nothing was done."""
-    return Reply([Embed(description="Nothing was closed.", color=Color.light_grey())], ephemeral=True)
+    return Reply([Card(None, ("Nothing was closed.",), color=Color.light_grey())], ephemeral=True)
 
 
 def show_preview(runs: Sequence[WeeklyRunResult]) -> Reply:
     """Show the results of weeks that a run would close, to the admin alone."""
-    return Reply(_embeds(runs, "preview, nothing is closed yet", "once closed, scores count"), ephemeral=True)
+    return Reply(_cards(runs, "preview, nothing is closed yet", "once closed, scores count"), ephemeral=True)
 
 
 def show_undo(result: UndoResult) -> Reply:
@@ -52,7 +54,7 @@ def show_undo(result: UndoResult) -> Reply:
     return Reply([_undone(result, "is open again")])
 
 
-def show_undo_of(shown: Sequence[Embed], result: UndoResult) -> Reply:
+def show_undo_of(shown: Sequence[Card], result: UndoResult) -> Reply:
     """Show, in place of the results of the week, that it is open again; those of weeks before it stay."""
     return Reply([*shown[:-1], _undone(result, "· closing undone")])
 
@@ -63,7 +65,7 @@ def name_pending(pending: PendingWeek) -> str:
     return f"{pending.week} · {count_of(pending.players, 'player')} · {state}"
 
 
-def _undone(result: UndoResult, state: str) -> Embed:
+def _undone(result: UndoResult, state: str) -> Card:
     count = "Its score counts" if result.players == 1 else f"Its {result.players:,} scores count"
     lines = [
         f"The closing of {format_dt(result.ran_at, 'f')} is undone.",
@@ -76,36 +78,36 @@ def _undone(result: UndoResult, state: str) -> Embed:
     else:
         lines.append(f"It closes by itself {format_dt(result.closes_at, 'R')}, or before that by `/weekly-reset`.")
     title = f"{escape(result.event.name)} · {result.week} {state}"
-    return Embed(title=title, description="\n".join(lines), color=Color.orange())
+    return Card(title, tuple(lines), color=Color.orange())
 
 
-def _embeds(runs: Sequence[WeeklyRunResult], state: str, consequence: str) -> list[Embed]:
-    embeds = [_run(run, state, consequence) for run in runs[-SHOWN_WEEKS:]]
+def _cards(runs: Sequence[WeeklyRunResult], state: str, consequence: str) -> list[Card]:
+    shown = runs[-SHOWN_WEEKS:]
+    cards = [_run(run, state, consequence, LONGEST_MISSED // len(shown)) for run in shown]
     if earlier := [run.week for run in runs[:-SHOWN_WEEKS]]:
         weeks = f"{len(earlier)} weeks, {earlier[0]} to {earlier[-1]}" if len(earlier) > 1 else f"{earlier[0]}"
-        embeds[0].description = f"Before it: {weeks}."
-    return embeds
+        cards[0] = replace(cards[0], lines=(f"Before it: {weeks}.", *cards[0].lines))
+    return cards
 
 
-def _run(run: WeeklyRunResult, state: str, consequence: str) -> Embed:
+def _run(run: WeeklyRunResult, state: str, consequence: str, longest_missed: int) -> Card:
     style = run.event.style
-    embed = Embed(title=f"🏆 {escape(run.event.name)} · {run.week} {state}", color=Color.gold())
+    lines: list[str] = []
     if run.closed_early:
-        embed.description = f"The week is not over: {consequence} for {run.week.next()}."
+        lines.append(f"The week is not over: {consequence} for {run.week.next()}.")
     for result in run.podium[:PODIUM]:
         score = escape_score(style.show(result.score), style)
-        embed.add_field(
-            name=f"{MEDALS.get(result.rank, f'#{result.rank}')} {escape(result.player.name)}",
-            value=f"{score} · week **{result.elo}** · event **{result.event_elo}**",
-            inline=False,
-        )
+        lines += [
+            f"{MEDALS.get(result.rank, f'#{result.rank}')} {escape(result.player.name)}",
+            f"{score} · week **{result.elo}** · event **{result.event_elo}**",
+        ]
     if run.penalised:
-        embed.add_field(name=f"Missed the week (counts as {run.missed_week_elo})", value=_missed(run), inline=False)
+        lines += labelled(f"Missed the week (counts as {run.missed_week_elo})", _missed(run, longest_missed))
     decimals = _decimals(run.field.spread)
     mean = style.bare(round(run.field.middle, decimals))
     spread = isolate_score(style.show(round(run.field.spread, decimals)), style)
-    embed.set_footer(text=f"{count_of(run.field.size, 'player')} · mean {mean} · spread {spread}")
-    return embed
+    field = f"{count_of(run.field.size, 'player')} · mean {mean} · spread {spread}"
+    return Card(f"🏆 {escape(run.event.name)} · {run.week} {state}", tuple(lines), (field,), Color.gold())
 
 
 def _decimals(spread: float) -> int:
@@ -115,12 +117,12 @@ def _decimals(spread: float) -> int:
     return min(max(SHOWN_DIGITS - 1 - floor(log10(spread)), 0), MAX_DECIMALS)
 
 
-def _missed(run: WeeklyRunResult) -> str:
+def _missed(run: WeeklyRunResult, longest: int) -> str:
     names = [f"{escape(penalty.player.name)} (event Elo {penalty.event_elo})" for penalty in run.penalties]
     text = names[0]
     shown = 1
     for name in names[1:]:
-        if len(text) + len(name) > LONGEST_MISSED:
+        if len(text) + len(name) > longest:
             break
         text, shown = f"{text}, {name}", shown + 1
     more = run.penalised - shown

@@ -9,6 +9,7 @@ from bot.cogs.audit import AuditButton, show_audit
 from bot.domain.audit import ITSELF, AuditEntry, AuditPage
 from bot.domain.servers import PlayerName
 from bot.domain.text import visible
+from bot.ui.card import LONGEST_MESSAGE
 from tests.backends import ADMIN, EVENT, NOON, TestBackend
 from tests.hostile.texts import HARMLESS, LONG, TELLING
 from tests.one_database import on_both_databases, on_one_database
@@ -108,13 +109,11 @@ def test_whatever_was_typed_does_nothing_and_a_full_page_fits_a_message(text: st
     about = seen[:100], PlayerName(ANA, seen[:64])
     entry = AuditEntry(NOON, ITSELF, "remove score", *about, seen[:500], seen[:300])
     reply = show_audit(AuditPage((entry,) * 8, 1, 1, 1, 3, 24))
-    [embed] = reply.embeds
-    assert len(embed) <= 6000
-    assert embed.description is not None
-    assert len(embed.description) <= 4096
-    assert "by the bot itself" in embed.description
+    [card] = reply.cards
+    assert len(card.text) <= LONGEST_MESSAGE
+    assert "by the bot itself" in card.text
     if text in HARMLESS:
-        assert f"“{HARMLESS[text]}”" in embed.description
+        assert f"“{HARMLESS[text]}”" in card.text
 
 
 async def test_nothing_older_is_asked_of_a_page_past_the_end(backend: TestBackend) -> None:

@@ -9,6 +9,7 @@ from bot.ui.text import isolate
 from tests.backends import EVENT
 from tests.hostile.texts import EMPTY, HARMLESS, LONG, TELLING
 from tests.one_database import on_both_databases, on_one_database
+from tests.wire.discord_limits import walk
 from tests.wire.discord_stub import HOME, Reply, User
 from tests.wire.wired_bot import ADMIN, WiredBot, actor
 
@@ -99,7 +100,7 @@ async def names_on_all_pages(wired: WiredBot) -> list[str]:
     names: list[str] = []
     while True:
         names += re.findall(r"^\S+ \*\*(.*)\*\* · 5 · ", page.text, re.MULTILINE)
-        if "Next ▶" not in [one["label"] for one in page.components[0]["components"] if not one["disabled"]]:
+        if "Next ▶" not in [one["label"] for one in walk(page.components) if "label" in one and not one["disabled"]]:
             return sorted(names)
         page = await wired.discord.click(ANA, page, "Next ▶")
 

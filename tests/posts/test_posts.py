@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from discord import Embed
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
 from bot.services.jobs import JobRunner, schedule
 from bot.services.posts import refresh_posts
+from bot.ui.card import Card
 from bot.ui.reply import Reply
 from tests import tables
 from tests.outages import statements_fail
@@ -75,7 +75,7 @@ class Story:
 
 
 def show(content: str) -> Reply:
-    return Reply([Embed(description=content)])
+    return Reply([Card(None, (content,))])
 
 
 @pytest.fixture

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from .discord_people import JSON
+
+COMPONENTS: Final = 1 << 15
+"""The flag of a message that is made of components, and has neither text nor embeds."""
+_ROW, _BUTTON, _TEXT = 1, 2, 10
+_LAYOUT: Final = (9, _TEXT, 11, 12, 13, 14, 17)
+"""The types of components that only a message of components has."""
 
 
 class Refused(Exception):
@@ -37,8 +46,16 @@ class Form:
             raise Refused(400, 50035, "Invalid Form Body", self._errors)
 
 
+def walk(components: list[JSON]) -> Iterator[JSON]:
+    """Each component with those inside it, in reading order."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+        yield from walk([component[key] for key in ("component", "accessory") if key in component])
+
+
 def check_message(message: JSON) -> None:
-    """Raises Refused for an empty message, and for texts and embeds beyond Discord's limits."""
+    """Raises Refused for an empty message, and for texts, embeds and components beyond Discord's limits."""
     embeds: list[JSON] = message["embeds"]
     if not any(message[part] for part in ("content", "embeds", "components", "attachments")):
         raise Refused(400, 50006, "Cannot send an empty message")
@@ -49,7 +66,30 @@ def check_message(message: JSON) -> None:
         _check_embed(form, embed, f"embeds.{number}")
     total = sum(len(text) for embed in embeds for text in embed_texts(embed))
     form.expect(total <= 6000, "embeds", "Embed size exceeds maximum size of 6000")
+    _check_components(form, message)
     form.refuse_if_wrong()
+
+
+def _check_components(form: Form, message: JSON) -> None:
+    parts = list(walk(message["components"]))
+    is_layout = bool(message["flags"] & COMPONENTS)
+    for old in ("content", "embeds") if is_layout else ():
+        form.expect(not message[old], old, "Cannot be used with MessageFlags.IS_COMPONENTS_V2")
+    for part in parts:
+        form.expect(is_layout or part["type"] not in _LAYOUT, "components", "Needs MessageFlags.IS_COMPONENTS_V2")
+    form.expect(not is_layout or bool(parts), "components", "At least one component is required")
+    form.expect(len(parts) <= 40, "components", "Must be 40 or fewer in length.")
+    texts = [part.get("content", "") for part in parts if part["type"] == _TEXT]
+    form.expect(all(texts), "components", "A text display must not be empty.")
+    form.expect(sum(map(len, texts)) <= 4000, "components", "The texts exceed 4000 characters together.")
+    ids = [part["custom_id"] for part in parts if "custom_id" in part]
+    form.expect(len(set(ids)) == len(ids), "components", "Component custom id cannot be duplicated")
+    for one in ids:
+        form.text(one, "components.custom_id", 100, least=1)
+    for row in (part for part in parts if part["type"] == _ROW):
+        form.expect(1 <= len(row["components"]) <= 5, "components", "Must be between 1 and 5 in length.")
+    for label in (part.get("label") for part in parts if part["type"] == _BUTTON):
+        form.text(label or "", "components.label", 80)
 
 
 def _check_embed(form: Form, embed: JSON, path: str) -> None:

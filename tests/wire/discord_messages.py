@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from tests.patience import UNTIL_IT_HANGS
+from tests.readable import readable
 
-from .discord_limits import check_message, embed_texts
+from .discord_limits import COMPONENTS, check_message, embed_texts, walk
 from .discord_people import JSON, Guild, User, snowflake
 from .waiting import until
 
 EPHEMERAL: Final = 1 << 6
 LOADING: Final = 1 << 7
 _PARTS: Final = ("content", "embeds", "components")
-
-
-def walk(components: list[JSON]) -> Iterator[JSON]:
-    """Each component with those inside it, in reading order."""
-    for component in components:
-        yield component
-        yield from walk(component.get("components", []))
-        yield from walk([component[key] for key in ("component", "accessory") if key in component])
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -76,7 +68,7 @@ class Message:
         """All that can be read in the message, one text a line."""
         labels = [part.get(key) for part in walk(self.components) for key in ("content", "placeholder", "label")]
         texts = [self.content, *(text for embed in self.embeds for text in embed_texts(embed)), *labels]
-        return "\n".join(text for text in texts if text)
+        return "\n".join(readable(text) for text in texts if text)
 
     def edit(self, body: JSON, files: dict[str, bytes]) -> None:
         """Changes what the request names and nothing else: never who sees the message. Raises Refused."""
@@ -85,8 +77,9 @@ class Message:
             kept = {str(attachment["id"]) for attachment in body["attachments"]}
             old = [attachment for attachment in self.data["attachments"] if attachment["id"] in kept]
             new["attachments"] = old + attachments(files)
+        new["flags"] = self.data["flags"] & ~LOADING | (body.get("flags") or 0) & COMPONENTS
         check_message(self.data | new)
-        self.data |= new | {"flags": self.data["flags"] & ~LOADING, "edited_timestamp": _now()}
+        self.data |= new | {"edited_timestamp": _now()}
         self.files |= files
         self.allowed_mentions.append(body.get("allowed_mentions"))
 

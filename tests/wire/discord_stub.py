@@ -31,7 +31,8 @@ from .discord_gateway import Gateway
 from .discord_http import AUTOCOMPLETE, COMMAND, COMPONENT, MAX_UPLOAD, Exchange, HttpApi
 from .discord_interactions import command as command_data
 from .discord_interactions import place
-from .discord_messages import Message, Reply, walk
+from .discord_limits import walk
+from .discord_messages import Message, Reply
 from .discord_people import JSON, MANAGE_SERVER, Channel, Guild, Role, User, snowflake
 from .waiting import until
 

@@ -1,0 +1,91 @@
+"""Build messages of cards: Discord's components, in one look for all of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from discord import Color, Embed, Message
+from discord.components import Container as ShownContainer
+from discord.components import TextDisplay as ShownText
+from discord.ui import ActionRow, Container, DynamicItem, File, LayoutView, TextDisplay
+
+HEADING, SMALL = "### ", "-# "
+LONGEST_MESSAGE = 4_000
+"""How many characters the cards of a message have together, at most."""
+
+Buttons = Sequence[Sequence[DynamicItem[Any]]]
+"""Rows of at most five buttons or one list to choose from, below the cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A part of a message, in Discord's markdown; what users typed in it is escaped.
+
+    Attributes:
+        heading: what it is about; None for no heading.
+        lines: what it says. On a phone a line has about 42 characters.
+        small: what stands below in small print.
+        color: of the edge; None for Discord's own.
+    """
+
+    heading: str | None = None
+    lines: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()
+    color: Color | None = None
+
+    @property
+    def text(self) -> str:
+        """Everything in it, as Discord takes it."""
+        heading = () if self.heading is None else (f"{HEADING}{self.heading}",)
+        return "\n".join((*heading, *self.lines, *map(small_print, self.small)))
+
+    def under(self, label: str) -> str | None:
+        """Return the line below a label that `labelled` has made; None if there is none."""
+        lines = iter(self.lines)
+        return next(lines, None) if small_print(label) in lines else None
+
+
+def small_print(text: str) -> str:
+    """Return a line of small print."""
+    return f"{SMALL}{text}"
+
+
+def labelled(label: str, value: str) -> tuple[str, str]:
+    """Return the lines of a value with what it is above it."""
+    return small_print(label), value
+
+
+def layout_of(cards: Iterable[Card], buttons: Buttons = (), files: Iterable[str] = ()) -> LayoutView:
+    """Return a message of cards, with the files of these names and rows of buttons below them."""
+    layout: LayoutView = LayoutView(timeout=None)
+    for card in cards:
+        layout.add_item(Container(TextDisplay(card.text), accent_color=card.color))
+    for name in files:
+        layout.add_item(File(f"attachment://{name}"))
+    for row in buttons:
+        layout.add_item(ActionRow(*row))
+    return layout
+
+
+def cards_in(message: Message | None) -> list[Card]:
+    """Return the cards of a message of the bot's, also of one that an older version made of embeds."""
+    if message is None:
+        return []
+    containers = [part for part in message.components if isinstance(part, ShownContainer)]
+    return [*map(_of_embed, message.embeds), *map(_of_container, containers)]
+
+
+def _of_container(container: ShownContainer) -> Card:
+    texts = [part.content for part in container.children if isinstance(part, ShownText)]
+    lines = "\n".join(texts).split("\n")
+    heading = lines.pop(0).removeprefix(HEADING) if lines[0].startswith(HEADING) else None
+    small: list[str] = []
+    while lines and lines[-1].startswith(SMALL):
+        small.insert(0, lines.pop().removeprefix(SMALL))
+    return Card(heading, tuple(lines), tuple(small), container.accent_color)
+
+
+def _of_embed(embed: Embed) -> Card:
+    lines = (embed.description or "").splitlines()
+    lines += [line for field in embed.fields for line in labelled(field.name or "", field.value or "")]
+    return Card(embed.title, tuple(lines), tuple((embed.footer.text or "").splitlines()), embed.color)
