@@ -29,7 +29,7 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
         "you can submit again in 40 seconds",
         "🥇 Ben · 58.34s · 1141 Elo\n                  🥇 Emi · 58.34s · 1141 Elo\n                  🥉 Ana",
         "preview, nothing is closed yet",
-        "Missed the week (counts as 0): Ben",
+        "Missed the week (counts as 0)\n                  Ben",
         "Close Tetris Blitz · 2026-W",
         "Scores after you close it count for 2026-W",
         "Mira clicks [Undo]",

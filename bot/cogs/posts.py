@@ -142,4 +142,5 @@ def _understood(channel_id: int) -> Iterator[None]:
 
 def _digest(reply: Reply) -> str:
     """Return by what two messages are told apart."""
-    return hashlib.sha256(json.dumps(reply.layout().to_components(), sort_keys=True).encode()).hexdigest()
+    components = [part.to_component_dict() for part in reply.layout().children]
+    return hashlib.sha256(json.dumps(components, sort_keys=True).encode()).hexdigest()
