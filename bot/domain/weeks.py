@@ -56,6 +56,11 @@ class Week:
         """The week as the database stores it: year × 100 + number."""
         return self.year * 100 + self.number
 
+    @property
+    def monday(self) -> date:
+        """The first day of the week."""
+        return date.fromisocalendar(self.year, self.number, 1)
+
     def next(self) -> "Week":
         """Return the week after this one."""
         return self._of_day(date.fromisocalendar(self.year, self.number, 1) + timedelta(weeks=1))

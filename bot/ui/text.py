@@ -6,11 +6,13 @@ left do not move what stands around them: without that, the score behind a Hebre
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import regex
 
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import shorten
+from bot.domain.weeks import Week
 from bot.errors import Range
 
 # The first and the last part match what begins a list, a heading or small print at the start of a line.
@@ -53,6 +55,19 @@ def isolate_score(text: str, style: ScoreStyle) -> str:
 def count_of(count: int, noun: str) -> str:
     """Write a number of things, such as "1 player" or "1,200 players"."""
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def write_days(week: Week, *, short: bool = False, year: bool = False) -> str:
+    """Write a week as its days, such as "23–29 November" or, if `short`, "30 Nov – 6 Dec"; with the `year` if asked."""
+    first, last = week.monday, week.monday + timedelta(days=6)
+    begin = f"{first.day} {_month(first, short)}" if first.month != last.month else f"{first.day}"
+    ended = f"{last.day} {_month(last, short)}"
+    days = f"{begin} – {ended}" if first.month != last.month else f"{begin}–{ended}"
+    return f"{days} {last.year}" if year else days
+
+
+def _month(day: date, short: bool) -> str:
+    return f"{day:%b}" if short else f"{day:%B}"
 
 
 def write_range(taken: Range, unit: str | None) -> str:

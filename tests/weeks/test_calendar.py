@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.servers import LONGEST_GRACE_MINUTES
 from bot.domain.weeks import Closing, Week, counting_week
 from bot.errors import NotAWeek
+from bot.ui.text import write_days
 from tests.refusals import taken
 
 weeks = st.dates(date(1970, 1, 5), date(2199, 12, 31)).map(lambda day: Week(*day.isocalendar()[:2]))
@@ -144,6 +145,13 @@ def test_a_week_ends_when_the_local_clock_first_shows_monday() -> None:
 
 def test_a_week_is_read_as_it_is_shown() -> None:
     assert Week.parse("2026-W47") == Week.parse(" 2026-w47 ") == Week(2026, 47)
+
+
+def test_a_week_is_shown_as_its_days() -> None:
+    assert write_days(Week(2026, 48)) == "23–29 November"
+    assert write_days(Week(2026, 49)) == "30 November – 6 December"
+    assert write_days(Week(2026, 53), short=True) == "28 Dec – 3 Jan"
+    assert write_days(Week(2026, 48), year=True) == "23–29 November 2026"
 
 
 def test_what_is_no_week_of_the_calendar_is_refused() -> None:
