@@ -3,6 +3,7 @@
 import asyncio
 import math
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from functools import cache, partial
 from typing import Any
@@ -33,11 +34,12 @@ async def open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
 
 
 def prepare_file(connection: Any, *, foreign_keys: bool) -> None:
-    """Configure a new connection of sqlite3 or aiosqlite: durable commits, foreign keys, and ceil()."""
+    """Configure a new connection of sqlite3 or aiosqlite: durable commits, foreign keys, and functions."""
     # Without this, the driver would begin transactions itself, late and deferred.
     connection.isolation_level = None
-    if not has_ceil():
-        connection.create_function("ceil", 1, _ceil, deterministic=True)
+    if not has_mathematics():
+        for name, function in _FUNCTIONS.items():
+            connection.create_function(name, 1, function, deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
@@ -46,11 +48,14 @@ def prepare_file(connection: Any, *, foreign_keys: bool) -> None:
 
 
 @cache
-def has_ceil() -> bool:
-    """Tell whether SQLite was compiled with its own, faster ceil()."""
+def has_mathematics() -> bool:
+    """Tell whether SQLite was compiled with its own, faster ceil(), ln() and sqrt()."""
     with closing(sqlite3.connect(":memory:")) as connection:
         return ("ENABLE_MATH_FUNCTIONS",) in connection.execute("PRAGMA compile_options").fetchall()
 
 
-def _ceil(value: float | None) -> int | None:
-    return None if value is None else math.ceil(value)
+def _of_number(function: Callable[[float], Any]) -> Callable[[float | None], Any]:
+    return lambda value: None if value is None else function(value)
+
+
+_FUNCTIONS = {"ceil": _of_number(math.ceil), "ln": _of_number(math.log), "sqrt": _of_number(math.sqrt)}

@@ -279,7 +279,7 @@ class WeeklyRun(Base):
 
 
 class WeeklyResult(Base):
-    """One player in one weekly run; a missed week has no score and no rank.
+    """One player in one weekly run; a missed week has no score and no rank, an unrated one no Elos.
 
     The table has no foreign keys: for each result, PostgreSQL would check and lock a row of `players`. `verify` reports
     results without a run.
@@ -298,7 +298,7 @@ class WeeklyResult(Base):
     player_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     score: Mapped[float | None] = mapped_column(sa.Double)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    weekly_elo: Mapped[int]
+    weekly_elo: Mapped[int | None]
     rank: Mapped[int | None]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from bot.domain.rules import DEFAULT_RULES, Rules
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreStyle
 from bot.domain.text import MAX_EVENT_NAME, name_key
 from bot.errors import AmbiguousScore, EventAmbiguous, EventUnknown, InvalidScore, ScoreInQuestion
@@ -22,6 +23,7 @@ class EventInfo:
         min_score: the smallest score that the event accepts, in points or seconds; None for the default.
         max_score: the greatest score that the event accepts, in points or seconds; None for the default.
         is_active: whether the event accepts scores; False for an archived event.
+        rules: how it rates.
     """
 
     id: int
@@ -32,6 +34,7 @@ class EventInfo:
     min_score: float | None
     max_score: float | None
     is_active: bool
+    rules: Rules = DEFAULT_RULES
 
     @property
     def bounds(self) -> ScoreBounds:

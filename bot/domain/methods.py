@@ -261,6 +261,11 @@ class Rating:
         field: AnyField = method_of(self.rules).field_of(scores)
         return field
 
+    def kept_field(self, scores: Iterable[float]) -> Field:
+        """Return what the database keeps of a field; under *ranks* that is its size alone."""
+        field = self.field_of(scores)
+        return field if isinstance(field, Field) else Field(field.size, 0.0, 0.0, 0.0)
+
     def elo(self, score: float, field: AnyField) -> int:
         """Return the Elo of a score in a field of this rating."""
         return self.scale.elo_of(method_of(self.rules).z_score(score, field, self.direction))

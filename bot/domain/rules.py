@@ -110,3 +110,7 @@ class Rules:
         elif self.attendance is Attendance.PLAYED:
             elos = [week.elo for week in weeks if not week.is_missed] + WEEKS_ADDED * [base_elo]
         return sum(elos) / len(elos)
+
+
+DEFAULT_RULES = Rules()
+"""What every event has unless an admin chose otherwise."""

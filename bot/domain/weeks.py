@@ -135,15 +135,15 @@ class WeeklyResult:
     Attributes:
         rank: from 1; ties share a rank.
         score: the best of the week, in points or seconds.
-        elo: the weekly Elo.
-        event_elo: the event Elo after the run.
+        elo: the weekly Elo; None if the week is not rated.
+        event_elo: the event Elo after the run; None before the player's first rated week.
     """
 
     rank: int
     player: PlayerName
     score: float
-    elo: int
-    event_elo: int
+    elo: int | None
+    event_elo: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,7 @@ class WeeklyRunResult:
         penalised: the number of players who missed the week.
         closed_early: whether the week was not over yet.
         missed_week_elo: the weekly Elo of those who missed the week.
+        is_rated: whether the week had as many players as the event asks for; if not, it counts for nobody.
     """
 
     event: EventInfo
@@ -175,6 +176,7 @@ class WeeklyRunResult:
     penalised: int
     closed_early: bool
     missed_week_elo: int
+    is_rated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

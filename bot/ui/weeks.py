@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import floor, log10
+from math import exp, floor, log10
 
 from discord import Color
 from discord.utils import format_dt
 
+from bot.domain.rules import Method
 from bot.domain.typed_scores import MAX_DECIMALS
 from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
 from bot.errors import WeekNotOver
@@ -97,17 +98,30 @@ def _run(run: WeeklyRunResult, state: str, consequence: str, longest_missed: int
         lines.append(f"The week is not over: {consequence} for {run.week.next()}.")
     for result in run.podium[:PODIUM]:
         score = escape_score(style.show(result.score), style)
+        elos = f" · week **{result.elo}** · event **{result.event_elo}**" if run.is_rated else ""
         lines += [
             f"{MEDALS.get(result.rank, f'#{result.rank}')} {escape(result.player.name)}",
-            f"{score} · week **{result.elo}** · event **{result.event_elo}**",
+            f"{score}{elos}",
         ]
+    if not run.is_rated:
+        few = f"a week of this event takes {run.event.rules.min_field:,} players"
+        lines += labelled("Counts for nobody", few)
     if run.penalised:
         lines += labelled(f"Missed the week (counts as {run.missed_week_elo})", _missed(run, longest_missed))
-    decimals = _decimals(run.field.spread)
-    mean = style.bare(round(run.field.middle, decimals))
-    spread = isolate_score(style.show(round(run.field.spread, decimals)), style)
-    field = f"{count_of(run.field.size, 'player')} · mean {mean} · spread {spread}"
-    return Card(f"🏆 {escape(run.event.name)} · {run.week} {state}", tuple(lines), (field,), Color.gold())
+    return Card(f"🏆 {escape(run.event.name)} · {run.week} {state}", tuple(lines), (_field(run),), Color.gold())
+
+
+def _field(run: WeeklyRunResult) -> str:
+    """Return what the Elos of a run are relative to; ranks have no middle, and logarithms no spread to show."""
+    style, rules, field = run.event.style, run.event.rules, run.field
+    players = count_of(field.size, "player")
+    if rules.method is Method.RANKS:
+        return players
+    if rules.rates_logarithms:
+        return f"{players} · median {style.bare(round(exp(field.middle), MAX_DECIMALS))}"
+    decimals = _decimals(field.spread)
+    middle = f"{'mean' if rules.method is Method.CLASSIC else 'median'} {style.bare(round(field.middle, decimals))}"
+    return f"{players} · {middle} · spread {isolate_score(style.show(round(field.spread, decimals)), style)}"
 
 
 def _decimals(spread: float) -> int:

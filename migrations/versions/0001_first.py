@@ -245,7 +245,7 @@ def _create_archive() -> None:
         sa.Column("player_id", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("score", sa.Double),
         _instant("submitted_at", nullable=True),
-        sa.Column("weekly_elo", sa.Integer, nullable=False),
+        sa.Column("weekly_elo", sa.Integer),
         sa.Column("rank", sa.Integer),
         sa.PrimaryKeyConstraint("run_id", "player_id", name="pk_weekly_results"),
         sa.CheckConstraint(

@@ -160,7 +160,7 @@ async def test_ceil_is_the_mathematical_one(
     database: Database, monkeypatch: pytest.MonkeyPatch, has_its_own: bool
 ) -> None:
     if not has_its_own:
-        monkeypatch.setattr(_file, "has_ceil", lambda: False)
+        monkeypatch.setattr(_file, "has_mathematics", lambda: False)
     values = {2.5: 3, -0.5: 0, -3.0: -3, 0.0: 0, 999_999_999.001: 1_000_000_000, None: None}
     async with reading(database) as session:
         found = {value: await session.scalar(select(func.ceil(literal(value, Double)))) for value in values}

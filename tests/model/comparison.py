@@ -61,7 +61,7 @@ def _log(event: EventInfo) -> Select[int, float, int, int, bool]:
     return select(*columns).join(Player, Player.id == log.player_id).where(log.event_id == event.id).order_by(log.id)
 
 
-def _archive(event: EventInfo) -> Select[int, int, float | None, int]:
+def _archive(event: EventInfo) -> Select[int, int, float | None, int | None]:
     return (
         select(Player.discord_id, WeeklyRun.week_number, WeeklyResult.score, WeeklyResult.weekly_elo)
         .join(Player, Player.id == WeeklyResult.player_id)

@@ -8,8 +8,18 @@ from hypothesis import strategies as st
 from sqlalchemy import Integer, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.models import Event, LeaderboardScore, Player, ScoreType
+from bot.database.models import (
+    Event,
+    LeaderboardScore,
+    Player,
+    PlayerEventStats,
+    ScoreType,
+    WeeklyResult,
+    WeeklyRun,
+)
+from bot.domain.methods import Rating
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Attendance, CountedWeek, Method, Rules
 from bot.domain.scores import MAX_SCORE, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from bot.services.ratings import (
@@ -19,8 +29,12 @@ from bot.services.ratings import (
     event_elo_expression,
     event_elo_parameters,
     is_weekly_best,
+    measure_field,
     number,
+    rate,
+    rating_parameters,
 )
+from bot.services.weeks._averages import count_averages
 from tests.backends import GUILD, NOON, TestBackend
 from tests.ratings.fields import stored_event
 from tests.sessions import reading, writing
@@ -80,6 +94,76 @@ async def test_an_elo_is_the_same_in_sql_as_in_python(
         await session.rollback()
 
 
+any_rules = st.sampled_from(
+    [Rules(), Rules(Method.ROBUST), Rules(Method.ROBUST, uses_logarithm=True), Rules(Method.RANKS)]
+)
+
+
+@settings(max_examples=80)
+@given(values=fields, direction=st.sampled_from(ScoreDirection), rules=any_rules)
+@example(values=[5.0] * 7 + [13.0], direction=ScoreDirection.HIGH, rules=Rules(Method.ROBUST))
+@example(values=[7.0], direction=ScoreDirection.LOW, rules=Rules(Method.RANKS))
+@example(values=[float(n) for n in range(25)], direction=ScoreDirection.LOW, rules=Rules(Method.RANKS))
+async def test_every_method_is_the_same_in_sql_as_in_python(
+    players: TestBackend, values: list[float], direction: ScoreDirection, rules: Rules
+) -> None:
+    rating, best = Rating(direction, rules, RatingScale()), LeaderboardScore
+    expected = rating.kept_field(values)
+    async with writing(players.database) as session:
+        await add_week(session, values)
+        kept = await session.run_sync(measure_field, rating, is_weekly_best(1, WEEK))
+        rows = rate(select(best.score).where(is_weekly_best(1, WEEK)), best.score, rating)
+        rated = {tuple(row) for row in await session.execute(rows, rating_parameters(rating, kept))}
+        await session.rollback()
+    assert_same_field(kept, expected, accuracy=1e-12)
+    field = rating.field_of(values)
+    assert rated == {(value, rating.elo(value, kept if isinstance(field, Field) else field)) for value in values}
+
+
+an_attendance = st.builds(
+    lambda attendance, best_of, more: Rules(attendance=attendance, best_of=best_of, last_weeks=best_of + more),
+    st.sampled_from(Attendance),
+    st.integers(1, 3),
+    st.integers(0, 2),
+)
+a_week = st.none() | st.tuples(st.integers(-200, 2000), st.booleans())
+"""None for a week without Elos."""
+
+
+@settings(max_examples=60)
+@given(weeks=st.lists(st.lists(a_week, max_size=6), min_size=1, max_size=4), rules=an_attendance)
+@example(
+    weeks=[[(1900, False), (1200, False), None, (0, True), (1000, False)]], rules=Rules(attendance=Attendance.BEST)
+)
+async def test_every_average_is_the_same_in_sql_as_in_python(
+    players: TestBackend, weeks: list[list[tuple[int, bool] | None]], rules: Rules
+) -> None:
+    rating, run = Rating(ScoreDirection.HIGH, rules, RatingScale()), {"event_id": 1, "ran_at": NOON, "ran_by": 9}
+    nothing = {"field": Field(0, 0, 0, 0), "scale": RatingScale()}
+    async with writing(players.database) as session:
+        for number_of in range(6):
+            session.add(WeeklyRun(id=number_of + 1, week_number=WEEK - 9 + number_of, **run, **nothing))
+        for player, played in enumerate(weeks, 1):
+            # As if everything had been counted otherwise before.
+            session.add(PlayerEventStats(player_id=player, event_id=1, weekly_elo_average=7.0, weeks_participated=9))
+            for run_id, week in enumerate(played, 1):
+                elo, is_missed = (None, False) if week is None else week
+                there = {} if is_missed else {"score": 1.0, "rank": 1, "submitted_at": NOON}
+                session.add(WeeklyResult(run_id=run_id, player_id=player, weekly_elo=elo, **there))
+        await session.flush()
+        await session.run_sync(count_averages, 1, rating)
+        session.expire_all()
+        stats = await session.scalars(select(PlayerEventStats).order_by(PlayerEventStats.player_id))
+        found = [(row.weekly_elo_average, row.weeks_participated, row.calculated_event_elo) for row in stats]
+        await session.rollback()
+    counted = [[CountedWeek(*week) for week in played if week is not None] for played in weeks]
+    averages = [rating.weekly_average(played) for played in counted]
+    assert found == [
+        (average, len(played), rating.event_elo(None, average) if played else None)
+        for average, played in zip(averages, counted, strict=True)
+    ]
+
+
 @settings(max_examples=60)
 @given(
     halves=st.lists(
@@ -88,17 +172,18 @@ async def test_an_elo_is_the_same_in_sql_as_in_python(
         max_size=20,
     ),
     scale=scales,
+    weight=st.sampled_from([0.5, 0.0, 1.0, 0.3]),
 )
-@example(halves=[(1600, 1125.0), (None, 1125.0), (0, 0.0), (-1, 0.0), (-1, -2.0)], scale=RatingScale())
+@example(halves=[(1600, 1125.0), (None, 1125.0), (0, 0.0), (-1, 0.0), (-1, -2.0)], scale=RatingScale(), weight=0.5)
 async def test_an_event_elo_is_the_same_in_sql_as_in_python(
-    backend: TestBackend, halves: list[tuple[int | None, float]], scale: RatingScale
+    backend: TestBackend, halves: list[tuple[int | None, float]], scale: RatingScale, weight: float
 ) -> None:
     composed = [event_elo_expression(literal(all_time, Integer), number(average)) for all_time, average in halves]
     async with reading(backend.database) as session:
         # Labelled, for two that are equal would be one column.
         labelled = select(*(elo.label(f"elo{n}") for n, elo in enumerate(composed)))
-        row = (await session.execute(labelled, event_elo_parameters(scale))).one()
-    assert tuple(row) == tuple(scale.event_elo(all_time, average) for all_time, average in halves)
+        row = (await session.execute(labelled, event_elo_parameters(scale, weight))).one()
+    assert tuple(row) == tuple(scale.event_elo(all_time, average, weight) for all_time, average in halves)
 
 
 @settings(max_examples=60)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, event, text
 
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 from bot.services.ratings import _recalculation as stored_elos
 from bot.services.ratings import elo_parameters
@@ -47,12 +48,12 @@ def explained() -> Iterator[None]:
 
 
 async def test_few_of_many_are_found_by_indexes(server_url: URL) -> None:
+    statements = stored_elos._statements(Method.CLASSIC, False, ScoreDirection.HIGH)
+
     def plans(connection: Connection) -> list[str]:
         with explained():
-            between = stored_elos._WRITE_ELOS_BETWEEN.execute(connection, BANDS, **PARAMETERS)
-            since = connection.execute(
-                stored_elos._WRITE_ELOS_OF_SUBMITTERS, PARAMETERS | {"since_submission": MANY - 10}
-            )
+            between = statements.write_between.execute(connection, BANDS, **PARAMETERS)
+            since = connection.execute(statements.write_submitters, PARAMETERS | {"since_submission": MANY - 10})
             extremes = connection.execute(stored_elos._EXTREMES, PARAMETERS)
         return ["\n".join(row[0] for row in result) for result in (between, since, extremes)]
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.methods import Rating
 from bot.domain.moved_elos import MOST_BANDS, moved_bands
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Method, Rules
 from bot.domain.scores import MAX_SCORE, ScoreDirection
-from bot.domain.statistics import RunningStatistics
 from tests.large_events import as_if_large
 
 scores = (
@@ -26,24 +27,36 @@ SCALE = RatingScale()
 
 @settings(max_examples=300)
 @given(
-    values=st.lists(scores, min_size=2, max_size=12), score=scores, direction=directions, scale=scales, data=st.data()
+    values=st.lists(scores, min_size=2, max_size=12),
+    score=scores,
+    direction=directions,
+    scale=scales,
+    method=st.sampled_from([Method.CLASSIC, Method.ROBUST]),
+    data=st.data(),
 )
 def test_whoever_is_outside_of_the_bands_has_the_same_elo(
-    values: list[float], score: float, direction: ScoreDirection, scale: RatingScale, data: st.DataObject
+    values: list[float],
+    score: float,
+    direction: ScoreDirection,
+    scale: RatingScale,
+    method: Method,
+    data: st.DataObject,
 ) -> None:
-    statistics = RunningStatistics.of(values)
-    before, after = statistics.field, statistics.replace(values[0], score).field
+    rating = Rating(direction, Rules(method), scale)
+    before, after = rating.field_of(values), rating.field_of([score, *values[1:]])
+    assert isinstance(before, Field)
+    assert isinstance(after, Field)
     values = [*values, score]
     least, greatest = min(values), max(values)
     with as_if_large():
-        bands = moved_bands(before, after, direction, scale, least, greatest)
+        bands = moved_bands(before, after, rating, least, greatest)
     assume(bands is not None)
     assert bands is not None
     ends = [end for band in bands for end in band if least <= end <= greatest]
     looked_at = data.draw(st.lists(st.sampled_from([*values, *ends]), max_size=20)) + values
     for one in (near for value in looked_at for near in _neighbours(value)):
         if least <= one <= greatest and not any(low <= one <= high for low, high in bands):
-            assert scale.elo(one, before, direction) == scale.elo(one, after, direction)
+            assert rating.elo(one, before) == rating.elo(one, after)
 
 
 def _neighbours(score: float) -> list[float]:
@@ -54,7 +67,7 @@ def _neighbours(score: float) -> list[float]:
 @example(direction=ScoreDirection.HIGH)
 def test_one_score_among_many_moves_few(direction: ScoreDirection) -> None:
     before, after = Field(10**6, 100, 500, 200), Field(10**6, 100, 500.001, 200.002)
-    bands = moved_bands(before, after, direction, SCALE, 1, 1201)
+    bands = moved_bands(before, after, Rating(direction, Rules(), SCALE), 1, 1201)
     assert bands is not None
     assert len(bands) == 1200
     assert 1.0 < sum(high - low for low, high in bands) < 5.0
@@ -73,4 +86,4 @@ def test_one_score_among_many_moves_few(direction: ScoreDirection) -> None:
     ],
 )
 def test_all_are_looked_at_where_bands_would_not_help(before: Field, after: Field) -> None:
-    assert moved_bands(before, after, ScoreDirection.HIGH, SCALE, 0, 20) is None
+    assert moved_bands(before, after, Rating(ScoreDirection.HIGH, Rules(), SCALE), 0, 20) is None

@@ -1,5 +1,6 @@
 """Find, lock and describe events."""
 
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event
 from bot.domain.events import EventInfo, meant_event
+from bot.domain.rules import Rules
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
 from bot.errors import EventNotFound, EventUnknown, NoEvents
+
+_RULES = tuple(rule.name for rule in fields(Rules))
 
 
 def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event:
@@ -101,4 +105,5 @@ def describe(event: Event | sa.Row[Any]) -> EventInfo:
         min_score=event.min_score,
         max_score=event.max_score,
         is_active=event.is_active,
+        rules=Rules(*(getattr(event, name) for name in _RULES)),
     )

@@ -1,6 +1,6 @@
 """What several use cases of moderation read or change of a player in an event."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
-from bot.services.ratings import event_elo_expression, event_elo_parameters
+from bot.services.ratings import event_elo_expression, rating_of, weight_parameters
 
 _STATS = PlayerEventStats
 _UNRATE = sa.update(_STATS).values(
@@ -19,11 +19,12 @@ _UNRATE = sa.update(_STATS).values(
 )
 
 
-def unrate(session: Session, player_id: int, event_ids: Collection[int], scale: RatingScale) -> None:
+def unrate(session: Session, player_id: int, events: Iterable[Event], scale: RatingScale) -> None:
     """Clear the all-time Elos of a player without personal bests in events; archived weeks go on counting."""
-    of_player = _STATS.player_id == player_id, _STATS.event_id.in_(event_ids)
-    rated = _UNRATE.where(*of_player, _STATS.all_time_leaderboard_elo.is_not(None))
-    session.connection().execute(rated, event_elo_parameters(scale))
+    rated = _UNRATE.where(_STATS.player_id == player_id, _STATS.all_time_leaderboard_elo.is_not(None))
+    for event in events:
+        weights = weight_parameters(rating_of(event, scale))
+        session.connection().execute(rated.where(_STATS.event_id == event.id), weights)
 
 
 def run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:

@@ -152,7 +152,7 @@ class RemovalService:
         before, after = _derive_bests(session, event, removed, week_is_closed=run is not None)
         player, zone = name_player(session, event, removed.player_id), load_settings(session, event.guild_id).time_zone
         if after is None:
-            unrate(session, removed.player_id, [event.id], self._scale)
+            unrate(session, removed.player_id, [event], self._scale)
         detail = f"submission {removed.id}: {info.style.show(removed.score)}"
         what, who = event.id, removed.player_id
         record(session, actor, "remove score", detail, at=now, event_id=what, player_id=who, reason=reason)

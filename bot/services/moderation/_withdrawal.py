@@ -100,7 +100,7 @@ class WithdrawalService:
         session.execute(sa.delete(scores).where(*of_player).execution_options(synchronize_session=False))
         for event_id, week_code, score in bests:
             _move_field(session, events[event_id], week_code, score, None)
-        unrate(session, member.player_id, events, self._scale)
+        unrate(session, member.player_id, events.values(), self._scale)
         return _changed(events, bests)
 
 

@@ -23,6 +23,14 @@ from bot.services.ratings._fields import (
     week_statistics_of,
 )
 from bot.services.ratings._locks import open_lock, redis_failure
+from bot.services.ratings._methods import (
+    current_field,
+    measure_field,
+    rate,
+    rating_of,
+    rating_parameters,
+    weight_parameters,
+)
 from bot.services.ratings._recalculation import LeaderboardScoringService, recalculate
 from bot.services.ratings._recalculator import Recalculation, Recalculator
 
@@ -35,6 +43,7 @@ __all__ = [
     "count_personal_best",
     "count_weekly_best",
     "counted_bests",
+    "current_field",
     "elo_expression",
     "elo_parameters",
     "event_elo_expression",
@@ -44,11 +53,16 @@ __all__ = [
     "is_personal_best",
     "is_weekly_best",
     "logged_bests",
+    "measure_field",
     "number",
     "open_lock",
+    "rate",
+    "rating_of",
+    "rating_parameters",
     "recalculate",
     "redis_failure",
     "store_week_statistics",
     "was_counted",
     "week_statistics_of",
+    "weight_parameters",
 ]

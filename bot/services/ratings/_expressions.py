@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,6 +13,9 @@ from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
+ScoreColumn = sa.SQLColumnExpression[float] | sa.SQLColumnExpression[float | None]
+"""A column of scores, or of what else orders a board."""
+
 _BASE_ELO = sa.bindparam("base_elo", type_=sa.Integer())
 
 
@@ -20,19 +24,25 @@ def number(value: float) -> sa.ColumnElement[float]:
     return sa.literal(value, sa.Double)
 
 
-def _parameter(name: str) -> sa.BindParameter[float]:
+def parameter(name: str) -> sa.BindParameter[float]:
     """Return a parameter of double precision that the caller of the statement fills in."""
     return sa.bindparam(name, type_=sa.Double())
 
 
-def elo_expression(score: sa.SQLColumnExpression[float], field: str = "field") -> sa.ColumnElement[int]:
+def elo_expression(score: ScoreColumn, field: str = "field") -> sa.ColumnElement[int]:
     """Return `RatingScale.elo` in SQL: the same operations in the same order, over the parameters of a field."""
-    z = (
-        _parameter("elo_sign")
-        * ((score - _parameter(f"{field}_origin")) - _parameter(f"{field}_centre"))
-        / _parameter(f"{field}_spread")
-    )
-    return _round_half_up(sa.cast(_BASE_ELO, sa.Double) + z * _parameter("elo_per_sigma"))
+    return elo_of(spreads_expression(score, field))
+
+
+def spreads_expression(score: ScoreColumn, field: str = "field") -> sa.ColumnElement[float]:
+    """Return `bot.domain.ratings.z_score` in SQL."""
+    from_centre = (score - parameter(f"{field}_origin")) - parameter(f"{field}_centre")
+    return parameter("elo_sign") * from_centre / parameter(f"{field}_spread")
+
+
+def elo_of(z: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
+    """Return `RatingScale.elo_of` in SQL."""
+    return round_half_up(sa.cast(_BASE_ELO, sa.Double) + z * parameter("elo_per_sigma"))
 
 
 def elo_parameters(
@@ -43,7 +53,7 @@ def elo_parameters(
         "elo_sign": direction.sign,
         f"{name}_origin": field.origin,
         f"{name}_centre": field.centre,
-        # Without a spread, every score is at the mean.
+        # Without a spread, every score is at the centre.
         f"{name}_spread": field.spread or math.inf,
         "elo_per_sigma": scale.elo_per_sigma,
         **event_elo_parameters(scale),
@@ -56,15 +66,16 @@ def event_elo_expression(
 ) -> sa.ColumnElement[int]:
     """Return `RatingScale.event_elo` in SQL, over `event_elo_parameters`."""
     all_time = sa.cast(sa.func.coalesce(all_time_elo, _BASE_ELO), sa.Double)
-    return _round_half_up(number(0.5) * all_time + number(0.5) * weekly_average)
+    return round_half_up(parameter("weight") * all_time + parameter("rest_of_weight") * weekly_average)
 
 
-def event_elo_parameters(scale: RatingScale) -> dict[str, float]:
-    """Return the parameters of `event_elo_expression`."""
-    return {"base_elo": scale.base_elo}
+def event_elo_parameters(scale: RatingScale, weight: float = 0.5) -> dict[str, float]:
+    """Return the parameters of `event_elo_expression`; `weight` is the all-time Elo's part."""
+    return {"base_elo": scale.base_elo, "weight": weight, "rest_of_weight": 1 - weight}
 
 
-def _round_half_up(value: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
+def round_half_up(value: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
+    """Return `bot.domain.ratings.round_half_up` in SQL."""
     # This equals floor(value + 0.5), but SQLAlchemy replaces SQLite's floor() by a slower function in Python.
     return sa.cast(-sa.func.ceil(number(-0.5) - value), sa.Integer)
 
@@ -89,17 +100,20 @@ def has_type(score_type: ScoreType, scores: type[LeaderboardScore] = Leaderboard
     return sa.type_coerce(scores.score_type, sa.String) == constant(score_type)
 
 
-def best_first(score: sa.SQLColumnExpression[float], direction: ScoreDirection) -> sa.ColumnElement[float]:
+def best_first(score: ScoreColumn, direction: ScoreDirection) -> sa.ColumnElement[Any]:
     """Return the ORDER BY term that puts the best score first."""
     return score.desc() if direction is ScoreDirection.HIGH else score.asc()
 
 
-def count_field(connection: sa.Connection | Session, condition: sa.ColumnElement[bool]) -> RunningStatistics:
+def count_field(
+    connection: sa.Connection | Session,
+    condition: sa.ColumnElement[bool],
+    score: ScoreColumn = LeaderboardScore.score,
+) -> RunningStatistics:
     """Compute the statistics of a field from its rows, in two passes about its smallest score.
 
     `avg(x²) − avg(x)²` has no correct digit for scores near 900,000,000.
     """
-    score = LeaderboardScore.score
     origin = connection.execute(sa.select(sa.func.min(score)).where(condition)).scalar_one()
     if origin is None:
         return RunningStatistics()

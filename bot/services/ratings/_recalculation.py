@@ -1,5 +1,7 @@
 """Bring stored Elos up to date: the database computes them, and writes those that change."""
 
+from functools import cache
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -8,16 +10,16 @@ from bot.database.database import Database
 from bot.database.dialect import UtcDateTime
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission
 from bot.database.rows import Columns, RowsStatement, is_in_file
+from bot.database.streams import AnySelect
 from bot.domain.clock import utc_now
+from bot.domain.methods import Rating
 from bot.domain.moved_elos import Band, moved_bands
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Method, Rules
+from bot.domain.scores import ScoreDirection
 from bot.services.events import lock_event
-from bot.services.ratings._expressions import (
-    elo_expression,
-    elo_parameters,
-    event_elo_expression,
-    is_personal_best,
-)
+from bot.services.ratings._expressions import event_elo_expression, is_personal_best
+from bot.services.ratings._methods import current_field, rate, rating_of, rating_parameters
 
 FEW_PLAYERS = 20_000
 """Up to this size of an event, a recalculation looks at every player; beyond, it first finds whose Elo moved."""
@@ -62,18 +64,19 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
     if is_current(event, scale):
         return
     session.flush()
-    connection = session.connection()
-    field = event.statistics.field
-    parameters = {"of_event": event.id, "now": utc_now(), **elo_parameters(field, event.score_direction, scale)}
-    bands = _moved_bands(connection, event, field, scale)
+    connection, rating = session.connection(), rating_of(event, scale)
+    field = current_field(connection, rating, event)
+    parameters = {"of_event": event.id, "now": utc_now(), **rating_parameters(rating, field)}
+    bands = _moved_bands(connection, event, field, rating)
     if not _has_constants(event, scale):
         connection.execute(_RATE_WITHOUT_BEST, parameters)
+    statements = _statements(rating.rules.method, rating.rules.rates_logarithms, rating.direction)
     if bands is None:
-        connection.execute(_WRITE_ELOS, parameters)
+        connection.execute(statements.write_all, parameters)
     else:
         if bands:
-            _WRITE_ELOS_BETWEEN.execute(connection, [(event.id, *band) for band in bands], **parameters)
-        connection.execute(_WRITE_ELOS_OF_SUBMITTERS, parameters | {"since_submission": event.elo_submission_id})
+            statements.write_between.execute(connection, [(event.id, *band) for band in bands], **parameters)
+        connection.execute(statements.write_submitters, parameters | {"since_submission": event.elo_submission_id})
     noted: dict[str, int | float] = {
         "elo_version": event.scores_version,
         "elo_field_version": event.scores_version,
@@ -97,22 +100,17 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
     return (event.elo_base, event.elo_per_sigma) == (scale.base_elo, scale.elo_per_sigma)
 
 
-def _moved_bands(connection: sa.Connection, event: Event, field: Field, scale: RatingScale) -> list[Band] | None:
+def _moved_bands(connection: sa.Connection, event: Event, field: Field, rating: Rating) -> list[Band] | None:
     """Return bands of scores: outside them, only Elos of players who submitted since have moved. None: look at all."""
-    is_known = event.elo_field_version == event.elo_version and _has_constants(event, scale)
-    if field.size <= FEW_PLAYERS or not is_known:
+    is_known = event.elo_field_version == event.elo_version and _has_constants(event, rating.scale)
+    if field.size <= FEW_PLAYERS or not is_known or rating.rules.method is Method.RANKS:
         return None
     before = Field(field.size, event.elo_origin, event.elo_centre, event.elo_spread)
     least, greatest = connection.execute(_EXTREMES, {"of_event": event.id}).one()
-    return moved_bands(before, field, event.score_direction, scale, least, greatest)
+    return moved_bands(before, field, rating, least, greatest)
 
 
-def _bests(event_id: sa.SQLColumnExpression[int], *conditions: sa.ColumnElement[bool]) -> sa.Select[int, int, int]:
-    rated = sa.select(_SCORES.event_id, _SCORES.player_id, elo_expression(_SCORES.score).label("elo"))
-    return rated.where(is_personal_best(event_id), *conditions)
-
-
-def _write(rated: sa.Select[int, int, int]) -> sa.Update:
+def _write(rated: AnySelect) -> sa.Update:
     bests = rated.subquery()
     return (
         sa.update(_STATS)
@@ -131,29 +129,47 @@ def _write(rated: sa.Select[int, int, int]) -> sa.Update:
     )
 
 
-_WRITE_ELOS = _write(_bests(_EVENT))
-"""Writes the all-time Elos that change, and the event Elos that follow from them."""
-
 # The sum keeps the planner from the index by event: few rows are new, but many may be of the event.
 _NEW = sa.and_(_LOG.id > _SINCE, _LOG.event_id + 0 == _EVENT)
-_WRITE_ELOS_OF_SUBMITTERS = _write(_bests(_LOG.event_id, _SCORES.player_id == _LOG.player_id, _NEW))
-"""Writes the Elos of players who submitted since the last recalculation."""
-
-
-def _write_between(bands: sa.FromClause) -> sa.Executable:
-    # The event of the band makes SQLite look up the scores of each band, not the bands of each score.
-    rated = _bests(bands.c.event_id, _SCORES.score >= bands.c.low, _SCORES.score <= bands.c.high)
-    if is_in_file(bands):
-        return _write(rated)
-    # Without the array, PostgreSQL estimates many players and reads all ratings.
-    of_band = rated.offset(0).lateral()
-    players = sa.select(of_band.c.player_id).select_from(bands.join(of_band, sa.true())).scalar_subquery()
-    return _write(_bests(_EVENT, _SCORES.player_id == sa.any_(sa.func.array(players, type_=sa.ARRAY(sa.Integer)))))
-
-
 _BANDS: Columns = {"event_id": sa.Integer(), "low": sa.Double(), "high": sa.Double()}
-_WRITE_ELOS_BETWEEN = RowsStatement("bands", _BANDS, _write_between)
-"""Writes the Elos of players whose scores lie in bands, which allow for the rounding of JSON."""
+
+
+class Statements:
+    """What writes the Elos of one method that change, and the event Elos that follow from them.
+
+    Attributes:
+        write_all: looks at all players.
+        write_submitters: looks at those who submitted since the last recalculation.
+        write_between: looks at those whose scores lie in bands, which allow for the rounding of JSON.
+    """
+
+    def __init__(self, rating: Rating) -> None:
+        self._rating = rating
+        self.write_all = _write(self._bests(_EVENT))
+        self.write_submitters = _write(self._bests(_LOG.event_id, _SCORES.player_id == _LOG.player_id, _NEW))
+        self.write_between = RowsStatement("bands", _BANDS, self._write_between)
+
+    def _bests(self, event_id: sa.SQLColumnExpression[int], *conditions: sa.ColumnElement[bool]) -> AnySelect:
+        bests = sa.select(_SCORES.event_id, _SCORES.player_id).where(is_personal_best(event_id), *conditions)
+        return rate(bests, _SCORES.score, self._rating)
+
+    def _write_between(self, bands: sa.FromClause) -> sa.Executable:
+        # The event of the band makes SQLite look up the scores of each band, not the bands of each score.
+        rated = self._bests(bands.c.event_id, _SCORES.score >= bands.c.low, _SCORES.score <= bands.c.high)
+        if is_in_file(bands):
+            return _write(rated)
+        # Without the array, PostgreSQL estimates many players and reads all ratings.
+        of_band = rated.offset(0).lateral()
+        players = sa.select(of_band.c.player_id).select_from(bands.join(of_band, sa.true())).scalar_subquery()
+        has_moved = _SCORES.player_id == sa.any_(sa.func.array(players, type_=sa.ARRAY(sa.Integer)))
+        return _write(self._bests(_EVENT, has_moved))
+
+
+@cache
+def _statements(method: Method, uses_logarithm: bool, direction: ScoreDirection) -> Statements:
+    """Return the statements of a method, the same for all events."""
+    return Statements(Rating(direction, Rules(method, uses_logarithm), RatingScale()))
+
 
 _RATE_WITHOUT_BEST = (
     sa.update(_STATS)

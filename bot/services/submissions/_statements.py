@@ -35,6 +35,9 @@ _OF_EVENT = (
     *(Event.id, Event.guild_id, Event.name, Event.is_active),
     *(Event.score_direction, Event.score_format, Event.score_unit, Event.min_score, Event.max_score),
     *(Event.score_count, Event.score_origin, Event.score_mean, Event.score_m2, Event.score_m2_peak),
+    *(Event.method, Event.uses_logarithm, Event.attendance, Event.best_of, Event.last_weeks, Event.all_time_weight),
+    *(Event.missed_week_elo, Event.min_weeks, Event.min_field),
+    *(Event.elo_version, Event.elo_origin, Event.elo_centre, Event.elo_spread),
     *(Event.week_number, Event.week_count, Event.week_origin, Event.week_mean, Event.week_m2, Event.week_m2_peak),
     *(Event.version, Event.scores_version),
 )

@@ -26,7 +26,7 @@ def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool
     # The condition on the rank keeps the database from joining and sorting the other players.
     best = of_run.add_columns(result.rank, result.score, result.weekly_elo).where(result.rank <= LISTED)
     podium = session.execute(best.order_by(result.rank, result.submitted_at, Player.id).limit(LISTED))
-    missed = of_run.add_columns(sa.func.count().over()).where(result.score.is_(None))
+    missed = of_run.add_columns(sa.func.count().over()).where(result.score.is_(None), result.weekly_elo.is_not(None))
     absent = session.execute(missed.order_by(Member.display_name, Player.id).limit(LISTED)).all()
     return results.WeeklyRunResult(
         event=describe(event),
@@ -42,4 +42,5 @@ def report(session: Session, event: Event, run: WeeklyRun, *, closed_early: bool
         penalised=absent[0][-1] if absent else 0,
         closed_early=closed_early,
         missed_week_elo=run.missed_week_elo,
+        is_rated=run.field_size >= event.min_field,
     )

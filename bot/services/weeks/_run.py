@@ -1,5 +1,6 @@
 """Make and undo one weekly run inside a transaction, set by set."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,25 +19,30 @@ from bot.database.models import (
     WeeklyResult,
     WeeklyRun,
 )
-from bot.domain.ratings import Field, RatingScale
+from bot.database.streams import AnySelect
+from bot.domain.methods import Rating
+from bot.domain.ratings import RatingScale
+from bot.domain.rules import Attendance
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
 from bot.services.ratings import (
     best_first,
-    count_field,
     counted_bests,
-    elo_expression,
-    elo_parameters,
     event_elo_expression,
-    event_elo_parameters,
     forget_week_statistics,
     is_personal_best,
     is_weekly_best,
     logged_bests,
+    measure_field,
     number,
+    rate,
+    rating_of,
+    rating_parameters,
     recalculate,
+    weight_parameters,
 )
 from bot.services.servers import Actor, record
+from bot.services.weeks._averages import count_averages
 
 
 def close_week(
@@ -49,22 +55,23 @@ def close_week(
 
 
 def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now: datetime, actor_id: int) -> WeeklyRun:
-    """Run a week of a locked event that has no run yet.
+    """Run a week of a locked event that has no run yet, by the rules of the event.
 
     The run recalculates all-time Elos, rates and archives the weekly bests, archives `missed_week_elo` for earlier
-    players who missed the week, updates averages and event Elos, and deletes the weekly bests. Players without a
-    personal best, withdrawn or without any score, miss nothing: the run notes that it left them out. The rows that its
-    statements read and write grow with the players, not with the weeks.
+    players who missed the week, updates averages and event Elos, and deletes the weekly bests. A week with too few
+    players is archived without Elos: it counts for nobody. Players without a personal best, withdrawn or without any
+    score, miss nothing: the run notes that it left them out. Under the attendance *zero*, the rows that its statements
+    read and write grow with the players, not with the weeks.
 
     Raises:
         WeekWithoutScores: the week has no scores.
     """
     join_in_memory(session)
     recalculate(session, event, scale)
-    log = ScoreSubmission
+    rating, log = rating_of(event, scale), ScoreSubmission
     removals = log.event_id == event.id, log.week_number == week.code, log.removed_at.is_not(None)
     removed_at = session.scalar(sa.select(sa.func.max(log.removed_at)).where(*removals))
-    field = count_field(session, is_weekly_best(event.id, week.code)).field
+    field = measure_field(session, rating, is_weekly_best(event.id, week.code))
     if field.size == 0:
         raise WeekWithoutScores(str(week))
     before, has_later = _neighbours(session, event, week.code)
@@ -75,20 +82,20 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
         ran_at=now if removed_at is None else max(now, removed_at),
         ran_by=actor_id,
         field=field,
-        scale=scale,
+        scale=replace(scale, missed_week_elo=rating.missed_week_elo),
     )
     session.add(run)
     session.flush()
     if has_later:
-        _count(session, run, scale, sign=-1, is_last=False)
-    _archive_scores(session, event, run, field, scale)
+        _count(session, run, rating, sign=-1, is_last=False)
+    _archive_scores(session, run, rating)
     _archive_omissions(session, run)
     if before is not None:
-        _add_missed_weeks(session, _known_before(run, before), WeeklyRun.id == run.id)
+        _add_missed_weeks(session, rating, _known_before(run, before), WeeklyRun.id == run.id)
     if has_later:
         is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
-        _add_missed_weeks(session, _known_by(run.id), *is_later)
-    _count(session, run, scale, sign=1, is_last=not has_later)
+        _add_missed_weeks(session, rating, _known_by(run.id), *is_later)
+    _count(session, run, rating, sign=1, is_last=not has_later)
     session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
     forget_week_statistics(event, week.code)
     return run
@@ -103,22 +110,23 @@ def rerun_week(session: Session, event: Event, run: WeeklyRun, scale: RatingScal
     """
     join_in_memory(session)
     recalculate(session, event, scale)
+    rating, of_run = rating_of(event, scale), rating_of(event, run.scale)
     before, has_later = _neighbours(session, event, run.week_number)
-    _count(session, run, scale, sign=-1, is_last=not has_later)
+    _count(session, run, rating, sign=-1, is_last=not has_later)
     session.connection().execute(sa.delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
     _write_weekly_bests(session, event, run.week_number, counted_bests(run, event.score_direction))
     of_week = is_weekly_best(event.id, run.week_number)
-    run.field = count_field(session, of_week).field
+    run.field = measure_field(session, of_run, of_week)
     session.flush()
-    _archive_scores(session, event, run, run.field, run.scale)
+    _archive_scores(session, run, of_run)
     session.connection().execute(sa.delete(LeaderboardScore).where(of_week))
     if before is not None:
-        _add_missed_weeks(session, _known_before(run, before), WeeklyRun.id == run.id)
+        _add_missed_weeks(session, rating, _known_before(run, before), WeeklyRun.id == run.id)
     if has_later:
         _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
         is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
-        _add_missed_weeks(session, _known_by(run.id), *is_later)
-    _count(session, run, scale, sign=1, is_last=not has_later)
+        _add_missed_weeks(session, rating, _known_by(run.id), *is_later)
+    _count(session, run, rating, sign=1, is_last=not has_later)
 
 
 def follow_excuse(session: Session, event: Event, week_code: int, player_id: int, scale: RatingScale) -> bool:
@@ -131,17 +139,20 @@ def follow_excuse(session: Session, event: Event, week_code: int, player_id: int
     run = session.scalar(sa.select(WeeklyRun).where(*of_week))
     if run is None:
         return False
+    rating = rating_of(event, scale)
     missed = WeeklyResult.run_id == run.id, WeeklyResult.player_id == player_id, WeeklyResult.score.is_(None)
     was_missed = session.scalar(sa.select(WeeklyResult.player_id).where(*missed)) is not None
     if was_missed:
-        _count(session, run, scale, sign=-1, is_last=True, player_id=player_id)
+        _count(session, run, rating, sign=-1, is_last=True, player_id=player_id)
         session.connection().execute(sa.delete(WeeklyResult).where(*missed))
     player = sa.literal(player_id, sa.Integer)
     known = sa.select(player.label("player_id")).where(_took_part(player, event.id, run.week_number))
-    _add_missed_weeks(session, known, WeeklyRun.id == run.id)
+    _add_missed_weeks(session, rating, known, WeeklyRun.id == run.id)
     is_missed = session.scalar(sa.select(WeeklyResult.player_id).where(*missed)) is not None
     if is_missed:
-        _count(session, run, scale, sign=1, is_last=True, player_id=player_id)
+        _count(session, run, rating, sign=1, is_last=True, player_id=player_id)
+    elif rating.rules.attendance is not Attendance.ZERO:
+        count_averages(session, event.id, rating)
     return was_missed != is_missed
 
 
@@ -156,17 +167,20 @@ def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale)
         The number of weekly bests of the reopened week, and how many submissions count for it again.
     """
     join_in_memory(session)
+    rating = rating_of(event, scale)
     called_back = _call_back(session, event, run.week_number)
     _forget_omissions(session, run)
     _derive_weekly_bests(session, event, run.week_number)
     _, has_later = _neighbours(session, event, run.week_number)
-    _count(session, run, scale, sign=-1, is_last=not has_later)
+    _count(session, run, rating, sign=-1, is_last=not has_later)
     session.execute(sa.delete(WeeklyResult).where(WeeklyResult.run_id == run.id))
     session.delete(run)
     session.flush()
     if has_later:
         _drop_weeks_missed_before_the_first(session, event, since=run.week_number)
-        _count(session, run, scale, sign=1, is_last=False)
+        _count(session, run, rating, sign=1, is_last=False)
+    elif rating.rules.attendance is not Attendance.ZERO:
+        count_averages(session, event.id, rating)
     restored = sa.select(sa.func.count()).where(is_weekly_best(event.id, run.week_number))
     return session.scalars(restored).one(), called_back
 
@@ -220,24 +234,22 @@ def _neighbours(session: Session, event: Event, week_code: int) -> tuple[int | N
     return before[-1] if before else None, any(code > week_code for _, code, _ in found)
 
 
-def _archive_scores(session: Session, event: Event, run: WeeklyRun, field: Field, scale: RatingScale) -> None:
-    scores, direction = LeaderboardScore, event.score_direction
-    rated = (
-        sa.select(
-            sa.literal(run.id, LongId),
-            scores.player_id,
-            scores.score,
-            scores.submitted_at,
-            elo_expression(scores.score),
-            sa.func.rank().over(order_by=best_first(scores.score, direction)),
-        )
-        .where(is_weekly_best(event.id, run.week_number))
-        # The archive's key has this order, and SQLite then updates the ratings in it.
-        .order_by(scores.player_id)
-    )
-    columns = ["run_id", "player_id", "score", "submitted_at", "weekly_elo", "rank"]
-    archive = sa.insert(WeeklyResult).from_select(columns, rated)
-    session.connection().execute(archive, elo_parameters(field, direction, scale))
+def _archive_scores(session: Session, run: WeeklyRun, rating: Rating) -> None:
+    scores = LeaderboardScore
+    bests = sa.select(
+        sa.literal(run.id, LongId).label("run_id"),
+        scores.player_id,
+        scores.score,
+        scores.submitted_at,
+        sa.func.rank().over(order_by=best_first(scores.score, rating.direction)).label("rank"),
+    ).where(is_weekly_best(run.event_id, run.week_number))
+    unrated: AnySelect = bests.add_columns(sa.null().label("elo"))
+    rated = rate(bests, scores.score, rating) if rating.rates_week(run.field_size) else unrated
+    columns = ["run_id", "player_id", "score", "submitted_at", "rank", "weekly_elo"]
+    # The archive's key has this order, and SQLite then updates the ratings in it.
+    ordered = rated.order_by(rated.selected_columns.player_id)
+    archive = sa.insert(WeeklyResult).from_select(columns, ordered)
+    session.connection().execute(archive, rating_parameters(rating, run.field))
 
 
 def _archive_omissions(session: Session, run: WeeklyRun) -> None:
@@ -307,7 +319,7 @@ def _took_part(
     )
 
 
-def _add_missed_weeks(session: Session, players: sa.SelectBase, *runs: sa.ColumnElement[bool]) -> None:
+def _add_missed_weeks(session: Session, rating: Rating, players: sa.SelectBase, *runs: sa.ColumnElement[bool]) -> None:
     """Archive a missed week in those `runs` that lack a row for one of the `players`.
 
     Whom a run left out, or who is excused from its week, misses nothing; nor does anybody miss a run without scores.
@@ -319,7 +331,7 @@ def _add_missed_weeks(session: Session, players: sa.SelectBase, *runs: sa.Column
     is_omitted = sa.exists().where(omitted.run_id == WeeklyRun.id, omitted.player_id == known.c.player_id)
     is_excused = sa.exists().where(_is_excuse_from(WeeklyRun), Excuse.player_id == known.c.player_id)
     missed = (
-        sa.select(WeeklyRun.id, known.c.player_id, WeeklyRun.missed_week_elo)
+        sa.select(WeeklyRun.id, known.c.player_id, _missed_elo(rating))
         .join(known, sa.true())
         .where(*runs, WeeklyRun.field_size > 0, ~has_row, ~is_omitted, ~is_excused)
     )
@@ -343,22 +355,32 @@ def _drop_weeks_missed_before_the_first(session: Session, event: Event, since: i
     session.execute(sa.delete(WeeklyResult).where(is_groundless).execution_options(synchronize_session=False))
 
 
+def _missed_elo(rating: Rating) -> sa.ColumnElement[int | None]:
+    """Return the weekly Elo of those who missed a run; NULL if it is not rated."""
+    return sa.case((WeeklyRun.field_size >= rating.rules.min_field, WeeklyRun.missed_week_elo))
+
+
 def _count(
-    session: Session, run: WeeklyRun, scale: RatingScale, *, sign: int, is_last: bool, player_id: int | None = None
+    session: Session, run: WeeklyRun, rating: Rating, *, sign: int, is_last: bool, player_id: int | None = None
 ) -> None:
     """Add a run and the later ones to the averages and event Elos, or take them out before their results change.
 
     Weekly Elos are integers, so the rounded product of average and weeks is exactly their sum (for sums below 2⁵¹).
-    Any order of additions and subtractions therefore ends in the same bits as a count of the whole archive.
+    Any order of additions and subtractions therefore ends in the same bits as a count of the whole archive. That holds
+    where each week counts alike; otherwise all weeks are counted again once the run is added.
 
     Args:
         session: the transaction.
         run: the first run to count, of a locked event.
-        scale: the constants of the event Elos.
+        rating: the rules of the event.
         sign: 1 to add, -1 to take out.
         is_last: whether no later run exists, so that each player has one result to count; or no later one changes.
         player_id: the player whose results change; None for anybody's.
     """
+    if rating.rules.attendance is not Attendance.ZERO:
+        if sign > 0:
+            count_averages(session, run.event_id, rating)
+        return
     stats = PlayerEventStats
     counted = (_results_of(run) if is_last else _results_since(run)).subquery()
     elos_before = stats.weekly_elo_average * sa.cast(stats.weeks_participated, sa.Double)
@@ -375,17 +397,18 @@ def _count(
             calculated_event_elo=sa.case((weeks > 0, event_elo_expression(stats.all_time_leaderboard_elo, average))),
         )
     )
-    session.connection().execute(count, event_elo_parameters(scale))
+    session.connection().execute(count, weight_parameters(rating))
 
 
-def _results_of(run: WeeklyRun) -> sa.Select[int, int, int]:
+def _results_of(run: WeeklyRun) -> AnySelect:
     # One run needs no grouping.
     one = WeeklyResult.weekly_elo.label("elos"), sa.literal(1).label("weeks")
-    return sa.select(WeeklyResult.player_id, *one).where(WeeklyResult.run_id == run.id)
+    is_rated = WeeklyResult.weekly_elo.is_not(None)
+    return sa.select(WeeklyResult.player_id, *one).where(WeeklyResult.run_id == run.id, is_rated)
 
 
-def _results_since(run: WeeklyRun) -> sa.Select[int, int, int]:
+def _results_since(run: WeeklyRun) -> AnySelect:
     sums = sa.func.sum(WeeklyResult.weekly_elo).label("elos"), sa.func.count().label("weeks")
     results = sa.select(WeeklyResult.player_id, *sums).join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
     since = WeeklyRun.event_id == run.event_id, WeeklyRun.week_number >= run.week_number
-    return results.where(*since).group_by(WeeklyResult.player_id)
+    return results.where(*since, WeeklyResult.weekly_elo.is_not(None)).group_by(WeeklyResult.player_id)

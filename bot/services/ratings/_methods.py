@@ -1,0 +1,153 @@
+"""Rate by every method in SQL, equal to `bot.domain.methods`: the same operations in the same order."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, LeaderboardScore
+from bot.database.streams import AnySelect
+from bot.domain import methods
+from bot.domain.methods import Rating
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Method, Rules
+from bot.services.ratings._expressions import (
+    ScoreColumn,
+    best_first,
+    count_field,
+    elo_expression,
+    elo_of,
+    elo_parameters,
+    event_elo_parameters,
+    is_personal_best,
+    number,
+    parameter,
+    spreads_expression,
+)
+
+
+def rating_of(event: Event, scale: RatingScale) -> Rating:
+    """Return how the scores of an event become ratings."""
+    return Rating(event.score_direction, event.rules, scale)
+
+
+def rate(rows: AnySelect, score: ScoreColumn, rating: Rating) -> AnySelect:
+    """Return a query for the rows of another one, and as a last column `elo`: `Rating.elo` of their scores.
+
+    Under *ranks* the rows must be the whole field.
+
+    Args:
+        rows: the query, with names for its columns.
+        score: a column of its tables.
+        rating: whose method and direction the query follows; `rating_parameters` has the rest.
+    """
+    if rating.rules.method is Method.CLASSIC:
+        return rows.add_columns(elo_expression(score).label("elo"))
+    if rating.rules.method is Method.ROBUST:
+        return rows.add_columns(elo_of(_robust_z(score, rating.rules)).label("elo"))
+    place = sa.func.rank().over(order_by=best_first(score, rating.direction)).label("place")
+    alike = sa.func.count().over(partition_by=score).label("alike")
+    ranked = rows.add_columns(place, alike).subquery()
+    before, equal = (sa.cast(column, sa.Double) for column in (ranked.c.place, ranked.c.alike))
+    rank = (before - number(1.0)) + (equal + number(1.0)) / number(2.0)
+    size = parameter("field_size")
+    z = _inverse_normal((size - rank + number(0.5)) / size)
+    columns = [column for column in ranked.c if column.name not in ("place", "alike")]
+    return sa.select(*columns, elo_of(z).label("elo"))
+
+
+def rating_parameters(rating: Rating, field: Field) -> dict[str, float]:
+    """Return the parameters of `rate`, and of `event_elo_expression`."""
+    return {
+        **elo_parameters(field, rating.direction, rating.scale),
+        **weight_parameters(rating),
+        "field_shrinkage": methods.shrinkage(field.size),
+        "field_size": float(field.size),
+    }
+
+
+def weight_parameters(rating: Rating) -> dict[str, float]:
+    """Return the parameters of `event_elo_expression`."""
+    return event_elo_parameters(rating.scale, rating.rules.all_time_weight)
+
+
+def measure_field(
+    connection: sa.Connection | Session,
+    rating: Rating,
+    condition: sa.ColumnElement[bool],
+    score: ScoreColumn = LeaderboardScore.score,
+) -> Field:
+    """Compute from its rows what a rating needs of a field, as `Rating.kept_field` keeps it.
+
+    Args:
+        connection: the transaction.
+        rating: whose field it is.
+        condition: selects the rows, one per player.
+        score: the column of their scores.
+    """
+    if rating.rules.method is Method.CLASSIC:
+        return count_field(connection, condition, score).field
+    size = connection.execute(sa.select(sa.func.count()).where(condition)).scalar_one()
+    if size == 0 or rating.rules.method is Method.RANKS:
+        return Field(size, 0.0, 0.0, 0.0)
+    value = _value(score, rating.rules)
+    low, high = _middle(connection, value, size, condition)
+    centre = (high - low) / 2
+    deviation = sa.func.abs((value - number(low)) - number(centre))
+    spread = methods.MEDIAN_DEVIATIONS * methods.middle_of(_middle(connection, deviation, size, condition))
+    if spread == 0:
+        mean = connection.execute(sa.select(sa.func.avg(deviation)).where(condition)).scalar_one()
+        spread = methods.MEAN_DEVIATIONS * mean
+    return Field(size, low, centre, spread)
+
+
+def current_field(connection: sa.Connection | Session, rating: Rating, event: Event) -> Field:
+    """Return the field of an event's personal bests; under *classic* by its running statistics."""
+    if rating.rules.method is Method.CLASSIC:
+        return event.statistics.field
+    return measure_field(connection, rating, is_personal_best(event.id))
+
+
+def _middle(
+    connection: sa.Connection | Session, value: sa.ColumnElement[float], size: int, condition: sa.ColumnElement[bool]
+) -> tuple[float, float]:
+    """Return the two values in the middle of an order, which are one for an odd number of rows."""
+    ordered = sa.select(value).where(condition).order_by(value.asc())
+    found = connection.execute(ordered.offset((size - 1) // 2).limit(2 - size % 2)).scalars().all()
+    return found[0], found[-1]
+
+
+def _value(score: ScoreColumn, rules: Rules) -> sa.ColumnElement[float]:
+    if not rules.rates_logarithms:
+        return sa.type_coerce(score, sa.Double)
+    least = number(methods.LEAST_SCORE)
+    return sa.func.ln(sa.case((score > least, score), else_=least), type_=sa.Double)
+
+
+def _robust_z(score: ScoreColumn, rules: Rules) -> sa.ColumnElement[float]:
+    spreads, greatest = spreads_expression(_value(score, rules)), number(methods.GREATEST_Z)
+    bounded = sa.case((spreads > greatest, greatest), (spreads < -greatest, -greatest), else_=spreads)
+    return bounded * parameter("field_shrinkage")
+
+
+def _inverse_normal(share: sa.ColumnElement[float]) -> sa.ColumnElement[float]:
+    q = share - number(0.5)
+    of_tail = sa.case((q < number(0.0), share), else_=number(1.0) - share)
+    r = sa.func.sqrt(-sa.func.ln(of_tail, type_=sa.Double), type_=sa.Double)
+    central = q * _ratio(methods.IN_THE_MIDDLE, number(methods.CENTRAL_SQUARE) - q * q)
+    sides = _ratio(methods.ON_THE_SIDES, r - number(methods.SIDES))
+    tails = _ratio(methods.IN_THE_TAILS, r - number(methods.TAILS))
+    beyond = sa.case((r <= number(methods.TAILS), sides), else_=tails)
+    return sa.case((sa.func.abs(q) <= number(methods.CENTRAL), central), (q < number(0.0), -beyond), else_=beyond)
+
+
+def _ratio(ratio: methods.Ratio, x: sa.ColumnElement[float]) -> sa.ColumnElement[float]:
+    above, below = (_polynomial(coefficients, x) for coefficients in ratio)
+    return above / below
+
+
+def _polynomial(coefficients: Sequence[float], x: sa.ColumnElement[float]) -> sa.ColumnElement[float]:
+    value: sa.ColumnElement[float] = number(coefficients[0])
+    for coefficient in coefficients[1:]:
+        value = value * x + number(coefficient)
+    return value
