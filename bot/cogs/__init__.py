@@ -10,7 +10,7 @@ from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.events import Events
 from bot.cogs.moderation import KeepButton, Moderation, RemoveButton, RestoreButton
 from bot.cogs.servers import Servers
-from bot.cogs.standings import PageButton, Standings
+from bot.cogs.standings import PageButton, RatingButton, Standings
 from bot.cogs.submissions import (
     MessageModal,
     ReadingButton,
@@ -25,7 +25,17 @@ from bot.cogs.weeks import WeekButton, Weeks
 COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers, Audit, Transfer)
 """One cog per capability."""
 
-BUTTONS = (PageButton, ReadingButton, SubmitButton, WeekButton, RemoveButton, KeepButton, RestoreButton, AuditButton)
+BUTTONS = (
+    PageButton,
+    RatingButton,
+    ReadingButton,
+    SubmitButton,
+    WeekButton,
+    RemoveButton,
+    KeepButton,
+    RestoreButton,
+    AuditButton,
+)
 """The buttons that work after a restart."""
 
 MODALS = (ScoreModal, MessageModal)

@@ -178,6 +178,7 @@ def insert_rows(
     *,
     passes_existing: bool = False,
     replaces: Collection[str] = (),
+    replaces_if: sa.ColumnElement[bool] | None = None,
     **shared: Any,
 ) -> Callable[[sa.FromClause], sa.Executable]:
     """Return what builds an INSERT of a table of parameters, and of those that all rows share.
@@ -187,6 +188,7 @@ def insert_rows(
         columns: the columns of the table of parameters.
         passes_existing: whether rows that break a unique key are left out, not refused.
         replaces: a unique key, by whose columns an existing row gets the other values, and is not refused.
+        replaces_if: of an existing row, whether it gets them; None for always.
         shared: the parameters that all rows share, by column.
     """
 
@@ -197,7 +199,7 @@ def insert_rows(
         filled = insert.from_select([*columns, *shared], values, include_defaults=False)
         if replaces:
             new = {name: filled.excluded[name] for name in (*columns, *shared) if name not in replaces}
-            return filled.on_conflict_do_update(index_elements=[*replaces], set_=new)
+            return filled.on_conflict_do_update(index_elements=[*replaces], set_=new, where=replaces_if)
         return filled.on_conflict_do_nothing() if passes_existing else filled
 
     return build

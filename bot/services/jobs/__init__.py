@@ -1,6 +1,7 @@
 """Keep what is due in the database, and do it once, whichever process is there."""
 
 from bot.services.jobs._queue import (
+    HASTEN,
     ClaimLost,
     Scheduled,
     cancel,
@@ -14,6 +15,7 @@ from bot.services.jobs._queue import (
 from bot.services.jobs._runner import Handler, JobRunner
 
 __all__ = [
+    "HASTEN",
     "ClaimLost",
     "Handler",
     "JobRunner",

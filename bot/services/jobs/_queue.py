@@ -7,6 +7,7 @@ and whoever works on it then finds its claim lost.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,20 +20,21 @@ from bot.domain.jobs import Claim, JobKind, Lane, Queue
 LONGEST_ERROR = 300
 
 _JOB: Columns = {"kind": sa.String(), "key": sa.String()}
-SCHEDULE = RowsStatement(
-    "scheduled",
-    _JOB,
-    insert_rows(
-        Job,
-        _JOB,
-        replaces=("kind", "key"),
-        due_at=sa.bindparam("due_at", type_=UtcDateTime()),
-        claimed_until=sa.null(),
-        tries=sa.literal(0),
-        last_error=sa.null(),
-    ),
+_DUE: Any = {
+    "due_at": sa.bindparam("due_at", type_=UtcDateTime()),
+    "claimed_until": sa.null(),
+    "tries": sa.literal(0),
+    "last_error": sa.null(),
+}
+_IS_LATER = sa.or_(
+    Job.due_at.is_(None), Job.claimed_until.is_not(None), Job.due_at > sa.bindparam("latest", type_=UtcDateTime())
 )
+SCHEDULE = RowsStatement("scheduled", _JOB, insert_rows(Job, _JOB, replaces=("kind", "key"), **_DUE))
 """Writes jobs that are due at `due_at`, as `schedule` does."""
+HASTEN = RowsStatement(
+    "hastened", _JOB, insert_rows(Job, _JOB, replaces=("kind", "key"), replaces_if=_IS_LATER, **_DUE)
+)
+"""Does the same, but leaves jobs that nobody works on yet and that are due by `latest`."""
 
 
 class ClaimLost(Exception):

@@ -9,11 +9,13 @@ from bot.database.models import Event
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.standings import Board, LeaderboardPage, Standing
+from bot.domain.standings import Board, LeaderboardPage, PlayerRating, Standing
 from bot.domain.weeks import Week
+from bot.errors import NoScores, SubmitterWithdrawn
 from bot.services.events import describe, find_meant_event
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, week_statistics_of
 from bot.services.standings._query import BoardQuery, BoardRow, Place, is_withdrawn, place_of, read_row_of, read_rows
+from bot.services.standings._rating import explain
 from bot.services.weeks import current_week, find_first_week, open_week
 
 PAGE_SIZE = 10
@@ -43,24 +45,26 @@ class _OpenBoard:
         shown = min(max(page, 0), pages - 1)
         rows = read_rows(session, self.query, shown * PAGE_SIZE, PAGE_SIZE)
         on_page = (found for found in rows if found[1].discord_id == viewer_id)
-        own = next(on_page, None) or self._find(session, viewer_id)
+        own = next(on_page, None) or self.find(session, viewer_id)
         return LeaderboardPage(
             event=self.event,
             board=self.board,
             week=self.week,
-            standings=tuple(self._standing(place, row) for place, row in rows),
+            standings=tuple(self.standing(place, row) for place, row in rows),
             page=shown,
             pages=pages,
             players=self.players,
-            own=None if own is None else self._standing(*own),
+            own=None if own is None else self.standing(*own),
             own_page=None if own is None else own[0].before // PAGE_SIZE,
         )
 
-    def _find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
+    def find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
+        """Return the row of a user and its place; None if the user has none."""
         row = read_row_of(session, self.query, discord_id)
         return None if row is None else (place_of(session, self.query, row), row)
 
-    def _standing(self, place: Place, row: BoardRow) -> Standing:
+    def standing(self, place: Place, row: BoardRow) -> Standing:
+        """Return a row as users see it."""
         if self.field is not None:
             elo = self.scale.elo(row.score, self.field, self.event.direction)
             return Standing(place.rank, row.player, row.score, elo)
@@ -75,6 +79,33 @@ class StandingsService:
         self._database = database
         self._clock = clock
         self._scale = scale
+
+    async def rating(self, guild_id: int, event: str | int, discord_id: int, viewer_id: int) -> PlayerRating:
+        """Return where the event Elo of a player comes from.
+
+        Args:
+            guild_id: the server.
+            event: the name of the event, or a part that no other name has, or its key.
+            discord_id: Discord's id of the player.
+            viewer_id: Discord's id of who asks.
+
+        Raises:
+            SubmitterWithdrawn: an admin has withdrawn the player, who asks.
+            NoScores: the player has no score in the event.
+        """
+
+        def work(session: Session) -> PlayerRating:
+            found = find_meant_event(session, guild_id, event)
+            board = self._open(session, found, Board.ALL_TIME)
+            own = board.find(session, discord_id)
+            if own is not None:
+                place, row = own
+                return explain(session, found, row.player_id, board.standing(place, row), board.players, self._scale)
+            if discord_id == viewer_id and is_withdrawn(session, guild_id, viewer_id):
+                raise SubmitterWithdrawn
+            raise NoScores(discord_id, found.name)
+
+        return await self._database.read(work)
 
     async def page(self, guild_id: int, event: str | int, board: Board, page: int, viewer_id: int) -> LeaderboardPage:
         """Return a page of ten rows of a leaderboard, and the viewer's own row.
