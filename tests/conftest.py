@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from tests import own_servers as servers
 from tests.backends import TestBackend, open_test_backend
+from tests.compiled import share_compiled_statements
 from tests.databases import KINDS, POOLER_VARIABLE, Templates
 from tests.patience import patient, set_limits
 from tests.protocol import watched
@@ -47,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     servers.start(config, postgres=config.getoption("--database") != "sqlite")
+    share_compiled_statements()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
