@@ -11,7 +11,7 @@ normal distribution", Applied Statistics 37 (1988), 477-484.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -56,6 +56,7 @@ class RankedField:
 
 
 F = TypeVar("F")
+Key = TypeVar("Key")
 
 
 class RatingMethod(Protocol[F]):
@@ -292,3 +293,34 @@ class Rating:
     def event_elo(self, all_time_elo: int | None, weekly_average: float) -> int:
         """Return the event Elo; see `RatingScale.event_elo`."""
         return self.scale.event_elo(all_time_elo, weekly_average, self.rules.all_time_weight)
+
+
+def elos_of(rating: Rating, field: AnyField, scores: Mapping[Key, float]) -> dict[Key, int]:
+    """Return the Elos of scores in a field, by the keys of the scores.
+
+    A better score has no smaller Elo under any method. Where two scores have the same, so have those between them, and
+    few of many scores need to be rated.
+    """
+    keys = sorted(scores, key=scores.__getitem__)
+    ordered = [scores[key] for key in keys]
+    return dict(zip(keys, _elos_in_order(rating, field, ordered), strict=True))
+
+
+def _elos_in_order(rating: Rating, field: AnyField, ordered: Sequence[float]) -> list[int]:
+    """Return the Elos of ordered scores, stretch by stretch of equal ones."""
+    elos: list[int] = []
+    if not ordered:
+        return elos
+    waiting = [(0, rating.elo(ordered[0], field), len(ordered) - 1, rating.elo(ordered[-1], field))]
+    while waiting:
+        first, elo, last, last_elo = waiting.pop()
+        if elo == last_elo:
+            elos += [elo] * (last + 1 - first)
+        elif last - first == 1:
+            elos += [elo, last_elo]
+        else:
+            middle = (first + last) // 2
+            next_elo = rating.elo(ordered[middle + 1], field)
+            waiting.append((middle + 1, next_elo, last, last_elo))
+            waiting.append((first, elo, middle, rating.elo(ordered[middle], field)))
+    return elos

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from bot.domain.attendance import ClosedWeeks
+from bot.domain.methods import Rating, elos_of
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
@@ -67,11 +70,11 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a player in a weekly run; a missed week has no score and no rank."""
+    """The result of a player in a weekly run; a missed week has no score and no rank, an unrated one no Elo."""
 
     score: float | None
     submitted_at: datetime | None
-    weekly_elo: int
+    weekly_elo: int | None
     rank: int | None
 
 
@@ -105,16 +108,25 @@ class Derivation:
     """Follows the log of an event.
 
     It takes the weeks in order, and each week's submissions in order. It holds a few numbers for each player, however
-    many submissions and weeks there are.
+    many submissions and weeks there are; under *best* also the Elos of as many weeks as count.
     """
 
-    def __init__(self, direction: ScoreDirection, withdrawn: frozenset[int] = frozenset()) -> None:
-        """Follow the log of an event with this direction; `withdrawn` players have no bests now."""
+    def __init__(
+        self, direction: ScoreDirection, rules: Rules, weeks: int, withdrawn: frozenset[int] = frozenset()
+    ) -> None:
+        """Follow the log of an event.
+
+        Args:
+            direction: that of the event.
+            rules: those of the event.
+            weeks: how many weeks were run.
+            withdrawn: players who have no bests now.
+        """
         self._direction = direction
+        self._rules = rules
         self._withdrawn = withdrawn
         self._bests: dict[int, LoggedScore] = {}
-        # The sum of the weekly Elos, and the number of weeks, of everybody who took part in a closed week.
-        self._weeks: dict[int, tuple[int, int]] = {}
+        self._weeks = ClosedWeeks(rules, weeks)
 
     def open_week(self, log: Iterable[LoggedScore]) -> dict[int, Best]:
         """Take the log of a week that has not been run, and return its bests by player."""
@@ -126,19 +138,19 @@ class Derivation:
         The field of the run stays if it differs from a new count only by rounding. Nobody misses a week without scores,
         as is left when all that a run counted was removed from it.
         """
-        bests = self._take(log, run)
-        counted = statistics_of(bests).field
-        field = run.field if is_same_field(run.field, counted) else counted
-        missed = Result(None, None, run.scale.missed_week_elo, None)
+        bests, rating = self._take(log, run), Rating(self._direction, self._rules, run.scale)
+        kept, rated = _elos(rating, run.field, {player_id: best.score for player_id, best in bests.items()})
         if not bests:
-            return field, {}
-        gone = run.omitted | run.excused
-        results = {player_id: missed for player_id in self._weeks if player_id not in gone}
-        results |= results_of(bests, replace(run, field=field), self._direction)
-        for player_id, result in results.items():
-            elos, weeks = self._weeks.get(player_id, (0, 0))
-            self._weeks[player_id] = elos + result.weekly_elo, weeks + 1
-        return field, results
+            return kept, {}
+        is_rated, gone = rating.rates_week(len(bests)), run.omitted | run.excused
+        missed = Result(None, None, rating.missed_week_elo if is_rated else None, None)
+        results = {player_id: missed for player_id in self._weeks.players if player_id not in gone}
+        results |= results_of(bests, rated if is_rated else None, self._direction)
+        if is_rated:
+            self._weeks.count(rated, rating.missed_week_elo, gone)
+        else:
+            self._weeks.meet(bests)
+        return kept, results
 
     def personal_bests(self) -> dict[int, Best]:
         """Return the personal bests after all weeks, by player."""
@@ -146,26 +158,33 @@ class Derivation:
 
     def rated_players(self) -> set[int]:
         """Return the players who should have ratings."""
-        return self._bests.keys() | self._weeks.keys()
+        return self._bests.keys() | set(self._weeks.players)
 
-    def ratings(self, player_id: int, stored: Ratings | None, field: Field, scale: RatingScale | None) -> Ratings:
-        """Return the ratings that a player should have after all weeks.
+    def rating(
+        self, kept: Field, scale: RatingScale, *, is_current: bool = True
+    ) -> Callable[[int, Ratings | None], Ratings]:
+        """Return what tells the ratings that a player should have after all weeks, given the stored ones or None.
 
         Args:
-            player_id: the player.
-            stored: the ratings that the database holds, or None.
-            field: the field of the personal bests.
-            scale: the constants of the Elos; None while these await a recalculation, which keeps the stored ones.
+            kept: the field that the stored all-time Elos were computed by; it counts if it differs from a new count
+                only by rounding.
+            scale: the constants of the Elos.
+            is_current: False while the Elos await a recalculation, which keeps the stored ones.
         """
-        elos, weeks = self._weeks.get(player_id, (0, 0))
-        average = elos / weeks if weeks else 0.0
-        ratings = replace(stored or Ratings(), weekly_elo_average=average, weeks_participated=weeks)
-        if scale is None:
-            return ratings
-        best = self._bests.get(player_id)
-        all_time = None if best is None else scale.elo(best.score, field, self._direction)
-        event_elo = scale.event_elo(all_time, average) if weeks else None
-        return replace(ratings, all_time_leaderboard_elo=all_time, calculated_event_elo=event_elo)
+        rating, weeks = Rating(self._direction, self._rules, scale), self._weeks
+        scores = {player_id: logged.score for player_id, logged in self._bests.items()}
+        elos = _elos(rating, kept, scores)[1] if is_current else {}
+
+        def ratings(player_id: int, stored: Ratings | None) -> Ratings:
+            counted, average = weeks.weeks(player_id), weeks.average(player_id, scale.base_elo)
+            told = replace(stored or Ratings(), weekly_elo_average=average, weeks_participated=counted)
+            if not is_current:
+                return told
+            all_time = elos.get(player_id)
+            event_elo = rating.event_elo(all_time, average) if counted else None
+            return replace(told, all_time_leaderboard_elo=all_time, calculated_event_elo=event_elo)
+
+        return ratings
 
     def _take(self, log: Iterable[LoggedScore], run: ArchivedRun | None) -> dict[int, Best]:
         bests: dict[int, LoggedScore] = {}
@@ -195,14 +214,22 @@ def was_counted(logged: LoggedScore, run: ArchivedRun) -> bool:
     return (was_found or logged.is_late) and not logged.is_omitted
 
 
-def results_of(bests: Mapping[int, Best], run: ArchivedRun, direction: ScoreDirection) -> dict[int, Result]:
-    """Return the results of those who took part in a run, by player, given the bests that it counted."""
+def results_of(
+    bests: Mapping[int, Best], elos: Mapping[int, int] | None, direction: ScoreDirection
+) -> dict[int, Result]:
+    """Return the results of those who took part in a run, by player.
+
+    Args:
+        bests: what the run counted.
+        elos: the weekly Elos; None in a week that is not rated.
+        direction: which scores are better.
+    """
     best_first = sorted(-direction.sign * best.score for best in bests.values())
     return {
         player_id: Result(
             best.score,
             best.submitted_at,
-            run.scale.elo(best.score, run.field, direction),
+            None if elos is None else elos[player_id],
             1 + bisect_left(best_first, -direction.sign * best.score),
         )
         for player_id, best in bests.items()
@@ -218,6 +245,18 @@ def counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStatis
     """Return the `kept` statistics if they differ from a new count only by rounding, else the new count."""
     statistics = statistics_of(bests)
     return kept if is_same_field(kept.field, statistics.field) else statistics
+
+
+def _elos(rating: Rating, kept: Field, scores: Mapping[int, float]) -> tuple[Field, dict[int, int]]:
+    """Return the field of scores as the database keeps it, and their Elos, by player.
+
+    The `kept` field counts if it differs from a new count only by rounding.
+    """
+    field = rating.field_of(scores.values())
+    if not isinstance(field, Field):
+        return Field(field.size, 0.0, 0.0, 0.0), elos_of(rating, field, scores)
+    counted = kept if is_same_field(kept, field) else field
+    return counted, elos_of(rating, counted, scores)
 
 
 def is_same_field(one: Field, other: Field) -> bool:

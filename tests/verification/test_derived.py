@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.ratings import RatingScale
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from bot.domain.verification import (
@@ -23,6 +24,7 @@ from tests.backends import NOON
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
 ANA, BOB, CAI = 1, 2, 3
+CLASSIC = Rules()
 MISSED = Result(None, None, 0, None)
 
 _ids = itertools.count(1)
@@ -38,15 +40,19 @@ def run_of(scores: list[LoggedScore], *, minute: int = 100, missed_week_elo: int
     return ArchivedRun(NOON + timedelta(minutes=minute), field, RatingScale(missed_week_elo=missed_week_elo))
 
 
+def following(direction: ScoreDirection, rules: Rules = CLASSIC) -> Derivation:
+    return Derivation(direction, rules, weeks=3)
+
+
 def archive_of(*weeks: list[LoggedScore], direction: ScoreDirection = HIGH) -> list[dict[int, Result]]:
     """The results of weeks that were run, by player."""
-    derivation = Derivation(direction)
+    derivation = following(direction)
     return [derivation.closed_week(run_of(log), log)[1] for log in weeks]
 
 
 @pytest.mark.parametrize(("direction", "best"), [(HIGH, 30.0), (LOW, 10.0)])
 def test_a_players_best_is_the_best_under_the_direction_of_the_event(direction: ScoreDirection, best: float) -> None:
-    derivation = Derivation(direction)
+    derivation = following(direction)
     of_week = derivation.open_week([logged(ANA, 20), logged(ANA, 30), logged(ANA, 10), logged(BOB, 15)])
     assert of_week == derivation.personal_bests()
     assert of_week == {ANA: Best(best, NOON), BOB: Best(15, NOON)}
@@ -54,14 +60,14 @@ def test_a_players_best_is_the_best_under_the_direction_of_the_event(direction: 
 
 def test_of_equal_scores_the_first_is_the_best_whichever_week_it_counts_for() -> None:
     later_week, earlier_week = logged(ANA, 5), logged(ANA, 5, minute=1)
-    derivation = Derivation(HIGH)
+    derivation = following(HIGH)
     assert derivation.open_week([earlier_week, logged(ANA, 5, minute=2)]) == {ANA: Best(5, earlier_week.submitted_at)}
     derivation.open_week([later_week])
     assert derivation.personal_bests() == {ANA: Best(5, NOON)}
 
 
 def test_a_removed_score_is_no_best() -> None:
-    derivation = Derivation(HIGH)
+    derivation = following(HIGH)
     assert derivation.open_week([logged(ANA, 5, removed=1), logged(BOB, 4)]) == {BOB: Best(4, NOON)}
     assert derivation.personal_bests() == {BOB: Best(4, NOON)}
 
@@ -79,14 +85,14 @@ def test_a_missed_week_counts_from_the_first_week_a_player_took_part_in() -> Non
 
 
 def test_a_missed_week_counts_what_it_counted_when_the_week_was_run() -> None:
-    derivation, log = Derivation(HIGH), [logged(BOB, 2)]
+    derivation, log = following(HIGH), [logged(BOB, 2)]
     derivation.closed_week(run_of([]), [logged(ANA, 1)])
     _, archive = derivation.closed_week(run_of(log, missed_week_elo=800), log)
     assert archive[ANA].weekly_elo == 800
 
 
 def test_a_score_removed_after_its_week_was_run_stays_in_the_archive() -> None:
-    derivation = Derivation(HIGH)
+    derivation = following(HIGH)
     removed_later, removed_before = logged(ANA, 1, removed=200), logged(BOB, 2, removed=50)
     field, archive = derivation.closed_week(run_of([removed_later]), [removed_later, removed_before])
     assert (field.size, set(archive)) == (1, {ANA})
@@ -94,24 +100,56 @@ def test_a_score_removed_after_its_week_was_run_stays_in_the_archive() -> None:
 
 
 def test_an_average_is_over_the_weeks_counted_missed_ones_included() -> None:
-    derivation = Derivation(HIGH)
+    derivation = following(HIGH)
     for scores in ([logged(ANA, 1), logged(BOB, 2)], [logged(ANA, 1)]):
         derivation.closed_week(run_of(scores), scores)
     field = statistics_of(derivation.personal_bests()).field
-    assert derivation.ratings(ANA, None, field, RatingScale()) == Ratings(900, 2, 800, 850)
-    assert derivation.ratings(BOB, None, field, RatingScale()) == Ratings(600, 2, 1200, 900)
+    ratings = derivation.rating(field, RatingScale())
+    assert ratings(ANA, None) == Ratings(900, 2, 800, 850)
+    assert ratings(BOB, None) == Ratings(600, 2, 1200, 900)
     assert derivation.rated_players() == {ANA, BOB}
 
 
 def test_elos_that_await_a_recalculation_stay_as_they_are() -> None:
-    derivation, scores = Derivation(HIGH), [logged(ANA, 1)]
+    derivation, scores = following(HIGH), [logged(ANA, 1)]
     derivation.closed_week(run_of(scores), scores)
     field = statistics_of(derivation.personal_bests()).field
-    assert derivation.ratings(ANA, Ratings(7.0, 7, 77, 777), field, None) == Ratings(1000, 1, 77, 777)
+    ratings = derivation.rating(field, RatingScale(), is_current=False)
+    assert ratings(ANA, Ratings(7.0, 7, 77, 777)) == Ratings(1000, 1, 77, 777)
+
+
+ROBUST_BEST = Rules(Method.ROBUST, attendance=Attendance.BEST, best_of=1, last_weeks=2, all_time_weight=0.25)
+RANKS_PLAYED = Rules(Method.RANKS, attendance=Attendance.PLAYED, min_field=2)
+
+
+@pytest.mark.parametrize(
+    ("rules", "weekly", "ratings"),
+    [
+        # Medians 20 and 15, spreads 14.826 and 7.413, shrunk by 3 / 5 and 2 / 4; then the better of two weeks. The
+        # median of the bests is Ana's own.
+        (ROBUST_BEST, [919, 1067], Ratings(1067.0, 2, 1000, 1050)),
+        # One player alone in the last week is too few. Of the bests two are 20, which share the ranks 2 and 3 of three.
+        (RANKS_PLAYED, [807, 1135, None], Ratings((807 + 1135 + 2000) / 4, 2, 914, 950)),
+    ],
+)
+def test_a_derivation_knows_the_rules_of_the_event(rules: Rules, weekly: list[int | None], ratings: Ratings) -> None:
+    weeks = [
+        [logged(ANA, 10), logged(BOB, 20), logged(CAI, 30)],
+        [logged(ANA, 20), logged(BOB, 10)],
+        [logged(ANA, 1)],
+    ]
+    derivation, elos = following(HIGH, rules), []
+    for log in weeks[: len(weekly)]:
+        run = ArchivedRun(NOON + timedelta(minutes=100), Field(0, 0.0, 0.0, 0.0), RatingScale())
+        field, results = derivation.closed_week(run, log)
+        assert field.size == len(log)
+        elos.append(results[ANA].weekly_elo)
+    assert elos == weekly
+    assert derivation.rating(Field(0, 0.0, 0.0, 0.0), RatingScale())(ANA, None) == ratings
 
 
 def test_the_statistics_of_a_field_are_those_of_its_bests() -> None:
-    bests = Derivation(HIGH).open_week([logged(ANA, 1), logged(BOB, 3), logged(ANA, 2)])
+    bests = following(HIGH).open_week([logged(ANA, 1), logged(BOB, 3), logged(ANA, 2)])
     assert statistics_of(bests) == RunningStatistics.of([2, 3])
     assert statistics_of({}) == RunningStatistics()
 

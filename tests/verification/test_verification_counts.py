@@ -12,8 +12,9 @@ from sqlalchemy import update
 from bot.database import streams
 from bot.database.models import PlayerEventStats
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Rules
 from bot.domain.scores import ScoreDirection
-from bot.domain.verification import ArchivedRun, Derivation, LoggedScore, Ratings, Result, deviations, statistics_of
+from bot.domain.verification import ArchivedRun, Derivation, LoggedScore, Result, deviations, statistics_of
 from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import NOON, TestBackend
@@ -105,7 +106,8 @@ def steps_for(players: int) -> int:
 
 
 def verify_an_event(players: int) -> None:
-    derivation, run = Derivation(ScoreDirection.HIGH), ArchivedRun(NOON, Field(0, 0.0, 0.0, 0.0), RatingScale())
+    derivation = Derivation(ScoreDirection.HIGH, Rules(), weeks=2)
+    run = ArchivedRun(NOON, Field(0, 0.0, 0.0, 0.0), RatingScale())
     for week in range(2):
         field, results = derivation.closed_week(run, log_of(players, week))
         assert field.size == players
@@ -113,9 +115,7 @@ def verify_an_event(players: int) -> None:
     derivation.open_week(log_of(players, week=2))
     statistics = statistics_of(derivation.personal_bests())
 
-    def ratings(player_id: int, stored: Ratings | None) -> Ratings:
-        return derivation.ratings(player_id, stored, statistics.field, RatingScale())
-
+    ratings = derivation.rating(statistics.field, RatingScale())
     assert len(deviations([], derivation.rated_players(), ratings)) == players
 
 

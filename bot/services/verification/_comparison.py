@@ -19,7 +19,9 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.database.streams import AnyRow, AnySelect, Grouped, Streams
-from bot.domain.ratings import RatingScale
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Method
+from bot.domain.statistics import RunningStatistics
 from bot.domain.verification import (
     ArchivedRun,
     Best,
@@ -104,7 +106,7 @@ def compare(streams: Streams, within: EventRange) -> Comparison:
         found.wrong += sorted(event.compare(), key=lambda one: (one.kind, one.key))
         found.events += 1
         found.submissions += event.submissions
-        if event.scale is None and event.submissions:
+        if not event.is_current and event.submissions:
             found.awaiting[row.id] = row.name
     return found
 
@@ -120,7 +122,8 @@ class _Tables:
 
         event = select(
             *(Event.id, Event.name, Event.score_direction, Event.statistics, Event.week_number, Event.week_statistics),
-            *(Event.scores_version, Event.elo_version, Event.elo_base, Event.elo_per_sigma),
+            *(Event.scores_version, Event.elo_version, Event.elo_base, Event.elo_per_sigma, Event.rules),
+            *(Event.elo_origin, Event.elo_centre, Event.elo_spread),
         )
         self.events = rows(event.order_by(Event.id), Event.id)
         logged = select(
@@ -174,25 +177,23 @@ class _EventComparison:
 
     def __init__(self, tables: _Tables, row: AnyRow) -> None:
         self._tables, self._row = tables, row
+        self._runs = {run.week_number: run for run in tables.runs.take(row.id)}
         withdrawn = frozenset(member.player_id for member in tables.withdrawn.take(row.id))
-        self._derivation = Derivation(row.score_direction, withdrawn)
+        self._derivation = Derivation(row.score_direction, row.rules, len(self._runs), withdrawn)
         self._bests_of_counted_week: dict[int, Best] = {}
         self.submissions = 0
 
     @property
-    def scale(self) -> RatingScale | None:
-        """The constants of the stored Elos; None while these await a recalculation."""
+    def is_current(self) -> bool:
+        """Whether the stored Elos are those of the scores; else they await a recalculation."""
         row = self._row
-        if row.elo_version != row.scores_version or row.elo_base is None or row.elo_per_sigma is None:
-            return None
-        return RatingScale(row.elo_base, row.elo_per_sigma)
+        is_rated = row.elo_base is not None and row.elo_per_sigma is not None
+        return is_rated and row.elo_version == row.scores_version
 
     def compare(self) -> Iterator[Wrong]:
         """Yield what is wrong."""
-        event_id = self._row.id
-        runs = {run.week_number: run for run in self._tables.runs.take(event_id)}
-        while (week := self._tables.next_week(event_id, runs)) is not None:
-            run = runs.pop(week, None)
+        while (week := self._tables.next_week(self._row.id, self._runs)) is not None:
+            run = self._runs.pop(week, None)
             yield from self._compare_open_week(week) if run is None else self._compare_closed_week(week, run)
         yield from self._compare_all_time()
 
@@ -237,11 +238,22 @@ class _EventComparison:
         if statistics != event.statistics:
             yield self._wrong(Kind.FIELD, 0, event.statistics, statistics)
         rated = ((row.player_id, Ratings(*row[2:])) for row in self._tables.ratings.take(event.id))
+        rate = derivation.rating(self._kept_field(statistics), self._scale, is_current=self.is_current)
+        yield from self._all(Kind.RATINGS, deviations(rated, derivation.rated_players(), rate))
 
-        def ratings(player_id: int, before: Ratings | None) -> Ratings:
-            return derivation.ratings(player_id, before, statistics.field, self.scale)
+    @property
+    def _scale(self) -> RatingScale:
+        row, default = self._row, RatingScale()
+        if row.elo_base is None or row.elo_per_sigma is None:
+            return default
+        return RatingScale(row.elo_base, row.elo_per_sigma)
 
-        yield from self._all(Kind.RATINGS, deviations(rated, derivation.rated_players(), ratings))
+    def _kept_field(self, statistics: RunningStatistics) -> Field:
+        """Return the field that the stored all-time Elos were computed by, if they are of these scores."""
+        row = self._row
+        if row.rules.method is Method.CLASSIC:
+            return statistics.field
+        return Field(statistics.count, row.elo_origin, row.elo_centre, row.elo_spread)
 
     def _log(self, week: int) -> Iterator[LoggedScore]:
         for row in self._tables.log.take((self._row.id, week)):
