@@ -28,7 +28,7 @@ define make_environment
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo picture test pooled quick soak bench lint audit format lock package clean
+.PHONY: help install develop demo picture ratings test pooled quick soak bench lint audit format lock package clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ demo: develop ## Play a season in a simulated Discord, then play on in the brows
 
 picture: develop ## Take the README's picture anew (needs Chromium: .venv/bin/playwright install chromium)
 	@$(BIN)/python -m bot demo --picture docs/demo.png
+
+ratings: develop ## Draw the pictures of docs/ratings.md, and write its table anew
+	@$(BIN)/python -m benchmarks.ratings_page
 
 test: lint ## Check everything: lint, audit, then all tests on SQLite, PostgreSQL and Redis, with coverage
 	@$(BIN)/python .ci/audit.py --if-reachable

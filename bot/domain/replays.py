@@ -1,0 +1,60 @@
+"""Play the log of an event again under a set of rules."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from bot.domain.attendance import ClosedWeeks
+from bot.domain.fairness import Fairness, MissedWeek, PlayerRating, weigh, weigh_absurd_score
+from bot.domain.methods import Rating, elos_of
+from bot.domain.scores import ScoreBounds
+
+
+class Replay:
+    """An event under a set of rules, week by week."""
+
+    def __init__(self, rating: Rating, weeks: int) -> None:
+        """Begin before the first week; so many will be closed at the most."""
+        self.rating = rating
+        self._weeks = ClosedWeeks(rating.rules, weeks)
+
+    def close_week(self, scores: Mapping[int, float], omitted: Collection[int]) -> None:
+        """Take the best scores of a closed week, by player; those whom its run left out miss nothing."""
+        if self.rating.rates_week(len(scores)):
+            elos = elos_of(self.rating, self.rating.field_of(scores.values()), scores)
+            self._weeks.count(elos, self.rating.missed_week_elo, omitted)
+        else:
+            self._weeks.meet(scores.keys())
+
+    def rank(self, bests: Mapping[int, float], *, is_overall: bool) -> dict[int, PlayerRating]:
+        """Return the ratings of the players who are ranked on a board, by player.
+
+        Args:
+            bests: the personal bests after all weeks, by player.
+            is_overall: whether the board is that of event Elos; else it is that of all-time Elos.
+        """
+        rating, weeks = self.rating, self._weeks
+        ratings = {}
+        for player_id, all_time in elos_of(rating, rating.field_of(bests.values()), bests).items():
+            counted, elo = weeks.weeks(player_id), all_time
+            if is_overall:
+                if not counted or counted < rating.rules.min_weeks:
+                    continue
+                elo = rating.event_elo(all_time, weeks.average(player_id, rating.scale.base_elo))
+            ratings[player_id] = PlayerRating(elo, all_time, counted, weeks.played(player_id))
+        return ratings
+
+    def weigh(self, bests: Mapping[int, float], ratings: Mapping[int, PlayerRating], bounds: ScoreBounds) -> Fairness:
+        """Return what weighs in these event Elos beside skill; `bounds` are the scores that the event takes."""
+        absurd = weigh_absurd_score([*bests.values()], self.rating.direction, bounds, self._elos)
+        return weigh(ratings, absurd, self._missed_week(ratings))
+
+    def _elos(self, scores: Sequence[float]) -> list[int]:
+        elos = elos_of(self.rating, self.rating.field_of(scores), dict(enumerate(scores)))
+        return [elos[place] for place in range(len(scores))]
+
+    def _missed_week(self, ratings: Mapping[int, PlayerRating]) -> MissedWeek | None:
+        leader = max(ratings, key=lambda player_id: ratings[player_id].elo, default=None)
+        if leader is None or not ratings[leader].weeks:
+            return None
+        rating = self.rating
+        average = self._weeks.average_after_missing(leader, rating.scale.base_elo, rating.missed_week_elo)
+        return MissedWeek(ratings[leader].elo, rating.event_elo(ratings[leader].all_time, average))
