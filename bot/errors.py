@@ -259,6 +259,58 @@ class BoundsSwapped(InvalidSetting):
     """The smallest score allowed is greater than the greatest."""
 
 
+class SeasonSwapped(InvalidSetting):
+    """The first week of an event would be after its last one."""
+
+
+@dataclass(eq=False)
+class SeasonOver(InvalidSetting):
+    """The last week of an event without scores would be over; the week `current`, such as 2026-W47, is not."""
+
+    current: str
+
+
+@dataclass(eq=False)
+class SeasonHasScores(InvalidSetting):
+    """The weeks of an event would leave out some of those from `first` to `last` that it has scores for."""
+
+    event: str
+    first: str
+    last: str
+
+
+@dataclass(eq=False)
+class SeasonOpen(LeaderboardError):
+    """The event `event` cannot begin again: its `week`, such as 2026-W47, has scores and is not closed."""
+
+    event: str
+    week: str
+
+
+@dataclass(eq=False)
+class SeasonEmpty(LeaderboardError):
+    """The event with the name `event` cannot begin again: no week of it is closed."""
+
+    event: str
+
+
+@dataclass(eq=False)
+class SeasonPast(LeaderboardError):
+    """The event with the name `event` is a past season, which cannot begin again: `current` goes on."""
+
+    event: str
+    current: str
+
+
+@dataclass(eq=False)
+class SeasonUnknown(LeaderboardError):
+    """The event with the name `event` has no season `typed`, but those from 1 to `seasons`."""
+
+    event: str
+    typed: str
+    seasons: int
+
+
 class EventNotFound(LeaderboardError):
     """The server has no such event."""
 
@@ -305,6 +357,22 @@ class EventArchived(LeaderboardError):
     """The event with the name `event` is archived and accepts no scores."""
 
     event: str
+
+
+@dataclass(eq=False)
+class EventNotBegun(LeaderboardError):
+    """The event with the name `event` accepts scores from `begins_at` on, in UTC."""
+
+    event: str
+    begins_at: datetime
+
+
+@dataclass(eq=False)
+class EventEnded(LeaderboardError):
+    """The event with the name `event` accepts no more scores: its last week, such as 2026-W47, is over or closed."""
+
+    event: str
+    last_week: str
 
 
 class DeliveredTwice(LeaderboardError):
@@ -437,6 +505,14 @@ class WeekNotOver(WeekNotRunnable):
 
 class WeekWithoutScores(WeekNotRunnable):
     """The week has no scores."""
+
+
+@dataclass(eq=False)
+class WeekWithoutBoard(LeaderboardError):
+    """Nobody has a score for the `week`, such as 2026-W47, in the event with the name `event`."""
+
+    event: str
+    week: str
 
 
 @dataclass(eq=False)

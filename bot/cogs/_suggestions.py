@@ -1,6 +1,7 @@
 """Suggest values while a user types. Users may send other values, so services check them."""
 
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 from discord import Interaction
@@ -9,13 +10,16 @@ from discord.app_commands import Choice
 from bot.cogs._answering import actor_of
 from bot.cogs._services import services_of
 from bot.domain.time_zones import suggest_time_zones
+from bot.domain.weeks import Week
 from bot.errors import EventNotFound, NotAllowed
+from bot.ui.events import name_season
 from bot.ui.moderation import name_submission
-from bot.ui.text import isolate
+from bot.ui.text import isolate, name_week
 from bot.ui.weeks import name_pending
 
 MAX_CHOICES = 25
 MAX_CHOICE = 100
+COMING_WEEKS = 104
 
 
 async def active_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
@@ -39,6 +43,40 @@ async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
         return []
     weeks = [(name_pending(week), str(week.week)) for week in pending]
     return _choices((name, value) for name, value in weeks if typed.strip().upper() in value)
+
+
+async def closed_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Suggest the closed weeks of the chosen event, the latest first, by their days and their numbers."""
+    if interaction.guild_id is None:
+        return []
+    event = getattr(interaction.namespace, "event", None) or ""
+    try:
+        closed = await services_of(interaction).standings.closed_weeks(interaction.guild_id, event)
+    except EventNotFound:
+        return []
+    return _choices(_fitting(closed, typed))
+
+
+async def coming_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Suggest weeks from the current one on, by their days and their numbers."""
+    if interaction.guild_id is None:
+        return []
+    week = await services_of(interaction).events.current_week(interaction.guild_id)
+    weeks = accumulate(range(COMING_WEEKS), lambda one, _: one.next(), initial=week)
+    return _choices(_fitting(weeks, typed))
+
+
+async def seasons(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Suggest the seasons of the chosen event, the latest first."""
+    if interaction.guild_id is None:
+        return []
+    event = getattr(interaction.namespace, "event", None) or ""
+    try:
+        found = await services_of(interaction).events.seasons(interaction.guild_id, event)
+    except EventNotFound:
+        return []
+    named = [(name_season(one), str(one.season)) for one in found]
+    return _choices((name, value) for name, value in named if typed.strip().casefold() in name.casefold())
 
 
 async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
@@ -77,6 +115,12 @@ async def _events(interaction: Interaction[Any], typed: str, *, archived: bool) 
         return []
     names = await services_of(interaction).events.suggest(interaction.guild_id, typed, archived=archived)
     return _choices((isolate(name, MAX_CHOICE), name) for name in names)
+
+
+def _fitting(weeks: Iterable[Week], typed: str) -> Iterable[tuple[str, str]]:
+    """Return those weeks whose name has what was typed, with their names."""
+    wanted, named = typed.strip().casefold(), ((name_week(week), str(week)) for week in weeks)
+    return ((name, value) for name, value in named if wanted in name.casefold())
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:

@@ -7,10 +7,10 @@ from discord import Interaction, app_commands
 
 from bot.cogs._answering import answer, guild_of
 from bot.cogs._services import ServiceCog
-from bot.cogs._suggestions import active_events, all_events
+from bot.cogs._suggestions import active_events, all_events, coming_weeks
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.services.events import EventOptions
-from bot.ui.events import show_change, show_event, show_events
+from bot.ui.events import show_change, show_event, show_events, show_season
 
 FORMAT = "Numbers, or times, shown as 1:23.456"
 
@@ -28,7 +28,11 @@ class Events(ServiceCog):
         unit="Shown behind numbers, such as points",
         min="Smallest score allowed; default: above 0",
         max="Greatest; default: below 1,000,000,000",
+        first_week="It takes no scores before; default: now",
+        last_week="It ends with it; default: it goes on",
     )
+    @app_commands.rename(first_week="first-week", last_week="last-week")
+    @app_commands.autocomplete(first_week=coming_weeks, last_week=coming_weeks)
     async def event_create(
         self,
         interaction: Interaction[Any],
@@ -38,9 +42,20 @@ class Events(ServiceCog):
         unit: str | None = None,
         min: str | None = None,
         max: str | None = None,
+        first_week: str | None = None,
+        last_week: str | None = None,
     ) -> None:
         """Create an event."""
-        options = EventOptions(name, ScoreFormat(format), unit, min, max, locale=str(interaction.locale))
+        options = EventOptions(
+            name,
+            ScoreFormat(format),
+            unit,
+            min,
+            max,
+            first_week=first_week,
+            last_week=last_week,
+            locale=str(interaction.locale),
+        )
         made = self.services.events.create(self.actor(interaction), ScoreDirection(direction), options)
         await answer(interaction, made, partial(show_event, title="Event created"))
 
@@ -56,8 +71,11 @@ class Events(ServiceCog):
         max="Greatest; none: below 1,000,000,000",
         active="False archives the event, True reopens it",
         default_channel="Scores need no event name here; again: off",
+        first_week="It takes no scores before; none: any week",
+        last_week="It ends with it; none: it goes on",
     )
-    @app_commands.autocomplete(event=all_events)
+    @app_commands.rename(first_week="first-week", last_week="last-week")
+    @app_commands.autocomplete(event=all_events, first_week=coming_weeks, last_week=coming_weeks)
     async def event_edit(
         self,
         interaction: Interaction[Any],
@@ -70,6 +88,8 @@ class Events(ServiceCog):
         active: bool | None = None,
         direction: Literal["HIGH", "LOW"] | None = None,
         default_channel: app_commands.AppCommandChannel | None = None,
+        first_week: str | None = None,
+        last_week: str | None = None,
     ) -> None:
         """Change the given options of an event."""
         options = EventOptions(
@@ -81,6 +101,8 @@ class Events(ServiceCog):
             active,
             None if direction is None else ScoreDirection(direction),
             None if default_channel is None else default_channel.id,
+            first_week,
+            last_week,
             str(interaction.locale),
         )
         changed = self.services.events.edit(self.actor(interaction), event, options)
@@ -93,6 +115,21 @@ class Events(ServiceCog):
         """Archive an event."""
         archived = self.services.events.archive(self.actor(interaction), event)
         await answer(interaction, archived, partial(show_change, title="Event archived"))
+
+    @event.command(name="begin-again", description="Admins: begin a new season; the old one is archived")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        first_week="Default: the week after the last closed",
+        last_week="It ends with it; default: it goes on",
+    )
+    @app_commands.rename(first_week="first-week", last_week="last-week")
+    @app_commands.autocomplete(event=all_events, first_week=coming_weeks, last_week=coming_weeks)
+    async def event_begin_again(
+        self, interaction: Interaction[Any], event: str, first_week: str | None = None, last_week: str | None = None
+    ) -> None:
+        """Begin a new season of an event."""
+        begun = self.services.events.begin_again(self.actor(interaction), event, first_week, last_week)
+        await answer(interaction, begun, show_season)
 
     @event.command(name="list", description="Show the events of this server")
     async def event_list(self, interaction: Interaction[Any]) -> None:

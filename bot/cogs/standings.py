@@ -9,7 +9,7 @@ from discord.ui import Button, Item
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
-from bot.cogs._suggestions import all_events
+from bot.cogs._suggestions import all_events, closed_weeks, seasons
 from bot.cogs.submissions import SubmitButton
 from bot.domain.standings import Board, LeaderboardPage
 from bot.ui.ratings import show_rating
@@ -17,9 +17,11 @@ from bot.ui.reply import Reply
 from bot.ui.standings import board_card
 
 BUTTON_ID = re.compile(
-    r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall)"
+    r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall|[0-9]{4}-W[0-9]{2})"
     r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})"
 )
+
+BOARDS = frozenset(map(str, Board))
 
 
 class Standings(ServiceCog):
@@ -29,18 +31,22 @@ class Standings(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         board="Personal bests, this week's, or event Elo",
+        week="A closed week: the board as it ended",
+        season="A past season; default: the present one",
     )
-    @app_commands.autocomplete(event=all_events)
+    @app_commands.autocomplete(event=all_events, week=closed_weeks, season=seasons)
     @app_commands.guild_only()
     async def leaderboard(
         self,
         interaction: Interaction[Any],
         event: str,
         board: Literal["all-time", "week", "overall"] = "all-time",
+        week: str | None = None,
+        season: str | None = None,
     ) -> None:
         """Show the first page of a board, with buttons for the other pages."""
         viewer = interaction.user.id
-        page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer)
+        page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer, week, season)
         await answer(interaction, page, lambda result: show_page(result, viewer), only_reads=True)
 
     @app_commands.command(name="rating", description="Show where an event Elo comes from, to you alone")
@@ -85,8 +91,8 @@ class PageButton(IdButton, template=BUTTON_ID):
 
     LABELS: ClassVar = {"previous": "◀ Previous", "next": "Next ▶", "own": "My row"}
 
-    def __init__(self, label: str, event_id: int, board: Board, page: int, owner_id: int, *, enabled: bool = True):
-        """Turn to `page` of a board, in the message that the user `owner_id` asked for."""
+    def __init__(self, label: str, event_id: int, board: str, page: int, owner_id: int, *, enabled: bool = True):
+        """Turn to `page` of a board or of a closed week, in the message that the user `owner_id` asked for."""
         self.event_id, self.board, self.page, self.owner_id = event_id, board, page, owner_id
         super().__init__(
             Button(
@@ -105,7 +111,7 @@ class PageButton(IdButton, template=BUTTON_ID):
         return cls(
             match["label"],
             int(match["event"]),
-            Board(match["board"]),
+            match["board"],
             int(match["page"]),
             int(match["owner"]),
         )
@@ -113,7 +119,8 @@ class PageButton(IdButton, template=BUTTON_ID):
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
         viewer, standings = interaction.user.id, services_of(interaction).standings
-        work = standings.page(guild_of(interaction), self.event_id, self.board, self.page, viewer)
+        board, week = (Board(self.board), None) if self.board in BOARDS else (Board.WEEK, self.board)
+        work = standings.page(guild_of(interaction), self.event_id, board, self.page, viewer, week)
         if viewer == self.owner_id:
             await update(interaction, work, lambda page: show_page(page, viewer), only_reads=True)
         else:
@@ -127,11 +134,12 @@ def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False)
         ("next", page.page + 1, page.page < page.pages - 1),
         ("own", page.own_page if page.own_page is not None else 0, page.own_page not in (None, page.page)),
     )
+    board = str(page.week) if page.is_past else page.board
     buttons: list[IdButton] = [
-        PageButton(label, page.event.id, page.board, max(number, 0), viewer_id, enabled=enabled)
+        PageButton(label, page.event.id, board, max(number, 0), viewer_id, enabled=enabled)
         for label, number, enabled in turns
         if page.pages > 1
     ]
-    if page.event.is_active:
+    if page.takes_scores:
         buttons.append(SubmitButton(page.event.id))
     return Reply([board_card(page)], [buttons] if buttons else [], ephemeral)

@@ -29,6 +29,7 @@ _IS_REMOVED = "removed_at IS NOT NULL"
 _IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 _IS_OF_EVENT = "event_id IS NOT NULL"
 _IS_OF_GUILD = "event_id IS NULL"
+_IS_PAST_SEASON = "season_of IS NOT NULL"
 
 
 class Base(DeclarativeBase):
@@ -84,7 +85,10 @@ class Member(Base):
 
 
 class Event(Base):
-    """A competition of one server.
+    """A competition of one server, or a past season of one.
+
+    `season` is the number of the season that the event is in, or was: a past season has a row of its own, and
+    `season_of` is the event that goes on. It takes scores for the weeks from `first_week` to `last_week`.
 
     `statistics` are the running statistics of the personal bests, `week_statistics` those of the bests of the week
     `week_number`, which is NULL if the event stores none. A mean is relative to its origin (see
@@ -107,6 +111,10 @@ class Event(Base):
         sa.CheckConstraint("score_count >= 0 AND score_m2 >= 0", name="statistics"),
         sa.CheckConstraint("week_count >= 0 AND week_m2 >= 0", name="week_statistics"),
         sa.CheckConstraint(RULES_RANGE, name="rules"),
+        sa.CheckConstraint(WEEK_RANGE.format("first_week"), name="first_week"),
+        sa.CheckConstraint(WEEK_RANGE.format("last_week"), name="last_week"),
+        sa.CheckConstraint("season >= 1 AND first_week <= last_week", name="season"),
+        partial_index("uq_events_season", "season_of", "season", where=_IS_PAST_SEASON, unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -134,6 +142,10 @@ class Event(Base):
     missed_week_elo: Mapped[int | None]
     min_weeks: Mapped[int] = mapped_column(server_default="1", default=1)
     min_field: Mapped[int] = mapped_column(server_default="1", default=1)
+    season: Mapped[int] = mapped_column(server_default="1", default=1)
+    season_of: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id"))
+    first_week: Mapped[int | None]
+    last_week: Mapped[int | None]
     score_count: Mapped[int] = mapped_column(server_default="0", default=0)
     score_origin: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)
     score_mean: Mapped[float] = mapped_column(sa.Double, server_default="0", default=0.0)

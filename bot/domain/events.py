@@ -24,6 +24,9 @@ class EventInfo:
         max_score: the greatest score that the event accepts, in points or seconds; None for the default.
         is_active: whether the event accepts scores; False for an archived event.
         rules: how it rates.
+        season: the number of the season that the event is, from 1.
+        first_week: the first week that it accepts scores for, as `Week.code`; None for any.
+        last_week: the last one, likewise; None if it goes on.
     """
 
     id: int
@@ -35,6 +38,9 @@ class EventInfo:
     max_score: float | None
     is_active: bool
     rules: Rules = DEFAULT_RULES
+    season: int = 1
+    first_week: int | None = None
+    last_week: int | None = None
 
     @property
     def bounds(self) -> ScoreBounds:
@@ -72,6 +78,14 @@ class EventSummary:
 
     event: EventInfo
     players: int
+
+
+@dataclass(frozen=True, slots=True)
+class BegunSeason:
+    """An event that has begun again: the season that is archived, under its new name, and the new one."""
+
+    archived: EventInfo
+    event: EventInfo
 
 
 @dataclass(frozen=True, slots=True)

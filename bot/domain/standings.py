@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.events import EventInfo
 from bot.domain.rules import Rules
+from bot.domain.seasons import Season
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
@@ -100,13 +101,15 @@ class LeaderboardPage:
     """A page of a leaderboard.
 
     Attributes:
-        week: the current week on the week board; else None.
+        week: the week of the week board; else None.
         page: the number of this page, from 0 to `pages - 1`, even if the viewer asked for another one.
         pages: the number of pages, at least 1.
         players: the number of rows on all pages.
         own: the viewer's row, on this page or another; None if the viewer has none.
         own_page: the page of the viewer's row; None if the viewer has none.
         is_withdrawn: whether an admin has withdrawn the viewer, who then has no row.
+        is_past: whether the board is that of an earlier week, which no score counts for any more.
+        season: the season of the event, and how much of it is left; None if it has neither beginning nor end.
         first_week: on the overall board, the week that it begins with, while nobody has a rank there; the page then has
             no rows. Else None.
     """
@@ -121,4 +124,12 @@ class LeaderboardPage:
     own: Standing | None
     own_page: int | None
     is_withdrawn: bool = False
+    is_past: bool = False
+    season: Season | None = None
     first_week: FirstWeek | None = None
+
+    @property
+    def takes_scores(self) -> bool:
+        """Whether a score may change a board of the event now."""
+        is_in_season = self.season is None or (self.season.begins_at is None and self.season.weeks_left != 0)
+        return self.event.is_active and is_in_season

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from discord import Color
 
-from bot.domain.events import EventChange, EventInfo, EventSummary
+from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
+from bot.domain.weeks import Week
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, write_range
+from bot.ui.text import count_of, escape, write_days, write_range
 
 LONGEST_LIST = 3_800
+ANY_WEEK = "none"
 
 
 def show_event(event: EventInfo, title: str) -> Reply:
@@ -25,10 +27,11 @@ def show_change(change: EventChange, title: str) -> Reply:
     name, before = f"**{escape(change.event.name)}**", _facts(change.before)
     if change.before.name != change.event.name:
         name += f" (was {escape(change.before.name)})"
-    lines = [name]
-    for fact, value in _facts(change.event).items():
-        if value != before[fact]:
-            lines += labelled(fact, f"{value}\n(was {before[fact]})")
+    lines, after = [name], _facts(change.event)
+    for fact in {**before, **after}:
+        value, was = after.get(fact, ANY_WEEK), before.get(fact, ANY_WEEK)
+        if value != was:
+            lines += labelled(fact, f"{value}\n(was {was})")
     if change.channel != change.channel_before:
         lines += labelled("Default channel", _channel(change))
     if change.outside:
@@ -36,6 +39,22 @@ def show_change(change: EventChange, title: str) -> Reply:
         stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
         lines += labelled("Earlier scores", f"{bests} {stay}.")
     return Reply([_card(change.event, title, lines)])
+
+
+def show_season(begun: BegunSeason) -> Reply:
+    """Show that an event has begun again, and where its last season is."""
+    lines = [f"**{escape(begun.event.name)}**"]
+    for name, value in _weeks(begun.event).items():
+        lines += labelled(name, value)
+    archived = f"{escape(begun.archived.name)}\n`/leaderboard season:{begun.archived.season}` shows it"
+    lines += labelled("Archived", archived)
+    return Reply([_card(begun.event, f"Season {begun.event.season} begins", lines)])
+
+
+def name_season(event: EventInfo) -> str:
+    """Name a season of an event where it is chosen, such as "Season 2 · until 16–22 November 2026"."""
+    until = "" if event.last_week is None else f" · until {write_days(Week.from_code(event.last_week), year=True)}"
+    return f"Season {event.season}{until}"
 
 
 def show_events(events: Sequence[EventSummary]) -> Reply:
@@ -62,6 +81,7 @@ def _facts(event: EventInfo) -> dict[str, str]:
         "Direction": "HIGH: a greater score is better" if is_high else "LOW: a smaller score is better",
         "Scores": _kind(event.style),
         "Allowed": _bounds(event),
+        **_weeks(event),
     }
 
 
@@ -69,6 +89,11 @@ def _channel(change: EventChange) -> str:
     if change.channel is None:
         return f"none any more: in <#{change.channel_before}> scores need the name of the event again"
     return f"<#{change.channel}>: scores there need no name of an event"
+
+
+def _weeks(event: EventInfo) -> dict[str, str]:
+    weeks = {"First week": event.first_week, "Last week": event.last_week}
+    return {name: write_days(Week.from_code(code), year=True) for name, code in weeks.items() if code is not None}
 
 
 def _kind(style: ScoreStyle) -> str:

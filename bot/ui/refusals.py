@@ -1,6 +1,7 @@
 """The sentences that tell users what went wrong and what they can do."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from discord.utils import format_dt
@@ -57,6 +58,21 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "The bot's operator can export it: `python -m bot export`."
     ),
     errors.EventArchived: "{event} is archived and takes no more scores. Its leaderboard can still be read.",
+    errors.EventNotBegun: "{event} takes no scores yet. It begins {begins_at}.",
+    errors.EventEnded: (
+        "{event} takes no more scores: its last week was {last_week}. Its leaderboard stays: `/leaderboard`."
+    ),
+    errors.SeasonSwapped: "The first week is after the last one. Swap `first-week` and `last-week`.",
+    errors.SeasonOver: "That last week is over, and the event has no scores. Choose {current} or a later one.",
+    errors.SeasonHasScores: (
+        "{event} has scores for {first} to {last}. Its first week cannot be later, nor its last week earlier."
+    ),
+    errors.SeasonOpen: "{week} of {event} is not closed yet. Close it with `/weekly-reset`, then begin again.",
+    errors.SeasonEmpty: (
+        "No week of {event} is closed, so there is no season to archive. `/event edit` changes when it begins and ends."
+    ),
+    errors.SeasonPast: "{event} is a past season and stays as it is. Begin {current} again.",
+    errors.SeasonUnknown: "{event} has no season “{typed}”. Pick one from the list that appears.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once.",
     errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one from the list that appears.",
@@ -95,6 +111,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "You can undo this."
     ),
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
+    errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick a week from the list that appears.",
     errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo.",
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo.",
     errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
@@ -153,9 +170,11 @@ def sentence(error: LeaderboardError) -> str:
 
 
 def _show(value: Any) -> Any:
-    """Write what users typed so that it can stand in a sentence, and several names or scores as a choice."""
+    """Write what users typed so that it can stand in a sentence, a time, and several names or scores as a choice."""
     if isinstance(value, errors.Rule):
         return _RULES[value]
+    if isinstance(value, datetime):
+        return f"{format_dt(value, 'F')}, {format_dt(value, 'R')}"
     if isinstance(value, str):
         seen = visible(value)
         return escape(seen if len(seen) <= LONGEST_REPEATED else f"{shorten(seen, LONGEST_REPEATED)}…")

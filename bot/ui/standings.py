@@ -5,8 +5,9 @@ from discord.utils import format_dt
 
 from bot.domain.ratings import round_half_up
 from bot.domain.scores import ScoreStyle
+from bot.domain.seasons import Season
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
-from bot.ui.card import Card, labelled
+from bot.ui.card import Card, labelled, small_print
 from bot.ui.text import count_of, escape, escape_score
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
@@ -22,11 +23,13 @@ def board_card(page: LeaderboardPage) -> Card:
     if any(standing.elo is None for standing in page.standings):
         lines.append(f"\n{NONE} becomes an event Elo when a player's first week is closed.")
     lines = lines or [_nothing(page)]
+    if page.season is not None and (season := _season(page.season)):
+        lines.append(small_print(season))
     if page.own is not None:
         lines += labelled("Your row", _line(page.own, page.board, style))
     elif page.is_withdrawn:
         lines += labelled("Your row", WITHDRAWN)
-    elif page.standings and page.event.is_active:
+    elif page.standings and page.takes_scores and not page.is_past:
         lines += labelled("Your row", "No score here yet. Add one with `/submit-score`.")
     archived = "" if page.event.is_active else " · archived"
     footer = f"Page {page.page + 1} of {page.pages} · {count_of(page.players, 'player')}{archived}"
@@ -40,8 +43,26 @@ def _nothing(page: LeaderboardPage) -> str:
         return _begins(page.first_week)
     if not page.event.is_active:
         return "No scores, and the event is archived."
+    if not page.takes_scores:
+        return "No scores."
     week = " for this week" if page.board is Board.WEEK else ""
     return f"No scores{week} yet. Be the first with `/submit-score`."
+
+
+def _season(season: Season) -> str:
+    """Tell which season it is, and how much of it is left."""
+    told = [f"Season {season.number}"] if season.number > 1 else []
+    if season.begins_at is not None:
+        told.append(f"begins {format_dt(season.begins_at, 'R')}")
+    if season.has_ended:
+        told.append("ended")
+    elif season.weeks_left == 0:
+        told.append("takes no more scores; its last week is not closed yet")
+    elif season.weeks_left is not None and season.ends_at is not None:
+        left = "the last week" if season.weeks_left == 1 else f"{season.weeks_left} weeks left"
+        told.append(f"{left}, until {format_dt(season.ends_at, 'f')}")
+    text = " · ".join(told)
+    return text[:1].upper() + text[1:]
 
 
 def _begins(first_week: FirstWeek) -> str:

@@ -83,6 +83,11 @@ def write_range(taken: Range, unit: str | None) -> str:
     return f"{begin} {low} {end} {high}{behind}"
 
 
+def name_week(week: Week) -> str:
+    """Name a week where it is chosen, such as "16–22 November 2026 (2026-W47)"."""
+    return f"{write_days(week, year=True)} ({week})"
+
+
 def unescape(text: str) -> str:
     """Return the line of text that `escape` has escaped."""
     return _ESCAPED.sub(r"\1", text)

@@ -27,6 +27,7 @@ IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 IS_OF_EVENT = "event_id IS NOT NULL"
 IS_OF_GUILD = "event_id IS NULL"
 JOB_KIND = "kind IN ('close weeks', 'results', 'record')"
+IS_PAST_SEASON = "season_of IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -122,6 +123,10 @@ def _create_events() -> None:
         sa.Column("missed_week_elo", sa.Integer),
         sa.Column("min_weeks", sa.Integer, nullable=False, server_default="1"),
         sa.Column("min_field", sa.Integer, nullable=False, server_default="1"),
+        sa.Column("season", sa.Integer, nullable=False, server_default="1"),
+        sa.Column("season_of", sa.Integer),
+        sa.Column("first_week", sa.Integer),
+        sa.Column("last_week", sa.Integer),
         *_statistics("score"),
         sa.Column("scores_version", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("elo_version", sa.BigInteger, nullable=False, server_default="0"),
@@ -136,6 +141,7 @@ def _create_events() -> None:
         sa.Column("week_number", sa.Integer),
         *_statistics("week"),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
+        sa.ForeignKeyConstraint(["season_of"], ["events.id"], name="fk_events_season_of_events"),
         sa.UniqueConstraint("guild_id", "name_key", name="uq_events_guild_id_name_key"),
         sa.UniqueConstraint("default_channel_id", name="uq_events_default_channel_id"),
         sa.CheckConstraint("score_direction IN ('HIGH', 'LOW')", name=op.f("ck_events_score_direction")),
@@ -148,7 +154,11 @@ def _create_events() -> None:
         sa.CheckConstraint("method IN ('classic', 'robust', 'ranks')", name=op.f("ck_events_method")),
         sa.CheckConstraint("attendance IN ('zero', 'best', 'played')", name=op.f("ck_events_attendance")),
         sa.CheckConstraint(RULES_RANGE, name=op.f("ck_events_rules")),
+        sa.CheckConstraint(WEEK_RANGE.format("first_week"), name=op.f("ck_events_first_week")),
+        sa.CheckConstraint(WEEK_RANGE.format("last_week"), name=op.f("ck_events_last_week")),
+        sa.CheckConstraint("season >= 1 AND first_week <= last_week", name=op.f("ck_events_season")),
     )
+    _partial_index("uq_events_season", "events", "season_of", "season", where=IS_PAST_SEASON, unique=True)
 
 
 def _create_scores() -> None:

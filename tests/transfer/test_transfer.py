@@ -227,6 +227,7 @@ CARRIED = {
         *("name", "is_active", "score_direction", "score_format", "score_unit", "min_score", "max_score"),
         *("method", "uses_logarithm", "attendance", "best_of", "last_weeks", "all_time_weight", "missed_week_elo"),
         *("min_weeks", "min_field"),
+        *("season", "season_of", "first_week", "last_week"),
         *("score_count", "score_origin", "score_mean", "score_m2", "score_m2_peak"),
     },
     ScoreSubmission: {

@@ -59,6 +59,7 @@ TABLE = [
     Use("event edit", {"event": "{event}", "unit": "points"}),
     Use("event edit", {"event": "{event}", "default-channel": HOME.channel}),
     Use("event archive", {"event": "{event}"}),
+    Use("event begin-again", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}", "preview": True}),
     Use("weekly-undo", {"event": "{event}"}),
@@ -123,6 +124,8 @@ def prepare(url: URL) -> None:
             backend.clock.move(weeks=1)
             for name in map(event_of, TABLE):
                 await backend.submit(PLAYER.id, 100, name, guild_id=HOME.id)
+            for name in [event_of(use) for use in TABLE if use.command == "event begin-again"]:
+                await services.weeks.run(actor(ADMIN), name, early=True)
             for name in [event_of(use) for use in TABLE if use.command == "score restore"]:
                 await services.removals.remove(actor(ADMIN), name, PLAYER.id, "100 · W48")
 

@@ -1,6 +1,15 @@
 """Create, edit, archive and find the events of a server."""
 
-from bot.services.events._lookup import describe, find_event, find_meant_event, get_event, lock_event
+from bot.services.events._lookup import describe, find_event, find_meant_event, find_season, get_event, lock_event
 from bot.services.events._service import EventOptions, EventService
 
-__all__ = ["EventOptions", "EventService", "describe", "find_event", "find_meant_event", "get_event", "lock_event"]
+__all__ = [
+    "EventOptions",
+    "EventService",
+    "describe",
+    "find_event",
+    "find_meant_event",
+    "find_season",
+    "get_event",
+    "lock_event",
+]

@@ -11,7 +11,7 @@ from bot.domain.events import EventInfo, meant_event
 from bot.domain.rules import Rules
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
-from bot.errors import EventNotFound, EventUnknown, NoEvents
+from bot.errors import EventNotFound, EventUnknown, NoEvents, SeasonUnknown
 
 _RULES = tuple(rule.name for rule in fields(Rules))
 
@@ -63,6 +63,26 @@ def find_meant_event(session: Session, guild_id: int, event: str | int, *, archi
     return found
 
 
+def find_seasons(session: Session, event: Event) -> list[Event]:
+    """Return all seasons of an event, the latest first; a past season stands for all as well."""
+    current = event.id if event.season_of is None else event.season_of
+    seasons = sa.select(Event).where(sa.or_(Event.id == current, Event.season_of == current))
+    return list(session.scalars(seasons.order_by(Event.season.desc())))
+
+
+def find_season(session: Session, event: Event, season: str) -> Event:
+    """Return one season of an event by its number, as typed.
+
+    Raises:
+        SeasonUnknown: the event has had no such season.
+    """
+    seasons = find_seasons(session, event)
+    for one in seasons:
+        if str(one.season) == season.strip():
+            return one
+    raise SeasonUnknown(event.name, season, seasons[0].season)
+
+
 def lock_event(session: Session, event_id: int) -> Event:
     """Return an existing event, locked until the commit.
 
@@ -87,7 +107,9 @@ def get_event(session: Session, guild_id: int, event: str | int, *, lock: bool =
 
 
 def _meant(session: Session, guild_id: int, typed: str, *, archived: bool = True) -> str:
-    names = sa.select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id)
+    # Everything that the archived seasons of an event are called is a part of what the event is called, and more.
+    is_current = Event.season_of.is_(None)
+    names = sa.select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id, is_current)
     events = session.execute(names.order_by(Event.name_key)).all()
     if not events:
         raise NoEvents
@@ -106,4 +128,7 @@ def describe(event: Event | sa.Row[Any]) -> EventInfo:
         max_score=event.max_score,
         is_active=event.is_active,
         rules=Rules(*(getattr(event, name) for name in _RULES)),
+        season=event.season,
+        first_week=event.first_week,
+        last_week=event.last_week,
     )

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from async_lru import alru_cache
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
-from bot.domain.events import EventChange, EventInfo, EventSummary
+from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
+from bot.domain.weeks import Week
 from bot.errors import (
     Bound,
     BoundsSwapped,
@@ -26,8 +28,9 @@ from bot.errors import (
     NothingToChange,
     UnitOfTimes,
 )
-from bot.services.events._lookup import describe, find_event
-from bot.services.servers import Actor, begin_action, record
+from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons
+from bot.services.events._seasons import begin_again, set_weeks
+from bot.services.servers import Actor, begin_action, load_settings, record
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
@@ -52,6 +55,8 @@ class EventOptions:
         direction: which of two scores is better; changes only while the event has no scores.
         default_channel_id: the channel in which players need not name the event; the one that it has already takes it
             away.
+        first_week: the first week that the event takes scores for, such as 2026-W47, or `none`.
+        last_week: the last one, likewise.
         locale: the admin's language on Discord, such as "de", which says how bounds may be meant; no option.
     """
 
@@ -63,6 +68,8 @@ class EventOptions:
     is_active: bool | None = None
     direction: ScoreDirection | None = None
     default_channel_id: int | None = None
+    first_week: str | None = None
+    last_week: str | None = None
     locale: str | None = field(default=None, compare=False)
 
 
@@ -85,7 +92,7 @@ class EventService:
         def work(session: Session) -> EventInfo:
             begin_action(session, actor)
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
-            _apply(session, event, actor.guild_id, options)
+            _apply(session, event, actor.guild_id, options, self._clock())
             session.add(event)
             session.flush()
             session.refresh(event)
@@ -109,7 +116,7 @@ class EventService:
                 raise NothingToChange
             event = find_event(session, actor.guild_id, event_name, lock=True)
             before, channel_before = describe(event), event.default_channel_id
-            _apply(session, event, actor.guild_id, options)
+            _apply(session, event, actor.guild_id, options, self._clock())
             record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
@@ -122,6 +129,36 @@ class EventService:
         """Stop an event from taking scores; `edit` can reactivate it."""
         return await self.edit(actor, event_name, EventOptions(is_active=False))
 
+    async def begin_again(
+        self, actor: Actor, event_name: str, first_week: str | None = None, last_week: str | None = None
+    ) -> BegunSeason:
+        """Have an event begin again: without scores, by the same rules, and under the same name.
+
+        The season so far is archived under a name of its own, with all that belongs to it.
+
+        Args:
+            actor: the admin.
+            event_name: the name of the event.
+            first_week: the first week of the new season; None for the first that the season so far has not had.
+            last_week: the last one; None if it goes on.
+
+        Raises:
+            SeasonPast, SeasonOpen, SeasonEmpty: the event cannot begin again.
+            InvalidSetting: a week is none, or the new season would be over.
+        """
+
+        def work(session: Session) -> BegunSeason:
+            begin_action(session, actor)
+            now = self._clock()
+            event = find_event(session, actor.guild_id, event_name, lock=True)
+            again = begin_again(session, event, now)
+            _apply_weeks(session, again, EventOptions(first_week=first_week, last_week=last_week), now)
+            detail = f"season {again.season}; season {event.season} is {event.name}"
+            record(session, actor, "event begin-again", detail, at=now, event_id=again.id)
+            return BegunSeason(describe(event), describe(again))
+
+        return await self._change(actor, work)
+
     async def list(self, guild_id: int) -> tuple[EventSummary, ...]:
         """Return all events of a server by name, archived ones last."""
 
@@ -132,6 +169,24 @@ class EventService:
             return tuple(EventSummary(describe(event), event.score_count) for event in events)
 
         return await self._database.read(work)
+
+    async def seasons(self, guild_id: int, event: str) -> tuple[EventInfo, ...]:
+        """Return all seasons of an event, the latest first, given its name or that of one of its seasons.
+
+        Raises:
+            EventNotFound: the server has no such event.
+        """
+
+        def work(session: Session) -> tuple[EventInfo, ...]:
+            return tuple(map(describe, find_seasons(session, find_meant_event(session, guild_id, event))))
+
+        return await self._database.read(work)
+
+    async def current_week(self, guild_id: int) -> Week:
+        """Return the current week in the time zone of a server."""
+        return await self._database.read(
+            lambda session: Week.at(self._clock(), load_settings(session, guild_id).time_zone)
+        )
 
     async def name_of(self, guild_id: int, event_id: int) -> str:
         """Return the name of an event of a server.
@@ -165,7 +220,7 @@ class EventService:
         Args:
             guild_id: the server.
             text: the text that the user has typed so far.
-            archived: whether to include archived events.
+            archived: whether to include events that take no scores now: archived, ended, or not begun.
         """
         events, typed = await self._names(guild_id), name_key(text)
         found = (name for key, name, is_active in events if typed in key and (archived or is_active))
@@ -179,13 +234,21 @@ class EventService:
             self._names.cache_invalidate(actor.guild_id)
 
     async def _read_names(self, guild_id: int) -> tuple[tuple[str, str, bool], ...]:
-        names = select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id)
-        ordered = names.order_by(Event.name_key)
-        # Every key that a user types goes through them: tuples are quicker than rows.
-        return await self._database.read(lambda session: tuple((*row,) for row in session.execute(ordered)))
+        """Return the events of a server by key, and whether each takes scores this week."""
+
+        def work(session: Session) -> tuple[tuple[str, str, bool], ...]:
+            current = Week.at(self._clock(), load_settings(session, guild_id).time_zone).code
+            has_begun = func.coalesce(Event.first_week, current) <= current
+            goes_on = func.coalesce(Event.last_week, current) >= current
+            names = select(Event.name_key, Event.name, and_(Event.is_active, has_begun, goes_on))
+            ordered = names.where(Event.guild_id == guild_id).order_by(Event.name_key)
+            # Every key that a user types goes through them: tuples are quicker than rows.
+            return tuple((*row,) for row in session.execute(ordered))
+
+        return await self._database.read(work)
 
 
-def _apply(session: Session, event: Event, guild_id: int, options: EventOptions) -> None:
+def _apply(session: Session, event: Event, guild_id: int, options: EventOptions, now: datetime) -> None:
     if options.name is not None:
         name = clean_event_name(options.name)
         key = name_key(name)
@@ -209,6 +272,7 @@ def _apply(session: Session, event: Event, guild_id: int, options: EventOptions)
         event.is_active = options.is_active
     if options.default_channel_id is not None:
         _move_default(session, event, options.default_channel_id)
+    _apply_weeks(session, event, options, now)
 
 
 def _move_default(session: Session, event: Event, channel_id: int) -> None:
@@ -218,6 +282,21 @@ def _move_default(session: Session, event: Event, channel_id: int) -> None:
         return
     session.execute(update(Event).where(Event.default_channel_id == channel_id).values(default_channel_id=None))
     event.default_channel_id = channel_id
+
+
+def _apply_weeks(session: Session, event: Event, options: EventOptions, now: datetime) -> None:
+    if options.first_week is None and options.last_week is None:
+        return
+    first, last = _week(options.first_week, event.first_week), _week(options.last_week, event.last_week)
+    with session.no_autoflush:
+        set_weeks(session, event, first, last, now)
+
+
+def _week(text: str | None, stored: int | None) -> Week | None:
+    """Return the week that an admin typed; the stored one if none was."""
+    if text is None:
+        return None if stored is None else Week.from_code(stored)
+    return None if _is_nothing(text) else Week.parse(text)
 
 
 def _apply_bounds(event: Event, options: EventOptions) -> None:

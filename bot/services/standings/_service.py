@@ -1,5 +1,7 @@
 """Read a page of a leaderboard, with the viewer's own row."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -11,52 +13,85 @@ from bot.domain.events import EventInfo
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.standings import Board, LeaderboardPage, PlayerRating, Standing
 from bot.domain.weeks import Week
-from bot.errors import NoScores, SubmitterWithdrawn
-from bot.services.events import describe, find_meant_event
+from bot.errors import NoScores, SubmitterWithdrawn, WeekWithoutBoard
+from bot.services.events import describe, find_meant_event, find_season
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, week_statistics_of
+from bot.services.standings._archive import count_results, find_run, read_result_of, read_results
 from bot.services.standings._query import BoardQuery, BoardRow, Place, is_withdrawn, place_of, read_row_of, read_rows
 from bot.services.standings._rating import explain
-from bot.services.weeks import current_week, find_first_week, open_week
+from bot.services.weeks import closed_weeks, current_week, find_first_week, find_progress, open_week
 
 PAGE_SIZE = 10
 
 
+Placed = tuple[int, Standing]
+"""A row of a board, and how many rows the board lists before it."""
+
+
 @dataclass(frozen=True, slots=True)
-class _OpenBoard:
+class _Board(ABC):
     """A leaderboard of one event.
 
     Attributes:
         players: how many rows the board has.
-        field: the field that its Elos are relative to; None on the overall board, whose Elos are stored.
         week: the week of a weekly board, else None.
+        is_past: whether that is an earlier week.
     """
 
     event: EventInfo
     board: Board
-    query: BoardQuery
-    scale: RatingScale
     players: int
-    field: Field | None = None
-    week: Week | None = None
+    week: Week | None
+    is_past: bool
 
     def page(self, session: Session, page: int, viewer_id: int) -> LeaderboardPage:
         """Return a page and the viewer's own row."""
         pages = max(1, -(-self.players // PAGE_SIZE))
         shown = min(max(page, 0), pages - 1)
-        rows = read_rows(session, self.query, shown * PAGE_SIZE, PAGE_SIZE)
-        on_page = (found for found in rows if found[1].discord_id == viewer_id)
-        own = next(on_page, None) or self.find(session, viewer_id)
+        rows = self._read(session, shown * PAGE_SIZE)
+        on_page = (found for found in rows if found[1].player.discord_id == viewer_id)
+        own = next(on_page, None) or self._find(session, viewer_id)
         return LeaderboardPage(
             event=self.event,
             board=self.board,
             week=self.week,
-            standings=tuple(self.standing(place, row) for place, row in rows),
+            standings=tuple(standing for _, standing in rows),
             page=shown,
             pages=pages,
             players=self.players,
-            own=None if own is None else self.standing(*own),
-            own_page=None if own is None else own[0].before // PAGE_SIZE,
+            own=None if own is None else own[1],
+            own_page=None if own is None else own[0] // PAGE_SIZE,
+            is_past=self.is_past,
         )
+
+    @abstractmethod
+    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
+        """Read the rows of a page in order."""
+
+    @abstractmethod
+    def _find(self, session: Session, discord_id: int) -> Placed | None:
+        """Read the row of one player."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenBoard(_Board):
+    """A leaderboard that each score may change.
+
+    Attributes:
+        field: the field that its Elos are relative to; None on the overall board, whose Elos are stored.
+    """
+
+    query: BoardQuery
+    scale: RatingScale
+    field: Field | None
+
+    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
+        rows = read_rows(session, self.query, offset, PAGE_SIZE)
+        return [(place.before, self.standing(place, row)) for place, row in rows]
+
+    def _find(self, session: Session, discord_id: int) -> Placed | None:
+        found = self.find(session, discord_id)
+        return None if found is None else (found[0].before, self.standing(*found))
 
     def find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
         """Return the row of a user and its place; None if the user has none."""
@@ -70,6 +105,19 @@ class _OpenBoard:
             return Standing(place.rank, row.player, row.score, elo)
         elo_or_none = None if row.key is None else int(row.key)
         return Standing(place.rank, row.player, row.score, elo_or_none, row.all_time_elo, row.weekly_average)
+
+
+@dataclass(frozen=True, slots=True)
+class _ClosedBoard(_Board):
+    """The leaderboard of a closed week, as its run archived it."""
+
+    run_id: int
+
+    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
+        return list(enumerate(read_results(session, self.run_id, self.event.guild_id, offset, PAGE_SIZE), offset))
+
+    def _find(self, session: Session, discord_id: int) -> Placed | None:
+        return read_result_of(session, self.run_id, self.event.guild_id, discord_id)
 
 
 class StandingsService:
@@ -107,7 +155,16 @@ class StandingsService:
 
         return await self._database.read(work)
 
-    async def page(self, guild_id: int, event: str | int, board: Board, page: int, viewer_id: int) -> LeaderboardPage:
+    async def page(
+        self,
+        guild_id: int,
+        event: str | int,
+        board: Board,
+        page: int,
+        viewer_id: int,
+        week: str | None = None,
+        season: str | None = None,
+    ) -> LeaderboardPage:
         """Return a page of ten rows of a leaderboard, and the viewer's own row.
 
         Args:
@@ -116,16 +173,37 @@ class StandingsService:
             board: which leaderboard.
             page: from 0; a page past the end means the last one.
             viewer_id: Discord's id of the viewer.
+            week: the week of the week board, such as 2026-W46, whichever board was asked for; None for the current one.
+            season: the number of the season, as typed; None for the event that is named.
+
+        Raises:
+            EventNotFound: the server has no such event.
+            SeasonUnknown: the event has had no such season.
+            NotAWeek: `week` is no week.
+            WeekWithoutBoard: nobody has a score for that week.
         """
 
         def work(session: Session) -> LeaderboardPage:
             found = find_meant_event(session, guild_id, event)
-            shown = self._open(session, found, board).page(session, page, viewer_id)
+            if season is not None:
+                found = find_season(session, found, season)
+            opened = self._open(session, found, board) if week is None else self._of_week(session, found, week)
+            shown = replace(opened.page(session, page, viewer_id), season=find_progress(session, found, self._clock()))
             if shown.own is None and is_withdrawn(session, guild_id, viewer_id):
                 shown = replace(shown, is_withdrawn=True)
             return self._without_dashes(session, found, shown)
 
         return await self._database.read(work)
+
+    async def closed_weeks(self, guild_id: int, event: str) -> tuple[Week, ...]:
+        """Return the closed weeks of an event, the latest first.
+
+        Raises:
+            EventNotFound: the server has no such event.
+        """
+        return await self._database.read(
+            lambda session: closed_weeks(session, find_meant_event(session, guild_id, event).id)
+        )
 
     def _without_dashes(self, session: Session, event: Event, page: LeaderboardPage) -> LeaderboardPage:
         """Return a page as it is, or without rows and with the first week, if no week of the event is closed yet."""
@@ -139,14 +217,33 @@ class StandingsService:
     def _open(self, session: Session, event: Event, board: Board) -> _OpenBoard:
         info, best = describe(event), event.statistics
         if board is Board.OVERALL:
-            return _OpenBoard(info, board, BoardQuery.of_event_elos(event), self._scale, best.count)
+            query = BoardQuery.of_event_elos(event)
+            return _OpenBoard(info, board, best.count, None, False, query, self._scale, None)
         if board is Board.ALL_TIME:
             query = BoardQuery.of_scores(event, is_personal_best(event.id))
-            return _OpenBoard(info, board, query, self._scale, best.count, best.field)
-        week = open_week(session, event.id, current_week(session, info.guild_id, self._clock()))
+            return _OpenBoard(info, board, best.count, None, False, query, self._scale, best.field)
+        return self._open_week(session, event, self._week_now(session, event), is_past=False)
+
+    def _of_week(self, session: Session, event: Event, text: str) -> _Board:
+        """Open the board of one week, closed or not."""
+        week = Week.parse(text)
+        run_id = find_run(session, event.id, week)
+        if run_id is not None:
+            return _ClosedBoard(describe(event), Board.WEEK, count_results(session, run_id), week, True, run_id)
+        is_past = week != self._week_now(session, event)
+        board = self._open_week(session, event, week, is_past=is_past)
+        if board.players == 0 and is_past:
+            raise WeekWithoutBoard(event.name, str(week))
+        return board
+
+    def _open_week(self, session: Session, event: Event, week: Week, *, is_past: bool) -> _OpenBoard:
         condition = is_weekly_best(event.id, week.code)
         statistics = week_statistics_of(event, week.code)
         if statistics is None:
             statistics = count_field(session, condition)
-        query = BoardQuery.of_scores(event, condition)
-        return _OpenBoard(info, board, query, self._scale, statistics.count, statistics.field, week)
+        query, info = BoardQuery.of_scores(event, condition), describe(event)
+        return _OpenBoard(info, Board.WEEK, statistics.count, week, is_past, query, self._scale, statistics.field)
+
+    def _week_now(self, session: Session, event: Event) -> Week:
+        """Return the week that a score of an event counts for now."""
+        return open_week(session, event.id, current_week(session, event.guild_id, self._clock()))

@@ -16,6 +16,7 @@ from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
 from bot.domain.clock import Clock
 from bot.domain.scores import ScoreDirection
+from bot.domain.seasons import check_in_season
 from bot.domain.servers import PlayerName, ServerSettings
 from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import (
@@ -30,7 +31,7 @@ from bot.domain.submissions import (
     decide,
 )
 from bot.domain.text import clean_display_name, name_key
-from bot.domain.weeks import Week
+from bot.domain.weeks import Week, counting_week
 from bot.errors import AlreadyCounted, EventNotFound, LeaderboardError
 from bot.services.events import describe
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best
@@ -265,8 +266,9 @@ class Batch:
             opened = _open(row)
             events[row.id] = opened, Week.at(self._now, opened.time_zone)
         event, current = events[row.id]
-        score = event.read(submission.score, submission.locale)
         known = _known(rows, current)
+        check_in_season(event.info, counting_week(current, known.closed_weeks), event.time_zone)
+        score = event.read(submission.score, submission.locale)
         return _Entry(
             submission, event, score, known, row.player_id, row.username, row.display_name, row.member_version
         )

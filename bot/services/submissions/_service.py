@@ -62,6 +62,7 @@ class LeaderboardService:
         Raises:
             EventNotFound: the server has no such event, and none is meant by a part of its name, or without one.
             EventArchived: it takes no scores.
+            EventNotBegun, EventEnded: it takes none for the week that this one would count for.
             InvalidScore: no score of this event.
             InvalidProof: the proof is no link.
             SubmitterWithdrawn: an admin has withdrawn the player from this server.

@@ -34,6 +34,7 @@ _SINCE_WEEK = sa.bindparam("since_week", type_=sa.Integer())
 _OF_EVENT = (
     *(Event.id, Event.guild_id, Event.name, Event.is_active),
     *(Event.score_direction, Event.score_format, Event.score_unit, Event.min_score, Event.max_score),
+    *(Event.season, Event.first_week, Event.last_week),
     *(Event.score_count, Event.score_origin, Event.score_mean, Event.score_m2, Event.score_m2_peak),
     *(Event.method, Event.uses_logarithm, Event.attendance, Event.best_of, Event.last_weeks, Event.all_time_weight),
     *(Event.missed_week_elo, Event.min_weeks, Event.min_field),

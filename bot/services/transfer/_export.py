@@ -61,6 +61,7 @@ class Exporter:
         scale: the constants of the Elos in the standings.
         time_zone: the server's.
         now: the time.
+        season_of: the name of the event that goes on, if this one is a past season of it; else None.
     """
 
     streams: Streams
@@ -68,6 +69,7 @@ class Exporter:
     scale: RatingScale
     time_zone: str
     now: datetime
+    season_of: str | None
 
     def write(self, open_file: OpenFile) -> None:
         """Write all files, one after the other, chunk by chunk."""
@@ -144,6 +146,10 @@ class Exporter:
             "min_score": event.min_score,
             "max_score": event.max_score,
             "is_active": event.is_active,
+            "season": event.season,
+            "season_of": self.season_of,
+            "first_week": _week(event.first_week),
+            "last_week": _week(event.last_week),
             "rules": asdict(event.rules),
             "statistics": statistics,
         }
@@ -252,6 +258,10 @@ def _columns_of_run() -> tuple[Any, ...]:
 
 def _time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def _week(code: int | None) -> str | None:
+    return None if code is None else str(Week.from_code(code))
 
 
 def _mention(discord_id: int | None) -> str | None:

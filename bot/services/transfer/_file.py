@@ -105,6 +105,10 @@ class FileEvent(_Part):
     min_score: Score | None
     max_score: Score | None
     is_active: bool
+    season: Annotated[int, Field(ge=1, lt=2**31)]
+    season_of: Annotated[str, _cleaned(clean_event_name)] | None
+    first_week: WeekCode | None
+    last_week: WeekCode | None
     rules: FileRules
     statistics: FileStatistics
 
@@ -114,6 +118,8 @@ class FileEvent(_Part):
             raise ValueError("times have no unit")
         if self.min_score is not None and self.max_score is not None and self.min_score > self.max_score:
             raise ValueError("min_score is greater than max_score")
+        if self.first_week is not None and self.last_week is not None and self.first_week > self.last_week:
+            raise ValueError("first_week is after last_week")
         return self
 
 

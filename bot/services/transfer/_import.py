@@ -47,6 +47,7 @@ def import_event(session: Session, file: EventFile, guild_id: int, scale: Rating
     members = (NewMember(one.discord_id, one.username, one.name, one.withdrawn_at) for one in file.players)
     players = add_members(session, guild_id, members)
     event = _make_event(file, guild_id)
+    event.season_of = _find_event_of(session, file, guild_id)
     session.add(event)
     session.flush()
     session.refresh(event)
@@ -73,6 +74,17 @@ def _has_all_of(session: Session, event: Event, file: EventFile) -> bool:
     return exported <= logged and {run.week for run in file.runs} <= runs
 
 
+def _find_event_of(session: Session, file: EventFile, guild_id: int) -> int | None:
+    """Return the event of which a past season is imported; None where the server does not have it."""
+    if file.event.season_of is None:
+        return None
+    goes_on = get_event(session, guild_id, file.event.season_of)
+    if goes_on is None or goes_on.season_of is not None:
+        return None
+    seasons = sa.select(Event.season).where(sa.or_(Event.id == goes_on.id, Event.season_of == goes_on.id))
+    return None if file.event.season in set(session.scalars(seasons)) else goes_on.id
+
+
 def _make_event(file: EventFile, guild_id: int) -> Event:
     given = file.event
     return Event(
@@ -80,6 +92,9 @@ def _make_event(file: EventFile, guild_id: int) -> Event:
         name=given.name,
         name_key=name_key(given.name),
         is_active=given.is_active,
+        season=given.season,
+        first_week=given.first_week,
+        last_week=given.last_week,
         score_direction=given.direction,
         score_format=given.format,
         score_unit=given.unit,

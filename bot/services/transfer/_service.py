@@ -104,8 +104,10 @@ class TransferService:
 
     def _write(self, session: Session, event: Event, open_file: OpenFile, on_rows: Callable[[int], None]) -> None:
         zone, now = load_settings(session, event.guild_id).time_zone, self._clock()
+        goes_on = None if event.season_of is None else find_event(session, event.guild_id, event.season_of)
+        season_of = None if goes_on is None else goes_on.name
 
         def compute(streams: Streams) -> None:
-            Exporter(streams, event, self._scale, zone, now).write(open_file)
+            Exporter(streams, event, self._scale, zone, now, season_of).write(open_file)
 
         compute_aside(session, compute, on_rows)

@@ -1,15 +1,17 @@
 """Run weeks, preview runs, undo them and run them again; close weeks without an admin."""
 
 from bot.services.weeks._closing import WeekCloser
-from bot.services.weeks._lookup import current_week, find_first_week, open_week
+from bot.services.weeks._lookup import closed_weeks, current_week, find_first_week, find_progress, open_week
 from bot.services.weeks._run import follow_excuse, rerun_week
 from bot.services.weeks._service import WeeklyProcessingService
 
 __all__ = [
     "WeekCloser",
     "WeeklyProcessingService",
+    "closed_weeks",
     "current_week",
     "find_first_week",
+    "find_progress",
     "follow_excuse",
     "open_week",
     "rerun_week",

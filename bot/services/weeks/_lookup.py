@@ -6,9 +6,11 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreType, WeeklyRun
+from bot.domain.seasons import Season
 from bot.domain.standings import FirstWeek
 from bot.domain.weeks import Closing, Week, counting_week
 from bot.errors import WeekClosedAlready, WeekClosedEarly, WeekNotBegun
+from bot.services.events import describe
 from bot.services.ratings import has_type
 from bot.services.servers import load_settings
 
@@ -29,6 +31,12 @@ def open_week(session: Session, event_id: int, current: Week) -> Week:
     return counting_week(current, {Week.from_code(code) for code in closed})
 
 
+def closed_weeks(session: Session, event_id: int) -> tuple[Week, ...]:
+    """Return the closed weeks of an event, the latest first."""
+    codes = select(WeeklyRun.week_number).where(WeeklyRun.event_id == event_id).order_by(WeeklyRun.week_number.desc())
+    return tuple(map(Week.from_code, session.scalars(codes)))
+
+
 def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek | None:
     """Return the first week of an event with scores; None if a week of it is closed."""
     if session.scalar(select(WeeklyRun.id).where(WeeklyRun.event_id == event.id).limit(1)) is not None:
@@ -40,6 +48,16 @@ def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek 
     week = Week.at(now, zone) if code is None else Week.from_code(code)
     ends_at = week.ends_at(zone)
     return FirstWeek(ends_at, is_over=ends_at <= now)
+
+
+def find_progress(session: Session, event: Event, now: datetime) -> Season | None:
+    """Return the season that an event is in; None if it is the only one so far, and has neither beginning nor end."""
+    if event.season == 1 and event.first_week is None and event.last_week is None:
+        return None
+    zone = load_settings(session, event.guild_id).time_zone
+    week = open_week(session, event.id, Week.at(now, zone))
+    has_open_scores = select(exists().where(LeaderboardScore.event_id == event.id, has_type(ScoreType.WEEKLY)))
+    return Season.of(describe(event), week, zone, has_open_scores=session.execute(has_open_scores).scalar_one())
 
 
 def check_runnable(session: Session, event: Event, week: Week, current: Week) -> None:

@@ -1,0 +1,107 @@
+"""Set between which weeks an event takes scores, and have it begin again as another row."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
+from bot.domain.seasons import name_of_season
+from bot.domain.text import name_key
+from bot.domain.weeks import Week
+from bot.errors import SeasonEmpty, SeasonHasScores, SeasonOpen, SeasonOver, SeasonPast, SeasonSwapped
+from bot.services.servers import load_settings
+
+OF_A_SEASON = {
+    *("id", "version", "season", "season_of", "first_week", "last_week", "is_active"),
+    *("scores_version", "elo_version", "elo_base", "elo_per_sigma", "elo_field_version"),
+    *("elo_origin", "elo_centre", "elo_spread", "elo_submission_id", "week_number"),
+    *(f"{of}_{name}" for of in ("score", "week") for name in ("count", "origin", "mean", "m2", "m2_peak")),
+}
+"""The columns of an event that belong to one season; the others are its name, rules and settings, which go on."""
+
+
+def set_weeks(session: Session, event: Event, first: Week | None, last: Week | None, now: datetime) -> None:
+    """Set the first and the last week of an event; None for no such week.
+
+    Raises:
+        SeasonSwapped: the first week is after the last one.
+        SeasonHasScores: the event has scores for a week that would be left out.
+        SeasonOver: the event has no scores, and would take none.
+    """
+    if first is not None and last is not None and first > last:
+        raise SeasonSwapped
+    scored = _scored_weeks(session, event)
+    if scored is None:
+        current = _current_week(session, event.guild_id, now)
+        if last is not None and last < current:
+            raise SeasonOver(str(current))
+    elif (first is not None and first > scored[0]) or (last is not None and last < scored[1]):
+        raise SeasonHasScores(event.name, *map(str, scored))
+    event.first_week = None if first is None else first.code
+    event.last_week = None if last is None else last.code
+
+
+def begin_again(session: Session, event: Event, now: datetime) -> Event:
+    """Archive the season of a locked event under a name of its own, and return a new event with the name and the rules.
+
+    The season ends with its last closed week. The new one begins with the week after that, or with the current one if
+    that is later.
+
+    Raises:
+        SeasonPast: the event is an archived season.
+        SeasonOpen: a week with scores is not closed.
+        SeasonEmpty: no week is closed.
+    """
+    if event.season_of is not None:
+        raise SeasonPast(event.name, session.get_one(Event, event.season_of).name)
+    scores = LeaderboardScore
+    is_open = scores.event_id == event.id, scores.score_type == ScoreType.WEEKLY
+    open_week = session.scalar(sa.select(sa.func.min(scores.week_number)).where(*is_open))
+    if open_week is not None:
+        raise SeasonOpen(event.name, str(Week.from_code(open_week)))
+    closed = session.scalar(sa.select(sa.func.max(WeeklyRun.week_number)).where(WeeklyRun.event_id == event.id))
+    if closed is None:
+        raise SeasonEmpty(event.name)
+    event.last_week, following = closed, Week.from_code(closed).next()
+    kept = {name: getattr(event, name) for name in _settings()}
+    again = Event(**kept, season=event.season + 1)
+    again.first_week = max(following, _current_week(session, event.guild_id, now)).code
+    # A channel has one default event.
+    event.default_channel_id = None
+    event.name = _free_name(session, event)
+    event.name_key, event.is_active = name_key(event.name), False
+    session.flush()
+    session.add(again)
+    session.flush()
+    seasons = sa.or_(Event.id == event.id, Event.season_of == event.id)
+    session.execute(sa.update(Event).where(seasons).values(season_of=again.id))
+    session.refresh(event)
+    session.refresh(again)
+    return again
+
+
+def _settings() -> set[str]:
+    return {attribute.key for attribute in sa.inspect(Event).column_attrs} - OF_A_SEASON
+
+
+def _scored_weeks(session: Session, event: Event) -> tuple[Week, Week] | None:
+    """Return the first and the last week that an event has scores for, removed ones included."""
+    log = ScoreSubmission
+    weeks = sa.select(sa.func.min(log.week_number), sa.func.max(log.week_number)).where(log.event_id == event.id)
+    codes = [code for code in session.execute(weeks).one() if code is not None]
+    return (Week.from_code(codes[0]), Week.from_code(codes[1])) if codes else None
+
+
+def _current_week(session: Session, guild_id: int, now: datetime) -> Week:
+    return Week.at(now, load_settings(session, guild_id).time_zone)
+
+
+def _free_name(session: Session, event: Event) -> str:
+    again = 1
+    while True:
+        name = name_of_season(event.name, event.season, again)
+        taken = sa.select(Event.id).where(Event.guild_id == event.guild_id, Event.name_key == name_key(name))
+        if session.scalar(taken) is None:
+            return name
+        again += 1

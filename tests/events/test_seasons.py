@@ -1,0 +1,208 @@
+"""An event has a first and a last week, ends, and begins again; its past seasons stay as they were."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+
+from bot.database.models import AuditLog, Event
+from bot.domain.standings import Board
+from bot.domain.text import name_key
+from bot.errors import (
+    EventArchived,
+    EventEnded,
+    EventNotBegun,
+    EventNotFound,
+    LeaderboardError,
+    NotAWeek,
+    SeasonEmpty,
+    SeasonHasScores,
+    SeasonOpen,
+    SeasonOver,
+    SeasonPast,
+    SeasonSwapped,
+    SeasonUnknown,
+)
+from bot.services.events import EventOptions
+from tests import tables
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend
+from tests.transfer.test_transfer import file_of
+
+E = TypeVar("E", bound=LeaderboardError)
+
+FIRST = f"{EVENT} · season 1"
+
+
+async def edit(backend: TestBackend, first_week: str | None = None, last_week: str | None = None) -> None:
+    options = EventOptions(first_week=first_week, last_week=last_week)
+    await backend.real.services.events.edit(ADMIN, EVENT, options)
+
+
+async def refused(error: type[E], doing: Awaitable[object]) -> E:
+    with pytest.raises(error) as refusal:
+        await doing
+    return refusal.value
+
+
+async def begin_again(backend: TestBackend, event: str = EVENT, **weeks: str) -> None:
+    await backend.real.services.events.begin_again(ADMIN, event, **weeks)
+
+
+async def test_scores_are_taken_from_the_first_week_to_the_last(backend: TestBackend) -> None:
+    await backend.real.services.settings.change(ADMIN, time_zone="Europe/Berlin")
+    await backend.create_event(first_week="2026-w48", last_week="2026-W49")
+
+    early = await refused(EventNotBegun, backend.submit(1, 10))
+    assert (early.event, early.begins_at.isoformat()) == (EVENT, "2026-11-22T23:00:00+00:00")
+    assert await backend.real.services.events.suggest(GUILD, "") == ()
+    for _ in range(2):
+        backend.clock.move(weeks=1)
+        await backend.submit(1, 10)
+        await backend.run()
+    # Its last week is closed early: a score would count for a week that it does not have.
+    late = await refused(EventEnded, backend.submit(1, 10))
+    assert (late.event, late.last_week) == (EVENT, "2026-W49")
+
+    assert await backend.undo() == "2026-W49"
+    await backend.submit(1, 30)
+    backend.clock.move(weeks=1)
+    await refused(EventEnded, backend.submit(1, 40))
+    await edit(backend, last_week="none")
+    await backend.submit(1, 50)
+    assert await backend.differences() == []
+
+
+async def test_weeks_that_contradict_the_scores_or_each_other_are_refused(backend: TestBackend) -> None:
+    await refused(SeasonSwapped, backend.create_event(first_week="2026-W50", last_week="2026-W49"))
+    assert (await refused(SeasonOver, backend.create_event(last_week="2026-W46"))).current == "2026-W47"
+    await refused(NotAWeek, backend.create_event(last_week="Sunday"))
+    await backend.create_event()
+    await backend.play({1: 10}, {}, {1: 20})
+
+    for option, week in (("first_week", "2026-W46"), ("last_week", "2026-W46")):
+        refusal = await refused(SeasonHasScores, edit(backend, **{option: week}))
+        assert (refusal.first, refusal.last) == ("2026-W45", "2026-W47")
+    await edit(backend, first_week="2026-W45", last_week="2026-W47")
+    await backend.submit(1, 30)
+
+
+async def test_an_event_that_begins_again_keeps_its_name_and_rules_and_archives_the_rest(backend: TestBackend) -> None:
+    await backend.create_event("LOW", unit="strokes", min_score="-20", last_week="2026-W47")
+    await backend.play({1: 10, 2: 20}, {1: 30})
+    assert (await refused(SeasonOpen, begin_again(backend))).week == "2026-W46"
+    await backend.run()
+    await backend.run()
+    await backend.settle_ratings()
+    boards = [await backend.page(board) for board in Board if board is not Board.WEEK]
+    [before] = await tables.rows(backend.database, Event)
+
+    await begin_again(backend)
+
+    first, second = sorted(await tables.rows(backend.database, Event), key=lambda row: row["id"])
+    changed = {"name": FIRST, "is_active": False, "season_of": second["id"]}
+    assert first == {**before, **changed, "name_key": name_key(FIRST), "version": first["version"]}
+    assert {name for name in before if second[name] != before[name]} == {
+        *("id", "version", "season", "first_week", "last_week", "scores_version", "elo_version"),
+        *("elo_base", "elo_per_sigma", "elo_field_version", "elo_origin", "elo_centre", "elo_spread"),
+        *("elo_submission_id", "score_count", "score_origin", "score_mean", "score_m2", "score_m2_peak"),
+        *("week_count", "week_origin"),
+    }
+    assert (second["season"], second["season_of"], second["first_week"], second["last_week"]) == (2, None, 202648, None)
+    for board in boards:
+        archived = await backend.page(board.board, FIRST)
+        assert [(row.player, row.rank, row.elo) for row in archived.standings] == [
+            (row.player, row.rank, row.elo) for row in board.standings
+        ]
+    assert (await refused(EventNotBegun, backend.submit(1, 9))).event == EVENT
+    backend.clock.move(weeks=1)
+    assert (await backend.submit(1, 9, "tetris")).players == 1
+    log = await tables.rows(backend.database, AuditLog)
+    assert [row["detail"] for row in log if row["action"] == "event begin-again"] == [f"season 2; season 1 is {FIRST}"]
+    assert await backend.differences() == []
+
+
+async def test_an_event_without_an_end_begins_again_after_its_last_closed_week(backend: TestBackend) -> None:
+    await backend.create_event(max_score="99")
+    assert (await refused(SeasonEmpty, begin_again(backend))).event == EVENT
+    names = []
+    for _ in range(3):
+        await backend.submit(1, 10)
+        await backend.run()
+        backend.clock.move(weeks=2)
+        await begin_again(backend, last_week="2027-W01")
+        names = [one.name for one in await backend.real.services.events.seasons(GUILD, FIRST)]
+    assert names == [EVENT, f"{EVENT} · season 3", f"{EVENT} · season 2", FIRST]
+    standings = backend.real.services.standings
+
+    page = await standings.page(GUILD, EVENT, Board.ALL_TIME, 0, 1, season=" 2 ")
+
+    assert (page.event.name, [row.score for row in page.standings]) == (f"{EVENT} · season 2", [10])
+    assert page.season is not None
+    assert (page.season.number, page.season.has_ended) == (2, True)
+    assert (await refused(SeasonUnknown, standings.page(GUILD, FIRST, Board.WEEK, 0, 1, season="9"))).seasons == 4
+    assert (await refused(SeasonPast, begin_again(backend, FIRST))).current == EVENT
+    current = (await standings.page(GUILD, FIRST, Board.ALL_TIME, 0, 1, season="4")).season
+    assert current is not None
+    assert (current.number, current.weeks_left, current.begins_at, current.has_ended) == (4, 2, None, False)
+
+
+async def test_a_past_season_can_be_put_right_and_takes_no_scores(backend: TestBackend) -> None:
+    services = backend.real.services
+    await backend.create_event()
+    await backend.submit_all({1: 10, 2: 90, 3: 20})
+    await backend.run()
+    await begin_again(backend, first_week="2026-W47")
+    await backend.submit(1, 5)
+
+    assert await backend.undo(FIRST) == "2026-W47"
+    await services.removals.remove(ADMIN, FIRST, 2)
+    await refused(EventArchived, backend.submit(1, 99, FIRST))
+    [run] = await backend.run(event=FIRST)
+
+    assert [result.score for result in run.podium] == [20, 10]
+    assert [row.score for row in (await backend.page()).standings] == [5]
+    await backend.settle_ratings()
+    assert await backend.differences() == []
+
+
+async def test_past_seasons_are_carried_elsewhere_and_belong_to_the_event_there_too(backend: TestBackend) -> None:
+    await backend.create_event(first_week="2026-W47", last_week="2026-W48")
+    await backend.submit_all({1: 10, 2: 20})
+    await backend.run()
+    await begin_again(backend, last_week="2026-W50")
+    transfer, elsewhere = backend.real.services.transfer, 77
+    files = [await file_of(backend, GUILD, event) for event in (EVENT, FIRST)]
+
+    for file in files:
+        await transfer.carry_out(file, elsewhere)
+
+    assert [await file_of(backend, elsewhere, event) for event in (EVENT, FIRST)] == files
+    page = await backend.real.services.standings.page(elsewhere, EVENT, Board.ALL_TIME, 0, 1, season="1")
+    assert [(row.score, row.elo) for row in page.standings] == [(20, 1200), (10, 800)]
+    assert await backend.differences() == []
+
+
+async def test_a_name_that_is_taken_or_long_still_leaves_one_for_the_season(backend: TestBackend) -> None:
+    long = "👩‍👩‍👧‍👦" * 12
+    for name in (EVENT, FIRST, long):
+        await backend.create_event(name=name)
+    for name in (EVENT, long):
+        await backend.submit(1, 10, name)
+        await backend.run(event=name)
+        await begin_again(backend, name)
+
+    names = {row["name"] for row in await tables.rows(backend.database, Event)}
+    assert {EVENT, FIRST, f"{FIRST} (2)", long} < names
+    assert all(len(name) <= 100 for name in names)
+    for name in (EVENT, long):
+        assert next(one.name for one in await backend.real.services.events.seasons(GUILD, name)) == name
+
+
+async def test_another_server_sees_no_season(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 10)
+    await backend.run()
+    for event in (EVENT, FIRST):
+        elsewhere = backend.real.services.events.begin_again(replace(ADMIN, guild_id=2), event)
+        await refused(EventNotFound, elsewhere)

@@ -1,0 +1,78 @@
+"""The boards of closed weeks: as they ended, whatever has happened since."""
+
+import pytest
+
+from bot.database.models import WeeklyResult, WeeklyRun
+from bot.domain.standings import Board
+from bot.errors import NotAWeek, WeekWithoutBoard
+from tests import tables
+from tests.backends import EVENT, GUILD, TestBackend
+from tests.one_database import on_one_database
+from tests.world import World
+
+
+async def test_a_closed_week_is_shown_as_its_run_archived_it(backend: TestBackend) -> None:
+    standings = backend.real.services.standings
+    await backend.create_event()
+    await backend.play({player: 100 - player // 2 for player in range(1, 24)}, {1: 5, 30: 9})
+    await backend.run()
+    await backend.submit(1, 500)
+    archive = await tables.rows(backend.database, WeeklyResult)
+    [run] = await tables.rows(backend.database, WeeklyRun)
+
+    pages = [await standings.page(GUILD, EVENT, Board.WEEK, number, 15, "2026-w46") for number in range(3)]
+
+    shown = [row for page in pages for row in page.standings]
+    archived = {row["player_id"]: row for row in archive if row["run_id"] == run["id"]}
+    assert [(row.rank, row.score, row.elo) for row in shown] == [
+        (one["rank"], one["score"], one["weekly_elo"])
+        for one in sorted(archived.values(), key=lambda one: (one["rank"], one["submitted_at"], one["player_id"]))
+    ]
+    assert [row.player.discord_id for row in shown] == list(range(1, 24))
+    for page in pages:
+        assert page.own == shown[14]
+        assert (page.own_page, page.pages, page.players, page.is_past) == (1, 3, 23, True)
+    assert (await standings.page(GUILD, EVENT, Board.WEEK, 0, 30, "2026-W46")).own is None
+
+
+async def test_a_week_that_nobody_closed_is_shown_as_it_stands_and_one_without_scores_is_none(
+    backend: TestBackend,
+) -> None:
+    standings = backend.real.services.standings
+    await backend.create_event()
+    await backend.play({1: 50, 2: 70}, {2: 10})
+
+    finished = await standings.page(GUILD, EVENT, Board.ALL_TIME, 0, 1, "2026-W46")
+    current = await standings.page(GUILD, EVENT, Board.WEEK, 0, 1, "2026-W47")
+
+    assert [(row.score, row.elo) for row in finished.standings] == [(70, 1200), (50, 800)]
+    assert (finished.board, finished.is_past, current.is_past) == (Board.WEEK, True, False)
+    assert current == await standings.page(GUILD, EVENT, Board.WEEK, 0, 1)
+    for text, error in {"2026-W40": WeekWithoutBoard, "2026-W49": WeekWithoutBoard, "last week": NotAWeek}.items():
+        with pytest.raises(error):
+            await standings.page(GUILD, EVENT, Board.WEEK, 0, 1, text)
+
+
+@on_one_database
+async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their_pages_turned(world: World) -> None:
+    await world.create_event()
+    for week in range(3):
+        for player in range(11 if week == 1 else 2):
+            await world.backend.submit(player + 1, 10 + player + week, guild_id=world.guild.id)
+        world.clock.move(weeks=1)
+    await world.reset()
+    days = ["30 November – 6 December 2026 (2026-W49)", "23–29 November 2026 (2026-W48)"]
+    days.append("16–22 November 2026 (2026-W47)")
+
+    assert await world.suggestions("Ana", "leaderboard", "week", event=EVENT) == days
+    assert await world.suggestions("Ana", "leaderboard", "week", "w48", event=EVENT) == days[1:2]
+    assert await world.suggestions("Ana", "leaderboard", "week", "dec", event=EVENT) == days[:1]
+    assert await world.suggestions("Ana", "leaderboard", "week", event="chess") == []
+    board = await world.use("Ana", "leaderboard", event=EVENT, week="2026-W48")
+    assert "🥇 **Player 11** · 21 · 1316 Elo" in board
+    assert "No score here yet" not in board
+    await world.restart_bot()
+    assert "#11 **Player 1** · 11 · 684 Elo" in await world.click("Ana", board, "Next ▶")
+    assert "Nobody has a score for 2026-W40" in await world.refused(
+        world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")
+    )
