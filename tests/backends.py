@@ -112,8 +112,13 @@ class TestBackend:
         """Undo the latest run of an event, and return its week."""
         return str((await self.real.services.weeks.undo(ADMIN, event)).week)
 
+    async def rate(self) -> None:
+        """Bring the stored Elos of every event up to date now, without the window that the bot leaves between two."""
+        for event_id in await self.real.scoring.stale_events():
+            await self.real.scoring.recalculate(event_id)
+
     async def settle_ratings(self, seconds: float = UNTIL_IT_HANGS) -> None:
-        """Wait until the stored Elos of every event are current."""
+        """Wait until the bot by itself has brought the stored Elos of every event up to date."""
         async with asyncio.timeout(seconds):
             while await self.real.scoring.stale_events():  # noqa: ASYNC110 - only the database knows
                 await asyncio.sleep(0.02)

@@ -156,7 +156,7 @@ async def test_the_direction_of_an_event_changes_only_while_nothing_was_compared
     assert (await edit(backend, direction=ScoreDirection.HIGH)).direction is ScoreDirection.HIGH
     await backend.submit_all({1: 100, 2: 50})
     assert await backend.elos() == {1: 1200, 2: 800}
-    await backend.settle_ratings()
+    await backend.rate()
     assert await backend.differences() == []
 
 

@@ -156,7 +156,7 @@ async def test_what_is_not_there_cannot_be_removed(backend: TestBackend) -> None
     await backend.create_event(name="Another")
     await backend.submit(ANA, 50)
     await backend.submit(BOB, 50, "Another")
-    await backend.settle_ratings()
+    await backend.rate()
     before = await tables.contents(backend.database)
     for player, submission in [(BOB, None), (ANA, 2), (BOB, 1), (BOB, 2), (ANA, "x"), (ANA, 9**18), (ANA, "9" * 40)]:
         with pytest.raises(NothingToRemove):

@@ -34,11 +34,11 @@ async def test_scores_of_every_size_are_ranked_rated_and_kept_exactly(backend: T
     assert (await backend.elos())[scores.index(told[scores[-1]].score) + 1] == told[scores[-1]].elo
     [run] = await backend.run()
     assert [result.score for result in run.podium] == ranked
-    await backend.settle_ratings()
+    await backend.rate()
     assert await backend.differences() == []
     await backend.undo()
     await backend.real.services.removals.remove(ADMIN, EVENT, 1 + scores.index(ranked[0]))
-    await backend.settle_ratings()
+    await backend.rate()
     assert await backend.differences() == []
 
 

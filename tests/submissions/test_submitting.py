@@ -136,7 +136,7 @@ async def test_the_log_tells_the_week_it_counts_for_and_the_one_it_was_made_in(b
 async def test_a_failure_however_late_leaves_nothing_behind(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(1, 100)
-    await backend.settle_ratings()
+    await backend.rate()
     before = await tables.contents(backend.database)
     written = ("leaderboard_scores", "score_submissions", "player_event_stats", "members", "players")
     for table in (*(f"INTO {table}" for table in written), "UPDATE events"):

@@ -258,7 +258,7 @@ async def test_elos_of_an_event_without_scores_are_compared_too(backend: TestBac
     await backend.play({ANA: 50}, {})
     await backend.run()
     await backend.real.services.removals.remove(ADMIN, EVENT, ANA)
-    await backend.settle_ratings()
+    await backend.rate()
     await tables.execute(backend.database, update(PlayerEventStats).values(calculated_event_elo=7))
     [difference] = await backend.differences()
     assert difference.startswith(f"player_event_stats: ratings of player {ANA} in event '{EVENT}' is")

@@ -60,7 +60,7 @@ async def test_verifying_takes_as_many_statements_however_many_events_and_weeks_
         await season.create_event(name=f"{ELSEWHERE} {number}")
         await season.submit(1, 5, f"{ELSEWHERE} {number}")
     await season.run()
-    await season.settle_ratings()
+    await season.rate()
     assert before == await statements_of(season) == 12
 
 

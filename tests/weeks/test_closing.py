@@ -94,7 +94,7 @@ async def test_the_current_week_is_not_closed_before_the_admin_agrees(backend: T
     with pytest.raises(WeekWithoutScores):
         await weeks.run(ADMIN, EVENT, week)
     await backend.submit(ANA, 50)
-    await backend.settle_ratings()
+    await backend.rate()
     before = await tables.contents(backend.database)
     with pytest.raises(WeekNotOver) as question:
         await weeks.run(ADMIN, EVENT, week)
@@ -127,7 +127,7 @@ async def test_an_undo_of_one_week_leaves_the_run_of_another(backend: TestBacken
     await backend.play({ANA: 1}, {ANA: 2})
     await backend.run("2026-W46")
     await backend.run("2026-W47")
-    await backend.settle_ratings()
+    await backend.rate()
     before = await tables.contents(backend.database)
     weeks = backend.real.services.weeks
     with pytest.raises(NotTheLatestRun) as refusal:

@@ -56,7 +56,7 @@ async def test_scores_made_since_the_close_count_for_the_reopened_week(closed_ea
     assert await of_week(closed_early) == {}
     [run] = await closed_early.run()
     assert [row.score for row in run.podium] == [100, 80, 70]
-    await closed_early.settle_ratings()
+    await closed_early.rate()
     assert await closed_early.differences() == []
 
 
@@ -105,7 +105,7 @@ async def test_a_removed_score_comes_back_to_the_week_and_counts_for_none(closed
     assert await of_week(closed_early) == {ANA: 70}
     [run] = await closed_early.run()
     assert [row.score for row in run.podium] == [70]
-    await closed_early.settle_ratings()
+    await closed_early.rate()
     assert await closed_early.differences() == []
 
 
