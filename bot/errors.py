@@ -248,6 +248,13 @@ class RuleOutOfRange(InvalidSetting):
 
 
 @dataclass(eq=False)
+class LogarithmImpossible(InvalidSetting):
+    """The event allows scores of 0 or less, which have no logarithm."""
+
+    event: str
+
+
+@dataclass(eq=False)
 class DirectionFixed(InvalidSetting):
     """The direction of an event that has scores, or a closed week, cannot change; `direction` is what it is."""
 

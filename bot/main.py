@@ -40,6 +40,7 @@ from bot.services.jobs import JobRunner
 from bot.services.moderation import RemovalService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
+from bot.services.rules import RulesService
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
@@ -89,6 +90,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             standings=StandingsService(database, clock, settings.scale),
             weeks=WeeklyProcessingService(database, clock, settings.scale),
             events=EventService(database, clock),
+            rules=RulesService(database, clock, settings.scale),
             removals=RemovalService(database, clock, settings.scale, recalculator),
             withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
             settings=SettingsService(database, clock),

@@ -11,6 +11,7 @@ from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.moderation import RemovalService, WithdrawalService
 from bot.services.posts import PostService
+from bot.services.rules import RulesService
 from bot.services.servers import Actor, SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
@@ -30,6 +31,7 @@ class Services:
     standings: StandingsService
     weeks: WeeklyProcessingService
     events: EventService
+    rules: RulesService
     removals: RemovalService
     withdrawals: WithdrawalService
     settings: SettingsService

@@ -118,6 +118,14 @@ class EventChoices:
     usual: EventInfo | None
 
 
+@dataclass(frozen=True, slots=True)
+class RulesChange:
+    """An event with other rules, and those that it had before."""
+
+    before: Rules
+    event: EventInfo
+
+
 def meant_event(typed: str, names: Mapping[str, str]) -> str:
     """Return the only name that has `typed` as a part, ignoring case.
 

@@ -24,11 +24,13 @@ class Standing:
     """One row of a leaderboard.
 
     Attributes:
-        rank: from 1; ties share a rank. None on the overall board before the player's first closed week.
+        rank: from 1; ties share a rank. None on the overall board until so many weeks are closed as the event asks for.
         score: the personal best, or the best of the week, in points or seconds.
         elo: all-time, weekly or event Elo, by board; None if `rank` is None.
         all_time_elo: on the overall board, one half of the event Elo; else None.
         weekly_average: on the overall board, the other half; None before the player's first closed week.
+        weeks_left: on the overall board, how many closed weeks the player still needs for a rank; 0 for a player with a
+            rank, and before the first.
     """
 
     rank: int | None
@@ -37,6 +39,7 @@ class Standing:
     elo: int | None
     all_time_elo: int | None = None
     weekly_average: float | None = None
+    weeks_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from bot.domain.events import EventInfo
-from bot.domain.ratings import RatingScale
+from bot.domain.ratings import Field, RatingScale
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.statistics import RunningStatistics
@@ -105,6 +105,7 @@ class OpenEvent:
         week_statistics: the running statistics of the bests of `week`.
         moves: the personal bests that the batch changes.
         week_moves: the bests of `week` that the batch changes.
+        kept_field: the field of the personal bests as the last recalculation kept it; None before the first.
     """
 
     info: EventInfo
@@ -116,6 +117,7 @@ class OpenEvent:
     week_statistics: RunningStatistics
     moves: Moves = field(default_factory=dict)
     week_moves: Moves = field(default_factory=dict)
+    kept_field: Field | None = None
 
     @property
     def has_moved(self) -> bool:
@@ -146,6 +148,10 @@ class OpenEvent:
         """Change a player's best of `week` from `old` to `new`; `old` is None for a first score."""
         self.week_statistics = self.week_statistics.change(old, new)
         self.week_moves[player_id] = old, new
+
+    def levelled(self, score: float) -> int:
+        """Return how many more personal bests equal `score` since the batch; fewer are negative."""
+        return sum((new == score) - (old == score) for old, new in self.moves.values())
 
     def overtaken(self, score: float) -> int:
         """Return the number of players whose personal best beats `score` since the batch, and did not before."""

@@ -10,6 +10,7 @@ from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.weeks import Week
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
+from bot.ui.rules import rules_in_words
 from bot.ui.text import count_of, escape, write_days, write_range
 
 LONGEST_LIST = 3_800
@@ -105,6 +106,8 @@ def _kind(style: ScoreStyle) -> str:
 def _line(summary: EventSummary) -> str:
     event = summary.event
     state = "" if event.is_active else " · archived"
+    rules = rules_in_words(event.rules)
+    state += "" if rules is None else f" · {rules}"
     return f"**{escape(event.name)}** · {_goal(event)} · {count_of(summary.players, 'player')}{state}"
 
 

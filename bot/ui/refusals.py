@@ -43,6 +43,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",
     errors.InvalidBound: "`{option}`: {reason}",
     errors.RuleOutOfRange: "{rule} can be {least:,} to {greatest:,}.",
+    errors.LogarithmImpossible: (
+        "{event} takes scores of 0 or less, which have no logarithm. Give it a `min` above 0 first, by `/event edit`."
+    ),
     errors.DirectionFixed: (
         "{event} has scores already, so its direction stays {direction}. Create a new event for the other direction."
     ),

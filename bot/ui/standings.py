@@ -8,11 +8,11 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.seasons import Season
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
 from bot.ui.card import Card, labelled, small_print
+from bot.ui.rules import halves_in_words, rules_in_words
 from bot.ui.text import count_of, escape, escape_score
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
-HALVES = "Elo: half all-time best, half weekly average"
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
 
 
@@ -21,7 +21,9 @@ def board_card(page: LeaderboardPage) -> Card:
     style = page.event.style
     lines = [_line(standing, page.board, style) for standing in page.standings]
     if any(standing.elo is None for standing in page.standings):
-        lines.append(f"\n{NONE} becomes an event Elo when a player's first week is closed.")
+        weeks = page.event.rules.min_weeks
+        when = "a player's first week is closed" if weeks == 1 else f"{weeks} weeks of a player are closed"
+        lines.append(f"\n{NONE} becomes an event Elo when {when}.")
     lines = lines or [_nothing(page)]
     if page.season is not None and (season := _season(page.season)):
         lines.append(small_print(season))
@@ -34,8 +36,9 @@ def board_card(page: LeaderboardPage) -> Card:
     archived = "" if page.event.is_active else " · archived"
     footer = f"Page {page.page + 1} of {page.pages} · {count_of(page.players, 'player')}{archived}"
     is_explained = page.board is Board.OVERALL and page.standings
-    small = (footer, HALVES) if is_explained else (footer,)
-    return Card(f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), small, Color.gold())
+    rules, halves = rules_in_words(page.event.rules), halves_in_words(page.event.rules)
+    small = [footer, *([halves] if is_explained else []), *([] if rules is None else [rules])]
+    return Card(f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), tuple(small), Color.gold())
 
 
 def _nothing(page: LeaderboardPage) -> str:
@@ -85,4 +88,5 @@ def _line(standing: Standing, board: Board, style: ScoreStyle) -> str:
         return f"{name} · {escape_score(style.show(standing.score), style)} · {elo} Elo"
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
     average = NONE if standing.weekly_average is None else str(round_half_up(standing.weekly_average))
-    return f"{name} · **{elo}** (best {all_time}, weeks {average})"
+    left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left else ""
+    return f"{name} · **{elo}** (best {all_time}, weeks {average}){left}"

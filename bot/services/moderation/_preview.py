@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, Member, Player, ScoreSubmission
+from bot.domain.methods import Rating
 from bot.domain.moderation import Place, Podium, RemovalPreview
-from bot.domain.ratings import Field, RatingScale
+from bot.domain.ratings import RatingScale
+from bot.domain.rules import Method
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.services.events import describe
@@ -20,6 +22,7 @@ from bot.services.ratings import (
     is_personal_best,
     is_weekly_best,
     logged_bests,
+    rating_of,
 )
 from bot.services.servers import load_settings
 
@@ -39,8 +42,7 @@ def preview_removal(session: Session, event: Event, removed: ScoreSubmission, sc
     before, after = _best_on(session, best, player_id), None if left is None else left.score
     moved, most = 0, 0
     if before is not None and before != after:
-        field = event.statistics.change(before, after).field
-        moved, most = _count_moved(session, event, player_id, field, scale)
+        moved, most = _count_moved(session, event, player_id, after, scale)
     podiums = [_podium(session, event, removed, Board.ALL_TIME, best, left)]
     if not week_is_closed:
         of_week = is_weekly_best(event.id, removed.week_number)
@@ -80,9 +82,16 @@ def _place(session: Session, event: Event, player_id: int, score: float | None) 
     return Place(score, 1 + session.scalars(others).one())
 
 
-def _count_moved(session: Session, event: Event, player_id: int, left: Field, scale: RatingScale) -> tuple[int, int]:
-    """Return how many other players' Elos move when the field becomes `left`, and by how much at most."""
+def _count_moved(
+    session: Session, event: Event, player_id: int, after: float | None, scale: RatingScale
+) -> tuple[int, int]:
+    """Return how many other players' Elos move when a player's best becomes `after`, and by how much at most."""
+    rating = rating_of(event, scale)
+    if rating.rules.method is not Method.CLASSIC:
+        return _compare(session, event, player_id, after, rating)
     scores, direction = LeaderboardScore, event.score_direction
+    before = _best_on(session, is_personal_best(event.id), player_id)
+    left = event.statistics.change(before, after).field
     moves = (
         sa.select(
             sa.func.abs(elo_expression(scores.score, _AFTER) - elo_expression(scores.score, _BEFORE)).label("points")
@@ -94,6 +103,17 @@ def _count_moved(session: Session, event: Event, player_id: int, left: Field, sc
     fields = elo_parameters(event.statistics.field, direction, scale, _BEFORE)
     moved, most = session.execute(counted, fields | elo_parameters(left, direction, scale, _AFTER)).one()
     return moved, most
+
+
+def _compare(session: Session, event: Event, player_id: int, after: float | None, rating: Rating) -> tuple[int, int]:
+    """Return the same as `_count_moved`, by rating all players twice."""
+    scores = LeaderboardScore
+    bests = dict(session.execute(sa.select(scores.player_id, scores.score).where(is_personal_best(event.id))).all())
+    others = [score for other, score in bests.items() if other != player_id]
+    before_field = rating.field_of(bests.values())
+    after_field = rating.field_of(others if after is None else [*others, after])
+    points = [abs(rating.elo(score, after_field) - rating.elo(score, before_field)) for score in others]
+    return sum(move > 0 for move in points), max(points, default=0)
 
 
 def _podium(

@@ -4,6 +4,7 @@ An index holds the key that orders a board. A query finds the keys of a page in 
 with these keys and orders them by time. No query sorts or joins all rows of an event.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import UtcDateTime
 from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats
+from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.services.ratings import best_first, is_personal_best
@@ -28,6 +30,7 @@ class BoardRow(NamedTuple):
     key: float | None
     all_time_elo: int | None
     weekly_average: float | None
+    weeks: int
     discord_id: int
     display_name: str
 
@@ -43,10 +46,12 @@ class Place(NamedTuple):
     Attributes:
         before: how many rows the board lists before it.
         rank: one more than the number of better rows (standard competition ranking); None without a key.
+        equal: how many rows have its key, this one included; 1 where the board does not count them.
     """
 
     before: int
     rank: int | None
+    equal: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class BoardQuery:
         before_key: the column before the key in the index, equal in all rows, or None. Queries order by it too:
             PostgreSQL does not take a column that is NULL in all rows for constant.
         direction: whether greater or smaller keys are better.
+        counts_equal: whether places tell how many rows have the same key.
     """
 
     guild_id: int
@@ -75,6 +81,8 @@ class BoardQuery:
     player_id: sa.ColumnElement[int]
     all_time_elo: sa.ColumnElement[Any]
     weekly_average: sa.ColumnElement[Any]
+    weeks: sa.ColumnElement[Any]
+    counts_equal: bool = False
 
     @classmethod
     def of_scores(cls, event: Event, condition: sa.ColumnElement[bool]) -> "BoardQuery":
@@ -92,29 +100,36 @@ class BoardQuery:
             player_id=table.c.player_id,
             all_time_elo=sa.null(),
             weekly_average=sa.null(),
+            weeks=sa.literal(0),
+            counts_equal=event.method is Method.RANKS,
         )
 
     @classmethod
     def of_event_elos(cls, event: Event) -> "BoardQuery":
         """Order all players with a personal best by stored event Elo, the highest first.
 
-        An event Elo is a key only beside a stored all-time Elo, which only players with a personal best have.
+        Those with fewer closed weeks than the event asks for have no key. An event Elo is a key only beside a stored
+        all-time Elo, which only players with a personal best have.
         """
         scores, stats = LeaderboardScore.__table__, PlayerEventStats.__table__
         best = sa.and_(scores.c.player_id == stats.c.player_id, is_personal_best(event.id))
         all_time_elo, event_elo = stats.c.all_time_leaderboard_elo, stats.c.calculated_event_elo
+        has_key = sa.and_(event_elo.is_not(None), all_time_elo.is_not(None))
+        if event.min_weeks > 1:
+            has_key = sa.and_(has_key, stats.c.weeks_participated >= event.min_weeks)
         return cls(
             guild_id=event.guild_id,
             keys=stats,
             best=best,
             condition=stats.c.event_id == event.id,
-            has_key=sa.and_(event_elo.is_not(None), all_time_elo.is_not(None)),
+            has_key=has_key,
             before_key=None,
             key=event_elo,
             direction=ScoreDirection.HIGH,
             player_id=stats.c.player_id,
             all_time_elo=all_time_elo,
             weekly_average=sa.case((stats.c.weeks_participated > 0, stats.c.weekly_elo_average)),
+            weeks=stats.c.weeks_participated,
         )
 
     @property
@@ -183,7 +198,10 @@ def place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
     count_earlier = _count(board.keys, equal, board.earlier_than(row))
     counts = session.execute(sa.select(count_better.scalar_subquery(), count_earlier.scalar_subquery()))
     before, earlier = counts.one()
-    return Place(before + earlier, None if row.key is None else before + 1)
+    if row.key is None:
+        return Place(before + earlier, None)
+    alike = count_rows(session, board, board.key == row.key) if board.counts_equal else 1
+    return Place(before + earlier, before + 1, alike)
 
 
 def _read_ranked(
@@ -192,13 +210,22 @@ def _read_ranked(
     """Read the rows from `offset` on, given their keys in order."""
     better = _count_better_than_first(session, board, keys, offset)
     among = sa.and_(board.ranked, board.key.between(min(keys), max(keys)))
+    equal = _count_equal(session, board, keys)
     found: list[tuple[Place, BoardRow]] = []
     rank = better + 1
     for before, row in enumerate(_read(session, board, among, offset - better, len(keys)), offset):
         if found and found[-1][1].key != row.key:
             rank = before + 1
-        found.append((Place(before, rank), row))
+        found.append((Place(before, rank, equal.get(row.key, 1)), row))
     return found
+
+
+def _count_equal(session: Session, board: BoardQuery, keys: Sequence[float]) -> dict[float | None, int]:
+    """Count the rows with each key of a page, where the board needs that; those at its ends go on on other pages."""
+    if not board.counts_equal:
+        return {}
+    equal: dict[float | None, int] = dict(Counter(keys))
+    return equal | {end: count_rows(session, board, board.key == end) for end in {keys[0], keys[-1]}}
 
 
 def _count_better_than_first(session: Session, board: BoardQuery, keys: Sequence[float], offset: int) -> int:
@@ -235,6 +262,7 @@ def _rows(board: BoardQuery) -> sa.Select[Any]:
         _key(board).label("key"),
         board.all_time_elo.label("all_time_elo"),
         board.weekly_average.label("weekly_average"),
+        board.weeks.label("weeks"),
     ).select_from(board.keys if board.best is None else board.keys.join(LeaderboardScore, board.best))
 
 

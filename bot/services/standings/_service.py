@@ -10,18 +10,30 @@ from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
+from bot.domain.methods import Rating, z_of_rank
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Method
 from bot.domain.standings import Board, LeaderboardPage, PlayerRating, Standing
 from bot.domain.weeks import Week
 from bot.errors import NoScores, SubmitterWithdrawn, WeekWithoutBoard
 from bot.services.events import describe, find_meant_event, find_season
-from bot.services.ratings import count_field, is_personal_best, is_weekly_best, week_statistics_of
+from bot.services.ratings import (
+    count_field,
+    current_field,
+    is_personal_best,
+    is_weekly_best,
+    measure_field,
+    rating_of,
+    week_statistics_of,
+)
 from bot.services.standings._archive import count_results, find_run, read_result_of, read_results
 from bot.services.standings._query import BoardQuery, BoardRow, Place, is_withdrawn, place_of, read_row_of, read_rows
 from bot.services.standings._rating import explain
 from bot.services.weeks import closed_weeks, current_week, find_first_week, find_progress, open_week
 
 PAGE_SIZE = 10
+MOST_FIELDS = 500
+"""How many fields of weeks the service remembers, each as of one version of its event."""
 
 
 Placed = tuple[int, Standing]
@@ -78,11 +90,12 @@ class _OpenBoard(_Board):
     """A leaderboard that each score may change.
 
     Attributes:
+        rating: how the event rates.
         field: the field that its Elos are relative to; None on the overall board, whose Elos are stored.
     """
 
     query: BoardQuery
-    scale: RatingScale
+    rating: Rating
     field: Field | None
 
     def _read(self, session: Session, offset: int) -> Sequence[Placed]:
@@ -101,10 +114,17 @@ class _OpenBoard(_Board):
     def standing(self, place: Place, row: BoardRow) -> Standing:
         """Return a row as users see it."""
         if self.field is not None:
-            elo = self.scale.elo(row.score, self.field, self.event.direction)
-            return Standing(place.rank, row.player, row.score, elo)
+            return Standing(place.rank, row.player, row.score, self._elo(place, row, self.field))
         elo_or_none = None if row.key is None else int(row.key)
-        return Standing(place.rank, row.player, row.score, elo_or_none, row.all_time_elo, row.weekly_average)
+        halves = row.all_time_elo, row.weekly_average
+        weeks_left = max(0, self.rating.rules.min_weeks - row.weeks) if row.key is None and row.weeks else 0
+        return Standing(place.rank, row.player, row.score, elo_or_none, *halves, weeks_left)
+
+    def _elo(self, place: Place, row: BoardRow, field: Field) -> int:
+        if self.rating.rules.method is not Method.RANKS or place.rank is None:
+            return self.rating.elo(row.score, field)
+        mean_rank = place.rank + (place.equal - 1) / 2
+        return self.rating.scale.elo_of(z_of_rank(mean_rank, field.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +147,7 @@ class StandingsService:
         self._database = database
         self._clock = clock
         self._scale = scale
+        self._fields: dict[tuple[int, int, int], Field] = {}
 
     async def rating(self, guild_id: int, event: str | int, discord_id: int, viewer_id: int) -> PlayerRating:
         """Return where the event Elo of a player comes from.
@@ -215,13 +236,14 @@ class StandingsService:
         return replace(page, standings=(), page=0, pages=1, own=None, own_page=None, first_week=first_week)
 
     def _open(self, session: Session, event: Event, board: Board) -> _OpenBoard:
-        info, best = describe(event), event.statistics
+        info, rating = describe(event), rating_of(event, self._scale)
+        players = event.statistics.count
         if board is Board.OVERALL:
             query = BoardQuery.of_event_elos(event)
-            return _OpenBoard(info, board, best.count, None, False, query, self._scale, None)
+            return _OpenBoard(info, board, players, None, False, query, rating, None)
         if board is Board.ALL_TIME:
             query = BoardQuery.of_scores(event, is_personal_best(event.id))
-            return _OpenBoard(info, board, best.count, None, False, query, self._scale, best.field)
+            return _OpenBoard(info, board, players, None, False, query, rating, self._field(session, event, rating))
         return self._open_week(session, event, self._week_now(session, event), is_past=False)
 
     def _of_week(self, session: Session, event: Event, text: str) -> _Board:
@@ -237,13 +259,30 @@ class StandingsService:
         return board
 
     def _open_week(self, session: Session, event: Event, week: Week, *, is_past: bool) -> _OpenBoard:
-        condition = is_weekly_best(event.id, week.code)
-        statistics = week_statistics_of(event, week.code)
-        if statistics is None:
-            statistics = count_field(session, condition)
-        query, info = BoardQuery.of_scores(event, condition), describe(event)
-        return _OpenBoard(info, Board.WEEK, statistics.count, week, is_past, query, self._scale, statistics.field)
+        rating, query = rating_of(event, self._scale), BoardQuery.of_scores(event, is_weekly_best(event.id, week.code))
+        field = self._field_of_week(session, event, rating, week)
+        return _OpenBoard(describe(event), Board.WEEK, field.size, week, is_past, query, rating, field)
 
     def _week_now(self, session: Session, event: Event) -> Week:
         """Return the week that a score of an event counts for now."""
         return open_week(session, event.id, current_week(session, event.guild_id, self._clock()))
+
+    def _field(self, session: Session, event: Event, rating: Rating) -> Field:
+        """Return the field of the personal bests: under *robust* as the last recalculation kept it."""
+        counted = event.statistics.field
+        if rating.rules.method is Method.ROBUST and event.elo_version > 0:
+            return Field(counted.size, event.elo_origin, event.elo_centre, event.elo_spread)
+        return counted if rating.rules.method is Method.RANKS else current_field(session, rating, event)
+
+    def _field_of_week(self, session: Session, event: Event, rating: Rating, week: Week) -> Field:
+        """Return the field of an open week; under *robust* it is counted once for each version of the event."""
+        condition = is_weekly_best(event.id, week.code)
+        if rating.rules.method is Method.ROBUST:
+            key = event.id, week.code, event.version
+            if key not in self._fields:
+                self._fields[key] = measure_field(session, rating, condition)
+                if len(self._fields) > MOST_FIELDS:
+                    self._fields.pop(next(iter(self._fields)))
+            return self._fields[key]
+        statistics = week_statistics_of(event, week.code)
+        return (count_field(session, condition) if statistics is None else statistics).field

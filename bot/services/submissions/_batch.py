@@ -6,7 +6,7 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
@@ -15,6 +15,9 @@ from bot.database.dialect import commit_each_statement, has_rivals
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
 from bot.domain.clock import Clock
+from bot.domain.methods import Rating, z_of_rank
+from bot.domain.ratings import Field
+from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 from bot.domain.seasons import check_in_season
 from bot.domain.servers import PlayerName, ServerSettings
@@ -100,6 +103,7 @@ class _Counted:
         player_id: the key of the player.
         statistics: of the event's field right after it.
         overtaken: how many personal bests of the batch have come to beat the player's.
+        levelled: how many more personal bests equal the player's since the batch.
     """
 
     entry: _Entry
@@ -107,6 +111,14 @@ class _Counted:
     decision: Decision
     statistics: RunningStatistics
     overtaken: int
+    levelled: int
+
+
+class _Others(NamedTuple):
+    """How many personal bests beat, or equal, a player's before the batch; equal ones count under *ranks* alone."""
+
+    better: int
+    equal: int
 
 
 class KnownBests:
@@ -127,9 +139,11 @@ class KnownBests:
         return version == event.scores_version
 
     def is_worth_learning(self, event: OpenEvent, submissions: int) -> bool:
-        """Tell whether so many submissions more make it worth loading an event."""
+        """Tell whether so many submissions more, or a method that needs all scores, make it worth loading an event."""
         if self.knows(event) or event.statistics.count > MOST_SCORES:
             return False
+        if event.info.rules.method is not Method.CLASSIC:
+            return True
         if len(self._missed) > MOST_EVENTS:
             self._missed.clear()
         self._missed[event.info.id] += submissions
@@ -147,15 +161,23 @@ class KnownBests:
             return len(scores) - bisect_right(scores, score)
         return bisect_left(scores, score)
 
+    def count_equal(self, event: OpenEvent, score: float) -> int:
+        """Return how many personal bests of a cached event equal a score."""
+        _, scores = self._known[event.info.id]
+        return bisect_right(scores, score) - bisect_left(scores, score)
+
+    def scores_after(self, event: OpenEvent) -> "array[float]":
+        """Return the personal bests of a cached event with the changes of the batch, sorted."""
+        scores = self._known[event.info.id][1][:]
+        _move(scores, event.moves)
+        return scores
+
     def follow(self, event: OpenEvent) -> None:
         """Apply the committed changes of a batch to the cache."""
         if not self.knows(event):
             return
         _, scores = self._known[event.info.id]
-        for old, new in event.moves.values():
-            if old is not None:
-                del scores[bisect_left(scores, old)]
-            insort(scores, new)
+        _move(scores, event.moves)
         self._keep(event.info.id, event.scores_version + len(event.moves), scores)
 
     def _keep(self, event_id: int, version: int, scores: "array[float]") -> None:
@@ -163,6 +185,13 @@ class KnownBests:
         self._known.move_to_end(event_id)
         if len(self._known) > MOST_EVENTS:
             self._known.popitem(last=False)
+
+
+def _move(scores: "array[float]", moves: Moves) -> None:
+    for old, new in moves.values():
+        if old is not None:
+            del scores[bisect_left(scores, old)]
+        insort(scores, new)
 
 
 class Batch:
@@ -187,14 +216,14 @@ class Batch:
         self._entries: dict[int, _Entry] = {}
         self._refused: dict[int, LeaderboardError] = {}
         self._counted: dict[int, _Counted] = {}
-        self._better: dict[int, int] = {}
+        self._others: dict[int, _Others] = {}
 
     @property
     def outcomes(self) -> list[Outcome]:
         """What became of each submission in the last attempt; None for those that were not counted."""
         outcomes: list[Outcome] = [self._refused.get(number) for number in range(self._size)]
         for number, one in self._counted.items():
-            outcomes[number] = self._result(one, self._better[number])
+            outcomes[number] = self._result(one, self._others[number])
         return outcomes
 
     def put_off(self, locked: frozenset[int]) -> None:
@@ -211,7 +240,7 @@ class Batch:
             Conflict: nothing was written; count again.
         """
         self._connection = session.connection() if self._is_transaction else commit_each_statement(session)
-        self._refused, self._counted, self._better = {}, {}, {}
+        self._refused, self._counted, self._others = {}, {}, {}
         self._find()
         if newcomers := [entry.submission for entry in self._entries.values() if entry.player_id is None]:
             self._begin_transaction()
@@ -221,8 +250,8 @@ class Batch:
         events = {entry.event.info.id: entry.event for entry in self._entries.values()}
         self._learn_bests(events.values())
         counted = self._decide()
-        better = self._write(counted) if counted else {}
-        self._counted, self._better = counted, better
+        others = self._write(counted) if counted else {}
+        self._counted, self._others = counted, others
         return [event for event in events.values() if event.moves]
 
     def _begin_transaction(self) -> None:
@@ -298,7 +327,8 @@ class Batch:
                 raise Conflict
             self._move(event, entry.player_id, entry.score, decision)
             overtaken = event.overtaken(decision.personal_best)
-            counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken)
+            levelled = event.levelled(decision.personal_best)
+            counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken, levelled)
         return counted
 
     def _move(self, event: OpenEvent, player_id: int, score: float, decision: Decision) -> None:
@@ -325,21 +355,23 @@ class Batch:
             statistics = statistics.add(new)
         return statistics
 
-    def _write(self, counted: dict[int, _Counted]) -> dict[int, int]:
+    def _write(self, counted: dict[int, _Counted]) -> dict[int, _Others]:
         """Write what changes, and return how many personal bests beat each player's before the batch."""
-        better: dict[int, int] = {}
+        others: dict[int, _Others] = {}
         unknown = []
         for number, one in counted.items():
             event, best = one.entry.event, one.decision.personal_best
             if self._bests.knows(event):
-                better[number] = self._bests.count_better(event, best)
+                others[number] = _Others(self._bests.count_better(event, best), self._bests.count_equal(event, best))
             else:
-                unknown.append((number, event.info.id, best, event.info.direction.sign > 0))
+                info = event.info
+                is_ranked = info.rules.method is Method.RANKS
+                unknown.append((number, info.id, best, info.direction.sign > 0, is_ranked))
         rows = {**_changes(counted.values(), has_rivals=has_rivals(self._connection)), sql.RANK: unknown}
         ranked = sql.WRITE.execute(self._connection, rows, now=self._now)
         if ranked is None:
             raise Conflict(self._find_locked())
-        return better | {row.number: row.better for row in ranked}
+        return others | {row.number: _Others(row.better, row.equal) for row in ranked}
 
     def _find_locked(self) -> frozenset[int]:
         """Find the submissions, of those that are not refused, whose events somebody holds."""
@@ -349,8 +381,8 @@ class Batch:
         free = {row.id for row in sql.FIND_FREE.fetch(self._connection, wanted)}
         return frozenset(number for number, event_id in events.items() if event_id not in free)
 
-    def _result(self, one: _Counted, better: int) -> SubmissionResult:
-        """Tell the player what the score changed, where `better` personal bests beat it before the batch."""
+    def _result(self, one: _Counted, others: _Others) -> SubmissionResult:
+        """Tell the player what the score changed, given how many `others` were better or equal before the batch."""
         entry, decision, info = one.entry, one.decision, one.entry.event.info
         current = entry.known.current
         return SubmissionResult(
@@ -363,11 +395,27 @@ class Batch:
             personal_best=decision.personal_best,
             is_personal_best=decision.is_personal_best,
             is_weekly_best=decision.is_weekly_best,
-            rank=1 + better + one.overtaken,
-            elo=self._rules.scale.elo(decision.personal_best, one.statistics.field, info.direction),
+            rank=1 + others.better + one.overtaken,
+            elo=self._elo(one, others),
             players=one.statistics.count,
             proof=entry.submission.proof,
         )
+
+    def _elo(self, one: _Counted, others: _Others) -> int:
+        """Return the all-time Elo after a submission.
+
+        Under *robust* it is that in the field after the batch or, of a large event, in the field as last counted.
+        """
+        event, scale, best = one.entry.event, self._rules.scale, one.decision.personal_best
+        rating = Rating(event.info.direction, event.info.rules, scale)
+        if rating.rules.method is Method.CLASSIC:
+            return rating.elo(best, one.statistics.field)
+        if rating.rules.method is Method.RANKS:
+            rank = others.better + one.overtaken + (others.equal + one.levelled + 1) / 2
+            return scale.elo_of(z_of_rank(rank, one.statistics.count))
+        if self._bests.knows(event):
+            return rating.elo(best, rating.field_of(self._bests.scores_after(event)))
+        return scale.base_elo if event.kept_field is None else rating.elo(best, event.kept_field)
 
 
 def _open(row: Row[Any]) -> OpenEvent:
@@ -375,7 +423,10 @@ def _open(row: Row[Any]) -> OpenEvent:
     week = None if row.week_number is None else Week.from_code(row.week_number)
     statistics = RunningStatistics(row.score_count, row.score_origin, row.score_mean, row.score_m2, row.score_m2_peak)
     of_week = RunningStatistics(row.week_count, row.week_origin, row.week_mean, row.week_m2, row.week_m2_peak)
-    return OpenEvent(describe(row), zone, row.version, row.scores_version, statistics, week, of_week)
+    counted = Field(row.score_count, row.elo_origin, row.elo_centre, row.elo_spread)
+    kept_field = counted if row.elo_version > 0 else None
+    info, versions = describe(row), (row.version, row.scores_version)
+    return OpenEvent(info, zone, *versions, statistics, week, of_week, kept_field=kept_field)
 
 
 def _known(rows: Sequence[Row[Any]], current: Week) -> Known:

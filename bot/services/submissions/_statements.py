@@ -151,12 +151,22 @@ def _rank(rows: sa.FromClause) -> sa.Executable:
         (rows.c.is_high, others.where(scores.score > rows.c.score).scalar_subquery()),
         else_=others.where(scores.score < rows.c.score).scalar_subquery(),
     )
-    return sa.select(rows.c.number, better.label("better"))
+    # Where nobody asks for it, nothing is counted.
+    equal: sa.ColumnElement[int] = sa.case(
+        (rows.c.counts_equal, others.where(scores.score == rows.c.score).scalar_subquery()), else_=0
+    )
+    return sa.select(rows.c.number, better.label("better"), equal.label("equal"))
 
 
-_RANKED: Columns = {"number": sa.Integer(), "event_id": sa.Integer(), "score": sa.Double(), "is_high": sa.Boolean()}
+_RANKED: Columns = {
+    "number": sa.Integer(),
+    "event_id": sa.Integer(),
+    "score": sa.Double(),
+    "is_high": sa.Boolean(),
+    "counts_equal": sa.Boolean(),
+}
 RANK = RowsStatement("ranked", _RANKED, _rank)
-"""Counts the personal bests that beat scores."""
+"""Counts the personal bests that beat scores and, where asked to, those that equal them."""
 
 _LOGGED: Columns = {
     "interaction_id": sa.BigInteger(),

@@ -27,10 +27,11 @@ from bot.database.models import (
 from bot.database.streams import AnyRow, AnySelect, Streams
 from bot.domain.audit import ITSELF
 from bot.domain.ratings import RatingScale
+from bot.domain.rules import Method
 from bot.domain.scores import ScoreStyle
 from bot.domain.transfer import Cell, inert
 from bot.domain.weeks import Week
-from bot.services.ratings import best_first, is_personal_best
+from bot.services.ratings import best_first, is_personal_best, rating_of
 from bot.services.transfer._file import FILE_NAME, FORMAT, VERSION
 
 OpenFile = Callable[[str], AbstractContextManager[IO[bytes]]]
@@ -115,10 +116,12 @@ class Exporter:
             yield week, row.rank, *who, row.score, _time(row.submitted_at), row.weekly_elo
 
     def _standings(self) -> Iterator[Cells]:
-        event, field = self.event, self.event.statistics.field
+        event, field, rating = self.event, self.event.statistics.field, rating_of(self.event, self.scale)
+        is_classic = rating.rules.method is Method.CLASSIC
         of_player = sa.and_(_STATS.event_id == event.id, _STATS.player_id == _BEST.player_id)
         bests = self._with_names(
             sa.select(_BEST.score, _BEST.submitted_at, _STATS.weekly_elo_average, _STATS.weeks_participated)
+            .add_columns(_STATS.all_time_leaderboard_elo)
             .join(_STATS, of_player, isouter=True)
             .where(is_personal_best(event.id))
             .order_by(best_first(_BEST.score, event.score_direction), _BEST.submitted_at, _BEST.player_id),
@@ -126,11 +129,12 @@ class Exporter:
         )
         before = 0
         for score, rows in groupby(self.streams.rows(bests), key=lambda row: row.score):
-            rank, all_time = before + 1, self.scale.elo(score, field, event.score_direction)
+            rank = before + 1
             for row in rows:
+                all_time = rating.elo(score, field) if is_classic else row.all_time_leaderboard_elo
                 before += 1
                 weeks = row.weeks_participated or 0
-                overall = self.scale.event_elo(all_time, row.weekly_elo_average) if weeks else None
+                overall = rating.event_elo(all_time, row.weekly_elo_average) if weeks else None
                 average = row.weekly_elo_average if weeks else None
                 who = row.name, _mention(row.discord_id)
                 yield rank, *who, score, _time(row.submitted_at), all_time, average, weeks, overall

@@ -1,7 +1,8 @@
-"""Run weeks, preview runs, undo them and run them again; close weeks without an admin."""
+"""Run weeks, preview runs, undo them and run them again; rate them by other rules; close weeks without an admin."""
 
 from bot.services.weeks._closing import WeekCloser
 from bot.services.weeks._lookup import closed_weeks, current_week, find_first_week, find_progress, open_week
+from bot.services.weeks._rerate import rerate
 from bot.services.weeks._run import follow_excuse, rerun_week
 from bot.services.weeks._service import WeeklyProcessingService
 
@@ -14,5 +15,6 @@ __all__ = [
     "find_progress",
     "follow_excuse",
     "open_week",
+    "rerate",
     "rerun_week",
 ]

@@ -1,0 +1,66 @@
+"""What admins do with the rules of an event."""
+
+from dataclasses import fields
+
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.domain.clock import Clock
+from bot.domain.events import EventInfo, RulesChange
+from bot.domain.ratings import RatingScale
+from bot.domain.rules import Rules
+from bot.errors import LogarithmImpossible, NothingToChange
+from bot.services.events import describe, find_event
+from bot.services.servers import Actor, begin_action, record
+from bot.services.weeks import rerate
+
+
+class RulesService:
+    """Changes the rules of events, and with them all that follows from them."""
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        """Rate by `scale`."""
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+
+    async def change(self, actor: Actor, event: str | int, rules: Rules) -> RulesChange:
+        """Give an event other rules, and rate its all-time bests and all its closed weeks by them.
+
+        Args:
+            actor: the admin.
+            event: the name or the key of the event.
+            rules: all its rules from now on.
+
+        Raises:
+            NothingToChange: it has these rules.
+            RuleOutOfRange: a number is not in its range.
+            LogarithmImpossible: scores of 0 or less are allowed, and logarithms of scores are asked for.
+        """
+
+        def work(session: Session) -> RulesChange:
+            begin_action(session, actor)
+            rules.check()
+            found = find_event(session, actor.guild_id, event, lock=True)
+            before = describe(found)
+            if rules == before.rules:
+                raise NothingToChange
+            if rules.rates_logarithms and _takes_zero_or_less(before):
+                raise LogarithmImpossible(before.name)
+            found.rules = rules
+            session.flush()
+            rerate(session, found, self._scale)
+            record(session, actor, "event rules", _summary(before.rules, rules), at=self._clock(), event_id=found.id)
+            return RulesChange(before.rules, describe(found))
+
+        return await self._database.write(work)
+
+
+def _takes_zero_or_less(event: EventInfo) -> bool:
+    bounds = event.bounds
+    return bounds.least < 0 or (bounds.least == 0 and bounds.takes_least)
+
+
+def _summary(before: Rules, after: Rules) -> str:
+    values = ((rule.name, getattr(before, rule.name), getattr(after, rule.name)) for rule in fields(Rules))
+    return ", ".join(f"{name}: {old} → {new}" for name, old, new in values if old != new)

@@ -1,0 +1,42 @@
+"""Say the rules of an event in words."""
+
+from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
+
+
+def rules_in_words(rules: Rules) -> str | None:
+    """Return what differs from the rules that every event has, such as `ranks · weeks played`; None if nothing."""
+    words = [
+        *([] if rules.method is Method.CLASSIC else [_method(rules)]),
+        *([] if rules.attendance is Attendance.ZERO else [_attendance(rules)]),
+    ]
+    if rules.all_time_weight != DEFAULT_RULES.all_time_weight:
+        words.append(f"all-time best {_percent(rules.all_time_weight)}")
+    if rules.missed_week_elo is not None and rules.attendance is not Attendance.PLAYED:
+        words.append(f"a missed week counts {rules.missed_week_elo:,}")
+    if rules.min_weeks > 1:
+        words.append(f"ranked after {rules.min_weeks} weeks")
+    if rules.min_field > 1:
+        words.append(f"weeks of {rules.min_field:,} players or more")
+    return " · ".join(words) or None
+
+
+def halves_in_words(rules: Rules) -> str:
+    """Return what an event Elo is made of."""
+    if rules.all_time_weight == DEFAULT_RULES.all_time_weight:
+        return "Elo: half all-time best, half weekly average"
+    weight = rules.all_time_weight
+    return f"Elo: {_percent(weight)} all-time best, {_percent(1 - weight)} weekly average"
+
+
+def _method(rules: Rules) -> str:
+    return f"{rules.method} (logarithms)" if rules.rates_logarithms else rules.method.value
+
+
+def _attendance(rules: Rules) -> str:
+    if rules.attendance is Attendance.PLAYED:
+        return "weeks played"
+    return f"best {rules.best_of} of {rules.last_weeks} weeks"
+
+
+def _percent(part: float) -> str:
+    return f"{round(100 * part, 1):g} %"
