@@ -10,13 +10,14 @@ from sqlalchemy import Row, Select, select
 
 from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.domain.events import EventInfo
+from bot.domain.rules import Method
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.statistics import RunningStatistics
 from tests import tables
 from tests.backends import TestBackend
 from tests.sessions import reading
 
-from .model import Model, moments, rated, round_half_up
+from .model import Model, moments, round_half_up
 
 NEARLY_HALF = 1e-6
 """How near to a half an Elo may be rounded either way."""
@@ -39,14 +40,35 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
         *_fields(stored, model),
         *_ratings(stats, model, is_current=stored.scores_version == stored.elo_version),
     ]
+    is_current = stored.scores_version == stored.elo_version
     for board, bests in ((Board.ALL_TIME, model.bests()), (Board.WEEK, model.bests(model.open_week(week)))):
-        found += _standings(await backend.page(board, event.name), bests, high=model.high)
+        # Until the next recalculation, a robust board is relative to the field of the last one.
+        has_elos = is_current or board is Board.WEEK or model.rules.method is not Method.ROBUST
+        found += _standings(await backend.page(board, event.name), bests, model, has_elos=has_elos)
     overall = await backend.page(Board.OVERALL, event.name)
     shown = {row.player.discord_id: row.weekly_average for row in overall.standings}
     averages = {player: model.average(player) for player in model.bests()} if model.runs else {}
     found += _same("averages shown", shown, averages)
+    unranked = {row.player.discord_id for row in overall.standings if row.rank is None}
+    few = {player for player in shown if len(model.counted(player)) < model.rules.min_weeks}
+    found += _same("players without a rank", unranked, few) if is_current else ()
     found += _same("overall begins", overall.first_week is not None, bool(model.bests() and not model.runs))
     return found + await backend.differences()
+
+
+async def numbers(backend: TestBackend, event: EventInfo) -> list[Any]:
+    """What is stored of an event's weeks and ratings."""
+    async with reading(backend.database) as session:
+        archive = sorted((tuple(row) for row in await session.execute(_archive(event))), key=repr)
+    stats = await tables.stats(backend.database, event.id)
+    return [archive, *sorted((player, *_values(row)) for player, row in stats.items())]
+
+
+def _values(row: Row[Any]) -> tuple[Any, ...]:
+    return (
+        *(row.weekly_elo_average, row.weeks_participated),
+        *(repr(row.all_time_leaderboard_elo), repr(row.calculated_event_elo)),
+    )
 
 
 def _scores(event: EventInfo) -> Select[int, int | None, float]:
@@ -97,24 +119,24 @@ def _field(statistics: RunningStatistics, bests: Mapping[int, float]) -> Iterato
 
 
 def _ratings(stats: Mapping[int, Row[Any]], model: Model, *, is_current: bool) -> Iterator[str]:
-    elos = rated(model.bests(), high=model.high)
+    elos, weight = model.rated(model.bests()), model.rules.all_time_weight
     yield from _same("players with ratings", stats.keys(), {entry.player for entry in model.log})
     for player, row in stats.items():
         average = model.average(player)
         yield from _same(f"average of {player}", row.weekly_elo_average, average or 0.0)
-        yield from _same(f"weeks of {player}", row.weeks_participated, len(model.archive(player)))
+        yield from _same(f"weeks of {player}", row.weeks_participated, len(model.counted(player)))
         if player not in elos:
             yield from _same(f"all-time Elo of {player}", row.all_time_leaderboard_elo, None)
         elif is_current:
             yield from _elo(f"all-time Elo of {player}", row.all_time_leaderboard_elo, elos[player])
         if is_current:
             all_time = 1000 if player not in elos else row.all_time_leaderboard_elo
-            event_elo = None if average is None else round_half_up((all_time + average) / 2)
+            event_elo = None if average is None else round_half_up(weight * all_time + (1 - weight) * average)
             yield from _same(f"event Elo of {player}", row.calculated_event_elo, event_elo)
 
 
-def _standings(page: LeaderboardPage, bests: Mapping[int, float], *, high: bool) -> Iterator[str]:
-    elos = rated(dict(bests), high=high)
+def _standings(page: LeaderboardPage, bests: Mapping[int, float], model: Model, *, has_elos: bool) -> Iterator[str]:
+    elos, high = model.rated(dict(bests)), model.high
     shown = {row.player.discord_id: (row.rank, row.score) for row in page.standings}
     ranks = {
         player: 1 + sum(other > score if high else other < score for other in bests.values())
@@ -122,7 +144,7 @@ def _standings(page: LeaderboardPage, bests: Mapping[int, float], *, high: bool)
     }
     yield from _same(f"{page.board} board", shown, {player: (ranks[player], bests[player]) for player in bests})
     yield from _same(f"order of the {page.board} board", [rank for rank, _ in shown.values()], sorted(ranks.values()))
-    for row in page.standings:
+    for row in page.standings if has_elos else ():
         yield from _elo(f"{page.board} Elo of {row.player.name}", row.elo, elos.get(row.player.discord_id, math.nan))
 
 

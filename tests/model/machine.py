@@ -14,12 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import URL, delete
 
 from bot.database.models import Base
+from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 from bot.errors import (
     AlreadyCounted,
     AlreadyWithdrawn,
     EventArchived,
     LeaderboardError,
     NeverSubmitted,
+    NothingToChange,
     NothingToRemove,
     NothingToRestore,
     NothingToUndo,
@@ -32,7 +34,7 @@ from tests import tables
 from tests.backends import ADMIN, TestBackend, open_test_backend
 from tests.large_events import as_if_large
 
-from .comparison import differences
+from .comparison import differences, numbers
 from .model import Model, code_of
 
 T = TypeVar("T")
@@ -57,6 +59,21 @@ a_score = st.one_of(
     st.integers(1, 6).map(str),
     st.sampled_from(["0.000000001", "0.000000002", "999999999.999", "999999999.998", "999999999", "0.1", "0.3"]),
     st.decimals("0.000000001", "999999999.999", places=9).map(lambda score: f"{score:f}"),
+)
+some_rules = st.one_of(
+    st.just(DEFAULT_RULES),
+    st.builds(
+        lambda method, attendance, best_of, **rest: Rules(method, attendance=attendance, best_of=best_of, **rest),
+        st.sampled_from(Method),
+        st.sampled_from(Attendance),
+        st.integers(1, 2),
+        last_weeks=st.integers(2, 3),
+        uses_logarithm=st.booleans(),
+        all_time_weight=st.sampled_from([0.5, 0.0, 0.3]),
+        missed_week_elo=st.sampled_from([None, 0, 700]),
+        min_weeks=st.integers(1, 3),
+        min_field=st.integers(1, 3),
+    ),
 )
 rarely = st.sampled_from([False, False, False, True])
 some = st.integers(0, 99)
@@ -266,6 +283,27 @@ class Season(RuleBasedStateMachine):
         self.touch(event)
         self.do(self.backend.real.services.events.edit(ADMIN, event, EventOptions(is_active=not archive)))
         self.archived = self.archived | {event} if archive else self.archived - {event}
+
+    @rule(event=an_event, rules=some_rules)
+    def rules_change(self, event: str, rules: Rules) -> None:
+        model = self.touch(event)
+        work = self.backend.real.services.rules.change(ADMIN, event, rules)
+        if rules == model.rules:
+            self.refused(NothingToChange, work)
+            return
+        assert self.do(work).before == model.rules
+        model.rules = rules
+
+    @rule(event=an_event, rules=some_rules)
+    def rules_change_and_change_back(self, event: str, rules: Rules) -> None:
+        model = self.touch(event)
+        if rules == model.rules:
+            return
+        self.recalculate(event)
+        before = self.do(numbers(self.backend, self.events[event]))
+        for chosen in (rules, model.rules):
+            self.do(self.backend.real.services.rules.change(ADMIN, event, chosen))
+        assert self.do(numbers(self.backend, self.events[event])) == before
 
     @rule(event=an_event)
     def recalculate(self, event: str) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from statistics import fmean
+from statistics import NormalDist, fmean, median
+
+from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Entry:
 
 @dataclass
 class Model:
-    """One event: its log, and of each week that was run, in order of the runs, each player's score and Elo.
+    """One event: its rules, its log, and of each week that was run, in order of the runs, each player's score.
 
     `withdrawn` are the players who are withdrawn now, `omitted` those whom the run of a week left out.
     """
@@ -36,8 +38,9 @@ class Model:
     high: bool
     withdrawn: set[int] = field(default_factory=set)
     log: list[Entry] = field(default_factory=list)
-    runs: dict[int, dict[int, tuple[float, int]]] = field(default_factory=dict)
+    runs: dict[int, dict[int, float]] = field(default_factory=dict)
     omitted: dict[int, set[int]] = field(default_factory=dict)
+    rules: Rules = DEFAULT_RULES
 
     def submit(self, player: int, score: float, week: int) -> None:
         self.log.append(Entry(player, score, week, set(self.runs)))
@@ -63,9 +66,7 @@ class Model:
         return [entry for entry in reversed(self.log) if (entry.player, entry.removed) == (player, removed)]
 
     def run(self, week: int) -> None:
-        bests = self.bests(week)
-        elos = rated(bests, high=self.high)
-        self.runs[week] = {player: (score, round_half_up(elos[player])) for player, score in bests.items()}
+        self.runs[week] = self.bests(week)
         self.omitted[week] = {entry.player for entry in self.log} - self.bests().keys()
 
     def undo(self) -> int:
@@ -75,27 +76,75 @@ class Model:
             entry.closed.discard(week)
         return week
 
-    def archive(self, player: int) -> dict[int, tuple[float | None, int]]:
+    def archive(self, player: int) -> dict[int, tuple[float | None, int | None]]:
         """A player's weeks: those played, and those missed since the first, unless the run left the player out."""
         played = [week for week in self.runs if player in self.runs[week]]
-        since_first = [week for week in self.runs if played and week >= min(played)]
-        return {
-            week: self.runs[week].get(player, (None, 0)) for week in since_first if player not in self.omitted[week]
-        }
+        since_first = [week for week in sorted(self.runs) if played and week >= min(played)]
+        return {week: self.result(week, player) for week in since_first if player not in self.omitted[week]}
+
+    def result(self, week: int, player: int) -> tuple[float | None, int | None]:
+        """A player's score and Elo in a week that was run; without Elo in one of too few players."""
+        bests = self.runs[week]
+        if len(bests) < self.rules.min_field:
+            return bests.get(player), None
+        if player not in bests:
+            return None, self.rules.missed_week_elo or 0
+        return bests[player], round_half_up(self.rated(bests)[player])
+
+    def rated(self, bests: dict[int, float]) -> dict[int, float]:
+        return rated(bests, high=self.high, rules=self.rules)
+
+    def counted(self, player: int) -> list[tuple[float | None, int]]:
+        """The weeks that count for a player, in order."""
+        return [(score, elo) for score, elo in self.archive(player).values() if elo is not None]
 
     def average(self, player: int) -> float | None:
-        weeks = self.archive(player)
-        return fmean(elo for _, elo in weeks.values()) if weeks else None
+        weeks = self.counted(player)
+        elos = [elo for _, elo in weeks]
+        if self.rules.attendance is Attendance.BEST:
+            elos = sorted(elos[-self.rules.last_weeks :], reverse=True)[: self.rules.best_of]
+        if self.rules.attendance is Attendance.PLAYED:
+            elos = [elo for score, elo in weeks if score is not None] + [1000, 1000]
+        return fmean(elos) if weeks else None
 
 
-def rated(bests: dict[int, float], *, high: bool) -> dict[int, float]:
+def rated(bests: dict[int, float], *, high: bool, rules: Rules = DEFAULT_RULES) -> dict[int, float]:
     """Each player's Elo, not yet rounded."""
+    if rules.method is Method.ROBUST:
+        return robust(bests, high=high, of_logarithms=rules.uses_logarithm)
+    if rules.method is Method.RANKS:
+        return normal(bests, high=high)
     mean, variance = moments(bests.values())
     sign = 1 if high else -1
     return {
         player: 1000 + 200 * sign * float(Fraction(score) - mean) / math.sqrt(variance) if variance else 1000.0
         for player, score in bests.items()
     }
+
+
+def robust(bests: dict[int, float], *, high: bool, of_logarithms: bool) -> dict[int, float]:
+    values = {player: Fraction(math.log(score) if of_logarithms else score) for player, score in bests.items()}
+    if not values:
+        return {}
+    middle = median(values.values())
+    deviations = [abs(value - middle) for value in values.values()]
+    spread = Fraction(1.4826) * median(deviations) or Fraction(1.2533) * sum(deviations, Fraction()) / len(values)
+    shrunk = Fraction(len(values), len(values) + 2) if len(values) < 8 else 1
+
+    def z(value: Fraction) -> Fraction:
+        return max(Fraction(-4), min(Fraction(4), (value - middle) / spread if spread else Fraction())) * shrunk
+
+    return {player: float(1000 + (200 if high else -200) * z(value)) for player, value in values.items()}
+
+
+def normal(bests: dict[int, float], *, high: bool) -> dict[int, float]:
+    """By how many one beats, ties counting half."""
+
+    def beaten(score: float) -> float:
+        below = sum(other < score if high else other > score for other in bests.values())
+        return below + sum(other == score for other in bests.values()) / 2
+
+    return {player: 1000 + 200 * NormalDist().inv_cdf(beaten(score) / len(bests)) for player, score in bests.items()}
 
 
 def moments(scores: Iterable[float]) -> tuple[Fraction, float]:

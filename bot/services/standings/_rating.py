@@ -15,11 +15,12 @@ from bot.services.events import describe
 
 
 def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWeek]:
-    """Return all closed weeks of an event that count for a player, the first one first."""
+    """Return all closed weeks of an event that count for a player, the first one first; unrated ones do not."""
     results = (
         sa.select(WeeklyRun.week_number, WeeklyResult.weekly_elo, WeeklyResult.score.is_(None).label("is_missed"))
         .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
         .where(WeeklyRun.event_id == event_id, WeeklyResult.player_id == player_id)
+        .where(WeeklyResult.weekly_elo.is_not(None))
         .order_by(WeeklyRun.week_number)
     )
     return [
