@@ -160,6 +160,11 @@ class ScoreBounds:
     takes_least: bool
     takes_greatest: bool
 
+    @property
+    def are_positive(self) -> bool:
+        """Whether the event takes only scores above 0."""
+        return self.least > 0 or (self.least == 0 and not self.takes_least)
+
     @classmethod
     def of(cls, min_score: float | None, max_score: float | None) -> "ScoreBounds":
         """Return the bounds of an event that has those; None for none of its own."""

@@ -14,7 +14,8 @@ from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary
-from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
+from bot.domain.rules import Method
+from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.domain.weeks import Week
 from bot.errors import (
@@ -25,6 +26,7 @@ from bot.errors import (
     EventNameTaken,
     InvalidBound,
     InvalidScore,
+    LogarithmImpossible,
     NothingToChange,
     UnitOfTimes,
 )
@@ -307,6 +309,9 @@ def _apply_bounds(event: Event, options: EventOptions) -> None:
         event.max_score = _bound(style, Bound.MAX, options.max_score, options.locale)
     if event.min_score is not None and event.max_score is not None and event.min_score > event.max_score:
         raise BoundsSwapped
+    rates_logarithms = event.uses_logarithm and event.method is Method.ROBUST
+    if rates_logarithms and not ScoreBounds.of(event.min_score, event.max_score).are_positive:
+        raise LogarithmImpossible(event.name)
 
 
 def _bound(style: ScoreStyle, bound: Bound, text: str, locale: str | None) -> float | None:

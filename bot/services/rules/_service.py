@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.domain.clock import Clock
-from bot.domain.events import EventInfo, RulesChange
+from bot.domain.events import RulesChange
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import Rules
 from bot.errors import LogarithmImpossible, NothingToChange
@@ -45,7 +45,7 @@ class RulesService:
             before = describe(found)
             if rules == before.rules:
                 raise NothingToChange
-            if rules.rates_logarithms and _takes_zero_or_less(before):
+            if rules.rates_logarithms and not before.bounds.are_positive:
                 raise LogarithmImpossible(before.name)
             found.rules = rules
             session.flush()
@@ -54,11 +54,6 @@ class RulesService:
             return RulesChange(before.rules, describe(found))
 
         return await self._database.write(work)
-
-
-def _takes_zero_or_less(event: EventInfo) -> bool:
-    bounds = event.bounds
-    return bounds.least < 0 or (bounds.least == 0 and bounds.takes_least)
 
 
 def _summary(before: Rules, after: Rules) -> str:

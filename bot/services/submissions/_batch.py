@@ -217,6 +217,7 @@ class Batch:
         self._refused: dict[int, LeaderboardError] = {}
         self._counted: dict[int, _Counted] = {}
         self._others: dict[int, _Others] = {}
+        self._fields: dict[int, Field] = {}
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -252,6 +253,7 @@ class Batch:
         counted = self._decide()
         others = self._write(counted) if counted else {}
         self._counted, self._others = counted, others
+        self._fields = {key: field for key, event in events.items() if (field := self._field_after(event)) is not None}
         return [event for event in events.values() if event.moves]
 
     def _begin_transaction(self) -> None:
@@ -402,10 +404,7 @@ class Batch:
         )
 
     def _elo(self, one: _Counted, others: _Others) -> int:
-        """Return the all-time Elo after a submission.
-
-        Under *robust* it is that in the field after the batch or, of a large event, in the field as last counted.
-        """
+        """Return the all-time Elo after a submission; under *robust* after the batch."""
         event, scale, best = one.entry.event, self._rules.scale, one.decision.personal_best
         rating = Rating(event.info.direction, event.info.rules, scale)
         if rating.rules.method is Method.CLASSIC:
@@ -413,9 +412,15 @@ class Batch:
         if rating.rules.method is Method.RANKS:
             rank = others.better + one.overtaken + (others.equal + one.levelled + 1) / 2
             return scale.elo_of(z_of_rank(rank, one.statistics.count))
-        if self._bests.knows(event):
-            return rating.elo(best, rating.field_of(self._bests.scores_after(event)))
-        return scale.base_elo if event.kept_field is None else rating.elo(best, event.kept_field)
+        field = self._fields.get(event.info.id)
+        return scale.base_elo if field is None else rating.elo(best, field)
+
+    def _field_after(self, event: OpenEvent) -> Field | None:
+        """Return the field of an event after the batch under *robust*, or as last counted; None for other methods."""
+        rating = Rating(event.info.direction, event.info.rules, self._rules.scale)
+        if rating.rules.method is not Method.ROBUST:
+            return None
+        return rating.kept_field(self._bests.scores_after(event)) if self._bests.knows(event) else event.kept_field
 
 
 def _open(row: Row[Any]) -> OpenEvent:

@@ -1,0 +1,201 @@
+"""Rules of an event: what they change at once, everywhere; what they leave; and what is refused."""
+
+from collections.abc import Mapping
+from statistics import NormalDist
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from bot.database.models import AuditLog, WeeklyResult
+from bot.domain.methods import Rating
+from bot.domain.ratings import RatingScale, round_half_up
+from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
+from bot.domain.scores import ScoreDirection
+from bot.domain.standings import Board
+from bot.errors import LogarithmImpossible, NotAllowed, NothingToChange, RuleOutOfRange
+from bot.services.events import EventOptions
+from bot.services.submissions import _batch as batch
+from bot.services.transfer import read_event_file
+from bot.ui.events import show_events
+from bot.ui.standings import board_card
+from tests import tables
+from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
+from tests.one_database import on_one_database
+from tests.transfer.test_transfer import ELSEWHERE, exported, ratings
+
+ANA, BOB, CAI, DAN = 1, 2, 3, 4
+ROBUST, RANKS = Rules(Method.ROBUST), Rules(Method.RANKS)
+FAIR = Rules(Method.RANKS, attendance=Attendance.BEST, best_of=1, last_weeks=2, all_time_weight=0.3, min_field=2)
+
+
+async def change(backend: TestBackend, rules: Rules, event: str = EVENT) -> None:
+    await backend.real.services.rules.change(ADMIN, event, rules)
+
+
+def by_ranks(scores: Mapping[int, float]) -> dict[int, int]:
+    """The Elos of players without ties, by the normal distribution of the standard library."""
+    ranked = sorted(scores, key=lambda player: -scores[player])
+    shares = {player: (len(ranked) - place - 0.5) / len(ranked) for place, player in enumerate(ranked)}
+    return {player: round_half_up(1000 + 200 * NormalDist().inv_cdf(share)) for player, share in shares.items()}
+
+
+async def numbers(backend: TestBackend) -> tuple[Any, Any]:
+    """All that is stored of weeks and ratings."""
+    return await tables.rows(backend.database, WeeklyResult), await ratings(backend, GUILD)
+
+
+async def test_all_ratings_follow_new_rules_at_once_and_come_back_with_the_old_ones(backend: TestBackend) -> None:
+    await backend.create_event()
+    weeks = [{ANA: 900, BOB: 500, CAI: 100}, {BOB: 700, CAI: 300}, {CAI: 200}]
+    for scores in weeks:
+        await backend.submit_all(scores)
+        await backend.run()
+        backend.clock.move(weeks=1)
+    before = await numbers(backend)
+    await change(backend, FAIR)
+    second = {ANA: 0, **by_ranks(weeks[1])}
+    best = {ANA: max(by_ranks(weeks[0])[ANA], 0), BOB: max(by_ranks(weeks[0])[BOB], second[BOB]), CAI: 0}
+    # The third week has too few players to count.
+    best[CAI] = max(by_ranks(weeks[0])[CAI], second[CAI])
+    all_time = by_ranks({ANA: 900, BOB: 700, CAI: 300})
+    stats = await tables.stats(backend.database, 1)
+    assert {player: row.all_time_leaderboard_elo for player, row in stats.items()} == all_time
+    assert {player: row.weekly_elo_average for player, row in stats.items()} == best
+    assert {row.weeks_participated for row in stats.values()} == {2}
+    assert {player: row.calculated_event_elo for player, row in stats.items()} == {
+        player: round_half_up(0.3 * all_time[player] + 0.7 * best[player]) for player in stats
+    }
+    assert await backend.elos(Board.OVERALL) == {player: row.calculated_event_elo for player, row in stats.items()}
+    assert await backend.differences() == []
+    await change(backend, DEFAULT_RULES)
+    assert await numbers(backend) == before
+    assert await backend.differences() == []
+    log = await tables.rows(backend.database, AuditLog)
+    logged = [row["detail"] for row in log if row["action"] == "event rules"]
+    assert len(logged) == 2
+    assert any(detail.startswith("method: classic → ranks, attendance: zero → best, best_of: 6") for detail in logged)
+
+
+@pytest.mark.parametrize("rules", [ROBUST, Rules(Method.ROBUST, uses_logarithm=True), RANKS])
+@pytest.mark.parametrize("is_large", [False, True])
+async def test_an_answer_and_the_boards_have_the_elo_that_is_stored(
+    backend: TestBackend, rules: Rules, is_large: bool
+) -> None:
+    await backend.create_event()
+    await change(backend, rules)
+    scores = {player: float(5 * (player // 2) + 10) for player in range(1, 14)}
+    with patch.object(batch, "MOST_SCORES", 0 if is_large else batch.MOST_SCORES):
+        for player, score in scores.items():
+            told = await backend.submit(player, score)
+            field = Rating(ScoreDirection.HIGH, rules, RatingScale()).field_of(list(scores.values())[:player])
+            if rules.method is Method.RANKS or not is_large:
+                assert told.elo == Rating(ScoreDirection.HIGH, rules, RatingScale()).elo(score, field)
+        await backend.real.scoring.recalculate(1)
+        again = await backend.submit(7, 1.0)
+    stats = await tables.stats(backend.database, 1)
+    assert again.elo == stats[7].all_time_leaderboard_elo
+    pages = [await backend.page(board, page=page) for board in (Board.ALL_TIME, Board.WEEK) for page in (0, 1)]
+    shown = [(row.player.discord_id, row.elo) for page in pages for row in page.standings]
+    assert sorted(shown) == sorted(2 * [(player, row.all_time_leaderboard_elo) for player, row in stats.items()])
+    own = await backend.real.services.standings.page(GUILD, EVENT, Board.ALL_TIME, 0, viewer_id=2)
+    assert own.own is not None
+    assert own.own.elo == stats[2].all_time_leaderboard_elo
+    assert await backend.differences() == []
+
+
+async def test_whoever_has_too_few_weeks_stands_below_without_a_rank(backend: TestBackend) -> None:
+    await backend.create_event()
+    for scores in ({ANA: 100}, {ANA: 100, BOB: 900}):
+        await backend.submit_all(scores)
+        await backend.run()
+        backend.clock.move(weeks=1)
+    await backend.submit(CAI, 500)
+    await change(backend, Rules(min_weeks=2))
+    page = await backend.page(Board.OVERALL)
+    assert [(row.player.discord_id, row.rank, row.weeks_left) for row in page.standings] == [
+        (ANA, 1, 0),
+        (BOB, None, 1),
+        (CAI, None, 0),
+    ]
+    assert "1 week to go" in board_card(page).text
+    assert "ranked after 2 weeks" in board_card(page).text
+
+
+async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BOB: 300})
+    await backend.run()
+    before = await tables.stats(backend.database, 1)
+    await change(backend, Rules(min_field=2))
+    backend.clock.move(weeks=1)
+    await backend.submit(ANA, 50)
+    [run] = await backend.run()
+    assert (run.is_rated, run.penalised, run.penalties) == (False, 0, ())
+    assert [(result.rank, result.elo) for result in run.podium] == [(1, None)]
+    stats = await tables.stats(backend.database, 1)
+    assert {player: row.weekly_elo_average for player, row in stats.items()} == {
+        player: row.weekly_elo_average for player, row in before.items()
+    }
+    assert await backend.differences() == []
+    # The first week played counts as such: what is missed after it is missed.
+    backend.clock.move(weeks=1)
+    await backend.submit_all({ANA: 100, CAI: 300})
+    await backend.run()
+    assert (await tables.stats(backend.database, 1))[BOB].weekly_elo_average == before[BOB].weekly_elo_average / 2
+    assert await backend.undo() == "2026-W49"
+    assert await backend.differences() == []
+
+
+async def test_a_preview_of_a_removal_tells_whose_elos_move_by_the_rules(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BOB: 200, CAI: 300, DAN: 99_000})
+    moved = {}
+    for rules in (DEFAULT_RULES, RANKS, ROBUST):
+        if rules != DEFAULT_RULES:
+            await change(backend, rules)
+        before = await backend.elos()
+        preview = await backend.real.services.removals.preview(ADMIN, EVENT, DAN)
+        rating = Rating(ScoreDirection.HIGH, rules, RatingScale())
+        left = rating.field_of([100.0, 200.0, 300.0])
+        after = {player: rating.elo(100.0 * player, left) for player in (ANA, BOB, CAI)}
+        moved[rules] = [abs(after[player] - (before[player] or 0)) for player in after]
+        assert (preview.elos_moved, preview.most_moved) == (sum(map(bool, moved[rules])), max(moved[rules]))
+    assert moved[ROBUST] != moved[RANKS] != moved[DEFAULT_RULES]
+
+
+async def test_an_export_carries_the_rules_and_all_that_follows_from_them(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 900, BOB: 500, CAI: 100}, {BOB: 700, CAI: 300})
+    await change(backend, FAIR)
+    await backend.run()
+    file = read_event_file((await exported(backend))["event.json"])
+    assert file.event.rules.rules == FAIR
+    await backend.real.services.transfer.carry_out(file, ELSEWHERE)
+    assert await ratings(backend, ELSEWHERE) == await ratings(backend, GUILD)
+    assert await backend.differences() == []
+
+
+@on_one_database
+async def test_what_cannot_be_or_changes_nothing_is_refused(backend: TestBackend) -> None:
+    await backend.create_event()
+    logarithms = Rules(Method.ROBUST, uses_logarithm=True)
+    for refusal, rules in ((NothingToChange, DEFAULT_RULES), (RuleOutOfRange, Rules(min_field=0))):
+        with pytest.raises(refusal):
+            await change(backend, rules)
+    with pytest.raises(NotAllowed):
+        await backend.real.services.rules.change(MEMBER, EVENT, RANKS)
+    await change(backend, logarithms)
+    with pytest.raises(LogarithmImpossible):
+        await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(min_score="-5"))
+    await backend.create_event(name="Golf", min_score="-20")
+    with pytest.raises(LogarithmImpossible):
+        await change(backend, logarithms, "Golf")
+
+
+@on_one_database
+async def test_the_list_of_events_says_rules_that_are_not_the_usual_ones(backend: TestBackend) -> None:
+    await backend.create_event()
+    await change(backend, Rules(Method.ROBUST, attendance=Attendance.BEST, all_time_weight=0.3, missed_week_elo=700))
+    told = show_events(await backend.real.services.events.list(GUILD)).cards[0].text
+    assert "robust · best 6 of 10 weeks · all-time best 30 % · a missed week counts 700" in told
