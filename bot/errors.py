@@ -89,6 +89,10 @@ class AmbiguousScore(UnreadableScore):
     unit: str | None
 
 
+class ScoreUnclear(AmbiguousScore):
+    """The same of a score that an admin typed for a player: nothing but text answers it."""
+
+
 @dataclass(eq=False)
 class ScoreInQuestion(AmbiguousScore):
     """The text was submitted to the event with the key `event_id`, which takes each of the readings."""
@@ -195,6 +199,17 @@ class GraceTooLong(InvalidSetting):
     """The grace before a week closes is negative, or longer than `longest` minutes."""
 
     longest: int
+
+
+@dataclass(eq=False)
+class MomentUnknown(InvalidSetting):
+    """The text `typed` names no moment, day or week since 2015."""
+
+    typed: str
+
+
+class MomentAhead(MomentUnknown):
+    """The moment is later than now."""
 
 
 class NotAWeek(InvalidSetting):
@@ -437,6 +452,21 @@ class NeverSubmitted(AboutPlayer):
 
 class AlreadyWithdrawn(AboutPlayer):
     """An admin has withdrawn the player already."""
+
+
+class PlayerWithdrawn(AboutPlayer):
+    """The player is withdrawn, so that nobody can add a score of theirs."""
+
+
+@dataclass(eq=False)
+class AlreadyExcused(AboutPlayer):
+    """The player is excused from the `week`, such as 2026-W47, already."""
+
+    week: str
+
+
+class NotExcused(AlreadyExcused):
+    """The player is not excused from the week, so there is nothing to take back."""
 
 
 class NotWithdrawn(AboutPlayer):

@@ -37,7 +37,7 @@ from bot.health import Finding, examine_database, examine_lag, examine_redis, op
 from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.jobs import JobRunner
-from bot.services.moderation import RemovalService, WithdrawalService
+from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.rules import RulesService
@@ -91,8 +91,10 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             weeks=WeeklyProcessingService(database, clock, settings.scale),
             events=EventService(database, clock),
             rules=RulesService(database, clock, settings.scale),
+            additions=AdditionService(database, clock, settings.scale, recalculator),
             removals=RemovalService(database, clock, settings.scale, recalculator),
             withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
+            excuses=ExcuseService(database, clock, settings.scale),
             settings=SettingsService(database, clock),
             audit=AuditService(database),
             transfer=TransferService(database, clock, settings.scale),

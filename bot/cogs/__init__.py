@@ -8,7 +8,7 @@ from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.events import Events
-from bot.cogs.moderation import KeepButton, Moderation, RemoveButton, RestoreButton
+from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.servers import Servers
 from bot.cogs.standings import PageButton, RatingButton, Standings
 from bot.cogs.submissions import (
@@ -31,9 +31,7 @@ BUTTONS = (
     ReadingButton,
     SubmitButton,
     WeekButton,
-    RemoveButton,
-    KeepButton,
-    RestoreButton,
+    *BUTTONS_OF_MODERATION,
     AuditButton,
 )
 """The buttons that work after a restart."""

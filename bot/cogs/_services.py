@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.cogs._answering import actor_of
 from bot.services.audit import AuditService
 from bot.services.events import EventService
-from bot.services.moderation import RemovalService, WithdrawalService
+from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.rules import RulesService
 from bot.services.servers import Actor, SettingsService
@@ -32,8 +32,10 @@ class Services:
     weeks: WeeklyProcessingService
     events: EventService
     rules: RulesService
+    additions: AdditionService
     removals: RemovalService
     withdrawals: WithdrawalService
+    excuses: ExcuseService
     settings: SettingsService
     audit: AuditService
     transfer: TransferService

@@ -20,6 +20,8 @@ from bot.ui.weeks import name_pending
 MAX_CHOICES = 25
 MAX_CHOICE = 100
 COMING_WEEKS = 104
+WEEKS_AROUND = 6
+"""How many weeks up to the current one, and as many after it, are suggested."""
 
 
 async def active_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
@@ -77,6 +79,18 @@ async def seasons(interaction: Interaction[Any], typed: str) -> list[Choice[str]
         return []
     named = [(name_season(one), str(one.season)) for one in found]
     return _choices((name, value) for name, value in named if typed.strip().casefold() in name.casefold())
+
+
+async def excused_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Suggest the weeks around the current one, the nearest first."""
+    if interaction.guild_id is None:
+        return []
+    current = await services_of(interaction).events.current_week(interaction.guild_id)
+    before, after = [current], [current.next()]
+    for _ in range(WEEKS_AROUND - 1):
+        before.append(before[-1].before())
+        after.append(after[-1].next())
+    return _choices(_fitting([week for pair in zip(before, after, strict=True) for week in pair], typed))
 
 
 async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:

@@ -1,32 +1,56 @@
-"""`/score remove`, `/score restore`, `/player withdraw`, `/player return`, and the buttons of removals."""
+"""`/score` and `/player`, and their buttons: each asks the admin alone first, and shows everyone what was done."""
 
 import re
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any, ClassVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, TypeVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
-from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._answering import actor_of, answer, post
 from bot.cogs._buttons import NOTHING, IdButton
-from bot.cogs._services import ServiceCog, services_of
-from bot.cogs._suggestions import all_events, removable_scores, removed_scores
-from bot.domain.moderation import RemovalPreview, RemovalResult
-from bot.domain.text import clean_reason
+from bot.cogs._services import ServiceCog, Services, services_of
+from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
+from bot.domain.moderation import (
+    Correction,
+    CorrectionPreview,
+    CorrectionResult,
+    ExcusePreview,
+    ExcuseResult,
+    MembershipPreview,
+    MembershipResult,
+)
+from bot.domain.servers import NewMember
+from bot.domain.text import clean_display_name, clean_reason
+from bot.services.servers import Actor
 from bot.ui.card import cards_in
 from bot.ui.moderation import (
+    read_player,
     read_reason,
+    show_agreed,
+    show_correction,
+    show_correction_preview,
+    show_excuse,
+    show_excuse_preview,
     show_kept,
     show_membership,
-    show_removal,
-    show_removal_preview,
-    show_removed,
-    show_restoration,
+    show_membership_preview,
 )
 from bot.ui.reply import Reply
 
+T = TypeVar("T")
+
 # Discord's ids have up to 19 digits; a greater number than any of them would not fit into a column.
-_OF_SUBMISSION = r"(?P<event>[0-9]{1,18}):(?P<player>[0-8]?[0-9]{1,18}):(?P<submission>[0-9]{1,18})"
+_PLAYER = r"(?P<player>[0-8]?[0-9]{1,18})"
+_OF_SUBMISSION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<submission>[0-9]{{1,18}})"
+_SCORE = r"(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,17})?(?:e-[0-9]{2,3})?)"
+_OF_ADDITION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
+_OF_EXCUSE = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<week>[0-9]{{4}}-W[0-9]{{2}})"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+WHY = "Why; everyone in the channel can read it"
 
 
 class Moderation(ServiceCog):
@@ -35,12 +59,36 @@ class Moderation(ServiceCog):
     score = app_commands.Group(name="score", description="Admins: the scores of players", guild_only=True)
     player = app_commands.Group(name="player", description="Admins: the players of this server", guild_only=True)
 
+    @score.command(name="add", description="Admins: count a score for a player, now or for when it was made")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        player="Whose score",
+        score="As they would type it",
+        when="2026-11-21, yesterday, 2026-W47; default now",
+        reason=WHY,
+    )
+    @app_commands.autocomplete(event=all_events)
+    async def score_add(
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        player: User,
+        score: str,
+        when: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Show what a score would change, and ask whether to add it."""
+        member = NewMember(player.id, clean_display_name(player.name), clean_display_name(player.display_name))
+        locale = str(interaction.locale)
+        preview = self.services.additions.preview(self.actor(interaction), event, member, score, when, locale)
+        await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
+
     @score.command(name="remove", description="Admins: take a score that should not count out of an event")
     @app_commands.describe(
         event="The event: start typing its name",
         player="Whose score",
         score="Value, day or week; without: the best",
-        reason="Why; everyone in the channel can read it",
+        reason=WHY,
     )
     @app_commands.autocomplete(event=all_events, score=removable_scores)
     async def score_remove(
@@ -53,35 +101,139 @@ class Moderation(ServiceCog):
     ) -> None:
         """Show what the removal of a submission would change, and ask whether to do it."""
         preview = self.services.removals.preview(self.actor(interaction), event, player.id, score)
-        await answer(interaction, preview, lambda result: _ask(result, reason), only_reads=True)
+        await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @score.command(name="restore", description="Admins: let a removed score count again")
     @app_commands.describe(
         event="The event: start typing its name",
         player="Whose score",
         score="Value, day or week; without: removed last",
+        reason=WHY,
     )
     @app_commands.autocomplete(event=all_events, score=removed_scores)
     async def score_restore(
-        self, interaction: Interaction[Any], event: str, player: User, score: str | None = None
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        player: User,
+        score: str | None = None,
+        reason: str | None = None,
     ) -> None:
-        """Restore a removed submission."""
-        restored = self.services.removals.restore(self.actor(interaction), event, player.id, score)
-        await answer(interaction, restored, show_restoration)
+        """Show what the restoration of a submission would change, and ask whether to do it."""
+        preview = self.services.removals.preview_restoration(self.actor(interaction), event, player.id, score)
+        await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @player.command(name="withdraw", description="Admins: take a player out of all events, until they return")
-    @app_commands.describe(player="Who", reason="Why; everyone in the channel can read it")
+    @app_commands.describe(player="Who", reason=WHY)
     async def player_withdraw(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
-        """Withdraw a player."""
-        withdrawn = self.services.withdrawals.withdraw(self.actor(interaction), player.id, reason)
-        await answer(interaction, withdrawn, show_membership)
+        """Show what a withdrawal would change, and ask whether to do it."""
+        preview = self.services.withdrawals.preview(self.actor(interaction), player.id, is_withdrawn=True)
+        await answer(interaction, preview, lambda result: _ask_membership(result, reason), only_reads=True)
 
     @player.command(name="return", description="Admins: bring a withdrawn player back, as they were")
-    @app_commands.describe(player="Who", reason="Why; everyone in the channel can read it")
+    @app_commands.describe(player="Who", reason=WHY)
     async def player_return(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
-        """Bring a withdrawn player back."""
-        returned = self.services.withdrawals.bring_back(self.actor(interaction), player.id, reason)
-        await answer(interaction, returned, show_membership)
+        """Show what a return would change, and ask whether to do it."""
+        preview = self.services.withdrawals.preview(self.actor(interaction), player.id, is_withdrawn=False)
+        await answer(interaction, preview, lambda result: _ask_membership(result, reason), only_reads=True)
+
+    @player.command(name="excuse", description="Admins: have a week not count as missed for a player")
+    @app_commands.describe(
+        player="Who",
+        week="2026-W47, next week, or one of its days",
+        event="The one event; without: all of this server",
+        reason=WHY,
+    )
+    @app_commands.autocomplete(event=all_events, week=excused_weeks)
+    async def player_excuse(
+        self,
+        interaction: Interaction[Any],
+        player: User,
+        week: str,
+        event: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Show what an excuse would change, and ask whether to give it."""
+        preview = self.services.excuses.preview(self.actor(interaction), player.id, week, event, is_excused=True)
+        await answer(interaction, preview, lambda result: _ask_excuse(result, reason), only_reads=True)
+
+    @player.command(name="unexcuse", description="Admins: have an excused week count as missed again")
+    @app_commands.describe(
+        player="Who",
+        week="2026-W47, next week, or one of its days",
+        event="As when it was excused",
+        reason=WHY,
+    )
+    @app_commands.autocomplete(event=all_events, week=excused_weeks)
+    async def player_unexcuse(
+        self,
+        interaction: Interaction[Any],
+        player: User,
+        week: str,
+        event: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Show what taking an excuse back would change, and ask whether to do it."""
+        preview = self.services.excuses.preview(self.actor(interaction), player.id, week, event, is_excused=False)
+        await answer(interaction, preview, lambda result: _ask_excuse(result, reason), only_reads=True)
+
+
+async def _do(
+    interaction: Interaction[Any],
+    work: Callable[[Services, Actor, str | None], Coroutine[Any, Any, T]],
+    show: Callable[[T], Reply],
+) -> None:
+    """Do what a private question was about, for the reason that it gives, and show everyone the result."""
+    services, reason = services_of(interaction), read_reason(cards_in(interaction.message))
+    actor = actor_of(interaction, services.owner_id)
+    await post(interaction, work(services, actor, reason), lambda _: show_agreed(), show)
+
+
+class KeepButton(IdButton, template=r"moderation:keep"):
+    """Leaves everything as it is."""
+
+    def __init__(self) -> None:
+        """Cancel a question of this module."""
+        super().__init__(Button(label="Cancel", custom_id="moderation:keep"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "KeepButton":
+        """Rebuild a button from its id."""
+        return cls()
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Take the question back."""
+        await interaction.response.edit_message(content=None, embeds=[], view=show_kept().layout())
+
+
+class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
+    """Adds the score that the message is about, for the player and the reason that it names."""
+
+    def __init__(self, event_id: int, discord_id: int, score: float, at: datetime, label: str = "Add") -> None:
+        """Add a score for the player `discord_id`."""
+        self.event_id, self.discord_id, self.score, self.at = event_id, discord_id, score, at
+        custom_id = f"score:add:{event_id}:{discord_id}:{score!r}:{(at - _EPOCH) // _TICK}"
+        super().__init__(Button(label=label, style=ButtonStyle.success, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "AddButton":
+        """Rebuild a button from its id."""
+        at = _EPOCH + int(match["tick"]) * _TICK
+        return cls(int(match["event"]), int(match["player"]), float(match["score"]), at)
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Add the score, and show everyone."""
+        name = clean_display_name(read_player(cards_in(interaction.message)) or str(self.discord_id))
+        member = NewMember(self.discord_id, name, name)
+
+        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
+            return services.additions.add(actor, self.event_id, member, self.score, self.at, reason)
+
+        await _do(interaction, work, show_correction)
 
 
 class _ScoreButton(IdButton, template=NOTHING):
@@ -105,7 +257,7 @@ class _ScoreButton(IdButton, template=NOTHING):
         return cls(int(match["event"]), int(match["player"]), int(match["submission"]))
 
     @classmethod
-    def of(cls, result: RemovalPreview | RemovalResult) -> "_ScoreButton":
+    def of(cls, result: CorrectionPreview | CorrectionResult) -> "_ScoreButton":
         """Return the button for a submission."""
         return cls(result.event.id, result.player.discord_id, result.submission.id)
 
@@ -116,45 +268,170 @@ class _ScoreButton(IdButton, template=NOTHING):
 
 
 class RemoveButton(_ScoreButton, template=rf"score:remove:{_OF_SUBMISSION}"):
-    """Removes the submission that the message is about, for the reason that the message gives."""
+    """Removes the submission that the message is about; a closed week keeps its results."""
 
     ACTION, LABEL, STYLE = "remove", "Remove", ButtonStyle.danger
+    RERUNS_WEEK: ClassVar = False
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Remove the submission, and show everyone."""
-        services = services_of(interaction)
-        reason = read_reason(cards_in(interaction.message))
-        actor = actor_of(interaction, services.owner_id)
-        removal = services.removals.remove(actor, *self.submission, reason)
-        await post(interaction, removal, lambda _: show_removed(), _show_removal)
+
+        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
+            return services.removals.remove(actor, *self.submission, reason, reruns_week=self.RERUNS_WEEK)
+
+        await _do(interaction, work, _show_correction)
 
 
-class KeepButton(_ScoreButton, template=rf"score:keep:{_OF_SUBMISSION}"):
-    """Leaves the submission as it is."""
+class RemoveFromWeekButton(RemoveButton, template=rf"score:remove-rerun:{_OF_SUBMISSION}"):
+    """Removes the submission that the message is about, and runs its closed week again."""
 
-    ACTION, LABEL = "keep", "Cancel"
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Take the question back."""
-        await interaction.response.edit_message(content=None, embeds=[], view=show_kept().layout())
+    ACTION, LABEL, RERUNS_WEEK = "remove-rerun", "Remove and run the week again", True
 
 
 class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
-    """Restores the submission whose removal the message shows."""
+    """Asks whether to restore the submission whose removal the message shows."""
 
     ACTION, LABEL = "restore", "Restore"
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Restore the submission, and show that instead."""
+        """Show what the restoration would change, and ask."""
         services = services_of(interaction)
         actor = actor_of(interaction, services.owner_id)
-        await update(interaction, services.removals.restore(actor, *self.submission), show_restoration)
+        preview = services.removals.preview_restoration(actor, *self.submission)
+        await answer(interaction, preview, lambda result: _ask_correction(result, None), only_reads=True)
 
 
-def _show_removal(result: RemovalResult) -> Reply:
-    return replace(show_removal(result), buttons=[[RestoreButton.of(result)]])
+class RestoreNowButton(_ScoreButton, template=rf"score:restore-now:{_OF_SUBMISSION}"):
+    """Restores the submission that the message is about; a closed week keeps its results."""
+
+    ACTION, LABEL, STYLE = "restore-now", "Restore", ButtonStyle.success
+    RERUNS_WEEK: ClassVar = False
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Restore the submission, and show everyone."""
+
+        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
+            return services.removals.restore(actor, *self.submission, reason, reruns_week=self.RERUNS_WEEK)
+
+        await _do(interaction, work, show_correction)
 
 
-def _ask(preview: RemovalPreview, reason: str | None) -> Reply:
-    asked = show_removal_preview(preview, clean_reason(reason))
-    return replace(asked, buttons=[[RemoveButton.of(preview), KeepButton.of(preview)]])
+class RestoreIntoWeekButton(RestoreNowButton, template=rf"score:restore-rerun:{_OF_SUBMISSION}"):
+    """Restores the submission that the message is about, and runs its closed week again."""
+
+    ACTION, LABEL, RERUNS_WEEK = "restore-rerun", "Restore and run the week again", True
+
+
+class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):{_PLAYER}"):
+    """Withdraws the player whom the message is about, or brings them back."""
+
+    def __init__(self, discord_id: int, *, is_withdrawn: bool) -> None:
+        """Withdraw the player `discord_id`, or bring them back."""
+        self.discord_id, self.is_withdrawn = discord_id, is_withdrawn
+        change, label = ("withdraw", "Withdraw") if is_withdrawn else ("return", "Bring back")
+        style = ButtonStyle.danger if is_withdrawn else ButtonStyle.success
+        super().__init__(Button(label=label, style=style, custom_id=f"player:{change}:{discord_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "MembershipButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["player"]), is_withdrawn=match["change"] == "withdraw")
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Withdraw the player or bring them back, and show everyone."""
+
+        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, MembershipResult]:
+            withdrawals = services.withdrawals
+            change = withdrawals.withdraw if self.is_withdrawn else withdrawals.bring_back
+            return change(actor, self.discord_id, reason)
+
+        await _do(interaction, work, show_membership)
+
+
+class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_EXCUSE}"):
+    """Excuses a player from a week, takes that back, or asks whether to take it back."""
+
+    LABELS: ClassVar = {"give": "Excuse", "ask": "Take back", "take": "Take back"}
+    STYLES: ClassVar = {"give": ButtonStyle.success, "ask": ButtonStyle.secondary, "take": ButtonStyle.danger}
+
+    def __init__(self, action: str, event_id: int, discord_id: int, week: str) -> None:
+        """Do `action` with a week, such as 2026-W47; the event 0 stands for all events of the server."""
+        self.action, self.event_id, self.discord_id, self.week = action, event_id, discord_id, week
+        custom_id = f"excuse:{action}:{event_id}:{discord_id}:{week}"
+        super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "ExcuseButton":
+        """Rebuild a button from its id."""
+        return cls(match["action"], int(match["event"]), int(match["player"]), match["week"])
+
+    @classmethod
+    def of(cls, action: str, result: ExcuseResult) -> "ExcuseButton":
+        """Return the button for an excuse."""
+        event_id = 0 if result.event is None else result.event.id
+        return cls(action, event_id, result.player.discord_id, str(result.week))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Give the excuse or take it back, and show everyone; or ask first."""
+        excused = self.discord_id, self.week, self.event_id or None
+        if self.action == "ask":
+            services = services_of(interaction)
+            actor = actor_of(interaction, services.owner_id)
+            preview = services.excuses.preview(actor, *excused, is_excused=False)
+            await answer(interaction, preview, lambda result: _ask_excuse(result, None), only_reads=True)
+            return
+
+        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, ExcuseResult]:
+            change = services.excuses.excuse if self.action == "give" else services.excuses.take_back
+            return change(actor, *excused, reason)
+
+        await _do(interaction, work, _show_excuse)
+
+
+BUTTONS_OF_MODERATION: tuple[type[IdButton], ...] = (
+    *(KeepButton, AddButton, RemoveButton, RemoveFromWeekButton),
+    *(RestoreButton, RestoreNowButton, RestoreIntoWeekButton),
+    *(MembershipButton, ExcuseButton),
+)
+"""The buttons of this module."""
+
+
+def _show_correction(result: CorrectionResult) -> Reply:
+    return replace(show_correction(result), buttons=[[RestoreButton.of(result)]])
+
+
+def _show_excuse(result: ExcuseResult) -> Reply:
+    shown = show_excuse(result)
+    return replace(shown, buttons=[[ExcuseButton.of("ask", result)]]) if result.is_excused else shown
+
+
+def _ask_correction(preview: CorrectionPreview, reason: str | None) -> Reply:
+    asked = show_correction_preview(preview, clean_reason(reason))
+    return replace(asked, buttons=[[*_answers(preview), KeepButton()]])
+
+
+def _answers(preview: CorrectionPreview) -> list[IdButton]:
+    has_week = preview.with_week is not None
+    if preview.correction is Correction.ADD:
+        submission, label = preview.submission, "Add and run the week again" if has_week else "Add"
+        at = submission.submitted_at.astimezone(UTC)
+        return [AddButton(preview.event.id, preview.player.discord_id, submission.score, at, label)]
+    if preview.correction is Correction.REMOVE:
+        return [RemoveButton.of(preview), *([RemoveFromWeekButton.of(preview)] if has_week else [])]
+    return [RestoreNowButton.of(preview), *([RestoreIntoWeekButton.of(preview)] if has_week else [])]
+
+
+def _ask_membership(preview: MembershipPreview, reason: str | None) -> Reply:
+    asked = show_membership_preview(preview, clean_reason(reason))
+    do = MembershipButton(preview.player.discord_id, is_withdrawn=preview.is_withdrawn)
+    return replace(asked, buttons=[[do, KeepButton()]])
+
+
+def _ask_excuse(preview: ExcusePreview, reason: str | None) -> Reply:
+    asked = show_excuse_preview(preview, clean_reason(reason))
+    action = "give" if preview.result.is_excused else "take"
+    return replace(asked, buttons=[[ExcuseButton.of(action, preview.result), KeepButton()]])

@@ -60,6 +60,18 @@ class EventInfo:
             refusal.event = self.name
             raise
 
+    def check(self, score: float) -> None:
+        """Check that the event takes a score, in points or seconds.
+
+        Raises:
+            ScoreOutOfBounds: it does not.
+        """
+        try:
+            self.bounds.check(score, self.style)
+        except InvalidScore as refusal:
+            refusal.event = self.name
+            raise
+
     def _read(self, text: str, locale: str | None) -> float:
         try:
             score = self.style.parse(text, locale)

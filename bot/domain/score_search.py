@@ -68,7 +68,7 @@ def read_search(
     return tuple(
         Wanted(
             scores=tuple(_exact(part, style) if is_complete else _beginnings(plain(part), style)),
-            times=tuple(_days(part.casefold(), zone, now)),
+            times=tuple(days_of(part.casefold(), zone, now)),
             weeks=tuple(_weeks(part.casefold(), Week.at(now, zone))),
         )
         for part in parts
@@ -137,8 +137,8 @@ def _span(low: Decimal, width: Decimal) -> Range:
     return float(low), float(low + width)
 
 
-def _days(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Return the days, months or minutes that a text names, as instants in UTC."""
+def days_of(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Return the days, months or minutes that a text in small letters names, as instants in UTC; at most one."""
     try:
         if written := _DAY.fullmatch(part):
             year, month, day, hour, minute = (None if number is None else int(number) for number in written.groups())

@@ -65,6 +65,10 @@ class Week:
         """Return the week after this one."""
         return self._of_day(date.fromisocalendar(self.year, self.number, 1) + timedelta(weeks=1))
 
+    def before(self) -> "Week":
+        """Return the week before this one."""
+        return self._of_day(date.fromisocalendar(self.year, self.number, 1) - timedelta(weeks=1))
+
     def weeks_since(self, other: "Week") -> int:
         """Return how many weeks this one is after another; negative if it is before."""
         return (self.monday - other.monday) // timedelta(weeks=1)

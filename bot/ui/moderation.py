@@ -4,74 +4,115 @@ from collections.abc import Iterable
 
 from discord import Color
 
-from bot.domain.moderation import LoggedSubmission, MembershipResult, RemovalPreview, RemovalResult, RestorationResult
+from bot.domain.moderation import (
+    Consequences,
+    Correction,
+    CorrectionPreview,
+    CorrectionResult,
+    EventConsequences,
+    ExcusePreview,
+    ExcuseResult,
+    LoggedSubmission,
+    MembershipPreview,
+    MembershipResult,
+)
+from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
+from bot.domain.weeks import Week
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape
 
 WHY = "Why (everyone can read it)"
+WHO = "Player"
+MOST_EVENTS = 5
+"""How many events a question about a player names."""
+
+_ASKED = {
+    Correction.ADD: "Add {score}?",
+    Correction.REMOVE: "Remove {player}'s score of {score}?",
+    Correction.RESTORE: "Restore {player}'s score of {score}?",
+}
+_DONE = {
+    Correction.ADD: ("Score added", Color.green()),
+    Correction.REMOVE: ("Score removed", Color.orange()),
+    Correction.RESTORE: ("Score restored", Color.green()),
+}
+_BEST = {
+    Correction.ADD: "The personal best would be **{best}**",
+    Correction.REMOVE: "The personal best would be **{best}** again",
+    Correction.RESTORE: "The personal best would be **{best}** again",
+}
 
 
-def show_removal_preview(preview: RemovalPreview, reason: str | None) -> Reply:
-    """Show privately what a removal would change, and the reason as it would be logged."""
+def show_correction_preview(preview: CorrectionPreview, reason: str | None) -> Reply:
+    """Show privately what a correction would change, and the reason as it would be logged."""
     score, player = _score(preview.submission), escape(preview.player.name)
-    lines = [_where(preview), *_changes(preview)]
-    if reason is not None:
-        lines += labelled(WHY, escape(reason))
-    return Reply([Card(f"Remove {player}'s score of {score}?", tuple(lines), color=Color.orange())], ephemeral=True)
+    who = labelled(WHO, player) if preview.correction is Correction.ADD else ()
+    lines = [_where(preview), *who, *_corrected(preview), *_why(reason)]
+    heading = _ASKED[preview.correction].format(score=score, player=player)
+    return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
+
+
+def show_membership_preview(preview: MembershipPreview, reason: str | None) -> Reply:
+    """Show privately what a withdrawal or a return would change, and the reason as it would be logged."""
+    name = escape(preview.player.name)
+    heading = f"Withdraw {name} from all events?" if preview.is_withdrawn else f"Bring {name} back into all events?"
+    lines = [*_of_events(preview.events, "No board changes now."), *_why(reason)]
+    return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
+
+
+def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
+    """Show privately what an excuse, or taking one back, would change, and the reason as it would be logged."""
+    result = preview.result
+    name, where = escape(result.player.name), "" if result.event is None else f" in {escape(result.event.name)}"
+    if result.is_excused:
+        heading = f"Excuse {name} from {result.week}{where}?"
+        rule = "A week without a score does not count then; one with a score counts as any other."
+    else:
+        heading, rule = (
+            f"Take back {name}'s excuse from {result.week}{where}?",
+            "A week without a score is missed then.",
+        )
+    lines = [rule, *_of_events(preview.events, "No closed week changes."), *_why(reason)]
+    return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
 
 
 def read_reason(cards: Iterable[Card]) -> str | None:
-    """Return the reason that `show_removal_preview` has written into a message."""
-    reasons = (card.under(WHY) for card in cards)
-    return next((unescape(reason) for reason in reasons if reason is not None), None)
+    """Return the reason that a question of this module has written into a message."""
+    return _read(cards, WHY)
+
+
+def read_player(cards: Iterable[Card]) -> str | None:
+    """Return the name of the player whom `show_correction_preview` has written into the question about an addition."""
+    return _read(cards, WHO)
+
+
+def _read(cards: Iterable[Card], label: str) -> str | None:
+    found = (card.under(label) for card in cards)
+    return next((unescape(text) for text in found if text is not None), None)
 
 
 def show_kept() -> Reply:
-    """Show that nothing was removed."""
-    return Reply([Card(None, ("Nothing was removed.",))], ephemeral=True)
+    """Show that nothing was done."""
+    return Reply([Card(None, ("Nothing was changed.",))], ephemeral=True)
 
 
-def show_removed() -> Reply:
-    """Show to the admin that the removal is done; everyone sees the result below."""
-    return Reply([Card(None, ("Removed. The result is below.",))], ephemeral=True)
+def show_agreed() -> Reply:
+    """Show to the admin, in place of the question, that it is done; everyone sees the result below."""
+    return Reply([Card(None, ("Done. The result is below.",))], ephemeral=True)
 
 
-def show_removal(result: RemovalResult) -> Reply:
-    """Show which score was removed and why, and the player's personal best after it."""
-    style = result.event.style
-    score = _score(result.submission)
-    lines = [*_named(result)]
-    if result.personal_best is None:
-        lines += labelled("Personal best", "None left: no longer on the leaderboard.")
-    else:
-        before = f" (was {score})" if result.was_personal_best else ""
-        lines += labelled("Personal best", escape_score(style.show(result.personal_best), style) + before)
+def show_correction(result: CorrectionResult) -> Reply:
+    """Show which score was corrected, how and why, and the player's personal best after it."""
+    title, color = _DONE[result.correction]
+    lines = [f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**", _where(result)]
+    lines += labelled("Personal best", _best_after(result))
     if result.reason is not None:
         lines += labelled("Reason", escape(result.reason))
     if result.week_is_closed:
-        week = result.submission.week
-        closed = (
-            f"{week} is closed already, and its results keep the score. To take it out of them too, undo the "
-            f"week with `/weekly-undo` and close it again."
-        )
-        lines += labelled("Closed week", closed)
-    return Reply([Card("Score removed", tuple(lines), color=Color.orange())])
-
-
-def show_restoration(result: RestorationResult) -> Reply:
-    """Show which score counts again, and the player's personal best after it."""
-    style = result.event.style
-    if result.personal_best is None:
-        value = "None: the player is withdrawn, and it counts once they return."
-    else:
-        value = escape_score(style.show(result.personal_best), style)
-    lines = [*_named(result), *labelled("Personal best", value)]
-    if result.week_is_closed:
-        closed = f"{result.submission.week} is closed already, and its results stay as they are."
-        lines += labelled("Closed week", closed)
-    return Reply([Card("Score restored", tuple(lines), color=Color.green())])
+        lines += labelled("Closed week", _closed_week(result))
+    return Reply([Card(title, tuple(lines), color=color)])
 
 
 def name_submission(submission: LoggedSubmission) -> str:
@@ -95,42 +136,121 @@ def show_membership(result: MembershipResult) -> Reply:
     return Reply([Card(title, (text, *reason), color=color)])
 
 
-def _changes(preview: RemovalPreview) -> list[str]:
-    changes = [_best(preview)]
-    if preview.elos_moved:
-        whose = (
-            "1 other player's Elo moves" if preview.elos_moved == 1 else f"{preview.elos_moved:,} players' Elos move"
-        )
-        changes.append(f"{whose}, by {preview.most_moved:,} at most.")
+def show_excuse(result: ExcuseResult) -> Reply:
+    """Show that a week does not count as missed for a player, or does again."""
+    where = "all events" if result.event is None else escape(result.event.name)
+    title = "Week excused" if result.is_excused else "Excuse taken back"
+    what = "does not count as missed" if result.is_excused else "counts as missed without a score"
+    lines = [f"**{escape(result.player.name)}** · {result.week}", f"{where}: it {what}."]
+    if result.events:
+        names = ", ".join(escape(event.name) for event in result.events[:MOST_EVENTS])
+        lines += labelled("Closed weeks that changed", names)
+    if result.reason is not None:
+        lines += labelled("Reason", escape(result.reason))
+    return Reply([Card(title, tuple(lines), color=Color.green() if result.is_excused else Color.orange())])
+
+
+def name_week(week: Week, current: Week) -> str:
+    """Name a week in the list of suggestions."""
+    told = {current.before(): "last week", current: "this week", current.next(): "next week"}.get(week)
+    return str(week) if told is None else f"{week} · {told}"
+
+
+def _corrected(preview: CorrectionPreview) -> list[str]:
+    week = preview.submission.week
+    lines = [_best(preview), *_moves(preview.consequences, week)]
+    if not preview.week_is_closed:
+        return lines
+    if preview.correction is Correction.ADD:
+        return [*lines, f"{week} is closed, and would be run again with the score."]
+    state = "keep" if preview.was_counted else "do not count"
+    lines.append(f"{week} is closed, and its results {state} the score.")
+    if preview.with_week is not None:
+        which = "with" if preview.correction is Correction.RESTORE else "without"
+        lines += labelled(f"If {week} is run again {which} it", _own_elo(preview.with_week))
+        lines += _moves(preview.with_week, week)
+    return lines
+
+
+def _own_elo(consequences: Consequences) -> str:
+    before, after = ("–" if elo is None else f"{elo:,}" for elo in consequences.event_elos)
+    return f"The event Elo stays {before}." if before == after else f"The event Elo goes from {before} to {after}."
+
+
+def _moves(consequences: Consequences, week: Week | None) -> list[str]:
+    moved, most = consequences.elos_moved, consequences.most_moved
+    if moved:
+        whose = "1 other player's Elo moves" if moved == 1 else f"{moved:,} players' Elos move"
+        lines = [f"{whose}, by {most:,} at most."]
     else:
-        changes.append("No other player's Elo moves.")
-    for podium in preview.podiums:
-        board = "The podium" if podium.board is Board.ALL_TIME else f"The podium of {preview.submission.week}"
+        lines = ["No other player's Elo moves."]
+    for podium in consequences.podiums:
+        board = f"The podium of {week}" if podium.board is Board.WEEK else "The podium"
         left = ", ".join(escape(player.name) for player in podium.players)
-        changes.append(f"{board} would be {left}." if left else f"{board} would be empty.")
-    if preview.week_is_closed:
-        changes.append(f"{preview.submission.week} is closed, and its results keep the score.")
-    return changes
+        lines.append(f"{board} would be {left}." if left else f"{board} would be empty.")
+    return lines
 
 
-def _best(preview: RemovalPreview) -> str:
-    before, after, style = preview.before, preview.after, preview.event.style
-    if before is None:
-        return "The player is withdrawn, so no board changes now."
+def _best(preview: CorrectionPreview) -> str:
+    before, after = preview.consequences.before, preview.consequences.after
     if after is None:
+        if before is None:
+            return "The player is withdrawn, so no board changes now."
         return f"It is the last score (#{before.rank}): {escape(preview.player.name)} would leave the leaderboard."
-    best = escape_score(style.show(after.score), style)
+    best = escape_score(preview.event.style.show(after.score), preview.event.style)
+    if before is None:
+        return f"It would be the first score that counts: #{after.rank}."
     if before.score == after.score:
         return f"The personal best stays **{best}** (#{before.rank})."
     rank = f"still #{before.rank}" if before.rank == after.rank else f"#{before.rank} → #{after.rank}"
-    return f"The personal best would be **{best}** again ({rank})."
+    return f"{_BEST[preview.correction].format(best=best)} ({rank})."
 
 
-def _named(result: RemovalResult | RestorationResult) -> tuple[str, str]:
-    return f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**", _where(result)
+def _of_events(events: Iterable[EventConsequences], nothing: str) -> list[str]:
+    lines: list[str] = []
+    of_events = [*events]
+    for one in of_events[:MOST_EVENTS]:
+        lines += [f"**{escape(one.event.name)}** · {_player(one)}", *_moves(one.consequences, None)]
+    if len(of_events) > MOST_EVENTS:
+        lines.append(f"And {count_of(len(of_events) - MOST_EVENTS, 'more event')}.")
+    return lines or [nothing]
 
 
-def _where(result: RemovalPreview | RemovalResult | RestorationResult) -> str:
+def _player(one: EventConsequences) -> str:
+    before, after = one.consequences.before, one.consequences.after
+    if before is not None and after is None:
+        return f"leaves #{before.rank}"
+    if before is None and after is not None:
+        return f"back at #{after.rank}"
+    return _own_elo(one.consequences)
+
+
+def _best_after(result: CorrectionResult) -> str:
+    style: ScoreStyle = result.event.style
+    if result.personal_best is not None:
+        before = f" (was {_score(result.submission)})"
+        was_best = result.correction is Correction.REMOVE and result.changed_best
+        return escape_score(style.show(result.personal_best), style) + (before if was_best else "")
+    if result.correction is Correction.REMOVE:
+        return "None left: no longer on the leaderboard."
+    return "None: the player is withdrawn, and it counts once they return."
+
+
+def _closed_week(result: CorrectionResult) -> str:
+    week = result.submission.week
+    if result.week_is_rerun:
+        which = "without" if result.correction is Correction.REMOVE else "with"
+        return f"{week} was run again {which} the score: its Elos and all averages follow."
+    if result.correction is Correction.REMOVE and result.was_counted:
+        return f"{week} is closed already, and its results keep the score."
+    return f"{week} is closed already, and its results stay as they are."
+
+
+def _why(reason: str | None) -> tuple[str, ...]:
+    return () if reason is None else labelled(WHY, escape(reason))
+
+
+def _where(result: CorrectionPreview | CorrectionResult) -> str:
     at = result.submission.submitted_at
     return f"{escape(result.event.name)} · {at.day} {at:%b %Y}"
 

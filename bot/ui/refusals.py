@@ -29,6 +29,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.TooManyDecimals: "“{typed}” has too many decimals. A score has at most {most}.",
     errors.ScoreOutOfRange: "“{typed}” is out of range. No score is below −{greatest:,} or above {greatest:,}.",
     errors.AmbiguousScore: "Do you mean {readings}{unit}?",
+    errors.ScoreUnclear: "Do you mean {readings}{unit}? Type {texts}.",
     errors.ScoreInQuestion: "Do you mean {readings}{unit}?",
     errors.ScoreTooLow: "{score} is too {low}: {event} takes {range}.",
     errors.ScoreTooHigh: "{score} is too {high}: {event} takes {range}.",
@@ -38,6 +39,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.UnknownTimeZone: "There is no time zone “{typed}”. {hint}",
     errors.TimeZoneAmbiguous: "Which one: {candidates}?",
     errors.GraceTooLong: "The grace is 0 to {longest:,} minutes, so that a week closes before the next one ends.",
+    errors.MomentUnknown: "“{typed}” is no day or week. Type it as 2026-11-21, 21 Nov, yesterday or 2026-W47.",
+    errors.MomentAhead: "“{typed}” has not come yet, and no score is from the future.",
     errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
     errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",
@@ -87,6 +90,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.NeverSubmitted: "{player} has never submitted a score in this server.",
     errors.AlreadyWithdrawn: "{player} is withdrawn already. `/player return` brings them back.",
+    errors.PlayerWithdrawn: "{player} is withdrawn. Bring them back first, with `/player return`.",
+    errors.AlreadyExcused: "{player} is excused from {week} already. `/player unexcuse` takes that back.",
+    errors.NotExcused: "{player} is not excused from {week}, so there is nothing to take back.",
     errors.NotWithdrawn: "{player} is not withdrawn.",
     errors.SubmitterWithdrawn: (
         "You are withdrawn from the leaderboards of this server, so your scores do not count. "
@@ -201,6 +207,7 @@ def _of_score(error: errors.InvalidScore, shown: Mapping[str, Any]) -> dict[str,
         fields["counted"] = "numbers" if error.unit is None else shown["unit"]
     if isinstance(error, errors.AmbiguousScore):
         fields["unit"] = "" if error.unit is None else f" {shown['unit']}"
+        fields["texts"] = " or ".join(reading.text for reading in error.readings)
     if isinstance(error, errors.ScoreOutOfBounds):
         fields |= _of_range(error)
     return fields
@@ -217,5 +224,5 @@ def _of_bound(reason: errors.InvalidScore) -> str:
     """Return the sentence for the text of a bound; nothing but text answers a question about it."""
     told = sentence(reason)
     if isinstance(reason, errors.AmbiguousScore):
-        told += f" Type {' or '.join(reading.text for reading in reason.readings)}."
+        told = sentence(errors.ScoreUnclear(reason.typed, reason.readings, reason.unit, event=reason.event))
     return told

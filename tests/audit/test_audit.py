@@ -33,7 +33,8 @@ async def test_an_admin_alone_sees_who_did_what_to_what_when_and_why_the_latest_
     ana = world.member("Ana")
     asked = await world.use(world.admin, "score remove", event=EVENT, player=ana, reason="*spliced*")
     await world.click(world.admin, asked, "Remove")
-    await world.use(world.admin, "player withdraw", player=ana)
+    asked = await world.use(world.admin, "player withdraw", player=ana)
+    await world.click(world.admin, asked, "Withdraw")
 
     seen = await world.use(world.admin, "audit")
 

@@ -43,11 +43,11 @@ DOES = (
     Use(ADMIN, "event archive", "Event archived", {}, "Archived {n}"),
     Use(ADMIN, "weekly-reset", " closed\n", {}, "Closed {n}"),
     Use(ADMIN, "weekly-undo", " is open again", {}, "Undone {n}"),
-    Use(ADMIN, "score restore", "Score restored", {"player": PLAYER}, "Restored {n}"),
     Use(ADMIN, "settings", "Settings changed", {"time-zone": "UTC"}),
     Use(User("cy{n}"), "submit-score", "New Personal Best!", {"score": "100"}, "Played {n}"),
 )
 READS = (
+    Use(ADMIN, "score restore", "'s score of 50?", {"player": PLAYER}, "Restored {n}"),
     Use(ADMIN, "leaderboard", "1 player", {}, "Shown {n}"),
     Use(ADMIN, "event list", "Shown 0"),
     Use(ADMIN, "weekly-reset", "nothing is closed yet", {"preview": True}, "Shown {n}"),

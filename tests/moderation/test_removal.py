@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.database.models import AuditLog, LeaderboardScore, ScoreSubmission
-from bot.domain.moderation import RemovalResult
+from bot.domain.moderation import CorrectionResult
 from bot.domain.standings import Board
 from bot.errors import NothingToRemove
 from bot.services.moderation._finding import MOST_LISTED
@@ -18,7 +18,7 @@ ANA, BOB, CAI = 1, 2, 3
 
 async def remove(
     backend: TestBackend, player: int, submission: int | str | None = None, reason: str | None = None
-) -> RemovalResult:
+) -> CorrectionResult:
     key = f"#{submission}" if isinstance(submission, int) else submission
     return await backend.real.services.removals.remove(ADMIN, EVENT, player, key, reason)
 
@@ -42,7 +42,7 @@ async def test_without_a_key_the_personal_best_goes_and_the_next_is_best(
         await backend.submit(ANA, score)
     await backend.submit(BOB, 65)
     removed = await remove(backend, ANA)
-    assert (removed.submission.score, removed.was_personal_best) == (best, True)
+    assert (removed.submission.score, removed.changed_best) == (best, True)
     assert removed.personal_best == (70 if direction == "HIGH" else 60)
     assert (await bests(backend))[ANA, 202647] == (await bests(backend))[ANA, None] == removed.personal_best
     await check(backend)
@@ -54,7 +54,7 @@ async def test_a_score_that_is_no_best_changes_nothing_but_the_log(backend: Test
     await backend.submit(ANA, 90)
     before = await bests(backend)
     removed = await remove(backend, ANA, 1)
-    assert (removed.submission.score, removed.was_personal_best, removed.personal_best) == (50, False, 90)
+    assert (removed.submission.score, removed.changed_best, removed.personal_best) == (50, False, 90)
     assert await bests(backend) == before
     await check(backend)
 
@@ -65,7 +65,7 @@ async def test_of_equal_scores_the_later_stays_as_the_best(backend: TestBackend)
     backend.clock.move(minutes=5)
     await backend.submit(ANA, 90)
     removed = await remove(backend, ANA)
-    assert (removed.was_personal_best, removed.personal_best) == (False, 90)
+    assert (removed.changed_best, removed.personal_best) == (False, 90)
     found = await tables.rows(backend.database, LeaderboardScore)
     assert {row["submitted_at"] for row in found} == {NOON + timedelta(minutes=5)}
     await check(backend)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.database.models import AuditLog, LeaderboardScore, ScoreSubmission, WeeklyResult
-from bot.domain.moderation import RestorationResult
+from bot.domain.moderation import CorrectionResult
 from bot.errors import NothingToRestore
 from tests import tables
 from tests.backends import ADMIN, EVENT, NOON, TestBackend
@@ -23,7 +23,7 @@ async def remove(backend: TestBackend, player: int, submission: str | None = Non
     await backend.real.services.removals.remove(ADMIN, EVENT, player, submission)
 
 
-async def restore(backend: TestBackend, player: int, submission: str | None = None) -> RestorationResult:
+async def restore(backend: TestBackend, player: int, submission: str | None = None) -> CorrectionResult:
     return await backend.real.services.removals.restore(ADMIN, EVENT, player, submission)
 
 
@@ -64,7 +64,7 @@ async def test_a_player_whose_only_score_is_restored_is_back_on_the_boards(backe
     await backend.submit_all({ANA: 50, BOB: 100})
     await remove(backend, ANA)
     restored = await restore(backend, ANA)
-    assert (restored.submission.score, restored.is_personal_best, restored.personal_best) == (50, True, 50)
+    assert (restored.submission.score, restored.changed_best, restored.personal_best) == (50, True, 50)
     assert await backend.elos() == {BOB: 1200, ANA: 800}
     await check(backend)
 

@@ -42,14 +42,23 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     assert "🥇 **Ana** · 900 points" in await world.board()
 
     done = await world.click(world.admin, asked, "Remove")
-    assert done.alone == "Removed. The result is below."
+    assert done.alone == "Done. The result is below."
     assert done.public == (
         "Score removed\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\n"
         "Personal best\n300 points (was 900 points)\nReason\n\\*spliced\\*"
     )
     assert "🥈 **Ana** · 300 points" in await world.board()
 
-    back = await world.click(world.admin, done, "Restore")
+    asked = await world.click(world.admin, done, "Restore")
+    assert asked.alone == (
+        "Restore Ana's score of 900 points?\n"
+        "Tetris Blitz · 18 Nov 2026\n"
+        "The personal best would be **900 points** again (#2 → #1).\n"
+        "3 players' Elos move, by 265 at most.\n"
+        "The podium would be Ana, Bob, Cai.\n"
+        "The podium of 2026-W47 would be Ana, Bob, Cai."
+    )
+    back = await world.click(world.admin, asked, "Restore")
     assert back.public == (
         "Score restored\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\nPersonal best\n900 points"
     )
@@ -62,7 +71,7 @@ async def test_a_removal_that_is_cancelled_removes_nothing(world: World) -> None
     await world.submit("Ana", 100)
     asked = await ask(world, "Ana")
     before = await world.tables()
-    assert (await world.click(world.admin, asked, "Cancel")).alone == "Nothing was removed."
+    assert (await world.click(world.admin, asked, "Cancel")).alone == "Nothing was changed."
     assert await world.tables() == before
 
 
@@ -80,7 +89,9 @@ async def test_the_buttons_work_after_a_restart_once_and_for_admins_only(world: 
     assert (await world.refused(world.click("Bob", done, "Restore"))).startswith("Only admins of this server")
 
     await world.restart_bot()
-    assert "Score restored" in await world.click(world.admin, done, "Restore")
+    asked = await world.click(world.admin, done, "Restore")
+    await world.restart_bot()
+    assert "Score restored" in await world.click(world.admin, asked, "Restore")
     await world.settle_ratings()
     before = await world.tables()
     await world.deliver_again()
@@ -120,8 +131,10 @@ async def test_what_an_admin_types_is_looked_for_among_all_scores_of_the_player(
     assert "The personal best stays **59.5s** (#1).\nNo other player's Elo moves." in asked
     await world.click(world.admin, asked, "Remove")
     assert await world.suggestions(world.admin, "score restore", "score", **filled) == offered[1:]
-    restored = await world.use(world.admin, "score restore", score="#1", **filled)
+    asked = await world.use(world.admin, "score restore", score="#1", reason="it was right", **filled)
+    restored = await world.click(world.admin, asked, "Restore")
     assert "Score restored\n**Ana**'s score of **1:23.4**" in restored
+    assert "Reason\nit was right" in restored
 
 
 async def test_scores_that_a_player_does_not_have_are_not_looked_for_in_a_list(world: World) -> None:
@@ -182,18 +195,87 @@ async def test_a_player_without_a_score_left_is_said_to_have_gone(world: World) 
     assert await world.refused(again) == f"{world.member('Ana').mention} has no scores in Tetris Blitz."
 
 
-async def test_a_closed_week_is_said_to_keep_the_score(world: World) -> None:
+async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(world: World) -> None:
     await world.create_event()
-    await world.submit("Ana", 100)
+    await world.submit_all({"Ana": 100, "Bob": 50})
     await world.reset()
 
     asked = await ask(world, "Ana")
-    assert "2026-W47 is closed, and its results keep the score." in asked
+    assert "2026-W47 is closed, and its results keep the score.\nIf 2026-W47 is run again without it\n" in asked
+    assert "The event Elo goes from 1,200 to –.\n1 other player's Elo moves, by 200 at most." in asked
     done = await world.click(world.admin, asked, "Remove")
     assert "2026-W47 is closed already, and its results keep the score." in done
-    assert "2026-W47 is closed already, and its results stay as they are." in await world.click(
-        world.admin, done, "Restore"
+    asked = await world.click(world.admin, done, "Restore")
+    assert [*asked.buttons] == ["Restore", "Cancel"]
+    assert "its results stay as they are." in await world.click(world.admin, asked, "Restore")
+
+    done = await world.click(world.admin, await ask(world, "Ana"), "Remove and run the week again")
+    assert "2026-W47 was run again without the score: its Elos and all averages follow." in done
+    asked = await world.click(world.admin, done, "Restore")
+    assert "its results do not count the score.\nIf 2026-W47 is run again with it\n" in asked
+    assert "was run again with the score" in await world.click(world.admin, asked, "Restore and run the week again")
+    assert await world.backend.differences() == []
+
+
+async def test_a_score_is_added_for_who_never_submitted_to_a_week_that_is_closed(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Bob": 50})
+    await world.reset()
+    world.clock.move(weeks=1)
+    emi = world.member("Emi", nick="*Emi*")
+    asked = await world.use(
+        world.admin, "score add", event="Tetris Blitz", player=emi, score="1,200", when="2026-W47", reason="on paper"
     )
+    assert asked.alone == (
+        "Add 1,200 points?\nTetris Blitz · 22 Nov 2026\nPlayer\n\\*Emi\\*\n"
+        "It would be the first score that counts: #1.\n"
+        "2 players' Elos move, by 332 at most.\n"
+        "The podium would be \\*Emi\\*, Ana, Bob.\nThe podium of 2026-W47 would be \\*Emi\\*, Ana, Bob.\n"
+        "2026-W47 is closed, and would be run again with the score.\n"
+        "Why (everyone can read it)\non paper"
+    )
+    await world.restart_bot()
+    done = await world.click(world.admin, asked, "Add and run the week again")
+    assert done.public == (
+        "Score added\n**\\*Emi\\***'s score of **1,200 points**\nTetris Blitz · 22 Nov 2026\n"
+        "Personal best\n1,200 points\nReason\non paper\n"
+        "Closed week\n2026-W47 was run again with the score: its Elos and all averages follow."
+    )
+    assert "🥇 **\\*Emi\\*** · 1,200 points" in await world.board()
+    assert await world.backend.differences() == []
+    unclear = world.use(world.admin, "score add", event="Tetris Blitz", player=emi, score="15.020")
+    assert await world.refused(unclear) == "Do you mean **15,020** or **15.02** points? Type 15,020 or 15.02."
+
+
+async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 50})
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 120)
+    await world.reset()
+    bob = world.member("Bob")
+    assert (await world.suggestions(world.admin, "player excuse", "week", player=bob))[:3] == [
+        "2026-W48 · this week",
+        "2026-W49 · next week",
+        "2026-W47 · last week",
+    ]
+    asked = await world.use(world.admin, "player excuse", player=bob, week="this week", reason="ill")
+    assert asked.alone == (
+        "Excuse Bob from 2026-W48?\n"
+        "A week without a score does not count then; one with a score counts as any other.\n"
+        "**Tetris Blitz** · The event Elo goes from 600 to 800.\nNo other player's Elo moves.\n"
+        "Why (everyone can read it)\nill"
+    )
+    done = await world.click(world.admin, asked, "Excuse")
+    assert done.public == (
+        "Week excused\n**Bob** · 2026-W48\nall events: it does not count as missed.\n"
+        "Closed weeks that changed\nTetris Blitz\nReason\nill"
+    )
+    asked = await world.click(world.admin, done, "Take back")
+    assert "The event Elo goes from 800 to 600." in asked
+    back = await world.click(world.admin, asked, "Take back")
+    assert back.public.startswith("Excuse taken back\n**Bob** · 2026-W48\nall events: it counts as missed")
 
 
 async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None:
@@ -201,7 +283,13 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
     await world.submit_all({"Ana": 100, "Bob": 50})
     ana = world.member("Ana")
 
-    gone = await world.use(world.admin, "player withdraw", player=ana, reason="moved")
+    asked = await world.use(world.admin, "player withdraw", player=ana, reason="moved")
+    assert asked.alone == (
+        "Withdraw Ana from all events?\n**Tetris Blitz** · leaves #1\n"
+        "1 other player's Elo moves, by 200 at most.\nThe podium would be Bob.\n"
+        "Why (everyone can read it)\nmoved"
+    )
+    gone = await world.click(world.admin, asked, "Withdraw")
     assert gone.public == (
         "Player withdrawn\n**Ana** is out of 1 event. `/player return` brings them back as they were.\nReason\nmoved"
     )
@@ -215,7 +303,9 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
     assert told.startswith("You are withdrawn from the leaderboards of this server")
     assert "The player is withdrawn, so no board changes now." in await ask(world, "Ana")
 
-    back = await world.use(world.admin, "player return", player=ana)
+    asked = await world.use(world.admin, "player return", player=ana)
+    assert "**Tetris Blitz** · back at #1" in asked
+    back = await world.click(world.admin, asked, "Bring back")
     assert back.public == "Player returned\n**Ana** is back in 1 event."
     assert "🥇 **Ana** · 100" in await world.board()
     await world.settle_ratings()

@@ -155,7 +155,7 @@ async def test_removing_and_restoring_work_on_withdrawn_players(season: TestBack
     assert (await season.page()).standings[0].score == 100
     await withdraw(season, BOB)
     restored = await removals.restore(ADMIN, EVENT, BOB)
-    assert (restored.is_personal_best, restored.personal_best) == (False, None)
+    assert (restored.changed_best, restored.personal_best) == (False, None)
     await check(season)
     await bring_back(season, BOB)
     assert (await season.page()).standings[0].score == 120

@@ -26,6 +26,8 @@ SLASH: Final = 1
 SUBCOMMAND: Final = 1
 PLAYER: Final = User("pia", display_name="Pia")
 """Whose scores are in the events of the table."""
+GONE: Final = User("gus", display_name="Gus")
+"""Who is withdrawn."""
 NOT_A_PLAYER: Final = f"<@{PLAYER.id}> has never submitted a score in this server."
 
 
@@ -63,10 +65,13 @@ TABLE = [
     Use("weekly-reset", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}", "preview": True}),
     Use("weekly-undo", {"event": "{event}"}),
+    Use("score add", {"event": "{event}", "player": PLAYER, "score": "200", "when": "yesterday"}),
     Use("score remove", {"event": "{event}", "player": PLAYER, "score": "#{submission}", "reason": "spliced"}),
     Use("score restore", {"event": "{event}", "player": PLAYER, "score": "#{submission}"}),
     Use("player withdraw", {"player": PLAYER, "reason": "cheats"}, from_another_server=NOT_A_PLAYER),
-    Use("player return", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
+    Use("player return", {"player": GONE}, from_another_server=NOT_A_PLAYER.replace(str(PLAYER.id), str(GONE.id))),
+    Use("player excuse", {"player": PLAYER, "week": "next week"}, from_another_server=NOT_A_PLAYER),
+    Use("player unexcuse", {"player": PLAYER, "week": "2026-W40"}, from_another_server=NOT_A_PLAYER),
     Use("audit", from_another_server=DONE),
     Use("audit", {"event": "{event}"}),
     Use("audit", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
@@ -128,6 +133,9 @@ def prepare(url: URL) -> None:
                 await services.weeks.run(actor(ADMIN), name, early=True)
             for name in [event_of(use) for use in TABLE if use.command == "score restore"]:
                 await services.removals.remove(actor(ADMIN), name, PLAYER.id, "100 · W48")
+            await services.excuses.excuse(actor(ADMIN), PLAYER.id, "2026-W40")
+            await backend.submit(GONE.id, 100, event_of(TABLE[0]), guild_id=HOME.id)
+            await services.withdrawals.withdraw(actor(ADMIN), GONE.id)
 
     asyncio.run(work())
 
@@ -144,7 +152,7 @@ async def submissions(wired: WiredBot) -> dict[str, int]:
     """The latest submission to each event."""
     wired.backend.clock.move(weeks=1)
     log = sorted(row["id"] for row in (await wired.tables())["score_submissions"])
-    return dict(zip(map(event_of, TABLE), log[len(TABLE) :], strict=True))
+    return dict(zip(map(event_of, TABLE), log[len(TABLE) : 2 * len(TABLE)], strict=True))
 
 
 async def test_the_table_holds_every_command(wired: WiredBot) -> None:

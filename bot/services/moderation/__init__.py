@@ -1,6 +1,8 @@
-"""Remove and restore scores; withdraw players, and bring them back."""
+"""Add, remove and restore scores; withdraw players and bring them back; excuse them from weeks."""
 
+from bot.services.moderation._addition import AdditionService
+from bot.services.moderation._excuses import ExcuseService
 from bot.services.moderation._service import RemovalService
 from bot.services.moderation._withdrawal import WithdrawalService
 
-__all__ = ["RemovalService", "WithdrawalService"]
+__all__ = ["AdditionService", "ExcuseService", "RemovalService", "WithdrawalService"]

@@ -35,5 +35,9 @@ def run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:
 
 def name_player(session: Session, event: Event, player_id: int) -> PlayerName:
     """Return a player as they are called in the server of an event."""
-    player = session.get_one(Player, player_id)
-    return PlayerName(player.discord_id, session.get_one(Member, (player_id, event.guild_id)).display_name)
+    return name_member(session, session.get_one(Member, (player_id, event.guild_id)))
+
+
+def name_member(session: Session, member: Member) -> PlayerName:
+    """Return a player as they are called in a server."""
+    return PlayerName(session.get_one(Player, member.player_id).discord_id, member.display_name)

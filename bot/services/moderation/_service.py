@@ -1,34 +1,24 @@
-"""What admins do with scores that should not count: list, remove and restore them."""
+"""What admins do with single scores: list them, add, remove and restore them, and see first what that would change."""
 
-from datetime import timedelta
+from dataclasses import replace
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import (
-    Event,
-    LeaderboardScore,
-    ScoreSubmission,
-    ScoreType,
-)
+from bot.database.models import Event, ScoreSubmission
 from bot.domain.clock import Clock
-from bot.domain.moderation import LoggedSubmission, RemovalPreview, RemovalResult, RestorationResult
+from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
 from bot.domain.text import clean_reason
 from bot.services.events import describe, find_event
+from bot.services.moderation._consequences import Foresight
+from bot.services.moderation._corrections import Corrected, remove_score, report, restore_score
 from bot.services.moderation._finding import find_listed, find_one, name_submission
-from bot.services.moderation._preview import preview_removal
-from bot.services.moderation._rows import name_player, run_of, unrate
-from bot.services.ratings import (
-    Recalculation,
-    count_personal_best,
-    count_weekly_best,
-    is_personal_best,
-    is_weekly_best,
-    logged_bests,
-)
+from bot.services.moderation._rows import name_player
+from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
+
+_ACTIONS = {Correction.REMOVE: "remove score", Correction.RESTORE: "restore score"}
 
 
 class RemovalService:
@@ -55,16 +45,15 @@ class RemovalService:
 
     async def preview(
         self, actor: Actor, event: str | int, player: int, submission: str | None = None
-    ) -> RemovalPreview:
-        """Return what `remove` would change, and raise what it would raise; change nothing."""
+    ) -> CorrectionPreview:
+        """Return what `remove` would change, and raise what it would raise; roll it back."""
+        return await self._preview(Correction.REMOVE, actor, event, player, submission)
 
-        def work(session: Session) -> RemovalPreview:
-            require_admin(session, actor)
-            found = find_event(session, actor.guild_id, event)
-            removed = find_one(session, found, player, submission, self._clock(), are_removed=False)
-            return preview_removal(session, found, removed, self._scale)
-
-        return await self._database.read(work)
+    async def preview_restoration(
+        self, actor: Actor, event: str | int, player: int, submission: str | None = None
+    ) -> CorrectionPreview:
+        """Return what `restore` would change, and raise what it would raise; roll it back."""
+        return await self._preview(Correction.RESTORE, actor, event, player, submission)
 
     async def remove(
         self,
@@ -73,10 +62,10 @@ class RemovalService:
         player: int,
         submission: str | None = None,
         reason: str | None = None,
-    ) -> RemovalResult:
+        *,
+        reruns_week: bool = False,
+    ) -> CorrectionResult:
         """Remove a submission, and derive the player's bests from the rest of the log.
-
-        A week that was run keeps its results; admins can undo the run and run the week again without the score.
 
         Args:
             actor: the admin.
@@ -85,51 +74,42 @@ class RemovalService:
             submission: `#` and the key of a submission, as suggested; or its value, day or week, as typed; None for the
                 personal best.
             reason: the reason, for the log.
+            reruns_week: whether a closed week that counts the score is run again without it; else it keeps its results.
 
         Raises:
             NothingToRemove: the player has no such submission to the event.
             SeveralScores: several submissions are what was typed.
         """
-
-        def work(session: Session) -> RemovalResult:
-            begin_action(session, actor)
-            found = find_event(session, actor.guild_id, event, lock=True)
-            removed = find_one(session, found, player, submission, self._clock(), are_removed=False)
-            return self._remove(session, actor, found, removed, clean_reason(reason))
-
-        result = await self._database.write(work)
-        if result.was_personal_best:
-            self._recalculation.request(result.event.id)
-        return result
+        given = (event, player, submission, reason)
+        return await self._correct(Correction.REMOVE, actor, *given, reruns_week=reruns_week)
 
     async def restore(
-        self, actor: Actor, event: str | int, player: int, submission: str | None = None
-    ) -> RestorationResult:
+        self,
+        actor: Actor,
+        event: str | int,
+        player: int,
+        submission: str | None = None,
+        reason: str | None = None,
+        *,
+        reruns_week: bool = False,
+    ) -> CorrectionResult:
         """Let a removed submission count again, and derive the player's bests from the log.
-
-        A week that was run keeps its results, as with `remove`.
 
         Args:
             actor: the admin.
             event: the name or the key of the event.
             player: Discord's id of the player.
             submission: as in `remove`, among removed ones; None for the one removed last.
+            reason: the reason, for the log.
+            reruns_week: whether a closed week that does not count the score is run again with it; else it keeps its
+                results.
 
         Raises:
             NothingToRestore: no such submission of the player was removed.
             SeveralScores: several removed submissions are what was typed.
         """
-
-        def work(session: Session) -> RestorationResult:
-            begin_action(session, actor)
-            found = find_event(session, actor.guild_id, event, lock=True)
-            restored = find_one(session, found, player, submission, self._clock(), are_removed=True)
-            return self._restore(session, actor, found, restored)
-
-        result = await self._database.write(work)
-        if result.is_personal_best:
-            self._recalculation.request(result.event.id)
-        return result
+        given = (event, player, submission, reason)
+        return await self._correct(Correction.RESTORE, actor, *given, reruns_week=reruns_week)
 
     async def _listed(
         self, actor: Actor, event_name: str, player: int, typed: str, *, are_removed: bool
@@ -141,83 +121,81 @@ class RemovalService:
 
         return await self._database.read(work)
 
-    def _remove(
-        self, session: Session, actor: Actor, event: Event, removed: ScoreSubmission, reason: str | None
-    ) -> RemovalResult:
-        info, now = describe(event), self._clock()
-        run = run_of(session, removed)
-        removed.removed_by, removed.removal_reason = actor.discord_id, reason
-        # The removal comes after the run that counted the score, even if the clock was set back since.
-        removed.removed_at = now if run is None else max(now, run.ran_at + timedelta(microseconds=1))
-        before, after = _derive_bests(session, event, removed, week_is_closed=run is not None)
-        player, zone = name_player(session, event, removed.player_id), load_settings(session, event.guild_id).time_zone
-        if after is None:
-            unrate(session, removed.player_id, [event], self._scale)
-        detail = f"submission {removed.id}: {info.style.show(removed.score)}"
-        what, who = event.id, removed.player_id
-        record(session, actor, "remove score", detail, at=now, event_id=what, player_id=who, reason=reason)
-        return RemovalResult(
-            event=info,
-            player=player,
-            submission=name_submission(event, removed, zone),
-            week_is_closed=run is not None,
-            was_personal_best=before != after,
-            personal_best=after,
-            reason=reason,
-        )
+    async def _preview(
+        self, correction: Correction, actor: Actor, event: str | int, player: int, submission: str | None
+    ) -> CorrectionPreview:
+        def foresee(session: Session, *, reruns_week: bool) -> CorrectionPreview:
+            with session.begin_nested() as tried:
+                found = find_event(session, actor.guild_id, event, lock=True)
+                row = self._find(session, correction, found, player, submission)
+                name, shown = name_player(session, found, row.player_id), self._name(session, found, row)
+                foresight = Foresight(session, found, self._scale, row.player_id, row.week_number)
+                done = self._apply(session, correction, actor, found, row, None, reruns_week=reruns_week)
+                consequences, info = foresight.consequences(), describe(found)
+                is_closed = done.run is not None
+                tried.rollback()
+            of_week = consequences if done.is_rerun else None
+            return CorrectionPreview(correction, info, name, shown, is_closed, done.was_counted, consequences, of_week)
 
-    def _restore(self, session: Session, actor: Actor, event: Event, restored: ScoreSubmission) -> RestorationResult:
-        info, run = describe(event), run_of(session, restored)
-        if run is not None and restored.removed_at is not None and restored.removed_at <= run.ran_at:
-            restored.is_omitted = True
-        restored.removed_at = restored.removed_by = restored.removal_reason = None
-        before, after = _derive_bests(session, event, restored, week_is_closed=run is not None)
-        player, zone = name_player(session, event, restored.player_id), load_settings(session, event.guild_id).time_zone
-        detail = f"submission {restored.id}: {info.style.show(restored.score)}"
-        what, who = event.id, restored.player_id
-        record(session, actor, "restore score", detail, at=self._clock(), event_id=what, player_id=who)
-        return RestorationResult(
-            event=info,
-            player=player,
-            submission=name_submission(event, restored, zone),
-            week_is_closed=run is not None,
-            is_personal_best=before != after,
-            personal_best=after,
-        )
+        def work(session: Session) -> CorrectionPreview:
+            require_admin(session, actor)
+            preview = foresee(session, reruns_week=False)
+            if preview.week_is_closed:
+                again = foresee(session, reruns_week=True)
+                preview = replace(preview, with_week=again.with_week)
+            return preview
 
+        return await self._database.write(work)
 
-def _derive_bests(
-    session: Session, event: Event, changed: ScoreSubmission, *, week_is_closed: bool
-) -> tuple[float | None, float | None]:
-    """Set the bests that a changed submission may be to those of the log; return the old and the new personal best."""
-    session.flush()
-    if not week_is_closed:
-        week = changed.week_number
-        before, after = _derive_best(session, event, changed.player_id, week)
-        if before != after:
-            count_weekly_best(session, event, week, before, after)
-    before, after = _derive_best(session, event, changed.player_id, None)
-    if before != after:
-        count_personal_best(session, event, before, after)
-    return before, after
+    async def _correct(
+        self,
+        correction: Correction,
+        actor: Actor,
+        event: str | int,
+        player: int,
+        submission: str | None,
+        reason: str | None,
+        *,
+        reruns_week: bool,
+    ) -> CorrectionResult:
+        def work(session: Session) -> CorrectionResult:
+            begin_action(session, actor)
+            found = find_event(session, actor.guild_id, event, lock=True)
+            row, why = self._find(session, correction, found, player, submission), clean_reason(reason)
+            done = self._apply(session, correction, actor, found, row, why, reruns_week=reruns_week)
+            shown = self._name(session, found, row)
+            again = f", {shown.week} run again" if done.is_rerun else ""
+            detail = f"submission {row.id}: {shown.style.show(row.score)}{again}"
+            action, what, who = _ACTIONS[correction], found.id, row.player_id
+            record(session, actor, action, detail, at=self._clock(), event_id=what, player_id=who, reason=why)
+            return report(session, correction, found, row, shown, done, why)
 
+        result = await self._database.write(work)
+        if result.changed_best:
+            self._recalculation.request(result.event.id)
+        return result
 
-def _derive_best(session: Session, event: Event, player_id: int, week: int | None) -> tuple[float | None, float | None]:
-    """Set a personal best, or a best of a week, to the best of the log; return the old and the new score."""
-    scores, log = LeaderboardScore, ScoreSubmission
-    of_board = is_personal_best(event.id) if week is None else is_weekly_best(event.id, week)
-    of_week = [] if week is None else [log.week_number == week]
-    row = session.scalars(sa.select(scores).where(of_board, scores.player_id == player_id)).one_or_none()
-    logged = logged_bests(event.id, event.score_direction, log.player_id == player_id, *of_week)
-    found = session.execute(logged).one_or_none()
-    before = None if row is None else row.score
-    if found is None:
-        if row is not None:
-            session.delete(row)
-        return before, None
-    if row is None:
-        score_type = ScoreType.ALL_TIME if week is None else ScoreType.WEEKLY
-        row = scores(player_id=player_id, event_id=event.id, score_type=score_type, week_number=week)
-        session.add(row)
-    row.score, row.submitted_at = found.score, found.submitted_at
-    return before, row.score
+    def _find(
+        self, session: Session, correction: Correction, event: Event, player: int, submission: str | None
+    ) -> ScoreSubmission:
+        are_removed = correction is Correction.RESTORE
+        return find_one(session, event, player, submission, self._clock(), are_removed=are_removed)
+
+    def _apply(
+        self,
+        session: Session,
+        correction: Correction,
+        actor: Actor,
+        event: Event,
+        row: ScoreSubmission,
+        reason: str | None,
+        *,
+        reruns_week: bool,
+    ) -> Corrected:
+        if correction is Correction.RESTORE:
+            return restore_score(session, event, row, self._scale, reruns_week=reruns_week)
+        removal = self._clock(), actor.discord_id, reason
+        return remove_score(session, event, row, removal, self._scale, reruns_week=reruns_week)
+
+    def _name(self, session: Session, event: Event, row: ScoreSubmission) -> LoggedSubmission:
+        return name_submission(event, row, load_settings(session, event.guild_id).time_zone)

@@ -19,19 +19,21 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.domain.clock import Clock
-from bot.domain.moderation import MembershipResult
+from bot.domain.moderation import EventConsequences, MembershipPreview, MembershipResult
 from bot.domain.ratings import RatingScale
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
 from bot.errors import AlreadyWithdrawn, NeverSubmitted, NotWithdrawn
+from bot.services.events import describe
+from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._rows import unrate
 from bot.services.ratings import (
     Recalculation,
     count_personal_best,
     count_weekly_best,
 )
-from bot.services.servers import Actor, begin_action, record
+from bot.services.servers import Actor, begin_action, record, require_admin
 
 
 class WithdrawalService:
@@ -71,6 +73,29 @@ class WithdrawalService:
         """
         return await self._change(actor, player, reason, is_withdrawn=False)
 
+    async def preview(self, actor: Actor, player: int, *, is_withdrawn: bool) -> MembershipPreview:
+        """Return what `withdraw`, or `bring_back`, would change, and raise what it would raise; roll it back."""
+
+        def work(session: Session) -> MembershipPreview:
+            require_admin(session, actor)
+            with session.begin_nested() as tried:
+                member = _lock_member(session, actor.guild_id, player)
+                _check(member, player, is_withdrawn=is_withdrawn)
+                name, events = PlayerName(player, member.display_name), _lock_events(session, member)
+                foresights = {
+                    key: Foresight(session, event, self._scale, member.player_id) for key, event in events.items()
+                }
+                changed = (
+                    self._withdraw(session, member, self._clock()) if is_withdrawn else _bring_back(session, member)
+                )
+                consequences = tuple(
+                    EventConsequences(describe(events[key]), foresights[key].consequences()) for key in changed
+                )
+                tried.rollback()
+            return MembershipPreview(name, is_withdrawn, consequences)
+
+        return await self._database.write(work)
+
     async def _change(
         self, actor: Actor, discord_id: int, reason: str | None, *, is_withdrawn: bool
     ) -> MembershipResult:
@@ -78,8 +103,7 @@ class WithdrawalService:
             begin_action(session, actor)
             now, why = self._clock(), clean_reason(reason)
             member = _lock_member(session, actor.guild_id, discord_id)
-            if is_withdrawn == (member.withdrawn_at is not None):
-                raise (AlreadyWithdrawn if is_withdrawn else NotWithdrawn)(discord_id)
+            _check(member, discord_id, is_withdrawn=is_withdrawn)
             events = self._withdraw(session, member, now) if is_withdrawn else _bring_back(session, member)
             action = "withdraw player" if is_withdrawn else "return player"
             detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(events)}"
@@ -102,6 +126,11 @@ class WithdrawalService:
             _move_field(session, events[event_id], week_code, score, None)
         unrate(session, member.player_id, events.values(), self._scale)
         return _changed(events, bests)
+
+
+def _check(member: Member, discord_id: int, *, is_withdrawn: bool) -> None:
+    if is_withdrawn == (member.withdrawn_at is not None):
+        raise (AlreadyWithdrawn if is_withdrawn else NotWithdrawn)(discord_id)
 
 
 def _bring_back(session: Session, member: Member) -> list[int]:

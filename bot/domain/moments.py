@@ -1,0 +1,106 @@
+"""Read when something was: a day, a minute, a week, or words such as yesterday."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytz
+
+from bot.domain.clock import local_time
+from bot.domain.score_search import days_of
+from bot.domain.text import visible
+from bot.domain.weeks import Week
+from bot.errors import MomentAhead, MomentUnknown, NotAWeek
+
+EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
+"""No score is older: Discord began in that year."""
+LATEST_WEEK = Week(9999, 1)
+"""No week is later."""
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORTEST_DAY = 3
+_WEEK = re.compile(r"(?:([0-9]{4})-?)?w([0-9]{1,2})")
+_AGO = re.compile(r"([0-9]{1,3}) ?d(?:ays?)?(?: ago)?")
+_TICK = timedelta(microseconds=1)
+
+Span = tuple[datetime, datetime]
+"""From the first instant on, and before the second."""
+
+
+def read_moment(text: str | None, zone: str, now: datetime) -> datetime:
+    """Return the latest moment up to now that a text can mean, so that nobody gains the place of an equal score.
+
+    Args:
+        text: such as `2026-11-21`, `2026-11-21 13:05`, `21 Nov`, `yesterday`, `Monday`, `3 days ago`, `last week` or
+            `2026-W47`; None or `now` for now.
+        zone: the server's time zone, which has the days.
+        now: an aware instant.
+
+    Raises:
+        MomentUnknown: the text is none of these, or is before 2015.
+        MomentAhead: it is all after now.
+    """
+    if text is None or visible(text).strip().casefold() in ("", "now"):
+        return now
+    begin, end = _read(text, zone, now)
+    if begin > now:
+        raise MomentAhead(text)
+    moment = min(end - _TICK, now)
+    if moment < EARLIEST:
+        raise MomentUnknown(text)
+    return moment
+
+
+def read_week(text: str, zone: str, now: datetime) -> Week:
+    """Return the week that a text names, such as `2026-W47`, `next week`, `this week` or any of its days.
+
+    Raises:
+        MomentUnknown: the text names no week, or one before 2015.
+    """
+    begin, _ = _read(text, zone, now)
+    week = Week.at(begin, zone)
+    if not Week.at(EARLIEST, "UTC") <= week <= LATEST_WEEK:
+        raise MomentUnknown(text)
+    return week
+
+
+def _read(text: str, zone: str, now: datetime) -> Span:
+    typed = " ".join(visible(text).casefold().split())
+    today = local_time(now, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    try:
+        found = _days_ago(typed, today.weekday())
+        if found is not None:
+            day = today - timedelta(days=found)
+            return _instant(day, zone), _instant(day + timedelta(days=1), zone)
+        week = _week(typed, Week.at(now, zone))
+        if week is not None:
+            return week.begins_at(zone), week.ends_at(zone)
+        [span] = days_of(typed, zone, now)
+    except (ValueError, OverflowError, NotAWeek):
+        raise MomentUnknown(text) from None
+    return span
+
+
+def _days_ago(typed: str, weekday: int) -> int | None:
+    if typed in ("today", "yesterday"):
+        return ("today", "yesterday").index(typed)
+    if ago := _AGO.fullmatch(typed):
+        return int(ago[1])
+    for number, name in enumerate(_DAYS):
+        if len(typed) >= _SHORTEST_DAY and name.startswith(typed):
+            return (weekday - number) % 7
+    return None
+
+
+def _week(typed: str, current: Week) -> Week | None:
+    if typed in ("last week", "this week", "next week"):
+        return {"last": current.before(), "this": current, "next": current.next()}[typed.partition(" ")[0]]
+    written = _WEEK.fullmatch(typed)
+    if written is None:
+        return None
+    number = int(written[2])
+    year = current.year - (number > current.number) if written[1] is None else int(written[1])
+    return Week.parse(f"{year:04}-W{number:02}")
+
+
+def _instant(local: datetime, zone: str) -> datetime:
+    return pytz.timezone(zone).localize(local).astimezone(UTC)

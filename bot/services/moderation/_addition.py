@@ -1,0 +1,184 @@
+"""Add a score for a player who did not submit it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, Member, ScoreSubmission
+from bot.domain.clock import Clock
+from bot.domain.events import EventInfo
+from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
+from bot.domain.moments import EARLIEST, read_moment
+from bot.domain.ratings import RatingScale
+from bot.domain.servers import NewMember
+from bot.domain.text import clean_reason
+from bot.errors import MomentAhead, MomentUnknown, PlayerWithdrawn, ScoreInQuestion, ScoreUnclear
+from bot.services.events import describe, find_event
+from bot.services.moderation._consequences import Foresight
+from bot.services.moderation._corrections import Addition, Corrected, add_score, report, week_for
+from bot.services.moderation._finding import name_submission
+from bot.services.moderation._rows import name_player
+from bot.services.ratings import Recalculation
+from bot.services.servers import Actor, add_members, begin_action, load_settings, record, require_admin
+
+NOT_COUNTED = 0
+"""The interaction id of a row that is rolled back."""
+
+
+class AdditionService:
+    """Adds scores for players, each for the week that it would have counted for when it was made."""
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
+        """Rate by `scale`, and request a `recalculation` when a personal best changes."""
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+        self._recalculation = recalculation
+
+    async def preview(
+        self,
+        actor: Actor,
+        event: str | int,
+        player: NewMember,
+        score: str,
+        when: str | None = None,
+        locale: str | None = None,
+    ) -> CorrectionPreview:
+        """Return what `add` would change; roll it back.
+
+        Args:
+            actor: the admin.
+            event: the name or the key of the event.
+            player: whose score it is.
+            score: as the admin typed it.
+            when: when it was made, as the admin typed it: a moment, a day or a week; None for now.
+            locale: the admin's language on Discord, such as "de".
+
+        Raises:
+            InvalidScore: the text is no score, has several readings, or the event does not take this score.
+            MomentUnknown: `when` is no time, or is not over.
+            PlayerWithdrawn: the player is withdrawn.
+        """
+
+        def work(session: Session) -> CorrectionPreview:
+            require_admin(session, actor)
+            with session.begin_nested() as tried:
+                found = find_event(session, actor.guild_id, event, lock=True)
+                info, zone = describe(found), load_settings(session, actor.guild_id).time_zone
+                value, at = _read(info, score, locale), read_moment(when, zone, self._clock())
+                player_id = _find_member(session, actor.guild_id, player)
+                addition = Addition(NOT_COUNTED, player_id, value, at, actor.discord_id)
+                week = week_for(session, found, addition, zone)
+                foresight = Foresight(session, found, self._scale, player_id, week.code)
+                row, done = add_score(session, found, addition, zone, self._scale)
+                name, shown = name_player(session, found, player_id), name_submission(found, row, zone)
+                consequences, is_closed = foresight.consequences(), done.run is not None
+                tried.rollback()
+            of_week = consequences if is_closed else None
+            return CorrectionPreview(
+                Correction.ADD,
+                info,
+                name,
+                shown,
+                is_closed,
+                was_counted=False,
+                consequences=consequences,
+                with_week=of_week,
+            )
+
+        return await self._database.write(work)
+
+    async def add(
+        self,
+        actor: Actor,
+        event: str | int,
+        player: NewMember,
+        score: float,
+        at: datetime,
+        reason: str | None = None,
+    ) -> CorrectionResult:
+        """Write a score into the log; if the week that it counts for was closed since, run it again with the score.
+
+        Args:
+            actor: the admin.
+            event: the name or the key of the event.
+            player: whose score it is.
+            score: in points or seconds.
+            at: when it was made, aware.
+            reason: the reason, for the log.
+
+        Raises:
+            ScoreOutOfBounds: the event does not take this score.
+            MomentAhead: `at` is later than now.
+            PlayerWithdrawn: the player is withdrawn.
+        """
+
+        def work(session: Session) -> CorrectionResult:
+            begin_action(session, actor)
+            now, why = self._clock(), clean_reason(reason)
+            found = find_event(session, actor.guild_id, event, lock=True)
+            info, zone = describe(found), load_settings(session, actor.guild_id).time_zone
+            info.check(score)
+            _check_moment(at, now)
+            player_id = _find_member(session, actor.guild_id, player)
+            interaction_id = _free_id(session) if actor.interaction_id is None else actor.interaction_id
+            addition = Addition(interaction_id, player_id, score, at, actor.discord_id)
+            row, done = add_score(session, found, addition, zone, self._scale)
+            return _finish(session, actor, found, row, done, zone, now, why)
+
+        result = await self._database.write(work)
+        if result.changed_best:
+            self._recalculation.request(result.event.id)
+        return result
+
+
+def _finish(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    row: ScoreSubmission,
+    done: Corrected,
+    zone: str,
+    now: datetime,
+    reason: str | None,
+) -> CorrectionResult:
+    shown: LoggedSubmission = name_submission(event, row, zone)
+    again = f", {shown.week} run again" if done.is_rerun else ""
+    detail = f"submission {row.id}: {shown}{again}"
+    what, who = event.id, row.player_id
+    record(session, actor, "add score", detail, at=now, event_id=what, player_id=who, reason=reason)
+    return report(session, Correction.ADD, event, row, shown, done, reason)
+
+
+def _read(info: EventInfo, text: str, locale: str | None) -> float:
+    try:
+        return info.read(text, locale)
+    except ScoreInQuestion as question:
+        raise ScoreUnclear(question.typed, question.readings, question.unit, event=info.name) from None
+
+
+def _check_moment(at: datetime, now: datetime) -> None:
+    if at > now:
+        raise MomentAhead(f"{at:%Y-%m-%d}")
+    if at < EARLIEST:
+        raise MomentUnknown(f"{at:%Y-%m-%d}")
+
+
+def _find_member(session: Session, guild_id: int, player: NewMember) -> int:
+    """Return the key of a player, who is made a member if that is needed.
+
+    Raises:
+        PlayerWithdrawn: the player is withdrawn.
+    """
+    player_id = add_members(session, guild_id, [player])[player.discord_id]
+    if session.get_one(Member, (player_id, guild_id)).withdrawn_at is not None:
+        raise PlayerWithdrawn(player.discord_id)
+    return player_id
+
+
+def _free_id(session: Session) -> int:
+    """Return an interaction id for a row that no interaction made; Discord's are above 0."""
+    lowest = session.scalar(sa.select(sa.func.min(ScoreSubmission.interaction_id)))
+    return min(lowest or 0, 0) - 1

@@ -1,0 +1,100 @@
+"""Tell what a change would move in an event: make it, look, and let the caller roll it back."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.domain.moderation import Consequences, Place, Podium
+from bot.domain.ratings import RatingScale
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Board
+from bot.services.ratings import best_first, is_personal_best, is_weekly_best, recalculate
+
+PODIUM = 3
+NOBODY = (None, None)
+
+Elos = dict[int, tuple[int | None, int | None]]
+"""All-time Elo and event Elo, by player."""
+
+
+class Foresight:
+    """An event as it is, to be compared with itself after a change in the same transaction."""
+
+    def __init__(
+        self, session: Session, event: Event, scale: RatingScale, player_id: int, week_code: int | None = None
+    ) -> None:
+        """Look at an event before a change that concerns a player and, unless it is None, a week."""
+        self._session, self._event, self._scale = session, event, scale
+        self._player_id, self._week_code = player_id, week_code
+        self._elos, self._place, self._podiums = self._look()
+
+    def consequences(self) -> Consequences:
+        """Return what has moved since."""
+        before, player_id = self._elos, self._player_id
+        elos, place, podiums = self._look()
+        others = (before.keys() & elos.keys()) - {player_id}
+        moves = [_move(before[other], elos[other]) for other in others]
+        return Consequences(
+            before=self._place,
+            after=place,
+            event_elos=(before.get(player_id, NOBODY)[1], elos.get(player_id, NOBODY)[1]),
+            elos_moved=sum(move > 0 for move in moves),
+            most_moved=max(moves, default=0),
+            podiums=tuple(Podium(board, first) for board, first in podiums.items() if first != self._podiums[board]),
+        )
+
+    def _look(self) -> tuple[Elos, Place | None, dict[Board, tuple[PlayerName, ...]]]:
+        session, event, stats = self._session, self._event, PlayerEventStats
+        session.flush()
+        recalculate(session, event, self._scale)
+        session.flush()
+        of_event = sa.select(stats.player_id, stats.all_time_leaderboard_elo, stats.calculated_event_elo).where(
+            stats.event_id == event.id
+        )
+        elos = {player_id: (all_time, overall) for player_id, all_time, overall in session.execute(of_event)}
+        podiums = {Board.ALL_TIME: self._first_of(is_personal_best(event.id))}
+        if self._week_code is not None:
+            podiums[Board.WEEK] = self._first_of_week(self._week_code)
+        return elos, self._find_place(), podiums
+
+    def _find_place(self) -> Place | None:
+        scores, event = LeaderboardScore, self._event
+        best = sa.select(scores.score).where(is_personal_best(event.id), scores.player_id == self._player_id)
+        score = self._session.scalar(best)
+        if score is None:
+            return None
+        better = scores.score > score if event.score_direction.sign > 0 else scores.score < score
+        others = sa.select(sa.func.count()).where(is_personal_best(event.id), better)
+        return Place(score, 1 + self._session.scalars(others).one())
+
+    def _first_of(self, board: sa.ColumnElement[bool]) -> tuple[PlayerName, ...]:
+        scores = LeaderboardScore
+        order = best_first(scores.score, self._event.score_direction), scores.submitted_at, scores.player_id
+        return self._names(sa.select(scores.player_id).where(board).order_by(*order))
+
+    def _first_of_week(self, week_code: int) -> tuple[PlayerName, ...]:
+        event, result = self._event, WeeklyResult
+        of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == week_code
+        run_id = self._session.scalar(sa.select(WeeklyRun.id).where(*of_week))
+        if run_id is None:
+            return self._first_of(is_weekly_best(event.id, week_code))
+        counted = sa.select(result.player_id).where(result.run_id == run_id, result.rank.is_not(None))
+        return self._names(counted.order_by(result.rank, result.submitted_at, result.player_id))
+
+    def _names(self, players: sa.Select[Any]) -> tuple[PlayerName, ...]:
+        first = [*self._session.scalars(players.limit(PODIUM))]
+        named = (
+            sa.select(Player.id, Player.discord_id, Member.display_name)
+            .join(Member, (Member.player_id == Player.id) & (Member.guild_id == self._event.guild_id))
+            .where(Player.id.in_(first))
+        )
+        names = {row.id: PlayerName(row.discord_id, row.display_name) for row in self._session.execute(named)}
+        return tuple(names[player_id] for player_id in first)
+
+
+def _move(before: tuple[int | None, int | None], after: tuple[int | None, int | None]) -> int:
+    """Return by how many points an Elo of a player moves at most; one that comes or goes moves by none."""
+    pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not None and new is not None]
+    return max((abs(new - old) for old, new in pairs), default=0)

@@ -1,0 +1,219 @@
+"""Add, remove and restore a score inside a transaction, and run its closed week again where that is wanted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, ScoreType, WeeklyRun
+from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
+from bot.domain.ratings import RatingScale
+from bot.domain.weeks import Week, counting_week
+from bot.services.events import describe
+from bot.services.moderation._rows import name_player, run_of, unrate
+from bot.services.ratings import (
+    count_personal_best,
+    count_weekly_best,
+    is_personal_best,
+    is_weekly_best,
+    logged_bests,
+    was_counted,
+)
+from bot.services.weeks import rerun_week
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction of the log has done.
+
+    Attributes:
+        was_counted: whether the results of the closed week counted the score before.
+        is_rerun: whether the closed week was run again.
+        before: the player's personal best before, or None.
+        after: the personal best after it, or None.
+    """
+
+    run: WeeklyRun | None
+    was_counted: bool
+    is_rerun: bool
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A score that was not submitted when it was made.
+
+    Attributes:
+        interaction_id: of whoever has it counted, or of the player whose submission was held.
+        submitted_at: when it was made.
+        added_by: Discord's id of the admin.
+    """
+
+    interaction_id: int
+    player_id: int
+    score: float
+    submitted_at: datetime
+    added_by: int
+    proof: str | None = None
+
+
+def add_score(
+    session: Session, event: Event, addition: Addition, zone: str, scale: RatingScale
+) -> tuple[ScoreSubmission, Corrected]:
+    """Write a score into the log of a locked event, for the week that it would have counted for when it was made.
+
+    If that week was closed since, it is run again with the score.
+    """
+    made_in, week = Week.at(addition.submitted_at, zone), week_for(session, event, addition, zone)
+    row = ScoreSubmission(
+        interaction_id=addition.interaction_id,
+        player_id=addition.player_id,
+        event_id=event.id,
+        score=addition.score,
+        week_number=week.code,
+        made_in_week=made_in.code,
+        proof=addition.proof,
+        submitted_at=addition.submitted_at,
+        added_by=addition.added_by,
+    )
+    run = run_of(session, row)
+    row.is_late = run is not None
+    session.add(row)
+    of_player = PlayerEventStats.player_id == row.player_id, PlayerEventStats.event_id == event.id
+    if session.scalar(sa.select(PlayerEventStats.id).where(*of_player)) is None:
+        session.add(PlayerEventStats(player_id=row.player_id, event_id=event.id))
+    before, after = _derive_bests(session, event, row, week_is_closed=run is not None)
+    if run is not None:
+        rerun_week(session, event, run, scale)
+    return row, Corrected(run, was_counted=False, is_rerun=run is not None, before=before, after=after)
+
+
+def remove_score(
+    session: Session,
+    event: Event,
+    removed: ScoreSubmission,
+    removal: tuple[datetime, int, str | None],
+    scale: RatingScale,
+    *,
+    reruns_week: bool,
+) -> Corrected:
+    """Remove a submission to a locked event; `removal` says when, by whom and why.
+
+    A closed week keeps its results unless it is run again.
+    """
+    run = run_of(session, removed)
+    counted = run is not None and _is_counted(session, run, removed)
+    at, removed.removed_by, removed.removal_reason = removal
+    # The removal comes after the run that counted the score, even if the clock was set back since.
+    removed.removed_at = at if run is None else max(at, run.ran_at + timedelta(microseconds=1))
+    if counted and reruns_week:
+        removed.is_late, removed.is_omitted = False, True
+    before, after = _derive_bests(session, event, removed, week_is_closed=run is not None)
+    if after is None:
+        unrate(session, removed.player_id, [event], scale)
+    if run is not None and counted and reruns_week:
+        rerun_week(session, event, run, scale)
+    return Corrected(run, was_counted=counted, is_rerun=counted and reruns_week, before=before, after=after)
+
+
+def restore_score(
+    session: Session, event: Event, restored: ScoreSubmission, scale: RatingScale, *, reruns_week: bool
+) -> Corrected:
+    """Let a removed submission to a locked event count again.
+
+    A closed week that does not count it keeps its results unless it is run again.
+    """
+    run = run_of(session, restored)
+    counted = run is not None and _is_counted(session, run, restored)
+    is_rerun = run is not None and not counted and reruns_week
+    restored.removed_at = restored.removed_by = restored.removal_reason = None
+    session.flush()
+    if is_rerun:
+        restored.is_late, restored.is_omitted = True, False
+    elif run is not None and not counted and _is_counted(session, run, restored):
+        restored.is_omitted = True
+    before, after = _derive_bests(session, event, restored, week_is_closed=run is not None)
+    if run is not None and is_rerun:
+        rerun_week(session, event, run, scale)
+    return Corrected(run, was_counted=counted, is_rerun=is_rerun, before=before, after=after)
+
+
+def report(
+    session: Session,
+    correction: Correction,
+    event: Event,
+    row: ScoreSubmission,
+    shown: LoggedSubmission,
+    done: Corrected,
+    reason: str | None,
+) -> CorrectionResult:
+    """Report what a correction has done."""
+    return CorrectionResult(
+        correction=correction,
+        event=describe(event),
+        player=name_player(session, event, row.player_id),
+        submission=shown,
+        week_is_closed=done.run is not None,
+        week_is_rerun=done.is_rerun,
+        was_counted=done.was_counted,
+        changed_best=done.before != done.after,
+        personal_best=done.after,
+        reason=reason,
+    )
+
+
+def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:
+    """Return the week that a score counts for: the first that was not closed by then, from when it was made on."""
+    made_in = Week.at(addition.submitted_at, zone)
+    closed = session.scalars(
+        sa.select(WeeklyRun.week_number).where(
+            WeeklyRun.event_id == event.id,
+            WeeklyRun.week_number >= made_in.code,
+            WeeklyRun.ran_at <= addition.submitted_at,
+        )
+    )
+    return counting_week(made_in, {Week.from_code(code) for code in closed})
+
+
+def _is_counted(session: Session, run: WeeklyRun, submission: ScoreSubmission) -> bool:
+    of_row = sa.select(ScoreSubmission.id).where(ScoreSubmission.id == submission.id, *was_counted(run))
+    return session.scalar(of_row) is not None
+
+
+def _derive_bests(
+    session: Session, event: Event, changed: ScoreSubmission, *, week_is_closed: bool
+) -> tuple[float | None, float | None]:
+    """Set the bests that a changed submission may be to those of the log; return the old and the new personal best."""
+    session.flush()
+    if not week_is_closed:
+        week = changed.week_number
+        before, after = _derive_best(session, event, changed.player_id, week)
+        if before != after:
+            count_weekly_best(session, event, week, before, after)
+    before, after = _derive_best(session, event, changed.player_id, None)
+    if before != after:
+        count_personal_best(session, event, before, after)
+    return before, after
+
+
+def _derive_best(session: Session, event: Event, player_id: int, week: int | None) -> tuple[float | None, float | None]:
+    """Set a personal best, or a best of a week, to the best of the log; return the old and the new score."""
+    scores, log = LeaderboardScore, ScoreSubmission
+    of_board = is_personal_best(event.id) if week is None else is_weekly_best(event.id, week)
+    of_week = [] if week is None else [log.week_number == week]
+    row = session.scalars(sa.select(scores).where(of_board, scores.player_id == player_id)).one_or_none()
+    logged = logged_bests(event.id, event.score_direction, log.player_id == player_id, *of_week)
+    found = session.execute(logged).one_or_none()
+    before = None if row is None else row.score
+    if found is None:
+        if row is not None:
+            session.delete(row)
+        return before, None
+    if row is None:
+        score_type = ScoreType.ALL_TIME if week is None else ScoreType.WEEKLY
+        row = scores(player_id=player_id, event_id=event.id, score_type=score_type, week_number=week)
+        session.add(row)
+    row.score, row.submitted_at = found.score, found.submitted_at
+    return before, row.score

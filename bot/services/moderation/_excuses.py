@@ -1,0 +1,174 @@
+"""Excuse players from weeks, which then do not count as missed, and take that back."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, Excuse, Member, Player, PlayerEventStats
+from bot.domain.clock import Clock
+from bot.domain.moderation import EventConsequences, ExcusePreview, ExcuseResult
+from bot.domain.moments import read_week
+from bot.domain.ratings import RatingScale
+from bot.domain.servers import PlayerName
+from bot.domain.text import clean_reason
+from bot.domain.weeks import Week
+from bot.errors import AlreadyExcused, NeverSubmitted, NotExcused
+from bot.services.events import describe, find_event
+from bot.services.moderation._consequences import Foresight
+from bot.services.moderation._rows import name_member
+from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
+from bot.services.weeks import current_week, follow_excuse
+
+
+class ExcuseService:
+    """Excuses members of a server from a week, in one event or in all.
+
+    An excused week without a score does not count; one with a score counts as any other. That holds before the week is
+    closed, and changes it afterwards.
+    """
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        """Rate by `scale`."""
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+
+    async def current_week(self, guild_id: int) -> Week:
+        """Return the current week of a server."""
+        return await self._database.read(lambda session: current_week(session, guild_id, self._clock()))
+
+    async def preview(
+        self, actor: Actor, player: int, week: str, event: str | int | None = None, *, is_excused: bool
+    ) -> ExcusePreview:
+        """Return what `excuse`, or `take_back`, would change, and raise what it would raise; roll it back."""
+
+        def work(session: Session) -> ExcusePreview:
+            require_admin(session, actor)
+            with session.begin_nested() as tried:
+                member, meant, read, events = self._find(session, actor, player, week, event)
+                looks = {one.id: Foresight(session, one, self._scale, member.player_id, read.code) for one in events}
+                result = self._change(session, actor, member, read, meant, events, None, is_excused=is_excused)
+                moved = tuple(EventConsequences(one, looks[one.id].consequences()) for one in result.events)
+                tried.rollback()
+            return ExcusePreview(result, moved)
+
+        return await self._database.write(work)
+
+    async def excuse(
+        self, actor: Actor, player: int, week: str, event: str | int | None = None, reason: str | None = None
+    ) -> ExcuseResult:
+        """Have a week not count as missed for a player.
+
+        Args:
+            actor: the admin.
+            player: Discord's id of the player.
+            week: such as 2026-W47, `next week` or one of its days.
+            event: the name or the key of the one event; None for all events of the server, later ones included.
+            reason: the reason, for the log.
+
+        Raises:
+            MomentUnknown: `week` is no week.
+            NeverSubmitted: the player has never submitted a score in the server.
+            AlreadyExcused: the player is excused from the week there.
+        """
+        return await self._write(actor, player, week, event, reason, is_excused=True)
+
+    async def take_back(
+        self, actor: Actor, player: int, week: str, event: str | int | None = None, reason: str | None = None
+    ) -> ExcuseResult:
+        """Take an excuse back that `excuse` gave for the same event, or for all.
+
+        Raises:
+            MomentUnknown, NeverSubmitted: as `excuse`.
+            NotExcused: there is no such excuse.
+        """
+        return await self._write(actor, player, week, event, reason, is_excused=False)
+
+    async def _write(
+        self, actor: Actor, player: int, week: str, event: str | int | None, reason: str | None, *, is_excused: bool
+    ) -> ExcuseResult:
+        def work(session: Session) -> ExcuseResult:
+            begin_action(session, actor)
+            member, meant, read, events = self._find(session, actor, player, week, event)
+            why = clean_reason(reason)
+            return self._change(session, actor, member, read, meant, events, why, is_excused=is_excused)
+
+        return await self._database.write(work)
+
+    def _find(
+        self, session: Session, actor: Actor, discord_id: int, typed: str, wanted: str | int | None
+    ) -> tuple[Member, Event | None, Week, list[Event]]:
+        """Return the member, the event that is meant or None, the week, and the events that may follow, locked."""
+        week = read_week(typed, load_settings(session, actor.guild_id).time_zone, self._clock())
+        member = _find_member(session, actor.guild_id, discord_id)
+        if wanted is None:
+            return member, None, week, _lock_events(session, member)
+        event = find_event(session, actor.guild_id, wanted, lock=True)
+        return member, event, week, [event]
+
+    def _change(
+        self,
+        session: Session,
+        actor: Actor,
+        member: Member,
+        week: Week,
+        event: Event | None,
+        events: Sequence[Event],
+        reason: str | None,
+        *,
+        is_excused: bool,
+    ) -> ExcuseResult:
+        player, now = name_member(session, member), self._clock()
+        what = None if event is None else event.id
+        if is_excused:
+            excuse = Excuse(event_id=what, excused_at=now, excused_by=actor.discord_id, reason=reason)
+            _give(session, member, player, week, excuse)
+        else:
+            _take(session, member, player, week, what)
+        followed = [one for one in events if follow_excuse(session, one, week.code, member.player_id, self._scale)]
+        action = "excuse player" if is_excused else "take back excuse"
+        record(session, actor, action, str(week), at=now, event_id=what, player_id=member.player_id, reason=reason)
+        info = None if event is None else describe(event)
+        return ExcuseResult(player, week, info, is_excused, tuple(map(describe, followed)), reason)
+
+
+def _give(session: Session, member: Member, player: PlayerName, week: Week, excuse: Excuse) -> None:
+    everywhere = Excuse.event_id.is_(None)
+    there = everywhere if excuse.event_id is None else everywhere | (Excuse.event_id == excuse.event_id)
+    if session.scalar(sa.select(Excuse.id).where(*_of(member, week), there).limit(1)) is not None:
+        raise AlreadyExcused(player.discord_id, str(week))
+    excuse.guild_id, excuse.player_id, excuse.week_number = member.guild_id, member.player_id, week.code
+    session.add(excuse)
+    session.flush()
+
+
+def _take(session: Session, member: Member, player: PlayerName, week: Week, event_id: int | None) -> None:
+    there = Excuse.event_id.is_(None) if event_id is None else Excuse.event_id == event_id
+    excuse = session.scalar(sa.select(Excuse).where(*_of(member, week), there))
+    if excuse is None:
+        raise NotExcused(player.discord_id, str(week))
+    session.delete(excuse)
+    session.flush()
+
+
+def _of(member: Member, week: Week) -> tuple[sa.ColumnElement[bool], ...]:
+    return Excuse.guild_id == member.guild_id, Excuse.player_id == member.player_id, Excuse.week_number == week.code
+
+
+def _find_member(session: Session, guild_id: int, discord_id: int) -> Member:
+    of_user = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
+    wanted = sa.select(Member).join(Player, Player.id == Member.player_id).where(of_user, Member.guild_id == guild_id)
+    member = session.scalar(wanted)
+    if member is None:
+        raise NeverSubmitted(discord_id)
+    return member
+
+
+def _lock_events(session: Session, member: Member) -> list[Event]:
+    """Return the events that the player has ever submitted to, locked."""
+    ever = sa.select(PlayerEventStats.event_id).where(PlayerEventStats.player_id == member.player_id)
+    wanted = sa.select(Event).where(Event.guild_id == member.guild_id, Event.id.in_(ever)).order_by(Event.id)
+    # FOR NO KEY UPDATE lets other transactions insert rows that refer to the events.
+    return [*session.scalars(wanted.with_for_update(key_share=True))]
