@@ -1,6 +1,7 @@
 """Read when something was: a day, a minute, a week, or words such as yesterday."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytz
@@ -26,8 +27,25 @@ Span = tuple[datetime, datetime]
 """From the first instant on, and before the second."""
 
 
-def read_moment(text: str | None, zone: str, now: datetime) -> datetime:
-    """Return the latest moment up to now that a text can mean, so that nobody gains the place of an equal score.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a score was made, as far as somebody said.
+
+    Attributes:
+        at: the latest instant that it can have been, so that nobody gains the place of an equal score.
+        week: the week that was named as such; None for a day or an instant.
+    """
+
+    at: datetime
+    week: Week | None = None
+
+    def until(self, close: datetime) -> datetime:
+        """Return the latest instant that it can have been before a close."""
+        return min(self.at, close - _TICK)
+
+
+def read_moment(text: str | None, zone: str, now: datetime) -> Moment:
+    """Return the moment up to now that a text means.
 
     Args:
         text: such as `2026-11-21`, `2026-11-21 13:05`, `21 Nov`, `yesterday`, `Monday`, `3 days ago`, `last week` or
@@ -40,14 +58,14 @@ def read_moment(text: str | None, zone: str, now: datetime) -> datetime:
         MomentAhead: it is all after now.
     """
     if text is None or visible(text).strip().casefold() in ("", "now"):
-        return now
-    begin, end = _read(text, zone, now)
+        return Moment(now)
+    (begin, end), week = _read(text, zone, now)
     if begin > now:
         raise MomentAhead(text)
-    moment = min(end - _TICK, now)
-    if moment < EARLIEST:
+    at = min(end - _TICK, now)
+    if at < EARLIEST:
         raise MomentUnknown(text)
-    return moment
+    return Moment(at, week)
 
 
 def read_week(text: str, zone: str, now: datetime) -> Week:
@@ -56,28 +74,28 @@ def read_week(text: str, zone: str, now: datetime) -> Week:
     Raises:
         MomentUnknown: the text names no week, or one before 2015.
     """
-    begin, _ = _read(text, zone, now)
+    (begin, _), _ = _read(text, zone, now)
     week = Week.at(begin, zone)
     if not Week.at(EARLIEST, "UTC") <= week <= LATEST_WEEK:
         raise MomentUnknown(text)
     return week
 
 
-def _read(text: str, zone: str, now: datetime) -> Span:
+def _read(text: str, zone: str, now: datetime) -> tuple[Span, Week | None]:
     typed = " ".join(visible(text).casefold().split())
     today = local_time(now, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     try:
         found = _days_ago(typed, today.weekday())
         if found is not None:
             day = today - timedelta(days=found)
-            return _instant(day, zone), _instant(day + timedelta(days=1), zone)
+            return (_instant(day, zone), _instant(day + timedelta(days=1), zone)), None
         week = _week(typed, Week.at(now, zone))
         if week is not None:
-            return week.begins_at(zone), week.ends_at(zone)
+            return (week.begins_at(zone), week.ends_at(zone)), week
         [span] = days_of(typed, zone, now)
     except (ValueError, OverflowError, NotAWeek):
         raise MomentUnknown(text) from None
-    return span
+    return span, None
 
 
 def _days_ago(typed: str, weekday: int) -> int | None:

@@ -18,10 +18,9 @@ from bot.domain.moderation import (
 )
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
-from bot.domain.weeks import Week
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape
+from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape, write_days
 
 WHY = "Why (everyone can read it)"
 WHO = "Player"
@@ -64,14 +63,14 @@ def show_membership_preview(preview: MembershipPreview, reason: str | None) -> R
 
 def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
     """Show privately what an excuse, or taking one back, would change, and the reason as it would be logged."""
-    result = preview.result
+    result, days = preview.result, write_days(preview.result.week)
     name, where = escape(result.player.name), "" if result.event is None else f" in {escape(result.event.name)}"
     if result.is_excused:
-        heading = f"Excuse {name} from {result.week}{where}?"
+        heading = f"Excuse {name} from {days}{where}?"
         rule = "A week without a score does not count then; one with a score counts as any other."
     else:
         heading, rule = (
-            f"Take back {name}'s excuse from {result.week}{where}?",
+            f"Take back {name}'s excuse from {days}{where}?",
             "A week without a score is missed then.",
         )
     lines = [rule, *_of_events(preview.events, "No closed week changes."), *_why(reason)]
@@ -141,7 +140,7 @@ def show_excuse(result: ExcuseResult) -> Reply:
     where = "all events" if result.event is None else escape(result.event.name)
     title = "Week excused" if result.is_excused else "Excuse taken back"
     what = "does not count as missed" if result.is_excused else "counts as missed without a score"
-    lines = [f"**{escape(result.player.name)}** · {result.week}", f"{where}: it {what}."]
+    lines = [f"**{escape(result.player.name)}** · {write_days(result.week)}", f"{where}: it {what}."]
     if result.events:
         names = ", ".join(escape(event.name) for event in result.events[:MOST_EVENTS])
         lines += labelled("Closed weeks that changed", names)
@@ -150,25 +149,19 @@ def show_excuse(result: ExcuseResult) -> Reply:
     return Reply([Card(title, tuple(lines), color=Color.green() if result.is_excused else Color.orange())])
 
 
-def name_week(week: Week, current: Week) -> str:
-    """Name a week in the list of suggestions."""
-    told = {current.before(): "last week", current: "this week", current.next(): "next week"}.get(week)
-    return str(week) if told is None else f"{week} · {told}"
-
-
 def _corrected(preview: CorrectionPreview) -> list[str]:
-    week = preview.submission.week
-    lines = [_best(preview), *_moves(preview.consequences, week)]
+    days = write_days(preview.submission.week)
+    lines = [_best(preview), *_moves(preview.consequences, days)]
     if not preview.week_is_closed:
         return lines
     if preview.correction is Correction.ADD:
-        return [*lines, f"{week} is closed, and would be run again with the score."]
+        return [*lines, f"{days} is closed, and would be run again with the score."]
     state = "keep" if preview.was_counted else "do not count"
-    lines.append(f"{week} is closed, and its results {state} the score.")
+    lines.append(f"{days} is closed, and its results {state} the score.")
     if preview.with_week is not None:
         which = "with" if preview.correction is Correction.RESTORE else "without"
-        lines += labelled(f"If {week} is run again {which} it", _own_elo(preview.with_week))
-        lines += _moves(preview.with_week, week)
+        lines += labelled(f"If {days} is run again {which} it", _own_elo(preview.with_week))
+        lines += _moves(preview.with_week, days)
     return lines
 
 
@@ -177,7 +170,7 @@ def _own_elo(consequences: Consequences) -> str:
     return f"The event Elo stays {before}." if before == after else f"The event Elo goes from {before} to {after}."
 
 
-def _moves(consequences: Consequences, week: Week | None) -> list[str]:
+def _moves(consequences: Consequences, days: str | None) -> list[str]:
     moved, most = consequences.elos_moved, consequences.most_moved
     if moved:
         whose = "1 other player's Elo moves" if moved == 1 else f"{moved:,} players' Elos move"
@@ -185,7 +178,7 @@ def _moves(consequences: Consequences, week: Week | None) -> list[str]:
     else:
         lines = ["No other player's Elo moves."]
     for podium in consequences.podiums:
-        board = f"The podium of {week}" if podium.board is Board.WEEK else "The podium"
+        board = f"The podium of {days}" if podium.board is Board.WEEK else "The podium"
         left = ", ".join(escape(player.name) for player in podium.players)
         lines.append(f"{board} would be {left}." if left else f"{board} would be empty.")
     return lines
@@ -237,13 +230,13 @@ def _best_after(result: CorrectionResult) -> str:
 
 
 def _closed_week(result: CorrectionResult) -> str:
-    week = result.submission.week
+    days = write_days(result.submission.week)
     if result.week_is_rerun:
         which = "without" if result.correction is Correction.REMOVE else "with"
-        return f"{week} was run again {which} the score: its Elos and all averages follow."
+        return f"{days} was run again {which} the score: its Elos and all averages follow."
     if result.correction is Correction.REMOVE and result.was_counted:
-        return f"{week} is closed already, and its results keep the score."
-    return f"{week} is closed already, and its results stay as they are."
+        return f"{days} is closed already, and its results keep the score."
+    return f"{days} is closed already, and its results stay as they are."
 
 
 def _why(reason: str | None) -> tuple[str, ...]:

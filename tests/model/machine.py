@@ -13,19 +13,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import URL, delete
 
-from bot.database.models import Base
+from bot.database.models import Base, WeeklyRun
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
+from bot.domain.servers import NewMember
 from bot.errors import (
     AlreadyCounted,
+    AlreadyExcused,
     AlreadyWithdrawn,
     EventArchived,
     LeaderboardError,
     NeverSubmitted,
+    NotExcused,
     NothingToChange,
     NothingToRemove,
     NothingToRestore,
     NothingToUndo,
     NotWithdrawn,
+    PlayerWithdrawn,
     SubmitterWithdrawn,
     WeekNotRunnable,
 )
@@ -95,6 +99,7 @@ class Season(RuleBasedStateMachine):
         self.events = {name: self.do(self.backend.create_event(way, name)) for name, way in EVENTS.items()}
         self.withdrawn: set[int] = set()
         self.models = {name: Model(way == "HIGH", self.withdrawn) for name, way in EVENTS.items()}
+        self.excuses: set[tuple[str | None, int, int]] = set()
         self.archived: set[str] = set()
         self.delivered: list[dict[str, Any]] = []
         self.undone: dict[str, list[datetime]] = {name: [] for name in EVENTS}
@@ -219,10 +224,27 @@ class Season(RuleBasedStateMachine):
         self.undone[event].append(self.clock.now)
         assert self.do(self.backend.undo(event)) == f"{week // 100}-W{week % 100:02}"
 
-    @rule(event=an_event, player=a_player)
-    def remove_a_best(self, event: str, player: int) -> None:
+    @rule(event=an_event, player=a_player, score=a_score, ago=st.sampled_from([0 * HOUR, HOUR, DAY, WEEK, 3 * WEEK]))
+    def add(self, event: str, player: int, score: str, ago: timedelta) -> None:
+        model, at = self.touch(event), self.clock.now - ago
+        who = NewMember(player, f"player{player}", f"Player {player}")
+        addition = self.backend.real.services.additions.add(ADMIN, event, who, float(score), at)
+        if player in self.withdrawn:
+            self.refused(PlayerWithdrawn, addition)
+            return
+        runs = self.do(tables.rows(self.backend.database, WeeklyRun))
+        closed = {
+            row["week_number"] for row in runs if row["event_id"] == self.events[event].id and row["ran_at"] <= at
+        }
+        entry = model.add(player, float(score), code_of(at.astimezone(ZoneInfo(self.zone)).date()), closed)
+        result = self.do(addition)
+        assert (result.submission.week.code, result.week_is_rerun) == (entry.week, entry.week in model.runs)
+        assert result.personal_best == model.bests()[player]
+
+    @rule(event=an_event, player=a_player, reruns=st.booleans())
+    def remove_a_best(self, event: str, player: int, reruns: bool) -> None:
         model = self.touch(event)
-        removal = self.backend.real.services.removals.remove(ADMIN, event, player)
+        removal = self.backend.real.services.removals.remove(ADMIN, event, player, reruns_week=reruns)
         entries = model.of(player)
         if not entries:
             self.refused(NothingToRemove, removal)
@@ -230,6 +252,8 @@ class Season(RuleBasedStateMachine):
         best = (max if model.high else min)(entry.score for entry in entries)
         entry = next(entry for entry in reversed(entries) if entry.score == best)
         entry.removed = True
+        if reruns:
+            model.rerun(entry, counts=False)
         result = self.do(removal)
         assert (result.submission.score, result.submission.week.code, result.personal_best) == (
             best,
@@ -237,8 +261,8 @@ class Season(RuleBasedStateMachine):
             model.bests().get(player),
         )
 
-    @rule(event=an_event, player=a_player, which=some)
-    def remove_any(self, event: str, player: int, which: int) -> None:
+    @rule(event=an_event, player=a_player, which=some, reruns=st.booleans())
+    def remove_any(self, event: str, player: int, which: int, reruns: bool) -> None:
         model, removals = self.touch(event), self.backend.real.services.removals
         entries = model.of(player)
         offered = self.do(removals.removable(ADMIN, event, player))
@@ -247,10 +271,14 @@ class Season(RuleBasedStateMachine):
             entry = entries[which % len(entries)]
             entry.removed = True
             key = offered[which % len(entries)].key
-            assert self.do(removals.remove(ADMIN, event, player, key)).submission.score == entry.score
+            was_counted = entry in model.taken.get(entry.week, ())
+            if reruns:
+                model.rerun(entry, counts=False)
+            result = self.do(removals.remove(ADMIN, event, player, key, reruns_week=reruns))
+            assert (result.submission.score, result.was_counted) == (entry.score, was_counted)
 
-    @rule(event=an_event, player=a_player, which=some)
-    def restore(self, event: str, player: int, which: int) -> None:
+    @rule(event=an_event, player=a_player, which=some, reruns=st.booleans())
+    def restore(self, event: str, player: int, which: int, reruns: bool) -> None:
         model, removals = self.touch(event), self.backend.real.services.removals
         entries = model.of(player, removed=True)
         offered = self.do(removals.restorable(ADMIN, event, player))
@@ -260,7 +288,10 @@ class Season(RuleBasedStateMachine):
             return
         entry = entries[which % len(entries)]
         entry.removed = False
-        result = self.do(removals.restore(ADMIN, event, player, offered[which % len(entries)].key))
+        if reruns:
+            model.rerun(entry, counts=True)
+        key = offered[which % len(entries)].key
+        result = self.do(removals.restore(ADMIN, event, player, key, reruns_week=reruns))
         assert (result.submission.score, result.personal_best) == (entry.score, model.bests().get(player))
 
     @rule(event=an_event, player=a_player, are_gone=st.booleans())
@@ -277,6 +308,28 @@ class Season(RuleBasedStateMachine):
             assert self.do(change(ADMIN, player)).events == sum(
                 any(not entry.removed for entry in model.of(player)) for model in self.models.values()
             )
+
+    @rule(event=an_event, player=a_player, which=some, everywhere=st.booleans(), gives=st.booleans())
+    def excuse_or_take_back(self, event: str, player: int, which: int, everywhere: bool, gives: bool) -> None:
+        model, excuses = self.touch(event), self.backend.real.services.excuses
+        weeks = [*model.runs, self.week]
+        week, where = weeks[which % len(weeks)], None if everywhere else event
+        change = excuses.excuse if gives else excuses.take_back
+        changed = change(ADMIN, player, f"{week // 100}-W{week % 100:02}", where)
+        excuse, known = (where, player, week), self.excuses
+        if not any(model.of(player) + model.of(player, removed=True) for model in self.models.values()):
+            self.refused(NeverSubmitted, changed)
+        elif gives and ({excuse, (None, player, week)} & known):
+            self.refused(AlreadyExcused, changed)
+        elif not gives and excuse not in known:
+            self.refused(NotExcused, changed)
+        else:
+            before = {name: model.archive(player) for name, model in self.models.items()}
+            self.excuses ^= {excuse}
+            for name, model in self.models.items():
+                model.excused = {(who, when) for there, who, when in self.excuses if there in (None, name)}
+            affected = {name for name, model in self.models.items() if model.archive(player) != before[name]}
+            assert {event.name for event in self.do(changed).events} == affected
 
     @rule(event=an_event, archive=rarely)
     def archive_or_restore(self, event: str, archive: bool) -> None:

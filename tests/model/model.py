@@ -12,7 +12,7 @@ from statistics import NormalDist, fmean, median
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """A submission in the log, with the weeks that were run before it and are not undone since."""
 
@@ -32,18 +32,28 @@ class Entry:
 class Model:
     """One event: its rules, its log, and of each week that was run, in order of the runs, each player's score.
 
-    `withdrawn` are the players who are withdrawn now, `omitted` those whom the run of a week left out.
+    `withdrawn` are the players who are withdrawn now, `excused` the weeks that players do not miss. `taken` are the
+    submissions that the run of a week counts, `omitted` the players whom it left out.
     """
 
     high: bool
     withdrawn: set[int] = field(default_factory=set)
+    excused: set[tuple[int, int]] = field(default_factory=set)
     log: list[Entry] = field(default_factory=list)
     runs: dict[int, dict[int, float]] = field(default_factory=dict)
     omitted: dict[int, set[int]] = field(default_factory=dict)
     rules: Rules = DEFAULT_RULES
+    taken: dict[int, set[Entry]] = field(default_factory=dict)
 
     def submit(self, player: int, score: float, week: int) -> None:
         self.log.append(Entry(player, score, week, set(self.runs)))
+
+    def add(self, player: int, score: float, week: int, closed: set[int]) -> Entry:
+        """Add a score that was made in a week, when these weeks were closed; a week closed since counts it."""
+        entry = Entry(player, score, week, closed)
+        self.log.append(entry)
+        self.rerun(entry, counts=True)
+        return entry
 
     def open_week(self, week: int) -> int:
         return first_open(week, self.runs)
@@ -66,21 +76,42 @@ class Model:
         return [entry for entry in reversed(self.log) if (entry.player, entry.removed) == (player, removed)]
 
     def run(self, week: int) -> None:
-        self.runs[week] = self.bests(week)
+        self.taken[week] = {entry for entry in self.log if self.counts(entry) and entry.week == week}
         self.omitted[week] = {entry.player for entry in self.log} - self.bests().keys()
+        self._rate(week)
+
+    def rerun(self, entry: Entry, *, counts: bool) -> None:
+        """Run the week of a submission again with or without it, if it is closed."""
+        if entry.week in self.runs:
+            (self.taken[entry.week].add if counts else self.taken[entry.week].discard)(entry)
+            self._rate(entry.week)
+
+    def _rate(self, week: int) -> None:
+        better, bests = max if self.high else min, dict[int, float]()
+        for entry in self.taken[week]:
+            bests[entry.player] = better(entry.score, bests.get(entry.player, entry.score))
+        self.runs[week] = bests
 
     def undo(self) -> int:
         week, _ = self.runs.popitem()
-        del self.omitted[week]
+        del self.omitted[week], self.taken[week]
         for entry in self.log:
             entry.closed.discard(week)
         return week
 
     def archive(self, player: int) -> dict[int, tuple[float | None, int | None]]:
-        """A player's weeks: those played, and those missed since the first, unless the run left the player out."""
+        """A player's weeks: those played, and those missed since the first.
+
+        Nobody misses a week that left them out or excuses them, nor one without scores.
+        """
         played = [week for week in self.runs if player in self.runs[week]]
         since_first = [week for week in sorted(self.runs) if played and week >= min(played)]
-        return {week: self.result(week, player) for week in since_first if player not in self.omitted[week]}
+        missed = {
+            week
+            for week in since_first
+            if self.runs[week] and player not in self.omitted[week] and (player, week) not in self.excused
+        }
+        return {week: self.result(week, player) for week in since_first if week in missed.union(played)}
 
     def result(self, week: int, player: int) -> tuple[float | None, int | None]:
         """A player's score and Elo in a week that was run; without Elo in one of too few players."""

@@ -184,7 +184,8 @@ async def test_a_preview_says_what_the_run_changes_and_changes_nothing(season: T
     assert (kept.podiums, [podium.board for podium in rerun.podiums]) == ((), [Board.WEEK])
     added = await services.additions.preview(ADMIN, EVENT, member(EMI), "120", "2026-W45")
     assert added.with_week == added.consequences
-    assert added.submission.submitted_at == datetime(2026, 11, 8, 23, 59, 59, 999_999, tzinfo=UTC)
+    assert (added.submission.week.code, added.week_is_closed) == (202645, True)
+    assert added.submission.submitted_at == datetime(2026, 11, 4, 11, 59, 59, 999_999, tzinfo=UTC)
     gone = await services.withdrawals.preview(ADMIN, ANA, is_withdrawn=True)
     assert [one.event.id for one in gone.events] == [event["id"]]
     assert await tables.contents(season.database) == before

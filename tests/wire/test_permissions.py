@@ -30,6 +30,8 @@ GONE: Final = User("gus", display_name="Gus")
 """Who is withdrawn."""
 NOT_A_PLAYER: Final = f"<@{PLAYER.id}> has never submitted a score in this server."
 
+NOT_PLAYING: Final = NOT_A_PLAYER.replace(str(PLAYER.id), str(GONE.id))
+
 
 @dataclass(frozen=True)
 class Use:
@@ -69,7 +71,7 @@ TABLE = [
     Use("score remove", {"event": "{event}", "player": PLAYER, "score": "#{submission}", "reason": "spliced"}),
     Use("score restore", {"event": "{event}", "player": PLAYER, "score": "#{submission}"}),
     Use("player withdraw", {"player": PLAYER, "reason": "cheats"}, from_another_server=NOT_A_PLAYER),
-    Use("player return", {"player": GONE}, from_another_server=NOT_A_PLAYER.replace(str(PLAYER.id), str(GONE.id))),
+    Use("player return", {"player": GONE}, from_another_server=NOT_PLAYING),
     Use("player excuse", {"player": PLAYER, "week": "next week"}, from_another_server=NOT_A_PLAYER),
     Use("player unexcuse", {"player": PLAYER, "week": "2026-W40"}, from_another_server=NOT_A_PLAYER),
     Use("audit", from_another_server=DONE),
@@ -136,6 +138,7 @@ def prepare(url: URL) -> None:
             await services.excuses.excuse(actor(ADMIN), PLAYER.id, "2026-W40")
             await backend.submit(GONE.id, 100, event_of(TABLE[0]), guild_id=HOME.id)
             await services.withdrawals.withdraw(actor(ADMIN), GONE.id)
+            await backend.settle_ratings()
 
     asyncio.run(work())
 
@@ -199,4 +202,6 @@ async def outcome(wired: WiredBot, someone: Someone, command: str, options: dict
         return DONE
     assert reply.ephemeral, reply
     assert await wired.tables() == before, reply
-    return next((told for told in (NOT_ADMIN, NO_EVENT, NOT_A_PLAYER, NOT_HERE) if told in reply.text), reply.text)
+    return next(
+        (told for told in (NOT_ADMIN, NO_EVENT, NOT_A_PLAYER, NOT_PLAYING, NOT_HERE) if told in reply.text), reply.text
+    )

@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, ScoreSubmission
+from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
-from bot.domain.moments import EARLIEST, read_moment
+from bot.domain.moments import EARLIEST, Moment, read_moment
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import NewMember
 from bot.domain.text import clean_reason
@@ -67,8 +67,9 @@ class AdditionService:
             with session.begin_nested() as tried:
                 found = find_event(session, actor.guild_id, event, lock=True)
                 info, zone = describe(found), load_settings(session, actor.guild_id).time_zone
-                value, at = _read(info, score, locale), read_moment(when, zone, self._clock())
+                value, moment = _read(info, score, locale), read_moment(when, zone, self._clock())
                 player_id = _find_member(session, actor.guild_id, player)
+                at = _instant_of(session, found, moment)
                 addition = Addition(NOT_COUNTED, player_id, value, at, actor.discord_id)
                 week = week_for(session, found, addition, zone)
                 foresight = Foresight(session, found, self._scale, player_id, week.code)
@@ -157,6 +158,15 @@ def _read(info: EventInfo, text: str, locale: str | None) -> float:
         return info.read(text, locale)
     except ScoreInQuestion as question:
         raise ScoreUnclear(question.typed, question.readings, question.unit, event=info.name) from None
+
+
+def _instant_of(session: Session, event: Event, moment: Moment) -> datetime:
+    """Return when a score was made; one of a named week that was closed early is from before the close."""
+    if moment.week is None:
+        return moment.at
+    of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == moment.week.code
+    closed_at = session.scalar(sa.select(WeeklyRun.ran_at).where(*of_week))
+    return moment.at if closed_at is None else moment.until(closed_at)
 
 
 def _check_moment(at: datetime, now: datetime) -> None:

@@ -19,7 +19,7 @@ from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._rows import name_member
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
-from bot.services.weeks import current_week, follow_excuse
+from bot.services.weeks import follow_excuse
 
 
 class ExcuseService:
@@ -34,10 +34,6 @@ class ExcuseService:
         self._database = database
         self._clock = clock
         self._scale = scale
-
-    async def current_week(self, guild_id: int) -> Week:
-        """Return the current week of a server."""
-        return await self._database.read(lambda session: current_week(session, guild_id, self._clock()))
 
     async def preview(
         self, actor: Actor, player: int, week: str, event: str | int | None = None, *, is_excused: bool
