@@ -155,7 +155,7 @@ async def test_a_preview_of_a_removal_tells_whose_elos_move_by_the_rules(backend
         if rules != DEFAULT_RULES:
             await change(backend, rules)
         before = await backend.elos()
-        preview = await backend.real.services.removals.preview(ADMIN, EVENT, DAN)
+        preview = (await backend.real.services.removals.preview(ADMIN, EVENT, DAN)).consequences
         rating = Rating(ScoreDirection.HIGH, rules, RatingScale())
         left = rating.field_of([100.0, 200.0, 300.0])
         after = {player: rating.elo(100.0 * player, left) for player in (ANA, BOB, CAI)}
