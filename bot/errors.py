@@ -212,6 +212,17 @@ class MomentAhead(MomentUnknown):
     """The moment is later than now."""
 
 
+@dataclass(eq=False)
+class NotATimeOfDay(InvalidSetting):
+    """What was `typed` is no time of the day such as 22:00."""
+
+    typed: str
+
+
+class QuietHoursHalf(InvalidSetting):
+    """Quiet hours have a beginning or an end, and not the other."""
+
+
 class NotAWeek(InvalidSetting):
     """The text is no week such as 2026-W47."""
 

@@ -34,6 +34,7 @@ from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
 from bot.domain.jobs import JobKind
 from bot.health import Finding, examine_database, examine_lag, examine_redis, open_page
+from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.jobs import JobRunner
@@ -99,6 +100,8 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             audit=AuditService(database),
             transfer=TransferService(database, clock, settings.scale),
             posts=PostService(database, clock),
+            results=ResultAnnouncements(database, clock),
+            records=RecordAnnouncements(database, clock),
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator, jobs, database)

@@ -9,10 +9,14 @@ from bot.cogs._services import Services
 from bot.cogs.posts import Poster, Publication
 from bot.domain.jobs import JobKind
 from bot.services.jobs import Handler
+from bot.ui.announcements import show_record, show_results
 
 
 def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     """Return what does the jobs that need a client which is logged in."""
-    publications: dict[JobKind, Publication[Any]] = {}
+    publications: dict[JobKind, Publication[Any]] = {
+        JobKind.RESULTS: Publication(services.results, show_results),
+        JobKind.RECORD: Publication(services.records, show_record),
+    }
     poster = Poster(client, services.posts, publications, Pace())
     return dict.fromkeys(publications, poster.do)

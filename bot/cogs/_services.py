@@ -7,6 +7,7 @@ from discord import Interaction
 from discord.ext import commands
 
 from bot.cogs._answering import actor_of
+from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
@@ -40,6 +41,8 @@ class Services:
     audit: AuditService
     transfer: TransferService
     posts: PostService
+    results: ResultAnnouncements
+    records: RecordAnnouncements
     owner_id: int | None
 
 

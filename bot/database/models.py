@@ -23,6 +23,11 @@ RULES_RANGE = (
     f" AND min_weeks BETWEEN 1 AND {MOST_WEEKS} AND min_field BETWEEN 1 AND {MOST_PLAYERS}"
 )
 WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
+QUIET_HOURS = (
+    "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
+    "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
+)
+"""In minutes of the day; NULL where there are none, which is no breach of a CHECK."""
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 _IS_REMOVED = "removed_at IS NOT NULL"
@@ -266,7 +271,10 @@ class ScoreSubmission(Base):
 
 
 class WeeklyRun(Base):
-    """A weekly run of an event, with the field and the constants of its Elos."""
+    """A weekly run of an event, with the field and the constants of its Elos.
+
+    `closed_with` is the last of the weeks that were closed together with this one; NULL for this one itself.
+    """
 
     __tablename__ = "weekly_runs"
     __table_args__ = (
@@ -279,6 +287,7 @@ class WeeklyRun(Base):
     week_number: Mapped[int]
     ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ran_by: Mapped[int] = mapped_column(sa.BigInteger)
+    closed_with: Mapped[int | None]
     field_size: Mapped[int]
     field_origin: Mapped[float] = mapped_column(sa.Double)
     field_centre: Mapped[float] = mapped_column(sa.Double)
@@ -348,7 +357,10 @@ class GuildSettings(Base):
     """The settings of a server; a server without a row has the defaults."""
 
     __tablename__ = "guild_settings"
-    __table_args__ = (sa.CheckConstraint("grace_minutes BETWEEN 0 AND 8640", name="grace_minutes"),)
+    __table_args__ = (
+        sa.CheckConstraint("grace_minutes BETWEEN 0 AND 8640", name="grace_minutes"),
+        sa.CheckConstraint(QUIET_HOURS, name="quiet_hours"),
+    )
 
     guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     time_zone: Mapped[str] = mapped_column(sa.String(64), server_default="UTC", default="UTC")
@@ -356,6 +368,8 @@ class GuildSettings(Base):
     announcement_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     closes_weeks: Mapped[bool] = mapped_column(server_default="0", default=False)
     grace_minutes: Mapped[int] = mapped_column(server_default="120", default=GRACE_MINUTES)
+    quiet_from: Mapped[int | None]
+    quiet_to: Mapped[int | None]
 
 
 class AuditLog(Base):

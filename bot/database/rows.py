@@ -179,6 +179,7 @@ def insert_rows(
     passes_existing: bool = False,
     replaces: Collection[str] = (),
     replaces_if: sa.ColumnElement[bool] | None = None,
+    where: Callable[[sa.FromClause], sa.ColumnElement[bool]] = lambda _: sa.true(),
     **shared: Any,
 ) -> Callable[[sa.FromClause], sa.Executable]:
     """Return what builds an INSERT of a table of parameters, and of those that all rows share.
@@ -189,13 +190,14 @@ def insert_rows(
         passes_existing: whether rows that break a unique key are left out, not refused.
         replaces: a unique key, by whose columns an existing row gets the other values, and is not refused.
         replaces_if: of an existing row, whether it gets them; None for always.
+        where: makes the condition on a row of parameters that is inserted.
         shared: the parameters that all rows share, by column.
     """
 
     def build(rows: sa.FromClause) -> sa.Executable:
         insert = sqlite.insert(table) if is_in_file(rows) else postgresql.insert(table)
         # Without a WHERE, SQLite takes ON CONFLICT for a part of the SELECT.
-        values = sa.select(*(rows.c[name] for name in columns), *shared.values()).where(sa.true())
+        values = sa.select(*(rows.c[name] for name in columns), *shared.values()).where(where(rows))
         filled = insert.from_select([*columns, *shared], values, include_defaults=False)
         if replaces:
             new = {name: filled.excluded[name] for name in (*columns, *shared) if name not in replaces}

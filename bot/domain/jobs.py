@@ -47,6 +47,10 @@ class JobKind(StrEnum):
         return Lane.WEEKS if self is JobKind.CLOSE_WEEKS else Lane.MESSAGES
 
 
+ANNOUNCEMENTS = (JobKind.RESULTS, JobKind.RECORD)
+"""The kinds of posts in the channel for announcements."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A due job that one process has claimed.

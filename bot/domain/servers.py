@@ -1,16 +1,72 @@
 """The settings of a server, and the names of its members."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
+import pytz
+
 from bot.domain.jobs import JobKind
+from bot.errors import NotATimeOfDay
 
 GREATEST_ID = 2**63 - 1
 """No id of Discord is greater, and no column holds more."""
 GRACE_MINUTES = 120
 LONGEST_GRACE_MINUTES = 6 * 24 * 60
 """A week is closed before the next one ends."""
+
+
+_CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.h]([0-5][0-9])?)?", re.IGNORECASE)
+
+
+def minute_of_day(text: str) -> int:
+    """Read a time of the day such as `22:00`, `8` or `8:30`; return the minute of the day, 0 to 1439.
+
+    Raises:
+        NotATimeOfDay: the text has another form.
+    """
+    if written := _CLOCK_TIME.fullmatch(text.strip()):
+        return 60 * int(written[1]) + int(written[2] or 0)
+    raise NotATimeOfDay(text)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When nothing is announced, each day: from one minute of the day up to another, perhaps past midnight.
+
+    Attributes:
+        since: 0 to 1439, in the time zone of the server.
+        until: likewise, and another minute.
+    """
+
+    since: int
+    until: int
+
+    def __str__(self) -> str:
+        return " to ".join(f"{minute // 60}:{minute % 60:02}" for minute in (self.since, self.until))
+
+    def end(self, now: datetime, zone: str) -> datetime | None:
+        """Return when the quiet hours end that an aware instant is in, in UTC; None if it is in none."""
+        clock = pytz.timezone(zone)
+        local = now.astimezone(clock)
+        if not self._has(local):
+            return None
+        day = local.date() if _minute(local) < self.until else local.date() + timedelta(days=1)
+        wall = datetime.combine(day, time(*divmod(self.until, 60)))
+        # Where clocks change, a time of the day comes twice or not at all.
+        moments = sorted(clock.localize(wall, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False))
+        return next((one for one in moments if one > now and not self._has(one.astimezone(clock))), None)
+
+    def _has(self, local: datetime) -> bool:
+        minute = _minute(local)
+        if self.since < self.until:
+            return self.since <= minute < self.until
+        return minute >= self.since or minute < self.until
+
+
+def _minute(local: datetime) -> int:
+    return 60 * local.hour + local.minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +78,16 @@ class ServerSettings:
         admin_role_id: members with this role are admins; None for no such role.
         closes_weeks: whether weeks close by themselves.
         grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
+        announcement_channel_id: the channel in which results and records are announced; None for none.
+        quiet_hours: when nothing is announced; None for never.
     """
 
     time_zone: str = "UTC"
     admin_role_id: int | None = None
     closes_weeks: bool = False
     grace_minutes: int = GRACE_MINUTES
+    announcement_channel_id: int | None = None
+    quiet_hours: QuietHours | None = None
 
     @property
     def grace(self) -> timedelta:

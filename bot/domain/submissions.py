@@ -106,6 +106,7 @@ class OpenEvent:
         moves: the personal bests that the batch changes.
         week_moves: the bests of `week` that the batch changes.
         kept_field: the field of the personal bests as the last recalculation kept it; None before the first.
+        announces: whether the server has records announced.
     """
 
     info: EventInfo
@@ -118,6 +119,7 @@ class OpenEvent:
     moves: Moves = field(default_factory=dict)
     week_moves: Moves = field(default_factory=dict)
     kept_field: Field | None = None
+    announces: bool = False
 
     @property
     def has_moved(self) -> bool:

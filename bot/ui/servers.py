@@ -6,7 +6,7 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.jobs import JobKind
-from bot.domain.servers import Notice, SettingsReport, Trouble
+from bot.domain.servers import Notice, ServerSettings, SettingsReport, Trouble
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import count_of
@@ -34,6 +34,7 @@ def show_settings(report: SettingsReport, title: str = "Settings of this server"
         *labelled("Time zone", f"{settings.time_zone}: weeks begin on Monday 00:00 there"),
         *labelled("Admin role", role),
         *labelled("Weeks close", _closing(report)),
+        *labelled("Announcements", _announcements(settings)),
     ]
     if report.notices:
         lines += labelled("Does not work", _told(report.notices))
@@ -49,6 +50,13 @@ def _told(notices: Sequence[Notice]) -> str:
     return "\n".join(
         f"⚠️ {_SENTENCES[notice.trouble].format(what=_WHAT[notice.kind], place=notice.place_id)}" for notice in notices
     )
+
+
+def _announcements(settings: ServerSettings) -> str:
+    if settings.announcement_channel_id is None:
+        return "none; `announcements:#channel` has results and records posted there"
+    quiet = "" if settings.quiet_hours is None else f", but not from {settings.quiet_hours}"
+    return f"results and records in <#{settings.announcement_channel_id}>{quiet}"
 
 
 def _closing(report: SettingsReport) -> str:

@@ -26,6 +26,10 @@ IS_REMOVED = "removed_at IS NOT NULL"
 IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 IS_OF_EVENT = "event_id IS NOT NULL"
 IS_OF_GUILD = "event_id IS NULL"
+QUIET_HOURS = (
+    "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
+    "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
+)
 JOB_KIND = "kind IN ('close weeks', 'results', 'record')"
 IS_PAST_SEASON = "season_of IS NOT NULL"
 
@@ -64,8 +68,11 @@ def upgrade() -> None:
         sa.Column("announcement_channel_id", sa.BigInteger),
         sa.Column("closes_weeks", sa.Boolean, nullable=False, server_default="0"),
         sa.Column("grace_minutes", sa.Integer, nullable=False, server_default="120"),
+        sa.Column("quiet_from", sa.Integer),
+        sa.Column("quiet_to", sa.Integer),
         sa.PrimaryKeyConstraint("guild_id", name="pk_guild_settings"),
         sa.CheckConstraint("grace_minutes BETWEEN 0 AND 8640", name=op.f("ck_guild_settings_grace_minutes")),
+        sa.CheckConstraint(QUIET_HOURS, name=op.f("ck_guild_settings_quiet_hours")),
     )
     op.create_table(
         "audit_log",
@@ -239,6 +246,7 @@ def _create_archive() -> None:
         sa.Column("week_number", sa.Integer, nullable=False),
         _instant("ran_at"),
         sa.Column("ran_by", sa.BigInteger, nullable=False),
+        sa.Column("closed_with", sa.Integer),
         sa.Column("field_size", sa.Integer, nullable=False),
         *(sa.Column(name, sa.Double, nullable=False) for name in ("field_origin", "field_centre", "field_spread")),
         sa.Column("base_elo", sa.Integer, nullable=False),

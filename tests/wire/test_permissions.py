@@ -81,6 +81,7 @@ TABLE = [
     Use("settings", from_another_server=DONE),
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
     Use("settings", {"close-weeks": True, "grace": 60}, from_another_server=DONE),
+    Use("settings", {"announcements": HOME.news, "quiet-from": "22", "quiet-to": "8"}, from_another_server=DONE),
 ]
 
 

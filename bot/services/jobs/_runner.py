@@ -65,7 +65,11 @@ class JobRunner:
         Raises:
             Unavailable: the database did not answer.
         """
-        return sum(await asyncio.gather(*(self._do_due(lane) for lane in Lane)))
+        done = 0
+        # The jobs of one lane may cause some of another.
+        while more := sum(await asyncio.gather(*(self._do_due(lane) for lane in Lane))):
+            done += more
+        return done
 
     async def measure(self) -> Queue:
         """Return how many jobs wait.

@@ -17,7 +17,7 @@ from bot.domain.text import clean_reason
 from bot.errors import MomentAhead, MomentUnknown, PlayerWithdrawn, ScoreInQuestion, ScoreUnclear
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, Corrected, add_score, report, week_for
+from bot.services.moderation._corrections import Addition, Corrected, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
 from bot.services.moderation._rows import name_player
 from bot.services.ratings import Recalculation
@@ -150,6 +150,7 @@ def _finish(
     detail = f"submission {row.id}: {shown}{again}"
     what, who = event.id, row.player_id
     record(session, actor, "add score", detail, at=now, event_id=what, player_id=who, reason=reason)
+    correct_posts(session, event, done, now)
     return report(session, Correction.ADD, event, row, shown, done, reason)
 
 

@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, ScoreType, WeeklyRun
+from bot.domain.announcements import results_key
+from bot.domain.jobs import JobKind
 from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
 from bot.services.moderation._rows import name_player, run_of, unrate
+from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import (
     count_personal_best,
     count_weekly_best,
@@ -20,7 +23,7 @@ from bot.services.ratings import (
     logged_bests,
     was_counted,
 )
-from bot.services.weeks import rerun_week
+from bot.services.weeks import announced_with, rerun_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,13 @@ def report(
         personal_best=done.after,
         reason=reason,
     )
+
+
+def correct_posts(session: Session, event: Event, done: Corrected, now: datetime) -> None:
+    """Have the announcements looked at again that a correction can make untrue."""
+    refresh_posts(session, [event.id], now, JobKind.RECORD)
+    if done.run is not None and done.is_rerun:
+        refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(done.run)), now)
 
 
 def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:

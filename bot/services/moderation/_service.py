@@ -12,7 +12,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.text import clean_reason
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Corrected, remove_score, report, restore_score
+from bot.services.moderation._corrections import Corrected, correct_posts, remove_score, report, restore_score
 from bot.services.moderation._finding import find_listed, find_one, name_submission
 from bot.services.moderation._rows import name_player
 from bot.services.ratings import Recalculation
@@ -167,7 +167,9 @@ class RemovalService:
             again = f", {shown.week} run again" if done.is_rerun else ""
             detail = f"submission {row.id}: {shown.style.show(row.score)}{again}"
             action, what, who = _ACTIONS[correction], found.id, row.player_id
-            record(session, actor, action, detail, at=self._clock(), event_id=what, player_id=who, reason=why)
+            now = self._clock()
+            record(session, actor, action, detail, at=now, event_id=what, player_id=who, reason=why)
+            correct_posts(session, found, done, now)
             return report(session, correction, found, row, shown, done, why)
 
         result = await self._database.write(work)

@@ -19,6 +19,7 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.domain.clock import Clock
+from bot.domain.jobs import JobKind
 from bot.domain.moderation import EventConsequences, MembershipPreview, MembershipResult
 from bot.domain.ratings import RatingScale
 from bot.domain.scores import ScoreDirection
@@ -28,6 +29,7 @@ from bot.errors import AlreadyWithdrawn, NeverSubmitted, NotWithdrawn
 from bot.services.events import describe
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._rows import unrate
+from bot.services.posts import refresh_posts
 from bot.services.ratings import (
     Recalculation,
     count_personal_best,
@@ -108,6 +110,7 @@ class WithdrawalService:
             action = "withdraw player" if is_withdrawn else "return player"
             detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(events)}"
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
+            refresh_posts(session, events, now, JobKind.RECORD)
             name = PlayerName(discord_id, member.display_name)
             return MembershipResult(name, is_withdrawn, len(events), why), events
 

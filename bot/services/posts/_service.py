@@ -133,10 +133,25 @@ class PostService:
         await self._database.write(work)
 
 
-def refresh_posts(session: Session, event_ids: Collection[int], now: datetime) -> None:
-    """Have what was posted about events looked at again, in the transaction that changes what is true of them."""
+def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *kinds: JobKind) -> None:
+    """Have what was posted about events looked at again, in the transaction that changes what is true of them.
+
+    Args:
+        session: the transaction.
+        event_ids: the keys of the events.
+        now: when the posts are due.
+        kinds: only posts of these kinds; none for all.
+    """
     posts = sa.select(models.Post.kind, models.Post.key).where(models.Post.event_id.in_(event_ids))
+    if kinds:
+        posts = posts.where(models.Post.kind.in_(kinds))
     schedule_all(session, [(row.kind, row.key) for row in session.execute(posts)], now)
+
+
+def refresh_post(session: Session, kind: JobKind, key: str, now: datetime) -> None:
+    """Have one post looked at again, if there is one."""
+    if _find(session, kind, key) is not None:
+        schedule(session, kind, key, now)
 
 
 def _find(session: Session, kind: JobKind, key: str) -> models.Post | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.database.dialect import wait_for_turn
 from bot.database.models import AuditLog, GuildSettings
 from bot.domain.audit import ITSELF
-from bot.domain.servers import ServerSettings
+from bot.domain.servers import QuietHours, ServerSettings
 from bot.errors import AlreadyDone, NotAllowed
 
 
@@ -48,7 +48,9 @@ def load_settings(session: Session, guild_id: int) -> ServerSettings:
 
 def read_settings(row: GuildSettings) -> ServerSettings:
     """Return the settings that a row holds."""
-    return ServerSettings(row.time_zone, row.admin_role_id, row.closes_weeks, row.grace_minutes)
+    quiet = None if row.quiet_from is None or row.quiet_to is None else QuietHours(row.quiet_from, row.quiet_to)
+    closes = row.closes_weeks, row.grace_minutes
+    return ServerSettings(row.time_zone, row.admin_role_id, *closes, row.announcement_channel_id, quiet)
 
 
 def require_admin(session: Session, actor: Actor) -> None:

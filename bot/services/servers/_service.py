@@ -7,12 +7,16 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
-from bot.domain.servers import LONGEST_GRACE_MINUTES, Notice, ServerSettings, SettingsReport
+from bot.domain.jobs import ANNOUNCEMENTS
+from bot.domain.servers import LONGEST_GRACE_MINUTES, Notice, ServerSettings, SettingsReport, minute_of_day
 from bot.domain.time_zones import time_zone_of
-from bot.errors import GraceTooLong, NotAllowed
+from bot.errors import GraceTooLong, NotAllowed, QuietHoursHalf
 from bot.services.servers._authority import Actor, begin_action, load_settings, read_settings, record, require_admin
 from bot.services.servers._closing import move_close, report
-from bot.services.servers._notices import find_notices, mark_seen
+from bot.services.servers._notices import drop_notices, find_notices, mark_seen
+
+NONE = "none"
+"""What admins type to have no quiet hours."""
 
 
 class SettingsService:
@@ -39,6 +43,9 @@ class SettingsService:
         admin_role_id: int | None = None,
         closes_weeks: bool | None = None,
         grace_minutes: int | None = None,
+        announcement_channel_id: int | None = None,
+        quiet_from: str | None = None,
+        quiet_to: str | None = None,
     ) -> SettingsReport:
         """Change the given settings.
 
@@ -49,9 +56,14 @@ class SettingsService:
             admin_role_id: the role whose members are admins; the server's own id (its everyone role) means no role.
             closes_weeks: whether weeks close by themselves.
             grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
+            announcement_channel_id: where results and records are announced; the channel where they are already means
+                nowhere.
+            quiet_from: the time of the day from which nothing is announced, such as 22:00; "none" means at any time.
+            quiet_to: the time of the day until which nothing is announced; "none" likewise.
 
         Raises:
-            InvalidSetting: the time zone means nothing, or several; or the grace is out of range.
+            InvalidSetting: the time zone means nothing, or several; the grace is out of range; or a time of the day is
+                none, or only one of both is given.
         """
 
         def work(session: Session) -> SettingsReport:
@@ -69,6 +81,12 @@ class SettingsService:
                 row.closes_weeks = closes_weeks
             if grace_minutes is not None:
                 row.grace_minutes = _checked_grace(grace_minutes)
+            if announcement_channel_id is not None:
+                is_off = row.announcement_channel_id == announcement_channel_id
+                row.announcement_channel_id = None if is_off else announcement_channel_id
+                drop_notices(session, actor.guild_id, *ANNOUNCEMENTS)
+            if (quiet_from, quiet_to) != (None, None):
+                _set_quiet_hours(row, quiet_from, quiet_to)
             settings, now = read_settings(row), self._clock()
             if (time_zone, closes_weeks, grace_minutes) != (None, None, None):
                 move_close(session, actor.guild_id, settings, now)
@@ -100,6 +118,22 @@ def _checked_grace(minutes: int) -> int:
     return minutes
 
 
+def _set_quiet_hours(row: GuildSettings, quiet_from: str | None, quiet_to: str | None) -> None:
+    """Change the beginning of the quiet hours, or their end, or both; equal ones are none."""
+    if NONE in [text.strip().lower() for text in (quiet_from, quiet_to) if text is not None]:
+        row.quiet_from = row.quiet_to = None
+        return
+    begin = row.quiet_from if quiet_from is None else minute_of_day(quiet_from)
+    end = row.quiet_to if quiet_to is None else minute_of_day(quiet_to)
+    if begin is None or end is None:
+        raise QuietHoursHalf
+    row.quiet_from, row.quiet_to = (None, None) if begin == end else (begin, end)
+
+
 def _summary(settings: ServerSettings) -> str:
     closes = f"{settings.grace_minutes} minutes after their end" if settings.closes_weeks else "by admins"
-    return f"time zone: {settings.time_zone}, admin role: {settings.admin_role_id}, weeks close: {closes}"
+    said = f"time zone: {settings.time_zone}, admin role: {settings.admin_role_id}, weeks close: {closes}"
+    if settings.announcement_channel_id is None:
+        return said
+    quiet = "" if settings.quiet_hours is None else f", quiet from {settings.quiet_hours}"
+    return f"{said}, announcements: {settings.announcement_channel_id}{quiet}"

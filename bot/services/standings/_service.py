@@ -286,3 +286,13 @@ class StandingsService:
             return self._fields[key]
         statistics = week_statistics_of(event, week.code)
         return (count_field(session, condition) if statistics is None else statistics).field
+
+
+def find_leaders(session: Session, event: Event, most: int) -> tuple[Standing, ...]:
+    """Return the first rows of the overall board of an event, without players who have no rank."""
+    rows = read_rows(session, BoardQuery.of_event_elos(event), 0, most)
+    return tuple(
+        Standing(place.rank, row.player, row.score, int(row.key), row.all_time_elo, row.weekly_average)
+        for place, row in rows
+        if row.key is not None
+    )

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from bot.database.dialect import commit_each_statement, has_rivals
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
+from bot.domain.announcements import SETTLES, record_key
 from bot.domain.clock import Clock
+from bot.domain.jobs import JobKind
 from bot.domain.methods import Rating, z_of_rank
 from bot.domain.ratings import Field
 from bot.domain.rules import Method
@@ -112,6 +114,12 @@ class _Counted:
     statistics: RunningStatistics
     overtaken: int
     levelled: int
+
+    @property
+    def may_be_record(self) -> bool:
+        """Whether the score is to be announced if it beats all that the event had before the batch."""
+        is_first = self.statistics.count == 1
+        return self.decision.is_personal_best and self.entry.event.announces and not is_first and self.overtaken == 0
 
 
 class _Others(NamedTuple):
@@ -369,8 +377,11 @@ class Batch:
                 info = event.info
                 is_ranked = info.rules.method is Method.RANKS
                 unknown.append((number, info.id, best, info.direction.sign > 0, is_ranked))
-        rows = {**_changes(counted.values(), has_rivals=has_rivals(self._connection)), sql.RANK: unknown}
-        ranked = sql.WRITE.execute(self._connection, rows, now=self._now)
+        is_beaten = {number for number, found in others.items() if found.better > 0}
+        records = [_record(one) for number, one in counted.items() if one.may_be_record and number not in is_beaten]
+        rows = {**_changes(counted.values(), has_rivals=has_rivals(self._connection))}
+        rows |= {sql.RANK: unknown, sql.ANNOUNCE: records}
+        ranked = sql.WRITE.execute(self._connection, rows, now=self._now, announced_at=self._now + SETTLES)
         if ranked is None:
             raise Conflict(self._find_locked())
         return others | {row.number: _Others(row.better, row.equal) for row in ranked}
@@ -431,7 +442,8 @@ def _open(row: Row[Any]) -> OpenEvent:
     counted = Field(row.score_count, row.elo_origin, row.elo_centre, row.elo_spread)
     kept_field = counted if row.elo_version > 0 else None
     info, versions = describe(row), (row.version, row.scores_version)
-    return OpenEvent(info, zone, *versions, statistics, week, of_week, kept_field=kept_field)
+    announces = row.announcement_channel_id is not None
+    return OpenEvent(info, zone, *versions, statistics, week, of_week, kept_field=kept_field, announces=announces)
 
 
 def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
@@ -449,6 +461,12 @@ def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
             if one.weekly_id is not None
         },
     )
+
+
+def _record(one: _Counted) -> tuple[Any, ...]:
+    info = one.entry.event.info
+    key = record_key(info.id, one.entry.submission.interaction_id)
+    return JobKind.RECORD.value, key, info.id, one.entry.score, info.direction.sign > 0
 
 
 def _changes(counted: Iterable[_Counted], *, has_rivals: bool) -> Mapping[RowsStatement, Rows]:

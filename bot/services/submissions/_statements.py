@@ -9,6 +9,7 @@ from bot.database.dialect import UtcDateTime, constant
 from bot.database.models import (
     Event,
     GuildSettings,
+    Job,
     LeaderboardScore,
     Member,
     Player,
@@ -42,6 +43,7 @@ _OF_EVENT = (
     *(Event.week_number, Event.week_count, Event.week_origin, Event.week_mean, Event.week_m2, Event.week_m2_peak),
     *(Event.version, Event.scores_version),
 )
+_OF_GUILD = GuildSettings.time_zone, GuildSettings.announcement_channel_id
 
 
 def _find(rows: sa.FromClause) -> sa.Executable:
@@ -59,7 +61,7 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         Member.version.label("member_version"),
         Member.withdrawn_at,
     )
-    named = sa.select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, GuildSettings.time_zone, *of_player)
+    named = sa.select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, *_OF_GUILD, *of_player)
     # By itself: else PostgreSQL reads all events of a player to find what there is in one.
     one = read_first(named.select_from(joined), "named")
     latest = (
@@ -245,10 +247,37 @@ def _move_events(rows: sa.FromClause) -> sa.Executable:
 MOVE_EVENTS = RowsStatement("moved", {"id": sa.Integer(), **_STATISTICS}, _move_events)
 """Writes the running statistics of events, and moves their versions."""
 
+_RECORD: Columns = {"kind": sa.String(), "key": sa.String()}
+
+
+def _beats_all(rows: sa.FromClause) -> sa.ColumnElement[bool]:
+    scores = LeaderboardScore
+    others = sa.exists().where(is_personal_best(rows.c.event_id))
+    is_beaten: sa.ColumnElement[bool] = sa.case(
+        (rows.c.is_high, others.where(scores.score >= rows.c.score)), else_=others.where(scores.score <= rows.c.score)
+    )
+    return ~is_beaten
+
+
+ANNOUNCE = RowsStatement(
+    "announced",
+    {**_RECORD, "event_id": sa.Integer(), "score": sa.Double(), "is_high": sa.Boolean()},
+    insert_rows(
+        Job,
+        _RECORD,
+        passes_existing=True,
+        where=_beats_all,
+        due_at=sa.bindparam("announced_at", type_=UtcDateTime()),
+    ),
+)
+"""Has those scores announced that beat all personal bests of their events, as they are before the batch."""
+
 WRITE = OptimisticWrite(
     held=(HOLD_EVENTS, HOLD_MEMBERS),
     asking=RANK,
     writes=(
+        # Before the bests that it compares with change.
+        ANNOUNCE,
         LOG,
         ADD_BESTS,
         REPLACE_BESTS,

@@ -19,7 +19,7 @@ from bot.services.events import find_event
 from bot.services.jobs import ClaimLost, hold, postpone
 from bot.services.ratings import has_type
 from bot.services.servers import itself, load_settings
-from bot.services.weeks._lookup import check_runnable, current_week, is_reopened
+from bot.services.weeks._lookup import check_runnable, is_reopened
 from bot.services.weeks._run import close_week
 
 logger = logging.getLogger(__name__)
@@ -60,11 +60,12 @@ class WeekCloser:
         guild_id = int(claim.key)
         failures: dict[int, Exception] = {}
         closing, weeks = await self._database.read(lambda session: self._plan(session, guild_id))
+        last = {due.event_id: due.week for due in weeks}
         for due in weeks:
             if due.event_id in failures:
                 continue
             try:
-                await self._close(claim, guild_id, due, closing.since)
+                await self._close(claim, guild_id, due, last[due.event_id], closing.since)
             except (ClaimLost, Unavailable):
                 raise
             except Exception as error:
@@ -95,7 +96,7 @@ class WeekCloser:
         )
         return closing, [DueWeek(Week.from_code(code), event_id) for code, event_id in session.execute(weeks)]
 
-    async def _close(self, claim: Claim, guild_id: int, due: DueWeek, since: datetime) -> None:
+    async def _close(self, claim: Claim, guild_id: int, due: DueWeek, last: Week, since: datetime) -> None:
         def work(session: Session) -> None:
             hold(session, claim)
             now = self._clock()
@@ -103,8 +104,11 @@ class WeekCloser:
             if session.scalar(sa.select(is_reopened(since)).where(Event.id == event.id)):
                 return
             # Meanwhile an admin may have closed the week, or removed its last score.
+            settings = load_settings(session, guild_id)
+            announces = settings.announcement_channel_id is not None
             with suppress(WeekNotRunnable):
-                check_runnable(session, event, due.week, current_week(session, guild_id, now))
-                close_week(session, itself(guild_id), event, due.week, self._scale, now)
+                check_runnable(session, event, due.week, Week.at(now, settings.time_zone))
+                actor = itself(guild_id)
+                close_week(session, actor, event, due.week, self._scale, now, last=last, announces=announces)
 
         await self._database.write(work)

@@ -20,11 +20,14 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.database.streams import AnySelect
+from bot.domain.announcements import results_key
+from bot.domain.jobs import JobKind
 from bot.domain.methods import Rating
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import Attendance
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
+from bot.services.jobs import schedule
 from bot.services.ratings import (
     best_first,
     counted_bests,
@@ -46,12 +49,40 @@ from bot.services.weeks._averages import count_averages
 
 
 def close_week(
-    session: Session, actor: Actor, event: Event, week: Week, scale: RatingScale, now: datetime
+    session: Session,
+    actor: Actor,
+    event: Event,
+    week: Week,
+    scale: RatingScale,
+    now: datetime,
+    *,
+    last: Week,
+    announces: bool,
 ) -> WeeklyRun:
-    """Run a week as `run_week` does, and log who did."""
+    """Run a week as `run_week` does, log who did, and have it announced.
+
+    Args:
+        session: the transaction.
+        actor: the admin, or the bot itself.
+        event: the event, locked.
+        week: the week, which has no run yet.
+        scale: the constants of the Elos.
+        now: the time.
+        last: the last of the weeks that are closed together with this one, each in its own transaction.
+        announces: whether the server has results announced.
+    """
     run = run_week(session, event, week, scale, now, actor.discord_id)
+    if last != week:
+        run.closed_with = last.code
     record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=event.id)
+    if announces:
+        schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
     return run
+
+
+def announced_with(run: WeeklyRun) -> Week:
+    """Return the last of the weeks that were closed together with that of a run."""
+    return Week.from_code(run.week_number if run.closed_with is None else run.closed_with)
 
 
 def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now: datetime, actor_id: int) -> WeeklyRun:

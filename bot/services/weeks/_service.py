@@ -5,7 +5,9 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
+from bot.domain.announcements import results_key
 from bot.domain.clock import Clock
+from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import PendingWeek, UndoResult, Week, WeeklyRunResult
 from bot.errors import (
@@ -17,10 +19,11 @@ from bot.errors import (
     WeekWithoutScores,
 )
 from bot.services.events import describe, find_event
+from bot.services.posts import refresh_post
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
 from bot.services.weeks._lookup import UNDO, check_runnable, current_week, find_next_close
 from bot.services.weeks._report import report
-from bot.services.weeks._run import close_week, undo_run
+from bot.services.weeks._run import announced_with, close_week, undo_run
 
 
 class WeeklyProcessingService:
@@ -61,12 +64,13 @@ class WeeklyProcessingService:
             WeekNotRunnable: the week was run already, has not begun or has no scores; or no week is due.
         """
         done: list[WeeklyRunResult] = []
-        for due in await self._plan(actor, event, week):
+        weeks = await self._plan(actor, event, week)
+        for due in weeks:
 
             def work(session: Session, due: Week = due) -> WeeklyRunResult:
                 if not done:
                     begin_action(session, actor)
-                return self._run(session, actor, event, due, early=early)
+                return self._run(session, actor, event, due, weeks[-1], early=early)
 
             try:
                 done.append(await self._database.write(work))
@@ -81,7 +85,7 @@ class WeeklyProcessingService:
 
         def work(session: Session) -> tuple[WeeklyRunResult, ...]:
             with session.begin_nested() as runs:
-                done = [self._run(session, actor, event, week, early=True) for week in due]
+                done = [self._run(session, actor, event, week, week, early=True) for week in due]
                 runs.rollback()
             return tuple(done)
 
@@ -105,10 +109,11 @@ class WeeklyProcessingService:
             begin_action(session, actor)
             found = find_event(session, actor.guild_id, event, lock=True)
             run = _undoable(session, found, None if week is None else Week.parse(week))
-            reopened = Week.from_code(run.week_number)
+            reopened, announced = Week.from_code(run.week_number), announced_with(run)
             players, called_back = undo_run(session, found, run, self._scale)
             now = self._clock()
             record(session, actor, UNDO, f"{reopened}", at=now, event_id=found.id)
+            refresh_post(session, JobKind.RESULTS, results_key(found.id, announced), now)
             closes_at = find_next_close(session, actor.guild_id, reopened, now)
             return UndoResult(describe(found), reopened, players, called_back, run.ran_at, closes_at)
 
@@ -126,17 +131,21 @@ class WeeklyProcessingService:
 
         return await self._database.read(work)
 
-    def _run(self, session: Session, actor: Actor, event: str | int, week: Week, *, early: bool) -> WeeklyRunResult:
+    def _run(
+        self, session: Session, actor: Actor, event: str | int, week: Week, last: Week, *, early: bool
+    ) -> WeeklyRunResult:
         now = self._clock()
         found = find_event(session, actor.guild_id, event, lock=True)
-        zone = load_settings(session, actor.guild_id).time_zone
+        settings = load_settings(session, actor.guild_id)
+        zone = settings.time_zone
         current = Week.at(now, zone)
         check_runnable(session, found, week, current)
         if week == current and not early:
             if all(due.is_finished for due in _pending(session, found, current)):
                 raise WeekWithoutScores(str(week))
             raise WeekNotOver(str(week), found.name, found.id, week.ends_at(zone), str(week.next()))
-        run = close_week(session, actor, found, week, self._scale, now)
+        announces = settings.announcement_channel_id is not None
+        run = close_week(session, actor, found, week, self._scale, now, last=last, announces=announces)
         return report(session, found, run, closed_early=week == current)
 
 

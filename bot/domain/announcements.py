@@ -1,0 +1,135 @@
+"""Announcements: what a server is told when weeks close and records break."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from bot.domain.events import EventInfo
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Standing
+from bot.domain.weeks import Week, WeeklyResult
+
+SETTLES = timedelta(minutes=1)
+"""A record that is broken again sooner is not announced."""
+CLOSE_ELO = 25
+"""Two of the overall board are close if no more Elo is between them."""
+LEAST_CLIMB = 2
+"""Who rises by one rank alone is no climber."""
+
+
+def results_key(event_id: int, week: Week) -> str:
+    """Return the key of the announcement of weeks that closed together, `week` being the last of them."""
+    return f"{event_id}:{week.code}"
+
+
+def record_key(event_id: int, interaction_id: int) -> str:
+    """Return the key of the announcement of a record, by the interaction in which its score was submitted."""
+    return f"{event_id}:{interaction_id}"
+
+
+def read_key(key: str) -> tuple[int, int]:
+    """Return the key of the event, and the code of the week or the interaction, of a key of an announcement."""
+    event_id, of_event = key.split(":")
+    return int(event_id), int(of_event)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekWinner:
+    """A week that closed together with a later one: who won it, of how many players."""
+
+    week: Week
+    player: PlayerName
+    score: float
+    players: int
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Who rose most since the week before, by weekly ranks."""
+
+    player: PlayerName
+    before: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chase:
+    """Two neighbours at the top of the overall board, with so little Elo between them."""
+
+    behind: PlayerName
+    ahead: PlayerName
+    elo: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The results of weeks that closed together.
+
+    Attributes:
+        week: the last of them, which the rest is about.
+        earlier: the others, the earliest first.
+        podium: the best three results and whoever shares a rank with them.
+        players: how many played.
+        leaders: the top three of the overall board; empty if later weeks are closed by now.
+        climb: None if nobody rose by two ranks or more.
+        chase: None if nobody is close.
+        next_close: when the next week closes by itself, or else ends, in UTC.
+        closes_itself: whether it closes by itself.
+    """
+
+    event: EventInfo
+    week: Week
+    earlier: tuple[WeekWinner, ...]
+    podium: tuple[WeeklyResult, ...]
+    players: int
+    leaders: tuple[Standing, ...]
+    climb: Climb | None
+    chase: Chase | None
+    next_close: datetime
+    closes_itself: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What is left to tell of results that an admin has taken back."""
+
+    event: EventInfo
+    week: Week
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A score that was better than all before it in its event.
+
+    Attributes:
+        holder: whose record it broke.
+        margin: the difference of the scores, above 0.
+        led: how long the holder had led.
+        stands: False once the score no longer counts, or broke no record as the log is now.
+    """
+
+    event: EventInfo
+    player: PlayerName
+    score: float
+    holder: PlayerName
+    margin: float
+    led: timedelta
+    stands: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the player broke a record of their own, and nobody was overtaken."""
+        return self.holder.discord_id == self.player.discord_id
+
+
+def find_chase(leaders: tuple[Standing, ...]) -> Chase | None:
+    """Return the closest neighbours among the leaders of the overall board, the better placed first among equals."""
+    gaps = [
+        (ahead.elo - behind.elo, place, behind.player, ahead.player)
+        for place, (ahead, behind) in enumerate(pairwise(leaders))
+        if ahead.elo is not None and behind.elo is not None and 0 < ahead.elo - behind.elo <= CLOSE_ELO
+    ]
+    if not gaps:
+        return None
+    elo, _, behind, ahead = min(gaps, key=lambda gap: gap[:2])
+    return Chase(behind, ahead, elo)

@@ -1,0 +1,6 @@
+"""Tell a server what weeks and records came to."""
+
+from bot.services.announcements._records import RecordAnnouncements
+from bot.services.announcements._results import ResultAnnouncements
+
+__all__ = ["RecordAnnouncements", "ResultAnnouncements"]

@@ -1,0 +1,94 @@
+"""Say which record a score broke, as the log has it now."""
+
+from itertools import takewhile
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, Member, Player, ScoreSubmission
+from bot.domain.announcements import Record, read_key
+from bot.domain.clock import Clock
+from bot.domain.posts import Draft
+from bot.domain.scores import ScoreDirection
+from bot.domain.servers import PlayerName
+from bot.services.announcements._switch import draft, switch_off
+from bot.services.events import describe
+from bot.services.servers import load_settings
+
+
+class RecordAnnouncements:
+    """The announcements of records: one for each score that was better than all before it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def draft(self, key: str) -> Draft[Record] | None:
+        """Return what an announcement says now; None if the score is gone from the log, or nobody held a record."""
+        event_id, interaction_id = read_key(key)
+
+        def work(session: Session) -> Draft[Record] | None:
+            event = session.get(Event, event_id)
+            score = session.scalar(sa.select(ScoreSubmission).where(ScoreSubmission.interaction_id == interaction_id))
+            if event is None or score is None:
+                return None
+            record, is_latest = _find_record(session, event, score)
+            if record is None:
+                return None
+            settings, is_news = load_settings(session, event.guild_id), record.stands and is_latest
+            return draft(event.guild_id, event_id, settings, self._clock(), record, is_news=is_news)
+
+        return await self._database.read(work)
+
+    def stop(self, session: Session, guild_id: int, key: str) -> None:
+        """Announce nothing more in a server."""
+        switch_off(session, guild_id)
+
+
+def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tuple[Record | None, bool]:
+    """Return the record of a score, and whether no later score has broken it since; None if it was the first score."""
+    records = _records(session, event)
+    of_score = next((row for row in records if row.id == score.id), None)
+    when = score.submitted_at, score.id
+    before = [row for row in records if (row.submitted_at, row.id) < when]
+    if not before:
+        return None, False
+    held = before[-1]
+    in_a_row = [*takewhile(lambda row: row.player_id == held.player_id, reversed(before))]
+    record = Record(
+        event=describe(event),
+        player=_name(session, event, score.player_id),
+        score=score.score,
+        holder=_name(session, event, held.player_id),
+        margin=abs(score.score - held.score),
+        led=score.submitted_at - in_a_row[-1].submitted_at,
+        stands=of_score is not None,
+    )
+    return record, of_score is not None and of_score is records[-1]
+
+
+def _records(session: Session, event: Event) -> list[sa.Row[int, int, float, object]]:
+    """Return the scores that were better than all before them, in the order of time, among those that count now."""
+    log = ScoreSubmission
+    best = sa.func.max if event.score_direction is ScoreDirection.HIGH else sa.func.min
+    before = best(log.score).over(order_by=(log.submitted_at, log.id), rows=(None, -1))
+    counted = (
+        sa.select(log.id, log.player_id, log.score, log.submitted_at, before.label("before"))
+        .join(Member, (Member.player_id == log.player_id) & (Member.guild_id == event.guild_id))
+        .where(log.event_id == event.id, log.removed_at.is_(None), Member.withdrawn_at.is_(None))
+        .subquery()
+    )
+    is_better = (
+        counted.c.score > counted.c.before
+        if event.score_direction is ScoreDirection.HIGH
+        else counted.c.score < counted.c.before
+    )
+    records = sa.select(*counted.c).where(counted.c.before.is_(None) | is_better)
+    return [*session.execute(records.order_by(counted.c.submitted_at, counted.c.id))]
+
+
+def _name(session: Session, event: Event, player_id: int) -> PlayerName:
+    of_player = sa.select(Player.discord_id, Member.display_name).join(Member, Member.player_id == Player.id)
+    found = session.execute(of_player.where(Player.id == player_id, Member.guild_id == event.guild_id)).one()
+    return PlayerName(found.discord_id, found.display_name)

@@ -1,0 +1,123 @@
+"""Say what weeks of an event came to, as the archive has it now."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from bot.database.database import Database
+from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.domain import weeks as domain
+from bot.domain.announcements import LEAST_CLIMB, Climb, Reopened, Results, WeekWinner, find_chase, read_key
+from bot.domain.clock import Clock
+from bot.domain.posts import Draft
+from bot.domain.servers import PlayerName, ServerSettings
+from bot.domain.weeks import Week
+from bot.services.announcements._switch import draft, switch_off
+from bot.services.events import describe
+from bot.services.servers import load_settings
+from bot.services.standings import find_leaders
+
+PODIUM = 3
+MOST_ON_PODIUM = 5
+"""Of those who share a rank, so many are named."""
+
+
+class ResultAnnouncements:
+    """The announcements of closed weeks: one for all weeks of an event that closed together."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def draft(self, key: str) -> Draft[Results | Reopened] | None:
+        """Return what an announcement says now; None if the event is gone."""
+        event_id, code = read_key(key)
+
+        def work(session: Session) -> Draft[Results | Reopened] | None:
+            event = session.get(Event, event_id)
+            if event is None:
+                return None
+            settings, runs = load_settings(session, event.guild_id), _closed_together(session, event_id, code)
+            if not runs:
+                content: Results | Reopened = Reopened(describe(event), Week.from_code(code))
+            else:
+                content = _report(session, event, settings, runs)
+            return draft(event.guild_id, event_id, settings, self._clock(), content, is_news=bool(runs))
+
+        return await self._database.read(work)
+
+    def stop(self, session: Session, guild_id: int, key: str) -> None:
+        """Announce nothing more in a server."""
+        switch_off(session, guild_id)
+
+
+def _closed_together(session: Session, event_id: int, code: int) -> Sequence[WeeklyRun]:
+    together = sa.func.coalesce(WeeklyRun.closed_with, WeeklyRun.week_number) == code
+    of_event = sa.select(WeeklyRun).where(WeeklyRun.event_id == event_id, together)
+    return session.scalars(of_event.order_by(WeeklyRun.week_number)).all()
+
+
+def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequence[WeeklyRun]) -> Results:
+    last, week = runs[-1], Week.from_code(runs[-1].week_number)
+    later = sa.exists().where(WeeklyRun.event_id == event.id, WeeklyRun.week_number > last.week_number)
+    leaders = () if session.scalar(sa.select(later)) else find_leaders(session, event, PODIUM)
+    next_end = week.next().ends_at(settings.time_zone)
+    return Results(
+        event=describe(event),
+        week=week,
+        earlier=tuple(_winner(session, event, run) for run in runs[:-1]),
+        podium=_podium(session, event, last),
+        players=last.field_size,
+        leaders=leaders,
+        climb=_climb(session, event, last),
+        chase=find_chase(leaders),
+        next_close=next_end + settings.grace if settings.closes_weeks else next_end,
+        closes_itself=settings.closes_weeks,
+    )
+
+
+def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[domain.WeeklyResult, ...]:
+    result, stats = WeeklyResult, PlayerEventStats
+    event_elo = sa.type_coerce(sa.func.coalesce(stats.calculated_event_elo, run.base_elo), sa.Integer)
+    # Who is on the podium did not miss the week.
+    rank, score = sa.type_coerce(result.rank, sa.Integer), sa.type_coerce(result.score, sa.Double)
+    best = (
+        sa.select(rank, Player.discord_id, Member.display_name, score, result.weekly_elo, event_elo)
+        .join(Player, Player.id == result.player_id)
+        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
+        .outerjoin(stats, (stats.player_id == result.player_id) & (stats.event_id == event.id))
+        .where(result.run_id == run.id, result.rank <= PODIUM)
+        .order_by(result.rank, result.submitted_at, Player.id)
+        .limit(MOST_ON_PODIUM)
+    )
+    return tuple(
+        domain.WeeklyResult(rank, PlayerName(discord_id, name), score, elo, of_event)
+        for rank, discord_id, name, score, elo, of_event in session.execute(best)
+    )
+
+
+def _winner(session: Session, event: Event, run: WeeklyRun) -> WeekWinner:
+    best = _podium(session, event, run)[0]
+    return WeekWinner(Week.from_code(run.week_number), best.player, best.score, run.field_size)
+
+
+def _climb(session: Session, event: Event, run: WeeklyRun) -> Climb | None:
+    """Return who rose most since the run before, the better placed first among equals."""
+    runs = sa.select(WeeklyRun.id).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number < run.week_number)
+    before_id = session.scalar(runs.order_by(WeeklyRun.week_number.desc()).limit(1))
+    before, now = aliased(WeeklyResult), aliased(WeeklyResult)
+    rise = before.rank - now.rank
+    ranks = [sa.type_coerce(one.rank, sa.Integer).label(label) for one, label in ((before, "earlier"), (now, "later"))]
+    risen = (
+        sa.select(Player.discord_id, Member.display_name, *ranks)
+        .select_from(now)
+        .join(before, before.player_id == now.player_id)
+        .join(Player, Player.id == now.player_id)
+        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
+        .where(now.run_id == run.id, before.run_id == before_id, rise >= LEAST_CLIMB)
+        .order_by(rise.desc(), now.rank, Player.id)
+        .limit(1)
+    )
+    found = None if before_id is None else session.execute(risen).one_or_none()
+    return None if found is None else Climb(PlayerName(found[0], found[1]), found[2], found[3])

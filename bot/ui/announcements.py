@@ -1,0 +1,79 @@
+"""Show what a channel is told when weeks close and records break."""
+
+from datetime import timedelta
+
+from discord import Color
+from discord.utils import format_dt
+
+from bot.domain.announcements import Record, Reopened, Results, WeekWinner
+from bot.domain.scores import ScoreStyle
+from bot.domain.weeks import WeeklyResult
+from bot.ui.card import Card
+from bot.ui.reply import Reply
+from bot.ui.standings import MEDALS
+from bot.ui.text import count_of, escape, escape_score, write_days
+
+MOST_EARLIER = 5
+"""Of the weeks that closed together with the last one, so many are listed."""
+
+
+def show_results(content: Results | Reopened) -> Reply:
+    """Show the results of weeks that closed together, or that an admin has taken them back."""
+    title = f"🏆 {escape(content.event.name)} · {write_days(content.week)}"
+    if isinstance(content, Reopened):
+        return Reply([Card(title, ("The week is open again.",), color=Color.light_grey())])
+    lines = [_placed(result, content.event.style) for result in content.podium]
+    if content.leaders:
+        leaders = [f"{one.rank} {escape(one.player.name)} {one.elo}" for one in content.leaders]
+        lines.append(f"**Overall** {' · '.join(leaders)}")
+    if content.chase is not None:
+        behind, ahead = escape(content.chase.behind.name), escape(content.chase.ahead.name)
+        lines.append(f"**Close** {behind} is {content.chase.elo} behind {ahead}")
+    if content.climb is not None:
+        lines.append(f"**Climber** {escape(content.climb.player.name)}, {content.climb.before} → {content.climb.rank}")
+    lines += _earlier(content.earlier, content.event.style)
+    closes = "next week closes" if content.closes_itself else "next week ends"
+    small = f"{content.players:,} played · {closes} {format_dt(content.next_close, 'R')}"
+    return Reply([Card(title, tuple(lines), (small,), Color.gold())])
+
+
+def show_record(record: Record) -> Reply:
+    """Show who broke a record, or that it no longer counts."""
+    style, name = record.event.style, escape(record.player.name)
+    event, score = escape(record.event.name), _score(record.score, style)
+    if not record.stands:
+        return Reply([Card(None, (f"~~{name} led {event} with {score}~~",), ("this is no record any more",))])
+    margin = _score(record.margin, style)
+    if record.is_own:
+        line = f"👑 **{name}** beats their own record in {event}: **{score}**, {margin} better than before."
+    else:
+        holder, led = escape(record.holder.name), _write_time(record.led)
+        line = f"👑 **{name}** leads {event} with **{score}**, {margin} ahead of {holder}, who led for {led}."
+    return Reply([Card(None, (line,), color=Color.gold())])
+
+
+def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
+    medal, score = MEDALS.get(result.rank, f"#{result.rank}"), _score(result.score, style)
+    return f"{medal} **{escape(result.player.name)}** · {score} · {result.elo}"
+
+
+def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:
+    shown = weeks[-MOST_EARLIER:]
+    lines = [
+        f"{write_days(one.week, short=True)}: **{escape(one.player.name)}** · {_score(one.score, style)}"
+        for one in shown
+    ]
+    more = [f"{count_of(len(weeks) - len(shown), 'earlier week')} closed too"] if len(weeks) > len(shown) else []
+    return ["**Closed with it**", *more, *lines] if weeks else []
+
+
+def _score(score: float, style: ScoreStyle) -> str:
+    return escape_score(style.show(score), style)
+
+
+def _write_time(led: timedelta) -> str:
+    """Write how long somebody led, in the greatest unit that it fills."""
+    if led.days:
+        return count_of(led.days, "day")
+    hours, minutes = divmod(max(int(led.total_seconds()), 0) // 60, 60)
+    return count_of(hours, "hour") if hours else count_of(max(minutes, 1), "minute")

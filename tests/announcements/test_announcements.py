@@ -1,0 +1,157 @@
+"""A server is told once what weeks and records came to, outside its quiet hours, and again when that changes."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.database.models import Job
+from bot.domain.servers import QuietHours
+from bot.errors import InvalidSetting
+from tests import tables
+from tests.backends import EVENT
+from tests.wire.discord_stub import HOME, User
+from tests.wire.wired_bot import ADMIN, WiredBot, actor
+
+ANA, BEN, CY, DAN = (User(name.lower(), display_name=name) for name in ("Ana", "Ben", "Cy", "Dan"))
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+"""When the week ends that it is at first."""
+CLOSE = MONDAY + 2 * HOUR
+
+
+class Server:
+    """A server whose announcements go to a channel, with an event."""
+
+    def __init__(self, wired: WiredBot) -> None:
+        self.wired = wired
+        self.clock = wired.backend.clock
+
+    async def play(self, *scores: tuple[User, int]) -> None:
+        for player, score in scores:
+            await self.wired.submit(player, str(score))
+
+    async def told(self, about: str, now: datetime | None = None) -> list[str]:
+        """Return what can be read about something in the channel at a time, by default a minute later."""
+        self.clock.now = self.clock.now + timedelta(minutes=1) if now is None else now
+        await self.wired.backend.real.jobs.do_due()
+        messages = self.wired.discord.channels.messages
+        assert {message.channel_id for message in messages} <= {HOME.news.id}
+        return [message.text for message in messages if about in message.text]
+
+
+@pytest.fixture
+async def server(wired: WiredBot) -> AsyncIterator[Server]:
+    await wired.create_event()
+    await wired.set(ADMIN, announcements=HOME.news, close_weeks=True)
+    yield Server(wired)
+    left = await tables.rows(wired.backend.database, Job)
+    assert [(job["kind"], job["tries"], job["last_error"]) for job in left] == [("close weeks", 0, None)]
+
+
+async def test_results_are_told_when_weeks_close_and_corrected_when_that_is_undone(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90), (CY, 80), (DAN, 70))
+    [first] = await server.told("🏆", CLOSE)
+    assert first.splitlines() == [
+        "🏆 Tetris Blitz · 16–22 November",
+        "🥇 **Ana** · 100 · 1268",
+        "🥈 **Ben** · 90 · 1089",
+        "🥉 **Cy** · 80 · 911",
+        "**Overall** 1 Ana 1268 · 2 Ben 1089 · 3 Cy 911",
+        "4 played · next week closes <t:1796004000:R>",
+    ]
+    await server.play((DAN, 95), (ANA, 110), (BEN, 85))
+    [second] = (await server.told("🏆", CLOSE + 7 * DAY))[1:]
+    assert "**Climber** Dan, 4 → 2" in second
+    assert "Cy" not in second.split("**Overall**")[0]
+    await server.wired.use(ADMIN, "weekly-undo", event=EVENT)
+    assert (await server.told("🏆"))[1].splitlines()[1:] == ["The week is open again."]
+    await server.wired.reset()
+    assert await server.told("🏆") == [first, second]
+
+
+async def test_weeks_that_were_caught_up_after_downtime_are_told_in_one_notice(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90))
+    server.clock.now = MONDAY + DAY
+    await server.play((BEN, 95))
+    [told] = await server.told("🏆", CLOSE + 22 * DAY)
+    assert "🏆 Tetris Blitz · 23–29 November\n🥇 **Ben** · 95 · 1000" in told
+    assert "**Closed with it**\n16–22 Nov: **Ana** · 100" in told
+    await server.wired.use(ADMIN, "weekly-undo", event=EVENT)
+    [told] = await server.told("🏆")
+    assert "🏆 Tetris Blitz · 16–22 November\n🥇 **Ana** · 100" in told
+    assert "Closed with it" not in told
+
+
+async def test_a_new_leader_and_a_broken_record_are_told_and_corrected_when_a_score_goes(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90))
+    assert await server.told("👑") == []
+    server.clock.now += 3 * DAY
+    await server.play((BEN, 95), (CY, 100))
+    await server.play((BEN, 110), (ANA, 105))
+    lead = "👑 **Ben** leads Tetris Blitz with **110**, {} ahead of {}, who led for 3 days."
+    assert await server.told("👑") == [lead.format(10, "Ana")]
+    server.clock.now += DAY
+    await server.play((BEN, 120))
+    own = "👑 **Ben** beats their own record in Tetris Blitz: **120**, 10 better than before."
+    assert await server.told("👑") == [lead.format(10, "Ana"), own]
+    home = actor(ADMIN, HOME)
+    removals, withdrawals = server.wired.backend.real.services.removals, server.wired.backend.real.services.withdrawals
+    await removals.remove(home, EVENT, BEN.id, "110")
+    broken = "👑 **Ben** leads Tetris Blitz with **120**, 15 ahead of Ana, who led for 4 days."
+    assert await server.told("") == ["~~Ben led Tetris Blitz with 110~~\nthis is no record any more", broken]
+    await withdrawals.withdraw(home, ANA.id)
+    assert (await server.told("👑"))[-1].endswith("20 ahead of Cy, who led for 1 day.")
+    await withdrawals.bring_back(home, ANA.id)
+    await removals.restore(home, EVENT, BEN.id)
+    assert await server.told("") == [lead.format(10, "Ana"), own]
+
+
+async def test_a_lead_that_is_lost_within_a_minute_or_a_quiet_night_is_not_told(server: Server) -> None:
+    await server.wired.set(ADMIN, quiet_from="22", quiet_to="8:30", time_zone="Europe/Berlin")
+    await server.play((ANA, 100))
+    server.clock.now += 9 * HOUR
+    await server.play((BEN, 110))
+    assert await server.told("") == []
+    server.clock.now += HOUR
+    await server.play((CY, 120))
+    assert await server.told("") == []
+    morning = datetime(2026, 11, 19, 7, 30, tzinfo=UTC)
+    assert await server.told("", morning - timedelta(seconds=1)) == []
+    [told] = await server.told("", morning)
+    assert told.startswith("👑 **Cy** leads")
+    await server.wired.set(ADMIN, announcements=HOME.news)
+    await server.play((DAN, 130))
+    assert await server.told("") == [told]
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone", "now", "end"),
+    [
+        ((22 * 60, 8 * 60), "UTC", "2026-11-18T22:00", "2026-11-19T08:00"),
+        ((22 * 60, 8 * 60), "UTC", "2026-11-18T07:59", "2026-11-18T08:00"),
+        ((22 * 60, 8 * 60), "UTC", "2026-11-18T08:00", None),
+        ((60, 120), "UTC", "2026-11-18T01:30", "2026-11-18T02:00"),
+        ((60, 120), "UTC", "2026-11-18T22:30", None),
+        # At 2:00 clocks go to 3:00; there is no 2:30.
+        ((22 * 60, 150), "Europe/Berlin", "2026-03-28T22:00", "2026-03-29T01:30"),
+        # At 3:00 they go back to 2:00; 2:30 comes twice.
+        ((22 * 60, 150), "Europe/Berlin", "2026-10-24T22:00", "2026-10-25T00:30"),
+    ],
+)
+def test_quiet_hours_end_by_the_wall_clock(hours: tuple[int, int], zone: str, now: str, end: str | None) -> None:
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert QuietHours(*hours).end(at, zone) == (None if end is None else datetime.fromisoformat(f"{end}+00:00"))
+
+
+@pytest.mark.one_database
+async def test_quiet_hours_are_taken_as_people_write_them(server: Server) -> None:
+    settings, home = server.wired.backend.real.services.settings, actor(ADMIN, HOME)
+    shown = await settings.change(home, quiet_from="22:00", quiet_to="8h30")
+    assert str(shown.settings.quiet_hours) == "22:00 to 8:30"
+    shown = await settings.change(home, quiet_to="7")
+    assert str(shown.settings.quiet_hours) == "22:00 to 7:00"
+    assert (await settings.change(home, quiet_from="none")).settings.quiet_hours is None
+    for begin, end in (("25", None), (None, "soon"), ("8", None)):
+        with pytest.raises(InvalidSetting):
+            await settings.change(home, quiet_from=begin, quiet_to=end)
