@@ -21,6 +21,8 @@ from bot.errors import (
     AlreadyExcused,
     AlreadyWithdrawn,
     EventArchived,
+    EventEnded,
+    EventNotBegun,
     LeaderboardError,
     NeverSubmitted,
     NotExcused,
@@ -30,6 +32,11 @@ from bot.errors import (
     NothingToUndo,
     NotWithdrawn,
     PlayerWithdrawn,
+    SeasonEmpty,
+    SeasonHasScores,
+    SeasonOpen,
+    SeasonOver,
+    SeasonSwapped,
     SubmitterWithdrawn,
     WeekNotRunnable,
 )
@@ -39,7 +46,7 @@ from tests.backends import ADMIN, TestBackend, open_test_backend
 from tests.large_events import as_if_large
 
 from .comparison import differences, numbers
-from .model import Model, code_of
+from .model import Model, code_of, first_open, week_after
 
 T = TypeVar("T")
 
@@ -79,6 +86,7 @@ some_rules = st.one_of(
         min_field=st.integers(1, 3),
     ),
 )
+maybe_weeks = st.sampled_from([None, None, -3, -1, 0, 1, 2])
 rarely = st.sampled_from([False, False, False, True])
 some = st.integers(0, 99)
 """Which one of several, around the corner if need be."""
@@ -100,6 +108,7 @@ class Season(RuleBasedStateMachine):
         self.withdrawn: set[int] = set()
         self.models = {name: Model(way == "HIGH", self.withdrawn) for name, way in EVENTS.items()}
         self.excuses: set[tuple[str | None, int, int]] = set()
+        self.past: dict[str, Model] = {}
         self.archived: set[str] = set()
         self.delivered: list[dict[str, Any]] = []
         self.undone: dict[str, list[datetime]] = {name: [] for name in EVENTS}
@@ -150,6 +159,9 @@ class Season(RuleBasedStateMachine):
             "score": score,
             "interaction_id": len(self.delivered) + 1,
         }
+        if outside := model.is_outside(model.open_week(self.week)):
+            self.refused(EventNotBegun if outside < 0 else EventEnded, self.backend.submit(**what))
+            return
         if event in self.archived:
             self.refused(EventArchived, self.backend.submit(**what))
             return
@@ -236,7 +248,11 @@ class Season(RuleBasedStateMachine):
         closed = {
             row["week_number"] for row in runs if row["event_id"] == self.events[event].id and row["ran_at"] <= at
         }
-        entry = model.add(player, float(score), code_of(at.astimezone(ZoneInfo(self.zone)).date()), closed)
+        made_in = code_of(at.astimezone(ZoneInfo(self.zone)).date())
+        if outside := model.is_outside(first_open(made_in, closed)):
+            self.refused(EventNotBegun if outside < 0 else EventEnded, addition)
+            return
+        entry = model.add(player, float(score), made_in, closed)
         result = self.do(addition)
         assert (result.submission.week.code, result.week_is_rerun) == (entry.week, entry.week in model.runs)
         assert result.personal_best == model.bests()[player]
@@ -299,14 +315,15 @@ class Season(RuleBasedStateMachine):
         self.touch(event)
         withdrawals = self.backend.real.services.withdrawals
         change = withdrawals.withdraw if are_gone else withdrawals.bring_back
-        if not any(model.of(player) + model.of(player, removed=True) for model in self.models.values()):
+        models = [*self.models.values(), *self.past.values()]
+        if not any(model.of(player) + model.of(player, removed=True) for model in models):
             self.refused(NeverSubmitted, change(ADMIN, player))
         elif are_gone == (player in self.withdrawn):
             self.refused(AlreadyWithdrawn if are_gone else NotWithdrawn, change(ADMIN, player))
         else:
             self.withdrawn ^= {player}
             assert self.do(change(ADMIN, player)).events == sum(
-                any(not entry.removed for entry in model.of(player)) for model in self.models.values()
+                any(not entry.removed for entry in model.of(player)) for model in models
             )
 
     @rule(event=an_event, player=a_player, which=some, everywhere=st.booleans(), gives=st.booleans())
@@ -317,18 +334,19 @@ class Season(RuleBasedStateMachine):
         change = excuses.excuse if gives else excuses.take_back
         changed = change(ADMIN, player, f"{week // 100}-W{week % 100:02}", where)
         excuse, known = (where, player, week), self.excuses
-        if not any(model.of(player) + model.of(player, removed=True) for model in self.models.values()):
+        models = self.models | self.past
+        if not any(model.of(player) + model.of(player, removed=True) for model in models.values()):
             self.refused(NeverSubmitted, changed)
         elif gives and ({excuse, (None, player, week)} & known):
             self.refused(AlreadyExcused, changed)
         elif not gives and excuse not in known:
             self.refused(NotExcused, changed)
         else:
-            before = {name: model.archive(player) for name, model in self.models.items()}
+            before = {name: model.archive(player) for name, model in models.items()}
             self.excuses ^= {excuse}
-            for name, model in self.models.items():
+            for name, model in models.items():
                 model.excused = {(who, when) for there, who, when in self.excuses if there in (None, name)}
-            affected = {name for name, model in self.models.items() if model.archive(player) != before[name]}
+            affected = {name for name, model in models.items() if model.archive(player) != before[name]}
             assert {event.name for event in self.do(changed).events} == affected
 
     @rule(event=an_event, archive=rarely)
@@ -357,6 +375,42 @@ class Season(RuleBasedStateMachine):
         for chosen in (rules, model.rules):
             self.do(self.backend.real.services.rules.change(ADMIN, event, chosen))
         assert self.do(numbers(self.backend, self.events[event])) == before
+
+    @rule(event=an_event, first=maybe_weeks, last=maybe_weeks)
+    def begins_and_ends(self, event: str, first: int | None, last: int | None) -> None:
+        model = self.touch(event)
+        weeks = [None if some is None else week_after(self.week, some) for some in (first, last)]
+        texts = ["none" if week is None else f"{week // 100}-W{week % 100:02}" for week in weeks]
+        options = EventOptions(first_week=texts[0], last_week=texts[1])
+        edit = self.backend.real.services.events.edit(ADMIN, event, options)
+        begin, end = weeks[0] or 0, weeks[1] or 999999
+        scored = [entry.week for entry in model.log]
+        if begin > end:
+            self.refused(SeasonSwapped, edit)
+        elif scored and (begin > min(scored) or end < max(scored)):
+            self.refused(SeasonHasScores, edit)
+        elif not scored and end < self.week:
+            self.refused(SeasonOver, edit)
+        else:
+            self.do(edit)
+            model.first, model.last = begin, end
+
+    @rule(event=an_event)
+    def begin_again(self, event: str) -> None:
+        model = self.touch(event)
+        again = self.backend.real.services.events.begin_again(ADMIN, event)
+        if model.open_weeks():
+            self.refused(SeasonOpen, again)
+        elif not model.runs:
+            self.refused(SeasonEmpty, again)
+        else:
+            begun = self.do(again)
+            self.events[event], self.past[begun.archived.name] = begun.event, model
+            self.excuses = {(begun.archived.name if one[0] == event else one[0], *one[1:]) for one in self.excuses}
+            first = max(week_after(max(model.runs), 1), self.week)
+            self.models[event] = Model(model.high, self.withdrawn, rules=model.rules, first=first)
+            self.models[event].excused = {(who, when) for there, who, when in self.excuses if there is None}
+            self.undone[event], self.archived = [], self.archived - {event}
 
     @rule(event=an_event)
     def recalculate(self, event: str) -> None:

@@ -44,6 +44,8 @@ class Model:
     omitted: dict[int, set[int]] = field(default_factory=dict)
     rules: Rules = DEFAULT_RULES
     taken: dict[int, set[Entry]] = field(default_factory=dict)
+    first: int = 0
+    last: int = 999999
 
     def submit(self, player: int, score: float, week: int) -> None:
         self.log.append(Entry(player, score, week, set(self.runs)))
@@ -54,6 +56,10 @@ class Model:
         self.log.append(entry)
         self.rerun(entry, counts=True)
         return entry
+
+    def is_outside(self, week: int) -> int:
+        """Whether no score counts for a week: -1 before the first one, 1 after the last, 0 in between."""
+        return -1 if week < self.first else int(week > self.last)
 
     def open_week(self, week: int) -> int:
         return first_open(week, self.runs)
@@ -195,6 +201,10 @@ def first_open(week: int, closed: Container[int]) -> int:
 
 def following(week: int) -> int:
     return code_of(date.fromisocalendar(week // 100, week % 100, 1) + timedelta(weeks=1))
+
+
+def week_after(week: int, weeks: int) -> int:
+    return code_of(date.fromisocalendar(week // 100, week % 100, 1) + timedelta(weeks=weeks))
 
 
 def code_of(day: date) -> int:

@@ -11,6 +11,7 @@ from bot.domain.announcements import results_key
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
+from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
 from bot.services.moderation._rows import name_player, run_of, unrate
@@ -68,8 +69,12 @@ def add_score(
     """Write a score into the log of a locked event, for the week that it would have counted for when it was made.
 
     If that week was closed since, it is run again with the score.
+
+    Raises:
+        EventNotBegun, EventEnded: the event takes no scores for that week.
     """
     made_in, week = Week.at(addition.submitted_at, zone), week_for(session, event, addition, zone)
+    check_in_season(describe(event), week, zone)
     row = ScoreSubmission(
         interaction_id=addition.interaction_id,
         player_id=addition.player_id,
