@@ -8,7 +8,7 @@ from sqlalchemy import URL
 
 from tests.faults.crashes import crash_rounds
 
-ROUNDS = 50
+ROUNDS = 20
 SEED = "CRASH_SEED"
 
 

@@ -10,4 +10,4 @@ from .machine import season_on
 
 @pytest.mark.long
 def test_the_services_say_what_the_model_says(database_url: URL) -> None:
-    run_state_machine_as_test(season_on(database_url), settings=settings(max_examples=15, stateful_step_count=30))
+    run_state_machine_as_test(season_on(database_url), settings=settings(max_examples=8, stateful_step_count=30))

@@ -122,7 +122,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=7)
 @given(before=steps, since=steps, after=steps, direction=st.sampled_from(["HIGH", "LOW"]))
 async def test_nothing_but_the_audit_log_tells_that_a_week_was_closed(
     database_url: URL, before: list[Any], since: list[Any], after: list[Any], direction: str
