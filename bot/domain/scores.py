@@ -141,6 +141,13 @@ class ScoreStyle:
         return NotANumber(typed)
 
 
+def score_beyond(score: float, other: float, direction: ScoreDirection) -> float:
+    """Return a score that beats `score` by one in the last decimal place that it or `other` has."""
+    places = min(Decimal(repr(one)).normalize().as_tuple().exponent for one in (score, other))
+    step = Decimal(1).scaleb(min(int(places), 0))
+    return float(Decimal(repr(score)) + direction.sign * step)
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreBounds:
     """The scores that an event takes.

@@ -1,6 +1,6 @@
 """Decide what a submission changes, given its event and its player."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
@@ -44,10 +44,53 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another player: the name in the server, and the personal best."""
+
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Who is next on the all-time board: the nearest with a better score or, for whoever leads, the best of the others.
+
+    Attributes:
+        rank: of the neighbour; 1 beside a player who leads shares the lead.
+    """
+
+    rival: Rival
+    rank: int
+
+    @classmethod
+    def of(
+        cls, score: float, rank: int, others: Sequence[tuple[Rival, int]], direction: ScoreDirection
+    ) -> "Neighbour | None":
+        """Return who is next to a score of a rank; None if nobody else is there.
+
+        Args:
+            score: the personal best.
+            rank: its rank.
+            others: some rivals, the nearest better one or, for rank 1, the best among them; and how many players each
+                stands for, who have the same score.
+            direction: whether greater or smaller scores are better.
+        """
+        better = [(rival, ties) for rival, ties in others if direction.is_better(rival.score, score)]
+        if better:
+            nearest = min((rival for rival, _ in better), key=lambda rival: direction.sign * rival.score)
+            return cls(nearest, rank - sum(ties for rival, ties in better if rival.score == nearest.score))
+        if rank > 1 or not others:
+            return None
+        nearest = max((rival for rival, _ in others), key=lambda rival: direction.sign * rival.score)
+        return cls(nearest, 1 if nearest.score == score else 2)
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionResult:
     """The result of an accepted submission.
 
     Attributes:
+        interaction_id: Discord's id of the use of the command, by which it can be taken back.
         score: in points or seconds.
         week: the week that it counts for.
         closed_week: the current week if it is closed, so that `week` is a later one; else None.
@@ -56,10 +99,14 @@ class SubmissionResult:
         is_weekly_best: whether it is the player's best of `week` so far.
         rank: the player's rank by personal best, from 1.
         elo: the player's all-time Elo in the field after the submission.
+        previous_rank: the rank before the submission; None for a first score.
+        previous_elo: the all-time Elo before the submission; None for a first score.
+        neighbour: who is next to a new personal best; None beside one that is none, or if nobody else is there.
         players: the number of players with a personal best in the event, this player included.
         proof: the link, or None.
     """
 
+    interaction_id: int
     event: EventInfo
     player: PlayerName
     score: float
@@ -71,6 +118,9 @@ class SubmissionResult:
     is_weekly_best: bool
     rank: int
     elo: int
+    previous_rank: int | None
+    previous_elo: int | None
+    neighbour: Neighbour | None
     players: int
     proof: str | None
 
@@ -107,6 +157,7 @@ class OpenEvent:
         week_moves: the bests of `week` that the batch changes.
         kept_field: the field of the personal bests as the last recalculation kept it; None before the first.
         announces: whether the server has records announced.
+        rivals: the players of the batch who have a personal best, as it is now, by their keys.
     """
 
     info: EventInfo
@@ -120,6 +171,7 @@ class OpenEvent:
     week_moves: Moves = field(default_factory=dict)
     kept_field: Field | None = None
     announces: bool = False
+    rivals: dict[int, Rival] = field(default_factory=dict)
 
     @property
     def has_moved(self) -> bool:

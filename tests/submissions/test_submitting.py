@@ -31,6 +31,7 @@ async def test_a_first_score_is_everything_at_once(backend: TestBackend) -> None
     event = await backend.create_event()
     result = await backend.submit(1, 100, proof=" https://example.com/run ")
     assert result == SubmissionResult(
+        interaction_id=result.interaction_id,
         event=event,
         player=result.player,
         score=100,
@@ -42,6 +43,9 @@ async def test_a_first_score_is_everything_at_once(backend: TestBackend) -> None
         is_weekly_best=True,
         rank=1,
         elo=1000,
+        previous_rank=None,
+        previous_elo=None,
+        neighbour=None,
         players=1,
         proof="https://example.com/run",
     )

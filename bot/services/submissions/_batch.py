@@ -1,11 +1,12 @@
 """Count submissions together: find what they touch, decide each, write, answer each."""
 
 from array import array
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
@@ -16,6 +17,7 @@ from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
 from bot.domain.announcements import SETTLES, record_key
 from bot.domain.clock import Clock
+from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
 from bot.domain.methods import Rating, z_of_rank
 from bot.domain.ratings import Field
@@ -28,7 +30,9 @@ from bot.domain.submissions import (
     Decision,
     Known,
     Moves,
+    Neighbour,
     OpenEvent,
+    Rival,
     StoredBest,
     Submission,
     SubmissionResult,
@@ -50,7 +54,7 @@ LEEWAY = timedelta(minutes=1)
 MOST_SCORES = 2_000
 """Events with more personal bests are not loaded: that takes longer than to count the better ones a few times."""
 MOST_EVENTS = 500
-"""How many events the cache holds: about 8 MB of scores."""
+"""How many events the cache holds: about 16 MB of scores and players."""
 WORTH_LEARNING = 8
 """After so many submissions to an event, loading it is cheaper than ranking by the database."""
 
@@ -97,29 +101,48 @@ class _Entry:
         return clean_display_name(self.submission.display_name)
 
 
+class _Moment(NamedTuple):
+    """An event at a moment of the batch, beside a personal best.
+
+    Attributes:
+        statistics: of its field.
+        overtaken: how many personal bests of the batch have come to beat that one.
+        levelled: how many more equal it since the batch.
+    """
+
+    statistics: RunningStatistics
+    overtaken: int
+    levelled: int
+
+    @classmethod
+    def of(cls, event: OpenEvent, best: float) -> "_Moment":
+        """Return the present moment."""
+        return cls(event.statistics, event.overtaken(best), event.levelled(best))
+
+
 @dataclass(frozen=True, slots=True)
 class _Counted:
     """A submission that counts.
 
     Attributes:
         player_id: the key of the player.
-        statistics: of the event's field right after it.
-        overtaken: how many personal bests of the batch have come to beat the player's.
-        levelled: how many more personal bests equal the player's since the batch.
+        before: right before it, beside the previous best.
+        after: right after it, beside the best.
+        rivals: the others of the batch who have a personal best, as it was then; empty beside none that is new.
     """
 
     entry: _Entry
     player_id: int
     decision: Decision
-    statistics: RunningStatistics
-    overtaken: int
-    levelled: int
+    before: _Moment
+    after: _Moment
+    rivals: tuple[Rival, ...]
 
     @property
     def may_be_record(self) -> bool:
         """Whether the score is to be announced if it beats all that the event had before the batch."""
-        is_first = self.statistics.count == 1
-        return self.decision.is_personal_best and self.entry.event.announces and not is_first and self.overtaken == 0
+        announces, is_first = self.entry.event.announces, self.after.statistics.count == 1
+        return self.decision.is_personal_best and announces and not is_first and self.after.overtaken == 0
 
 
 class _Others(NamedTuple):
@@ -127,6 +150,38 @@ class _Others(NamedTuple):
 
     better: int
     equal: int
+
+
+class _Near(NamedTuple):
+    """What is near a new personal best among the bests before the batch.
+
+    Attributes:
+        passed: how many bests beat the player's previous one, but not the new one.
+        equal: how many equal the previous one; they count under *ranks* alone.
+        rival_id: the key of the player who is next, of those who do not submit; None if nobody else is there.
+        score: the best of that player.
+        ties: how many of those who do not submit have that best.
+    """
+
+    passed: int = 0
+    equal: int = 0
+    rival_id: int | None = None
+    score: float = 0.0
+    ties: int = 0
+
+
+class _Place(NamedTuple):
+    """The place of a personal best among those before the batch.
+
+    Attributes:
+        others: how many beat or equal it.
+        near: what is near it.
+        rival: the name of the rival that is near; None for none.
+    """
+
+    others: _Others
+    near: _Near
+    rival: str | None
 
 
 class KnownBests:
@@ -138,13 +193,13 @@ class KnownBests:
 
     def __init__(self) -> None:
         """Know nothing."""
-        self._known: OrderedDict[int, tuple[int, array[float]]] = OrderedDict()
+        self._known: OrderedDict[int, tuple[int, array[float], array[int]]] = OrderedDict()
         self._missed: Counter[int] = Counter()
 
     def knows(self, event: OpenEvent) -> bool:
         """Tell whether the cache has an event's personal bests, as they were before the batch."""
-        version, _ = self._known.get(event.info.id, (None, None))
-        return version == event.scores_version
+        known = self._known.get(event.info.id)
+        return known is not None and known[0] == event.scores_version
 
     def is_worth_learning(self, event: OpenEvent, submissions: int) -> bool:
         """Tell whether so many submissions more, or a method that needs all scores, make it worth loading an event."""
@@ -157,49 +212,76 @@ class KnownBests:
         self._missed[event.info.id] += submissions
         return self._missed[event.info.id] >= WORTH_LEARNING
 
-    def learn(self, event_id: int, version: int, scores: Iterable[float]) -> None:
-        """Cache the personal bests of an event, as of a version of them."""
-        self._keep(event_id, version, array("d", sorted(scores)))
+    def learn(self, event_id: int, version: int, bests: Iterable[tuple[float, int]]) -> None:
+        """Cache the personal bests of an event with their players, in order, as of a version of them."""
+        scores, players = zip(*bests, strict=True)
+        self._keep(event_id, version, array("d", scores), array("q", players))
         del self._missed[event_id]
 
     def count_better(self, event: OpenEvent, score: float) -> int:
         """Return how many personal bests of a cached event beat a score."""
-        _, scores = self._known[event.info.id]
+        _, scores, _ = self._known[event.info.id]
         if event.info.direction is ScoreDirection.HIGH:
             return len(scores) - bisect_right(scores, score)
         return bisect_left(scores, score)
 
     def count_equal(self, event: OpenEvent, score: float) -> int:
         """Return how many personal bests of a cached event equal a score."""
-        _, scores = self._known[event.info.id]
+        _, scores, _ = self._known[event.info.id]
         return bisect_right(scores, score) - bisect_left(scores, score)
+
+    def find_near(self, event: OpenEvent, score: float, previous: float | None) -> _Near:
+        """Return what is near a new personal best of a cached event; `previous` is the one that it replaces."""
+        _, scores, players = self._known[event.info.id]
+        size, better, passed, equal = len(scores), self.count_better(event, score), 0, 0
+        if previous is not None:
+            passed, equal = self.count_better(event, previous) - better, self.count_equal(event, previous)
+        is_high = event.info.direction is ScoreDirection.HIGH
+        # From the nearest better one to the best, then from the best of the others down.
+        up = range(size - better, size) if is_high else range(better - 1, -1, -1)
+        down = range(size - better - 1, -1, -1) if is_high else range(better, size)
+        found = next((place for place in chain(up, down) if players[place] not in event.rivals), None)
+        if found is None:
+            return _Near(passed, equal)
+        rival = scores[found]
+        alike = players[bisect_left(scores, rival) : bisect_right(scores, rival)]
+        others = [player for player in alike if player not in event.rivals]
+        return _Near(passed, equal, others[0], rival, len(others))
+
+    def scores_before(self, event: OpenEvent) -> "array[float]":
+        """Return the personal bests of a cached event before the batch, sorted."""
+        return self._known[event.info.id][1]
 
     def scores_after(self, event: OpenEvent) -> "array[float]":
         """Return the personal bests of a cached event with the changes of the batch, sorted."""
-        scores = self._known[event.info.id][1][:]
-        _move(scores, event.moves)
+        _, scores, players = self._known[event.info.id]
+        scores, players = scores[:], players[:]
+        _move(scores, players, event.moves)
         return scores
 
     def follow(self, event: OpenEvent) -> None:
         """Apply the committed changes of a batch to the cache."""
         if not self.knows(event):
             return
-        _, scores = self._known[event.info.id]
-        _move(scores, event.moves)
-        self._keep(event.info.id, event.scores_version + len(event.moves), scores)
+        _, scores, players = self._known[event.info.id]
+        _move(scores, players, event.moves)
+        self._keep(event.info.id, event.scores_version + len(event.moves), scores, players)
 
-    def _keep(self, event_id: int, version: int, scores: "array[float]") -> None:
-        self._known[event_id] = version, scores
+    def _keep(self, event_id: int, version: int, scores: "array[float]", players: "array[int]") -> None:
+        self._known[event_id] = version, scores, players
         self._known.move_to_end(event_id)
         if len(self._known) > MOST_EVENTS:
             self._known.popitem(last=False)
 
 
-def _move(scores: "array[float]", moves: Moves) -> None:
-    for old, new in moves.values():
+def _move(scores: "array[float]", players: "array[int]", moves: Moves) -> None:
+    for player, (old, new) in moves.items():
         if old is not None:
-            del scores[bisect_left(scores, old)]
-        insort(scores, new)
+            place = players.index(player, bisect_left(scores, old))
+            del scores[place], players[place]
+        place = bisect_right(scores, new)
+        scores.insert(place, new)
+        players.insert(place, player)
 
 
 class Batch:
@@ -224,15 +306,15 @@ class Batch:
         self._entries: dict[int, _Entry] = {}
         self._refused: dict[int, LeaderboardError] = {}
         self._counted: dict[int, _Counted] = {}
-        self._others: dict[int, _Others] = {}
-        self._fields: dict[int, Field] = {}
+        self._places: dict[int, _Place] = {}
+        self._fields: dict[int, tuple[Field, Field]] = {}
 
     @property
     def outcomes(self) -> list[Outcome]:
         """What became of each submission in the last attempt; None for those that were not counted."""
         outcomes: list[Outcome] = [self._refused.get(number) for number in range(self._size)]
         for number, one in self._counted.items():
-            outcomes[number] = self._result(one, self._others[number])
+            outcomes[number] = self._result(one, self._places[number])
         return outcomes
 
     def put_off(self, locked: frozenset[int]) -> None:
@@ -249,7 +331,7 @@ class Batch:
             Conflict: nothing was written; count again.
         """
         self._connection = session.connection() if self._is_transaction else commit_each_statement(session)
-        self._refused, self._counted, self._others = {}, {}, {}
+        self._refused, self._counted, self._places = {}, {}, {}
         self._find()
         if newcomers := [entry.submission for entry in self._entries.values() if entry.player_id is None]:
             self._begin_transaction()
@@ -259,9 +341,9 @@ class Batch:
         events = {entry.event.info.id: entry.event for entry in self._entries.values()}
         self._learn_bests(events.values())
         counted = self._decide()
-        others = self._write(counted) if counted else {}
-        self._counted, self._others = counted, others
-        self._fields = {key: field for key, event in events.items() if (field := self._field_after(event)) is not None}
+        places = self._write(counted) if counted else {}
+        self._counted, self._places = counted, places
+        self._fields = {key: fields for key, event in events.items() if (fields := self._fields_of(event)) is not None}
         return [event for event in events.values() if event.moves]
 
     def _begin_transaction(self) -> None:
@@ -308,18 +390,21 @@ class Batch:
         known = _known(rows, current)
         check_in_season(event.info, counting_week(current, known.closed_weeks), event.time_zone)
         score = event.read(submission.score, submission.locale)
-        return _Entry(
+        entry = _Entry(
             submission, event, score, known, row.player_id, row.username, row.display_name, row.member_version
         )
+        if known.personal is not None:
+            event.rivals[row.player_id] = Rival(entry.name, known.personal.score)
+        return entry
 
     def _learn_bests(self, events: Collection[OpenEvent]) -> None:
         """Load the personal bests of busy events, but for large ones."""
         submitted = Counter(entry.event.info.id for entry in self._entries.values())
         due = [event for event in events if self._bests.is_worth_learning(event, submitted[event.info.id])]
-        scores: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
+        bests: defaultdict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
         for row in sql.LOAD_BESTS.fetch(self._connection, [(event.info.id,) for event in due]):
-            scores[row.event_id, row.scores_version].append(row.score)
-        for (event_id, version), loaded in scores.items():
+            bests[row.event_id, row.scores_version].append((row.score, row.player_id))
+        for (event_id, version), loaded in bests.items():
             self._bests.learn(event_id, version, loaded)
 
     def _decide(self) -> dict[int, _Counted]:
@@ -335,15 +420,17 @@ class Batch:
             if entry.player_id is None:
                 # Its event was made since the newcomers were.
                 raise Conflict
-            self._move(event, entry.player_id, entry.score, decision)
-            overtaken = event.overtaken(decision.personal_best)
-            levelled = event.levelled(decision.personal_best)
-            counted[number] = _Counted(entry, entry.player_id, decision, event.statistics, overtaken, levelled)
+            counted[number] = self._move(entry, entry.player_id, decision)
         return counted
 
-    def _move(self, event: OpenEvent, player_id: int, score: float, decision: Decision) -> None:
+    def _move(self, entry: _Entry, player_id: int, decision: Decision) -> _Counted:
         """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
+        event, score, best = entry.event, entry.score, decision.personal_best
+        before = _Moment.of(event, best if decision.previous_best is None else decision.previous_best)
+        rivals: tuple[Rival, ...] = ()
         if decision.is_personal_best:
+            rivals = tuple(rival for key, rival in event.rivals.items() if key != player_id)
+            event.rivals[player_id] = Rival(entry.name, score)
             event.move(player_id, decision.previous_best, score)
             if event.statistics.has_lost_digits:
                 event.statistics = self._count_anew(event, None, event.moves)
@@ -353,6 +440,7 @@ class Batch:
             event.move_week(player_id, decision.previous_of_week, score)
             if event.week_statistics.has_lost_digits:
                 event.week_statistics = self._count_anew(event, decision.week, event.week_moves)
+        return _Counted(entry, player_id, decision, before, _Moment.of(event, best), rivals)
 
     def _count_anew(self, event: OpenEvent, week: Week | None, moves: Moves) -> RunningStatistics:
         """Count a field from its rows, which the held event keeps, and the bests of the batch."""
@@ -365,26 +453,47 @@ class Batch:
             statistics = statistics.add(new)
         return statistics
 
-    def _write(self, counted: dict[int, _Counted]) -> dict[int, _Others]:
-        """Write what changes, and return how many personal bests beat each player's before the batch."""
+    def _write(self, counted: dict[int, _Counted]) -> dict[int, _Place]:
+        """Write what changes, and return the place of each player's personal best before the batch."""
+        near = self._find_near(counted)
         others: dict[int, _Others] = {}
-        unknown = []
+        asked: list[tuple[Any, ...]] = []
         for number, one in counted.items():
-            event, best = one.entry.event, one.decision.personal_best
+            event, info, best = one.entry.event, one.entry.event.info, one.decision.personal_best
+            rival_id = near[number].rival_id if number in near else None
             if self._bests.knows(event):
                 others[number] = _Others(self._bests.count_better(event, best), self._bests.count_equal(event, best))
+                if rival_id is not None:
+                    asked.append((number, None, best, True, False, info.guild_id, rival_id))
             else:
-                info = event.info
-                is_ranked = info.rules.method is Method.RANKS
-                unknown.append((number, info.id, best, info.direction.sign > 0, is_ranked))
+                asked.append((number, info.id, best, *_kinds(info), info.guild_id, rival_id))
         is_beaten = {number for number, found in others.items() if found.better > 0}
         records = [_record(one) for number, one in counted.items() if one.may_be_record and number not in is_beaten]
         rows = {**_changes(counted.values(), has_rivals=has_rivals(self._connection))}
-        rows |= {sql.RANK: unknown, sql.ANNOUNCE: records}
+        rows |= {sql.RANK: asked, sql.ANNOUNCE: records}
         ranked = sql.WRITE.execute(self._connection, rows, now=self._now, announced_at=self._now + SETTLES)
         if ranked is None:
             raise Conflict(self._find_locked())
-        return others | {row.number: _Others(row.better, row.equal) for row in ranked}
+        names = {row.number: row.rival for row in ranked}
+        others = {row.number: _Others(row.better, row.equal) for row in ranked} | others
+        return {number: _Place(others[number], near.get(number, _Near()), names.get(number)) for number in counted}
+
+    def _find_near(self, counted: dict[int, _Counted]) -> dict[int, _Near]:
+        """Find what is near each new personal best among those before the batch."""
+        near: dict[int, _Near] = {}
+        unknown: list[tuple[Any, ...]] = []
+        for number, one in counted.items():
+            event, best, previous = one.entry.event, one.decision.personal_best, one.decision.previous_best
+            if not one.decision.is_personal_best:
+                continue
+            if self._bests.knows(event):
+                near[number] = self._bests.find_near(event, best, previous)
+            else:
+                submitters = sql.PARTED + "".join(f"{key}{sql.PARTED}" for key in event.rivals)
+                unknown.append((number, event.info.id, best, previous, *_kinds(event.info), submitters))
+        for row in sql.FIND_NEIGHBOURS.fetch(self._connection, unknown):
+            near[row.number] = _Near(row.passed, row.equal, row.player_id, row.score, row.ties)
+        return near
 
     def _find_locked(self) -> frozenset[int]:
         """Find the submissions, of those that are not refused, whose events somebody holds."""
@@ -394,11 +503,23 @@ class Batch:
         free = {row.id for row in sql.FIND_FREE.fetch(self._connection, wanted)}
         return frozenset(number for number, event_id in events.items() if event_id not in free)
 
-    def _result(self, one: _Counted, others: _Others) -> SubmissionResult:
-        """Tell the player what the score changed, given how many `others` were better or equal before the batch."""
-        entry, decision, info = one.entry, one.decision, one.entry.event.info
-        current = entry.known.current
+    def _result(self, one: _Counted, place: _Place) -> SubmissionResult:
+        """Tell the player what the score changed, where the personal best has this `place` before the batch."""
+        entry, decision, event, info = one.entry, one.decision, one.entry.event, one.entry.event.info
+        before, after = self._fields.get(info.id, (None, None))
+        rank = previous_rank = 1 + place.others.better + one.after.overtaken
+        elo = previous_elo = self._elo(event, decision.personal_best, one.after, place.others, after)
+        if decision.is_personal_best and decision.previous_best is not None:
+            passed = _Others(place.others.better + place.near.passed, place.near.equal)
+            previous_rank = 1 + passed.better + one.before.overtaken
+            previous_elo = self._elo(event, decision.previous_best, one.before, passed, before)
+        rivals = [(rival, 1) for rival in one.rivals]
+        if place.rival is not None:
+            rivals.insert(0, (Rival(place.rival, place.near.score), place.near.ties))
+        neighbour = Neighbour.of(decision.personal_best, rank, rivals, info.direction)
+        current, is_first = entry.known.current, decision.previous_best is None
         return SubmissionResult(
+            interaction_id=entry.submission.interaction_id,
             event=info,
             player=PlayerName(entry.submission.discord_id, entry.name),
             score=entry.score,
@@ -408,30 +529,43 @@ class Batch:
             personal_best=decision.personal_best,
             is_personal_best=decision.is_personal_best,
             is_weekly_best=decision.is_weekly_best,
-            rank=1 + others.better + one.overtaken,
-            elo=self._elo(one, others),
-            players=one.statistics.count,
+            rank=rank,
+            elo=elo,
+            previous_rank=None if is_first else previous_rank,
+            previous_elo=None if is_first else previous_elo,
+            neighbour=neighbour if decision.is_personal_best else None,
+            players=one.after.statistics.count,
             proof=entry.submission.proof,
         )
 
-    def _elo(self, one: _Counted, others: _Others) -> int:
-        """Return the all-time Elo after a submission; under *robust* after the batch."""
-        event, scale, best = one.entry.event, self._rules.scale, one.decision.personal_best
+    def _elo(self, event: OpenEvent, best: float, moment: _Moment, others: _Others, field: Field | None) -> int:
+        """Return an all-time Elo at a moment of the batch; under *robust* in `field`."""
+        scale = self._rules.scale
         rating = Rating(event.info.direction, event.info.rules, scale)
         if rating.rules.method is Method.CLASSIC:
-            return rating.elo(best, one.statistics.field)
+            return rating.elo(best, moment.statistics.field)
         if rating.rules.method is Method.RANKS:
-            rank = others.better + one.overtaken + (others.equal + one.levelled + 1) / 2
-            return scale.elo_of(z_of_rank(rank, one.statistics.count))
-        field = self._fields.get(event.info.id)
+            rank = others.better + moment.overtaken + (others.equal + moment.levelled + 1) / 2
+            return scale.elo_of(z_of_rank(rank, moment.statistics.count))
         return scale.base_elo if field is None else rating.elo(best, field)
 
-    def _field_after(self, event: OpenEvent) -> Field | None:
-        """Return the field of an event after the batch under *robust*, or as last counted; None for other methods."""
+    def _fields_of(self, event: OpenEvent) -> tuple[Field, Field] | None:
+        """Return the fields of an event before and after the batch under *robust*, or twice as last counted.
+
+        Other methods need none.
+        """
         rating = Rating(event.info.direction, event.info.rules, self._rules.scale)
         if rating.rules.method is not Method.ROBUST:
             return None
-        return rating.kept_field(self._bests.scores_after(event)) if self._bests.knows(event) else event.kept_field
+        if self._bests.knows(event):
+            before = rating.kept_field(self._bests.scores_before(event))
+            return before, rating.kept_field(self._bests.scores_after(event))
+        return None if event.kept_field is None else (event.kept_field, event.kept_field)
+
+
+def _kinds(info: EventInfo) -> tuple[bool, bool]:
+    """Return whether greater scores are better, and whether equal ones are to be counted."""
+    return info.direction is ScoreDirection.HIGH, info.rules.method is Method.RANKS
 
 
 def _open(row: Row[Any]) -> OpenEvent:

@@ -19,7 +19,8 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.database.rows import Columns, OptimisticWrite, RowsStatement, insert_rows, read_first
-from bot.services.ratings import has_type, is_personal_best
+from bot.domain.scores import ScoreDirection
+from bot.services.ratings import best_first, has_type, is_personal_best
 
 SEPARATOR = "_"
 _SEPARATOR: Any = constant(SEPARATOR)
@@ -110,13 +111,67 @@ ADD_PLAYERS = RowsStatement("players", _NEW_PLAYER, insert_rows(Player, _NEW_PLA
 
 
 def _load_bests(rows: sa.FromClause) -> sa.Executable:
-    bests = sa.select(LeaderboardScore.event_id, Event.scores_version, LeaderboardScore.score)
-    joined = bests.join(Event, Event.id == LeaderboardScore.event_id)
-    return joined.where(is_personal_best(Event.id), Event.id.in_(sa.select(rows.c.event_id)))
+    best = LeaderboardScore
+    bests = sa.select(best.event_id, Event.scores_version, best.score, best.player_id)
+    joined = bests.join(Event, Event.id == best.event_id)
+    of_events = joined.where(is_personal_best(Event.id), Event.id.in_(sa.select(rows.c.event_id)))
+    return of_events.order_by(best.event_id, best.score, best.submitted_at, best.player_id)
 
 
 LOAD_BESTS = RowsStatement("bests", {"event_id": sa.Integer()}, _load_bests)
-"""Loads all personal bests of events, and of which version they are."""
+"""Loads all personal bests of events, the least first and equal ones by time, and of which version they are."""
+
+PARTED = "x"
+"""Stands around each key in a text of keys."""
+
+
+def _find_neighbours(rows: sa.FromClause) -> sa.Executable:
+    best, parted = LeaderboardScore, constant(PARTED)
+    submits = rows.c.submitters.contains(parted.concat(sa.cast(best.player_id, sa.String)).concat(parted))
+    others = sa.select(best.id).where(is_personal_best(rows.c.event_id), sa.not_(submits)).limit(1)
+
+    def first(direction: ScoreDirection, *where: sa.ColumnElement[bool]) -> Any:
+        # The weeks are before the scores in the index.
+        order = (best_first(column, direction) for column in (best.week_number, best.score))
+        return others.where(*where).order_by(*order, best.submitted_at, best.player_id).scalar_subquery()
+
+    def choose(if_high: Any, if_low: Any) -> sa.ColumnElement[Any]:
+        return sa.case((rows.c.is_high, if_high), else_=if_low)
+
+    high, low, score, previous = ScoreDirection.HIGH, ScoreDirection.LOW, rows.c.score, rows.c.previous
+    better = choose(first(low, best.score > score), first(high, best.score < score))
+    bests = sa.select(sa.func.count()).select_from(best).where(is_personal_best(rows.c.event_id))
+    passed = choose(
+        bests.where(best.score > previous, best.score <= score).scalar_subquery(),
+        bests.where(best.score < previous, best.score >= score).scalar_subquery(),
+    )
+    rival_row = sa.func.coalesce(better, choose(first(high), first(low))).label("rival_row")
+    equal = sa.case((rows.c.counts_equal, bests.where(best.score == previous).scalar_subquery()), else_=0).label(
+        "equal"
+    )
+    of_row = (rows.c.number, rows.c.event_id, rows.c.submitters)
+    found = sa.select(*of_row, passed.label("passed"), equal, rival_row).subquery()
+    rival, alike = aliased(LeaderboardScore), aliased(LeaderboardScore)
+    submits_too = found.c.submitters.contains(parted.concat(sa.cast(alike.player_id, sa.String)).concat(parted))
+    of_rival = sa.select(sa.func.count()).select_from(alike).where(is_personal_best(found.c.event_id, alike))
+    ties = of_rival.where(alike.score == rival.score, sa.not_(submits_too)).scalar_subquery()
+    return sa.select(
+        *(found.c.number, found.c.passed, found.c.equal, rival.player_id, rival.score, ties.label("ties"))
+    ).select_from(found.outerjoin(rival, rival.id == found.c.rival_row))
+
+
+_NEAR: Columns = {
+    "number": sa.Integer(),
+    "event_id": sa.Integer(),
+    "score": sa.Double(),
+    "previous": sa.Double(),
+    "is_high": sa.Boolean(),
+    "counts_equal": sa.Boolean(),
+    "submitters": sa.String(),
+}
+FIND_NEIGHBOURS = RowsStatement("near", _NEAR, _find_neighbours)
+"""Finds how many bests each new personal best has passed, and how many equal the previous one, where asked to; then who
+is next among those who do not submit, with the score, and how many have it. Beside the best that is the next best."""
 
 
 def _find_free(rows: sa.FromClause) -> sa.Executable:
@@ -157,7 +212,9 @@ def _rank(rows: sa.FromClause) -> sa.Executable:
     equal: sa.ColumnElement[int] = sa.case(
         (rows.c.counts_equal, others.where(scores.score == rows.c.score).scalar_subquery()), else_=0
     )
-    return sa.select(rows.c.number, better.label("better"), equal.label("equal"))
+    is_rival = sa.and_(Member.guild_id == rows.c.guild_id, Member.player_id == rows.c.rival_id)
+    rival = sa.select(Member.display_name).where(is_rival).scalar_subquery()
+    return sa.select(rows.c.number, better.label("better"), equal.label("equal"), rival.label("rival"))
 
 
 _RANKED: Columns = {
@@ -166,9 +223,12 @@ _RANKED: Columns = {
     "score": sa.Double(),
     "is_high": sa.Boolean(),
     "counts_equal": sa.Boolean(),
+    "guild_id": sa.BigInteger(),
+    "rival_id": sa.Integer(),
 }
 RANK = RowsStatement("ranked", _RANKED, _rank)
-"""Counts the personal bests that beat scores and, where asked to, those that equal them."""
+"""Counts the personal bests that beat scores, none without an event, and those that equal them, where asked to; names
+rivals."""
 
 _LOGGED: Columns = {
     "interaction_id": sa.BigInteger(),
@@ -213,7 +273,7 @@ def _move_members(rows: sa.FromClause) -> sa.Executable:
     return members.values(display_name=rows.c.display_name, version=Member.version + 1)
 
 
-MOVE_MEMBERS = RowsStatement("members", _MEMBER, _move_members)
+MOVE_MEMBERS = RowsStatement("moved_members", _MEMBER, _move_members)
 """Names members as they are called now, and moves their versions."""
 
 
