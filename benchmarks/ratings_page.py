@@ -21,6 +21,7 @@ from bot.domain.rules import Attendance, Method, Rules
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE, PICTURES = DOCS / "ratings.md", DOCS / "ratings"
 TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", re.DOTALL)
+SCALE = RatingScale()
 TIMES = 8
 """How often each event is played."""
 COMBINATIONS = [Rules(method=method, attendance=attendance) for method, attendance in product(Method, Attendance)]
@@ -45,10 +46,10 @@ def table() -> str:
 
 def correlation(event: SimulatedEvent, rules: Rules) -> float:
     """Return the rank correlation of the event Elos at the end with the skill of those who ever took part."""
-    replay = Replay(Rating(event.simulation.direction, rules, RatingScale()), len(event.weeks))
+    replay = Replay(Rating(event.simulation.direction, rules, SCALE), len(event.weeks))
     bests: dict[int, float] = {}
     for scores in event.weeks:
-        replay.close_week(scores, frozenset())
+        replay.close_week(scores, frozenset(), SCALE)
         for player, score in scores.items():
             if player not in bests or event.simulation.direction.is_better(score, bests[player]):
                 bests[player] = score

@@ -232,6 +232,13 @@ class NothingToChange(InvalidSetting):
 
 
 @dataclass(eq=False)
+class HasTheseRules(NothingToChange):
+    """The event has the rules already that an admin wants it to have."""
+
+    event: str
+
+
+@dataclass(eq=False)
 class UnitOfTimes(InvalidSetting):
     """An event that counts times cannot have a unit, such as `unit`."""
 

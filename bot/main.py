@@ -41,6 +41,7 @@ from bot.services.jobs import JobRunner
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
+from bot.services.rehearsals import RehearsalService
 from bot.services.rules import RulesService
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
@@ -93,6 +94,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             events=EventService(database, clock),
             rules=RulesService(database, clock, settings.scale),
             additions=AdditionService(database, clock, settings.scale, recalculator),
+            rehearsals=RehearsalService(database, settings.scale),
             removals=RemovalService(database, clock, settings.scale, recalculator),
             withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
             excuses=ExcuseService(database, clock, settings.scale),

@@ -9,6 +9,7 @@ from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.events import Events
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
+from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.servers import Servers
 from bot.cogs.standings import PageButton, RatingButton, Standings
 from bot.cogs.submissions import (
@@ -32,6 +33,8 @@ BUTTONS = (
     SubmitButton,
     WeekButton,
     *BUTTONS_OF_MODERATION,
+    RatedButton,
+    RulesButton,
     AuditButton,
 )
 """The buttons that work after a restart."""

@@ -12,6 +12,7 @@ from bot.services.audit import AuditService
 from bot.services.events import EventService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
 from bot.services.posts import PostService
+from bot.services.rehearsals import RehearsalService
 from bot.services.rules import RulesService
 from bot.services.servers import Actor, SettingsService
 from bot.services.standings import StandingsService
@@ -34,6 +35,7 @@ class Services:
     events: EventService
     rules: RulesService
     additions: AdditionService
+    rehearsals: RehearsalService
     removals: RemovalService
     withdrawals: WithdrawalService
     excuses: ExcuseService

@@ -1,4 +1,4 @@
-"""`/event create`, `/event edit`, `/event archive` and `/event list`."""
+"""`/event create`, `/event edit`, `/event archive`, `/event rehearse` and `/event list`."""
 
 from functools import partial
 from typing import Any, Literal
@@ -8,6 +8,9 @@ from discord import Interaction, app_commands
 from bot.cogs._answering import answer, guild_of
 from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import active_events, all_events, coming_weeks
+from bot.cogs.rehearsals import ask_to_apply
+from bot.domain.rehearsals import Proposal
+from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.services.events import EventOptions
 from bot.ui.events import show_change, show_event, show_events, show_season
@@ -130,6 +133,56 @@ class Events(ServiceCog):
         """Begin a new season of an event."""
         begun = self.services.events.begin_again(self.actor(interaction), event, first_week, last_week)
         await answer(interaction, begun, show_season)
+
+    @event.command(name="rehearse", description="Admins: see what other rules would change, before they hold")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        method="How scores become Elos",
+        attendance="How weeks become an average",
+        best_of="With best: how many weeks count",
+        last_weeks="With best: among how many latest weeks",
+        weight="The best score's part of the Elo, 0 to 1",
+        missed_week="Elo of a missed week; default: the bot's",
+        min_weeks="Closed weeks before a player has a rank",
+        min_field="Players that a week needs to be rated",
+        logarithm="With robust: rate logarithms of scores",
+    )
+    @app_commands.rename(
+        best_of="best-of",
+        last_weeks="last-weeks",
+        missed_week="missed-week",
+        min_weeks="min-weeks",
+        min_field="min-field",
+    )
+    @app_commands.autocomplete(event=all_events)
+    async def event_rehearse(
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        method: Literal["classic", "robust", "ranks"] | None = None,
+        attendance: Literal["zero", "best", "played"] | None = None,
+        best_of: int | None = None,
+        last_weeks: int | None = None,
+        weight: float | None = None,
+        missed_week: str | None = None,
+        min_weeks: int | None = None,
+        min_field: int | None = None,
+        logarithm: bool | None = None,
+    ) -> None:
+        """Show what other rules would make of an event, and offer to apply them."""
+        proposal = Proposal(
+            None if method is None else Method(method),
+            logarithm,
+            None if attendance is None else Attendance(attendance),
+            best_of,
+            last_weeks,
+            weight,
+            missed_week,
+            min_weeks,
+            min_field,
+        )
+        rehearsal = self.services.rehearsals.rehearse(self.actor(interaction), event, proposal)
+        await answer(interaction, rehearsal, ask_to_apply, only_reads=True)
 
     @event.command(name="list", description="Show the events of this server")
     async def event_list(self, interaction: Interaction[Any]) -> None:

@@ -12,6 +12,7 @@ from bot.cogs._answering import actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
+from bot.cogs.rehearsals import RatedButton
 from bot.domain.weeks import WeeklyRunResult
 from bot.errors import WeekNotOver
 from bot.ui.card import cards_in
@@ -114,7 +115,8 @@ def _show_reset(result: Sequence[WeeklyRunResult] | WeekNotOver) -> Reply:
 
 
 def _show_closed(runs: Sequence[WeeklyRunResult]) -> Reply:
-    """Show the results, with a button for admins that undoes the latest of them."""
+    """Show the results, with buttons that explain the latest of them, and that undo it for admins."""
     last = runs[-1]
     label = "Undo" if len(runs) == 1 else f"Undo {last.week}"
-    return replace(show_runs(runs), buttons=[[WeekButton("undo", last.event.id, str(last.week), label)]])
+    undo = WeekButton("undo", last.event.id, str(last.week), label)
+    return replace(show_runs(runs), buttons=[[RatedButton(last.event.id, str(last.week)), undo]])

@@ -15,7 +15,7 @@ REGULAR, SELDOM = 0.75, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class PlayerRating:
+class Rated:
     """What rules make of a player who is ranked.
 
     Attributes:
@@ -83,7 +83,7 @@ class Fairness:
     newcomers_on_top: int
 
 
-def weigh(ratings: Mapping[int, PlayerRating], absurd: AbsurdScore | None, missed_week: MissedWeek | None) -> Fairness:
+def weigh(ratings: Mapping[int, Rated], absurd: AbsurdScore | None, missed_week: MissedWeek | None) -> Fairness:
     """Return what weighs in ratings, by player."""
     rated = [rating for rating in ratings.values() if rating.weeks]
     others = _group([rating for rating in rated if rating.weeks > 1])
@@ -136,5 +136,5 @@ def absurd_score(scores: Sequence[float], direction: ScoreDirection, bounds: Sco
     return min(max(absurd, bounds.least), bounds.greatest)
 
 
-def _group(ratings: Sequence[PlayerRating]) -> Group | None:
+def _group(ratings: Sequence[Rated]) -> Group | None:
     return Group(len(ratings), median_low(rating.elo for rating in ratings)) if ratings else None

@@ -1,10 +1,12 @@
 """Play the log of an event again under a set of rules."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.attendance import ClosedWeeks
-from bot.domain.fairness import Fairness, MissedWeek, PlayerRating, weigh, weigh_absurd_score
+from bot.domain.fairness import Fairness, MissedWeek, Rated, weigh, weigh_absurd_score
 from bot.domain.methods import Rating, elos_of
+from bot.domain.ratings import RatingScale
 from bot.domain.scores import ScoreBounds
 
 
@@ -16,15 +18,23 @@ class Replay:
         self.rating = rating
         self._weeks = ClosedWeeks(rating.rules, weeks)
 
-    def close_week(self, scores: Mapping[int, float], omitted: Collection[int]) -> None:
-        """Take the best scores of a closed week, by player; those whom its run left out miss nothing."""
-        if self.rating.rates_week(len(scores)):
-            elos = elos_of(self.rating, self.rating.field_of(scores.values()), scores)
-            self._weeks.count(elos, self.rating.missed_week_elo, omitted)
+    def close_week(self, scores: Mapping[int, float], gone: Collection[int], scale: RatingScale) -> None:
+        """Take a closed week.
+
+        Args:
+            scores: the best score of each player who took part, by player.
+            gone: players who miss nothing: left out by the run of the week, or excused from it.
+            scale: the constants of the run.
+        """
+        missed_week_elo = self.rating.missed_week_elo
+        rating = replace(self.rating, scale=replace(scale, missed_week_elo=missed_week_elo))
+        if rating.rates_week(len(scores)):
+            elos = elos_of(rating, rating.field_of(scores.values()), scores)
+            self._weeks.count(elos, missed_week_elo, gone)
         else:
             self._weeks.meet(scores.keys())
 
-    def rank(self, bests: Mapping[int, float], *, is_overall: bool) -> dict[int, PlayerRating]:
+    def rank(self, bests: Mapping[int, float], *, is_overall: bool) -> dict[int, Rated]:
         """Return the ratings of the players who are ranked on a board, by player.
 
         Args:
@@ -39,10 +49,10 @@ class Replay:
                 if not counted or counted < rating.rules.min_weeks:
                     continue
                 elo = rating.event_elo(all_time, weeks.average(player_id, rating.scale.base_elo))
-            ratings[player_id] = PlayerRating(elo, all_time, counted, weeks.played(player_id))
+            ratings[player_id] = Rated(elo, all_time, counted, weeks.played(player_id))
         return ratings
 
-    def weigh(self, bests: Mapping[int, float], ratings: Mapping[int, PlayerRating], bounds: ScoreBounds) -> Fairness:
+    def weigh(self, bests: Mapping[int, float], ratings: Mapping[int, Rated], bounds: ScoreBounds) -> Fairness:
         """Return what weighs in these event Elos beside skill; `bounds` are the scores that the event takes."""
         absurd = weigh_absurd_score([*bests.values()], self.rating.direction, bounds, self._elos)
         return weigh(ratings, absurd, self._missed_week(ratings))
@@ -51,7 +61,7 @@ class Replay:
         elos = elos_of(self.rating, self.rating.field_of(scores), dict(enumerate(scores)))
         return [elos[place] for place in range(len(scores))]
 
-    def _missed_week(self, ratings: Mapping[int, PlayerRating]) -> MissedWeek | None:
+    def _missed_week(self, ratings: Mapping[int, Rated]) -> MissedWeek | None:
         leader = max(ratings, key=lambda player_id: ratings[player_id].elo, default=None)
         if leader is None or not ratings[leader].weeks:
             return None

@@ -45,6 +45,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.QuietHoursHalf: "Quiet hours need both `quiet-from` and `quiet-to`, such as 22:00 and 8:00.",
     errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
+    errors.HasTheseRules: "{event} has these rules already.",
     errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",
     errors.InvalidBound: "`{option}`: {reason}",
     errors.RuleOutOfRange: "{rule} can be {least:,} to {greatest:,}.",

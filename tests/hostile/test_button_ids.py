@@ -2,13 +2,18 @@
 
 from typing import Any
 
+import pytest
 from discord.ui import Button
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cogs.rehearsals import RULES_BUTTON_ID, RulesButton
 from bot.cogs.standings import BUTTON_ID, PageButton
 from bot.cogs.weeks import WEEK_BUTTON_ID, WeekButton
+from bot.domain.rehearsals import read_rules, write_rules
+from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.standings import Board
+from bot.errors import ButtonOutdated, RuleOutOfRange
 from tests.one_database import on_one_database
 
 pytestmark = on_one_database
@@ -72,6 +77,32 @@ async def test_the_id_of_a_week_is_read_back_as_it_was_made(button: WeekButton) 
     read_back = await WeekButton.from_custom_id(click, Button(), match)
     assert (read_back.action, read_back.event_id, read_back.week) == (button.action, button.event_id, button.week)
     assert read_back.custom_id == button.custom_id
+
+
+rules_of_events = st.builds(
+    Rules,
+    *(st.sampled_from(Method), st.booleans(), st.sampled_from(Attendance), st.integers(1, 5), st.integers(5, 520)),
+    *(st.floats(0, 1), st.none() | st.integers(-1_000_000, 1_000_000), st.integers(1, 520), st.integers(1, 1_000)),
+)
+
+
+@given(rules=rules_of_events)
+async def test_the_id_of_a_button_that_applies_rules_names_them_all(rules: Rules) -> None:
+    button = RulesButton("apply", 10**18 - 1, write_rules(rules))
+    match = RULES_BUTTON_ID.fullmatch(button.custom_id)
+    click: Any = None
+    assert match is not None
+    read_back = await RulesButton.from_custom_id(click, Button(), match)
+    assert (read_back.event_id, read_rules(read_back.rules)) == (10**18 - 1, rules)
+    assert len(button.custom_id) <= LONGEST
+
+
+@pytest.mark.parametrize("text", ["robust", "", "robust,2,zero,6,10,0.5,,1,x", "elo,0,zero,6,10,0.5,,1,1", 9 * ","])
+def test_rules_of_another_form_are_those_of_an_outdated_button(text: str) -> None:
+    with pytest.raises(ButtonOutdated):
+        read_rules(text)
+    with pytest.raises(RuleOutOfRange):
+        read_rules("ranks,0,best,11,10,0.5,,1,1")
 
 
 async def test_an_id_of_another_form_is_none_of_the_bots() -> None:

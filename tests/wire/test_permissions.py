@@ -63,6 +63,7 @@ TABLE = [
     Use("event edit", {"event": "{event}", "unit": "points"}),
     Use("event edit", {"event": "{event}", "default-channel": HOME.channel}),
     Use("event archive", {"event": "{event}"}),
+    Use("event rehearse", {"event": "{event}", "method": "ranks"}),
     Use("event begin-again", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}"}),
     Use("weekly-reset", {"event": "{event}", "preview": True}),

@@ -9,7 +9,7 @@ from bot.domain.clock import Clock
 from bot.domain.events import RulesChange
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import Rules
-from bot.errors import LogarithmImpossible, NothingToChange
+from bot.errors import HasTheseRules, LogarithmImpossible
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, begin_action, record
 from bot.services.weeks import rerate
@@ -33,7 +33,7 @@ class RulesService:
             rules: all its rules from now on.
 
         Raises:
-            NothingToChange: it has these rules.
+            HasTheseRules: it has these rules.
             RuleOutOfRange: a number is not in its range.
             LogarithmImpossible: scores of 0 or less are allowed, and logarithms of scores are asked for.
         """
@@ -44,7 +44,7 @@ class RulesService:
             found = find_event(session, actor.guild_id, event, lock=True)
             before = describe(found)
             if rules == before.rules:
-                raise NothingToChange
+                raise HasTheseRules(before.name)
             if rules.rates_logarithms and not before.bounds.are_positive:
                 raise LogarithmImpossible(before.name)
             found.rules = rules

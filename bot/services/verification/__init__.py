@@ -1,5 +1,6 @@
 """Compare the database with its log, and repair either from the other."""
 
+from bot.services.verification._comparison import excused_players, withdrawn_players
 from bot.services.verification._log import add_ratings, add_to_log
 from bot.services.verification._service import (
     Difference,
@@ -18,5 +19,7 @@ __all__ = [
     "VerificationService",
     "add_ratings",
     "add_to_log",
+    "excused_players",
     "rebuild",
+    "withdrawn_players",
 ]

@@ -1,0 +1,81 @@
+"""What `/event rehearse` answers with, and its buttons; and the button that explains the ratings of a week."""
+
+import re
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from discord import ButtonStyle, Interaction
+from discord.ui import Button, Item
+
+from bot.cogs._answering import actor_of, answer, post
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import services_of
+from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
+from bot.ui.rehearsals import show_applied, show_dropped, show_explanation, show_rehearsal, show_rules_change
+from bot.ui.reply import Reply
+
+RULES_BUTTON_ID = re.compile(r"rules:(?P<action>apply|drop):(?P<event>[0-9]{1,18}):(?P<rules>[a-z0-9.,-]{1,69})")
+RATED_BUTTON_ID = re.compile(r"rated:(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})")
+
+
+def ask_to_apply(rehearsal: Rehearsal) -> Reply:
+    """Show a rehearsal, with buttons that apply its rules or drop them."""
+    shown, rules = show_rehearsal(rehearsal), rehearsal.after.rules
+    if rules == rehearsal.before.rules:
+        return shown
+    buttons = [RulesButton(action, rehearsal.event.id, write_rules(rules)) for action in RulesButton.LABELS]
+    return replace(shown, buttons=[buttons])
+
+
+class RulesButton(IdButton, template=RULES_BUTTON_ID):
+    """A button below a rehearsal, whose id names the proposed rules."""
+
+    LABELS: ClassVar = {"apply": "Apply", "drop": "Cancel"}
+
+    def __init__(self, action: str, event_id: int, rules: str) -> None:
+        """Give an event these rules, as `write_rules` writes them, or leave those that it has."""
+        self.action, self.event_id, self.rules = action, event_id, rules
+        style = ButtonStyle.danger if action == "apply" else ButtonStyle.secondary
+        custom_id = f"rules:{action}:{event_id}:{rules}"
+        super().__init__(Button(label=self.LABELS[action], style=style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "RulesButton":
+        """Rebuild a button from its id."""
+        return cls(match["action"], int(match["event"]), match["rules"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Apply the rules and show everyone, or take the question back."""
+        if self.action == "drop":
+            await interaction.response.edit_message(view=show_dropped().layout())
+            return
+        services = services_of(interaction)
+        actor = actor_of(interaction, services.owner_id)
+        change = services.rules.change(actor, self.event_id, read_rules(self.rules))
+        await post(interaction, change, lambda _: show_applied(), show_rules_change)
+
+
+class RatedButton(IdButton, template=RATED_BUTTON_ID):
+    """A button that tells whoever clicks it by what the scores of a closed week were rated."""
+
+    def __init__(self, event_id: int, week: str) -> None:
+        """Explain the ratings of a week, such as 2026-W47."""
+        self.event_id, self.week = event_id, week
+        custom_id = f"rated:{event_id}:{week}"
+        super().__init__(Button(label="How was this rated?", style=ButtonStyle.secondary, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "RatedButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]), match["week"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Explain, in private."""
+        services = services_of(interaction)
+        actor = actor_of(interaction, services.owner_id)
+        explained = services.rehearsals.explain(actor, self.event_id, self.week)
+        await answer(interaction, explained, show_explanation, only_reads=True)

@@ -1,0 +1,254 @@
+"""Compare what two sets of rules make of an event."""
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from bot.domain.events import EventInfo
+from bot.domain.fairness import TOP, Fairness, Rated
+from bot.domain.methods import Rating
+from bot.domain.ratings import Field
+from bot.domain.rules import GREATEST_ELO, Attendance, Method, Rules
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Board
+from bot.domain.weeks import Week
+from bot.errors import ButtonOutdated, Rule, RuleOutOfRange
+
+GREATEST_MOVES = 3
+"""So many players who move the most are named."""
+DEFAULT = "default"
+"""What an admin types so that a missed week counts what the bot's settings say."""
+_PART = ","
+_MISSED_WEEK = "missed_week"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The rules that an admin names; None for those that stay as they are. `Rules` says what each one means.
+
+    Attributes:
+        missed_week: the weekly Elo of a missed week as typed, or `default` for that of the bot's settings.
+    """
+
+    method: Method | None = None
+    uses_logarithm: bool | None = None
+    attendance: Attendance | None = None
+    best_of: int | None = None
+    last_weeks: int | None = None
+    all_time_weight: float | None = None
+    missed_week: str | None = None
+    min_weeks: int | None = None
+    min_field: int | None = None
+
+    def over(self, rules: Rules) -> Rules:
+        """Return rules with those of the proposal in place of theirs.
+
+        Raises:
+            RuleOutOfRange: a number is out of its range, or no number.
+        """
+        named = {rule.name: getattr(self, rule.name) for rule in fields(self) if rule.name != _MISSED_WEEK}
+        proposed = replace(rules, **{name: value for name, value in named.items() if value is not None})
+        if self.missed_week is not None:
+            proposed = replace(proposed, missed_week_elo=_read_missed_week(self.missed_week))
+        proposed.check()
+        return proposed
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPlayer:
+    """A player on a board under some rules.
+
+    Attributes:
+        rank: from 1; ties share a rank.
+        elo: the Elo that ranks the player.
+        other_rank: the rank under the other rules; None if the player has none there.
+        other_elo: the Elo under them.
+    """
+
+    player: PlayerName
+    rank: int
+    elo: int
+    other_rank: int | None
+    other_elo: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What rules make of an event.
+
+    Attributes:
+        players: how many players are ranked.
+        top: the first ten, with what the other rules make of them.
+        fairness: what weighs beside skill.
+    """
+
+    rules: Rules
+    players: int
+    top: tuple[RankedPlayer, ...]
+    fairness: Fairness
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How Elos differ between two sets of rules, among players who are ranked under both.
+
+    Attributes:
+        risen: how many have more.
+        fallen: how many have less.
+        most: by how many points the Elo that moves the most does.
+    """
+
+    risen: int
+    fallen: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLogarithm:
+    """What *robust* makes of an event if it takes the logarithm of scores where it would not, or the other way round.
+
+    Attributes:
+        rules: the proposed rules with the other choice.
+        moves: against the rules that the event has.
+        absurd_moves: by how many points one absurd score would move any other player at most.
+        leader: the first on the board; None if nobody is ranked.
+    """
+
+    rules: Rules
+    moves: Moves
+    absurd_moves: int
+    leader: PlayerName | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would happen if an event had other rules.
+
+    Attributes:
+        board: the board that is compared: *overall*, or *all-time* before the first closed week.
+        weeks: how many closed weeks were replayed.
+        before: under the rules that the event has.
+        after: under the proposed ones.
+        moves: from `before` to `after`.
+        greatest: the players whose Elo moves the most, with ranks and Elos of `after`.
+        other_logarithm: None unless the proposed method is *robust* and the event takes scores above 0 only.
+    """
+
+    event: EventInfo
+    board: Board
+    weeks: int
+    before: Outcome
+    after: Outcome
+    moves: Moves
+    greatest: tuple[RankedPlayer, ...]
+    other_logarithm: OtherLogarithm | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekExplanation:
+    """By what the scores of a closed week were rated.
+
+    Attributes:
+        field: what the weekly Elos are relative to.
+        rating: the rules of the event, and the constants of the run.
+        is_rated: whether the week had as many players as the event asks for; if not, it counts for nobody.
+        fairness: what weighs in the event beside skill; None for those who are no admins.
+    """
+
+    event: EventInfo
+    week: Week
+    field: Field
+    rating: Rating
+    is_rated: bool
+    fairness: Fairness | None
+
+
+Ratings = Mapping[int, Rated]
+"""What rules make of players, by player."""
+
+
+def moves_between(before: Ratings, after: Ratings) -> Moves:
+    """Return how Elos differ."""
+    changes = [after[player].elo - before[player].elo for player in before.keys() & after.keys()]
+    return Moves(
+        risen=sum(change > 0 for change in changes),
+        fallen=sum(change < 0 for change in changes),
+        most=max(map(abs, changes), default=0),
+    )
+
+
+def moved_most(before: Ratings, after: Ratings) -> list[int]:
+    """Return the few players whose Elo moves the most, the most first; players whose Elo stays are none of them."""
+
+    def distance(player: int) -> tuple[int, int]:
+        return abs(after[player].elo - before[player].elo), -player
+
+    moved = (player for player in before.keys() & after.keys() if before[player].elo != after[player].elo)
+    return heapq.nlargest(GREATEST_MOVES, moved, key=distance)
+
+
+def first_of(ratings: Ratings) -> list[int]:
+    """Return the first ten players of a board, in order."""
+    return heapq.nsmallest(TOP, ratings, key=lambda player: (-ratings[player].elo, player))
+
+
+def ranks_of(players: Collection[int], ratings: Ratings) -> dict[int, int]:
+    """Return the ranks of those of the players whom the ratings rank, by player."""
+    ordered = sorted(rating.elo for rating in ratings.values())
+    ranked = [player for player in players if player in ratings]
+    return {player: 1 + len(ordered) - bisect_right(ordered, ratings[player].elo) for player in ranked}
+
+
+def _read_missed_week(typed: str) -> int | None:
+    text = typed.strip().casefold()
+    if text == DEFAULT:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise RuleOutOfRange(Rule.MISSED_WEEK_ELO, -GREATEST_ELO, GREATEST_ELO) from None
+
+
+def write_rules(rules: Rules) -> str:
+    """Write rules as a button carries them: at most 69 characters."""
+    return _PART.join(
+        (
+            *(rules.method, str(int(rules.uses_logarithm)), rules.attendance, str(rules.best_of)),
+            *(str(rules.last_weeks), str(rules.all_time_weight)),
+            *("" if rules.missed_week_elo is None else str(rules.missed_week_elo),),
+            *(str(rules.min_weeks), str(rules.min_field)),
+        )
+    )
+
+
+def read_rules(text: str) -> Rules:
+    """Read what `write_rules` has written.
+
+    Raises:
+        ButtonOutdated: the text is none of that, as on a message of another version.
+        RuleOutOfRange: a number is out of its range.
+    """
+    try:
+        rules = _read(*text.split(_PART))
+    except (TypeError, ValueError):
+        raise ButtonOutdated from None
+    rules.check()
+    return rules
+
+
+def _read(*parts: str) -> Rules:
+    method, logarithm, attendance, best_of, last_weeks, weight, missed, min_weeks, min_field = parts
+    values: dict[str, Any] = {
+        "method": Method(method),
+        "uses_logarithm": bool(int(logarithm)),
+        "attendance": Attendance(attendance),
+        "best_of": int(best_of),
+        "last_weeks": int(last_weeks),
+        "all_time_weight": float(weight),
+        "missed_week_elo": int(missed) if missed else None,
+        "min_weeks": int(min_weeks),
+        "min_field": int(min_field),
+    }
+    return Rules(**values)

@@ -1,0 +1,5 @@
+"""Rehearse rules of an event over its whole log, apply them, and tell what weighs in its ratings."""
+
+from bot.services.rehearsals._service import RehearsalService
+
+__all__ = ["RehearsalService"]

@@ -1,0 +1,101 @@
+"""Read the log of an event week by week, as far as a replay needs it."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from bot.database.models import Event, ScoreSubmission, WeeklyOmission, WeeklyRun
+from bot.database.streams import AnyRow, Grouped, Streams
+from bot.domain.replays import Replay
+from bot.domain.scores import ScoreDirection
+from bot.domain.verification import ArchivedRun, LoggedScore, was_counted
+from bot.services.verification import excused_players, withdrawn_players
+
+_LOG, _RUN = ScoreSubmission, WeeklyRun
+_IS_PLAIN = sa.and_(_LOG.removed_at.is_(None), ~_LOG.is_omitted, ~_LOG.is_late)
+"""Selects the rows of the log that count as personal bests and, unless a run left their player out, for their week."""
+
+
+def replay(streams: Streams, event_id: int, direction: ScoreDirection, replays: Sequence[Replay]) -> dict[int, float]:
+    """Play all weeks of an event again under several sets of rules at once; return the personal bests, by player.
+
+    Each week is read once. What is held are a few numbers for each player.
+    """
+    log = _Log(streams, event_id, direction)
+    withdrawn = {row.player_id for row in streams.rows(withdrawn_players().where(Event.id == event_id))}
+    for week in log.weeks:
+        run = log.runs.get(week)
+        scores = log.take(week, run)
+        if run is not None:
+            for one in replays:
+                one.close_week(scores, run.omitted | run.excused, run.scale)
+    return {player: best for player, best in log.bests.items() if player not in withdrawn}
+
+
+class _Log:
+    """The log of one event, to be taken in the order of weeks."""
+
+    def __init__(self, streams: Streams, event_id: int, direction: ScoreDirection) -> None:
+        self._streams, self._event_id, self._direction = streams, event_id, direction
+        self.bests: dict[int, float] = {}
+        of_event = _LOG.event_id == event_id
+        special = sa.select(
+            *(_LOG.week_number, _LOG.id, _LOG.player_id, _LOG.score, _LOG.submitted_at, _LOG.removed_at),
+            *(_LOG.is_omitted, _LOG.is_late),
+        )
+        others = special.where(of_event, ~_IS_PLAIN).order_by(_LOG.week_number, _LOG.id)
+        self._special = Grouped(streams.rows(others), _first)
+        omissions = sa.select(_RUN.week_number, WeeklyOmission.player_id).join(_RUN, _RUN.id == WeeklyOmission.run_id)
+        omitted = Grouped(streams.rows(omissions.where(_RUN.event_id == event_id).order_by(_RUN.week_number)), _first)
+        excuses = excused_players().where(_RUN.event_id == event_id).order_by(_RUN.week_number)
+        excused = Grouped(streams.rows(excuses), _second)
+        runs = sa.select(_RUN.week_number, _RUN.ran_at, _RUN.field, _RUN.scale).where(_RUN.event_id == event_id)
+        self.runs = {
+            row.week_number: ArchivedRun(
+                row.ran_at,
+                row.field,
+                row.scale,
+                frozenset(one.player_id for one in omitted.take(row.week_number)),
+                frozenset(one.player_id for one in excused.take(row.week_number)),
+            )
+            for row in streams.rows(runs.order_by(_RUN.week_number))
+        }
+        logged = streams.rows(sa.select(_LOG.week_number).where(of_event).distinct())
+        self.weeks = sorted(self.runs.keys() | {row.week_number for row in logged})
+
+    def take(self, week: int, run: ArchivedRun | None) -> dict[int, float]:
+        """Take the log of a week, and return its best scores by player."""
+        best = sa.func.max(_LOG.score) if self._direction is ScoreDirection.HIGH else sa.func.min(_LOG.score)
+        plain = sa.select(_LOG.player_id, best).where(
+            _LOG.event_id == self._event_id, _LOG.week_number == week, _IS_PLAIN
+        )
+        scores = {row[0]: row[1] for row in self._streams.rows(plain.group_by(_LOG.player_id))}
+        self._improve(self.bests, scores.items())
+        if run is not None:
+            for player_id in run.omitted & scores.keys():
+                del scores[player_id]
+        for row in self._special.take(week):
+            logged = LoggedScore(*row[1:])
+            one = [(logged.player_id, logged.score)]
+            if logged.removed_at is None:
+                self._improve(self.bests, one)
+            if logged.removed_at is None if run is None else was_counted(logged, run):
+                self._improve(scores, one)
+        return scores
+
+    def _improve(self, bests: dict[int, float], scores: Iterable[tuple[int, float]]) -> None:
+        is_better = self._direction.is_better
+        for player_id, score in scores:
+            best = bests.get(player_id)
+            if best is None or is_better(score, best):
+                bests[player_id] = score
+
+
+def _first(row: AnyRow) -> int:
+    week: int = row[0]
+    return week
+
+
+def _second(row: AnyRow) -> int:
+    week: int = row[1]
+    return week

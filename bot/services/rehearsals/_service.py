@@ -1,0 +1,206 @@
+"""What admins learn of rules before an event has them, and of those that it has."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, Member, Player, WeeklyRun
+from bot.database.streams import Streams, compute_aside
+from bot.domain.fairness import Fairness, Rated
+from bot.domain.methods import Rating
+from bot.domain.progress import Unwatched
+from bot.domain.ratings import RatingScale
+from bot.domain.rehearsals import (
+    OtherLogarithm,
+    Outcome,
+    Proposal,
+    RankedPlayer,
+    Rehearsal,
+    WeekExplanation,
+    first_of,
+    moved_most,
+    moves_between,
+    ranks_of,
+)
+from bot.domain.replays import Replay
+from bot.domain.rules import Method, Rules
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Board
+from bot.domain.weeks import Week
+from bot.errors import LogarithmImpossible, NotAllowed, WeekOpenAlready
+from bot.services.events import describe, find_event
+from bot.services.ratings import rating_of
+from bot.services.rehearsals._log import replay
+from bot.services.servers import Actor, require_admin
+
+T = TypeVar("T")
+
+
+class RehearsalService:
+    """Replays events from their logs; it writes nothing and locks nothing."""
+
+    def __init__(self, database: Database, scale: RatingScale) -> None:
+        """Rate by `scale`."""
+        self._database = database
+        self._scale = scale
+        # One replay at a time: each holds some numbers for every player of an event.
+        self._turn = asyncio.Lock()
+
+    async def rehearse(self, actor: Actor, event: str | int, proposal: Proposal) -> Rehearsal:
+        """Replay an event from its log under its rules and under proposed ones, and compare.
+
+        Args:
+            actor: the admin.
+            event: the name or the key of the event.
+            proposal: what would differ from its rules.
+
+        Raises:
+            RuleOutOfRange: a number is not in its range.
+            LogarithmImpossible: scores of 0 or less are allowed, and logarithms of scores are asked for.
+        """
+
+        def work(session: Session) -> Rehearsal:
+            require_admin(session, actor)
+            found = find_event(session, actor.guild_id, event)
+            proposed = proposal.over(found.rules)
+            if proposed.rates_logarithms and not describe(found).bounds.are_positive:
+                raise LogarithmImpossible(found.name)
+            return _rehearse(session, found, rating_of(found, self._scale), proposed)
+
+        return await self._replay(work)
+
+    async def explain(self, actor: Actor, event_id: int, week: str) -> WeekExplanation:
+        """Return by what the scores of a closed week were rated and, for an admin, what weighs in the event.
+
+        Args:
+            actor: whoever asks.
+            event_id: the key of the event.
+            week: such as 2026-W47.
+
+        Raises:
+            WeekOpenAlready: the week is not closed, or not any more.
+        """
+
+        def work(session: Session) -> WeekExplanation:
+            found = find_event(session, actor.guild_id, event_id)
+            of_week = WeeklyRun.event_id == found.id, WeeklyRun.week_number == Week.parse(week).code
+            run = session.scalar(sa.select(WeeklyRun).where(*of_week))
+            if run is None:
+                raise WeekOpenAlready(week)
+            rating = rating_of(found, run.scale)
+            return WeekExplanation(
+                event=describe(found),
+                week=Week.parse(week),
+                field=run.field,
+                rating=rating,
+                is_rated=rating.rates_week(run.field_size),
+                fairness=self._weigh(session, actor, found),
+            )
+
+        return await self._replay(work)
+
+    def _weigh(self, session: Session, actor: Actor, event: Event) -> Fairness | None:
+        with suppress(NotAllowed):
+            require_admin(session, actor)
+            [outcome] = _Replays(session, event, [rating_of(event, self._scale)]).outcomes
+            return outcome.fairness
+        return None
+
+    async def _replay(self, work: Callable[[Session], T]) -> T:
+        async with self._turn:
+            return await self._database.read(work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    """What a replay under some rules has led to."""
+
+    rules: Rules
+    ratings: dict[int, Rated]
+    fairness: Fairness
+
+
+class _Replays:
+    """An event replayed under several sets of rules at once."""
+
+    def __init__(self, session: Session, event: Event, ratings: Sequence[Rating]) -> None:
+        runs = sa.select(sa.func.count()).where(WeeklyRun.event_id == event.id)
+        self.weeks = session.execute(runs).scalar_one()
+        bounds = describe(event).bounds
+
+        def compute(streams: Streams) -> list[_Replayed]:
+            replays = [Replay(rating, self.weeks) for rating in ratings]
+            bests = replay(streams, event.id, event.score_direction, replays)
+            done = []
+            for one in replays:
+                ranked = one.rank(bests, is_overall=self.weeks > 0)
+                done.append(_Replayed(one.rating.rules, ranked, one.weigh(bests, ranked, bounds)))
+            return done
+
+        self.outcomes = compute_aside(session, compute, Unwatched().advance)
+
+
+def _rehearse(session: Session, event: Event, now: Rating, proposed: Rules) -> Rehearsal:
+    rules = [proposed]
+    if proposed.method is Method.ROBUST and describe(event).bounds.are_positive:
+        rules.append(replace(proposed, uses_logarithm=not proposed.uses_logarithm))
+    replays = _Replays(session, event, [now, *(replace(now, rules=one) for one in rules)])
+    before, after, *others = replays.outcomes
+    moved, firsts = moved_most(before.ratings, after.ratings), [first_of(one.ratings) for one in replays.outcomes]
+    names = _names(session, event, {*moved, *(player for first in firsts for player in first)})
+    other = _other_logarithm(before, others[0], firsts[-1], names) if others else None
+    return Rehearsal(
+        event=describe(event),
+        board=Board.OVERALL if replays.weeks else Board.ALL_TIME,
+        weeks=replays.weeks,
+        before=_outcome(before, firsts[0], after, names),
+        after=_outcome(after, firsts[1], before, names),
+        moves=moves_between(before.ratings, after.ratings),
+        greatest=_ranked(moved, after, before, names),
+        other_logarithm=other,
+    )
+
+
+def _outcome(one: _Replayed, first: Sequence[int], other: _Replayed, names: dict[int, PlayerName]) -> Outcome:
+    return Outcome(one.rules, len(one.ratings), _ranked(first, one, other, names), one.fairness)
+
+
+def _ranked(
+    players: Sequence[int], one: _Replayed, other: _Replayed, names: dict[int, PlayerName]
+) -> tuple[RankedPlayer, ...]:
+    ranks, others = ranks_of(players, one.ratings), ranks_of(players, other.ratings)
+
+    def elo_there(player: int) -> int | None:
+        return other.ratings[player].elo if player in other.ratings else None
+
+    return tuple(
+        RankedPlayer(names[player], ranks[player], one.ratings[player].elo, others.get(player), elo_there(player))
+        for player in players
+    )
+
+
+def _other_logarithm(
+    before: _Replayed, other: _Replayed, first: Sequence[int], names: dict[int, PlayerName]
+) -> OtherLogarithm:
+    absurd = other.fairness.absurd
+    return OtherLogarithm(
+        rules=other.rules,
+        moves=moves_between(before.ratings, other.ratings),
+        absurd_moves=0 if absurd is None else absurd.most_moved,
+        leader=names[first[0]] if first else None,
+    )
+
+
+def _names(session: Session, event: Event, players: Collection[int]) -> dict[int, PlayerName]:
+    named = (
+        sa.select(Player.id, Player.discord_id, Member.display_name)
+        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
+        .where(Player.id.in_(players))
+    )
+    return {row[0]: PlayerName(row[1], row[2]) for row in session.execute(named)}

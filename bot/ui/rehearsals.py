@@ -1,0 +1,254 @@
+"""Show what other rules would make of an event, and by what scores were rated."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from math import exp, floor, log10
+
+from discord import Color
+
+from bot.domain.events import EventInfo, RulesChange
+from bot.domain.fairness import REGULAR, SELDOM, TOP, Fairness, Group
+from bot.domain.rehearsals import Moves, OtherLogarithm, Outcome, RankedPlayer, Rehearsal, WeekExplanation
+from bot.domain.rules import WEEKS_ADDED, Attendance, Method, Rules
+from bot.domain.scores import ScoreDirection
+from bot.domain.standings import Board
+from bot.domain.text import shorten
+from bot.ui.card import Card, labelled
+from bot.ui.reply import Reply
+from bot.ui.rules import halves_in_words, rules_in_words
+from bot.ui.text import count_of, escape, escape_score, write_days
+
+LONGEST_NAME = 20
+NOBODY = "Nobody has a rank."
+SHOWN_DIGITS = 4
+OPTIONS = {
+    "method": "method",
+    "uses_logarithm": "logarithm",
+    "attendance": "attendance",
+    "best_of": "best-of",
+    "last_weeks": "last-weeks",
+    "all_time_weight": "weight",
+    "missed_week_elo": "missed-week",
+    "min_weeks": "min-weeks",
+    "min_field": "min-field",
+}
+"""The option of `/event rehearse` for each rule."""
+
+
+def show_rehearsal(rehearsal: Rehearsal) -> Reply:
+    """Show an admin alone what the proposed rules would do."""
+    event, before, after = rehearsal.event, rehearsal.before, rehearsal.after
+    title = f"Rehearsal · {escape(event.name)}"
+    if before.rules == after.rules:
+        lines = [*_rules("Its rules, which would stay", before.rules), *labelled(_on(rehearsal.board), _names(before))]
+        cards = [Card(title, tuple(lines), color=Color.blurple()), _weighs(event, before, "What weighs")]
+        return Reply(cards, ephemeral=True)
+    lines = [*_rules("Now", before.rules), *_rules("Then", after.rules), *_moves(rehearsal)]
+    rows = [f"{one.rank} **{_name(one)}** · {one.elo} ({_was(one)})" for one in after.top]
+    lines += labelled(f"Then, {_on(rehearsal.board)} (and now)", "\n".join(rows) or NOBODY)
+    lines += labelled("The same now", _names(before))
+    if rehearsal.other_logarithm is not None:
+        lines += _other_logarithm(rehearsal.other_logarithm)
+    small = [
+        f"{count_of(rehearsal.weeks, 'closed week')} replayed; nothing is changed yet",
+        f"to go back after Apply: {command_for(event, before.rules, after.rules)}",
+    ]
+    return Reply(
+        [
+            Card(title, tuple(lines), tuple(small), Color.blurple()),
+            _weighs(event, before, "What weighs now"),
+            _weighs(event, after, "What would weigh then"),
+        ],
+        ephemeral=True,
+    )
+
+
+def show_applied() -> Reply:
+    """Show the admin, in place of the rehearsal, that its rules hold."""
+    return Reply([Card(None, ("Applied. Everyone sees the new rules below.",))], ephemeral=True)
+
+
+def show_dropped() -> Reply:
+    """Show the admin, in place of the rehearsal, that nothing was changed."""
+    return Reply([Card(None, ("The rules stay as they are.",))], ephemeral=True)
+
+
+def show_rules_change(change: RulesChange) -> Reply:
+    """Show everyone the new rules of an event."""
+    event = change.event
+    lines = [*_rules("From now on", event.rules), *_rules("Until now", change.before)]
+    lines.append("All Elos are by the new rules, also those of closed weeks.")
+    back = f"to go back: {command_for(event, change.before, event.rules)}"
+    return Reply([Card(f"{escape(event.name)} · new rules", tuple(lines), (back,), Color.gold())])
+
+
+def show_explanation(explained: WeekExplanation) -> Reply:
+    """Show one user by what the scores of a closed week were rated; an admin also sees what weighs in the event."""
+    event, fairness = explained.event, explained.fairness
+    title = f"{escape(event.name)} · {write_days(explained.week)}"
+    cards = [Card(title, tuple(_formula(explained)), color=Color.blurple())]
+    if fairness is not None:
+        lines = _fairness(fairness, event, explained.rating.rules)
+        small = "only admins see this part; other rules: /event rehearse"
+        cards.append(Card("What weighs in this event", tuple(lines), (small,), Color.light_grey()))
+    return Reply(cards, ephemeral=True)
+
+
+def command_for(event: EventInfo, rules: Rules, over: Rules) -> str:
+    """Return the command that proposes `rules` to an event that has the rules `over`."""
+    changed = ((rule.name, getattr(rules, rule.name)) for rule in fields(Rules))
+    options = [
+        f"{OPTIONS[name]}:{'default' if value is None else value}"
+        for name, value in changed
+        if value != getattr(over, name)
+    ]
+    return f"/event rehearse event:{escape(event.name)} {' '.join(options)}"
+
+
+def _rules(label: str, rules: Rules) -> tuple[str, str]:
+    return labelled(label, rules_in_words(rules) or "classic · all weeks count, missed ones too")
+
+
+def _moves(rehearsal: Rehearsal) -> Iterator[str]:
+    yield _moved(rehearsal.moves)
+    for one in rehearsal.greatest:
+        rank = f"#{one.rank}" if one.rank == one.other_rank else f"#{one.other_rank} → #{one.rank}"
+        yield f"{_name(one)} {one.other_elo} → **{one.elo}** ({rank})"
+    gained = rehearsal.after.players - rehearsal.before.players
+    if gained:
+        yield f"{count_of(abs(gained), 'player')} {'more' if gained > 0 else 'fewer'} would have a rank."
+
+
+def _moved(moves: Moves) -> str:
+    count = moves.risen + moves.fallen
+    if not count:
+        return "Nobody's Elo would move."
+    whose = "1 player's Elo would move" if count == 1 else f"{count:,} players' Elos would move"
+    return f"{whose}: {moves.risen:,} up, {moves.fallen:,} down, by **{moves.most:,}** at most."
+
+
+def _on(board: Board) -> str:
+    return "overall" if board is Board.OVERALL else "all-time"
+
+
+def _was(one: RankedPlayer) -> str:
+    return "no rank" if one.other_rank is None else f"#{one.other_rank} · {one.other_elo}"
+
+
+def _names(outcome: Outcome) -> str:
+    return " · ".join(f"{one.rank} {_name(one)}" for one in outcome.top) or NOBODY
+
+
+def _name(one: RankedPlayer) -> str:
+    return escape(shorten(one.player.name, LONGEST_NAME))
+
+
+def _other_logarithm(other: OtherLogarithm) -> tuple[str, str]:
+    uses_it = other.rules.uses_logarithm
+    leader = "" if other.leader is None else f" First: {escape(shorten(other.leader.name, LONGEST_NAME))}."
+    return labelled(
+        f"{'With' if uses_it else 'Without'} logarithms (logarithm:{uses_it})",
+        f"{_moved(other.moves)} One absurd score would move others by **{other.absurd_moves:,}** at most.{leader}",
+    )
+
+
+def _weighs(event: EventInfo, outcome: Outcome, title: str) -> Card:
+    return Card(title, tuple(_fairness(outcome.fairness, event, outcome.rules)), color=Color.light_grey())
+
+
+def _fairness(fairness: Fairness, event: EventInfo, rules: Rules) -> Iterator[str]:
+    """Say what weighs beside skill, a sentence or two each."""
+    yield from labelled("Attendance", "\n".join(_attendance(fairness)))
+    yield from labelled("One score", _one_score(fairness, event))
+    yield from labelled("Newcomers", _newcomers(fairness, rules))
+
+
+def _attendance(fairness: Fairness) -> Iterator[str]:
+    missed, regulars, seldom = fairness.missed_week, fairness.regulars, fairness.seldom
+    if missed is None:
+        yield "No player has a closed week yet."
+    elif missed.after >= missed.elo:
+        yield "To miss the next week would cost the leader nothing."
+    else:
+        yield f"To miss the next week would cost the leader **{missed.elo - missed.after}**: to {missed.after}."
+    if regulars is not None:
+        yield f"In {100 * REGULAR:g} % of their weeks or more: {_group(regulars)}."
+    if seldom is not None:
+        yield f"In less than {100 * SELDOM:g} %: {_group(seldom)}."
+
+
+def _group(group: Group) -> str:
+    return f"{count_of(group.players, 'player')}, median **{group.median}**"
+
+
+def _one_score(fairness: Fairness, event: EventInfo) -> str:
+    absurd = fairness.absurd
+    if absurd is None:
+        return "There are no scores yet."
+    score = escape_score(event.style.show(_short(absurd.score)), event.style)
+    return f"An absurd one ({score}) would move others' all-time Elos by **{absurd.most_moved:,}** at most."
+
+
+def _newcomers(fairness: Fairness, rules: Rules) -> str:
+    newcomers, others = fairness.newcomers, fairness.others
+    if others is None:
+        return "Nobody has more than one closed week yet."
+    if newcomers is None:
+        after = f"; a rank takes {rules.min_weeks} closed weeks" if rules.min_weeks > 1 else ""
+        return f"Nobody is ranked with one closed week only{after}."
+    first = min(TOP, newcomers.players + others.players)
+    return (
+        f"**{fairness.newcomers_on_top}** of the first {first} have one closed week only. "
+        f"All of these: {_group(newcomers)}; the others: {_group(others)}."
+    )
+
+
+def _formula(explained: WeekExplanation) -> Iterator[str]:
+    """Say by which numbers the scores of a week were rated."""
+    rules, players = explained.rating.rules, count_of(explained.field.size, "player")
+    if not explained.is_rated:
+        yield f"{players} took part. A week of this event takes {rules.min_field:,}, so this one counts for nobody."
+        return
+    yield f"{players} took part. {_middle(explained)}"
+    yield _elo(explained)
+    yield _weeks(explained)
+    yield f"{halves_in_words(rules)}."
+
+
+def _middle(explained: WeekExplanation) -> str:
+    field, rules, style = explained.field, explained.rating.rules, explained.event.style
+    if rules.method is Method.RANKS:
+        return "Their order counts, not by how much one beats another."
+    if rules.rates_logarithms:
+        middle = escape_score(style.show(_short(exp(field.middle))), style)
+        return f"The score in the middle is **{middle}**; one spread is a factor of **{exp(field.spread):.3g}**."
+    middle, spread = (escape_score(style.show(_short(value)), style) for value in (field.middle, field.spread))
+    what = "The mean" if rules.method is Method.CLASSIC else "The score in the middle"
+    return f"{what} is **{middle}**, one spread is **{spread}**."
+
+
+def _elo(explained: WeekExplanation) -> str:
+    scale, rules = explained.rating.scale, explained.rating.rules
+    points = f"{scale.elo_per_sigma:g}"
+    if rules.method is Method.RANKS:
+        return f"Beating half of the others gives **{scale.base_elo}**, beating 84 % of them **{points}** more."
+    what = "the mean" if rules.method is Method.CLASSIC else "the middle"
+    better = "above" if explained.rating.direction is ScoreDirection.HIGH else "below"
+    bound = ", at most 4 spreads" if rules.method is Method.ROBUST else ""
+    return f"Elo: **{scale.base_elo}** at {what}, **{points}** more for each spread {better} it, less beyond it{bound}."
+
+
+def _weeks(explained: WeekExplanation) -> str:
+    rules = explained.rating.rules
+    if rules.attendance is Attendance.PLAYED:
+        return f"Weekly average: the weeks played, and {WEEKS_ADDED} average ones."
+    missed = f"a missed week counts {explained.rating.missed_week_elo}"
+    if rules.attendance is Attendance.BEST:
+        return f"Weekly average: the best {rules.best_of} of the last {rules.last_weeks} weeks; {missed}."
+    return f"Weekly average: all weeks from the first on; {missed}."
+
+
+def _short(value: float) -> float:
+    """Round a number to what a reader needs: four digits, and none of its whole part lost."""
+    digits = SHOWN_DIGITS - 1 - floor(log10(abs(value))) if value else 0
+    return round(value, max(digits, 0))

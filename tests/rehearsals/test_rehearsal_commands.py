@@ -1,0 +1,112 @@
+"""`/event rehearse`, *Apply*, *Cancel* and *How was this rated?*: what an admin sees, does and undoes."""
+
+from typing import Any
+
+from bot.domain.rules import Rules
+from tests.one_database import on_one_database
+from tests.seen import Seen
+from tests.world import World
+
+pytestmark = on_one_database
+
+RATED = "How was this rated?"
+
+
+async def rehearse(world: World, **options: Any) -> Seen:
+    """Have the admin rehearse rules, which changes nothing."""
+    before = await world.tables()
+    named = {name.replace("_", "-"): value for name, value in options.items()}
+    seen = await world.use(world.admin, "event rehearse", event="Tetris Blitz", **named)
+    assert seen.is_private
+    assert await world.tables() == before
+    return seen
+
+
+async def test_rules_are_rehearsed_in_private_applied_for_all_to_see_and_taken_back(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Bob": 200, "Cai": 900})
+    world.clock.move(weeks=1)
+    await world.submit_all({"Bob": 300})
+    await world.reset()
+    await world.reset()
+    await world.settle_ratings()
+
+    asked = await rehearse(world, method="robust", attendance="played")
+    assert asked.alone == (
+        "Rehearsal · Tetris Blitz\nNow\nclassic · all weeks count, missed ones too\nThen\nrobust · weeks played\n"
+        "3 players' Elos would move: 3 up, 0 down, by **336** at most.\n"
+        "Ana 610 → **946** (#3)\nCai 958 → **1202** (#1)\nBob 933 → **1000** (#2)\n"
+        "Then, overall (and now)\n"
+        "1 **Cai** · 1202 (#1 · 958)\n2 **Bob** · 1000 (#2 · 933)\n3 **Ana** · 946 (#3 · 610)\n"
+        "The same now\n1 Cai · 2 Bob · 3 Ana\n"
+        "With logarithms (logarithm:True)\n3 players' Elos would move: 3 up, 0 down, by **336** at most. "
+        "One absurd score would move others by **54** at most. First: Cai.\n"
+        "2 closed weeks replayed; nothing is changed yet\n"
+        "to go back after Apply: /event rehearse event:Tetris Blitz method:classic attendance:zero\n"
+        "What weighs now\nAttendance\nTo miss the next week would cost the leader **107**: to 851.\n"
+        "In 75 % of their weeks or more: 1 player, median **933**.\n"
+        "One score\nAn absurd one (90,000 points) would move others' all-time Elos by **388** at most.\n"
+        "Newcomers\nNobody is ranked with one closed week only.\n"
+        "What would weigh then\nAttendance\nTo miss the next week would cost the leader nothing.\n"
+        "In 75 % of their weeks or more: 1 player, median **1000**.\n"
+        "One score\nAn absurd one (90,000 points) would move others' all-time Elos by **176** at most.\n"
+        "Newcomers\nNobody is ranked with one closed week only."
+    )
+    same = await rehearse(world, method="robust", attendance="played")
+    await world.restart_bot()
+    done = await world.click(world.admin, asked, "Apply")
+    assert done.alone == "Applied. Everyone sees the new rules below."
+    assert done.public == (
+        "Tetris Blitz · new rules\nFrom now on\nrobust · weeks played\nUntil now\n"
+        "classic · all weeks count, missed ones too\nAll Elos are by the new rules, also those of closed weeks.\n"
+        "to go back: /event rehearse event:Tetris Blitz method:classic attendance:zero"
+    )
+    assert "🥇 **Cai** · **1202**" in (await world.board("overall"))
+    assert await world.refused(world.click(world.admin, same, "Apply")) == "Tetris Blitz has these rules already."
+
+    await world.click(world.admin, await rehearse(world, method="classic", attendance="zero"), "Apply")
+    [summary] = await world.backend.real.services.events.list(world.guild.id)
+    assert summary.event.rules == Rules()
+    assert await world.backend.differences() == []
+
+
+async def test_a_rehearsal_that_is_cancelled_or_proposes_nothing_changes_nothing(world: World) -> None:
+    await world.create_event()
+    same = await rehearse(world)
+    assert same.buttons == {}
+    assert (
+        "Its rules, which would stay\nclassic · all weeks count, missed ones too\nall-time\nNobody has a rank." in same
+    )
+    asked = await rehearse(world, missed_week="7", min_weeks=3)
+    assert "a missed week counts 7 · ranked after 3 weeks" in asked
+    assert "/event rehearse event:Tetris Blitz missed-week:default min-weeks:1" in asked
+    before = await world.tables()
+    assert (await world.click(world.admin, asked, "Cancel")).alone == "The rules stay as they are."
+    assert await world.tables() == before
+    wrong = {"event": "Tetris Blitz", "best-of": 11}
+    told = await world.refused(world.use(world.admin, "event rehearse", **wrong))
+    assert told == "The number of best weeks that count can be 1 to 10."
+
+
+async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs(world: World) -> None:
+    await world.create_event(direction="LOW", format="time")
+    await world.submit_all({"Ana": 60, "Bob": 70, "Cai": 80})
+    shown = await world.reset()
+
+    formula = (
+        "Tetris Blitz · 16–22 November\n3 players took part. The mean is **1:10**, one spread is **8.165s**.\n"
+        "Elo: **1000** at the mean, **200** more for each spread below it, less beyond it.\n"
+        "Weekly average: all weeks from the first on; a missed week counts 0.\n"
+        "Elo: half all-time best, half weekly average."
+    )
+    assert (await world.click("Ana", shown, RATED)).alone == formula
+    assert (await world.click(world.admin, shown, RATED)).alone == (
+        f"{formula}\nWhat weighs in this event\n"
+        "Attendance\nTo miss the next week would cost the leader **311**: to 934.\n"
+        "In 75 % of their weeks or more: 3 players, median **1000**.\n"
+        "One score\nAn absurd one (0.6s) would move others' all-time Elos by **293** at most.\n"
+        "Newcomers\nNobody has more than one closed week yet.\n"
+        "only admins see this part; other rules: /event rehearse"
+    )
+    await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+    assert "is open" in await world.refused(world.click("Ana", shown, RATED))
