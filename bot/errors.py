@@ -415,6 +415,20 @@ class EventEnded(LeaderboardError):
     last_week: str
 
 
+@dataclass(eq=False)
+class NoBoard(LeaderboardError):
+    """The event `event` has no posted board."""
+
+    event: str
+
+
+@dataclass(eq=False)
+class ChannelClosed(LeaderboardError):
+    """The bot may not write in the channel with Discord's id `channel`."""
+
+    channel: int
+
+
 class DeliveredTwice(LeaderboardError):
     """Discord delivered the same use of a command twice. The bot does it once."""
 

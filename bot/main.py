@@ -36,6 +36,7 @@ from bot.domain.jobs import JobKind
 from bot.health import Finding, examine_database, examine_lag, examine_redis, open_page
 from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
+from bot.services.boards import BoardService
 from bot.services.events import EventService
 from bot.services.jobs import JobRunner
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
@@ -87,9 +88,10 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         jobs = JobRunner(database, clock, {JobKind.CLOSE_WEEKS: closer.close})
         stack.push_async_callback(_stop, recalculator, jobs, database)
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
+        standings = StandingsService(database, clock, settings.scale)
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
-            standings=StandingsService(database, clock, settings.scale),
+            standings=standings,
             weeks=WeeklyProcessingService(database, clock, settings.scale),
             events=EventService(database, clock),
             rules=RulesService(database, clock, settings.scale),
@@ -104,6 +106,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             posts=PostService(database, clock),
             results=ResultAnnouncements(database, clock),
             records=RecordAnnouncements(database, clock),
+            boards=BoardService(database, clock, standings),
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator, jobs, database)

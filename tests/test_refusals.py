@@ -26,6 +26,7 @@ EXAMPLES: dict[str, Any] = {
     "taken": errors.Range("1:23.5", None, takes_least=True, takes_greatest=False),
     "is_time": True,
     "player": 5,
+    "channel": 6,
     "direction": "HIGH",
     "reason": errors.NotANumber("fast!!"),
     "longest": 40,

@@ -7,6 +7,7 @@ from bot.cogs._modals import answer_modal
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
+from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.rehearsals import RatedButton, RulesButton
@@ -23,12 +24,13 @@ from bot.cogs.submissions import (
 from bot.cogs.transfer import Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
-COGS = (Submissions, Standings, Weeks, Events, Moderation, Servers, Audit, Transfer)
+COGS = (Submissions, Standings, Boards, Weeks, Events, Moderation, Servers, Audit, Transfer)
 """One cog per capability."""
 
 BUTTONS = (
     PageButton,
     RatingButton,
+    PastWeeksButton,
     ReadingButton,
     SubmitButton,
     WeekButton,

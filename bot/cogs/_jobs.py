@@ -6,6 +6,7 @@ from discord import Client
 
 from bot.cogs._pace import Pace
 from bot.cogs._services import Services
+from bot.cogs.boards import BoardKeeper, show_board
 from bot.cogs.posts import Poster, Publication
 from bot.domain.jobs import JobKind
 from bot.services.jobs import Handler
@@ -17,6 +18,8 @@ def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     publications: dict[JobKind, Publication[Any]] = {
         JobKind.RESULTS: Publication(services.results, show_results),
         JobKind.RECORD: Publication(services.records, show_record),
+        JobKind.BOARD: Publication(services.boards, show_board, returns=True),
     }
     poster = Poster(client, services.posts, publications, Pace())
-    return dict.fromkeys(publications, poster.do)
+    handlers: dict[JobKind, Handler] = dict.fromkeys(publications, poster.do)
+    return handlers | {JobKind.BOARD: BoardKeeper(poster, services.boards).do}

@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.cogs._answering import actor_of
 from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
+from bot.services.boards import BoardService
 from bot.services.events import EventService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
 from bot.services.posts import PostService
@@ -45,6 +46,7 @@ class Services:
     posts: PostService
     results: ResultAnnouncements
     records: RecordAnnouncements
+    boards: BoardService
     owner_id: int | None
 
 

@@ -99,7 +99,7 @@ class Event(Base):
     `week_number`, which is NULL if the event stores none. A mean is relative to its origin (see
     `bot.domain.statistics`).
 
-    In the channel `default_channel_id` players need not name the event.
+    In the channel `default_channel_id` players need not name the event. Its board is in `board_channel_id`.
 
     `version` moves with every change that submissions depend on; an optimistic write compares it. `scores_version`
     moves with every change of a personal best. `elo_version` is the `scores_version` of the last recalculation, and
@@ -128,6 +128,7 @@ class Event(Base):
     name_key: Mapped[str] = mapped_column(sa.String(300))
     is_active: Mapped[bool] = mapped_column(server_default="1", default=True)
     default_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger, unique=True)
+    board_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     score_direction: Mapped[ScoreDirection] = mapped_column(text_enum(ScoreDirection, "score_direction"))
     score_format: Mapped[ScoreFormat] = mapped_column(

@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     """Close the finished weeks of the server whose id is the key."""
     RESULTS = "results"
     """Tell the results of the weeks of an event that closed together: its key, and the last of the weeks."""
+    BOARD = "board"
+    """Refresh the board of the event whose key it is."""
     RECORD = "record"
     """Tell that a score broke the record of its event: the key of the event, and the interaction of the score."""
 

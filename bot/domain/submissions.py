@@ -158,6 +158,7 @@ class OpenEvent:
         kept_field: the field of the personal bests as the last recalculation kept it; None before the first.
         announces: whether the server has records announced.
         rivals: the players of the batch who have a personal best, as it is now, by their keys.
+        has_board: whether a posted board shows it.
     """
 
     info: EventInfo
@@ -172,6 +173,7 @@ class OpenEvent:
     kept_field: Field | None = None
     announces: bool = False
     rivals: dict[int, Rival] = field(default_factory=dict)
+    has_board: bool = False
 
     @property
     def has_moved(self) -> bool:

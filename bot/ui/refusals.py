@@ -66,6 +66,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{event} is larger than the 10 MB that Discord takes as a file. "
         "The bot's operator can export it: `python -m bot export`."
     ),
+    errors.NoBoard: "{event} has no board that keeps itself up to date. Post one with `/board post`.",
+    errors.ChannelClosed: "I may not write in <#{channel}>. Let me *View Channel* and *Send Messages* there.",
     errors.EventArchived: "{event} is archived and takes no more scores. Its leaderboard can still be read.",
     errors.EventNotBegun: "{event} takes no scores yet. It begins {begins_at}.",
     errors.EventEnded: (

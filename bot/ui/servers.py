@@ -14,12 +14,17 @@ from bot.ui.text import count_of
 SWITCH = "`close-weeks:True`"
 
 _ANNOUNCEMENTS = "announcements"
-_WHAT = {JobKind.RESULTS: _ANNOUNCEMENTS, JobKind.RECORD: _ANNOUNCEMENTS}
+_WHAT = {JobKind.RESULTS: _ANNOUNCEMENTS, JobKind.RECORD: _ANNOUNCEMENTS, JobKind.BOARD: "refreshes of a board"}
+_AGAIN = {
+    JobKind.RESULTS: "`/settings` names a channel",
+    JobKind.RECORD: "`/settings` names a channel",
+    JobKind.BOARD: "`/board post` posts it anew",
+}
 _SENTENCES = {
-    Trouble.CHANNEL_GONE: "There are no more {what}: their channel was deleted. `/settings` names another.",
+    Trouble.CHANNEL_GONE: "There are no more {what}: their channel was deleted. {again}.",
     Trouble.CHANNEL_CLOSED: (
         "There are no more {what}: the bot may not write in <#{place}>. "
-        "Allow it *View Channel* and *Send Messages* there, then name the channel again in `/settings`."
+        "Allow it *View Channel* and *Send Messages* there. {again}."
     ),
 }
 
@@ -48,7 +53,10 @@ def show_notices(notices: Sequence[Notice]) -> Reply:
 
 def _told(notices: Sequence[Notice]) -> str:
     return "\n".join(
-        f"⚠️ {_SENTENCES[notice.trouble].format(what=_WHAT[notice.kind], place=notice.place_id)}" for notice in notices
+        f"⚠️ {_SENTENCES[notice.trouble]}".format(
+            what=_WHAT[notice.kind], again=_AGAIN[notice.kind], place=notice.place_id
+        )
+        for notice in notices
     )
 
 

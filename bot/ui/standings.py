@@ -19,7 +19,7 @@ WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin ca
 def board_card(page: LeaderboardPage) -> Card:
     """Show a page of a leaderboard, with the viewer's row below it."""
     style = page.event.style
-    lines = [_line(standing, page.board, style) for standing in page.standings]
+    lines = [standing_line(standing, page.board, style) for standing in page.standings]
     if any(standing.elo is None for standing in page.standings):
         weeks = page.event.rules.min_weeks
         when = "a player's first week is closed" if weeks == 1 else f"{weeks} weeks of a player are closed"
@@ -28,7 +28,7 @@ def board_card(page: LeaderboardPage) -> Card:
     if page.season is not None and (season := _season(page.season)):
         lines.append(small_print(season))
     if page.own is not None:
-        lines += labelled("Your row", _line(page.own, page.board, style))
+        lines += labelled("Your row", standing_line(page.own, page.board, style))
     elif page.is_withdrawn:
         lines += labelled("Your row", WITHDRAWN)
     elif page.standings and page.takes_scores and not page.is_past:
@@ -43,7 +43,7 @@ def board_card(page: LeaderboardPage) -> Card:
 
 def _nothing(page: LeaderboardPage) -> str:
     if page.first_week is not None:
-        return _begins(page.first_week)
+        return begins_with(page.first_week)
     if not page.event.is_active:
         return "No scores, and the event is archived."
     if not page.takes_scores:
@@ -68,7 +68,8 @@ def _season(season: Season) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _begins(first_week: FirstWeek) -> str:
+def begins_with(first_week: FirstWeek) -> str:
+    """Say when the overall board begins."""
     if first_week.is_over:
         return "Overall begins when the first week closes. It is over: an admin can close it with `/weekly-reset`."
     return f"Overall begins when the first week closes, {format_dt(first_week.ends_at, 'R')}."
@@ -80,7 +81,8 @@ def _board_name(page: LeaderboardPage) -> str:
     return "all-time" if page.board is Board.ALL_TIME else "overall"
 
 
-def _line(standing: Standing, board: Board, style: ScoreStyle) -> str:
+def standing_line(standing: Standing, board: Board, style: ScoreStyle) -> str:
+    """Write a row of a board in a line."""
     rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"#{standing.rank}")
     elo = NONE if standing.elo is None else str(standing.elo)
     name = f"{rank} **{escape(standing.player.name)}**"

@@ -30,7 +30,7 @@ QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
-JOB_KIND = "kind IN ('close weeks', 'results', 'record')"
+JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'record')"
 IS_PAST_SEASON = "season_of IS NOT NULL"
 
 
@@ -115,6 +115,7 @@ def _create_events() -> None:
         sa.Column("name_key", sa.String(300), nullable=False),
         sa.Column("is_active", sa.Boolean, nullable=False, server_default="1"),
         sa.Column("default_channel_id", sa.BigInteger),
+        sa.Column("board_channel_id", sa.BigInteger),
         sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("score_direction", sa.String(16), nullable=False),
         sa.Column("score_format", sa.String(16), nullable=False, server_default="number"),

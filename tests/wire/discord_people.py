@@ -11,6 +11,8 @@ from typing import Any, Final
 JSON = dict[str, Any]
 
 MANAGE_SERVER: Final = 1 << 5
+VIEW_CHANNEL: Final = 1 << 10
+SEND_MESSAGES: Final = 1 << 11
 _DISCORD_EPOCH_MS: Final = 1_420_070_400_000
 _increments = itertools.count()
 

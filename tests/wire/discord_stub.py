@@ -33,7 +33,17 @@ from .discord_interactions import command as command_data
 from .discord_interactions import place
 from .discord_limits import walk
 from .discord_messages import Message, Reply
-from .discord_people import JSON, MANAGE_SERVER, Channel, Guild, Role, User, snowflake
+from .discord_people import (
+    JSON,
+    MANAGE_SERVER,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    Channel,
+    Guild,
+    Role,
+    User,
+    snowflake,
+)
 from .waiting import until
 
 __all__ = [
@@ -234,7 +244,7 @@ class DiscordStub:
             "version": 1,
             "data": data,
             "locale": "en-US",
-            "app_permissions": "0",
+            "app_permissions": str(VIEW_CHANNEL | SEND_MESSAGES),
             "entitlements": [],
             "attachment_size_limit": MAX_UPLOAD,
             **place(user, guild),

@@ -62,6 +62,7 @@ TABLE = [
     Use("event create", {"name": "New {event}", "direction": "LOW"}, from_another_server=DONE),
     Use("event edit", {"event": "{event}", "unit": "points"}),
     Use("event edit", {"event": "{event}", "default-channel": HOME.channel}),
+    Use("board post", {"event": "{event}"}),
     Use("event archive", {"event": "{event}"}),
     Use("event rehearse", {"event": "{event}", "method": "ranks"}),
     Use("event begin-again", {"event": "{event}"}),
@@ -75,6 +76,7 @@ TABLE = [
     Use("player return", {"player": GONE}, from_another_server=NOT_PLAYING),
     Use("player excuse", {"player": PLAYER, "week": "next week"}, from_another_server=NOT_A_PLAYER),
     Use("player unexcuse", {"player": PLAYER, "week": "2026-W40"}, from_another_server=NOT_A_PLAYER),
+    Use("board remove", {"event": "{event}"}),
     Use("audit", from_another_server=DONE),
     Use("audit", {"event": "{event}"}),
     Use("audit", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
@@ -135,6 +137,8 @@ def prepare(url: URL) -> None:
                 await backend.submit(PLAYER.id, 100, name, guild_id=HOME.id)
             for name in [event_of(use) for use in TABLE if use.command == "event begin-again"]:
                 await services.weeks.run(actor(ADMIN), name, early=True)
+            for name in [event_of(use) for use in TABLE if use.command == "board remove"]:
+                await services.boards.post(actor(ADMIN), name, HOME.channel.id)
             for name in [event_of(use) for use in TABLE if use.command == "score restore"]:
                 await services.removals.remove(actor(ADMIN), name, PLAYER.id, "100 · W48")
             await services.excuses.excuse(actor(ADMIN), PLAYER.id, "2026-W40")

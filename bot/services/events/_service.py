@@ -32,6 +32,7 @@ from bot.errors import (
 )
 from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons
 from bot.services.events._seasons import begin_again, set_weeks
+from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, load_settings, record
 
 MAX_SUGGESTIONS = 25
@@ -118,8 +119,10 @@ class EventService:
                 raise NothingToChange
             event = find_event(session, actor.guild_id, event_name, lock=True)
             before, channel_before = describe(event), event.default_channel_id
-            _apply(session, event, actor.guild_id, options, self._clock())
-            record(session, actor, "event edit", _summary(options), at=self._clock(), event_id=event.id)
+            now = self._clock()
+            _apply(session, event, actor.guild_id, options, now)
+            record(session, actor, "event edit", _summary(options), at=now, event_id=event.id)
+            refresh_posts(session, [event.id], now)
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
             outside = _count_outside(session, changed) if has_new_bounds else 0

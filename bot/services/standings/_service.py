@@ -216,8 +216,8 @@ class StandingsService:
 
         return await self._database.read(work)
 
-    async def closed_weeks(self, guild_id: int, event: str) -> tuple[Week, ...]:
-        """Return the closed weeks of an event, the latest first.
+    async def closed_weeks(self, guild_id: int, event: str | int) -> tuple[Week, ...]:
+        """Return the closed weeks of an event, by its name or its key, the latest first.
 
         Raises:
             EventNotFound: the server has no such event.

@@ -16,6 +16,7 @@ from bot.database.dialect import commit_each_statement, has_rivals
 from bot.database.models import LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
 from bot.domain.announcements import SETTLES, record_key
+from bot.domain.boards import DELAY, LEAST_PAUSE
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
@@ -43,6 +44,7 @@ from bot.domain.text import clean_display_name, name_key
 from bot.domain.weeks import Week, counting_week
 from bot.errors import AlreadyCounted, EventNotFound, LeaderboardError
 from bot.services.events import describe
+from bot.services.jobs import HASTEN
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best
 from bot.services.submissions import _statements as sql
 
@@ -471,7 +473,11 @@ class Batch:
         records = [_record(one) for number, one in counted.items() if one.may_be_record and number not in is_beaten]
         rows = {**_changes(counted.values(), has_rivals=has_rivals(self._connection))}
         rows |= {sql.RANK: asked, sql.ANNOUNCE: records}
-        ranked = sql.WRITE.execute(self._connection, rows, now=self._now, announced_at=self._now + SETTLES)
+        write, times = sql.WRITE, {"now": self._now, "announced_at": self._now + SETTLES}
+        if rows[HASTEN]:
+            write = sql.WRITE_AND_REFRESH
+            times |= {"due_at": self._now + DELAY, "latest": self._now + LEAST_PAUSE}
+        ranked = write.execute(self._connection, rows, **times)
         if ranked is None:
             raise Conflict(self._find_locked())
         names = {row.number: row.rival for row in ranked}
@@ -574,10 +580,12 @@ def _open(row: Row[Any]) -> OpenEvent:
     statistics = RunningStatistics(row.score_count, row.score_origin, row.score_mean, row.score_m2, row.score_m2_peak)
     of_week = RunningStatistics(row.week_count, row.week_origin, row.week_mean, row.week_m2, row.week_m2_peak)
     counted = Field(row.score_count, row.elo_origin, row.elo_centre, row.elo_spread)
-    kept_field = counted if row.elo_version > 0 else None
+    kept_field, has_board = counted if row.elo_version > 0 else None, row.board_channel_id is not None
     info, versions = describe(row), (row.version, row.scores_version)
     announces = row.announcement_channel_id is not None
-    return OpenEvent(info, zone, *versions, statistics, week, of_week, kept_field=kept_field, announces=announces)
+    event = OpenEvent(info, zone, *versions, statistics, week, of_week, kept_field=kept_field)
+    event.announces, event.has_board = announces, has_board
+    return event
 
 
 def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
@@ -636,6 +644,9 @@ def _changes(counted: Iterable[_Counted], *, has_rivals: bool) -> Mapping[RowsSt
         if entry.username != (username := clean_display_name(submission.username)):
             rows[sql.NAME_PLAYERS].append((player_id, username))
     rows[sql.HOLD_EVENTS] = [(event.info.id, event.version) for event in events.values()]
+    rows[HASTEN] = [
+        (JobKind.BOARD.value, str(event.info.id)) for event in events.values() if event.has_board and event.has_moved
+    ]
     rows[sql.MOVE_EVENTS] = [_statistics(event) for event in events.values() if event.has_moved]
     return rows
 

@@ -20,6 +20,7 @@ from bot.database.models import (
 )
 from bot.database.rows import Columns, OptimisticWrite, RowsStatement, insert_rows, read_first
 from bot.domain.scores import ScoreDirection
+from bot.services.jobs import HASTEN
 from bot.services.ratings import best_first, has_type, is_personal_best
 
 SEPARATOR = "_"
@@ -42,7 +43,7 @@ _OF_EVENT = (
     *(Event.missed_week_elo, Event.min_weeks, Event.min_field),
     *(Event.elo_version, Event.elo_origin, Event.elo_centre, Event.elo_spread),
     *(Event.week_number, Event.week_count, Event.week_origin, Event.week_mean, Event.week_m2, Event.week_m2_peak),
-    *(Event.version, Event.scores_version),
+    *(Event.version, Event.scores_version, Event.board_channel_id),
 )
 _OF_GUILD = GuildSettings.time_zone, GuildSettings.announcement_channel_id
 
@@ -332,20 +333,20 @@ ANNOUNCE = RowsStatement(
 )
 """Has those scores announced that beat all personal bests of their events, as they are before the batch."""
 
-WRITE = OptimisticWrite(
-    held=(HOLD_EVENTS, HOLD_MEMBERS),
-    asking=RANK,
-    writes=(
-        # Before the bests that it compares with change.
-        ANNOUNCE,
-        LOG,
-        ADD_BESTS,
-        REPLACE_BESTS,
-        ADD_RATINGS,
-        ADD_MEMBERS,
-        MOVE_MEMBERS,
-        NAME_PLAYERS,
-        MOVE_EVENTS,
-    ),
+_HELD = (HOLD_EVENTS, HOLD_MEMBERS)
+_WRITES = (
+    # Before the bests that it compares with change.
+    ANNOUNCE,
+    LOG,
+    ADD_BESTS,
+    REPLACE_BESTS,
+    ADD_RATINGS,
+    ADD_MEMBERS,
+    MOVE_MEMBERS,
+    NAME_PLAYERS,
+    MOVE_EVENTS,
 )
+WRITE = OptimisticWrite(_HELD, RANK, _WRITES)
 """Writes what a batch changes, if its events and members are still the same."""
+WRITE_AND_REFRESH = OptimisticWrite(_HELD, RANK, (*_WRITES, HASTEN))
+"""Has posted boards refreshed too."""

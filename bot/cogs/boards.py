@@ -1,0 +1,139 @@
+"""`/board`, the buttons below a board, and the job that refreshes it."""
+
+import re
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from discord import ButtonStyle, Interaction, app_commands
+from discord.ui import Button, Item
+
+from bot.cogs._answering import answer, guild_of
+from bot.cogs._buttons import IdButton
+from bot.cogs._delivery import UNDELIVERED
+from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._suggestions import active_events, all_events
+from bot.cogs.posts import Poster
+from bot.cogs.standings import PageButton, RatingButton
+from bot.cogs.submissions import SubmitButton
+from bot.domain.boards import BoardChange, PostedBoard
+from bot.domain.jobs import Claim
+from bot.domain.weeks import Week
+from bot.services.boards import BoardService
+from bot.ui.boards import MOST_WEEKS, board_cards, show_change, show_past_weeks
+from bot.ui.reply import Reply
+from bot.ui.text import write_days
+
+IN_A_ROW = 5
+
+
+class Boards(ServiceCog):
+    """The commands for boards that keep themselves up to date."""
+
+    board = app_commands.Group(name="board", description="Boards that keep themselves up to date", guild_only=True)
+
+    @board.command(name="post", description="Admins: post a board of an event that keeps itself up to date")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        channel="Where; default: this channel",
+    )
+    @app_commands.autocomplete(event=active_events)
+    async def board_post(
+        self, interaction: Interaction[Any], event: str, channel: app_commands.AppCommandChannel | None = None
+    ) -> None:
+        """Post the board of an event, in place of the one that it has."""
+        where = channel.id if channel is not None else interaction.channel_id or 0
+        posted = self.services.boards.post(
+            self.actor(interaction), event, where, may_write=_may_write(interaction, where)
+        )
+        await answer(interaction, _clear(interaction, posted), show_change)
+
+    @board.command(name="remove", description="Admins: take the board of an event down")
+    @app_commands.describe(event="The event: start typing its name")
+    @app_commands.autocomplete(event=all_events)
+    async def board_remove(self, interaction: Interaction[Any], event: str) -> None:
+        """Take the board of an event down."""
+        removed = self.services.boards.remove(self.actor(interaction), event)
+        await answer(interaction, _clear(interaction, removed), show_change)
+
+
+class PastWeeksButton(IdButton, template=r"weeks:(?P<event>[0-9]{1,18})"):
+    """A button that offers everyone who clicks it the boards of closed weeks."""
+
+    def __init__(self, event_id: int) -> None:
+        """Offer the closed weeks of the event with this key."""
+        self.event_id = event_id
+        super().__init__(Button(label="Past weeks", style=ButtonStyle.secondary, custom_id=f"weeks:{event_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "PastWeeksButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Offer the weeks, in private."""
+        weeks = services_of(interaction).standings.closed_weeks(guild_of(interaction), self.event_id)
+        await answer(
+            interaction, weeks, partial(_offer, event_id=self.event_id, viewer=interaction.user.id), only_reads=True
+        )
+
+
+class BoardKeeper:
+    """Does the jobs of boards: refreshes a board, at most once a minute, and has it looked at again."""
+
+    def __init__(self, poster: Poster, boards: BoardService) -> None:
+        """Send by `poster` what `boards` says."""
+        self._poster = poster
+        self._boards = boards
+
+    async def do(self, claim: Claim) -> None:
+        """Refresh the board that is the key of a job.
+
+        Raises:
+            As `Poster.do`.
+        """
+        if await self._boards.is_early(claim):
+            return
+        await self._poster.do(claim)
+        await self._boards.plan(claim.key)
+
+
+def show_board(board: PostedBoard) -> Reply:
+    """Show a board with its buttons; where no scores are taken, none is asked for."""
+    buttons: list[IdButton] = [SubmitButton(board.event.id)] if board.all_time.takes_scores else []
+    buttons += [RatingButton(board.event.id), PastWeeksButton(board.event.id)]
+    return Reply(board_cards(board), [buttons])
+
+
+def _offer(weeks: Sequence[Week], event_id: int, viewer: int) -> Reply:
+    buttons: list[IdButton] = []
+    for week in weeks[:MOST_WEEKS]:
+        button = PageButton("week", event_id, str(week), 0, viewer)
+        button.item.label = write_days(week, short=True)
+        buttons.append(button)
+    rows = [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
+    return show_past_weeks(len(weeks), rows)
+
+
+def _may_write(interaction: Interaction[Any], channel_id: int) -> bool:
+    """Tell whether the bot may write in a channel of the server, as far as it knows."""
+    permissions = interaction.app_permissions
+    if channel_id != interaction.channel_id:
+        channel = None if interaction.guild is None else interaction.guild.get_channel_or_thread(channel_id)
+        if interaction.guild is None or channel is None:
+            return True
+        permissions = channel.permissions_for(interaction.guild.me)
+    return permissions.view_channel and permissions.send_messages
+
+
+async def _clear(interaction: Interaction[Any], changing: Coroutine[Any, Any, BoardChange]) -> BoardChange:
+    """Delete the message that shows an event no longer, once that is so; if Discord does not, it stays as it is."""
+    change = await changing
+    if change.former is not None:
+        channel = interaction.client.get_partial_messageable(change.former.channel_id)
+        with suppress(*UNDELIVERED):
+            await channel.get_partial_message(change.former.message_id).delete()
+    return change

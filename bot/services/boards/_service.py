@@ -1,0 +1,145 @@
+"""Post, refresh and remove the boards of events."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database import models
+from bot.database.database import Database
+from bot.database.models import Event
+from bot.domain.boards import LEAST_PAUSE, BoardChange, Place, PostedBoard
+from bot.domain.clock import Clock
+from bot.domain.jobs import Claim, JobKind
+from bot.domain.posts import Draft
+from bot.domain.standings import Board
+from bot.domain.weeks import Week
+from bot.errors import ChannelClosed, EventArchived, NoBoard
+from bot.services.events import describe, find_event
+from bot.services.jobs import cancel, find_job, postpone, schedule
+from bot.services.servers import Actor, begin_action, drop_notices, load_settings, record
+from bot.services.standings import StandingsService
+
+NOBODY = 0
+"""Who looks at a posted board, so that it shows nobody's own row."""
+
+
+class BoardService:
+    """Keeps a message for an event that shows its leaderboards.
+
+    The job `JobKind.BOARD` refreshes the message, and has the key of the event as its key. It is there as long as the
+    board is: it waits for the next week, or for the next score.
+    """
+
+    def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
+        self._database = database
+        self._clock = clock
+        self._standings = standings
+
+    async def post(self, actor: Actor, event_name: str, channel_id: int, *, may_write: bool = True) -> BoardChange:
+        """Have the board of an event posted in a channel, as its latest message, in place of any other.
+
+        Args:
+            actor: the admin.
+            event_name: the whole name of the event.
+            channel_id: the channel.
+            may_write: whether the bot may write there, as far as it knows.
+
+        Raises:
+            EventArchived: the event is archived.
+            ChannelClosed: the bot may not write there.
+        """
+
+        def work(session: Session) -> BoardChange:
+            begin_action(session, actor)
+            event = find_event(session, actor.guild_id, event_name, lock=True)
+            if not event.is_active:
+                raise EventArchived(event.name)
+            if not may_write:
+                raise ChannelClosed(channel_id)
+            former, now = _take_down(session, event), self._clock()
+            event.board_channel_id = channel_id
+            schedule(session, JobKind.BOARD, str(event.id), now)
+            drop_notices(session, actor.guild_id, JobKind.BOARD)
+            record(session, actor, "board post", f"in channel {channel_id}", at=now, event_id=event.id)
+            return BoardChange(describe(event), channel_id, former)
+
+        return await self._database.write(work)
+
+    async def remove(self, actor: Actor, event_name: str) -> BoardChange:
+        """Have the board of an event refreshed no more.
+
+        Raises:
+            NoBoard: the event has none.
+        """
+
+        def work(session: Session) -> BoardChange:
+            begin_action(session, actor)
+            event = find_event(session, actor.guild_id, event_name, lock=True)
+            if event.board_channel_id is None:
+                raise NoBoard(event.name)
+            former = _take_down(session, event)
+            record(session, actor, "board remove", event.name, at=self._clock(), event_id=event.id)
+            return BoardChange(describe(event), None, former)
+
+        return await self._database.write(work)
+
+    async def draft(self, key: str) -> Draft[PostedBoard] | None:
+        """Return what the board of an event shows now; None if the event has none."""
+        event_id = int(key)
+        event = await self._database.read(lambda session: session.get(Event, event_id))
+        if event is None or event.board_channel_id is None:
+            return None
+        pages = [
+            await self._standings.page(event.guild_id, event_id, board, 0, NOBODY)
+            for board in (Board.ALL_TIME, Board.WEEK, Board.OVERALL)
+        ]
+        return Draft(event.guild_id, event_id, event.board_channel_id, PostedBoard(pages[0].event, *pages))
+
+    def stop(self, session: Session, guild_id: int, key: str) -> None:
+        """Give the board of an event up."""
+        event = session.get(Event, int(key))
+        if event is not None:
+            _take_down(session, event)
+
+    async def is_early(self, claim: Claim) -> bool:
+        """Tell whether a board was refreshed less than a minute ago; its job then comes again when that is over.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+
+        def work(session: Session) -> bool:
+            post, now = models.Post, self._clock()
+            sent_at = sa.select(post.sent_at).where(post.kind == claim.kind, post.key == claim.key)
+            sent = session.scalar(sent_at)
+            if sent is None or not sent <= now < sent + LEAST_PAUSE:
+                return False
+            postpone(session, claim, sent + LEAST_PAUSE)
+            return True
+
+        return await self._database.write(work)
+
+    async def plan(self, key: str) -> None:
+        """Have a board that was just refreshed looked at again: once its Elos are current, or its week is over."""
+
+        def work(session: Session) -> None:
+            event, now = session.get(Event, int(key)), self._clock()
+            if event is None or event.board_channel_id is None:
+                return
+            if find_job(session, JobKind.BOARD, key, lock=True) is not None:
+                return
+            zone = load_settings(session, event.guild_id).time_zone
+            is_current = event.elo_version == event.scores_version
+            due_at = Week.at(now, zone).ends_at(zone) if is_current else now + LEAST_PAUSE
+            schedule(session, JobKind.BOARD, key, due_at)
+
+        await self._database.write(work)
+
+
+def _take_down(session: Session, event: Event) -> Place | None:
+    """Forget the board of an event, and return the message that shows it."""
+    cancel(session, JobKind.BOARD, str(event.id))
+    post = models.Post
+    mine = sa.delete(post).where(post.kind == JobKind.BOARD, post.key == str(event.id))
+    row = session.execute(mine.returning(post.channel_id, post.message_id)).one_or_none()
+    event.board_channel_id = None
+    return None if row is None or row.message_id is None else Place(row.channel_id, row.message_id)

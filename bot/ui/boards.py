@@ -1,0 +1,54 @@
+"""Show boards that keep themselves up to date."""
+
+from discord import Color
+
+from bot.domain.boards import BoardChange, PostedBoard
+from bot.domain.standings import Board, LeaderboardPage
+from bot.ui.card import Buttons, Card, small_print
+from bot.ui.reply import Reply
+from bot.ui.standings import begins_with, standing_line
+from bot.ui.text import count_of, escape, write_days
+
+TOP_OF_WEEK = 3
+MOST_WEEKS = 10
+
+
+def board_cards(board: PostedBoard) -> list[Card]:
+    """Show the best of an event of all time, of the week and overall."""
+    event = board.event
+    parts = [
+        *_part(board.all_time, f"All-time · {count_of(board.all_time.players, 'player')}"),
+        *_part(board.week, _week_of(board.week), TOP_OF_WEEK),
+        *_part(board.overall, "Overall"),
+    ]
+    small = "archived: this is how it ended" if not event.is_active else "refreshed after every score"
+    return [Card(escape(event.name), tuple(parts), (small,), Color.gold())]
+
+
+def show_change(change: BoardChange) -> Reply:
+    """Show an admin, in private, where the board of an event is."""
+    name = escape(change.event.name)
+    if change.channel_id is None:
+        text = f"The board of **{name}** is refreshed no more."
+    else:
+        text = f"The board of **{name}** comes to <#{change.channel_id}> in a moment, and stays up to date there."
+    return Reply([Card(None, (text,), color=Color.green())], ephemeral=True)
+
+
+def show_past_weeks(number: int, buttons: Buttons) -> Reply:
+    """Offer the latest of so many closed weeks, in private."""
+    text = "Which week?" if number else "No week is closed yet."
+    small = (f"the latest {MOST_WEEKS} of {number}: `/leaderboard` has them all",) if number > MOST_WEEKS else ()
+    return Reply([Card(None, (text,), small, Color.gold())], buttons, ephemeral=True)
+
+
+def _part(page: LeaderboardPage, title: str, most: int | None = None) -> list[str]:
+    lines = [standing_line(one, page.board, page.event.style) for one in page.standings[:most]]
+    if not lines:
+        is_waiting = page.board is Board.OVERALL and page.first_week is not None
+        lines = [begins_with(page.first_week) if is_waiting and page.first_week else "Nobody yet."]
+    return [small_print(title), *lines]
+
+
+def _week_of(page: LeaderboardPage) -> str:
+    return "This week" if page.week is None else f"Week of {write_days(page.week)}"

@@ -1,0 +1,144 @@
+"""A posted board shows what is so: after each score, once a minute at most, as long as the event and the board are."""
+
+from datetime import timedelta
+
+from simcord.results import InteractionResult
+
+from bot.database.models import Job
+from bot.domain.boards import LEAST_PAUSE
+from bot.domain.jobs import JobKind
+from tests import tables
+from tests.one_database import on_both_databases, on_one_database
+from tests.outages import statements_seen
+from tests.seen import read, seen
+from tests.world import World
+
+pytestmark = on_one_database
+
+MINUTE = LEAST_PAUSE.total_seconds()
+
+
+async def boards(world: World, *, after: float = 0) -> list[str]:
+    """What the channel shows of boards, once what is due some seconds from now is done."""
+    world.clock.move(seconds=after)
+    await world.backend.real.jobs.do_due()
+    return [text for text in map(read, world.channel.history()) if "All-time ·" in text]
+
+
+async def post(world: World) -> str:
+    """Post the board of an event with two players."""
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    assert f"comes to <#{world.channel.id}>" in (await world.use(world.admin, "board post", event="Tetris Blitz")).alone
+    [board] = await boards(world)
+    return board
+
+
+@on_both_databases
+async def test_a_board_is_refreshed_after_scores_and_at_most_once_a_minute(world: World) -> None:
+    assert await post(world) == (
+        "Tetris Blitz\n"
+        "All-time · 2 players\n🥇 **Ben** · 200 points · 1200 Elo\n🥈 **Ana** · 100 points · 800 Elo\n"
+        "Week of 16–22 November\n🥇 **Ben** · 200 points · 1200 Elo\n🥈 **Ana** · 100 points · 800 Elo\n"
+        "Overall\nOverall begins when the first week closes, <t:1795392000:R>.\n"
+        "refreshed after every score"
+    )
+    await world.submit("Ana", 300)
+    [board] = await boards(world, after=30)
+    assert "300" not in board
+    await world.submit("Ana", 400)
+    await world.restart_bot()
+    [board] = await boards(world, after=30)
+    assert "🥇 **Ana** · 400 points · 1200 Elo" in board
+    # A best of the week alone is seen, too.
+    world.clock.move(weeks=1)
+    [board] = await boards(world)
+    assert "Week of 23–29 November\nNobody yet." in board
+    world.clock.move(seconds=MINUTE)
+    await world.submit("Ana", 7)
+    [board] = await boards(world, after=MINUTE)
+    assert "Week of 23–29 November\n🥇 **Ana** · 7 points" in board
+
+
+async def test_the_buttons_of_a_board_work_for_everyone_in_private(world: World) -> None:
+    await post(world)
+    await world.reset()
+    await boards(world, after=MINUTE)
+    await world.restart_bot()
+    message = next(one for one in world.channel.history() if "All-time ·" in read(one))
+    ana = world.member("Ana")
+
+    asked = await ana.click(message, label="Submit a score")
+    assert "**Ana**" in (await world.fill_in(ana, asked, score="5")).public
+    assert "Ana · Tetris Blitz · **800**" in read_private(await ana.click(message, label="My rating"))
+    offered = await ana.click(message, label="Past weeks")
+    assert "Which week?" in read_private(offered)
+
+
+async def test_a_board_that_was_deleted_comes_again_and_one_that_is_moved_leaves_nothing(world: World) -> None:
+    await post(world)
+    message = next(one for one in world.channel.history() if "All-time ·" in read(one))
+    await world.member("Mod", manage_messages=True).delete(message)
+    assert await boards(world, after=MINUTE) == []
+    await world.submit("Cy", 300)
+    [board] = await boards(world, after=MINUTE)
+    assert "**Cy** · 300" in board
+    elsewhere = world.guild.create_text_channel("boards")
+    await world.use(world.admin, "board post", event="Tetris Blitz", channel=elsewhere)
+    assert await boards(world) == []
+    [moved] = elsewhere.history()
+    assert "**Cy** · 300" in read(moved)
+    removed = await world.use(world.admin, "board remove", event="Tetris Blitz")
+    assert "is refreshed no more" in removed.alone
+    assert elsewhere.history() == []
+    assert await jobs(world) == []
+    assert "has no board" in await world.refused(world.use(world.admin, "board remove", event="Tetris Blitz"))
+
+
+async def test_the_board_of_an_archived_event_is_edited_once_more(world: World) -> None:
+    await post(world)
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+    [board] = await boards(world, after=MINUTE)
+    assert "archived: this is how it ended" in board
+    assert "takes no more scores" not in board
+    message = next(one for one in world.channel.history() if "All-time ·" in read(one))
+    assert "Submit a score" not in str([part.to_dict() for part in message.components])
+    assert "is archived" in await world.refused(world.use(world.admin, "board post", event="Tetris Blitz"))
+
+
+async def test_a_score_hastens_the_job_of_a_board_once_and_of_an_event_without_one_never(world: World) -> None:
+    await post(world)
+    await world.create_event("Sprint")
+    await world.submit("Ana", 1, "Sprint")
+    await world.settle_ratings()
+    await boards(world, after=MINUTE)
+    [waiting] = await jobs(world)
+    assert waiting["due_at"] - world.clock.now > timedelta(days=1)
+    with statements_seen("INSERT INTO jobs") as hastening:
+        await world.submit("Ana", 2, "Sprint")
+        assert hastening == []
+        await world.submit("Ana", 300)
+    [hastened] = await jobs(world)
+    world.clock.move(seconds=1)
+    await world.submit("Ana", 301)
+    assert await jobs(world) == [hastened]
+
+
+async def jobs(world: World) -> tables.Rows:
+    return [row for row in await tables.rows(world.backend.database, Job) if row["kind"] is JobKind.BOARD]
+
+
+def read_private(result: InteractionResult) -> str:
+    return seen(result).alone
+
+
+async def test_a_channel_that_is_closed_to_the_bot_is_refused_and_one_that_is_closed_later_ends_the_board(
+    world: World,
+) -> None:
+    await post(world)
+    world.fail_discord("PATCH", "/channels/*/messages/*", status=403, code=50001)
+    await world.submit("Cy", 300)
+    [board] = await boards(world, after=MINUTE)
+    assert "Cy" not in board
+    assert await jobs(world) == []
+    assert f"<#{world.channel.id}>" in await world.use(world.admin, "settings")
