@@ -1,6 +1,7 @@
 """Rate by every method in SQL, equal to `bot.domain.methods`: the same operations in the same order."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -45,15 +46,7 @@ def rate(rows: AnySelect, score: ScoreColumn, rating: Rating) -> AnySelect:
         return rows.add_columns(elo_expression(score).label("elo"))
     if rating.rules.method is Method.ROBUST:
         return rows.add_columns(elo_of(_robust_z(score, rating.rules)).label("elo"))
-    place = sa.func.rank().over(order_by=best_first(score, rating.direction)).label("place")
-    alike = sa.func.count().over(partition_by=score).label("alike")
-    ranked = rows.add_columns(place, alike).subquery()
-    before, equal = (sa.cast(column, sa.Double) for column in (ranked.c.place, ranked.c.alike))
-    rank = (before - number(1.0)) + (equal + number(1.0)) / number(2.0)
-    size = parameter("field_size")
-    z = _inverse_normal((size - rank + number(0.5)) / size)
-    columns = [column for column in ranked.c if column.name not in ("place", "alike")]
-    return sa.select(*columns, elo_of(z).label("elo"))
+    return _rate_by_ranks(rows, score, rating)
 
 
 def rating_parameters(rating: Rating, field: Field) -> dict[str, float]:
@@ -130,15 +123,42 @@ def _robust_z(score: ScoreColumn, rules: Rules) -> sa.ColumnElement[float]:
     return bounded * parameter("field_shrinkage")
 
 
-def _inverse_normal(share: sa.ColumnElement[float]) -> sa.ColumnElement[float]:
-    q = share - number(0.5)
-    of_tail = sa.case((q < number(0.0), share), else_=number(1.0) - share)
-    r = sa.func.sqrt(-sa.func.ln(of_tail, type_=sa.Double), type_=sa.Double)
-    central = q * _ratio(methods.IN_THE_MIDDLE, number(methods.CENTRAL_SQUARE) - q * q)
-    sides = _ratio(methods.ON_THE_SIDES, r - number(methods.SIDES))
-    tails = _ratio(methods.IN_THE_TAILS, r - number(methods.TAILS))
-    beyond = sa.case((r <= number(methods.TAILS), sides), else_=tails)
-    return sa.case((sa.func.abs(q) <= number(methods.CENTRAL), central), (q < number(0.0), -beyond), else_=beyond)
+def _rate_by_ranks(rows: AnySelect, score: ScoreColumn, rating: Rating) -> AnySelect:
+    """Return `rate` under *ranks*, step by step: each step is computed once for each row, and the next ones read it."""
+    order, names = best_first(score, rating.direction), [column.name for column in rows.selected_columns]
+    place, alike = sa.func.rank().over(order_by=order), sa.func.count().over(order_by=order, range_=(0, 0))
+    ranked = rows.add_columns(place.label("place"), alike.label("alike")).subquery()
+    before, equal = (sa.cast(column, sa.Double) for column in (ranked.c.place, ranked.c.alike))
+    size, half = parameter("field_size"), number(0.5)
+    rank = (before - number(1.0)) + (equal + number(1.0)) / number(2.0)
+    shares = _step(ranked, names, q=(size - rank + half) / size - half, share=(size - rank + half) / size)
+    is_central = sa.func.abs(shares.c.q) <= number(methods.CENTRAL)
+    of_tail = sa.case((shares.c.q < number(0.0), shares.c.share), else_=number(1.0) - shares.c.share)
+    variable = sa.case(
+        (is_central, number(methods.CENTRAL_SQUARE) - shares.c.q * shares.c.q),
+        else_=sa.func.sqrt(-sa.func.ln(of_tail, type_=sa.Double), type_=sa.Double),
+    )
+    variables = _step(shares, [*names, "q"], x=variable)
+    q, x = variables.c.q, variables.c.x
+    sides = _ratio(methods.ON_THE_SIDES, x - number(methods.SIDES))
+    beyond = sa.case((x <= number(methods.TAILS), sides), else_=_ratio(methods.IN_THE_TAILS, x - number(methods.TAILS)))
+    z = sa.case(
+        (sa.func.abs(q) <= number(methods.CENTRAL), q * _ratio(methods.IN_THE_MIDDLE, x)),
+        (q < number(0.0), -beyond),
+        else_=beyond,
+    )
+    scores = _step(variables, names, z=z)
+    return sa.select(*_step(scores, names, elo=elo_of(scores.c.z)).c)
+
+
+def _step(before: sa.Subquery, names: Sequence[str], **computed: sa.ColumnElement[Any]) -> sa.Subquery:
+    """Return the rows of a step with further columns.
+
+    Without OFFSET (and, for SQLite, WHERE), a database would write the expressions into the next step, again for each
+    time that it reads them there.
+    """
+    columns = [expression.label(name) for name, expression in computed.items()]
+    return sa.select(*(before.c[name] for name in names), *columns).where(sa.true()).offset(0).subquery()
 
 
 def _ratio(ratio: methods.Ratio, x: sa.ColumnElement[float]) -> sa.ColumnElement[float]:
