@@ -142,3 +142,17 @@ async def test_a_channel_that_is_closed_to_the_bot_is_refused_and_one_that_is_cl
     assert "Cy" not in board
     assert await jobs(world) == []
     assert f"<#{world.channel.id}>" in await world.use(world.admin, "settings")
+
+
+async def test_what_admins_change_and_a_new_season_show_on_the_board(world: World) -> None:
+    await post(world)
+    await world.backend.real.services.withdrawals.withdraw(world.as_actor(), world.member("Ben").id)
+    [board] = await boards(world, after=MINUTE)
+    assert "All-time · 1 player\n🥇 **Ana**" in board
+    await world.reset()
+    [board] = await boards(world, after=MINUTE)
+    assert "Overall\n🥇 **Ana** · **1000**" in board
+    await world.use(world.admin, "event begin-again", event="Tetris Blitz")
+    past, present = await boards(world, after=MINUTE)
+    assert "archived: this is how it ended" in past
+    assert "All-time · 0 players\nNobody yet." in present

@@ -14,6 +14,7 @@ from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary
+from bot.domain.jobs import JobKind
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
@@ -32,6 +33,7 @@ from bot.errors import (
 )
 from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons
 from bot.services.events._seasons import begin_again, set_weeks
+from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, load_settings, record
 
@@ -160,6 +162,9 @@ class EventService:
             _apply_weeks(session, again, EventOptions(first_week=first_week, last_week=last_week), now)
             detail = f"season {again.season}; season {event.season} is {event.name}"
             record(session, actor, "event begin-again", detail, at=now, event_id=again.id)
+            refresh_posts(session, [event.id], now)
+            if again.board_channel_id is not None:
+                schedule(session, JobKind.BOARD, str(again.id), now)
             return BegunSeason(describe(event), describe(again))
 
         return await self._change(actor, work)

@@ -11,6 +11,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.rules import Rules
 from bot.errors import HasTheseRules, LogarithmImpossible
 from bot.services.events import describe, find_event
+from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, record
 from bot.services.weeks import rerate
 
@@ -50,7 +51,9 @@ class RulesService:
             found.rules = rules
             session.flush()
             rerate(session, found, self._scale)
-            record(session, actor, "event rules", _summary(before.rules, rules), at=self._clock(), event_id=found.id)
+            now = self._clock()
+            record(session, actor, "event rules", _summary(before.rules, rules), at=now, event_id=found.id)
+            refresh_posts(session, [found.id], now)
             return RulesChange(before.rules, describe(found))
 
         return await self._database.write(work)

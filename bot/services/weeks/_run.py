@@ -28,6 +28,7 @@ from bot.domain.rules import Attendance
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
 from bot.services.jobs import schedule
+from bot.services.posts import refresh_posts
 from bot.services.ratings import (
     best_first,
     counted_bests,
@@ -75,6 +76,7 @@ def close_week(
     if last != week:
         run.closed_with = last.code
     record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=event.id)
+    refresh_posts(session, [event.id], now, JobKind.BOARD)
     if announces:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
     return run
