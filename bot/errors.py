@@ -441,6 +441,22 @@ class AlreadyDone(DeliveredTwice):
     """The audit log already holds the admin's command."""
 
 
+class AlreadyTakenBack(DeliveredTwice):
+    """The player has taken the submission back."""
+
+
+class TooLateToTakeBack(LeaderboardError):
+    """A submission cannot be taken back any more: too much time has passed, or its week is closed."""
+
+
+class NothingToTakeBack(LeaderboardError):
+    """The submission is not there, or an admin has removed it."""
+
+
+class SubmittedByAnother(LeaderboardError):
+    """Only whoever submitted a score can take it back."""
+
+
 @dataclass(eq=False)
 class AboutPlayer(LeaderboardError):
     """An admin's command cannot be done with the `player`, who is Discord's id."""

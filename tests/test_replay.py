@@ -83,7 +83,7 @@ async def play(world: World, runs: Iterable[Run]) -> None:
             known.add(run.event)
             assert "Event created" in (await world.create_event(run.event, "LOW", format="time")).public
         world.clock.now = run.at
-        assert f"Score\n{as_players_write(run.seconds)}\n" in (
+        assert f"**{as_players_write(run.seconds)}**" in (
             await world.submit(run.player, as_players_write(run.seconds), run.event)
         )
         due[run.event] = None

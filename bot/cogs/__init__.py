@@ -19,6 +19,7 @@ from bot.cogs.submissions import (
     ScoreModal,
     Submissions,
     SubmitButton,
+    UndoButton,
     submit_message,
 )
 from bot.cogs.transfer import Transfer
@@ -33,6 +34,7 @@ BUTTONS = (
     PastWeeksButton,
     ReadingButton,
     SubmitButton,
+    UndoButton,
     WeekButton,
     *BUTTONS_OF_MODERATION,
     RatedButton,

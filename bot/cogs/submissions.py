@@ -7,7 +7,7 @@ from typing import Any
 from discord import Attachment, ButtonStyle, Interaction, Message, app_commands
 from discord.ui import Button, Item, Label, Select, TextInput
 
-from bot.cogs._answering import answer, guild_of, post
+from bot.cogs._answering import answer, guild_of, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, Services, services_of
@@ -15,7 +15,7 @@ from bot.cogs._suggestions import active_events
 from bot.domain.events import EventInfo
 from bot.domain.submissions import Submission, SubmissionResult
 from bot.domain.text import MAX_PROOF
-from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion
+from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion, SubmittedByAnother
 from bot.ui.card import cards_in
 from bot.ui.reply import Reply
 from bot.ui.submissions import (
@@ -33,6 +33,7 @@ from bot.ui.submissions import (
     show_answered,
     show_question,
     show_submission,
+    show_taken_back,
     title_of,
 )
 
@@ -192,7 +193,7 @@ class ReadingButton(IdButton, template=READING_ID):
         if interaction.user.id != self.user_id:
             raise ButtonOfAnother
         closed = show_answered(self.item.label or self.score)
-        await post(interaction, self._submit(interaction), lambda _: closed, show_submission)
+        await post(interaction, self._submit(interaction), lambda _: closed, _show)
 
     async def _submit(self, interaction: Interaction[Any]) -> SubmissionResult:
         services = services_of(interaction)
@@ -202,6 +203,32 @@ class ReadingButton(IdButton, template=READING_ID):
             return await services.leaderboard.submit(_submission(interaction, event, self.score, proof))
         except CooldownActive as refusal:
             raise ClickTooSoon(refusal.seconds_left) from None
+
+
+class UndoButton(
+    IdButton, template=r"undo:(?P<event>[0-9]{1,18}):(?P<user>[0-9]{1,20}):(?P<interaction>[0-8]?[0-9]{1,18})"
+):
+    """A button that takes a submission back, for whoever made it."""
+
+    def __init__(self, event_id: int, user_id: int, interaction_id: int) -> None:
+        """Take back what the user submitted to an event by an interaction."""
+        self.event_id, self.user_id, self.interaction_id = event_id, user_id, interaction_id
+        custom_id = f"undo:{event_id}:{user_id}:{interaction_id}"
+        super().__init__(Button(label="Undo", style=ButtonStyle.secondary, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "UndoButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]), int(match["user"]), int(match["interaction"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Take the submission back, and show that in its place."""
+        if interaction.user.id != self.user_id:
+            raise SubmittedByAnother
+        submission = guild_of(interaction), self.event_id, self.user_id, self.interaction_id
+        await update(interaction, services_of(interaction).removals.take_back(*submission), show_taken_back)
 
 
 def _submission(interaction: Interaction[Any], event: str, score: str, proof: str | None) -> Submission:
@@ -241,9 +268,15 @@ def _proof_of(message: Message) -> str:
 async def _submit(services: Services, submission: Submission) -> Reply:
     """Submit a score, and show what it changed, or ask which one was meant."""
     try:
-        return show_submission(await services.leaderboard.submit(submission))
+        return _show(await services.leaderboard.submit(submission))
     except ScoreInQuestion as question:
         return _ask(question, submission)
+
+
+def _show(result: SubmissionResult) -> Reply:
+    """Show what a score changed, with a button that takes it back."""
+    undo = UndoButton(result.event.id, result.player.discord_id, result.interaction_id)
+    return replace(show_submission(result), buttons=[[undo]])
 
 
 def _ask(question: ScoreInQuestion, submission: Submission) -> Reply:

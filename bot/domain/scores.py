@@ -119,6 +119,10 @@ class ScoreStyle:
         sign = "" if change < 0 else "+"
         return f"{sign}{self._write(change)} {self.unit}" if self.unit else f"{sign}{self._write(change)}"
 
+    def show_gap(self, score: float, other: float) -> str:
+        """Write how far two scores are apart, without a unit and a sign."""
+        return self._write(abs(Decimal(repr(score)) - Decimal(repr(other))))
+
     def bare(self, score: float) -> str:
         """Write a score without its unit."""
         return self._write(Decimal(repr(score)))

@@ -86,6 +86,12 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SeasonUnknown: "{event} has no season “{typed}”. Pick one from the list that appears.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once.",
+    errors.AlreadyTakenBack: "This score has already been taken back.",
+    errors.TooLateToTakeBack: (
+        "A score can be taken back for ten minutes, while its week is open. An admin can still remove it."
+    ),
+    errors.NothingToTakeBack: "This score does not count any more, so there is nothing to take back.",
+    errors.SubmittedByAnother: "Only whoever submitted a score can take it back.",
     errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one from the list that appears.",
     errors.NoScores: "{player} has no scores in {event}.",
     errors.NothingToRestore: "No removed score of {player} in {event} fits that. Pick one from the list that appears.",

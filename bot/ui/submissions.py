@@ -1,22 +1,26 @@
 """Show submissions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from discord import Color, SelectOption
 from discord.ui import FileUpload, Select, TextInput
 
 from bot.domain.events import EventChoices, EventInfo
-from bot.domain.scores import ScoreFormat
-from bot.domain.submissions import SubmissionResult
+from bot.domain.moderation import CorrectionResult
+from bot.domain.scores import ScoreFormat, ScoreStyle, score_beyond
+from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import ScoreInQuestion
 from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
-from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, escape, escape_score, isolate
+from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, count_of, escape, escape_score, isolate, write_days
 
 PROOF = "Proof"
+SETTLING = "?"
+"""Marks an Elo that no closed week backs yet."""
 PROOF_LINK = "A link to a picture or a video of it"
 PROOF_PICTURE = "A picture of it, if you have no link"
 TITLE = "Submit a score"
@@ -29,25 +33,26 @@ _LINK = re.compile(f"[<>{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]")
 
 
 def show_submission(result: SubmissionResult) -> Reply:
-    """Show what a score changed: personal best, rank, Elo, and the week that it counts for."""
-    style = result.event.style
-    title = "🎉 New Personal Best!" if result.is_personal_best else "Score submitted"
-    lines = [
-        f"**{escape(result.player.name)}** in **{escape(result.event.name)}**",
-        *labelled("Score", escape_score(style.show(result.score), style)),
-    ]
-    if result.previous_best is not None and result.is_personal_best:
-        before = escape_score(style.show(result.previous_best), style)
-        change = escape_score(f"({style.show_change(result.score, result.previous_best)}", style)
-        lines += labelled("Previous best", f"{before} {change})")
-    elif not result.is_personal_best:
-        lines += labelled("Personal best", escape_score(style.show(result.personal_best), style))
-    lines += labelled("Rank", f"#{result.rank} of {result.players}")
-    lines += labelled("All-time Elo", str(result.elo))
-    if result.proof is not None:
-        lines += _proof(result.proof)
+    """Show in three lines what a score changed, and in small print what is next and the week that it counts for."""
+    name, event = escape(result.player.name), escape(result.event.name)
+    if result.is_personal_best:
+        lines = [f"🎉 **{name}** · {event}", _improved(result), _risen(result)]
+    else:
+        lines = [f"**{name}** · {event}", _short_of_best(result)]
     color = Color.green() if result.is_personal_best else Color.blurple()
-    return Reply([Card(title, tuple(lines), (_footer(result),), color)])
+    return Reply([Card(None, tuple(lines), tuple(_small(result)), color)])
+
+
+def show_taken_back(result: CorrectionResult) -> Reply:
+    """Show, in place of a submission, that its player has taken it back."""
+    style, name = result.event.style, escape(result.player.name)
+    score = escape_score(style.show(result.submission.score), style)
+    best = "no score left"
+    if result.personal_best is not None:
+        best = escape_score(style.show(result.personal_best), style)
+        best = f"best {best} again" if result.changed_best else f"best {best}"
+    line = f"~~{score}~~ · taken back by **{name}**"
+    return Reply([Card(None, (line,), (f"{escape(result.event.name)} · {best}",), Color.light_grey())])
 
 
 def show_question(question: ScoreInQuestion, proof: str | None) -> Reply:
@@ -120,9 +125,62 @@ def _proof(proof: str) -> tuple[str, str]:
     return labelled(PROOF, isolate(f"<{proof}>"))
 
 
-def _footer(result: SubmissionResult) -> str:
-    counts = f"Counts for this week ({result.week})"
-    if result.closed_week is not None:
-        which = "next week" if result.week == result.closed_week.next() else "a later week"
-        counts = f"Counts for {which} ({result.week}), since this one is closed"
-    return f"{counts} · your best of the week" if result.is_weekly_best else counts
+def _improved(result: SubmissionResult) -> str:
+    style, score = result.event.style, _bold(result.score, result.event.style)
+    if result.previous_best is None:
+        return score
+    return f"{score} ({replace(style, unit=None).show_change(result.score, result.previous_best)})"
+
+
+def _short_of_best(result: SubmissionResult) -> str:
+    style = result.event.style
+    return f"{_bold(result.score, style)} · best {style.bare(result.personal_best)}"
+
+
+def _risen(result: SubmissionResult) -> str:
+    rank, elo = f"**#{result.rank:,}** of {result.players:,}", f"**{result.elo}**"
+    if result.previous_rank is None:
+        return f"{rank} · Elo {elo}{SETTLING}"
+    if result.previous_rank != result.rank:
+        rank = f"#{result.previous_rank:,} → {rank}"
+    if result.previous_elo != result.elo:
+        elo = f"{result.previous_elo} → {elo}"
+    return f"{rank} · Elo {elo}"
+
+
+def _small(result: SubmissionResult) -> Iterator[str]:
+    style, days = result.event.style, write_days(result.week, short=True)
+    parts = [days if result.closed_week is None else f"counts for {days}: this week is closed"]
+    if result.neighbour is not None and result.rank > 1:
+        yield _to_overtake(result, result.neighbour)
+    elif result.neighbour is not None:
+        parts.append(_lead(result, result.neighbour))
+    if not result.is_personal_best:
+        parts += ["your best this week"] if result.is_weekly_best else []
+        gap = style.show_gap(result.score, result.personal_best)
+        parts.append("equals your best" if result.score == result.personal_best else f"{gap} short of your best")
+    yield " · ".join(parts)
+    if result.previous_best is None:
+        weeks = count_of(result.event.rules.min_weeks, "closed week")
+        yield f"{SETTLING} = still settling: Overall ranks you after {weeks}"
+    if result.proof is not None:
+        yield f"proof {isolate(f'<{result.proof}>')}"
+
+
+def _lead(result: SubmissionResult, neighbour: Neighbour) -> str:
+    gap = result.event.style.show_gap(result.score, neighbour.rival.score)
+    name = escape(neighbour.rival.name)
+    return f"level with {name}" if neighbour.rank == result.rank else f"{gap} ahead of {name}"
+
+
+def _to_overtake(result: SubmissionResult, neighbour: Neighbour) -> str:
+    event, name = result.event, escape(neighbour.rival.name)
+    wanted = score_beyond(neighbour.rival.score, result.score, event.direction)
+    if not event.bounds.takes(wanted):
+        return f"{event.style.show_gap(result.score, neighbour.rival.score)} behind {name}"
+    return f"{event.style.bare(wanted)} would put you #{neighbour.rank:,}, ahead of {name}"
+
+
+def _bold(score: float, style: ScoreStyle) -> str:
+    unit = f" {escape(style.unit)}" if style.unit else ""
+    return f"**{style.bare(score)}**{unit}"

@@ -44,7 +44,7 @@ async def test_slow_work_is_acknowledged_and_its_success_shown_to_everyone(world
         seen = await world.submit("Ana", 100)
 
     assert seen.alone == "Done. The answer is below."
-    assert seen.public.startswith("🎉 New Personal Best!\n**Ana**")
+    assert seen.public.startswith("🎉 **Ana**")
     assert "Done." not in world.channel_seen_by("Bob")
     assert world.traffic.deferrals == 1
 
@@ -102,7 +102,7 @@ async def test_commands_that_wait_for_each_other_are_all_answered(world: World) 
     async with somebody_else_writing(world):
         seen = await world.at_once(*(world.submit(f"Player {number}", number + 1) for number in range(5)))
 
-    assert all("New Personal Best!" in one.public for one in seen)
+    assert all("🎉" in one.public for one in seen)
     assert "5 players" in await world.board()
 
 
@@ -156,7 +156,7 @@ async def test_a_database_that_fails_is_told_as_such_and_not_in_its_own_words(wo
             seen = await doing
             assert seen.alone.startswith("⚠️ The leaderboard cannot reach its records right now.")
             assert "the test broke" not in seen
-    assert "New Personal Best!" in await world.submit("Ana", 1)
+    assert "🎉" in await world.submit("Ana", 1)
 
 
 async def test_a_database_that_fails_offers_nothing_while_a_user_types(world: World) -> None:
@@ -200,7 +200,7 @@ async def test_a_lost_deferral_loses_neither_the_score_nor_its_answer(world: Wor
     async with somebody_else_writing(world):
         seen = await world.submit("Ana", 100)
 
-    assert "New Personal Best!" in seen.public
+    assert "🎉" in seen.public
     assert "🥇 **Ana** · 100" in await world.board()
 
 

@@ -17,7 +17,7 @@ pytestmark = on_one_database
 
 ANA = User("ana")
 USES = {
-    "a score that counts": (ANA, "submit-score", {"score": "300"}, "New Personal Best!"),
+    "a score that counts": (ANA, "submit-score", {"score": "300"}, "🎉"),
     "a score that does not": (ANA, "submit-score", {"score": "none"}, "⚠️"),
     "a board": (ANA, "leaderboard", {}, "12 players"),
     "a private answer": (ADMIN, "weekly-reset", {"preview": True}, "nothing is closed yet"),

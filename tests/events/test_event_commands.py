@@ -42,7 +42,7 @@ async def test_two_servers_may_have_events_of_the_same_name(world: World) -> Non
 async def test_an_event_is_found_however_its_name_is_typed(world: World) -> None:
     await world.create_event("Tetris Blitz")
 
-    assert "New Personal Best!" in await world.submit("Ana", 1, event="  tetris\tBLITZ ")
+    assert "🎉" in await world.submit("Ana", 1, event="  tetris\tBLITZ ")
 
 
 async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> None:
@@ -122,7 +122,7 @@ async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:
     assert "Takes scores with /submit-score" in await world.use(
         world.admin, "event edit", event="Tetris Blitz", active=True
     )
-    assert "New Personal Best!" in await world.submit("Ana", 1)
+    assert "🎉" in await world.submit("Ana", 1)
 
 
 async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -> None:
@@ -195,7 +195,7 @@ async def test_an_event_with_a_unit_cannot_become_one_of_times(world: World) -> 
 
     assert await world.refused(refused) == "Times have no unit, and this event has “points”. Add `unit:none`."
     await world.use(world.admin, "event edit", event="Tetris Blitz", format="time", unit="none")
-    assert "Score\n1:23.4\n" in await world.submit("Ana", "1:23.4")
+    assert "**1:23.4**\n" in await world.submit("Ana", "1:23.4")
 
 
 @on_both_databases

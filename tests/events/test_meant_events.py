@@ -10,7 +10,7 @@ from tests.world import World
 pytestmark = on_one_database
 
 WHICH = "Which one: **Tetris 40L** or **Tetris Blitz**?"
-BEST = "New Personal Best!"
+BEST = "🎉"
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def arcade(world: World) -> World:
 @on_both_databases
 async def test_a_part_of_one_name_is_taken(arcade: World) -> None:
     for typed in ("blitz", " TETRIS  b", "tris Bl"):
-        assert "in **Tetris Blitz**" in await arcade.submit(f"Player of {typed}", 5, typed)
+        assert "· Tetris Blitz\n" in await arcade.submit(f"Player of {typed}", 5, typed)
     assert (await arcade.board(event="blit")).text.startswith("Tetris Blitz · all-time")
 
 
@@ -36,8 +36,8 @@ async def test_a_part_of_several_names_is_answered_with_them(arcade: World) -> N
 
 
 async def test_a_whole_name_wins_although_it_is_a_part_of_another(arcade: World) -> None:
-    assert "in **Chess**" in await arcade.submit("Ana", 5, "chess")
-    assert "in **Chess 960**" in await arcade.submit("Ben", 5, "chess 9")
+    assert "· Chess\n" in await arcade.submit("Ana", 5, "chess")
+    assert "· Chess 960\n" in await arcade.submit("Ben", 5, "chess 9")
 
 
 async def test_a_part_of_a_name_means_an_archived_event_only_where_one_is_accepted(arcade: World) -> None:
@@ -95,7 +95,7 @@ async def test_what_changes_an_event_takes_whole_names_only(arcade: World) -> No
 async def test_an_event_is_meant_by_the_name_it_has_now(arcade: World) -> None:
     await arcade.use(arcade.admin, "event edit", event="Tetris 40L", name="Sprint")
 
-    assert "in **Tetris Blitz**" in await arcade.submit("Ana", 5, "tetr")
+    assert "· Tetris Blitz\n" in await arcade.submit("Ana", 5, "tetr")
     assert await arcade.suggestions("Ana", "submit-score", "event", "tetr") == ["Tetris Blitz"]
 
 

@@ -15,7 +15,7 @@ from tests.wire.discord_stub import DiscordStub, Fault, Reply, User
 from tests.wire.waiting import until
 
 BOB, WATCHER = User("bob"), User("cy")
-COUNTED, LOST = "New Personal Best!", "Discord lost the answer."
+COUNTED, LOST = "🎉", "Discord lost the answer."
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ DOES = (
     Use(ADMIN, "weekly-reset", " closed\n", {}, "Closed {n}"),
     Use(ADMIN, "weekly-undo", " is open again", {}, "Undone {n}"),
     Use(ADMIN, "settings", "Settings changed", {"time-zone": "UTC"}),
-    Use(User("cy{n}"), "submit-score", "New Personal Best!", {"score": "100"}, "Played {n}"),
+    Use(User("cy{n}"), "submit-score", "🎉", {"score": "100"}, "Played {n}"),
 )
 READS = (
     Use(ADMIN, "score restore", "'s score of 50?", {"player": PLAYER}, "Restored {n}"),
@@ -160,7 +160,7 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         if first_answer_waits_for is not None:
             discord.hold_first_answers_until(first_answer_waits_for)
         counted = await discord.click(score.user, score, "15,020")
-        await told(counted, "New Personal Best!")
+        await told(counted, "🎉")
         closed = await discord.click(ADMIN, reset, "Close it now")
         await told(closed, " closed\n")
         undone = await discord.click(ADMIN, await told(closed, " closed\n"), "Undo")

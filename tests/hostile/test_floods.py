@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 EVE = User("eve", display_name="Eve")
 OTHERS = [User(name, display_name=name.title()) for name in ("ana", "bob", "cy")]
-PERSONAL_BEST, FIRST_PAGE = "🎉 New Personal Best!", f"{EVENT} · "
+PERSONAL_BEST, FIRST_PAGE = "🎉", f"{EVENT} · "
 NO_ADMIN = "⚠️ Only admins of this server"
 SUBMIT: tuple[str, Json] = ("submit-score", {"event": EVENT, "score": "5"})
 SHOW: tuple[str, Json] = ("leaderboard", {"event": EVENT})

@@ -42,7 +42,7 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
         assert f"Event created\n**{shown}**\n" in created.text
         assert f"numbers, in {what}\nAllowed\nfrom 1 " in created.text
         submitted = await wired.submit(player, f"5 {visible(unit)}", name)
-        assert f"**{shown}** in **{shown}**\nScore\n{score}\n" in submitted.text
+        assert f"**{shown}** · {shown}\n**5** {what}\n" in submitted.text
         for board, title in BOARDS.items():
             page = await wired.use(player, "leaderboard", event=name, board=board)
             assert page.final.text.startswith(f"{shown} · {title}\n"), page
@@ -78,7 +78,7 @@ async def test_a_player_is_named_likewise_on_every_page_and_when_missed(wired: W
     for event in (EVENT, *events):
         await wired.backend.create_event(name=event, actor=actor(ADMIN))
         for name in events.get(event, names):
-            assert f"**{players[name]}** in **{event}**" in (await wired.submit(users[name], "5", event)).text
+            assert f"**{players[name]}** · {event}\n" in (await wired.submit(users[name], "5", event)).text
     assert await names_on_all_pages(wired) == sorted(players.values())
 
     for event, missing in events.items():
@@ -92,7 +92,7 @@ async def test_a_player_is_named_likewise_on_every_page_and_when_missed(wired: W
 async def test_a_proof_is_shown_as_one_link_whatever_is_in_it(wired: WiredBot) -> None:
     await wired.create_event()
     for link in ("https://evil.example/**a**_b_||c||`d`[e](f)@everyone", "http://a@b:1/'--", "https://x/" + "@" * 290):
-        assert f"Proof\n<{link}>\n" in (await wired.submit(ANA, "1", proof=link)).text
+        assert f"proof <{link}>\n" in (await wired.submit(ANA, "1", proof=link)).text
 
 
 async def names_on_all_pages(wired: WiredBot) -> list[str]:

@@ -42,11 +42,11 @@ from bot.errors import (
 )
 from bot.services.events import EventOptions
 from tests import tables
-from tests.backends import ADMIN, TestBackend, open_test_backend
+from tests.backends import ADMIN, GUILD, TestBackend, open_test_backend
 from tests.large_events import as_if_large
 
 from .comparison import differences, numbers
-from .model import Model, code_of, first_open, week_after
+from .model import Entry, Model, code_of, first_open, week_after
 
 T = TypeVar("T")
 
@@ -111,6 +111,7 @@ class Season(RuleBasedStateMachine):
         self.past: dict[str, Model] = {}
         self.archived: set[str] = set()
         self.delivered: list[dict[str, Any]] = []
+        self.submitted: list[tuple[int, Model, Entry, datetime]] = []
         self.undone: dict[str, list[datetime]] = {name: [] for name in EVENTS}
         self.touched = "Highest"
         self.do(self.backend.real.services.settings.change(ADMIN, closes_weeks=True))
@@ -172,6 +173,7 @@ class Season(RuleBasedStateMachine):
         model.submit(player, float(score), self.week)
         result = self.do(self.backend.submit(**what))
         self.delivered.append(what)
+        self.submitted.append((self.events[event].id, model, model.log[-1], self.clock.now))
         best = model.bests()[player]
         assert (result.previous_best, result.personal_best, result.is_personal_best) == (before, best, before != best)
         assert (result.week.code, result.players) == (model.log[-1].week, len(model.bests()))
@@ -182,6 +184,19 @@ class Season(RuleBasedStateMachine):
         what = self.delivered[which % len(self.delivered)]
         self.touch(what["event"])
         self.refused(AlreadyCounted, self.backend.submit(**what))
+
+    @precondition(lambda self: self.submitted)
+    @rule(ago=st.integers(1, 3))
+    def take_back(self, ago: int) -> None:
+        number = max(len(self.submitted) - ago, 0)
+        event_id, model, entry, at = self.submitted[number]
+        player, interaction_id = entry.player, self.delivered[number]["interaction_id"]
+        work = self.backend.real.services.removals.take_back(GUILD, event_id, player, interaction_id)
+        if entry.removed or entry.week in model.runs or self.clock.now >= at + timedelta(minutes=10):
+            self.refused(LeaderboardError, work)
+            return
+        entry.removed = True
+        assert self.do(work).personal_best == model.bests().get(player)
 
     @rule(event=an_event)
     def run_what_is_due(self, event: str) -> None:

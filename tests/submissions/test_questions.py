@@ -25,7 +25,7 @@ async def test_a_score_with_two_meanings_is_asked_about_and_counts_as_the_one_th
     assert list(question.buttons) == ["15.02", "15,020"]
     assert await world.tables() == before
     answer = await world.click("Ana", question, "15,020")
-    assert answer.public.startswith("🎉 New Personal Best!\n**Ana** in **Tetris Blitz**\nScore\n15,020 points\n")
+    assert answer.public.startswith("🎉 **Ana** · Tetris Blitz\n**15,020** points\n")
     assert "**Ana** · 15,020 points" in await world.board()
 
 
@@ -36,7 +36,7 @@ async def test_the_language_of_the_player_decides_which_score_is_offered_first(w
 
     assert (await world.submit(german, "15.020")).alone == "Do you mean **15,020** or **15.02** points?"
     assert (await world.submit(german, "1,234")).alone == "Do you mean **1.234** or **1,234** points?"
-    assert "Score\n1,234 points" in await world.submit(american, "1,234")
+    assert "**1,234** points" in await world.submit(american, "1,234")
 
 
 async def test_only_what_the_event_takes_is_offered(world: World) -> None:
@@ -60,8 +60,8 @@ async def test_the_buttons_of_a_question_work_after_a_restart_and_keep_the_proof
 
     answer = await world.click("Ana", question, "15.125")
 
-    assert "Score\n15.125\n" in answer.public
-    assert "Proof\n<https://example.com/run_(1)>" in answer.public
+    assert "**15.125**\n" in answer.public
+    assert "proof <https://example.com/run_(1)>" in answer.public
     [row] = (await world.tables())["score_submissions"]
     assert (row["score"], row["proof"]) == (15.125, "https://example.com/run_(1)")
 
@@ -88,7 +88,7 @@ async def test_an_answered_question_has_no_buttons_any_more(world: World) -> Non
 
     answer = await world.click("Ana", question, "15.02")
 
-    assert answer.public.startswith("🎉 New Personal Best!")
+    assert answer.public.startswith("🎉")
     assert "Submitted: **15.02**" in world.channel_seen_by("Ana")
     assert "Do you mean" not in world.channel_seen_by("Ana")
 
@@ -101,7 +101,7 @@ async def test_a_question_about_an_event_that_was_archived_or_renamed_meanwhile_
     await world.use(world.admin, "event edit", event="Tetris Blitz", name="Blitz")
     await world.create_event("Tetris Blitz")
 
-    assert "in **Blitz**" in await world.click("Ana", question, "15,020")
+    assert "· Blitz\n" in await world.click("Ana", question, "15,020")
     await world.use(world.admin, "event archive", event="Blitz")
     question = await world.submit("Ana", "15.020")
     await world.use(world.admin, "event archive", event="Tetris Blitz")
@@ -115,7 +115,7 @@ async def test_a_click_that_takes_long_is_answered_too(world: World) -> None:
     with hasty(DIRECT_ANSWER_SECONDS=SOON), statement_waits("SELECT events", lambda: world.traffic.deferrals > 0):
         answer = await world.click("Ana", question, "15,020")
 
-    assert "Score\n15,020\n" in answer.public
+    assert "**15,020**\n" in answer.public
     assert "Submitted: **15,020**" in world.channel_seen_by("Ana")
 
 

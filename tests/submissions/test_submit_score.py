@@ -13,9 +13,11 @@ async def test_a_first_score_is_a_personal_best_that_everyone_sees(world: World)
     seen = await world.submit("Ana", "12,345.5")
 
     assert seen.public == (
-        "🎉 New Personal Best!\n**Ana** in **Tetris Blitz**\n"
-        "Score\n12,345.5 points\nRank\n#1 of 1\nAll-time Elo\n1000\n"
-        "Counts for this week (2026-W47) · your best of the week"
+        "🎉 **Ana** · Tetris Blitz\n"
+        "**12,345.5** points\n"
+        "**#1** of 1 · Elo **1000**?\n"
+        "16–22 Nov\n"
+        "? = still settling: Overall ranks you after 1 closed week"
     )
     assert seen.public in world.channel_seen_by("Bob")
 
@@ -26,8 +28,7 @@ async def test_a_better_score_shows_the_previous_best_and_the_improvement(world:
 
     seen = await world.submit("Ana", "120.5")
 
-    assert "New Personal Best!" in seen
-    assert "Score\n120.5 points\nPrevious best\n100 points (+20.5 points)" in seen
+    assert seen.public == "🎉 **Ana** · Tetris Blitz\n**120.5** points (+20.5)\n**#1** of 1 · Elo **1000**\n16–22 Nov"
 
 
 async def test_a_shorter_time_is_better_where_less_wins(world: World) -> None:
@@ -36,8 +37,7 @@ async def test_a_shorter_time_is_better_where_less_wins(world: World) -> None:
 
     seen = await world.submit("Ana", "0:59.5", "40L Sprint")
 
-    assert "New Personal Best!" in seen
-    assert "Score\n59.5s\nPrevious best\n1:23.456 (−23.956s)" in seen
+    assert "🎉 **Ana** · 40L Sprint\n**59.5s** (−23.956s)\n" in seen
 
 
 async def test_a_score_that_is_no_better_leaves_the_personal_best(world: World) -> None:
@@ -47,10 +47,8 @@ async def test_a_score_that_is_no_better_leaves_the_personal_best(world: World) 
     for score in (99, 100):
         seen = await world.submit("Ana", score)
 
-        assert "New Personal Best!" not in seen
-        assert seen.public.startswith("Score submitted\n")
-        assert f"Score\n{score}\nPersonal best\n100\nRank\n#1 of 1" in seen
-        assert "your best of the week" not in seen
+        short = "1 short of" if score == 99 else "equals"
+        assert seen.public == f"**Ana** · Tetris Blitz\n**{score}** · best 100\n16–22 Nov · {short} your best"
 
 
 async def test_a_score_that_is_no_personal_best_may_be_the_best_of_its_week(world: World) -> None:
@@ -60,22 +58,31 @@ async def test_a_score_that_is_no_personal_best_may_be_the_best_of_its_week(worl
 
     seen = await world.submit("Ana", 90)
 
-    assert "Personal best\n100" in seen
-    assert "Counts for this week (2026-W48) · your best of the week" in seen
+    assert "**90** · best 100\n23–29 Nov · your best this week · 10 short of your best" in seen
 
 
 async def test_rank_and_elo_in_the_answer_are_those_of_this_moment(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 200})
 
-    assert "Rank\n#1 of 3\nAll-time Elo\n1245" in await world.submit("Cy", 300)
-    assert "Rank\n#1 of 3\nAll-time Elo\n1141" in await world.submit("Ana", 300)
+    assert "**#1** of 3 · Elo **1245**?\n16–22 Nov · 100 ahead of Bob\n" in await world.submit("Cy", 300)
+    ana = await world.submit("Ana", 250)
+    assert "**250** (+150)\n#3 → **#2** of 3 · Elo 755 → **1000**\n" in ana
+    assert "301 would put you #1, ahead of Cy\n16–22 Nov" in ana
+    assert "#2 → **#1** of 3 · Elo 1000 → **1141**\n16–22 Nov · level with Cy" in await world.submit("Ana", 300)
+
+
+async def test_a_step_that_the_event_does_not_take_is_no_step(world: World) -> None:
+    await world.create_event(max="300")
+    await world.submit_all({"Cy": 300, "Ana": 100})
+
+    assert "150 behind Cy\n16–22 Nov" in await world.submit("Ana", 150)
 
 
 async def test_a_link_given_as_proof_is_shown(world: World) -> None:
     await world.create_event()
 
-    assert "Proof\n<https://example.com/run_1>" in await world.submit("Ana", 1, proof="https://example.com/run_1")
+    assert "proof <https://example.com/run_1>" in await world.submit("Ana", 1, proof="https://example.com/run_1")
 
 
 async def test_a_score_in_a_week_closed_early_counts_for_the_next_and_says_so(world: World) -> None:
@@ -85,21 +92,21 @@ async def test_a_score_in_a_week_closed_early_counts_for_the_next_and_says_so(wo
 
     seen = await world.submit("Ana", 50)
 
-    assert "Counts for next week (2026-W48), since this one is closed · your best of the week" in seen
+    assert "counts for 23–29 Nov: this week is closed · your best this week" in seen
 
 
 async def test_a_number_is_understood_as_players_write_it(world: World) -> None:
     await world.create_event()
     numbers = {".5": "0.5", "1,234,567": "1,234,567"}
     for typed, shown in numbers.items():
-        assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
+        assert f"**{shown}**" in await world.submit("Ana", typed)
 
 
 async def test_a_time_is_understood_as_players_write_it(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
     times = {"59.5s": "59.5s", "61:00": "1:01:00"}
     for typed, shown in times.items():
-        assert f"Score\n{shown}\n" in await world.submit("Ana", typed)
+        assert f"**{shown}**" in await world.submit("Ana", typed)
 
 
 async def test_a_score_outside_the_bounds_is_refused_with_the_bound(world: World) -> None:
@@ -111,8 +118,8 @@ async def test_a_score_outside_the_bounds_is_refused_with_the_bound(world: World
     assert await world.refused(world.submit("Ana", "10:00.1")) == (
         "10:00.1 is too long: Tetris Blitz takes times from 30s to 10:00."
     )
-    assert "New Personal Best!" in await world.submit("Ana", "0:30")
-    assert "Score submitted" in await world.submit("Ana", "10:00")
+    assert "🎉" in await world.submit("Ana", "0:30")
+    assert "**10:00** · best 30s" in await world.submit("Ana", "10:00")
 
 
 async def test_an_archived_event_takes_no_scores_and_says_so(world: World) -> None:
@@ -192,11 +199,11 @@ async def test_an_accepted_score_starts_a_minute_in_which_the_player_must_wait(d
             "One score at a time: you can submit again in 46 seconds."
         )
         assert "46 seconds" in await world.refused(world.submit("Ana", 2, "Sprint"))
-        assert "New Personal Best!" in await world.submit("Bob", 2)
+        assert "🎉" in await world.submit("Bob", 2)
         world.clock.move(seconds=44.6)
         assert "in 1 second." in await world.refused(world.submit("Ana", 2))
         world.clock.move(seconds=1)
-        assert "New Personal Best!" in await world.submit("Ana", 2)
+        assert "🎉" in await world.submit("Ana", 2)
 
 
 async def test_waiting_in_one_server_does_not_hold_up_a_player_in_another(database_url: URL) -> None:
@@ -207,5 +214,5 @@ async def test_waiting_in_one_server_does_not_hold_up_a_player_in_another(databa
         ana = world.member("Ana")
         await world.submit(ana, 1)
 
-        assert "Rank\n#1 of 1" in await world.submit(rivals.member("Ana", user=ana.user), 2)
+        assert "**#1** of 1" in await world.submit(rivals.member("Ana", user=ana.user), 2)
         assert "One score at a time" in await world.refused(world.submit(ana, 2))

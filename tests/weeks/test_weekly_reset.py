@@ -278,7 +278,7 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
     )
     assert (await world.board("week")).public == board.public
     await world.reset()
-    assert "Counts for next week (2026-W48), since this one is closed" in await world.submit("Cy", 50)
+    assert "counts for 23–29 Nov: this week is closed" in await world.submit("Cy", 50)
 
     seen = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
 
@@ -395,10 +395,10 @@ async def test_a_score_that_races_a_reset_is_never_lost(world: World) -> None:
     closing = world.click(world.admin, asked, CLOSE)
     reset, submitted = await world.at_once(closing, world.submit("Bob", 200))
 
-    if "Counts for this week (2026-W47)" in submitted:
+    if "\n16–22 Nov" in submitted:
         assert "🥇 Bob" in reset
     else:
-        assert "Counts for next week (2026-W48), since this one is closed" in submitted
+        assert "counts for 23–29 Nov: this week is closed" in submitted
         assert "2026-W48\n🥇 **Bob** · 200" in await world.board("week")
 
 

@@ -28,7 +28,7 @@ async def test_a_log_of_everything_has_no_token_of_an_interaction(
         async with busy(file_url):
             reply = await (await submit(discord, User("bob"), "100")).acknowledged()
             assert reply.deferred
-        await told(reply, "New Personal Best!")
+        await told(reply, "🎉")
         bot.terminate()
         await finish(bot)
     assert "INTERACTION_CREATE" in bot.output

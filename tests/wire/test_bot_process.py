@@ -59,7 +59,7 @@ async def play(discord: DiscordStub) -> None:
         *(discord.slash(player, "submit-score", event=EVENT, score=f"{n},000") for n, player in enumerate(players, 1))
     )
     for reply in submissions:
-        assert not (await told(reply, "New Personal Best!")).ephemeral
+        assert not (await told(reply, "🎉")).ephemeral
     hasty = await discord.slash(players[0], "submit-score", event=EVENT, score="2,000")
     assert (await told(hasty, "One score at a time")).ephemeral
 
@@ -73,7 +73,7 @@ async def play(discord: DiscordStub) -> None:
     closed = await discord.click(ADMIN, asked, "Close it now")
     assert "Player 11" in (await told(closed, " closed\n")).text
     late = await discord.slash(ADMIN, "submit-score", event=EVENT, score="400,000")
-    await told(late, "Counts for next week")
+    await told(late, ": this week is closed")
 
 
 async def change_a_score(url: URL) -> None:
@@ -179,7 +179,7 @@ async def test_a_lost_connection_is_resumed_and_a_lost_session_begun_anew(
     async with running(discord, environment) as [bot]:
         await create_event(discord)
         await discord.gateway.drop()
-        await told(await submit(discord, User("bob"), "100"), "New Personal Best!")
+        await told(await submit(discord, User("bob"), "100"), "🎉")
         assert len(discord.gateway.resumes) == 1
 
         await discord.gateway.invalidate()
@@ -205,7 +205,7 @@ async def test_two_processes_count_each_submission_once(
         await until(lambda: all(len(one.attempts) == 2 for one in replies), UNTIL_IT_HANGS, lambda: f"{replies}")
         # The one that did not count it has nothing to tell but that there will be something.
         assert all(sorted(attempt["type"] for attempt in one.attempts) == [MESSAGE, DEFERRAL] for one in replies)
-        await asyncio.gather(*(told(reply, "New Personal Best!") for reply in replies))
+        await asyncio.gather(*(told(reply, "🎉") for reply in replies))
         await asyncio.gather(*(discord.redeliver(reply) for reply in replies))
         assert await count(database_url, ScoreSubmission.id) == len(replies)
         await told(await discord.slash(ADMIN, "leaderboard", event=EVENT), "10 players")

@@ -30,7 +30,7 @@ async def test_a_bot_that_is_told_to_stop_answers_what_is_running(
             refused = await discord.slash(User("cy"), "leaderboard", event=EVENT)
         assert "The bot is just restarting" in refused.text
         assert refused.ephemeral
-        await told(reply, "New Personal Best!")
+        await told(reply, "🎉")
         await finish(bot)
     await discord.wait_gone()
     assert discord.refused == []

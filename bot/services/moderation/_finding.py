@@ -12,7 +12,15 @@ from bot.domain.clock import local_time
 from bot.domain.moderation import LoggedSubmission
 from bot.domain.score_search import Wanted, read_search
 from bot.domain.weeks import Week
-from bot.errors import NoRemovedScores, NoScores, NothingToRemove, NothingToRestore, SeveralScores
+from bot.errors import (
+    AlreadyTakenBack,
+    NoRemovedScores,
+    NoScores,
+    NothingToRemove,
+    NothingToRestore,
+    NothingToTakeBack,
+    SeveralScores,
+)
 from bot.services.events import describe
 from bot.services.ratings import best_first, number
 from bot.services.servers import load_settings
@@ -80,6 +88,24 @@ def find_one(
         has_any = session.scalar(of_player.limit(1)) is not None
         raise _nothing(has_any=has_any, are_removed=are_removed)(discord_id, event.name)
     return found[0]
+
+
+def find_own(session: Session, event: Event, discord_id: int, interaction_id: int) -> ScoreSubmission:
+    """Return the submission that a player has made to an event by one use of a command.
+
+    Raises:
+        NothingToTakeBack: there is none, or an admin has removed it.
+        AlreadyTakenBack: the player has removed it.
+    """
+    log, key = ScoreSubmission, sa.literal(interaction_id, sa.BigInteger)
+    found = sa.select(log).join(Player, Player.id == log.player_id).where(log.interaction_id == key)
+    of_player = found.where(log.event_id == event.id, Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+    row = session.scalars(of_player).one_or_none()
+    if row is None or row.removed_by not in (None, discord_id):
+        raise NothingToTakeBack
+    if row.removed_by is not None:
+        raise AlreadyTakenBack
+    return row
 
 
 def name_submission(event: Event, row: ScoreSubmission, zone: str) -> LoggedSubmission:

@@ -1,6 +1,7 @@
 """What admins do with single scores: list them, add, remove and restore them, and see first what that would change."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,14 +11,18 @@ from bot.domain.clock import Clock
 from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
 from bot.domain.text import clean_reason
+from bot.errors import TooLateToTakeBack
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import Corrected, correct_posts, remove_score, report, restore_score
-from bot.services.moderation._finding import find_listed, find_one, name_submission
-from bot.services.moderation._rows import name_player
+from bot.services.moderation._finding import find_listed, find_one, find_own, name_submission
+from bot.services.moderation._rows import name_player, run_of
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
 
+TAKEN_BACK_FOR = timedelta(minutes=10)
+"""How long players can take a submission back."""
+TAKEN_BACK = "taken back by the player"
 _ACTIONS = {Correction.REMOVE: "remove score", Correction.RESTORE: "restore score"}
 
 
@@ -82,6 +87,39 @@ class RemovalService:
         """
         given = (event, player, submission, reason)
         return await self._correct(Correction.REMOVE, actor, *given, reruns_week=reruns_week)
+
+    async def take_back(self, guild_id: int, event_id: int, player: int, interaction_id: int) -> CorrectionResult:
+        """Remove a submission for the player who made it in the last ten minutes, while its week is open.
+
+        A removed submission holds nobody up, so the player may submit again at once.
+
+        Args:
+            guild_id: the server.
+            event_id: the key of the event.
+            player: Discord's id of the player.
+            interaction_id: Discord's id of the use of the command by which the player submitted.
+
+        Raises:
+            EventNotFound: the server has no such event.
+            NothingToTakeBack: the player has made no such submission, or an admin has removed it.
+            AlreadyTakenBack: it is taken back already.
+            TooLateToTakeBack: it cannot be any more.
+        """
+
+        def work(session: Session) -> CorrectionResult:
+            found, now = find_event(session, guild_id, event_id, lock=True), self._clock()
+            row = find_own(session, found, player, interaction_id)
+            if now >= row.submitted_at + TAKEN_BACK_FOR or run_of(session, row) is not None:
+                raise TooLateToTakeBack
+            done = remove_score(session, found, row, (now, player, TAKEN_BACK), self._scale, reruns_week=False)
+            correct_posts(session, found, done, now)
+            shown = name_submission(found, row, load_settings(session, guild_id).time_zone)
+            return report(session, Correction.REMOVE, found, row, shown, done, None)
+
+        result = await self._database.write(work)
+        if result.changed_best:
+            self._recalculation.request(result.event.id)
+        return result
 
     async def restore(
         self,

@@ -70,7 +70,7 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         sa.select(log.submitted_at)
         .join(Event, Event.id == log.event_id)
         .where(log.player_id == one.c.player_id, Event.guild_id == one.c.guild_id)
-        .where(log.submitted_at > _SINCE, log.submitted_at <= _UNTIL)
+        .where(log.submitted_at > _SINCE, log.submitted_at <= _UNTIL, log.removed_at.is_(None))
         .order_by(log.submitted_at.desc())
         .limit(1)
     )
