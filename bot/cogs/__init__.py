@@ -11,7 +11,7 @@ from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.rehearsals import RatedButton, RulesButton
-from bot.cogs.servers import Servers
+from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
 from bot.cogs.standings import PageButton, RatingButton, Standings
 from bot.cogs.submissions import (
     MessageModal,
@@ -40,10 +40,11 @@ BUTTONS = (
     RatedButton,
     RulesButton,
     AuditButton,
+    SetupButton,
 )
 """The buttons that work after a restart."""
 
-MODALS = (ScoreModal, MessageModal)
+MODALS = (ScoreModal, MessageModal, *SETUP_MODALS)
 """The modals that can be submitted after a restart."""
 
 MENUS = (submit_message,)

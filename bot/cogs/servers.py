@@ -1,15 +1,53 @@
-"""`/settings`."""
+"""`/settings` and `/setup`: a panel whose buttons open a modal for each part; and the greeting of a new server."""
 
+import logging
+import re
+from collections.abc import Coroutine
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from discord import Interaction, Role, TextChannel, app_commands
+from discord import ButtonStyle, Guild, Interaction, Role, TextChannel, app_commands
+from discord.ext import commands
+from discord.ui import Button, Item, Label
 
-from bot.cogs._answering import answer
-from bot.cogs._services import ServiceCog
+from bot.cogs._answering import actor_of, answer, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._delivery import UNDELIVERED
+from bot.cogs._modals import IdModal, open_modal
+from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import time_zones
-from bot.domain.servers import LONGEST_GRACE_MINUTES
-from bot.ui.servers import show_settings
+from bot.domain.rules import Attendance, Method
+from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
+from bot.errors import GraceTooLong
+from bot.services.events import EventOptions
+from bot.services.servers import Actor, SettingsService
+from bot.ui.events import show_event
+from bot.ui.reply import Reply
+from bot.ui.servers import (
+    BY_ITSELF,
+    OPEN,
+    PARTS,
+    attendance_label,
+    channel_label,
+    closing_label,
+    direction_label,
+    format_label,
+    grace_label,
+    method_label,
+    name_label,
+    role_label,
+    show_settings,
+    show_welcome,
+    unit_label,
+    zone_label,
+)
+
+ONE_ROW = 3
+_MINUTES = re.compile("[0-9]{1,5}")
+
+logger = logging.getLogger(__name__)
 
 
 class Servers(ServiceCog):
@@ -51,7 +89,7 @@ class Servers(ServiceCog):
         actor, settings = self.actor(interaction), self.services.settings
         given = time_zone, admin_role, close_weeks, grace, announcements, quiet_from, quiet_to
         if all(option is None for option in given):
-            await answer(interaction, settings.show(actor), show_settings, only_reads=True)
+            await answer(interaction, settings.show(actor), show_panel, only_reads=True)
             return
         changed = settings.change(
             actor,
@@ -63,4 +101,215 @@ class Servers(ServiceCog):
             quiet_from=quiet_from,
             quiet_to=quiet_to,
         )
-        await answer(interaction, changed, partial(show_settings, title="Settings changed"))
+        await answer(interaction, changed, partial(show_panel, title="Settings changed"))
+
+    @app_commands.command(name="setup", description="Admins: set up events, channel, weeks, time zone and admin role")
+    @app_commands.guild_only()
+    async def setup(self, interaction: Interaction[Any]) -> None:
+        """Show the panel."""
+        await answer(interaction, self.services.settings.show(self.actor(interaction)), show_panel, only_reads=True)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: Guild) -> None:
+        """Greet a new server, once, where the bot may write."""
+        channel = _writable(guild)
+        if channel is None or not await self.services.settings.begin_greeting(guild.id):
+            return
+        welcome = replace(show_welcome(), buttons=[[SetupButton("open")]])
+        try:
+            await channel.send(view=welcome.layout())
+        except UNDELIVERED as error:
+            logger.warning("server %d was not greeted: %s", guild.id, error)
+
+
+class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|weeks|zone|role|rules)"):
+    """A button that shows the panel, or opens the modal of a part of it."""
+
+    def __init__(self, part: str) -> None:
+        """Open a part of what can be set up, or the panel."""
+        self.part = part
+        is_first = part in ("open", "event")
+        super().__init__(
+            Button(
+                label=PARTS.get(part, OPEN),
+                style=ButtonStyle.primary if is_first else ButtonStyle.secondary,
+                custom_id=f"setup:{part}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "SetupButton":
+        """Rebuild a button from its id."""
+        return cls(match["part"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Show the panel, or ask for a part of it as it is now."""
+        services = services_of(interaction)
+        shown = services.settings.show(actor_of(interaction, services.owner_id))
+        if self.part == "open":
+            await answer(interaction, shown, show_panel, only_reads=True)
+        else:
+            kind = next(kind for kind in SETUP_MODALS if self.part == kind.PART)
+            await open_modal(interaction, shown, lambda report: kind.asking(report.settings))
+
+
+class SetupModal(IdModal):
+    """Asks for a part of what can be set up, and shows the panel with the change."""
+
+    PART: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        """Name the form of the ids after the part."""
+        super().__init_subclass__()
+        cls.TEMPLATE = re.compile(f"setup:{cls.PART}")
+
+    def __init__(self, *labels: Label[Any]) -> None:
+        """Ask for what stands in the labels."""
+        super().__init__(title=PARTS[self.PART], custom_id=f"setup:{self.PART}")
+        self.inputs: list[Any] = [label.component for label in labels]
+        for label in labels:
+            self.add_item(label)
+
+    @classmethod
+    def from_custom_id(cls, match: re.Match[str]) -> "SetupModal":
+        """Rebuild a modal from its id."""
+        return cls.asking(ServerSettings())
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "SetupModal":
+        """Return a modal that shows the settings as they are."""
+        raise NotImplementedError
+
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Change what was filled in."""
+        services = services_of(interaction)
+        work = self.change(services.settings, actor_of(interaction, services.owner_id))
+        await update(interaction, work, partial(show_panel, title="Settings changed"))
+
+    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+        """Return the use case that makes the change."""
+        raise NotImplementedError
+
+
+class EventModal(SetupModal):
+    """Asks for a new event, and shows it to everyone as `/event create` does."""
+
+    PART = "event"
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "EventModal":
+        """Ask for its name, its unit, and what its scores are."""
+        return cls(name_label(), direction_label(), format_label(), unit_label())
+
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Make the event."""
+        services = services_of(interaction)
+        name, direction, kind, unit = self.inputs
+        options = EventOptions(name.value, ScoreFormat(kind.value), unit.value.strip() or None)
+        made = services.events.create(
+            actor_of(interaction, services.owner_id), ScoreDirection(direction.value), options
+        )
+        await answer(interaction, made, partial(show_event, title="Event created"))
+
+
+class ChannelModal(SetupModal):
+    """Asks where results are announced."""
+
+    PART = "channel"
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "ChannelModal":
+        """Show the channel that it is now."""
+        return cls(channel_label(settings.announcement_channel_id))
+
+    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+        """Announce there, or nowhere."""
+        chosen = self.inputs[0].values
+        return settings.announce_in(actor, chosen[0].id if chosen else None)
+
+
+class WeeksModal(SetupModal):
+    """Asks how weeks close."""
+
+    PART = "weeks"
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "WeeksModal":
+        """Show how they close now."""
+        return cls(closing_label(settings), grace_label(settings))
+
+    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+        """Have weeks close by themselves, after a grace, or not."""
+        closing, grace = self.inputs
+        return settings.change(actor, closes_weeks=closing.value == BY_ITSELF, grace_minutes=_minutes(grace.value))
+
+
+class ZoneModal(SetupModal):
+    """Asks for a time zone."""
+
+    PART = "zone"
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "ZoneModal":
+        """Show what it is now."""
+        return cls(zone_label(settings))
+
+    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+        """Have weeks begin there."""
+        return settings.change(actor, time_zone=self.inputs[0].value)
+
+
+class RoleModal(SetupModal):
+    """Asks for the role of admins."""
+
+    PART = "role"
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "RoleModal":
+        """Show which one it is now."""
+        return cls(role_label(settings))
+
+    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+        """Take its members for admins, or nobody besides."""
+        chosen = self.inputs[0].values
+        return settings.change(actor, admin_role_id=chosen[0].id if chosen else actor.guild_id)
+
+
+class RulesModal(SetupModal):
+    """Asks how new events rate."""
+
+    PART = "rules"
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "RulesModal":
+        """Show how they do now."""
+        return cls(method_label(settings), attendance_label(settings))
+
+    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+        """Have new events rate so."""
+        method, attendance = self.inputs
+        return settings.rate_new_events(actor, Method(method.value), Attendance(attendance.value))
+
+
+SETUP_MODALS = (EventModal, ChannelModal, WeeksModal, ZoneModal, RoleModal, RulesModal)
+
+
+def show_panel(report: SettingsReport, title: str = "Settings of this server") -> Reply:
+    """Show the settings of a server, with a button for each part of them."""
+    buttons = [SetupButton(part) for part in PARTS]
+    return replace(show_settings(report, title), buttons=[buttons[:ONE_ROW], buttons[ONE_ROW:]])
+
+
+def _minutes(text: str) -> int:
+    """Read a grace as typed."""
+    if not _MINUTES.fullmatch(text.strip()):
+        raise GraceTooLong(LONGEST_GRACE_MINUTES)
+    return int(text)
+
+
+def _writable(guild: Guild) -> TextChannel | None:
+    """Return where the bot may write in a server: where Discord greets members, or the first channel that there is."""
+    channels = [guild.system_channel, *guild.text_channels]
+    return next((one for one in channels if one is not None and one.permissions_for(guild.me).send_messages), None)

@@ -355,7 +355,10 @@ class Excuse(Base):
 
 
 class GuildSettings(Base):
-    """The settings of a server; a server without a row has the defaults."""
+    """The settings of a server; a server without a row has the defaults.
+
+    New events have the method and the attendance of the server. The bot greets a server once, at `greeted_at`.
+    """
 
     __tablename__ = "guild_settings"
     __table_args__ = (
@@ -371,6 +374,13 @@ class GuildSettings(Base):
     grace_minutes: Mapped[int] = mapped_column(server_default="120", default=GRACE_MINUTES)
     quiet_from: Mapped[int | None]
     quiet_to: Mapped[int | None]
+    default_method: Mapped[Method] = mapped_column(
+        text_enum(Method, "default_method"), server_default=Method.CLASSIC.value, default=Method.CLASSIC
+    )
+    default_attendance: Mapped[Attendance] = mapped_column(
+        text_enum(Attendance, "default_attendance"), server_default=Attendance.ZERO.value, default=Attendance.ZERO
+    )
+    greeted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AuditLog(Base):

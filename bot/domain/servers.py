@@ -8,6 +8,7 @@ from enum import StrEnum
 import pytz
 
 from bot.domain.jobs import JobKind
+from bot.domain.rules import Attendance, Method
 from bot.errors import NotATimeOfDay
 
 GREATEST_ID = 2**63 - 1
@@ -80,6 +81,8 @@ class ServerSettings:
         grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
         announcement_channel_id: the channel in which results and records are announced; None for none.
         quiet_hours: when nothing is announced; None for never.
+        method: the method of new events.
+        attendance: the attendance of new events.
     """
 
     time_zone: str = "UTC"
@@ -88,6 +91,8 @@ class ServerSettings:
     grace_minutes: int = GRACE_MINUTES
     announcement_channel_id: int | None = None
     quiet_hours: QuietHours | None = None
+    method: Method = Method.CLASSIC
+    attendance: Attendance = Attendance.ZERO
 
     @property
     def grace(self) -> timedelta:

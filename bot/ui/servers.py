@@ -1,17 +1,43 @@
-"""Show the settings of a server."""
+"""Show the settings of a server, what the modals of the panel ask for, and the greeting of a new server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from discord import Color
+from discord import ChannelType, Color, RadioGroupOption, SelectDefaultValue, SelectDefaultValueType
+from discord.ui import ChannelSelect, Label, RadioGroup, RoleSelect, TextInput
 from discord.utils import format_dt
 
 from bot.domain.jobs import JobKind
+from bot.domain.rules import Attendance, Method
+from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import Notice, ServerSettings, SettingsReport, Trouble
+from bot.domain.text import MAX_EVENT_NAME, MAX_UNIT
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import count_of
 
 SWITCH = "`close-weeks:True`"
+PARTS = {
+    "event": "New event",
+    "channel": "Announcements",
+    "weeks": "Weeks",
+    "zone": "Time zone",
+    "role": "Admin role",
+    "rules": "New events rate",
+}
+"""What can be set up, and what its button says; a modal has the same title."""
+OPEN = "Set up"
+BY_ITSELF, BY_ADMIN = "itself", "admin"
+METHODS = {
+    Method.CLASSIC: ("Classic", "By mean and spread of all scores"),
+    Method.ROBUST: ("Robust", "One absurd score moves nobody"),
+    Method.RANKS: ("Ranks", "By the share of players you beat"),
+}
+ATTENDANCES = {
+    Attendance.ZERO: ("Every week counts", "A missed week counts 0"),
+    Attendance.BEST: ("The best weeks count", "6 of the last 10"),
+    Attendance.PLAYED: ("Weeks played count", "A missed week costs nothing"),
+}
 
 _ANNOUNCEMENTS = "announcements"
 _WHAT = {JobKind.RESULTS: _ANNOUNCEMENTS, JobKind.RECORD: _ANNOUNCEMENTS, JobKind.BOARD: "refreshes of a board"}
@@ -40,10 +66,22 @@ def show_settings(report: SettingsReport, title: str = "Settings of this server"
         *labelled("Admin role", role),
         *labelled("Weeks close", _closing(report)),
         *labelled("Announcements", _announcements(settings)),
+        *labelled("New events", f"{METHODS[settings.method][0]} · {ATTENDANCES[settings.attendance][0].lower()}"),
     ]
     if report.notices:
         lines += labelled("Does not work", _told(report.notices))
     return Reply([Card(title, tuple(lines), color=Color.blurple())], ephemeral=True)
+
+
+def show_welcome() -> Reply:
+    """Greet a new server with three steps to its first score; the button comes from the caller."""
+    lines = (
+        "Hi! Three steps to the first score:",
+        "**1** An admin makes an event: *Set up*, then *New event*.",
+        "**2** An admin picks a channel for results: *Announcements*.",
+        "**3** Everyone submits: `/submit-score`.",
+    )
+    return Reply([Card("Leaderboards", lines, color=Color.gold())])
 
 
 def show_notices(notices: Sequence[Notice]) -> Reply:
@@ -76,3 +114,82 @@ def _closing(report: SettingsReport) -> str:
     when = f"by themselves, {count_of(minutes, 'minute')} after their end" if minutes else "by themselves at their end"
     failed = "\n⚠️ The last close failed, at least for some events" if report.has_failed else ""
     return f"{when}\nNext: {format_dt(report.next_close, 'F')}, {format_dt(report.next_close, 'R')}{failed}"
+
+
+def name_label() -> Label[Any]:
+    """Ask for the name of an event."""
+    name: TextInput[Any] = TextInput(custom_id="name", max_length=MAX_EVENT_NAME, placeholder="Tetris Blitz")
+    return Label(text="Name", description="What players type", component=name)
+
+
+def unit_label() -> Label[Any]:
+    """Ask for a unit."""
+    unit: TextInput[Any] = TextInput(custom_id="unit", required=False, max_length=MAX_UNIT, placeholder="points")
+    return Label(text="Unit", description="Shown behind numbers; times have none", component=unit)
+
+
+def direction_label() -> Label[Any]:
+    """Ask which of two scores is better."""
+    options = {ScoreDirection.HIGH: ("The greater one", None), ScoreDirection.LOW: ("The smaller one", None)}
+    return _choice("direction", "Which score is better?", options, ScoreDirection.HIGH)
+
+
+def format_label() -> Label[Any]:
+    """Ask what an event counts."""
+    options = {ScoreFormat.NUMBER: ("Numbers", "12,345"), ScoreFormat.TIME: ("Times", "1:23.456")}
+    return _choice("format", "What is counted?", options, ScoreFormat.NUMBER)
+
+
+def zone_label(settings: ServerSettings) -> Label[Any]:
+    """Ask for a time zone."""
+    zone: TextInput[Any] = TextInput(custom_id="zone", default=settings.time_zone, placeholder="Berlin")
+    return Label(text="Where are you?", description="A city, country or zone: weeks begin there", component=zone)
+
+
+def closing_label(settings: ServerSettings) -> Label[Any]:
+    """Ask how weeks close."""
+    options = {BY_ITSELF: ("By themselves", None), BY_ADMIN: ("By an admin", "/weekly-reset")}
+    return _choice("closing", "How do weeks close?", options, BY_ITSELF if settings.closes_weeks else BY_ADMIN)
+
+
+def grace_label(settings: ServerSettings) -> Label[Any]:
+    """Ask how long after its end a week closes."""
+    grace: TextInput[Any] = TextInput(custom_id="grace", default=str(settings.grace_minutes), max_length=5)
+    return Label(text="Grace", description="Minutes from a week's end to its close", component=grace)
+
+
+def channel_label(channel_id: int | None) -> Label[Any]:
+    """Ask where results are announced."""
+    kinds = [ChannelType.text, ChannelType.news]
+    chosen = [] if channel_id is None else [SelectDefaultValue(id=channel_id, type=SelectDefaultValueType.channel)]
+    channel: ChannelSelect[Any] = ChannelSelect(
+        custom_id="channel", channel_types=kinds, required=False, min_values=0, default_values=chosen
+    )
+    return Label(text="Channel", description="Results are posted there; none: nowhere", component=channel)
+
+
+def role_label(settings: ServerSettings) -> Label[Any]:
+    """Ask for the role of admins."""
+    role_id = settings.admin_role_id
+    chosen = [] if role_id is None else [SelectDefaultValue(id=role_id, type=SelectDefaultValueType.role)]
+    role: RoleSelect[Any] = RoleSelect(custom_id="role", required=False, min_values=0, default_values=chosen)
+    return Label(text="Role", description="Its members are admins here", component=role)
+
+
+def method_label(settings: ServerSettings) -> Label[Any]:
+    """Ask how fields of new events become Elos."""
+    return _choice("method", "How do scores become Elos?", METHODS, settings.method)
+
+
+def attendance_label(settings: ServerSettings) -> Label[Any]:
+    """Ask how weeks of new events become an average."""
+    return _choice("attendance", "How do weeks count?", ATTENDANCES, settings.attendance)
+
+
+def _choice(key: str, text: str, options: Mapping[Any, tuple[str, str | None]], chosen: object) -> Label[Any]:
+    shown = [
+        RadioGroupOption(label=label, value=str(value), description=told, default=value == chosen)
+        for value, (label, told) in options.items()
+    ]
+    group: RadioGroup[Any] = RadioGroup(custom_id=key, options=shown)
+    return Label(text=text, component=group)

@@ -70,9 +70,18 @@ def upgrade() -> None:
         sa.Column("grace_minutes", sa.Integer, nullable=False, server_default="120"),
         sa.Column("quiet_from", sa.Integer),
         sa.Column("quiet_to", sa.Integer),
+        sa.Column("default_method", sa.String(16), nullable=False, server_default="classic"),
+        sa.Column("default_attendance", sa.String(16), nullable=False, server_default="zero"),
+        _instant("greeted_at", nullable=True),
         sa.PrimaryKeyConstraint("guild_id", name="pk_guild_settings"),
         sa.CheckConstraint("grace_minutes BETWEEN 0 AND 8640", name=op.f("ck_guild_settings_grace_minutes")),
         sa.CheckConstraint(QUIET_HOURS, name=op.f("ck_guild_settings_quiet_hours")),
+        sa.CheckConstraint(
+            "default_method IN ('classic', 'robust', 'ranks')", name=op.f("ck_guild_settings_default_method")
+        ),
+        sa.CheckConstraint(
+            "default_attendance IN ('zero', 'best', 'played')", name=op.f("ck_guild_settings_default_attendance")
+        ),
     )
     op.create_table(
         "audit_log",

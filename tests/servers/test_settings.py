@@ -29,7 +29,8 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
         "Time zone\nUTC: weeks begin on Monday 00:00 there\n"
         "Admin role\nnot set; members with *Manage Server* are admins\n"
         "Weeks close\nwhen an admin uses `/weekly-reset`; `close-weeks:True` has them close by themselves\n"
-        "Announcements\nnone; `announcements:#channel` has results and records posted there"
+        "Announcements\nnone; `announcements:#channel` has results and records posted there\n"
+        "New events\nClassic · every week counts"
     )
     assert seen.is_private
 

@@ -81,6 +81,7 @@ TABLE = [
     Use("audit", {"event": "{event}"}),
     Use("audit", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
     Use("export", {"event": "{event}"}),
+    Use("setup", from_another_server=DONE),
     Use("settings", from_another_server=DONE),
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
     Use("settings", {"close-weeks": True, "grace": 60}, from_another_server=DONE),

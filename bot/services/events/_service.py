@@ -97,6 +97,8 @@ class EventService:
         def work(session: Session) -> EventInfo:
             begin_action(session, actor)
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
+            settings = load_settings(session, actor.guild_id)
+            event.method, event.attendance = settings.method, settings.attendance
             _apply(session, event, actor.guild_id, options, self._clock())
             session.add(event)
             session.flush()

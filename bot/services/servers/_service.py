@@ -1,5 +1,6 @@
 """What admins set for their server, and what they have to know of it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from bot.database.database import Database
 from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
 from bot.domain.jobs import ANNOUNCEMENTS
+from bot.domain.rules import Attendance, Method
 from bot.domain.servers import LONGEST_GRACE_MINUTES, Notice, ServerSettings, SettingsReport, minute_of_day
 from bot.domain.time_zones import time_zone_of
 from bot.errors import GraceTooLong, NotAllowed, QuietHoursHalf
@@ -68,11 +70,7 @@ class SettingsService:
 
         def work(session: Session) -> SettingsReport:
             begin_action(session, actor)
-            row = session.get(GuildSettings, actor.guild_id, with_for_update=True)
-            if row is None:
-                row = GuildSettings(guild_id=actor.guild_id)
-                session.add(row)
-                session.flush()
+            row = _lock_row(session, actor.guild_id)
             if time_zone is not None:
                 row.time_zone = time_zone_of(time_zone)
             if admin_role_id is not None:
@@ -95,6 +93,45 @@ class SettingsService:
 
         return await self._database.write(work)
 
+    async def announce_in(self, actor: Actor, channel_id: int | None) -> SettingsReport:
+        """Announce results and records in a channel; None for nowhere."""
+
+        def apply(session: Session, row: GuildSettings) -> None:
+            row.announcement_channel_id = channel_id
+            drop_notices(session, actor.guild_id, *ANNOUNCEMENTS)
+
+        return await self._apply(actor, apply)
+
+    async def rate_new_events(self, actor: Actor, method: Method, attendance: Attendance) -> SettingsReport:
+        """Have events that are made from now on rate by a method and an attendance."""
+
+        def apply(_session: Session, row: GuildSettings) -> None:
+            row.default_method, row.default_attendance = method, attendance
+
+        return await self._apply(actor, apply)
+
+    async def _apply(self, actor: Actor, apply: Callable[[Session, GuildSettings], None]) -> SettingsReport:
+        def work(session: Session) -> SettingsReport:
+            begin_action(session, actor)
+            row = _lock_row(session, actor.guild_id)
+            apply(session, row)
+            settings = read_settings(row)
+            record(session, actor, "settings", _summary(settings), at=self._clock())
+            return report(session, actor.guild_id, settings)
+
+        return await self._database.write(work)
+
+    async def begin_greeting(self, guild_id: int) -> bool:
+        """Tell whether a server is to be greeted, and take it for greeted: of all who ask, one is told so, once."""
+
+        def work(session: Session) -> bool:
+            row = _lock_row(session, guild_id)
+            is_new = row.greeted_at is None
+            row.greeted_at = row.greeted_at or self._clock()
+            return is_new
+
+        return await self._database.write(work)
+
     async def notices(self, actor: Actor) -> tuple[Notice, ...]:
         """Return what no admin of the actor's server has seen yet, and take it for seen; nothing to who is no admin."""
         guild_id = actor.guild_id
@@ -110,6 +147,16 @@ class SettingsService:
         with suppress(NotAllowed):
             return await self._database.write(work)
         return ()
+
+
+def _lock_row(session: Session, guild_id: int) -> GuildSettings:
+    """Return the row of a server, which is made if there is none."""
+    row = session.get(GuildSettings, guild_id, with_for_update=True)
+    if row is None:
+        row = GuildSettings(guild_id=guild_id)
+        session.add(row)
+        session.flush()
+    return row
 
 
 def _checked_grace(minutes: int) -> int:
@@ -133,6 +180,8 @@ def _set_quiet_hours(row: GuildSettings, quiet_from: str | None, quiet_to: str |
 def _summary(settings: ServerSettings) -> str:
     closes = f"{settings.grace_minutes} minutes after their end" if settings.closes_weeks else "by admins"
     said = f"time zone: {settings.time_zone}, admin role: {settings.admin_role_id}, weeks close: {closes}"
+    if (settings.method, settings.attendance) != (Method.CLASSIC, Attendance.ZERO):
+        said += f", new events: {settings.method}, {settings.attendance}"
     if settings.announcement_channel_id is None:
         return said
     quiet = "" if settings.quiet_hours is None else f", quiet from {settings.quiet_hours}"
