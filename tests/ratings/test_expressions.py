@@ -23,6 +23,7 @@ from bot.domain.rules import Attendance, CountedWeek, Method, Rules
 from bot.domain.scores import MAX_SCORE, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 from bot.services.ratings import (
+    count_averages,
     count_field,
     elo_expression,
     elo_parameters,
@@ -34,7 +35,6 @@ from bot.services.ratings import (
     rate,
     rating_parameters,
 )
-from bot.services.weeks._averages import count_averages
 from tests.backends import GUILD, NOON, TestBackend
 from tests.ratings.fields import stored_event
 from tests.sessions import reading, writing

@@ -20,7 +20,7 @@ from bot.services.transfer import read_event_file
 from bot.ui.events import show_events
 from bot.ui.standings import board_card
 from tests import tables
-from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend
+from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
 from tests.one_database import on_one_database
 from tests.transfer.test_transfer import ELSEWHERE, exported, ratings
 
@@ -199,3 +199,23 @@ async def test_the_list_of_events_says_rules_that_are_not_the_usual_ones(backend
     await change(backend, Rules(Method.ROBUST, attendance=Attendance.BEST, all_time_weight=0.3, missed_week_elo=700))
     told = show_events(await backend.real.services.events.list(GUILD)).cards[0].text
     assert "robust · best 6 of 10 weeks · all-time best 30 % · a missed week counts 700" in told
+
+
+async def test_another_base_elo_reaches_the_weeks_that_are_added_under_played(backend: TestBackend) -> None:
+    await backend.create_event()
+    await change(backend, Rules(attendance=Attendance.PLAYED))
+    await backend.submit_all({ANA: 100, BOB: 300})
+    await backend.run()
+    assert {row.weekly_elo_average for row in (await tables.stats(backend.database, 1)).values()} == {
+        (800 + 2000) / 3,
+        (1200 + 2000) / 3,
+    }
+    async with open_test_backend(backend.database.url, backend.clock, leaderboard_base_elo=1300) as other:
+        await other.real.scoring.recalculate(1)
+        stats = await tables.stats(other.database, 1)
+        assert {player: row.weekly_elo_average for player, row in stats.items()} == {
+            ANA: (800 + 2600) / 3,
+            BOB: (1200 + 2600) / 3,
+        }
+        assert stats[ANA].calculated_event_elo == round_half_up(1100 / 2 + stats[ANA].weekly_elo_average / 2)
+        assert await other.differences() == []

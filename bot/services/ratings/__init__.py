@@ -1,5 +1,6 @@
 """Turn scores into Elos, and keep stored Elos up to date."""
 
+from bot.services.ratings._averages import count_averages
 from bot.services.ratings._expressions import (
     best_first,
     count_field,
@@ -39,6 +40,7 @@ __all__ = [
     "Recalculation",
     "Recalculator",
     "best_first",
+    "count_averages",
     "count_field",
     "count_personal_best",
     "count_weekly_best",

@@ -15,9 +15,10 @@ from bot.domain.clock import utc_now
 from bot.domain.methods import Rating
 from bot.domain.moved_elos import Band, moved_bands
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.rules import Method, Rules
+from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.services.events import lock_event
+from bot.services.ratings._averages import count_averages
 from bot.services.ratings._expressions import event_elo_expression, is_personal_best
 from bot.services.ratings._methods import current_field, rate, rating_of, rating_parameters
 
@@ -69,6 +70,9 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
     parameters = {"of_event": event.id, "now": utc_now(), **rating_parameters(rating, field)}
     bands = _moved_bands(connection, event, field, rating)
     if not _has_constants(event, scale):
+        if rating.rules.attendance is Attendance.PLAYED:
+            # Two of its weeks have the base Elo.
+            count_averages(session, event.id, rating)
         connection.execute(_RATE_WITHOUT_BEST, parameters)
     statements = _statements(rating.rules.method, rating.rules.rates_logarithms, rating.direction)
     if bands is None:

@@ -7,8 +7,7 @@ from bot.database.dialect import join_in_memory
 from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.methods import Rating
 from bot.domain.ratings import RatingScale
-from bot.services.ratings import measure_field, rate, rating_of, rating_parameters, recalculate
-from bot.services.weeks._averages import count_averages
+from bot.services.ratings import count_averages, measure_field, rate, rating_of, rating_parameters, recalculate
 
 
 def rerate(session: Session, event: Event, scale: RatingScale) -> None:

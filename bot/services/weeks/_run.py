@@ -31,6 +31,7 @@ from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
 from bot.services.ratings import (
     best_first,
+    count_averages,
     counted_bests,
     event_elo_expression,
     forget_week_statistics,
@@ -46,7 +47,6 @@ from bot.services.ratings import (
     weight_parameters,
 )
 from bot.services.servers import Actor, record
-from bot.services.weeks._averages import count_averages
 
 
 def close_week(

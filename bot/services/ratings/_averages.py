@@ -7,7 +7,8 @@ from bot.database.models import PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.database.streams import AnySelect
 from bot.domain.methods import Rating
 from bot.domain.rules import WEEKS_ADDED, Attendance
-from bot.services.ratings import event_elo_expression, number, weight_parameters
+from bot.services.ratings._expressions import event_elo_expression, number
+from bot.services.ratings._methods import weight_parameters
 
 
 def count_averages(session: Session, event_id: int, rating: Rating) -> None:
