@@ -54,7 +54,8 @@ def show_record(record: Record) -> Reply:
 
 def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
     medal, score = MEDALS.get(result.rank, f"#{result.rank}"), _score(result.score, style)
-    return f"{medal} **{escape(result.player.name)}** · {score} · {result.elo}"
+    elo = "" if result.elo is None else f" · {result.elo}"
+    return f"{medal} **{escape(result.player.name)}** · {score}{elo}"
 
 
 def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:

@@ -21,9 +21,7 @@ def board_card(page: LeaderboardPage) -> Card:
     style = page.event.style
     lines = [standing_line(standing, page.board, style) for standing in page.standings]
     if any(standing.elo is None for standing in page.standings):
-        weeks = page.event.rules.min_weeks
-        when = "a player's first week is closed" if weeks == 1 else f"{weeks} weeks of a player are closed"
-        lines.append(f"\n{NONE} becomes an event Elo when {when}.")
+        lines.append(f"\n{_without_elo(page)}")
     lines = lines or [_nothing(page)]
     if page.season is not None and (season := _season(page.season)):
         lines.append(small_print(season))
@@ -39,6 +37,15 @@ def board_card(page: LeaderboardPage) -> Card:
     rules, halves = rules_in_words(page.event.rules), halves_in_words(page.event.rules)
     small = [footer, *([halves] if is_explained else []), *([] if rules is None else [rules])]
     return Card(f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), tuple(small), Color.gold())
+
+
+def _without_elo(page: LeaderboardPage) -> str:
+    rules = page.event.rules
+    if page.board is not Board.OVERALL:
+        return f"Not rated: a week of this event takes {rules.min_field:,} players."
+    weeks = rules.min_weeks
+    when = "a player's first week is closed" if weeks == 1 else f"{weeks} weeks of a player are closed"
+    return f"{NONE} becomes an event Elo when {when}."
 
 
 def _nothing(page: LeaderboardPage) -> str:
@@ -87,7 +94,8 @@ def standing_line(standing: Standing, board: Board, style: ScoreStyle) -> str:
     elo = NONE if standing.elo is None else str(standing.elo)
     name = f"{rank} **{escape(standing.player.name)}**"
     if board is not Board.OVERALL:
-        return f"{name} · {escape_score(style.show(standing.score), style)} · {elo} Elo"
+        rated = "" if standing.elo is None else f" · {elo} Elo"
+        return f"{name} · {escape_score(style.show(standing.score), style)}{rated}"
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
     average = NONE if standing.weekly_average is None else str(round_half_up(standing.weekly_average))
     left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left else ""

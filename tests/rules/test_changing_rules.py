@@ -19,6 +19,7 @@ from bot.services.submissions import _batch as batch
 from bot.services.transfer import read_event_file
 from bot.ui.events import show_events
 from bot.ui.standings import board_card
+from bot.ui.weeks import show_runs
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
 from tests.one_database import on_one_database
@@ -133,6 +134,9 @@ async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBacken
     [run] = await backend.run()
     assert (run.is_rated, run.penalised, run.penalties) == (False, 0, ())
     assert [(result.rank, result.elo) for result in run.podium] == [(1, None)]
+    assert "takes 2 players" in show_runs([run]).cards[0].text
+    past = await backend.real.services.standings.page(GUILD, EVENT, Board.WEEK, 0, viewer_id=0, week=str(run.week))
+    assert "Not rated: a week of this event takes 2 players." in board_card(past).text
     stats = await tables.stats(backend.database, 1)
     assert {player: row.weekly_elo_average for player, row in stats.items()} == {
         player: row.weekly_elo_average for player, row in before.items()
