@@ -8,15 +8,16 @@ from bot.cogs._pace import Pace
 from bot.cogs._services import Services
 from bot.cogs.boards import BoardKeeper, show_board
 from bot.cogs.posts import Poster, Publication
+from bot.cogs.rehearsals import show_explained_results
 from bot.domain.jobs import JobKind
 from bot.services.jobs import Handler
-from bot.ui.announcements import show_record, show_results
+from bot.ui.announcements import show_record
 
 
 def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     """Return what does the jobs that need a client which is logged in."""
     publications: dict[JobKind, Publication[Any]] = {
-        JobKind.RESULTS: Publication(services.results, show_results),
+        JobKind.RESULTS: Publication(services.results, show_explained_results),
         JobKind.RECORD: Publication(services.records, show_record),
         JobKind.BOARD: Publication(services.boards, show_board, returns=True),
     }

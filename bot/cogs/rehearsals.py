@@ -10,7 +10,9 @@ from discord.ui import Button, Item
 from bot.cogs._answering import actor_of, answer, post
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import services_of
+from bot.domain.announcements import Reopened, Results
 from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
+from bot.ui.announcements import show_results
 from bot.ui.rehearsals import show_applied, show_dropped, show_explanation, show_rehearsal, show_rules_change
 from bot.ui.reply import Reply
 
@@ -25,6 +27,14 @@ def ask_to_apply(rehearsal: Rehearsal) -> Reply:
         return shown
     buttons = [RulesButton(action, rehearsal.event.id, write_rules(rules)) for action in RulesButton.LABELS]
     return replace(shown, buttons=[buttons])
+
+
+def show_explained_results(content: Results | Reopened) -> Reply:
+    """Show the results of weeks that closed together, with a button that explains the Elos of the last of them."""
+    shown = show_results(content)
+    if isinstance(content, Reopened):
+        return shown
+    return replace(shown, buttons=[[RatedButton(content.event.id, str(content.week))]])
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, select
 
 from bot.database.models import Event, LeaderboardScore, Player, ScoreSubmission, WeeklyResult, WeeklyRun
 from bot.domain.events import EventInfo
+from bot.domain.rehearsals import Rehearsal
 from bot.domain.rules import Method
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.statistics import RunningStatistics
@@ -54,6 +55,16 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
     found += _same("players without a rank", unranked, few) if is_current else ()
     found += _same("overall begins", overall.first_week is not None, bool(model.bests() and not model.runs))
     return found + await backend.differences()
+
+
+async def not_as_told(backend: TestBackend, rehearsal: Rehearsal) -> list[str]:
+    """What a rehearsal told of an event that now has the rules, and is not so; a line each."""
+    page = await backend.page(rehearsal.board, rehearsal.event.name)
+    shown = {row.player.discord_id: row.elo for row in page.standings if row.rank is not None}
+    told = {one.player.discord_id: one.elo for one in rehearsal.after.top}
+    # A field that was counted anew may differ by rounding, and with it an Elo that is nearly a half.
+    far = [player for player, elo in told.items() if abs((shown.get(player) or 0) - elo) > 1]
+    return [*_same("players ranked", sorted(shown), sorted(told)), *_same("Elos told", far, [])]
 
 
 async def numbers(backend: TestBackend, event: EventInfo) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import ExitStack, suppress
+from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import URL, delete
 
 from bot.database.models import Base, WeeklyRun
+from bot.domain.rehearsals import Proposal
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 from bot.domain.servers import NewMember
 from bot.errors import (
@@ -45,7 +47,7 @@ from tests import tables
 from tests.backends import ADMIN, GUILD, TestBackend, open_test_backend
 from tests.large_events import as_if_large
 
-from .comparison import differences, numbers
+from .comparison import differences, not_as_told, numbers
 from .model import Entry, Model, code_of, first_open, week_after
 
 T = TypeVar("T")
@@ -90,6 +92,13 @@ maybe_weeks = st.sampled_from([None, None, -3, -1, 0, 1, 2])
 rarely = st.sampled_from([False, False, False, True])
 some = st.integers(0, 99)
 """Which one of several, around the corner if need be."""
+
+
+def proposal_of(rules: Rules) -> Proposal:
+    """All of some rules, as an admin names them."""
+    named = {rule.name: getattr(rules, rule.name) for rule in fields(Rules) if rule.name != "missed_week_elo"}
+    missed = "default" if rules.missed_week_elo is None else str(rules.missed_week_elo)
+    return Proposal(**named, missed_week=missed)
 
 
 class Season(RuleBasedStateMachine):
@@ -373,12 +382,15 @@ class Season(RuleBasedStateMachine):
     @rule(event=an_event, rules=some_rules)
     def rules_change(self, event: str, rules: Rules) -> None:
         model = self.touch(event)
+        rehearsal = self.do(self.backend.real.services.rehearsals.rehearse(ADMIN, event, proposal_of(rules)))
         work = self.backend.real.services.rules.change(ADMIN, event, rules)
         if rules == model.rules:
             self.refused(NothingToChange, work)
-            return
-        assert self.do(work).before == model.rules
+        else:
+            assert self.do(work).before == model.rules
         model.rules = rules
+        self.recalculate(event)
+        assert self.do(not_as_told(self.backend, rehearsal)) == []
 
     @rule(event=an_event, rules=some_rules)
     def rules_change_and_change_back(self, event: str, rules: Rules) -> None:
