@@ -250,6 +250,8 @@ class Bound(StrEnum):
 
     MIN = "min"
     MAX = "max"
+    ALARM_MIN = "alarm-min"
+    ALARM_MAX = "alarm-max"
 
 
 @dataclass(eq=False)
@@ -534,6 +536,34 @@ class CooldownActive(LeaderboardError):
 
 class ClickTooSoon(CooldownActive):
     """The same of the click of a button, which can be repeated."""
+
+
+@dataclass(eq=False)
+class ScoreHeld(LeaderboardError):
+    """The `score`, as players read it, would move others far: an admin looks at it before it counts for the `event`."""
+
+    score: str
+    event: str
+
+
+class ScoreBeyondAlarm(ScoreHeld):
+    """The same of a score that lies outside the alarm bounds of its event."""
+
+
+class NothingHeld(LeaderboardError):
+    """No such score waits for an admin: it was approved or refused, or never was held in this server."""
+
+
+@dataclass(eq=False)
+class AlarmUnreadable(InvalidSetting):
+    """The text `typed` is no number of points of Elo from 1 to `most`."""
+
+    typed: str
+    most: int
+
+
+class AlarmBoundsSwapped(InvalidSetting):
+    """The lower alarm bound is above the upper one."""
 
 
 class NotAllowed(LeaderboardError):

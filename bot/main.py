@@ -39,7 +39,7 @@ from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
 from bot.services.jobs import JobRunner
-from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
+from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.rehearsals import RehearsalService
@@ -85,7 +85,8 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         scoring = LeaderboardScoringService(database, settings.scale)
         recalculator = Recalculator(scoring, lock)
         closer = WeekCloser(database, clock, settings.scale)
-        jobs = JobRunner(database, clock, {JobKind.CLOSE_WEEKS: closer.close})
+        reviews = ReviewService(database, clock, settings.scale, recalculator)
+        jobs = JobRunner(database, clock, {JobKind.CLOSE_WEEKS: closer.close, JobKind.REVIEW: reviews.remind})
         stack.push_async_callback(_stop, recalculator, jobs, database)
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
         standings = StandingsService(database, clock, settings.scale)
@@ -100,6 +101,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             removals=RemovalService(database, clock, settings.scale, recalculator),
             withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
             excuses=ExcuseService(database, clock, settings.scale),
+            reviews=reviews,
             settings=SettingsService(database, clock),
             audit=AuditService(database),
             transfer=TransferService(database, clock, settings.scale),

@@ -71,7 +71,8 @@ class TestBackend:
     async def create_event(
         self, direction: str = "HIGH", name: str = EVENT, *, actor: Actor = ADMIN, **options: Any
     ) -> EventInfo:
-        return await self.real.services.events.create(actor, ScoreDirection(direction), EventOptions(name, **options))
+        given = EventOptions(name, **{"alarm": "none", **options})
+        return await self.real.services.events.create(actor, ScoreDirection(direction), given)
 
     async def submit(self, player: int, score: float | str, event: str = EVENT, **changes: Any) -> SubmissionResult:
         text = score if isinstance(score, str) else f"{score:.9f}"

@@ -9,7 +9,7 @@ from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
-from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
+from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation, RefusalModal
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
 from bot.cogs.standings import PageButton, RatingButton, Standings
@@ -44,7 +44,7 @@ BUTTONS = (
 )
 """The buttons that work after a restart."""
 
-MODALS = (ScoreModal, MessageModal, *SETUP_MODALS)
+MODALS = (ScoreModal, MessageModal, RefusalModal, *SETUP_MODALS)
 """The modals that can be submitted after a restart."""
 
 MENUS = (submit_message,)

@@ -11,7 +11,7 @@ from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
-from bot.services.moderation import AdditionService, ExcuseService, RemovalService, WithdrawalService
+from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.rehearsals import RehearsalService
 from bot.services.rules import RulesService
@@ -40,6 +40,7 @@ class Services:
     removals: RemovalService
     withdrawals: WithdrawalService
     excuses: ExcuseService
+    reviews: ReviewService
     settings: SettingsService
     audit: AuditService
     transfer: TransferService

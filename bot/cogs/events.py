@@ -77,7 +77,12 @@ class Events(ServiceCog):
         first_week="It takes no scores before; none: any week",
         last_week="It ends with it; none: it goes on",
     )
-    @app_commands.rename(first_week="first-week", last_week="last-week")
+    @app_commands.describe(
+        alarm="Hold what moves others by more Elo, or none",
+        alarm_min="Hold scores below this; none: hold none",
+        alarm_max="Hold scores above this; none: hold none",
+    )
+    @app_commands.rename(first_week="first-week", last_week="last-week", alarm_min="alarm-min", alarm_max="alarm-max")
     @app_commands.autocomplete(event=all_events, first_week=coming_weeks, last_week=coming_weeks)
     async def event_edit(
         self,
@@ -93,6 +98,9 @@ class Events(ServiceCog):
         default_channel: app_commands.AppCommandChannel | None = None,
         first_week: str | None = None,
         last_week: str | None = None,
+        alarm: str | None = None,
+        alarm_min: str | None = None,
+        alarm_max: str | None = None,
     ) -> None:
         """Change the given options of an event."""
         options = EventOptions(
@@ -106,6 +114,9 @@ class Events(ServiceCog):
             None if default_channel is None else default_channel.id,
             first_week,
             last_week,
+            alarm,
+            alarm_min,
+            alarm_max,
             str(interaction.locale),
         )
         changed = self.services.events.edit(self.actor(interaction), event, options)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
 from bot.database.dialect import IN_ORDER_OF_KEY, LongId, UtcDateTime, partial_index, text_enum
+from bot.domain.alarm import HeldState
 from bot.domain.clock import utc_now
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import Field, RatingScale
@@ -34,6 +35,7 @@ _IS_REMOVED = "removed_at IS NOT NULL"
 _IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 _IS_OF_EVENT = "event_id IS NOT NULL"
 _IS_OF_GUILD = "event_id IS NULL"
+_IS_WAITING = "state = 'waiting'"
 _IS_PAST_SEASON = "season_of IS NOT NULL"
 
 
@@ -113,6 +115,10 @@ class Event(Base):
         sa.CheckConstraint(SCORE_RANGE.format("min_score"), name="min_score"),
         sa.CheckConstraint(SCORE_RANGE.format("max_score"), name="max_score"),
         sa.CheckConstraint("min_score <= max_score", name="bounds"),
+        sa.CheckConstraint("alarm_elo > 0", name="alarm_elo"),
+        sa.CheckConstraint(SCORE_RANGE.format("alarm_min"), name="alarm_min"),
+        sa.CheckConstraint(SCORE_RANGE.format("alarm_max"), name="alarm_max"),
+        sa.CheckConstraint("alarm_min <= alarm_max", name="alarm"),
         sa.CheckConstraint("score_count >= 0 AND score_m2 >= 0", name="statistics"),
         sa.CheckConstraint("week_count >= 0 AND week_m2 >= 0", name="week_statistics"),
         sa.CheckConstraint(RULES_RANGE, name="rules"),
@@ -137,6 +143,9 @@ class Event(Base):
     score_unit: Mapped[str | None] = mapped_column(sa.String(16))
     min_score: Mapped[float | None] = mapped_column(sa.Double)
     max_score: Mapped[float | None] = mapped_column(sa.Double)
+    alarm_elo: Mapped[int | None]
+    alarm_min: Mapped[float | None] = mapped_column(sa.Double)
+    alarm_max: Mapped[float | None] = mapped_column(sa.Double)
     method: Mapped[Method] = mapped_column(text_enum(Method, "method"), server_default=Method.CLASSIC.value)
     uses_logarithm: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     attendance: Mapped[Attendance] = mapped_column(
@@ -269,6 +278,42 @@ class ScoreSubmission(Base):
     is_omitted: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     is_late: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     added_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+
+class HeldScore(Base):
+    """A score that does not count before an admin has approved it.
+
+    `moves` tells by how many points of Elo it would have moved another player; it is NULL for a score beyond the alarm
+    bounds of its event. The columns `decided…` record who approved or refused it, and when.
+    """
+
+    __tablename__ = "held_scores"
+    __table_args__ = (
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name="score"),
+        sa.CheckConstraint(WEEK_RANGE.format("made_in_week"), name="made_in_week"),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name="decision",
+        ),
+        partial_index("idx_held_scores_waiting", "event_id", "held_at", where=_IS_WAITING),
+        sa.Index("idx_held_scores_player", "player_id", "held_at"),
+    )
+
+    id: Mapped[int] = mapped_column(LongId, primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
+    player_id: Mapped[int] = mapped_column(sa.ForeignKey("players.id"))
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    score: Mapped[float] = mapped_column(sa.Double)
+    made_in_week: Mapped[int]
+    proof: Mapped[str | None] = mapped_column(sa.String(300))
+    moves: Mapped[int | None]
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[HeldState] = mapped_column(
+        text_enum(HeldState, "state"), server_default=HeldState.WAITING.value, default=HeldState.WAITING
+    )
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
 
 
 class WeeklyRun(Base):

@@ -15,6 +15,34 @@ ALIKE = 70
 """From which likeness on, of 100, a name may be meant by another one: a letter or two are wrong, or words are."""
 
 
+ALARM_ELO = 150
+"""How far a score may move another player's Elo, unless an event says otherwise."""
+GREATEST_ALARM = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Which scores of an event are held until an admin has looked at them.
+
+    Attributes:
+        elo: those that would move another player by more points of Elo; None for none.
+        least: smaller ones, in points or seconds; None for none.
+        greatest: greater ones, likewise.
+    """
+
+    elo: int | None = ALARM_ELO
+    least: float | None = None
+    greatest: float | None = None
+
+    def is_beyond(self, score: float) -> bool:
+        """Tell whether a score lies outside the bounds."""
+        is_below = self.least is not None and score < self.least
+        return is_below or (self.greatest is not None and score > self.greatest)
+
+
+NO_ALARM = Alarm(None)
+
+
 @dataclass(frozen=True, slots=True)
 class EventInfo:
     """An event of one server.
@@ -27,6 +55,7 @@ class EventInfo:
         season: the number of the season that the event is, from 1.
         first_week: the first week that it accepts scores for, as `Week.code`; None for any.
         last_week: the last one, likewise; None if it goes on.
+        alarm: which scores are held.
     """
 
     id: int
@@ -41,6 +70,7 @@ class EventInfo:
     season: int = 1
     first_week: int | None = None
     last_week: int | None = None
+    alarm: Alarm = NO_ALARM
 
     @property
     def bounds(self) -> ScoreBounds:

@@ -43,10 +43,13 @@ class JobKind(StrEnum):
     RECORD = "record"
     """Tell that a score broke the record of its event: the key of the event, and the interaction of the score."""
 
+    REVIEW = "review"
+    """Tell admins that a score is held, once a day while it waits: its interaction is the key."""
+
     @property
     def lane(self) -> Lane:
         """Where jobs of the kind are done."""
-        return Lane.WEEKS if self is JobKind.CLOSE_WEEKS else Lane.MESSAGES
+        return Lane.WEEKS if self in (JobKind.CLOSE_WEEKS, JobKind.REVIEW) else Lane.MESSAGES
 
 
 ANNOUNCEMENTS = (JobKind.RESULTS, JobKind.RECORD)

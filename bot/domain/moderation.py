@@ -47,6 +47,7 @@ class Correction(StrEnum):
     ADD = "add"
     REMOVE = "remove"
     RESTORE = "restore"
+    APPROVE = "approve"
 
 
 @dataclass(frozen=True, slots=True)

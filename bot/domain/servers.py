@@ -106,6 +106,8 @@ class Trouble(StrEnum):
     CHANNEL_GONE = "channel gone"
     CHANNEL_CLOSED = "channel closed"
     """The bot may not see the channel, or not write there."""
+    SCORE_HELD = "score held"
+    """A score waits for an admin. No trouble of Discord's, but as much to be known."""
 
 
 @dataclass(frozen=True, slots=True)

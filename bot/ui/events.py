@@ -11,7 +11,7 @@ from bot.domain.weeks import Week
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.rules import rules_in_words
-from bot.ui.text import count_of, escape, write_days, write_range
+from bot.ui.text import count_of, escape, escape_score, write_days, write_range
 
 LONGEST_LIST = 3_800
 ANY_WEEK = "none"
@@ -82,8 +82,19 @@ def _facts(event: EventInfo) -> dict[str, str]:
         "Direction": "HIGH: a greater score is better" if is_high else "LOW: a smaller score is better",
         "Scores": _kind(event.style),
         "Allowed": _bounds(event),
+        "Held for an admin": _alarm(event),
         **_weeks(event),
     }
+
+
+def _alarm(event: EventInfo) -> str:
+    alarm, style = event.alarm, event.style
+    held = [] if alarm.elo is None else [f"what moves another player by more than {alarm.elo:,} Elo"]
+    if alarm.least is not None:
+        held.append(f"below {escape_score(style.show(alarm.least), style)}")
+    if alarm.greatest is not None:
+        held.append(f"above {escape_score(style.show(alarm.greatest), style)}")
+    return ", ".join(held) if held else "nothing"
 
 
 def _channel(change: EventChange) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from discord import Color
+from discord.utils import format_dt
 
+from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.moderation import (
     Consequences,
     Correction,
@@ -20,8 +22,13 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape, write_days
+from bot.ui.text import count_of, escape, escape_score, isolate, isolate_score, unescape, write_days
 
+_STATES = {
+    HeldState.WAITING: "waits for an admin",
+    HeldState.APPROVED: "approved: it counts",
+    HeldState.REFUSED: "refused: it does not count",
+}
 WHY = "Why (everyone can read it)"
 WHO = "Player"
 MOST_EVENTS = 5
@@ -31,16 +38,19 @@ _ASKED = {
     Correction.ADD: "Add {score}?",
     Correction.REMOVE: "Remove {player}'s score of {score}?",
     Correction.RESTORE: "Restore {player}'s score of {score}?",
+    Correction.APPROVE: "Approve {player}'s score of {score}?",
 }
 _DONE = {
     Correction.ADD: ("Score added", Color.green()),
     Correction.REMOVE: ("Score removed", Color.orange()),
     Correction.RESTORE: ("Score restored", Color.green()),
+    Correction.APPROVE: ("Score approved", Color.green()),
 }
 _BEST = {
     Correction.ADD: "The personal best would be **{best}**",
     Correction.REMOVE: "The personal best would be **{best}** again",
     Correction.RESTORE: "The personal best would be **{best}** again",
+    Correction.APPROVE: "The personal best would be **{best}**",
 }
 
 
@@ -114,6 +124,54 @@ def show_correction(result: CorrectionResult) -> Reply:
     return Reply([Card(title, tuple(lines), color=color)])
 
 
+def show_review(review: Review) -> Reply:
+    """Show an admin alone a held score, why it is held, and what its approval would change."""
+    held = review.held
+    style = held.event.style
+    why = "It is beyond the alarm bounds." if held.moves is None else f"It moves another player by {held.moves:,} Elo."
+    place = count_of(review.waiting, "score") if review.waiting == 1 else f"{review.place + 1} of {review.waiting}"
+    lines = [
+        f"{escape(held.event.name)} · {format_dt(held.held_at, 'f')}",
+        why,
+        *([] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>"))),
+        *labelled("If it is approved", _best_of(style, held, review.consequences)),
+        *_moves(review.consequences, write_days(held.week)),
+    ]
+    heading = f"Held: {escape_score(style.show(held.score), style)} of {escape(held.player.name)}"
+    small = (f"{place} waiting",)
+    return Reply([Card(heading, tuple(lines), small, Color.orange())], ephemeral=True)
+
+
+def show_nothing_held() -> Reply:
+    """Show an admin alone that no score waits."""
+    return Reply([Card(None, ("No score waits for an admin.",))], ephemeral=True)
+
+
+def show_own_held(own: OwnHeldScores) -> Reply:
+    """Show a player alone what became of their held scores."""
+    lines: list[str] = []
+    for held in own.scores:
+        style = held.event.style
+        shown = f"**{escape_score(style.show(held.score), style)}** · {escape(held.event.name)}"
+        lines.append(f"{shown} · {_STATES[held.state]}")
+        if held.reason is not None:
+            lines.append(f"“{escape(held.reason)}”")
+    return Reply([Card("Your held scores", tuple(lines) or ("None of your scores was held.",))], ephemeral=True)
+
+
+def show_refused(held: HeldScore) -> Reply:
+    """Show everyone that an admin has refused a held score, and why."""
+    style = held.event.style
+    lines = [
+        f"**{escape(held.player.name)}**'s score of **{escape_score(style.show(held.score), style)}**",
+        f"{escape(held.event.name)} · {write_days(held.week)}",
+        "It does not count.",
+    ]
+    if held.reason is not None:
+        lines += labelled("Reason", escape(held.reason))
+    return Reply([Card("Score refused", tuple(lines), color=Color.orange())])
+
+
 def name_submission(submission: LoggedSubmission) -> str:
     """Name a submission in the list of suggestions."""
     score = submission.style.show(submission.score)
@@ -163,6 +221,15 @@ def _corrected(preview: CorrectionPreview) -> list[str]:
         lines += labelled(f"If {days} is run again {which} it", _own_elo(preview.with_week))
         lines += _moves(preview.with_week, days)
     return lines
+
+
+def _best_of(style: ScoreStyle, held: HeldScore, consequences: Consequences) -> str:
+    before, after = consequences.before, consequences.after
+    if after is None:
+        return "The player is withdrawn, so no board changes now."
+    rank = f"#{after.rank}" if before is None else f"#{before.rank} → #{after.rank}"
+    best = escape_score(style.show(after.score), style)
+    return f"{escape(held.player.name)} would have **{best}** ({rank})."
 
 
 def _own_elo(consequences: Consequences) -> str:

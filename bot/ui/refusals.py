@@ -113,6 +113,17 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.ClickTooSoon: (
         "One score at a time: you can submit again in {seconds_left} second{plural}. Then click again."
     ),
+    errors.ScoreHeld: (
+        "**{score}** is far from all others, so an admin looks at it first. Once approved, it counts for this week. "
+        "`/review` shows you where it stands."
+    ),
+    errors.ScoreBeyondAlarm: (
+        "**{score}** is beyond what {event} usually sees, so an admin looks at it first. Once approved, it counts for "
+        "this week. `/review` shows you where it stands."
+    ),
+    errors.NothingHeld: "This score waits no longer: an admin has approved or refused it. `/review` shows what waits.",
+    errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or none.",
+    errors.AlarmBoundsSwapped: "`alarm-min` is greater than `alarm-max`. Swap them.",
     errors.NotAllowed: (
         "Only admins of this server can do that: members with the *Manage Server* permission "
         "or with the admin role chosen in `/settings`."

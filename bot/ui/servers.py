@@ -52,6 +52,7 @@ _SENTENCES = {
         "There are no more {what}: the bot may not write in <#{place}>. "
         "Allow it *View Channel* and *Send Messages* there. {again}."
     ),
+    Trouble.SCORE_HELD: "A score is held until an admin has looked at it: `/review`.",
 }
 
 
@@ -68,8 +69,9 @@ def show_settings(report: SettingsReport, title: str = "Settings of this server"
         *labelled("Announcements", _announcements(settings)),
         *labelled("New events", f"{METHODS[settings.method][0]} · {ATTENDANCES[settings.attendance][0].lower()}"),
     ]
-    if report.notices:
-        lines += labelled("Does not work", _told(report.notices))
+    troubles = [notice for notice in report.notices if notice.trouble is not Trouble.SCORE_HELD]
+    if troubles:
+        lines += labelled("Does not work", _told(troubles))
     return Reply([Card(title, tuple(lines), color=Color.blurple())], ephemeral=True)
 
 
@@ -92,7 +94,7 @@ def show_notices(notices: Sequence[Notice]) -> Reply:
 def _told(notices: Sequence[Notice]) -> str:
     return "\n".join(
         f"⚠️ {_SENTENCES[notice.trouble]}".format(
-            what=_WHAT[notice.kind], again=_AGAIN[notice.kind], place=notice.place_id
+            what=_WHAT.get(notice.kind), again=_AGAIN.get(notice.kind), place=notice.place_id
         )
         for notice in notices
     )

@@ -30,7 +30,8 @@ QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
-JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'record')"
+JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'record', 'review')"
+IS_WAITING = "state = 'waiting'"
 IS_PAST_SEASON = "season_of IS NOT NULL"
 
 
@@ -60,6 +61,7 @@ def upgrade() -> None:
     _create_log()
     _create_archive()
     _create_excuses()
+    _create_held_scores()
     op.create_table(
         "guild_settings",
         sa.Column("guild_id", sa.BigInteger, nullable=False, autoincrement=False),
@@ -109,7 +111,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         *("notices", "posts", "jobs", "audit_log", "guild_settings"),
-        *("excuses", "weekly_omissions", "weekly_results", "weekly_runs"),
+        *("held_scores", "excuses", "weekly_omissions", "weekly_results", "weekly_runs"),
         *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
     ):
         op.drop_table(table)
@@ -131,6 +133,9 @@ def _create_events() -> None:
         sa.Column("score_unit", sa.String(16)),
         sa.Column("min_score", sa.Double),
         sa.Column("max_score", sa.Double),
+        sa.Column("alarm_elo", sa.Integer),
+        sa.Column("alarm_min", sa.Double),
+        sa.Column("alarm_max", sa.Double),
         sa.Column("method", sa.String(16), nullable=False, server_default="classic"),
         sa.Column("uses_logarithm", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("attendance", sa.String(16), nullable=False, server_default="zero"),
@@ -166,6 +171,10 @@ def _create_events() -> None:
         sa.CheckConstraint(SCORE_RANGE.format("min_score"), name=op.f("ck_events_min_score")),
         sa.CheckConstraint(SCORE_RANGE.format("max_score"), name=op.f("ck_events_max_score")),
         sa.CheckConstraint("min_score <= max_score", name=op.f("ck_events_bounds")),
+        sa.CheckConstraint("alarm_elo > 0", name=op.f("ck_events_alarm_elo")),
+        sa.CheckConstraint(SCORE_RANGE.format("alarm_min"), name=op.f("ck_events_alarm_min")),
+        sa.CheckConstraint(SCORE_RANGE.format("alarm_max"), name=op.f("ck_events_alarm_max")),
+        sa.CheckConstraint("alarm_min <= alarm_max", name=op.f("ck_events_alarm")),
         sa.CheckConstraint("score_count >= 0 AND score_m2 >= 0", name=op.f("ck_events_statistics")),
         sa.CheckConstraint("week_count >= 0 AND week_m2 >= 0", name=op.f("ck_events_week_statistics")),
         sa.CheckConstraint("method IN ('classic', 'robust', 'ranks')", name=op.f("ck_events_method")),
@@ -246,6 +255,35 @@ def _create_log() -> None:
     op.create_index("idx_score_submissions_event", "score_submissions", ["event_id", "week_number"])
     removals = ("event_id", "week_number", "removed_at")
     _partial_index("idx_score_submissions_removals", "score_submissions", *removals, where=IS_REMOVED)
+
+
+def _create_held_scores() -> None:
+    op.create_table(
+        "held_scores",
+        sa.Column("id", LONG_ID, nullable=False),
+        sa.Column("interaction_id", sa.BigInteger, nullable=False),
+        *_of_player_and_event("held_scores"),
+        sa.Column("score", sa.Double, nullable=False),
+        sa.Column("made_in_week", sa.Integer, nullable=False),
+        sa.Column("proof", sa.String(300)),
+        sa.Column("moves", sa.Integer),
+        _instant("held_at"),
+        sa.Column("state", sa.String(16), nullable=False, server_default="waiting"),
+        _instant("decided_at", nullable=True),
+        sa.Column("decided_by", sa.BigInteger),
+        sa.Column("reason", sa.String(300)),
+        sa.PrimaryKeyConstraint("id", name="pk_held_scores"),
+        sa.UniqueConstraint("interaction_id", name="uq_held_scores_interaction_id"),
+        sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_held_scores_score")),
+        sa.CheckConstraint(WEEK_RANGE.format("made_in_week"), name=op.f("ck_held_scores_made_in_week")),
+        sa.CheckConstraint("state IN ('waiting', 'approved', 'refused')", name=op.f("ck_held_scores_state")),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name=op.f("ck_held_scores_decision"),
+        ),
+    )
+    _partial_index("idx_held_scores_waiting", "held_scores", "event_id", "held_at", where=IS_WAITING)
+    op.create_index("idx_held_scores_player", "held_scores", ["player_id", "held_at"])
 
 
 def _create_archive() -> None:
@@ -361,7 +399,9 @@ def _create_posts() -> None:
         _instant("shown_at", nullable=True),
         sa.PrimaryKeyConstraint("guild_id", "kind", name="pk_notices"),
         sa.CheckConstraint(JOB_KIND, name=op.f("ck_notices_kind")),
-        sa.CheckConstraint("trouble IN ('channel gone', 'channel closed')", name=op.f("ck_notices_trouble")),
+        sa.CheckConstraint(
+            "trouble IN ('channel gone', 'channel closed', 'score held')", name=op.f("ck_notices_trouble")
+        ),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from bot.database.models import Base, Excuse, Notice, Post
 from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
 from bot.domain.jobs import JobKind
 from bot.domain.servers import Trouble
+from bot.errors import ScoreHeld
+from bot.services.events import EventOptions
 from tests import tables as rows
 from tests.backends import ADMIN, EVENT, GUILD, NOON, TestBackend, open_test_backend
 from tests.databases import Templates
@@ -43,7 +46,7 @@ def test_the_comparison_sees_checks_and_the_conditions_of_indexes(database_url: 
     }
     assert conditions.keys() == {
         *("uq_all_time_scores", "uq_weekly_scores"),
-        *("uq_excuses_event", "uq_excuses_guild"),
+        *("uq_excuses_event", "uq_excuses_guild", "idx_held_scores_waiting"),
         *("idx_score_submissions_removals", "idx_members_withdrawn", "uq_events_season"),
     }
     assert "all_time" in conditions["uq_all_time_scores"]
@@ -165,6 +168,10 @@ def play(url: URL) -> None:
             excuse = {"guild_id": GUILD, "player_id": 2, "week_number": 202650, "excused_at": NOON, "excused_by": 9}
             await execute(backend.database, insert(Excuse).values(excuse))
             await backend.submit(11, 250)
+            await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(alarm_max="1000"))
+            with suppress(ScoreHeld):
+                await backend.submit(12, 2000)
+            await backend.real.jobs.do_due()
             await backend.real.services.settings.change(ADMIN, time_zone="Europe/Berlin", closes_weeks=True)
             await backend.real.scoring.recalculate(event.id)
             await post(backend, event.id)

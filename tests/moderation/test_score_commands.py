@@ -278,6 +278,48 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
     assert back.public.startswith("Excuse taken back\n**Bob** · 23–29 November\nall events: it counts as missed")
 
 
+async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})
+    told = await world.submit("Fay", "99,000", proof="https://example.com/run")
+    assert told.alone == (
+        "⚠️ **99,000 points** is far from all others, so an admin looks at it first. Once approved, it counts for this"
+        " week. `/review` shows you where it stands."
+    )
+    assert "Fay" not in (await world.board()).public
+    assert (await world.use("Fay", "review")).alone == (
+        "Your held scores\n**99,000 points** · Tetris Blitz · waits for an admin"
+    )
+    assert (await world.use("Ana", "review")).alone == "Your held scores\nNone of your scores was held."
+    world.clock.move(minutes=2)
+    assert "is far from all others" in (await world.submit("Fay", "88,000"))
+
+    asked = await world.use(world.admin, "review")
+    assert asked.alone == (
+        "Held: 99,000 points of Fay\nTetris Blitz · <t:1795003204:f>\nIt moves another player by 372 Elo.\n"
+        "Proof\n<https://example.com/run>\nIf it is approved\nFay would have **99,000 points** (#1).\n"
+        "5 players' Elos move, by 371 at most.\nThe podium would be Fay, Ana, Bob.\n"
+        "The podium of 16–22 November would be Fay, Ana, Bob.\n1 of 2 waiting"
+    )
+    await world.restart_bot()
+    second = await world.click(world.admin, asked, "Next")
+    assert second.alone.startswith("Held: 88,000 points of Fay")
+    held = next(row["id"] for row in (await world.tables())["held_scores"] if row["score"] == 88_000)
+    refused = await world.backend.real.services.reviews.refuse(world.as_actor(), held, "typo")
+    assert refused.player.name == "Fay"
+
+    asked = await world.use(world.admin, "review")
+    assert "1 score waiting" in asked
+    done = await world.click(world.admin, asked, "Approve")
+    assert done.public.startswith("Score approved\n**Fay**'s score of **99,000 points**")
+    assert "🥇 **Fay** · 99,000 points" in await world.board()
+    assert (await world.use(world.admin, "review")).alone == "No score waits for an admin."
+    assert (await world.use("Fay", "review")).alone == (
+        "Your held scores\n**88,000 points** · Tetris Blitz · refused: it does not count\n“typo”\n"
+        "**99,000 points** · Tetris Blitz · approved: it counts"
+    )
+
+
 async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 50})

@@ -226,6 +226,7 @@ FOLLOWS = {
 CARRIED = {
     Event: {
         *("name", "is_active", "score_direction", "score_format", "score_unit", "min_score", "max_score"),
+        *("alarm_elo", "alarm_min", "alarm_max"),
         *("method", "uses_logarithm", "attendance", "best_of", "last_weeks", "all_time_weight", "missed_week_elo"),
         *("min_weeks", "min_field"),
         *("season", "season_of", "first_week", "last_week"),

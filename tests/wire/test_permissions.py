@@ -77,6 +77,7 @@ TABLE = [
     Use("player excuse", {"player": PLAYER, "week": "next week"}, from_another_server=NOT_A_PLAYER),
     Use("player unexcuse", {"player": PLAYER, "week": "2026-W40"}, from_another_server=NOT_A_PLAYER),
     Use("board remove", {"event": "{event}"}),
+    Use("review", by_a_member=DONE, from_another_server=DONE),
     Use("audit", from_another_server=DONE),
     Use("audit", {"event": "{event}"}),
     Use("audit", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),

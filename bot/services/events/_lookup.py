@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event
-from bot.domain.events import EventInfo, meant_event
+from bot.domain.events import Alarm, EventInfo, meant_event
 from bot.domain.rules import Rules
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
@@ -131,4 +131,5 @@ def describe(event: Event | sa.Row[Any]) -> EventInfo:
         season=event.season,
         first_week=event.first_week,
         last_week=event.last_week,
+        alarm=Alarm(event.alarm_elo, event.alarm_min, event.alarm_max),
     )

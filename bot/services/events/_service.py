@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
-from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary
+from bot.domain.events import ALARM_ELO, GREATEST_ALARM, BegunSeason, EventChange, EventInfo, EventSummary
 from bot.domain.jobs import JobKind
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
 from bot.domain.weeks import Week
 from bot.errors import (
+    AlarmBoundsSwapped,
+    AlarmUnreadable,
     Bound,
     BoundsSwapped,
     DirectionFixed,
@@ -40,6 +42,7 @@ from bot.services.servers import Actor, begin_action, load_settings, record
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
 """How long the bot caches names, since Discord asks at every keystroke; then users see changes by other processes."""
+LONGEST_ALARM = 6
 NOTHING = "none"
 """What an admin types to clear a unit or a bound."""
 
@@ -62,6 +65,9 @@ class EventOptions:
             away.
         first_week: the first week that the event takes scores for, such as 2026-W47, or `none`.
         last_week: the last one, likewise.
+        alarm: by how many points of Elo a score may move another player's before it is held, or `none`.
+        alarm_min: the smallest score that is not held, in its format, or `none` for no such bound.
+        alarm_max: the greatest score that is not held, likewise.
         locale: the admin's language on Discord, such as "de", which says how bounds may be meant; no option.
     """
 
@@ -75,6 +81,9 @@ class EventOptions:
     default_channel_id: int | None = None
     first_week: str | None = None
     last_week: str | None = None
+    alarm: str | None = None
+    alarm_min: str | None = None
+    alarm_max: str | None = None
     locale: str | None = field(default=None, compare=False)
 
 
@@ -99,6 +108,7 @@ class EventService:
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
             settings = load_settings(session, actor.guild_id)
             event.method, event.attendance = settings.method, settings.attendance
+            event.alarm_elo = ALARM_ELO
             _apply(session, event, actor.guild_id, options, self._clock())
             session.add(event)
             session.flush()
@@ -278,6 +288,7 @@ def _apply(session: Session, event: Event, guild_id: int, options: EventOptions,
     if event.score_format is ScoreFormat.TIME and event.score_unit is not None:
         raise UnitOfTimes(event.score_unit)
     _apply_bounds(event, options)
+    _apply_alarm(event, options)
     if options.direction not in (None, event.score_direction):
         _change_direction(session, event)
     if options.is_active is not None:
@@ -322,6 +333,30 @@ def _apply_bounds(event: Event, options: EventOptions) -> None:
     rates_logarithms = event.uses_logarithm and event.method is Method.ROBUST
     if rates_logarithms and not ScoreBounds.of(event.min_score, event.max_score).are_positive:
         raise LogarithmImpossible(event.name)
+
+
+def _apply_alarm(event: Event, options: EventOptions) -> None:
+    style = ScoreStyle(event.score_format, event.score_unit)
+    if options.alarm is not None:
+        event.alarm_elo = None if _is_nothing(options.alarm) else _alarm_elo(options.alarm)
+    if options.alarm_min is not None:
+        event.alarm_min = _bound(style, Bound.ALARM_MIN, options.alarm_min, options.locale)
+    if options.alarm_max is not None:
+        event.alarm_max = _bound(style, Bound.ALARM_MAX, options.alarm_max, options.locale)
+    if event.alarm_min is not None and event.alarm_max is not None and event.alarm_min > event.alarm_max:
+        raise AlarmBoundsSwapped
+
+
+def _alarm_elo(text: str) -> int:
+    typed = text.strip()
+    if (
+        not typed.isascii()
+        or not typed.isdecimal()
+        or len(typed) > LONGEST_ALARM
+        or not 0 < int(typed) <= GREATEST_ALARM
+    ):
+        raise AlarmUnreadable(text, GREATEST_ALARM)
+    return int(typed)
 
 
 def _bound(style: ScoreStyle, bound: Bound, text: str, locale: str | None) -> float | None:

@@ -1,5 +1,6 @@
 """Count submissions together: find what they touch, decide each, write, answer each."""
 
+import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, OrderedDict, defaultdict
@@ -9,12 +10,13 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, func, literal, select
 from sqlalchemy.orm import Session
 
-from bot.database.dialect import commit_each_statement, has_rivals
-from bot.database.models import LeaderboardScore, ScoreType
+from bot.database.dialect import UtcDateTime, commit_each_statement, has_rivals
+from bot.database.models import Event, HeldScore, LeaderboardScore, ScoreType
 from bot.database.rows import Rows, RowsStatement
+from bot.domain.alarm import Extremes, bounds_of_others, influence, may_alarm
 from bot.domain.announcements import SETTLES, record_key
 from bot.domain.boards import DELAY, LEAST_PAUSE
 from bot.domain.clock import Clock
@@ -42,7 +44,14 @@ from bot.domain.submissions import (
 )
 from bot.domain.text import clean_display_name, name_key
 from bot.domain.weeks import Week, counting_week
-from bot.errors import AlreadyCounted, EventNotFound, LeaderboardError
+from bot.errors import (
+    AlreadyCounted,
+    CooldownActive,
+    EventNotFound,
+    LeaderboardError,
+    ScoreBeyondAlarm,
+    ScoreHeld,
+)
 from bot.services.events import describe
 from bot.services.jobs import HASTEN
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best
@@ -145,6 +154,12 @@ class _Counted:
         """Whether the score is to be announced if it beats all that the event had before the batch."""
         announces, is_first = self.entry.event.announces, self.after.statistics.count == 1
         return self.decision.is_personal_best and announces and not is_first and self.after.overtaken == 0
+
+
+class _Alarm(NamedTuple):
+    """Why a score is held: it moves another player by so many points of Elo; None if it is beyond the bounds."""
+
+    moves: int | None
 
 
 class _Others(NamedTuple):
@@ -307,6 +322,7 @@ class Batch:
         self._connection: Connection
         self._entries: dict[int, _Entry] = {}
         self._refused: dict[int, LeaderboardError] = {}
+        self._held: dict[int, ScoreHeld] = {}
         self._counted: dict[int, _Counted] = {}
         self._places: dict[int, _Place] = {}
         self._fields: dict[int, tuple[Field, Field]] = {}
@@ -314,7 +330,8 @@ class Batch:
     @property
     def outcomes(self) -> list[Outcome]:
         """What became of each submission in the last attempt; None for those that were not counted."""
-        outcomes: list[Outcome] = [self._refused.get(number) for number in range(self._size)]
+        told = self._refused | self._held
+        outcomes: list[Outcome] = [told.get(number) for number in range(self._size)]
         for number, one in self._counted.items():
             outcomes[number] = self._result(one, self._places[number])
         return outcomes
@@ -333,7 +350,7 @@ class Batch:
             Conflict: nothing was written; count again.
         """
         self._connection = session.connection() if self._is_transaction else commit_each_statement(session)
-        self._refused, self._counted, self._places = {}, {}, {}
+        self._refused, self._counted, self._places, self._held = {}, {}, {}, {}
         self._find()
         if newcomers := [entry.submission for entry in self._entries.values() if entry.player_id is None]:
             self._begin_transaction()
@@ -422,8 +439,66 @@ class Batch:
             if entry.player_id is None:
                 # Its event was made since the newcomers were.
                 raise Conflict
+            if (alarm := self._alarm(entry, entry.player_id, decision)) is not None:
+                self._hold(number, entry, entry.player_id, alarm)
+                continue
             counted[number] = self._move(entry, entry.player_id, decision)
         return counted
+
+    def _alarm(self, entry: _Entry, player_id: int, decision: Decision) -> _Alarm | None:
+        """Return why a score is held; None for one that is not, which mostly follows from the statistics alone."""
+        event, alarm = entry.event, entry.event.info.alarm
+        if alarm.is_beyond(entry.score):
+            return _Alarm(None)
+        if not decision.is_personal_best or not may_alarm(event.info, event.statistics.count):
+            return None
+        before, scale = event.statistics.field, self._rules.scale
+        after = event.statistics.change(decision.previous_best, entry.score).field
+        most = math.inf if alarm.elo is None else alarm.elo
+        if influence(before, after, bounds_of_others(before, after), scale) <= most:
+            return None
+        moves = influence(before, after, self._extremes(event, player_id), scale)
+        return None if moves <= most else _Alarm(math.ceil(moves))
+
+    def _extremes(self, event: OpenEvent, player_id: int) -> Extremes:
+        """Return the smallest and the greatest personal best of the other players."""
+        moved = {player: new for player, (_, new) in event.moves.items() if player != player_id}
+        score, others = LeaderboardScore.score, LeaderboardScore.player_id.not_in([player_id, *moved])
+        found = select(func.min(score), func.max(score)).where(is_personal_best(event.info.id), others)
+        extremes: Iterable[float | None] = self._connection.execute(found).one()
+        scores = [*moved.values(), *(one for one in extremes if one is not None)]
+        return min(scores), max(scores)
+
+    def _hold(self, number: int, entry: _Entry, player_id: int, alarm: _Alarm) -> None:
+        """Write down that a score waits for an admin; it costs its player the cooldown as one that counts does.
+
+        Raises:
+            Conflict: as `count`.
+        """
+        self._begin_transaction()
+        event, submission = entry.event, entry.submission
+        if not sql.HOLD_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
+            raise Conflict(self._find_locked())
+        if self._held_lately(player_id, event.info.guild_id):
+            seconds = math.ceil(self._rules.cooldown.total_seconds())
+            self._refused[number] = CooldownActive(seconds)
+            return
+        if entry.member_version is None:
+            sql.ADD_MEMBERS.write(self._connection, [(event.info.guild_id, player_id, entry.name)])
+        made_in = entry.known.current.code
+        row = (submission.interaction_id, player_id, event.info.id, entry.score, made_in, submission.proof, alarm.moves)
+        sql.HOLD_SCORES.write(self._connection, [row], now=self._now)
+        sql.ADD_JOBS.write(self._connection, [(JobKind.REVIEW.value, str(submission.interaction_id))], now=self._now)
+        kind = ScoreBeyondAlarm if alarm.moves is None else ScoreHeld
+        self._held[number] = kind(event.info.style.show(entry.score), event.info.name)
+
+    def _held_lately(self, player_id: int, guild_id: int) -> bool:
+        """Tell whether another score of the player was held in the server within the cooldown."""
+        lately = HeldScore.held_at > literal(self._now - self._rules.cooldown, UtcDateTime)
+        other = HeldScore.interaction_id.not_in([one.interaction_id for one in self._due.values()])
+        found = select(HeldScore.id).join(Event, Event.id == HeldScore.event_id)
+        of_player = HeldScore.player_id == player_id, Event.guild_id == guild_id
+        return self._connection.execute(found.where(*of_player, lately, other).limit(1)).first() is not None
 
     def _move(self, entry: _Entry, player_id: int, decision: Decision) -> _Counted:
         """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""

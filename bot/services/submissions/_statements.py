@@ -9,6 +9,7 @@ from bot.database.dialect import UtcDateTime, constant
 from bot.database.models import (
     Event,
     GuildSettings,
+    HeldScore,
     Job,
     LeaderboardScore,
     Member,
@@ -37,7 +38,7 @@ _SINCE_WEEK = sa.bindparam("since_week", type_=sa.Integer())
 _OF_EVENT = (
     *(Event.id, Event.guild_id, Event.name, Event.is_active),
     *(Event.score_direction, Event.score_format, Event.score_unit, Event.min_score, Event.max_score),
-    *(Event.season, Event.first_week, Event.last_week),
+    *(Event.season, Event.first_week, Event.last_week, Event.alarm_elo, Event.alarm_min, Event.alarm_max),
     *(Event.score_count, Event.score_origin, Event.score_mean, Event.score_m2, Event.score_m2_peak),
     *(Event.method, Event.uses_logarithm, Event.attendance, Event.best_of, Event.last_weeks, Event.all_time_weight),
     *(Event.missed_week_elo, Event.min_weeks, Event.min_field),
@@ -307,6 +308,24 @@ def _move_events(rows: sa.FromClause) -> sa.Executable:
 
 MOVE_EVENTS = RowsStatement("moved", {"id": sa.Integer(), **_STATISTICS}, _move_events)
 """Writes the running statistics of events, and moves their versions."""
+
+_HELD_SCORE: Columns = {
+    "interaction_id": sa.BigInteger(),
+    "player_id": sa.Integer(),
+    "event_id": sa.Integer(),
+    "score": sa.Double(),
+    "made_in_week": sa.Integer(),
+    "proof": sa.String(),
+    "moves": sa.Integer(),
+}
+HOLD_SCORES = RowsStatement(
+    "held_back", _HELD_SCORE, insert_rows(HeldScore, _HELD_SCORE, passes_existing=True, held_at=_NOW)
+)
+"""Writes down scores that wait for an admin; one that is there already stays as it is."""
+
+_DUE_JOB: Columns = {"kind": sa.String(), "key": sa.String()}
+ADD_JOBS = RowsStatement("jobs_due", _DUE_JOB, insert_rows(Job, _DUE_JOB, passes_existing=True, due_at=_NOW))
+"""Writes jobs that are due at once."""
 
 _RECORD: Columns = {"kind": sa.String(), "key": sa.String()}
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.domain.events import GREATEST_ALARM
 from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreFormat
 from bot.domain.servers import GREATEST_ID
@@ -104,6 +105,9 @@ class FileEvent(_Part):
     unit: Annotated[str, _cleaned(clean_unit)] | None
     min_score: Score | None
     max_score: Score | None
+    alarm_elo: Annotated[int, Field(gt=0, le=GREATEST_ALARM)] | None
+    alarm_min: Score | None
+    alarm_max: Score | None
     is_active: bool
     season: Annotated[int, Field(ge=1, lt=2**31)]
     season_of: Annotated[str, _cleaned(clean_event_name)] | None
@@ -118,6 +122,8 @@ class FileEvent(_Part):
             raise ValueError("times have no unit")
         if self.min_score is not None and self.max_score is not None and self.min_score > self.max_score:
             raise ValueError("min_score is greater than max_score")
+        if self.alarm_min is not None and self.alarm_max is not None and self.alarm_min > self.alarm_max:
+            raise ValueError("alarm_min is greater than alarm_max")
         if self.first_week is not None and self.last_week is not None and self.first_week > self.last_week:
             raise ValueError("first_week is after last_week")
         return self

@@ -100,6 +100,9 @@ def _make_event(file: EventFile, guild_id: int) -> Event:
         score_unit=given.unit,
         min_score=given.min_score,
         max_score=given.max_score,
+        alarm_elo=given.alarm_elo,
+        alarm_min=given.alarm_min,
+        alarm_max=given.alarm_max,
         rules=given.rules.rules,
         statistics=RunningStatistics(**given.statistics.model_dump()),
     )

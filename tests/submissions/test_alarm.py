@@ -1,0 +1,215 @@
+"""Scores that would move others far, or are beyond bounds: held, told, reviewed, and counted or not."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from bot.database.models import AuditLog, Event, HeldScore, Job, LeaderboardScore, Notice, ScoreSubmission
+from bot.domain.alarm import OwnHeldScores, Review, bounds_of_others, influence
+from bot.domain.ratings import RatingScale
+from bot.domain.rules import Method
+from bot.domain.statistics import RunningStatistics
+from bot.errors import (
+    AlarmBoundsSwapped,
+    AlarmUnreadable,
+    CooldownActive,
+    InvalidBound,
+    NothingHeld,
+    PlayerWithdrawn,
+    ScoreBeyondAlarm,
+    ScoreHeld,
+)
+from bot.services.events import EventOptions
+from tests import tables
+from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
+from tests.moderation.test_restoring import CHANGES
+from tests.one_database import on_one_database
+
+HONEST = {1: 100.0, 2: 200.0, 3: 300.0, 4: 400.0, 5: 500.0}
+CHEAT = MEMBER.discord_id
+SCALE = RatingScale()
+
+fields = st.lists(st.integers(1, 1000).map(float), min_size=5, max_size=9)
+
+
+async def contents(backend: TestBackend, *without: str) -> Any:
+    await backend.real.scoring.recalculate(1)
+    assert await backend.differences() == []
+    left_out = {"audit_log", "held_scores", "jobs", "notices", *without}
+    return await tables.contents(backend.database, without={*CHANGES, "added_by"}, except_for=left_out)
+
+
+async def held_of(backend: TestBackend) -> list[dict[str, Any]]:
+    return await tables.rows(backend.database, HeldScore)
+
+
+@pytest.fixture
+async def event(backend: TestBackend) -> TestBackend:
+    await backend.create_event(alarm="150")
+    await backend.submit_all(HONEST)
+    return backend
+
+
+@on_one_database
+@given(scores=fields, new=st.integers(1, 100_000).map(float), replaces=st.booleans())
+def test_the_influence_is_that_on_the_player_moved_furthest_and_within_its_bound(
+    scores: list[float], new: float, replaces: bool
+) -> None:
+    before = RunningStatistics.of(scores)
+    others = scores[1:] if replaces else scores
+    after = before.change(scores[0] if replaces else None, new)
+
+    def elo(score: float, statistics: RunningStatistics) -> float:
+        field = statistics.field
+        return 0.0 if field.spread == 0 else 200 * ((score - field.origin) - field.centre) / field.spread
+
+    moved = max(abs(elo(score, after) - elo(score, before)) for score in others)
+    fields_of = before.field, after.field
+    exact = influence(*fields_of, (min(others), max(others)), SCALE)
+    assert exact == pytest.approx(moved, rel=1e-6, abs=1e-6)
+    assert influence(*fields_of, bounds_of_others(*fields_of), SCALE) >= exact * (1 - 1e-6) - 1e-6
+
+
+async def test_a_score_that_moves_others_far_is_held_and_neither_rated_nor_shown(event: TestBackend) -> None:
+    before = await contents(event, "players", "members")
+    with pytest.raises(ScoreHeld) as told:
+        await event.submit(CHEAT, 5000, proof="https://example.com/run", interaction_id=77_001)
+    assert (told.value.score, told.value.event) == ("5,000", EVENT)
+    with pytest.raises(ScoreHeld):
+        await event.submit(CHEAT, 5000, interaction_id=77_001)
+    assert await contents(event, "players", "members") == before
+    [held] = await held_of(event)
+    assert (held["score"], held["proof"], held["state"]) == (5000, "https://example.com/run", "waiting")
+    assert 150 < held["moves"] < 400
+    assert (await event.submit(CHEAT, 650)).rank == 1
+
+
+async def test_an_approved_score_leaves_every_table_as_if_it_had_counted_at_once(event: TestBackend) -> None:
+    async def play(*, alarm: str) -> Any:
+        async with open_test_backend(event.database.url, event.clock) as other:
+            made = await other.create_event(name=alarm, alarm=alarm)
+            for player, score in HONEST.items():
+                await other.submit(player, score, alarm)
+            return made.id
+
+    reviews = event.real.services.reviews
+    names = {await play(alarm="150"): "150", await play(alarm="none"): "none"}
+    for name in names.values():
+        if name == "none":
+            await event.submit(CHEAT, 5000, name)
+        else:
+            with pytest.raises(ScoreHeld):
+                await event.submit(CHEAT, 5000, name)
+    asked = await reviews.look(ADMIN)
+    assert isinstance(asked, Review)
+    consequences = asked.consequences
+    assert (asked.waiting, consequences.before, consequences.elos_moved) == (1, None, 5)
+    assert asked.held.moves is not None
+    assert 0 <= asked.held.moves - consequences.most_moved <= 1
+    approved = await reviews.approve(ADMIN, asked.held.id, "seen live")
+    assert (approved.personal_best, approved.week_is_rerun, approved.reason) == (5000, False, "seen live")
+    ratings = []
+    for event_id in names:
+        await event.real.scoring.recalculate(event_id)
+        stats = await tables.stats(event.database, event_id)
+        ratings.append([(player, row.all_time_leaderboard_elo) for player, row in stats.items()])
+    assert ratings[0] == ratings[1]
+    assert await event.differences() == []
+    with pytest.raises(NothingHeld):
+        await reviews.approve(ADMIN, asked.held.id)
+    assert await reviews.look(ADMIN) is None
+
+
+async def test_a_score_approved_after_its_week_was_closed_counts_for_that_week(event: TestBackend) -> None:
+    with pytest.raises(ScoreHeld):
+        await event.submit(CHEAT, 5000)
+    event.clock.move(hours=1)
+    await event.run()
+    event.clock.move(weeks=1)
+    [held] = await held_of(event)
+    approved = await event.real.services.reviews.approve(ADMIN, held["id"])
+    assert (approved.submission.week.code, approved.week_is_rerun) == (202647, True)
+    await contents(event)
+    [row] = [one for one in await tables.rows(event.database, ScoreSubmission) if one["score"] == 5000]
+    assert (row["submitted_at"], row["made_in_week"]) == (held["held_at"], 202647)
+    assert row["interaction_id"] == held["interaction_id"]
+
+
+async def test_a_refused_score_never_counts_and_its_player_sees_why(event: TestBackend) -> None:
+    reviews = event.real.services.reviews
+    with pytest.raises(ScoreHeld):
+        await event.submit(CHEAT, 5000)
+    before = await contents(event)
+    [held] = await held_of(event)
+    refused = await reviews.refuse(ADMIN, held["id"], "no video")
+    assert (refused.state, refused.reason, refused.player.discord_id) == ("refused", "no video", CHEAT)
+    assert await contents(event) == before
+    own = await reviews.look(MEMBER)
+    assert isinstance(own, OwnHeldScores)
+    assert [(one.score, one.state, one.reason) for one in own.scores] == [(5000, "refused", "no video")]
+    [entry] = [row for row in await tables.rows(event.database, AuditLog) if row["action"] == "refuse score"]
+    assert (entry["detail"], entry["reason"]) == ("5,000", "no video")
+    for change in (reviews.approve, reviews.refuse):
+        with pytest.raises(NothingHeld):
+            await change(ADMIN, held["id"])
+
+
+async def test_admins_are_reminded_every_day_while_a_score_waits(event: TestBackend) -> None:
+    with pytest.raises(ScoreHeld):
+        await event.submit(CHEAT, 5000)
+    settings = event.real.services.settings
+    for _ in range(3):
+        assert await event.real.jobs.do_due() == 1
+        [notice] = await tables.rows(event.database, Notice)
+        assert (notice["guild_id"], notice["trouble"], notice["shown_at"]) == (GUILD, "score held", None)
+        assert await event.real.jobs.do_due() == 0
+        assert len(await settings.notices(ADMIN)) == 1
+        event.clock.move(days=1)
+    [held] = await held_of(event)
+    await event.real.services.reviews.refuse(ADMIN, held["id"])
+    assert await tables.rows(event.database, Notice) == []
+    assert await tables.rows(event.database, Job) == []
+
+
+async def test_small_fields_other_methods_and_events_without_alarm_hold_nothing(backend: TestBackend) -> None:
+    await backend.create_event(alarm="150")
+    await backend.submit_all({player: score for player, score in HONEST.items() if player < 5})
+    assert (await backend.submit(CHEAT, 1_000_000)).rank == 1
+    with pytest.raises(ScoreHeld):
+        await backend.submit(6, 100_000_000)
+    await tables.execute(backend.database, update(Event).values(method=Method.RANKS))
+    assert (await backend.submit(6, 200_000_000)).rank == 1
+    await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(alarm_min="50", alarm_max="1k"))
+    for score in (49, 1001):
+        with pytest.raises(ScoreBeyondAlarm):
+            await backend.submit(7, score)
+    assert (await backend.submit(7, 1000)).rank != 1
+    assert [row["moves"] for row in await held_of(backend) if row["score"] in (49, 1001)] == [None, None]
+    for options, error in (
+        (EventOptions(alarm="0"), AlarmUnreadable),
+        (EventOptions(alarm="²"), AlarmUnreadable),
+        (EventOptions(alarm_min="9k"), AlarmBoundsSwapped),
+        (EventOptions(alarm_max="fast"), InvalidBound),
+    ):
+        with pytest.raises(error):
+            await backend.real.services.events.edit(ADMIN, EVENT, options)
+
+
+async def test_a_held_score_costs_the_cooldown_and_waits_for_a_player_who_is_there(event: TestBackend) -> None:
+    async with open_test_backend(event.database.url, event.clock, submit_cooldown_seconds=60) as strict:
+        event.clock.move(minutes=2)
+        with pytest.raises(ScoreHeld):
+            await strict.submit(CHEAT, 5000)
+        event.clock.now += timedelta(seconds=10)
+        with pytest.raises(CooldownActive):
+            await strict.submit(CHEAT, 6000)
+    await event.real.services.withdrawals.withdraw(ADMIN, CHEAT)
+    [held] = await held_of(event)
+    with pytest.raises(PlayerWithdrawn):
+        await event.real.services.reviews.approve(ADMIN, held["id"])
+    bests = await tables.rows(event.database, LeaderboardScore)
+    assert {row["score"] for row in bests} == set(HONEST.values())
