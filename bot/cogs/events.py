@@ -78,7 +78,7 @@ class Events(ServiceCog):
         last_week="It ends with it; none: it goes on",
     )
     @app_commands.describe(
-        alarm="Hold what moves others by more Elo, or none",
+        alarm="Hold what moves others by more Elo; none",
         alarm_min="Hold scores below this; none: hold none",
         alarm_max="Hold scores above this; none: hold none",
     )

@@ -71,7 +71,7 @@ class Moderation(ServiceCog):
         event="The event: start typing its name",
         player="Whose score",
         score="As they would type it",
-        when="2026-11-21, yesterday, 2026-W47; default now",
+        when="21 Nov, yesterday, 2026-W47; default now",
         reason=WHY,
     )
     @app_commands.autocomplete(event=all_events)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, Excuse, Member, Player, PlayerEventStats
 from bot.domain.clock import Clock
+from bot.domain.jobs import JobKind
 from bot.domain.moderation import EventConsequences, ExcusePreview, ExcuseResult
 from bot.domain.moments import read_week
 from bot.domain.ratings import RatingScale
@@ -18,6 +19,7 @@ from bot.errors import AlreadyExcused, NeverSubmitted, NotExcused
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._rows import name_member
+from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
 from bot.services.weeks import follow_excuse
 
@@ -124,6 +126,7 @@ class ExcuseService:
         else:
             _take(session, member, player, week, what)
         followed = [one for one in events if follow_excuse(session, one, week.code, member.player_id, self._scale)]
+        refresh_posts(session, [one.id for one in followed], now, JobKind.BOARD)
         action = "excuse player" if is_excused else "take back excuse"
         record(session, actor, action, str(week), at=now, event_id=what, player_id=member.player_id, reason=reason)
         info = None if event is None else describe(event)

@@ -20,7 +20,7 @@ from bot.errors import AlreadyCounted, NotAllowed, NothingHeld, PlayerWithdrawn
 from bot.services.events import describe, find_event
 from bot.services.jobs import cancel, finish, hold, postpone
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, Corrected, add_score, report, week_for
+from bot.services.moderation._corrections import Addition, Corrected, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
 from bot.services.moderation._rows import name_player
 from bot.services.ratings import Recalculation
@@ -98,6 +98,7 @@ class ReviewService:
             zone, why = load_settings(session, actor.guild_id).time_zone, clean_reason(reason)
             row, done = add_score(session, event, _addition(held, actor), zone, self._scale)
             self._decide(session, actor, held, HeldState.APPROVED, why)
+            correct_posts(session, event, done, self._clock())
             shown = name_submission(event, row, zone)
             detail = f"submission {row.id}: {shown}"
             what, who = event.id, row.player_id
