@@ -25,6 +25,7 @@ MODULES = (
     "recalculation",
     "weekly_run",
     "boards",
+    "mondays",
     "uneven",
     "verification",
     "process",

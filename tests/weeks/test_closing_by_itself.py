@@ -168,8 +168,8 @@ async def test_switching_it_on_closes_nothing_at_once(backend: TestBackend) -> N
 
 async def test_a_week_whose_grace_ends_amid_a_close_is_closed_at_once_and_not_a_week_later(server: TestBackend) -> None:
     class Slow(WeekCloser):
-        async def _close(self, *arguments: Any) -> None:
-            await super()._close(*arguments)
+        async def _close(self, *arguments: Any, **named: Any) -> None:
+            await super()._close(*arguments, **named)
             server.clock.now = CLOSE + WEEK
 
     server.clock.now = CLOSE + HOUR
@@ -191,8 +191,8 @@ async def test_a_switch_off_in_the_middle_of_a_close_leaves_the_other_events_ope
     await server.submit(ANA, 10, "Sprint")
 
     class Interrupted(WeekCloser):
-        async def _close(self, *arguments: Any) -> None:
-            await super()._close(*arguments)
+        async def _close(self, *arguments: Any, **named: Any) -> None:
+            await super()._close(*arguments, **named)
             await settings(server, closes_weeks=False)
 
     server.clock.now = CLOSE
@@ -219,9 +219,9 @@ async def test_a_week_that_an_admin_closed_by_hand_is_not_closed_again(server: T
 
 async def test_a_week_that_an_admin_closes_amid_a_close_is_not_closed_twice(server: TestBackend) -> None:
     class Overtaken(WeekCloser):
-        async def _close(self, *arguments: Any) -> None:
+        async def _close(self, *arguments: Any, **named: Any) -> None:
             await server.run()
-            await super()._close(*arguments)
+            await super()._close(*arguments, **named)
 
     server.clock.now = CLOSE
     closer = Overtaken(server.database, server.clock, RatingScale())

@@ -58,12 +58,7 @@ class Scheduled:
 
 def schedule(session: Session, kind: JobKind, key: str, due_at: datetime) -> None:
     """Have a job done at a time; one of the same kind and key moves there, and whoever works on it loses it."""
-    row = session.scalar(_find(kind, key).with_for_update())
-    if row is None:
-        row = Job(kind=kind, key=key)
-        session.add(row)
-    row.due_at, row.claimed_until, row.tries, row.last_error = due_at, None, 0, None
-    session.flush()
+    schedule_all(session, [(kind, key)], due_at)
 
 
 def schedule_all(session: Session, jobs: Iterable[tuple[JobKind, str]], due_at: datetime) -> None:
@@ -169,7 +164,8 @@ def measure(session: Session, now: datetime, lane: Lane | None = None) -> Queue:
 
 
 def _find(kind: JobKind, key: str) -> sa.Select[Job]:
-    return sa.select(Job).where(Job.kind == kind, Job.key == key)
+    # Other statements of the transaction may have written the row.
+    return sa.select(Job).where(Job.kind == kind, Job.key == key).execution_options(populate_existing=True)
 
 
 def _is_free(now: datetime, kinds: Collection[JobKind]) -> tuple[sa.ColumnElement[bool], ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.database.database import Database
@@ -17,6 +18,8 @@ TELL_SECONDS = 60.0
 """How often it says how many wait, while it cannot keep up."""
 AT_ONCE = {Lane.WEEKS: 4, Lane.MESSAGES: 24}
 """How many jobs of a lane a process does side by side: with weeks, most connections are left to users' commands."""
+CLAIMED = 24
+"""How many it claims at a time, so that a claim costs little; one that ends leaves the rest until the lease is over."""
 
 Handler = Callable[[Claim], Awaitable[None]]
 """Does a claimed job; each of its transactions begins with `hold`, and the last ends the job."""
@@ -91,19 +94,22 @@ class JobRunner:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _do_due(self, lane: Lane) -> int:
-        """Do jobs of a lane until none is due; when half of those at work are through, others join."""
+        """Do jobs of a lane until none is due."""
         done, running, told_at = 0, set[asyncio.Task[None]](), time.monotonic()
+        # Most looks find nothing, and need not write.
+        claimed = deque(await self._claim(lane) if await self._is_due(lane) else ())
         try:
             while True:
-                room = AT_ONCE[lane] - len(running)
-                if not self._is_ending and room >= AT_ONCE[lane] / 2:
-                    running |= {asyncio.create_task(self._do(claim)) for claim in await self._claim(lane, room)}
+                while claimed and len(running) < AT_ONCE[lane] and not self._is_ending:
+                    running.add(asyncio.create_task(self._do(claimed.popleft())))
                 if not running:
                     return done
                 finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in finished:
                     task.result()
                 done += len(finished)
+                if not claimed and not self._is_ending:
+                    claimed.extend(await self._claim(lane))
                 if time.monotonic() - told_at >= TELL_SECONDS:
                     told_at = time.monotonic()
                     await self._tell_length(lane)
@@ -112,12 +118,16 @@ class JobRunner:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _claim(self, lane: Lane, most: int) -> list[Claim]:
-        now, kinds = self._clock(), [kind for kind in self._handlers if kind.lane is lane]
-        # Most looks find nothing, and need not write.
-        if not kinds or not await self._database.read(lambda session: is_due(session, now, kinds)):
-            return []
-        return await self._database.write(lambda session: claim_due(session, now, lane, kinds, most))
+    def _kinds(self, lane: Lane) -> list[JobKind]:
+        return [kind for kind in self._handlers if kind.lane is lane]
+
+    async def _is_due(self, lane: Lane) -> bool:
+        now, kinds = self._clock(), self._kinds(lane)
+        return bool(kinds) and await self._database.read(lambda session: is_due(session, now, kinds))
+
+    async def _claim(self, lane: Lane) -> list[Claim]:
+        now, kinds = self._clock(), self._kinds(lane)
+        return await self._database.write(lambda session: claim_due(session, now, lane, kinds, CLAIMED))
 
     async def _tell_length(self, lane: Lane) -> None:
         now = self._clock()

@@ -3,23 +3,23 @@
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, LeaderboardScore, ScoreType
+from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim
 from bot.domain.ratings import RatingScale
+from bot.domain.servers import ServerSettings
 from bot.domain.weeks import Closing, Week
-from bot.errors import Unavailable, WeekNotRunnable
+from bot.errors import Unavailable, WeekWithoutScores
 from bot.services.events import find_event
 from bot.services.jobs import ClaimLost, hold, postpone
 from bot.services.ratings import has_type
 from bot.services.servers import itself, load_settings
-from bot.services.weeks._lookup import check_runnable, is_reopened
+from bot.services.weeks._lookup import is_reopened
 from bot.services.weeks._run import close_week
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,21 @@ class DueWeek:
 
     week: Week
     event_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a close of a server does.
+
+    Attributes:
+        weeks: those to close, the oldest first.
+        last: the last of them of each event.
+    """
+
+    settings: ServerSettings
+    closing: Closing
+    weeks: list[DueWeek]
+    last: dict[int, Week]
 
 
 class WeekCloser:
@@ -58,29 +73,32 @@ class WeekCloser:
             Further errors: what kept an event from being closed.
         """
         guild_id = int(claim.key)
+        plan = await self._database.read(lambda session: self._plan(session, guild_id))
         failures: dict[int, Exception] = {}
-        closing, weeks = await self._database.read(lambda session: self._plan(session, guild_id))
-        last = {due.event_id: due.week for due in weeks}
-        for due in weeks:
+        for due in plan.weeks:
             if due.event_id in failures:
                 continue
+            # The last transaction of most closes is that of their last week.
+            ends = due is plan.weeks[-1] and not failures
             try:
-                await self._close(claim, guild_id, due, last[due.event_id], closing.since)
+                await self._close(claim, plan, due, ends=ends)
             except (ClaimLost, Unavailable):
                 raise
             except Exception as error:
                 logger.exception("event %d: %s could not be closed", due.event_id, due.week)
                 failures[due.event_id] = error
+        if plan.weeks and not failures:
+            return
         if failures and not claim.is_last_try:
             raise next(iter(failures.values()))
         if failures:
             logger.error("server %d: events given up until the next close: %s", guild_id, sorted(failures))
         given_up = f"not closed: {sorted(failures)}" if failures else None
         # As planned: a week whose grace has ended meanwhile is due at once.
-        await self._database.write(lambda session: postpone(session, claim, closing.next_at, given_up))
+        await self._database.write(lambda session: postpone(session, claim, plan.closing.next_at, given_up))
 
-    def _plan(self, session: Session, guild_id: int) -> tuple[Closing, list[DueWeek]]:
-        """Return the weeks to close, the oldest first. Whoever changes the settings that say so takes the claim."""
+    def _plan(self, session: Session, guild_id: int) -> Plan:
+        """Find the weeks to close. Whoever changes the settings that say so takes the claim."""
         settings = load_settings(session, guild_id)
         closing = Closing.at(self._clock(), settings.time_zone, settings.grace)
         weeks = (
@@ -94,21 +112,31 @@ class WeekCloser:
             .distinct()
             .order_by(LeaderboardScore.week_number, Event.id)
         )
-        return closing, [DueWeek(Week.from_code(code), event_id) for code, event_id in session.execute(weeks)]
+        due = [DueWeek(Week.from_code(code), event_id) for code, event_id in session.execute(weeks)]
+        return Plan(settings, closing, due, {one.event_id: one.week for one in due})
 
-    async def _close(self, claim: Claim, guild_id: int, due: DueWeek, last: Week, since: datetime) -> None:
+    async def _close(self, claim: Claim, plan: Plan, due: DueWeek, *, ends: bool) -> None:
+        guild_id = int(claim.key)
+
         def work(session: Session) -> None:
             hold(session, claim)
-            now = self._clock()
             event = find_event(session, guild_id, due.event_id, lock=True)
-            if session.scalar(sa.select(is_reopened(since)).where(Event.id == event.id)):
-                return
-            # Meanwhile an admin may have closed the week, or removed its last score.
-            settings = load_settings(session, guild_id)
-            announces = settings.announcement_channel_id is not None
-            with suppress(WeekNotRunnable):
-                check_runnable(session, event, due.week, Week.at(now, settings.time_zone))
-                actor = itself(guild_id)
-                close_week(session, actor, event, due.week, self._scale, now, last=last, announces=announces)
+            is_run = sa.exists().where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == due.week.code)
+            with session.no_autoflush:
+                # Meanwhile an admin may have closed the week, or reopened one of the event.
+                skipped = session.scalar(
+                    sa.select(is_run | is_reopened(plan.closing.since)).where(Event.id == event.id)
+                )
+            if not skipped:
+                # Or removed its last score.
+                with suppress(WeekWithoutScores):
+                    self._run(session, plan, event, due)
+            if ends:
+                postpone(session, claim, plan.closing.next_at)
 
         await self._database.write(work)
+
+    def _run(self, session: Session, plan: Plan, event: Event, due: DueWeek) -> None:
+        announces = plan.settings.announcement_channel_id is not None
+        last, actor = plan.last[event.id], itself(event.guild_id)
+        close_week(session, actor, event, due.week, self._scale, self._clock(), last=last, announces=announces)

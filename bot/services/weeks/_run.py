@@ -48,6 +48,9 @@ from bot.services.ratings import (
 )
 from bot.services.servers import Actor, record
 
+FEW_PLAYERS = 1_000
+"""Up to this size of an event, a server joins and sorts all players in the memory that it gives anyway."""
+
 
 def close_week(
     session: Session,
@@ -99,15 +102,19 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     Raises:
         WeekWithoutScores: the week has no scores.
     """
-    join_in_memory(session)
+    if event.statistics.count > FEW_PLAYERS:
+        join_in_memory(session)
     recalculate(session, event, scale)
     rating, log = rating_of(event, scale), ScoreSubmission
     removals = log.event_id == event.id, log.week_number == week.code, log.removed_at.is_not(None)
-    removed_at = session.scalar(sa.select(sa.func.max(log.removed_at)).where(*removals))
-    field = measure_field(session, rating, is_weekly_best(event.id, week.code))
-    if field.size == 0:
-        raise WeekWithoutScores(str(week))
-    before, has_later = _neighbours(session, event, week.code)
+    # One flush writes all that changes of the event.
+    with session.no_autoflush:
+        removed_at = session.scalar(sa.select(sa.func.max(log.removed_at)).where(*removals))
+        field = measure_field(session, rating, is_weekly_best(event.id, week.code))
+        if field.size == 0:
+            raise WeekWithoutScores(str(week))
+        before, has_later = _neighbours(session, event, week.code)
+        forget_week_statistics(event, week.code)
     run = WeeklyRun(
         event_id=event.id,
         week_number=week.code,
@@ -130,7 +137,6 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
         _add_missed_weeks(session, rating, _known_by(run.id), *is_later)
     _count(session, run, rating, sign=1, is_last=not has_later)
     session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
-    forget_week_statistics(event, week.code)
     return run
 
 
