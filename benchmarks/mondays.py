@@ -37,8 +37,10 @@ IN_TIME = Goal("≤", 3.0, "s")
 
 FILL = (
     "INSERT INTO players (id, discord_id, username) SELECT i, i, 'player' || i FROM generate_series(1, {players}) i",
-    "INSERT INTO members (guild_id, player_id, display_name)"
-    " SELECT {first_guild} + (id - 1) / {size}, id, 'Player ' || id FROM players",
+    (
+        "INSERT INTO members (guild_id, player_id, display_name)"
+        " SELECT {first_guild} + (id - 1) / {size}, id, 'Player ' || id FROM players"
+    ),
     "INSERT INTO events (id, guild_id, name, name_key, score_direction, scores_version, elo_version, elo_field_version,"
     " elo_base, elo_per_sigma, score_count, score_mean, score_m2, elo_centre, elo_spread, week_number, week_count,"
     " week_mean, week_m2)"
@@ -46,19 +48,30 @@ FILL = (
     " ({size} + 1) / 2.0, {size} * ({size} * {size} - 1) / 12.0, ({size} + 1) / 2.0,"
     " sqrt(({size} * {size} - 1) / 12.0), 202647, {size}, ({size} + 1) / 2.0, {size} * ({size} * {size} - 1) / 12.0"
     " FROM generate_series(0, {servers} - 1) e",
-    "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number)"
-    " SELECT id, (id - 1) / {size} + 1, (id - 1) % {size} + 1, 'all_time', NULL FROM players"
-    " UNION ALL SELECT id, (id - 1) / {size} + 1, (id - 1) % {size} + 1, 'weekly', 202647 FROM players",
-    "INSERT INTO score_submissions (interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at)"
-    " SELECT id, player_id, event_id, score, 202647, 202647, submitted_at FROM leaderboard_scores"
-    " WHERE score_type = 'weekly'",
-    "INSERT INTO player_event_stats (player_id, event_id, updated_at, all_time_leaderboard_elo)"
-    " SELECT player_id, event_id, submitted_at, floor(1000.5 + 200 * (score - ({size} + 1) / 2.0)"
-    " / sqrt(({size} * {size} - 1) / 12.0)) FROM leaderboard_scores WHERE score_type = 'all_time'",
-    "INSERT INTO guild_settings (guild_id, closes_weeks, announcement_channel_id)"
-    " SELECT guild_id, guild_id < {first_guild} + {servers} - 1, 1 FROM events",
-    "INSERT INTO jobs (kind, key, due_at) SELECT 'close weeks', guild_id::text, '2026-11-23T02:00:00+00:00'"
-    " FROM guild_settings WHERE closes_weeks",
+    (
+        "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number)"
+        " SELECT id, (id - 1) / {size} + 1, (id - 1) % {size} + 1, 'all_time', NULL FROM players"
+        " UNION ALL SELECT id, (id - 1) / {size} + 1, (id - 1) % {size} + 1, 'weekly', 202647 FROM players"
+    ),
+    (
+        "INSERT INTO score_submissions"
+        " (interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at)"
+        " SELECT id, player_id, event_id, score, 202647, 202647, submitted_at FROM leaderboard_scores"
+        " WHERE score_type = 'weekly'"
+    ),
+    (
+        "INSERT INTO player_event_stats (player_id, event_id, updated_at, all_time_leaderboard_elo)"
+        " SELECT player_id, event_id, submitted_at, floor(1000.5 + 200 * (score - ({size} + 1) / 2.0)"
+        " / sqrt(({size} * {size} - 1) / 12.0)) FROM leaderboard_scores WHERE score_type = 'all_time'"
+    ),
+    (
+        "INSERT INTO guild_settings (guild_id, closes_weeks, announcement_channel_id)"
+        " SELECT guild_id, guild_id < {first_guild} + {servers} - 1, 1 FROM events"
+    ),
+    (
+        "INSERT INTO jobs (kind, key, due_at) SELECT 'close weeks', guild_id::text, '2026-11-23T02:00:00+00:00'"
+        " FROM guild_settings WHERE closes_weeks"
+    ),
     "SELECT setval('events_id_seq', {servers}), setval('players_id_seq', {players})",
 )
 

@@ -670,3 +670,26 @@ class Interrupted(LeaderboardError):
 
 class Unavailable(LeaderboardError):
     """The database did not answer, or a transaction lost a race too often. A retry may succeed."""
+
+
+@dataclass(eq=False)
+class RoleNotGivable(LeaderboardError):
+    """The role `role` is everyone's or another program's, so nobody can give it."""
+
+    role: int
+
+
+class BotLacksManageRoles(RoleNotGivable):
+    """The bot may not manage roles."""
+
+
+class RoleAboveBot(RoleNotGivable):
+    """The role stands above the bot's own."""
+
+
+class RoleAboveAdmin(RoleNotGivable):
+    """The admin could not give the role themselves."""
+
+
+class AwardWithoutElo(InvalidSetting):
+    """An award by Elo does not say from which Elo on, or another award does."""

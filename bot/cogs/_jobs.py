@@ -9,6 +9,7 @@ from bot.cogs._services import Services
 from bot.cogs.boards import BoardKeeper, show_board
 from bot.cogs.posts import Poster, Publication
 from bot.cogs.rehearsals import show_explained_results
+from bot.cogs.roles import RoleKeeper
 from bot.domain.jobs import JobKind
 from bot.services.jobs import Handler
 from bot.ui.announcements import show_record
@@ -21,6 +22,8 @@ def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
         JobKind.RECORD: Publication(services.records, show_record),
         JobKind.BOARD: Publication(services.boards, show_board, returns=True),
     }
-    poster = Poster(client, services.posts, publications, Pace())
+    pace = Pace()
+    poster = Poster(client, services.posts, publications, pace)
     handlers: dict[JobKind, Handler] = dict.fromkeys(publications, poster.do)
-    return handlers | {JobKind.BOARD: BoardKeeper(poster, services.boards).do}
+    handlers[JobKind.BOARD] = BoardKeeper(poster, services.boards).do
+    return handlers | {JobKind.ROLES: RoleKeeper(client, services.roles, pace).do}

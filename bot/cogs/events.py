@@ -3,18 +3,29 @@
 from functools import partial
 from typing import Any, Literal
 
-from discord import Interaction, app_commands
+from discord import Interaction, Role, app_commands
 
 from bot.cogs._answering import answer, guild_of
 from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import active_events, all_events, coming_weeks
 from bot.cogs.rehearsals import ask_to_apply
+from bot.cogs.roles import check_awardable
 from bot.domain.rehearsals import Proposal
+from bot.domain.roles import Award, RoleAward
 from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.errors import AwardWithoutElo
 from bot.services.events import EventOptions
 from bot.ui.events import show_change, show_event, show_events, show_season
+from bot.ui.roles import show_award
 
+AWARDS = {
+    "number one": Award.FIRST,
+    "top three": Award.TOP_THREE,
+    "elo": Award.ELO,
+    "nobody": Award.NOBODY,
+}
+MAX_ELO = 1_000_000
 FORMAT = "Numbers, or times, shown as 1:23.456"
 
 
@@ -199,3 +210,33 @@ class Events(ServiceCog):
     async def event_list(self, interaction: Interaction[Any]) -> None:
         """List the events of the server."""
         await answer(interaction, self.services.events.list(guild_of(interaction)), show_events, only_reads=True)
+
+    @event.command(name="role", description="Admins: have an event give a role to its best players")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        role="Given and taken after each close",
+        award="Who has it, by the overall board",
+        elo="With elo: from which event Elo on",
+    )
+    @app_commands.autocomplete(event=all_events)
+    async def event_role(
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        role: Role,
+        award: Literal["number one", "top three", "elo", "nobody"],
+        elo: app_commands.Range[int, -MAX_ELO, MAX_ELO] | None = None,
+    ) -> None:
+        """Have an event award a role."""
+        awarded = self._award(interaction, event, role, AWARDS[award], elo)
+        await answer(interaction, awarded, show_award)
+
+    async def _award(
+        self, interaction: Interaction[Any], event: str, role: Role, award: Award, elo: int | None
+    ) -> RoleAward:
+        actor = self.actor(interaction)
+        if (award is Award.ELO) != (elo is not None):
+            raise AwardWithoutElo
+        if award is not Award.NOBODY:
+            check_awardable(interaction, role)
+        return await self.services.roles.award(actor, event, role.id, award, elo)

@@ -11,6 +11,7 @@ from bot.domain.alarm import HeldState
 from bot.domain.clock import utc_now
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.roles import Award
 from bot.domain.rules import GREATEST_ELO, MOST_PLAYERS, MOST_WEEKS, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import GRACE_MINUTES, Trouble
@@ -102,6 +103,7 @@ class Event(Base):
     `bot.domain.statistics`).
 
     In the channel `default_channel_id` players need not name the event. Its board is in `board_channel_id`.
+    `gives_roles` tells whether it has rows in `event_roles`.
 
     `version` moves with every change that submissions depend on; an optimistic write compares it. `scores_version`
     moves with every change of a personal best. `elo_version` is the `scores_version` of the last recalculation, and
@@ -135,6 +137,7 @@ class Event(Base):
     is_active: Mapped[bool] = mapped_column(server_default="1", default=True)
     default_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger, unique=True)
     board_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    gives_roles: Mapped[bool] = mapped_column(server_default="0", default=False)
     version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     score_direction: Mapped[ScoreDirection] = mapped_column(text_enum(ScoreDirection, "score_direction"))
     score_format: Mapped[ScoreFormat] = mapped_column(
@@ -508,3 +511,28 @@ class Notice(Base):
     place_id: Mapped[int] = mapped_column(sa.BigInteger)
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EventRole(Base):
+    """A role that an event awards; `elo` is the event Elo that the award asks for, or NULL."""
+
+    __tablename__ = "event_roles"
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "role_id"),
+        sa.CheckConstraint("(award = 'elo') = (elo IS NOT NULL)", name="elo"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    role_id: Mapped[int] = mapped_column(sa.BigInteger)
+    award: Mapped[Award] = mapped_column(text_enum(Award, "award"))
+    elo: Mapped[int | None]
+
+
+class RoleGrant(Base):
+    """A player to whom the bot has given a role, and from whom it takes it again."""
+
+    __tablename__ = "role_grants"
+
+    award_id: Mapped[int] = mapped_column(sa.ForeignKey("event_roles.id"), primary_key=True, autoincrement=False)
+    discord_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)

@@ -46,6 +46,9 @@ class JobKind(StrEnum):
     REVIEW = "review"
     """Tell admins that a score is held, once a day while it waits: its interaction is the key."""
 
+    ROLES = "roles"
+    """Give and take the roles that the event whose key is the key awards."""
+
     @property
     def lane(self) -> Lane:
         """Where jobs of the kind are done."""

@@ -108,6 +108,11 @@ class Trouble(StrEnum):
     """The bot may not see the channel, or not write there."""
     SCORE_HELD = "score held"
     """A score waits for an admin. No trouble of Discord's, but as much to be known."""
+    ROLES_CLOSED = "roles closed"
+    """The bot may not manage roles."""
+    ROLE_ABOVE = "role above"
+    """The role stands above the bot's own."""
+    ROLE_GONE = "role gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class Notice:
 
     Attributes:
         kind: what does not work.
-        place_id: Discord's id of the channel that it is about.
+        place_id: Discord's id of the channel, or the role, that it is about.
         noted_at: when that was found out, in UTC.
     """
 

@@ -128,6 +128,14 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "Only admins of this server can do that: members with the *Manage Server* permission "
         "or with the admin role chosen in `/settings`."
     ),
+    errors.RoleNotGivable: "<@&{role}> belongs to everyone or to another bot, so nobody can give it.",
+    errors.BotLacksManageRoles: "The bot may not give roles: allow it *Manage Roles* in the server's settings.",
+    errors.RoleAboveBot: "<@&{role}> stands above the bot's role: move the bot's role up in the server's settings.",
+    errors.RoleAboveAdmin: (
+        "You can have roles awarded that you could give yourself: with *Manage Roles*, and below your own role. "
+        "<@&{role}> is none of these."
+    ),
+    errors.AwardWithoutElo: "Say from which Elo on, with `elo`; only `award:elo` takes one.",
     errors.ServerOnly: "Leaderboards belong to servers. Use this command in a server, not in a direct message.",
     errors.WeekNotBegun: "{week} has not begun yet. It is {current} now.",
     errors.WeekClosedAlready: "{week} was closed already, on {ran_at}.",

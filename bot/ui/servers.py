@@ -40,11 +40,17 @@ ATTENDANCES = {
 }
 
 _ANNOUNCEMENTS = "announcements"
-_WHAT = {JobKind.RESULTS: _ANNOUNCEMENTS, JobKind.RECORD: _ANNOUNCEMENTS, JobKind.BOARD: "refreshes of a board"}
+_WHAT = {
+    JobKind.RESULTS: _ANNOUNCEMENTS,
+    JobKind.RECORD: _ANNOUNCEMENTS,
+    JobKind.BOARD: "refreshes of a board",
+    JobKind.ROLES: "roles of events",
+}
 _AGAIN = {
     JobKind.RESULTS: "`/settings` names a channel",
     JobKind.RECORD: "`/settings` names a channel",
     JobKind.BOARD: "`/board post` posts it anew",
+    JobKind.ROLES: "The next close tries again",
 }
 _SENTENCES = {
     Trouble.CHANNEL_GONE: "There are no more {what}: their channel was deleted. {again}.",
@@ -53,6 +59,12 @@ _SENTENCES = {
         "Allow it *View Channel* and *Send Messages* there. {again}."
     ),
     Trouble.SCORE_HELD: "A score is held until an admin has looked at it: `/review`.",
+    Trouble.ROLES_CLOSED: "The {what} are not given: the bot lacks *Manage Roles*. The next close tries again.",
+    Trouble.ROLE_ABOVE: (
+        "<@&{place}> of the {what} is not given: it stands above the bot's role. "
+        "Move the bot's role up in the server's settings; the next close tries again."
+    ),
+    Trouble.ROLE_GONE: "One of the {what} was deleted, and is awarded no more.",
 }
 
 

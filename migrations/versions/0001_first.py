@@ -26,11 +26,12 @@ IS_REMOVED = "removed_at IS NOT NULL"
 IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 IS_OF_EVENT = "event_id IS NOT NULL"
 IS_OF_GUILD = "event_id IS NULL"
+TROUBLE = "trouble IN ('channel gone', 'channel closed', 'score held', 'roles closed', 'role above', 'role gone')"
 QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
-JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'record', 'review')"
+JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'record', 'review', 'roles')"
 IS_WAITING = "state = 'waiting'"
 IS_PAST_SEASON = "season_of IS NOT NULL"
 
@@ -106,11 +107,12 @@ def upgrade() -> None:
     op.create_index("idx_audit_log_guild", "audit_log", ["guild_id", "id"])
     _create_jobs()
     _create_posts()
+    _create_roles()
 
 
 def downgrade() -> None:
     for table in (
-        *("notices", "posts", "jobs", "audit_log", "guild_settings"),
+        *("role_grants", "event_roles", "notices", "posts", "jobs", "audit_log", "guild_settings"),
         *("held_scores", "excuses", "weekly_omissions", "weekly_results", "weekly_runs"),
         *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
     ):
@@ -127,6 +129,7 @@ def _create_events() -> None:
         sa.Column("is_active", sa.Boolean, nullable=False, server_default="1"),
         sa.Column("default_channel_id", sa.BigInteger),
         sa.Column("board_channel_id", sa.BigInteger),
+        sa.Column("gives_roles", sa.Boolean, nullable=False, server_default="0"),
         sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("score_direction", sa.String(16), nullable=False),
         sa.Column("score_format", sa.String(16), nullable=False, server_default="number"),
@@ -399,9 +402,30 @@ def _create_posts() -> None:
         _instant("shown_at", nullable=True),
         sa.PrimaryKeyConstraint("guild_id", "kind", name="pk_notices"),
         sa.CheckConstraint(JOB_KIND, name=op.f("ck_notices_kind")),
-        sa.CheckConstraint(
-            "trouble IN ('channel gone', 'channel closed', 'score held')", name=op.f("ck_notices_trouble")
-        ),
+        sa.CheckConstraint(TROUBLE, name=op.f("ck_notices_trouble")),
+    )
+
+
+def _create_roles() -> None:
+    op.create_table(
+        "event_roles",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("event_id", sa.Integer, nullable=False),
+        sa.Column("role_id", sa.BigInteger, nullable=False),
+        sa.Column("award", sa.String(16), nullable=False),
+        sa.Column("elo", sa.Integer),
+        sa.PrimaryKeyConstraint("id", name="pk_event_roles"),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_event_roles_event_id_events"),
+        sa.UniqueConstraint("event_id", "role_id", name="uq_event_roles_event_id_role_id"),
+        sa.CheckConstraint("award IN ('first', 'top three', 'elo', 'nobody')", name=op.f("ck_event_roles_award")),
+        sa.CheckConstraint("(award = 'elo') = (elo IS NOT NULL)", name=op.f("ck_event_roles_elo")),
+    )
+    op.create_table(
+        "role_grants",
+        sa.Column("award_id", sa.Integer, nullable=False),
+        sa.Column("discord_id", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("award_id", "discord_id", name="pk_role_grants"),
+        sa.ForeignKeyConstraint(["award_id"], ["event_roles.id"], name="fk_role_grants_award_id_event_roles"),
     )
 
 

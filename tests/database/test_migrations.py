@@ -14,9 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, insert
 from sqlalchemy.exc import DBAPIError
 
-from bot.database.models import Base, Excuse, Notice, Post
+from bot.database.models import Base, EventRole, Excuse, Notice, Post, RoleGrant
 from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
 from bot.domain.jobs import JobKind
+from bot.domain.roles import Award
 from bot.domain.servers import Trouble
 from bot.errors import ScoreHeld
 from bot.services.events import EventOptions
@@ -181,7 +182,7 @@ def play(url: URL) -> None:
 
 
 async def post(backend: TestBackend, event_id: int) -> None:
-    """Have something posted about an event, and refused later."""
+    """Have something posted about an event, and refused later, and a role awarded."""
     of_server = {"guild_id": ADMIN.guild_id, "kind": JobKind.RESULTS}
     posted = {"key": f"{event_id}:202647", "event_id": event_id, "channel_id": 1, "nonce": 2**63 - 1}
     refused = {"trouble": Trouble.CHANNEL_GONE, "place_id": 1, "noted_at": backend.clock.now}
@@ -189,4 +190,6 @@ async def post(backend: TestBackend, event_id: int) -> None:
         backend.database,
         insert(Post).values(**of_server, **posted, message_id=2, digest="0" * 64, sent_at=backend.clock.now),
         insert(Notice).values(**of_server, **refused, shown_at=backend.clock.now),
+        insert(EventRole).values(id=1, event_id=event_id, role_id=2**63 - 1, award=Award.ELO, elo=-1),
+        insert(RoleGrant).values(award_id=1, discord_id=2**63 - 1),
     )

@@ -215,7 +215,7 @@ async def test_a_file_that_lies_about_what_follows_from_the_log_is_corrected(bac
 
 FOLLOWS = {
     Event: {
-        *("id", "guild_id", "name_key", "default_channel_id", "board_channel_id"),
+        *("id", "guild_id", "name_key", "default_channel_id", "board_channel_id", "gives_roles"),
         *("version", "scores_version", "elo_version", "elo_base", "elo_per_sigma"),
         *("elo_field_version", "elo_origin", "elo_centre", "elo_spread", "elo_submission_id"),
         *("week_number", "week_count", "week_origin", "week_mean", "week_m2", "week_m2_peak"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .discord_limits import Form, Refused
 from .discord_messages import Message, written
-from .discord_people import JSON, Guild, User
+from .discord_people import JSON, MANAGE_ROLES, Guild, User
 
 
 @dataclass(slots=True, eq=False)
@@ -51,3 +51,26 @@ class Channels:
         if channel_id in self.closed:
             raise Refused(403, 50001, "Missing Access")
         return guilds[channel_id]
+
+
+@dataclass(slots=True, eq=False)
+class Members:
+    """Who has which roles: pairs of the ids of a role and of a user, of whom those who have ``left`` are none."""
+
+    guilds: Mapping[int, Guild]
+    have: set[tuple[int, int]] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
+    deleted: set[int] = field(default_factory=set)
+
+    def change(self, guild_id: int, user_id: int, role_id: int, *, gives: bool) -> None:
+        """Gives or takes a role as Discord does, which looks at what the bot may. Raises Refused."""
+        guild = self.guilds[guild_id]
+        roles = {role.id: role for role in guild.roles if role.id not in self.deleted}
+        if role_id not in roles:
+            raise Refused(404, 10011, "Unknown Role")
+        own = guild.bot_role
+        if own is None or not own.permissions & MANAGE_ROLES or own.position <= roles[role_id].position:
+            raise Refused(403, 50013, "Missing Permissions")
+        if user_id in self.left:
+            raise Refused(404, 10007, "Unknown Member")
+        (self.have.add if gives else self.have.discard)((role_id, user_id))

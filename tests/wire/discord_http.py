@@ -12,7 +12,7 @@ from aiohttp import web
 
 from tests.patience import UNTIL_IT_HANGS
 
-from .discord_channels import Channels
+from .discord_channels import Channels, Members
 from .discord_faults import Fault, Faults, fail, reset
 from .discord_limits import Form, Refused, check_choices
 from .discord_messages import EPHEMERAL, LOADING, Message, Reply
@@ -54,6 +54,7 @@ class HttpApi:
     replies: dict[str, Reply] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     channels: Channels = field(init=False)
+    members: Members = field(init=False)
     faults: Faults = field(default_factory=Faults)
     first_answer_waits_for: Callable[[Reply], bool] = lambda _: True
 
@@ -78,6 +79,8 @@ class HttpApi:
             ("DELETE", message, self._delete_message),
             ("POST", "/channels/{channel}/messages", self._send),
             ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
+            ("PUT", "/guilds/{guild}/members/{user}/roles/{role}", self._change_role),
+            ("DELETE", "/guilds/{guild}/members/{user}/roles/{role}", self._change_role),
         ]
         for method, path, handler in routes:
             app.router.add_route(method, path, handler)
@@ -85,6 +88,7 @@ class HttpApi:
 
     def __post_init__(self) -> None:
         self.channels = Channels(self.bot, self.guilds)
+        self.members = Members(self.guilds)
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -232,6 +236,11 @@ class HttpApi:
         message = self.channels.find(int(request.match_info["channel"]), request.match_info["message"])
         message.edit(*await _read(request))
         return _json(message.data)
+
+    async def _change_role(self, request: web.Request) -> web.Response:
+        guild, user, role = (int(request.match_info[key]) for key in ("guild", "user", "role"))
+        self.members.change(guild, user, role, gives=request.method == "PUT")
+        return web.Response(status=204)
 
     def _acknowledged(self, request: web.Request) -> Reply:
         reply = self.replies.get(request.match_info["token"])

@@ -13,6 +13,7 @@ JSON = dict[str, Any]
 MANAGE_SERVER: Final = 1 << 5
 VIEW_CHANNEL: Final = 1 << 10
 SEND_MESSAGES: Final = 1 << 11
+MANAGE_ROLES: Final = 1 << 28
 _DISCORD_EPOCH_MS: Final = 1_420_070_400_000
 _increments = itertools.count()
 
@@ -47,19 +48,30 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """A role; those with a greater ``position`` stand above others."""
+
     name: str
+    position: int = 1
+    permissions: int = 0
     id: int = field(default_factory=snowflake)
 
     def payload(self) -> JSON:
         colours: JSON = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
         rights: JSON = {
-            "permissions": "0",
+            "permissions": str(self.permissions),
             "managed": False,
             "mentionable": False,
             "hoist": False,
             "flags": 0,
         }
-        return {"id": str(self.id), "name": self.name, "position": 1, "color": 0, "colors": colours, **rights}
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "position": self.position,
+            "color": 0,
+            "colors": colours,
+            **rights,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +86,22 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Guild:
-    """A server with its roles, a text channel in which all its interactions happen, and one for news."""
+    """A server with its roles, a text channel in which all its interactions happen, and one for news.
+
+    ``bot_role``, one of the roles, is the bot's own.
+    """
 
     name: str
     roles: tuple[Role, ...] = ()
     channel: Channel = field(default_factory=lambda: Channel("general"))
     news: Channel = field(default_factory=lambda: Channel("news"))
     owner: User = field(default_factory=lambda: User("landlord"))
+    bot_role: Role | None = None
     id: int = field(default_factory=snowflake)
 
     def payload(self, bot: User) -> JSON:
         """GUILD_CREATE as a bot without privileged intents gets it: of all members, only itself."""
+        own = [] if self.bot_role is None else [str(self.bot_role.id)]
         levels = (
             "verification_level",
             "default_message_notifications",
@@ -95,9 +112,9 @@ class Guild:
             "id": str(self.id),
             "name": self.name,
             "owner_id": str(self.owner.id),
-            "roles": [role.payload() for role in (Role("@everyone", self.id), *self.roles)],
+            "roles": [role.payload() for role in (Role("@everyone", 0, id=self.id), *self.roles)],
             "channels": [self.channel.payload(), self.news.payload()],
-            "members": [{"user": bot.payload(), **bot.member_payload()}],
+            "members": [{"user": bot.payload(), **bot.member_payload(), "roles": own}],
             "member_count": 100,
             "unavailable": False,
             "preferred_locale": "en-US",

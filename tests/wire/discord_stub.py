@@ -25,7 +25,7 @@ from aiohttp import web
 
 from tests.patience import UNTIL_IT_HANGS
 
-from .discord_channels import Channels
+from .discord_channels import Channels, Members
 from .discord_faults import Fault
 from .discord_gateway import Gateway
 from .discord_http import AUTOCOMPLETE, COMMAND, COMPONENT, MAX_UPLOAD, Exchange, HttpApi
@@ -136,6 +136,11 @@ class DiscordStub:
         return list(self._http.replies.values())
 
     @property
+    def members(self) -> Members:
+        """Who has which roles from the bot, by guild."""
+        return self._http.members
+
+    @property
     def channels(self) -> Channels:
         """What the bot has written into channels, and which of them it cannot write into."""
         return self._http.channels
@@ -186,9 +191,13 @@ class DiscordStub:
     async def guild(self, name: str, *roles: Role) -> Guild:
         """A further guild; bots that are connected join it now."""
         guild = Guild(name, roles)
+        await self.join(guild)
+        return guild
+
+    async def join(self, guild: Guild) -> None:
+        """Has the bots that are connected join a guild now."""
         self._guilds[guild.id] = guild
         await self.gateway.dispatch("GUILD_CREATE", guild.payload(self.bot), guild)
-        return guild
 
     async def slash(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
         """Runs a command, such as "submit-score" or "event create", and waits until it is acknowledged.
@@ -244,7 +253,7 @@ class DiscordStub:
             "version": 1,
             "data": data,
             "locale": "en-US",
-            "app_permissions": str(VIEW_CHANNEL | SEND_MESSAGES),
+            "app_permissions": str(VIEW_CHANNEL | SEND_MESSAGES | _of_bot(guild)),
             "entitlements": [],
             "attachment_size_limit": MAX_UPLOAD,
             **place(user, guild),
@@ -276,3 +285,8 @@ class DiscordStub:
         reply.delivered_at = time.monotonic()
         reached = await self.gateway.dispatch("INTERACTION_CREATE", reply.interaction, reply.guild)
         assert reached, "no bot is connected"
+
+
+def _of_bot(guild: Guild | None) -> int:
+    """What the bot's own role lets it do in a guild."""
+    return 0 if guild is None or guild.bot_role is None else guild.bot_role.permissions

@@ -82,7 +82,14 @@ def close_week(
     refresh_posts(session, [event.id], now, JobKind.BOARD)
     if announces:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
+    award_roles(session, event, now)
     return run
+
+
+def award_roles(session: Session, event: Event, now: datetime) -> None:
+    """Have the roles of an event given and taken by its overall board, if it awards any."""
+    if event.gives_roles:
+        schedule(session, JobKind.ROLES, str(event.id), now)
 
 
 def announced_with(run: WeeklyRun) -> Week:

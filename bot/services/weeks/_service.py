@@ -23,7 +23,7 @@ from bot.services.posts import refresh_post, refresh_posts
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
 from bot.services.weeks._lookup import UNDO, check_runnable, current_week, find_next_close
 from bot.services.weeks._report import report
-from bot.services.weeks._run import announced_with, close_week, undo_run
+from bot.services.weeks._run import announced_with, award_roles, close_week, undo_run
 
 
 class WeeklyProcessingService:
@@ -115,6 +115,7 @@ class WeeklyProcessingService:
             record(session, actor, UNDO, f"{reopened}", at=now, event_id=found.id)
             refresh_post(session, JobKind.RESULTS, results_key(found.id, announced), now)
             refresh_posts(session, [found.id], now, JobKind.BOARD)
+            award_roles(session, found, now)
             closes_at = find_next_close(session, actor.guild_id, reopened, now)
             return UndoResult(describe(found), reopened, players, called_back, run.ran_at, closes_at)
 

@@ -1,0 +1,145 @@
+"""Say who gets which role, and remember who has it from the bot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, EventRole, RoleGrant
+from bot.domain.clock import Clock
+from bot.domain.jobs import Claim, JobKind
+from bot.domain.roles import MOST_AWARDED, Award, RoleAward, RoleChange
+from bot.domain.servers import Trouble
+from bot.services.events import describe, find_event
+from bot.services.jobs import finish, hold, postpone, schedule
+from bot.services.servers import Actor, begin_action, drop_notices, leave_notice, record
+from bot.services.standings import find_leaders
+
+AT_A_TIME = 200
+"""How many roles one claim of the job gives and takes; more would take longer than its lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolePlan:
+    """What is to be given and taken in a server now, to the best of players first."""
+
+    guild_id: int
+    changes: tuple[RoleChange, ...]
+
+
+class RoleService:
+    """Awards roles by the overall board. The job of an event gives and takes them after each close."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def award(
+        self, actor: Actor, event_name: str, role_id: int, award: Award, elo: int | None = None
+    ) -> RoleAward:
+        """Have an event award a role from now on, in place of what it did with it before.
+
+        Args:
+            actor: the admin, who may give the role.
+            event_name: the name of the event.
+            role_id: the role, which the bot may give.
+            award: who gets it.
+            elo: the event Elo that `Award.ELO` asks for; None with any other.
+        """
+
+        def work(session: Session) -> RoleAward:
+            begin_action(session, actor)
+            event = find_event(session, actor.guild_id, event_name, lock=True)
+            of_event = EventRole.event_id == event.id
+            row = session.scalar(sa.select(EventRole).where(of_event, EventRole.role_id == role_id))
+            if row is None:
+                row = EventRole(event_id=event.id, role_id=role_id)
+                session.add(row)
+            row.award, row.elo, event.gives_roles = award, elo, True
+            drop_notices(session, actor.guild_id, JobKind.ROLES)
+            detail = f"role {role_id}: {award}" if elo is None else f"role {role_id}: Elo {elo}"
+            record(session, actor, "event role", detail, at=self._clock(), event_id=event.id)
+            schedule(session, JobKind.ROLES, str(event.id), self._clock())
+            return RoleAward(describe(event), role_id, award, elo)
+
+        return await self._database.write(work)
+
+    async def plan(self, key: str) -> RolePlan | None:
+        """Return what the job of an event is to give and take, at most `AT_A_TIME`; None if the event is gone."""
+
+        def work(session: Session) -> RolePlan | None:
+            event = session.get(Event, int(key))
+            if event is None:
+                return None
+            board = find_leaders(session, event, MOST_AWARDED)
+            changes: list[RoleChange] = []
+            for row in session.scalars(sa.select(EventRole).where(EventRole.event_id == event.id)):
+                grants = sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)
+                have = set(session.scalars(grants))
+                earned = [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)]
+                new, lost = [one for one in earned if one not in have], sorted(have.difference(earned))
+                changes += [RoleChange(row.id, row.role_id, one, gives=False) for one in lost]
+                changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in new]
+            return RolePlan(event.guild_id, tuple(changes[:AT_A_TIME]))
+
+        return await self._database.read(work)
+
+    async def note(self, claim: Claim, done: Sequence[RoleChange], *, is_all: bool) -> None:
+        """Write down what was given and taken, and end the job, or have it go on at once unless that was all.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+
+        def work(session: Session) -> None:
+            hold(session, claim)
+            _note(session, done)
+            if is_all:
+                _forget_ended(session, int(claim.key))
+                finish(session, claim)
+            else:
+                postpone(session, claim, self._clock())
+
+        await self._database.write(work)
+
+    async def give_up(
+        self, claim: Claim, guild_id: int, done: Sequence[RoleChange], refused: RoleChange, trouble: Trouble
+    ) -> None:
+        """End the job until the next close, and leave a notice for the admins; a role that is gone is awarded no more.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+
+        def work(session: Session) -> None:
+            finish(session, claim)
+            _note(session, done)
+            if trouble is Trouble.ROLE_GONE:
+                session.execute(sa.delete(RoleGrant).where(RoleGrant.award_id == refused.award_id))
+                session.execute(sa.delete(EventRole).where(EventRole.id == refused.award_id))
+                _forget_ended(session, int(claim.key))
+                schedule(session, JobKind.ROLES, claim.key, self._clock())
+            leave_notice(session, guild_id, JobKind.ROLES, trouble, refused.role_id, self._clock())
+
+        await self._database.write(work)
+
+
+def _note(session: Session, done: Sequence[RoleChange]) -> None:
+    for change in done:
+        grant = {"award_id": change.award_id, "discord_id": change.discord_id}
+        if change.gives:
+            session.merge(RoleGrant(**grant))
+        else:
+            session.execute(sa.delete(RoleGrant).filter_by(**grant))
+    session.flush()
+
+
+def _forget_ended(session: Session, event_id: int) -> None:
+    """Forget the awards that go to nobody, once nobody has their roles; the event may then award none."""
+    ended = EventRole.event_id == event_id, EventRole.award == Award.NOBODY
+    has_some = sa.exists().where(RoleGrant.award_id == EventRole.id)
+    session.execute(sa.delete(EventRole).where(*ended, ~has_some).execution_options(synchronize_session=False))
+    if session.scalar(sa.select(EventRole.id).where(EventRole.event_id == event_id).limit(1)) is None:
+        session.execute(sa.update(Event).where(Event.id == event_id).values(gives_roles=False))

@@ -1,0 +1,116 @@
+"""An event gives a role to its best players after each close, takes it from all others, and says when it cannot."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from bot.database.models import EventRole, Job, Notice, RoleGrant
+from tests import tables
+from tests.backends import EVENT
+from tests.wire.discord_people import MANAGE_ROLES
+from tests.wire.discord_stub import MANAGE_SERVER, Fault, Guild, Role, User
+from tests.wire.wired_bot import WiredBot, open_wired_bot
+
+KING, FINALIST, STRONG, JUDGE = Role("King"), Role("Finalist"), Role("Strong"), Role("Judge", 7)
+BOT, BOSS = Role("Bot", 5, MANAGE_ROLES), Role("Boss", 6, MANAGE_ROLES)
+COURT = Guild("Court", (KING, FINALIST, STRONG, JUDGE, BOT, BOSS), bot_role=BOT)
+ADMIN = User("ada", MANAGE_SERVER | MANAGE_ROLES, roles=(BOSS.id,), display_name="Ada")
+ANA, BEN, CY, DAN = (User(name) for name in ("ana", "ben", "cy", "dan"))
+
+
+class Court:
+    """A server with an event whose best players get roles."""
+
+    def __init__(self, wired: WiredBot) -> None:
+        self.wired = wired
+        self.members = wired.discord.members
+
+    async def use(self, command: str, user: User = ADMIN, **options: Any) -> str:
+        return (await self.wired.use(user, command, guild=COURT, **options)).text
+
+    async def award(self, role: Role, award: str, user: User = ADMIN, **options: Any) -> str:
+        return await self.use("event role", user, event=EVENT, role=role, award=award, **options)
+
+    async def close(self, *scores: tuple[User, int]) -> dict[str, set[str]]:
+        """Play a week and close it; return who has which role then."""
+        for player, score in scores:
+            await self.use("submit-score", player, event=EVENT, score=str(score))
+        self.wired.backend.clock.move(weeks=1)
+        if scores:
+            await self.use("weekly-reset", event=EVENT)
+        return await self.roles()
+
+    async def roles(self) -> dict[str, set[str]]:
+        await self.wired.backend.real.jobs.do_due()
+        roles, users = {role.id: role.name for role in COURT.roles}, {one.id: one.name for one in (ANA, BEN, CY, DAN)}
+        found: dict[str, set[str]] = {}
+        for role_id, user_id in self.members.have:
+            found.setdefault(roles[role_id], set()).add(users[user_id])
+        return found
+
+
+@pytest.fixture
+async def court(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Court]:
+    async with open_wired_bot(database_url, monkeypatch) as wired:
+        await wired.discord.join(COURT)
+        court = Court(wired)
+        await court.use("event create", name=EVENT, direction="HIGH")
+        yield court
+        wired.expect_what_failed()
+        assert await tables.rows(wired.backend.database, Job) == []
+
+
+async def test_roles_are_given_and_taken_after_each_close(court: Court) -> None:
+    await court.award(KING, "number one")
+    await court.award(FINALIST, "top three")
+    assert "1100 Elo or more" in await court.award(STRONG, "elo", elo=1100)
+    first = {"King": {"ana"}, "Finalist": {"ana", "ben", "cy"}, "Strong": {"ana"}}
+    assert await court.close((ANA, 100), (BEN, 90), (CY, 80), (DAN, 70)) == first
+    second = await court.close((DAN, 200), (BEN, 95))
+    assert second == {"King": {"dan"}, "Finalist": {"dan", "ben", "ana"}, "Strong": {"dan"}}
+    await court.use("weekly-undo", event=EVENT)
+    assert await court.roles() != second
+    await court.use("weekly-reset", event=EVENT)
+    assert await court.roles() == second
+    court.members.left.add(DAN.id)
+    await court.award(KING, "nobody")
+    await court.award(FINALIST, "nobody")
+    assert await court.roles() == {"King": {"dan"}, "Strong": {"dan"}, "Finalist": {"dan"}}
+    await court.award(STRONG, "nobody")
+    await court.roles()
+    assert await tables.rows(court.wired.backend.database, EventRole) == []
+    assert await tables.rows(court.wired.backend.database, RoleGrant) == []
+
+
+@pytest.mark.one_database
+async def test_a_lost_answer_or_a_role_that_cannot_be_given_is_made_up_for_and_told(
+    court: Court, caplog: pytest.LogCaptureFixture
+) -> None:
+    await court.award(KING, "number one")
+    court.wired.discord.fail_next("/roles/", Fault.RESET_AFTER)
+    await court.close((ANA, 100), (BEN, 90))
+    [job] = await tables.rows(court.wired.backend.database, Job)
+    court.wired.backend.clock.now = job["due_at"]
+    assert await court.roles() == {"King": {"ana"}}
+    caplog.clear()
+    court.members.deleted.add(KING.id)
+    await court.close((BEN, 200))
+    [notice] = await tables.rows(court.wired.backend.database, Notice)
+    assert (notice["trouble"], notice["place_id"]) == ("role gone", KING.id)
+    asked = await court.wired.use(ADMIN, "settings", guild=COURT)
+    assert "One of the roles of events was deleted" in (await asked.finished(2)).text
+
+
+@pytest.mark.one_database
+async def test_a_role_is_awarded_only_where_the_bot_and_the_admin_may_give_it(court: Court) -> None:
+    refereeing = replace(ADMIN, permissions=MANAGE_SERVER, roles=())
+    assert "below your own role" in await court.award(KING, "number one", refereeing)
+    assert "above the bot's role" in await court.award(JUDGE, "number one")
+    assert "belongs to everyone" in await court.award(Role("@everyone", 0, id=COURT.id), "number one")
+    assert "from which Elo on" in await court.award(KING, "elo")
+    assert "from which Elo on" in await court.award(KING, "top three", elo=1000)
+    assert "Only admins" in await court.award(KING, "number one", replace(ADMIN, permissions=MANAGE_ROLES))
+    assert await tables.rows(court.wired.backend.database, EventRole) == []
