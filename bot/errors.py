@@ -219,6 +219,10 @@ class NotATimeOfDay(InvalidSetting):
     typed: str
 
 
+class NotATextChannel(InvalidSetting):
+    """The channel takes no messages, or is another server's."""
+
+
 class QuietHoursHalf(InvalidSetting):
     """Quiet hours have a beginning or an end, and not the other."""
 

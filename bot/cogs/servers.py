@@ -20,7 +20,7 @@ from bot.cogs._suggestions import time_zones
 from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
-from bot.errors import GraceTooLong
+from bot.errors import GraceTooLong, NotATextChannel
 from bot.services.events import EventOptions
 from bot.services.servers import Actor, SettingsService
 from bot.ui.events import show_event
@@ -81,7 +81,7 @@ class Servers(ServiceCog):
         admin_role: Role | None = None,
         close_weeks: bool | None = None,
         grace: app_commands.Range[int, 0, LONGEST_GRACE_MINUTES] | None = None,
-        announcements: TextChannel | None = None,
+        announcements: app_commands.AppCommandChannel | None = None,
         quiet_from: str | None = None,
         quiet_to: str | None = None,
     ) -> None:
@@ -97,7 +97,7 @@ class Servers(ServiceCog):
             admin_role_id=None if admin_role is None else admin_role.id,
             closes_weeks=close_weeks,
             grace_minutes=grace,
-            announcement_channel_id=None if announcements is None else announcements.id,
+            announcement_channel_id=None if announcements is None else _text_channel(interaction, announcements.id),
             quiet_from=quiet_from,
             quiet_to=quiet_to,
         )
@@ -313,3 +313,15 @@ def _writable(guild: Guild) -> TextChannel | None:
     """Return where the bot may write in a server: where Discord greets members, or the first channel that there is."""
     channels = [guild.system_channel, *guild.text_channels]
     return next((one for one in channels if one is not None and one.permissions_for(guild.me).send_messages), None)
+
+
+def _text_channel(interaction: Interaction[Any], channel_id: int) -> int:
+    """Return the id of a text channel of the server.
+
+    Raises:
+        NotATextChannel: the channel is something else, or another server's.
+    """
+    channel = None if interaction.guild is None else interaction.guild.get_channel(channel_id)
+    if not isinstance(channel, TextChannel):
+        raise NotATextChannel
+    return channel.id

@@ -100,6 +100,7 @@ async def test_a_run_is_archived_with_its_field_and_constants(backend: TestBacke
         "week_number": 202647,
         "ran_at": backend.clock.now,
         "ran_by": ADMIN.discord_id,
+        "closed_with": None,
         "field_size": 2,
         "field_origin": 50,
         "field_centre": 25,

@@ -19,6 +19,7 @@ from .wired_bot import ADMIN, JUDGES, OWNER, REFEREES, RIVALS, WiredBot, actor
 DONE = "done"
 NOT_ADMIN = "Only admins of this server can do that: members with the *Manage Server* permission"
 NO_EVENT = "This server has no event"
+NO_CHANNEL = "Choose a text channel of this server."
 NOT_HERE = "Leaderboards belong to servers."
 
 ADMINISTRATOR: Final = 1 << 3
@@ -86,7 +87,8 @@ TABLE = [
     Use("settings", from_another_server=DONE),
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
     Use("settings", {"close-weeks": True, "grace": 60}, from_another_server=DONE),
-    Use("settings", {"announcements": HOME.news, "quiet-from": "22", "quiet-to": "8"}, from_another_server=DONE),
+    Use("settings", {"announcements": HOME.news, "quiet-from": "22", "quiet-to": "8"}, from_another_server=NO_CHANNEL),
+    Use("event role", {"event": "{event}", "role": REFEREES, "award": "nobody"}),
 ]
 
 
