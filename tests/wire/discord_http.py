@@ -79,6 +79,7 @@ class HttpApi:
             ("DELETE", message, self._delete_message),
             ("POST", "/channels/{channel}/messages", self._send),
             ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
+            ("DELETE", "/channels/{channel}/messages/{message}", self._delete),
             ("PUT", "/guilds/{guild}/members/{user}/roles/{role}", self._change_role),
             ("DELETE", "/guilds/{guild}/members/{user}/roles/{role}", self._change_role),
         ]
@@ -236,6 +237,11 @@ class HttpApi:
         message = self.channels.find(int(request.match_info["channel"]), request.match_info["message"])
         message.edit(*await _read(request))
         return _json(message.data)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        message = self.channels.find(int(request.match_info["channel"]), request.match_info["message"])
+        self.channels.messages.remove(message)
+        return web.Response(status=204)
 
     async def _change_role(self, request: web.Request) -> web.Response:
         guild, user, role = (int(request.match_info[key]) for key in ("guild", "user", "role"))

@@ -213,5 +213,6 @@ async def outcome(wired: WiredBot, someone: Someone, command: str, options: dict
     assert reply.ephemeral, reply
     assert await wired.tables() == before, reply
     return next(
-        (told for told in (NOT_ADMIN, NO_EVENT, NOT_A_PLAYER, NOT_PLAYING, NOT_HERE) if told in reply.text), reply.text
+        (told for told in (NOT_ADMIN, NO_EVENT, NOT_A_PLAYER, NOT_PLAYING, NOT_HERE, NO_CHANNEL) if told in reply.text),
+        reply.text,
     )
