@@ -86,8 +86,14 @@ def _add_file(command: argparse.ArgumentParser, do: Callable[[argparse.Namespace
         command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server of the event")
         command.add_argument("--event", metavar="NAME", required=True, help="the whole name of the event")
     if do is import_:
-        command.add_argument("file", type=Path, metavar="FILE", help="the event.json of an export")
+        command.add_argument(
+            "file", type=Path, metavar="FILE", help="the event.json of an export, or a table of scores"
+        )
         command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
+        command.add_argument(
+            "--event", metavar="NAME", help="import the scores of a table (CSV: player, score, time) into this event"
+        )
+        command.add_argument("--take-back", type=int, metavar="NUMBER", help="take such an import back, by its number")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -30,10 +30,21 @@ from bot.database.dialect import missing_file, parse_database_url, remarks
 from bot.domain.clock import utc_now
 from bot.domain.progress import Progress, Unwatched
 from bot.domain.tournament import TournamentPlan
-from bot.errors import EventNameTaken, EventNotFound, EventUnknown, Unavailable
+from bot.errors import (
+    EventNameTaken,
+    EventNotFound,
+    EventUnknown,
+    FileTooLarge,
+    ImportGone,
+    LeaderboardError,
+    NotAScoreFile,
+    NothingToImport,
+    Unavailable,
+)
 from bot.health import ask_page, examine_redis
 from bot.logs import set_up_log
 from bot.services.ratings import redis_failure
+from bot.services.servers import itself
 from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.transfer import EventFile, NotAnEventFile, TransferService, read_event_file
 from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
@@ -242,8 +253,7 @@ def export(options: argparse.Namespace) -> int:
             name = asyncio.run(_export(settings, options, files))
             files.rename(folder)
     except EventNotFound as error:
-        nearest = f" Did you mean {error.nearest[0]!r}?" if isinstance(error, EventUnknown) and error.nearest else ""
-        raise SettingsError([f"Server {options.guild} has no event {options.event!r}.{nearest}"]) from None
+        raise SettingsError([_no_event(error, options)]) from None
     except OSError as error:
         raise SettingsError([f"Nothing is exported: {_reason(error)}."]) from error
     print(f"{name!r} is exported into {folder}.")
@@ -259,14 +269,18 @@ async def _export(settings: Settings, options: argparse.Namespace, folder: Path)
 
 
 def import_(options: argparse.Namespace) -> int:
-    """Make an event, which `export` has written, again in a server: its players, scores and closed weeks."""
+    """Make an event, which `export` has written, again in a server; or import scores of a table into one."""
     settings = _begin()
     if mistakes := _schema_mistakes(settings):
         raise SettingsError(mistakes)
     try:
-        file = read_event_file(options.file.read_bytes())
+        content = options.file.read_bytes()
     except OSError as error:
         raise SettingsError([f"{options.file} cannot be read: {_reason(error)}."]) from error
+    if options.event is not None:
+        return asyncio.run(_import_scores(settings, content, options))
+    try:
+        file = read_event_file(content)
     except NotAnEventFile as error:
         raise SettingsError([f"{options.file} is no exported event. {one}" for one in error.mistakes]) from None
     try:
@@ -295,6 +309,51 @@ async def _import(settings: Settings, file: EventFile, options: argparse.Namespa
         await service.carry_out(file, options.guild)
     print("All of it is imported.")
     return OK
+
+
+async def _import_scores(settings: Settings, content: bytes, options: argparse.Namespace) -> int:
+    bot = itself(options.guild)
+    async with _opened(settings.database) as database:
+        service = TransferService(database, utc_now, settings.scale)
+        try:
+            if options.take_back is not None:
+                taken = await service.take_back(bot, options.event, options.take_back)
+                print(f"{taken.scores} scores of the import are taken back.")
+                return OK
+            plan = await service.plan_scores(bot, options.event, content)
+            for row in plan.bad:
+                print(f"left out: line {row.line}, {row.cell!r}: {row.problem}")
+            weeks = ", ".join(map(str, plan.weeks)) or "none"
+            lines = [
+                f"new scores: {len(plan.new)} of {plan.players} players; here already: {plan.known}",
+                f"closed weeks that are run again: {weeks}",
+            ]
+            if not may_change(options, lines, len(plan.new), "scores"):
+                return _undone(options)
+            done = await service.import_scores(bot, options.event, content)
+        except LeaderboardError as error:
+            raise SettingsError([_import_refused(error, options)]) from None
+    print(f"Imported. Import {done.import_id} can be taken back: add `--take-back={done.import_id}`.")
+    return OK
+
+
+def _import_refused(error: LeaderboardError, options: argparse.Namespace) -> str:
+    if isinstance(error, EventNotFound):
+        return _no_event(error, options)
+    if isinstance(error, FileTooLarge):
+        return f"{options.file} is too large: at most {error.most_bytes} bytes and {error.most_rows} rows."
+    if isinstance(error, NotAScoreFile):
+        return f"{options.file} is no table of scores: it needs the columns player, score and time."
+    if isinstance(error, NothingToImport):
+        return "Nothing is imported: every score that can be read is there already."
+    if isinstance(error, ImportGone):
+        return f"Event {error.event!r} has no scores of that import."
+    raise error
+
+
+def _no_event(error: EventNotFound, options: argparse.Namespace) -> str:
+    nearest = f" Did you mean {error.nearest[0]!r}?" if isinstance(error, EventUnknown) and error.nearest else ""
+    return f"Server {options.guild} has no event {options.event!r}.{nearest}"
 
 
 def backup(options: argparse.Namespace) -> int:

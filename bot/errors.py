@@ -399,6 +399,36 @@ class ExportTooLarge(LeaderboardError):
 
 
 @dataclass(eq=False)
+class FileTooLarge(LeaderboardError):
+    """A file of scores has more than `most_bytes` bytes or `most_rows` rows."""
+
+    most_bytes: int
+    most_rows: int
+
+
+class NotAScoreFile(LeaderboardError):
+    """The file is no text, or no table with the columns player, score and time."""
+
+
+class FileGone(LeaderboardError):
+    """Discord does not hand out a file that was attached."""
+
+
+@dataclass(eq=False)
+class NothingToImport(LeaderboardError):
+    """The event with the name `event` has every score of the file that can be imported."""
+
+    event: str
+
+
+@dataclass(eq=False)
+class ImportGone(LeaderboardError):
+    """The event with the name `event` has no scores of the import any more."""
+
+    event: str
+
+
+@dataclass(eq=False)
 class EventArchived(LeaderboardError):
     """The event with the name `event` is archived and accepts no scores."""
 

@@ -23,7 +23,7 @@ from bot.database import schema
 from bot.database.dialect import parse_database_url
 from bot.database.schema import migrate, needed_revision
 from bot.services.verification import _service
-from tests.backends import EVENT, open_test_backend
+from tests.backends import EVENT, GUILD, open_test_backend
 from tests.own_servers import postgres_client
 from tests.patience import limits
 from tests.schemas import contents
@@ -656,3 +656,26 @@ def test_what_cannot_be_exported_or_imported_is_named_and_leaves_nothing_behind(
         assert ended.code == 2
         assert ended.mistakes[0].startswith(mistake)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_table_of_scores_is_tried_imported_and_taken_back(command_line: CommandLine, file_url: URL) -> None:
+    asyncio.run(play(file_url))
+    Path("scores.csv").write_text("player,score,time\n<@1>,7,2026-11-10\nNobody,7,2026-11-10\n")
+    arguments = ("import", "scores.csv", "--guild", str(GUILD), "--event", EVENT)
+    told = [
+        "left out: line 3, 'Nobody': no player of this server is called so",
+        "new scores: 1 of 1 players; here already: 0",
+        "closed weeks that are run again: none",
+    ]
+    dry = command_line(*arguments, "--dry-run", DATABASE_URL=file_url)
+    assert (dry.code, dry.output.splitlines()[:-1]) == (0, told)
+    done = command_line(*arguments)
+    assert done.output.splitlines() == [*told, "Imported. Import -1 can be taken back: add `--take-back=-1`."]
+    assert command_line(*arguments).mistakes == ["Nothing is imported: every score that can be read is there already."]
+    assert command_line(*arguments, "--take-back=-1").output == "1 scores of the import are taken back.\n"
+    assert command_line(*arguments, "--take-back=-1").mistakes == [f"Event {EVENT!r} has no scores of that import."]
+    Path("scores.csv").write_bytes(b"\0")
+    assert command_line(*arguments).mistakes == [
+        "scores.csv is no table of scores: it needs the columns player, score and time."
+    ]
+    assert command_line("verify").code == 0

@@ -51,6 +51,8 @@ EXAMPLES: dict[str, Any] = {
     "candidates": ("Tetris 40L", "Tetris Blitz"),
     "scores": ("18,900 points · 2026-11-18 12:00 · 2026-W47",),
     "number": 2,
+    "most_bytes": 1_000_000,
+    "most_rows": 5_000,
 }
 """A value for each field that an error has."""
 RAISED = (

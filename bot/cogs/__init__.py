@@ -22,7 +22,7 @@ from bot.cogs.submissions import (
     UndoButton,
     submit_message,
 )
-from bot.cogs.transfer import Transfer
+from bot.cogs.transfer import ImportButton, TakeBackButton, Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
 COGS = (Submissions, Standings, Boards, Weeks, Events, Moderation, Servers, Audit, Transfer)
@@ -41,6 +41,8 @@ BUTTONS = (
     RulesButton,
     AuditButton,
     SetupButton,
+    ImportButton,
+    TakeBackButton,
 )
 """The buttons that work after a restart."""
 

@@ -247,8 +247,8 @@ class ScoreSubmission(Base):
     """The log: every accepted submission, for ever.
 
     `week_number` is the week that the submission counts for, `made_in_week` the week that it was made in. `added_by` is
-    the admin who added it for the player. The columns `remov…` record its removal by an admin, until an admin restores
-    it.
+    the admin who added it for the player, and `import_id` the import that it came with. The columns `remov…` record its
+    removal by an admin, until an admin restores it.
 
     A run counts what it finds. `is_late` tells that an admin had the score count in the run of its week afterwards, and
     `is_omitted` that the run does not count it, though nobody had removed it before.
@@ -281,6 +281,7 @@ class ScoreSubmission(Base):
     is_omitted: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     is_late: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     added_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    import_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class HeldScore(Base):

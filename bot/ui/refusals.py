@@ -69,6 +69,15 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.NoBoard: "{event} has no board that keeps itself up to date. Post one with `/board post`.",
     errors.ChannelClosed: "I may not write in <#{channel}>. Let me *View Channel* and *Send Messages* there.",
+    errors.FileTooLarge: (
+        "The file is too large: at most {most_bytes:,} bytes and {most_rows:,} rows. Import it in parts."
+    ),
+    errors.NotAScoreFile: (
+        "The file is no table of scores. Save it as CSV with the columns `player`, `score` and `time`."
+    ),
+    errors.FileGone: "Discord does not hand out the file. Use `/import` again, with the file.",
+    errors.NothingToImport: "Nothing to import: {event} has every score of the file that can be read.",
+    errors.ImportGone: "Nothing to take back: {event} has no scores of this import any more.",
     errors.EventArchived: "{event} is archived and takes no more scores. Its leaderboard can still be read.",
     errors.EventNotBegun: "{event} takes no scores yet. It begins {begins_at}.",
     errors.EventEnded: (

@@ -1,11 +1,21 @@
-"""Show exported events."""
+"""Show exported events, and imports of scores."""
+
+from collections.abc import Sequence
 
 from discord import Color
 
+from bot.domain.score_files import BadRow, ScoreImportPlan, ScoreImportResult, TakenBack
+from bot.domain.text import shorten
 from bot.domain.transfer import ExportedEvent
+from bot.domain.weeks import Week
 from bot.ui.card import Card
 from bot.ui.reply import Attachment, Reply
-from bot.ui.text import escape
+from bot.ui.text import count_of, escape, write_days
+
+MOST_BAD_NAMED = 10
+MOST_WEEKS_NAMED = 5
+LONGEST_CELL = 30
+FILE_NAME = "scores.csv"
 
 
 def show_export(export: ExportedEvent) -> Reply:
@@ -19,3 +29,51 @@ def show_export(export: ExportedEvent) -> Reply:
         files=(Attachment(export.file_name, export.content),),
         ephemeral=True,
     )
+
+
+def show_score_import_plan(plan: ScoreImportPlan, content: bytes) -> Reply:
+    """Show the admin alone what an import would do; the answer keeps the file."""
+    lines = [_new(plan)] if plan.new else ["Nothing in it is new."]
+    if plan.known:
+        lines.append(f"{count_of(plan.known, 'row')}: here already")
+    if plan.weeks:
+        lines.append(f"Run again: {_weeks(plan.weeks)}")
+    heading = f"Import into {escape(plan.event.name)}?" if plan.new else f"Import into {escape(plan.event.name)}"
+    card = Card(heading, (*lines, *_bad(plan.bad)), color=Color.blurple())
+    return Reply([card], files=(Attachment(FILE_NAME, content),) if plan.new else (), ephemeral=True)
+
+
+def show_score_import(result: ScoreImportResult) -> Reply:
+    """Show everyone which scores were imported."""
+    plan = result.plan
+    again = (f"Run again: {_weeks(plan.weeks)}",) if plan.weeks else ()
+    lines = (f"**{escape(plan.event.name)}**: {_new(plan)}", *again)
+    return Reply([Card("Scores imported", lines, color=Color.green())])
+
+
+def show_taken_back(result: TakenBack) -> Reply:
+    """Show everyone that an import was taken back."""
+    again = (f"Run again: {_weeks(result.weeks)}",) if result.weeks else ()
+    lines = (f"**{escape(result.event.name)}**: {count_of(result.scores, 'score')} left", *again)
+    return Reply([Card("Import taken back", lines)])
+
+
+def _new(plan: ScoreImportPlan) -> str:
+    return f"**{count_of(len(plan.new), 'new score')}** of {count_of(plan.players, 'player')}"
+
+
+def _weeks(weeks: Sequence[Week]) -> str:
+    named = ", ".join(write_days(week, short=True) for week in weeks[:MOST_WEEKS_NAMED])
+    more = len(weeks) - MOST_WEEKS_NAMED
+    return f"{named} and {count_of(more, 'more week')}" if more > 0 else named
+
+
+def _bad(rows: Sequence[BadRow]) -> list[str]:
+    if not rows:
+        return []
+    listed = [
+        f"Line {row.line}: “{escape(shorten(row.cell, LONGEST_CELL))}”: {row.problem}" for row in rows[:MOST_BAD_NAMED]
+    ]
+    more = len(rows) - MOST_BAD_NAMED
+    ending = [f"… and {count_of(more, 'more row')}"] if more > 0 else []
+    return [f"**Left out: {count_of(len(rows), 'row')}**", *listed, *ending]

@@ -246,6 +246,7 @@ def _create_log() -> None:
         sa.Column("is_omitted", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("is_late", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("added_by", sa.BigInteger),
+        sa.Column("import_id", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_score_submissions"),
         sa.UniqueConstraint("interaction_id", name="uq_score_submissions_interaction_id"),
         sa.CheckConstraint(SCORE_RANGE.format("score"), name=op.f("ck_score_submissions_score")),

@@ -220,7 +220,7 @@ FOLLOWS = {
         *("elo_field_version", "elo_origin", "elo_centre", "elo_spread", "elo_submission_id"),
         *("week_number", "week_count", "week_origin", "week_mean", "week_m2", "week_m2_peak"),
     },
-    ScoreSubmission: {"id", "interaction_id", "event_id"},
+    ScoreSubmission: {"id", "interaction_id", "event_id", "import_id"},
 }
 """The columns that a file need not have, since the copy has its own or they follow from the rest."""
 CARRIED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .discord_people import JSON, Channel, Guild, Role, User
+from .discord_people import JSON, Channel, Guild, Role, Upload, User
 
 _SUBCOMMAND, _SUBCOMMAND_GROUP = 1, 2
 _STRING, _INTEGER = 3, 4
@@ -16,6 +16,7 @@ _OPTION_TYPES: Final[dict[type, int]] = {
     Channel: 7,
     Role: 8,
     float: 10,
+    Upload: 11,
 }
 
 
@@ -73,8 +74,8 @@ def _option(synced: JSON, name: str, value: Any, resolved: JSON) -> JSON:
     definition: JSON = next((one for one in synced.get("options", []) if one["name"] == name), {})
     assert definition or not synced, f"/{synced.get('name')} has no option {name}"
     kind = definition.get("type", _OPTION_TYPES[type(value)])
-    if isinstance(value, (User, Role, Channel)):
-        table = {User: "users", Role: "roles", Channel: "channels"}[type(value)]
+    if isinstance(value, (User, Role, Channel, Upload)):
+        table = {User: "users", Role: "roles", Channel: "channels", Upload: "attachments"}[type(value)]
         resolved.setdefault(table, {})[str(value.id)] = value.payload()
         if isinstance(value, User):
             resolved.setdefault("members", {})[str(value.id)] = value.member_payload()

@@ -85,6 +85,19 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a user attaches, and where the stub hands it out."""
+
+    url: str
+    content: bytes
+    id: int = field(default_factory=snowflake)
+
+    def payload(self) -> JSON:
+        places = {"url": f"{self.url}/{self.id}", "proxy_url": f"{self.url}/{self.id}"}
+        return {"id": str(self.id), "filename": "scores.csv", "size": len(self.content), **places}
+
+
+@dataclass(frozen=True, slots=True)
 class Guild:
     """A server with its roles, a text channel in which all its interactions happen, and one for news.
 

@@ -41,6 +41,7 @@ from .discord_people import (
     Channel,
     Guild,
     Role,
+    Upload,
     User,
     snowflake,
 )
@@ -94,11 +95,13 @@ class DiscordStub:
         self._guilds = {guild.id: guild for guild in guilds}
         self.gateway = Gateway(token, self.bot, self._guilds, heartbeat_interval)
         self._http = HttpApi(token, self.bot, self.owner, self._guilds, shards)
+        self._uploads: dict[str, Upload] = {}
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=MAX_UPLOAD)
         app.add_subapp("/api/v10", self._http.application())
         app.router.add_get("/", self.gateway.handle)
+        app.router.add_get("/uploads/{id}", self._hand_out)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -208,9 +211,18 @@ class DiscordStub:
         return await (await self.invoke(user, command, guild=guild, **options)).acknowledged()
 
     async def invoke(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
-        """Runs a command like slash(), without waiting for the bot."""
-        data = command_data(command.split(), options, self._offered(guild))
+        """Runs a command like slash(), without waiting for the bot; bytes are a file that the user attaches."""
+        given = {name: self._upload(value) if isinstance(value, bytes) else value for name, value in options.items()}
+        data = command_data(command.split(), given, self._offered(guild))
         return await self.deliver(COMMAND, user, guild, data)
+
+    def _upload(self, content: bytes) -> Upload:
+        upload = Upload(self.api_url.replace("/api/v10", "/uploads"), content)
+        self._uploads[str(upload.id)] = upload
+        return upload
+
+    async def _hand_out(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._uploads[request.match_info["id"]].content)
 
     async def autocomplete(
         self,

@@ -84,6 +84,7 @@ TABLE = [
     Use("audit", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
     Use("export", {"event": "{event}"}),
     Use("setup", from_another_server=DONE),
+    Use("import", {"event": "{event}", "file": f"player,score,time\n<@{PLAYER.id}>,300,2026-11-20".encode()}),
     Use("settings", from_another_server=DONE),
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
     Use("settings", {"close-weeks": True, "grace": 60}, from_another_server=DONE),

@@ -13,13 +13,15 @@ from bot.database.models import Event
 from bot.database.streams import Streams, compute_aside
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
+from bot.domain.score_files import ScoreImportPlan, ScoreImportResult, TakenBack
 from bot.domain.transfer import EventImportPlan, ExportedEvent, file_name
 from bot.errors import ExportTooLarge
 from bot.services.events import find_event, find_meant_event
-from bot.services.servers import Actor, load_settings, require_admin
+from bot.services.servers import Actor, begin_action, load_settings, require_admin
 from bot.services.transfer._export import Exporter, OpenFile
 from bot.services.transfer._file import EventFile
 from bot.services.transfer._import import import_event, plan_import
+from bot.services.transfer._scores import import_scores, plan_score_import, take_import_back
 
 MOST_BYTES = 10_000_000
 """What Discord takes as an attachment, with some room for the rest of the message."""
@@ -99,6 +101,58 @@ class TransferService:
             if not plan.is_here:
                 import_event(session, file, guild_id, self._scale, self._clock())
             return plan
+
+        return await self._database.write(work)
+
+    async def plan_scores(self, actor: Actor, event: str | int, content: bytes) -> ScoreImportPlan:
+        """Return what `import_scores` would do now; write nothing.
+
+        Args:
+            actor: the admin.
+            event: the name of the event, or its key.
+            content: a table of player, score and time (see `bot.domain.score_files`).
+
+        Raises:
+            FileTooLarge: the file has too many bytes or rows.
+            NotAScoreFile: it is no such table.
+        """
+
+        def work(session: Session) -> ScoreImportPlan:
+            require_admin(session, actor)
+            found = find_event(session, actor.guild_id, event)
+            return plan_score_import(session, found, content, self._clock())
+
+        return await self._database.read(work)
+
+    async def import_scores(self, actor: Actor, event: str | int, content: bytes) -> ScoreImportResult:
+        """Import the scores of a file that an event does not have, all or nothing.
+
+        Each counts for the week that it would have counted for when it was made; if that was closed since, it is run
+        again. Rows that cannot be imported are left out.
+
+        Raises:
+            FileTooLarge, NotAScoreFile: as `plan_scores`.
+            NothingToImport: nothing is new.
+        """
+
+        def work(session: Session) -> ScoreImportResult:
+            begin_action(session, actor)
+            found = find_event(session, actor.guild_id, event, lock=True)
+            return import_scores(session, actor, found, content, self._scale, self._clock())
+
+        return await self._database.write(work)
+
+    async def take_back(self, actor: Actor, event: str | int, import_id: int) -> TakenBack:
+        """Delete exactly the rows of an import, and run the closed weeks again that they counted for.
+
+        Raises:
+            ImportGone: the event has no rows of it any more.
+        """
+
+        def work(session: Session) -> TakenBack:
+            begin_action(session, actor)
+            found = find_event(session, actor.guild_id, event, lock=True)
+            return take_import_back(session, actor, found, import_id, self._scale, self._clock())
 
         return await self._database.write(work)
 

@@ -1,0 +1,368 @@
+"""Read files of scores: tables of player, score and time, as people, spreadsheets and the bot's export write them."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import pytz
+
+from bot.domain.events import EventInfo
+from bot.domain.moments import EARLIEST
+from bot.domain.seasons import check_in_season
+from bot.domain.servers import GREATEST_ID
+from bot.domain.weeks import Week, counting_week
+from bot.errors import (
+    AmbiguousScore,
+    EventEnded,
+    EventNotBegun,
+    FileTooLarge,
+    InvalidScore,
+    NotAScoreFile,
+    ScoreOutOfBounds,
+    ScoreOutOfRange,
+)
+
+MOST_BYTES = 1_000_000
+MOST_ROWS = 5_000
+"""More are imported in parts: all of a file happens in one transaction, which others wait for."""
+
+COMMAS_ARE_DECIMAL = "de"
+"""A language in which a comma may begin the decimals, so that it is asked about."""
+
+_TITLES = {
+    "player": ("player", "name", "username"),
+    "discord": ("discord", "discord_id", "player_id", "id"),
+    "score": ("score", "points"),
+    "time": ("time", "submitted_at", "date", "when"),
+    "removed": ("removed_at",),
+}
+_SEPARATORS = (",", ";", "\t")
+_NAMED_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n")
+_MENTION = re.compile(r"<@!?([0-9]{1,20})>|([0-9]{15,20})")
+_PLAIN = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(.*)", re.DOTALL)
+_TICK = timedelta(microseconds=1)
+
+
+class Problem(StrEnum):
+    """Why a row of a file cannot be imported."""
+
+    CELLS = "it has too few cells"
+    PLAYER = "no player of this server is called so"
+    PLAYERS = "several players of this server are called so"
+    WITHDRAWN = "the player is withdrawn"
+    SCORE = "it is no score"
+    UNCLEAR = "the score can be read in two ways"
+    BOUNDS = "the event does not take this score"
+    TIME = "it is no time such as 2026-11-21 13:05"
+    AHEAD = "the time is not over yet"
+    SEASON = "the event takes no scores of that week"
+    REMOVED = "the score was removed"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A row of a file, as it is written there.
+
+    Attributes:
+        line: the number of its last line, from 1.
+        discord: a mention or an id; empty if there is no such column.
+    """
+
+    line: int
+    player: str
+    discord: str
+    score: str
+    time: str
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be imported.
+
+    Attributes:
+        cell: what is wrong, as it is written there; not escaped.
+    """
+
+    line: int
+    cell: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class FileScore:
+    """A score of a file that can be imported.
+
+    Attributes:
+        player: Discord's id.
+        name: what the file calls the player.
+        week: the week that it counts for; `made_in` the week that it was made in.
+        is_late: whether that week is closed, and is run again.
+    """
+
+    player: int
+    name: str
+    score: float
+    at: datetime
+    week: Week
+    made_in: Week
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a server knows, as far as a file of scores concerns it.
+
+    Attributes:
+        named: the ids of the players who are called so.
+        withdrawn: the ids of withdrawn players.
+        closed: when each closed week of the event was closed.
+        logged: what the log of the event has: player, score and time.
+    """
+
+    zone: str
+    named: Mapping[str, Collection[int]]
+    withdrawn: Collection[int]
+    closed: Mapping[Week, datetime]
+    logged: Collection[tuple[int, float, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreImportPlan:
+    """What importing a file of scores would do.
+
+    Attributes:
+        new: the scores to import, in the order of their times.
+        known: how many rows the log has already, or the file has twice.
+        bad: the rows that cannot be imported.
+    """
+
+    event: EventInfo
+    new: tuple[FileScore, ...]
+    known: int
+    bad: tuple[BadRow, ...]
+
+    @property
+    def weeks(self) -> tuple[Week, ...]:
+        """The closed weeks that are run again, the earliest first."""
+        return tuple(sorted({one.week for one in self.new if one.is_late}))
+
+    @property
+    def players(self) -> int:
+        """How many players have new scores."""
+        return len({one.player for one in self.new})
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreImportResult:
+    """What an import has done.
+
+    Attributes:
+        import_id: names the import, so that it can be taken back.
+    """
+
+    plan: ScoreImportPlan
+    import_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An import that was taken back.
+
+    Attributes:
+        scores: how many left the log.
+        weeks: the closed weeks that were run again without them.
+    """
+
+    event: EventInfo
+    scores: int
+    weeks: tuple[Week, ...]
+
+
+def read_score_file(content: bytes) -> tuple[ScoreRow, ...]:
+    """Return the rows of a table with the columns player, score and time.
+
+    The first line names the columns in any order; without names they stand in this order. Cells are separated by
+    commas, semicolons or tabs.
+
+    Raises:
+        FileTooLarge: it has more than `MOST_BYTES` or `MOST_ROWS`.
+        NotAScoreFile: it is no text, or has no such columns.
+    """
+    if len(content) > MOST_BYTES:
+        raise FileTooLarge(MOST_BYTES, MOST_ROWS)
+    text = _decode(content)
+    separator, text = _separator_of(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    columns: dict[str, int] | None = None
+    rows: list[ScoreRow] = []
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if columns is None:
+                columns, is_title = _columns_of(cells)
+                if is_title:
+                    continue
+            if len(rows) == MOST_ROWS:
+                raise FileTooLarge(MOST_BYTES, MOST_ROWS)
+            rows.append(_row(reader.line_num, cells, columns))
+    except csv.Error:
+        raise NotAScoreFile from None
+    if columns is None:
+        raise NotAScoreFile
+    return tuple(rows)
+
+
+def names_in(rows: Iterable[ScoreRow]) -> set[str]:
+    """Return the names by which rows without an id name players."""
+    return {row.player for row in rows if _id_of(row) is None and row.player}
+
+
+def plan_scores(rows: Sequence[ScoreRow], event: EventInfo, server: Server, now: datetime) -> ScoreImportPlan:
+    """Return what importing rows into an event would do."""
+    new: list[FileScore] = []
+    bad: list[BadRow] = []
+    there, known = set(server.logged), 0
+    for row in rows:
+        try:
+            read = _read(row, event, server, now)
+        except _UnfitError as error:
+            bad.append(BadRow(row.line, error.cell, error.problem))
+            continue
+        if (key := (read.player, read.score, read.at)) in there:
+            known += 1
+        else:
+            there.add(key)
+            new.append(read)
+    return ScoreImportPlan(event, tuple(sorted(new, key=lambda one: one.at)), known, tuple(bad))
+
+
+class _UnfitError(Exception):
+    """A row cannot be imported, because of what a cell holds."""
+
+    def __init__(self, cell: str, problem: Problem) -> None:
+        super().__init__()
+        self.cell, self.problem = cell, problem
+
+
+def _decode(content: bytes) -> str:
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        if is_wide:
+            raise NotAScoreFile from None
+        # What spreadsheets on Windows write without being asked for more.
+        text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise NotAScoreFile
+    return text
+
+
+def _separator_of(text: str) -> tuple[str, str]:
+    """Return what separates cells, and the text without a line that only says so."""
+    if named := _NAMED_SEPARATOR.match(text):
+        return named[1], text[named.end() :]
+    first = text.lstrip("\r\n").partition("\n")[0]
+    return max(_SEPARATORS, key=first.count), text
+
+
+def _columns_of(cells: Sequence[str]) -> tuple[dict[str, int], bool]:
+    """Return where the columns are by a first row, and whether that names them."""
+    titles = [cell.strip().casefold() for cell in cells]
+    found = {
+        column: next(titles.index(name) for name in names if name in titles)
+        for column, names in _TITLES.items()
+        if any(name in titles for name in names)
+    }
+    if {"score", "time"} <= found.keys() and {"player", "discord"} & found.keys():
+        return found, True
+    if len(cells) < len(("player", "score", "time")):
+        raise NotAScoreFile
+    return {"player": 0, "score": 1, "time": 2}, False
+
+
+def _row(line: int, cells: Sequence[str], columns: Mapping[str, int]) -> ScoreRow:
+    def cell(column: str) -> str:
+        place = columns.get(column)
+        # An export writes an apostrophe before what a spreadsheet would compute.
+        return "" if place is None or place >= len(cells) else cells[place].strip().removeprefix("'")
+
+    return ScoreRow(line, cell("player"), cell("discord"), cell("score"), cell("time"), bool(cell("removed")))
+
+
+def _id_of(row: ScoreRow) -> int | None:
+    for written in map(_MENTION.fullmatch, (row.discord, row.player)):
+        if written is not None:
+            return int(written[1] or written[2])
+    return None
+
+
+def _read(row: ScoreRow, event: EventInfo, server: Server, now: datetime) -> FileScore:
+    if not (row.player or row.discord) or not row.score or not row.time:
+        raise _UnfitError(row.player or row.discord, Problem.CELLS)
+    if row.is_removed:
+        raise _UnfitError(row.score, Problem.REMOVED)
+    who, score, at = _player_of(row, server), _score_of(row.score, event), _instant_of(row.time, server.zone, now)
+    made_in = Week.at(at, server.zone)
+    week = counting_week(made_in, [one for one, closed_at in server.closed.items() if closed_at <= at])
+    try:
+        check_in_season(event, week, server.zone)
+    except (EventNotBegun, EventEnded):
+        raise _UnfitError(row.time, Problem.SEASON) from None
+    is_name = row.player and _MENTION.fullmatch(row.player) is None
+    return FileScore(who, row.player if is_name else str(who), score, at, week, made_in, week in server.closed)
+
+
+def _player_of(row: ScoreRow, server: Server) -> int:
+    cell, who = row.discord or row.player, _id_of(row)
+    if who is None:
+        named = server.named.get(row.player, ())
+        if len(named) != 1:
+            raise _UnfitError(cell, Problem.PLAYERS if named else Problem.PLAYER)
+        [who] = named
+    if not 0 < who <= GREATEST_ID:
+        raise _UnfitError(cell, Problem.PLAYER)
+    if who in server.withdrawn:
+        raise _UnfitError(cell, Problem.WITHDRAWN)
+    return who
+
+
+def _score_of(text: str, event: EventInfo) -> float:
+    try:
+        # In a file a point begins the decimals, since nobody groups thousands by it there; but a comma may do either.
+        score = float(text) if _PLAIN.fullmatch(text) else event.read(text, COMMAS_ARE_DECIMAL)
+        event.check(score)
+    except AmbiguousScore:
+        raise _UnfitError(text, Problem.UNCLEAR) from None
+    except (ScoreOutOfBounds, ScoreOutOfRange):
+        raise _UnfitError(text, Problem.BOUNDS) from None
+    except InvalidScore:
+        raise _UnfitError(text, Problem.SCORE) from None
+    return score
+
+
+def _instant_of(text: str, zone: str, now: datetime) -> datetime:
+    """Return the instant that a cell means; of a day its last one, so that nobody gains the place of an equal score."""
+    if day_first := _DAY_FIRST.fullmatch(text):
+        day, month, year, rest = day_first.groups()
+        text = f"{year}-{month:>02}-{day:>02}{rest}"
+    try:
+        written = datetime.fromisoformat(text)
+        if len(text) <= len("2026-11-21"):
+            written += timedelta(days=1) - _TICK
+        at = (pytz.timezone(zone).localize(written) if written.tzinfo is None else written).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _UnfitError(text, Problem.TIME) from None
+    if at < EARLIEST:
+        raise _UnfitError(text, Problem.TIME)
+    if at > now:
+        raise _UnfitError(text, Problem.AHEAD)
+    return at

@@ -1,0 +1,176 @@
+"""Import scores from files into events, and take such imports back."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.database.rows import in_chunks
+from bot.domain.announcements import results_key
+from bot.domain.jobs import JobKind
+from bot.domain.ratings import RatingScale
+from bot.domain.score_files import (
+    ScoreImportPlan,
+    ScoreImportResult,
+    Server,
+    TakenBack,
+    names_in,
+    plan_scores,
+    read_score_file,
+)
+from bot.domain.servers import NewMember
+from bot.domain.text import clean_display_name
+from bot.domain.weeks import Week
+from bot.errors import ImportGone, NothingToImport
+from bot.services.events import describe
+from bot.services.posts import refresh_post, refresh_posts
+from bot.services.ratings import recalculate
+from bot.services.servers import Actor, add_members, load_settings, record
+from bot.services.verification import add_ratings, add_to_log, rebuild
+from bot.services.weeks import announced_with
+
+_LOG = ScoreSubmission
+
+
+def plan_score_import(session: Session, event: Event, content: bytes, now: datetime) -> ScoreImportPlan:
+    """Return what importing a file of scores into an event would do."""
+    rows = read_score_file(content)
+    server = Server(
+        zone=load_settings(session, event.guild_id).time_zone,
+        named=_find_named(session, event.guild_id, names_in(rows)),
+        withdrawn=_find_withdrawn(session, event.guild_id),
+        closed={Week.from_code(run.week_number): run.ran_at for run in _runs_of(session, event)},
+        logged=_logged(session, event),
+    )
+    return plan_scores(rows, describe(event), server, now)
+
+
+def import_scores(
+    session: Session, actor: Actor, event: Event, content: bytes, scale: RatingScale, now: datetime
+) -> ScoreImportResult:
+    """Write what is new of a file into the log of a locked event, and derive the rest from that.
+
+    A closed week that a score would have counted for is run again with it.
+
+    Raises:
+        NothingToImport: nothing is new.
+    """
+    plan = plan_score_import(session, event, content, now)
+    if not plan.new:
+        raise NothingToImport(event.name)
+    # The same player may be called otherwise in another row; the first name stays.
+    named = {one.player: _member(one.player, one.name) for one in reversed(plan.new)}
+    players = add_members(session, event.guild_id, named.values())
+    import_id = actor.interaction_id if actor.interaction_id is not None else _free_import_id(session)
+    rows = [
+        {
+            "player_id": players[one.player],
+            "event_id": event.id,
+            "score": one.score,
+            "week_number": one.week.code,
+            "made_in_week": one.made_in.code,
+            "submitted_at": one.at,
+            "is_late": one.is_late,
+            "added_by": actor.discord_id,
+            "import_id": import_id,
+        }
+        for one in plan.new
+    ]
+    add_to_log(session, rows)
+    add_ratings(session, event.id, (players[one.player] for one in plan.new))
+    _derive(session, event, plan.weeks, scale, now)
+    detail = f"{len(plan.new)} scores of {plan.players} players{_again(plan.weeks)}"
+    record(session, actor, "import scores", detail, at=now, event_id=event.id)
+    return ScoreImportResult(plan, import_id)
+
+
+def take_import_back(
+    session: Session, actor: Actor, event: Event, import_id: int, scale: RatingScale, now: datetime
+) -> TakenBack:
+    """Delete the rows of an import from the log of a locked event, and derive the rest from what is left.
+
+    Raises:
+        ImportGone: there are none.
+    """
+    of_import = _LOG.event_id == event.id, _LOG.import_id == sa.literal(import_id, sa.BigInteger)
+    counts_for = set(session.scalars(sa.select(_LOG.week_number).where(*of_import).distinct()))
+    if not counts_for:
+        raise ImportGone(event.name)
+    weeks = tuple(
+        sorted(Week.from_code(run.week_number) for run in _runs_of(session, event) if run.week_number in counts_for)
+    )
+    taken = session.scalar(sa.select(sa.func.count()).select_from(_LOG).where(*of_import)) or 0
+    players = set(session.scalars(sa.select(_LOG.player_id).where(*of_import).distinct()))
+    session.connection().execute(sa.delete(_LOG).where(*of_import))
+    _drop_ratings(session, event, players)
+    _derive(session, event, weeks, scale, now)
+    record(session, actor, "take import back", f"{taken} scores{_again(weeks)}", at=now, event_id=event.id)
+    return TakenBack(describe(event), taken, weeks)
+
+
+def _drop_ratings(session: Session, event: Event, players: Collection[int]) -> None:
+    """Delete the ratings of those of some players who have nothing in the log of an event."""
+    stats = PlayerEventStats
+    left = sa.exists().where(_LOG.event_id == event.id, _LOG.player_id == stats.player_id)
+    for some in in_chunks(sorted(players)):
+        of_players = stats.event_id == event.id, stats.player_id.in_(some)
+        session.connection().execute(sa.delete(stats).where(*of_players, ~left))
+
+
+def _derive(session: Session, event: Event, weeks: Iterable[Week], scale: RatingScale, now: datetime) -> None:
+    rebuild(session, event)
+    event.scores_version += 1
+    recalculate(session, event, scale)
+    refresh_posts(session, [event.id], now, JobKind.RECORD)
+    codes = {week.code for week in weeks}
+    for run in _runs_of(session, event):
+        if run.week_number in codes:
+            refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(run)), now)
+
+
+def _runs_of(session: Session, event: Event) -> list[WeeklyRun]:
+    runs = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.week_number)
+    return list(session.scalars(runs))
+
+
+def _logged(session: Session, event: Event) -> set[tuple[int, float, datetime]]:
+    log = sa.select(Player.discord_id, _LOG.score, _LOG.submitted_at).join(Player, Player.id == _LOG.player_id)
+    return {(who, score, at) for who, score, at in session.execute(log.where(_LOG.event_id == event.id))}
+
+
+def _find_named(session: Session, guild_id: int, names: set[str]) -> Mapping[str, set[int]]:
+    """Return the ids of members by the names, there or of their accounts, that are wanted."""
+    found: dict[str, set[int]] = {}
+    members = sa.select(Player.discord_id, Member.display_name, Player.username).join(
+        Member, Member.player_id == Player.id
+    )
+    for some in in_chunks(sorted(names)):
+        called = Member.display_name.in_(some) | Player.username.in_(some)
+        for who, *called_so in session.execute(members.where(Member.guild_id == guild_id, called)):
+            for name in called_so:
+                found.setdefault(name, set()).add(who)
+    return found
+
+
+def _find_withdrawn(session: Session, guild_id: int) -> set[int]:
+    withdrawn = Member.guild_id == guild_id, Member.withdrawn_at.is_not(None)
+    return set(
+        session.scalars(sa.select(Player.discord_id).join(Member, Member.player_id == Player.id).where(*withdrawn))
+    )
+
+
+def _member(discord_id: int, name: str) -> NewMember:
+    shown = clean_display_name(name)
+    return NewMember(discord_id, shown, shown)
+
+
+def _free_import_id(session: Session) -> int:
+    """Return an id for an import that no interaction began; Discord's are above 0."""
+    return min(session.scalar(sa.select(sa.func.min(_LOG.import_id))) or 0, 0) - 1
+
+
+def _again(weeks: Iterable[Week]) -> str:
+    listed = ", ".join(map(str, weeks))
+    return f", run again: {listed}" if listed else ""

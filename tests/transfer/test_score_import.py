@@ -1,0 +1,127 @@
+"""`/import`: a table of scores is looked at first, then counted once, and can be taken back exactly."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.database.models import AuditLog
+from bot.domain import score_files
+from bot.errors import ImportGone, NothingToImport
+from tests import tables
+from tests.backends import ADMIN, EVENT, TestBackend
+from tests.one_database import on_both_databases, on_one_database
+from tests.seen import Seen
+from tests.world import World
+
+ANA, BOB, CAI = 1, 2, 3
+CHANGES = {"id", "version", "scores_version", "elo_version", "elo_field_version", "elo_submission_id", "updated_at"}
+"""What moves on with every change, or is only how the rest is counted."""
+COUNTED = CHANGES | {"score_origin", "score_mean", "score_m2", "score_m2_peak", "elo_origin", "elo_centre"}
+COUNTED |= {f"week_{name}" for name in ("origin", "mean", "m2", "m2_peak", "count", "number")}
+PEOPLE = ("players", "members", "audit_log", "jobs")
+"""Who is known stays known."""
+
+
+@pytest.fixture
+async def played(backend: TestBackend) -> TestBackend:
+    """An event with two closed weeks, 2026-W45 and 2026-W46, and scores of 2026-W47."""
+    await backend.create_event()
+    await backend.play({ANA: 50, BOB: 100}, {ANA: 80}, {ANA: 60})
+    backend.clock.move(weeks=-1)
+    await backend.run("2026-W45")
+    await backend.run("2026-W46")
+    backend.clock.move(weeks=1)
+    await backend.rate()
+    return backend
+
+
+FILE = (
+    b"player,score,time\n"
+    b"Player 2,300,2026-11-04 10:00\n"
+    b"<@3>,90,2026-11-11 10:00\n"
+    b"<@4>,70,2026-11-17 10:00\n"
+    b"Player 1,50,2026-11-04 12:00\n"
+    b"Nobody,1,2026-11-04 12:00\n"
+)
+
+
+async def test_scores_are_imported_as_if_they_had_been_submitted_and_taken_back_exactly(played: TestBackend) -> None:
+    transfer, database = played.real.services.transfer, played.database
+    everything = await tables.contents(database)
+    before = await tables.contents(database, without=COUNTED, except_for=PEOPLE)
+
+    plan = await transfer.plan_scores(ADMIN, EVENT, FILE)
+    assert (len(plan.new), plan.known, plan.players, list(map(str, plan.weeks)), [one.line for one in plan.bad]) == (
+        *(3, 1, 3),
+        ["2026-W45", "2026-W46"],
+        [6],
+    )
+    assert await tables.contents(database) == everything
+
+    done = await transfer.import_scores(replace(ADMIN, interaction_id=77), EVENT, FILE)
+    assert done.plan == plan
+    assert await played.differences() == []
+    stats = await tables.stats(database, 1)
+    assert {player: row.weeks_participated for player, row in stats.items()} == {ANA: 2, BOB: 2, CAI: 1, 4: 0}
+    page = await played.page()
+    assert [(row.player.name, row.score) for row in page.standings] == [
+        *(("Player 2", 300), ("3", 90), ("Player 1", 80), ("4", 70)),
+    ]
+    with pytest.raises(NothingToImport):
+        await transfer.import_scores(ADMIN, EVENT, FILE)
+
+    taken = await transfer.take_back(ADMIN, EVENT, done.import_id)
+    assert (taken.scores, taken.weeks) == (3, plan.weeks)
+    assert await played.differences() == []
+    assert await tables.contents(database, without=COUNTED, except_for=PEOPLE) == before
+    with pytest.raises(ImportGone):
+        await transfer.take_back(ADMIN, EVENT, done.import_id)
+    logged = [row for row in await tables.rows(database, AuditLog) if "import" in row["action"]]
+    assert [(row["action"], row["detail"]) for row in sorted(logged, key=lambda row: row["id"])] == [
+        ("import scores", "3 scores of 3 players, run again: 2026-W45, 2026-W46"),
+        ("take import back", "3 scores, run again: 2026-W45, 2026-W46"),
+    ]
+
+
+async def ask(world: World, content: bytes, who: str | None = None) -> Seen:
+    file = ("scores.csv", content)
+    return await world.use(world.admin if who is None else who, "import", event=EVENT, file=file)
+
+
+@on_one_database
+@on_both_databases
+async def test_an_import_is_shown_first_then_done_once_and_taken_back_by_buttons(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    ana = world.member("Ana").id
+    file = (
+        f"player,score,time\nAna,200,2026-11-17\n<@{ana}>,300,2026-11-10\nZoé,1,2026-11-17\nAna,x,2026-11-17\n".encode()
+    )
+
+    asked = await ask(world, file)
+
+    assert asked.is_private
+    assert asked.alone.startswith("Import into Tetris Blitz?\n**2 new scores** of 1 player\n**Left out: 2 rows**\n")
+    assert "Line 4: “Zoé”: no player of this server is called so" in asked.alone
+    assert "Line 5: “x”: it is no score" in asked.alone
+    assert list(asked.buttons) == ["Import", "Cancel"]
+    await world.restart_bot()
+    imported = await world.click(world.admin, asked, "Import")
+    assert "Scores imported\n**Tetris Blitz**: **2 new scores** of 1 player" in imported.public
+    assert "300" in await world.board()
+    assert "Nothing in it is new." in await ask(world, file)
+    taken = await world.click(world.admin, imported, "Take the import back")
+    assert "Import taken back\n**Tetris Blitz**: 2 scores left" in taken.public
+    assert "300" not in (await world.board()).text.partition("\n")[2].partition("·")[0]
+
+
+@on_one_database
+async def test_an_import_that_cannot_be_is_refused_and_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.create_event()
+    assert "Only admins" in await world.refused(ask(world, FILE, "Ana"))
+    assert "no table of scores" in await world.refused(ask(world, b"\x00"))
+    monkeypatch.setattr(score_files, "MOST_ROWS", 3)
+    assert "at most 1,000,000 bytes and 3 rows" in await world.refused(ask(world, FILE))
+    assert "at most 1,000,000 bytes" in await world.refused(ask(world, b"x" * 1_000_001))
