@@ -43,6 +43,7 @@ from bot.services.moderation import AdditionService, ExcuseService, RemovalServi
 from bot.services.posts import PostService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.rehearsals import RehearsalService
+from bot.services.reminders import ReminderService
 from bot.services.roles import RoleService
 from bot.services.rules import RulesService
 from bot.services.servers import SettingsService
@@ -110,6 +111,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             results=ResultAnnouncements(database, clock),
             records=RecordAnnouncements(database, clock),
             boards=BoardService(database, clock, standings),
+            reminders=ReminderService(database, clock, standings),
             roles=RoleService(database, clock),
             owner_id=settings.bot_owner_id,
         )

@@ -11,6 +11,7 @@ from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation, RefusalModal
 from bot.cogs.rehearsals import RatedButton, RulesButton
+from bot.cogs.reminders import Reminders, StopButton, SwitchButton
 from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
 from bot.cogs.standings import PageButton, RatingButton, Standings
 from bot.cogs.submissions import (
@@ -25,13 +26,15 @@ from bot.cogs.submissions import (
 from bot.cogs.transfer import ImportButton, TakeBackButton, Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
-COGS = (Submissions, Standings, Boards, Weeks, Events, Moderation, Servers, Audit, Transfer)
+COGS = (Submissions, Standings, Reminders, Boards, Weeks, Events, Moderation, Servers, Audit, Transfer)
 """One cog per capability."""
 
 BUTTONS = (
     PageButton,
     RatingButton,
     PastWeeksButton,
+    SwitchButton,
+    StopButton,
     ReadingButton,
     SubmitButton,
     UndoButton,

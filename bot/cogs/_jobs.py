@@ -9,6 +9,7 @@ from bot.cogs._services import Services
 from bot.cogs.boards import BoardKeeper, show_board
 from bot.cogs.posts import Poster, Publication
 from bot.cogs.rehearsals import show_explained_results
+from bot.cogs.reminders import Messenger
 from bot.cogs.roles import RoleKeeper
 from bot.domain.jobs import JobKind
 from bot.services.jobs import Handler
@@ -26,4 +27,5 @@ def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     poster = Poster(client, services.posts, publications, pace)
     handlers: dict[JobKind, Handler] = dict.fromkeys(publications, poster.do)
     handlers[JobKind.BOARD] = BoardKeeper(poster, services.boards).do
+    handlers[JobKind.REMINDER] = Messenger(client, services.reminders, pace).do
     return handlers | {JobKind.ROLES: RoleKeeper(client, services.roles, pace).do}

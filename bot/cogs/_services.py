@@ -14,6 +14,7 @@ from bot.services.events import EventService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.rehearsals import RehearsalService
+from bot.services.reminders import ReminderService
 from bot.services.roles import RoleService
 from bot.services.rules import RulesService
 from bot.services.servers import Actor, SettingsService
@@ -49,6 +50,7 @@ class Services:
     results: ResultAnnouncements
     records: RecordAnnouncements
     boards: BoardService
+    reminders: ReminderService
     roles: RoleService
     owner_id: int | None
 

@@ -537,3 +537,24 @@ class RoleGrant(Base):
 
     award_id: Mapped[int] = mapped_column(sa.ForeignKey("event_roles.id"), primary_key=True, autoincrement=False)
     discord_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+
+
+class Reminders(Base):
+    """What a user wants to be told of in a server.
+
+    Closed weeks are told up to `told_until`, and who has beaten the user up to `overtaken_until`; `told_week` is the
+    latest week of which the user was told that it would be missed. Discord took no message to the user at `refused_at`.
+    """
+
+    __tablename__ = "reminders"
+    __table_args__ = (sa.CheckConstraint(WEEK_RANGE.format("told_week"), name="told_week"),)
+
+    guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    discord_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    tells_missed_week: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    tells_overtaken: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    tells_results: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    told_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    overtaken_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_week: Mapped[int | None]
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -40,6 +40,8 @@ class JobKind(StrEnum):
     """Tell the results of the weeks of an event that closed together: its key, and the last of the weeks."""
     BOARD = "board"
     """Refresh the board of the event whose key it is."""
+    REMINDER = "reminder"
+    """Tell a player by direct message what happened in a server: its id, and that of the user."""
     RECORD = "record"
     """Tell that a score broke the record of its event: the key of the event, and the interaction of the score."""
 

@@ -31,7 +31,7 @@ QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
-JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'record', 'review', 'roles')"
+JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'reminder', 'record', 'review', 'roles')"
 IS_WAITING = "state = 'waiting'"
 IS_PAST_SEASON = "season_of IS NOT NULL"
 
@@ -108,11 +108,25 @@ def upgrade() -> None:
     _create_jobs()
     _create_posts()
     _create_roles()
+    op.create_table(
+        "reminders",
+        sa.Column("guild_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("discord_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("tells_missed_week", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("tells_overtaken", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("tells_results", sa.Boolean, nullable=False, server_default=sa.false()),
+        _instant("told_until"),
+        _instant("overtaken_until"),
+        sa.Column("told_week", sa.Integer),
+        _instant("refused_at", nullable=True),
+        sa.PrimaryKeyConstraint("guild_id", "discord_id", name="pk_reminders"),
+        sa.CheckConstraint(WEEK_RANGE.format("told_week"), name=op.f("ck_reminders_told_week")),
+    )
 
 
 def downgrade() -> None:
     for table in (
-        *("role_grants", "event_roles", "notices", "posts", "jobs", "audit_log", "guild_settings"),
+        *("reminders", "role_grants", "event_roles", "notices", "posts", "jobs", "audit_log", "guild_settings"),
         *("held_scores", "excuses", "weekly_omissions", "weekly_results", "weekly_runs"),
         *("score_submissions", "player_event_stats", "leaderboard_scores", "events", "members", "players"),
     ):

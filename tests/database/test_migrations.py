@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.database.models import Base, EventRole, Excuse, Notice, Post, RoleGrant
 from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
 from bot.domain.jobs import JobKind
+from bot.domain.reminders import Reminder
 from bot.domain.roles import Award
 from bot.domain.servers import Trouble
 from bot.errors import ScoreHeld
@@ -168,6 +169,7 @@ def play(url: URL) -> None:
             await backend.run()
             excuse = {"guild_id": GUILD, "player_id": 2, "week_number": 202650, "excused_at": NOON, "excused_by": 9}
             await execute(backend.database, insert(Excuse).values(excuse))
+            await backend.real.services.reminders.switch(GUILD, 2, Reminder.RESULTS, is_on=True)
             await backend.submit(11, 250)
             await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(alarm_max="1000"))
             with suppress(ScoreHeld):

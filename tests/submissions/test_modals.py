@@ -28,7 +28,7 @@ async def test_the_button_asks_for_a_score_and_counts_it_as_the_command_does(dat
 
         answer = await world.fill_in("Ana", asked, score="12,345.5", screenshot=("run.png", b"a picture"))
 
-        assert "12,345.5 points" in answer.public
+        assert "**12,345.5** points" in answer.public
         before = await world.tables()
         [row] = before["score_submissions"]
         assert row["proof"].endswith("/run.png")

@@ -3,6 +3,7 @@
 from bot.services.servers._authority import Actor, begin_action, itself, load_settings, record, require_admin
 from bot.services.servers._members import add_members, find_players
 from bot.services.servers._notices import drop_notices, find_notices, leave_notice
+from bot.services.servers._reminders import hasten_results, reminder_key
 from bot.services.servers._service import SettingsService
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "drop_notices",
     "find_notices",
     "find_players",
+    "hasten_results",
     "itself",
     "leave_notice",
     "load_settings",
     "record",
+    "reminder_key",
     "require_admin",
 ]

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,8 @@ from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.methods import Rating, z_of_rank
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.rules import Method
+from bot.domain.reminders import WeekToMiss
+from bot.domain.rules import CountedWeek, Method
 from bot.domain.standings import Board, LeaderboardPage, PlayerRating, Standing
 from bot.domain.weeks import Week
 from bot.errors import NoScores, SubmitterWithdrawn, WeekWithoutBoard
@@ -165,11 +167,8 @@ class StandingsService:
 
         def work(session: Session) -> PlayerRating:
             found = find_meant_event(session, guild_id, event)
-            board = self._open(session, found, Board.ALL_TIME)
-            own = board.find(session, discord_id)
-            if own is not None:
-                place, row = own
-                return explain(session, found, row.player_id, board.standing(place, row), board.players, self._scale)
+            if (rating := self._rate(session, found, discord_id)) is not None:
+                return rating
             if discord_id == viewer_id and is_withdrawn(session, guild_id, viewer_id):
                 raise SubmitterWithdrawn
             raise NoScores(discord_id, found.name)
@@ -215,6 +214,34 @@ class StandingsService:
             return self._without_dashes(session, found, shown)
 
         return await self._database.read(work)
+
+    def find_missed_week(
+        self, session: Session, event: Event, discord_id: int, closes_at: datetime
+    ) -> WeekToMiss | None:
+        """Return what a further week costs a player who misses it; None for who has no closed week yet.
+
+        Args:
+            session: the transaction.
+            event: the event.
+            discord_id: Discord's id of the player.
+            closes_at: when the week is over, in UTC.
+        """
+        own = self._rate(session, event, discord_id)
+        if own is None or own.event_elo is None:
+            return None
+        rating = rating_of(event, self._scale)
+        weeks = [CountedWeek(week.elo, week.is_missed) for week in reversed(own.weeks)]
+        average = rating.weekly_average([*weeks, CountedWeek(rating.missed_week_elo, is_missed=True)])
+        elo_then = rating.event_elo(own.all_time_elo, average)
+        return WeekToMiss(own.event, closes_at, rating.missed_week_elo, own.event_elo, elo_then)
+
+    def _rate(self, session: Session, event: Event, discord_id: int) -> PlayerRating | None:
+        board = self._open(session, event, Board.ALL_TIME)
+        own = board.find(session, discord_id)
+        if own is None:
+            return None
+        place, row = own
+        return explain(session, event, row.player_id, board.standing(place, row), board.players, self._scale)
 
     async def closed_weeks(self, guild_id: int, event: str | int) -> tuple[Week, ...]:
         """Return the closed weeks of an event, by its name or its key, the latest first.

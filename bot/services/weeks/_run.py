@@ -46,7 +46,7 @@ from bot.services.ratings import (
     recalculate,
     weight_parameters,
 )
-from bot.services.servers import Actor, record
+from bot.services.servers import Actor, hasten_results, record
 
 FEW_PLAYERS = 1_000
 """Up to this size of an event, a server joins and sorts all players in the memory that it gives anyway."""
@@ -80,6 +80,7 @@ def close_week(
         run.closed_with = last.code
     record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=event.id)
     refresh_posts(session, [event.id], now, JobKind.BOARD)
+    hasten_results(session, event.guild_id, now)
     if announces:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
     award_roles(session, event, now)

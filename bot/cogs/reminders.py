@@ -1,0 +1,133 @@
+"""`/notify`, its switches, and the job that tells players by direct message."""
+
+import logging
+import re
+from typing import Any
+
+from discord import AllowedMentions, ButtonStyle, Client, Forbidden, Interaction, NotFound, Object, app_commands
+from discord.ui import Button, Item
+
+from bot.cogs._answering import answer, guild_of, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._pace import Pace
+from bot.cogs._services import ServiceCog, services_of
+from bot.domain.jobs import Claim
+from bot.domain.reminders import Message, Reminder, ReminderSettings
+from bot.domain.servers import GREATEST_ID
+from bot.errors import ButtonOutdated
+from bot.services.reminders import ReminderService
+from bot.ui.reminders import NAMES, show_panel, show_reminder, show_stopped
+from bot.ui.reply import Reply
+
+logger = logging.getLogger(__name__)
+
+
+class Reminders(ServiceCog):
+    """The command that switches reminders."""
+
+    @app_commands.command(name="notify", description="Choose what the bot tells you by direct message")
+    @app_commands.guild_only()
+    async def notify(self, interaction: Interaction[Any]) -> None:
+        """Show what the user is told of, with a switch for each."""
+        shown = self.services.reminders.show(guild_of(interaction), interaction.user.id)
+        await answer(interaction, shown, _panel, only_reads=True)
+
+
+class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtaken|results):(?P<state>on|off)"):
+    """A button that switches one reminder of the user who clicks it, in the server, on or off."""
+
+    def __init__(self, reminder: Reminder, *, is_on: bool) -> None:
+        """Switch a reminder on, or off."""
+        self.reminder, self.is_on = reminder, is_on
+        state = "on" if is_on else "off"
+        super().__init__(
+            Button(
+                label=f"{NAMES[reminder]}: {state}",
+                style=ButtonStyle.success if is_on else ButtonStyle.secondary,
+                custom_id=f"notify:{reminder}:{state}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "SwitchButton":
+        """Rebuild a button from its id."""
+        return cls(Reminder(match["reminder"]), is_on=match["state"] == "on")
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Switch the reminder, and show the panel anew."""
+        reminders = services_of(interaction).reminders
+        switched = reminders.switch(guild_of(interaction), interaction.user.id, self.reminder, is_on=self.is_on)
+        await update(interaction, switched, _panel)
+
+
+class StopButton(IdButton, template=r"notify:stop:(?P<guild>[0-9]{1,19})"):
+    """A button below a reminder that ends all reminders from its server to the user who clicks it."""
+
+    def __init__(self, guild_id: int) -> None:
+        """End the reminders from a server."""
+        self.guild_id = guild_id
+        super().__init__(
+            Button(label="No more reminders", style=ButtonStyle.secondary, custom_id=f"notify:stop:{guild_id}")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "StopButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["guild"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """End the reminders; works in a direct message, and changes what the user alone is told."""
+        if self.guild_id > GREATEST_ID:
+            raise ButtonOutdated
+        stopped = services_of(interaction).reminders.stop(self.guild_id, interaction.user.id)
+        await update(interaction, stopped, lambda _: show_stopped())
+
+
+class Messenger:
+    """Does the jobs of reminders: sends a player one direct message with all that there is to tell."""
+
+    def __init__(self, client: Client, reminders: ReminderService, pace: Pace) -> None:
+        """Send as `client`, which is logged in, at a `pace`, what `reminders` says."""
+        self._client = client
+        self._reminders = reminders
+        self._pace = pace
+
+    async def do(self, claim: Claim) -> None:
+        """Tell the player of a job what there is to tell, and have the job come again.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+            Unavailable: the database did not answer.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take the message this time.
+        """
+        message = await self._reminders.draft(claim)
+        if message is None:
+            await self._reminders.drop(claim)
+            return
+        if not message.is_empty:
+            try:
+                await self._send(message)
+            except (Forbidden, NotFound) as error:
+                logger.info("no more reminders to user %d: %s", message.discord_id, error)
+                await self._reminders.refuse(claim, message)
+                return
+        await self._reminders.keep(claim, message)
+
+    async def _send(self, message: Message) -> None:
+        guild = self._client.get_guild(message.guild_id)
+        reply = show_reminder(
+            message, "Leaderboards" if guild is None else guild.name, [[StopButton(message.guild_id)]]
+        )
+        await self._pace.wait()
+        channel = await self._client.create_dm(Object(message.discord_id))
+        await self._pace.wait()
+        await channel.send(view=reply.layout(), nonce=message.nonce, allowed_mentions=AllowedMentions.none())
+
+
+def _panel(settings: ReminderSettings) -> Reply:
+    switches = [SwitchButton(reminder, is_on=reminder not in settings.switched_on) for reminder in NAMES]
+    return show_panel(settings, [switches])

@@ -1,0 +1,159 @@
+"""Find what there is to tell a player of a server."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from bot.database.models import (
+    Event,
+    Excuse,
+    LeaderboardScore,
+    Member,
+    Player,
+    PlayerEventStats,
+    ScoreSubmission,
+    WeeklyResult,
+    WeeklyRun,
+)
+from bot.domain.reminders import Overtaking, OwnResult, WeekToMiss
+from bot.domain.scores import ScoreDirection
+from bot.domain.seasons import check_in_season
+from bot.domain.servers import PlayerName
+from bot.domain.weeks import Week
+from bot.errors import LeaderboardError
+from bot.services.events import describe
+from bot.services.ratings import best_first, is_personal_best, is_weekly_best
+from bot.services.standings import StandingsService
+from bot.services.weeks import open_week
+
+MOST_NAMED = 3
+MOST_RESULTS = 5
+
+
+class Contents:
+    """What there is to tell a player of a server."""
+
+    def __init__(
+        self, session: Session, standings: StandingsService, guild_id: int, discord_id: int, zone: str, now: datetime
+    ) -> None:
+        """Look at a time for what concerns a user in a server in a time zone."""
+        self._session = session
+        self._standings = standings
+        self._guild_id = guild_id
+        self._discord_id = discord_id
+        self._zone = zone
+        self._now = now
+        of_user = sa.select(Player.id).where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+        self._player_id = session.scalar(of_user) or 0
+
+    def missing(self, week: Week) -> tuple[WeekToMiss, ...]:
+        """Return the events in which the player would miss a week, the one that it is."""
+        found = [self._to_miss(event, week) for event, _ in self._events()]
+        return tuple(one for one in found if one is not None)
+
+    def overtaken(self, since: datetime, until: datetime) -> tuple[Overtaking, ...]:
+        """Return the events in which others have come to beat the player's best after a time and until another."""
+        found = [self._overtaking(event, best, since, until) for event, best in self._events()]
+        return tuple(one for one in found if one is not None)
+
+    def results(self, since: datetime, until: datetime) -> tuple[OwnResult, ...]:
+        """Return the player's results in weeks closed after a time and until another, the latest ones first."""
+        result, stats = WeeklyResult, PlayerEventStats
+        own = (
+            sa.select(Event, WeeklyRun, result, stats.calculated_event_elo)
+            .select_from(Event)
+            .join(WeeklyRun, WeeklyRun.event_id == Event.id)
+            .join(result, sa.and_(result.run_id == WeeklyRun.id, result.player_id == self._player_id))
+            .join(stats, sa.and_(stats.event_id == Event.id, stats.player_id == self._player_id))
+            .where(Event.guild_id == self._guild_id, WeeklyRun.ran_at > since, WeeklyRun.ran_at <= until)
+            .where(result.score.is_not(None))
+            .order_by(WeeklyRun.week_number.desc(), Event.name_key)
+            .limit(MOST_RESULTS)
+        )
+        return tuple(
+            OwnResult(
+                event=describe(event),
+                week=Week.from_code(run.week_number),
+                score=one.score,
+                rank=one.rank,
+                players=run.field_size,
+                elo=one.weekly_elo,
+                event_elo=event_elo,
+            )
+            for event, run, one, event_elo in self._session.execute(own)
+            if one.score is not None and one.rank is not None
+        )
+
+    def channel(self) -> int | None:
+        """Return a channel in which scores of the player's events are at home; None if none is known."""
+        homes = [event.board_channel_id or event.default_channel_id for event, _ in self._events()]
+        return next((home for home in homes if home is not None), None)
+
+    def _events(self) -> Sequence[tuple[Event, float]]:
+        """Return the events that the player takes part in and that are not archived, each with the player's best."""
+        best = LeaderboardScore
+        is_own = sa.and_(is_personal_best(Event.id), best.player_id == self._player_id)
+        events = (
+            sa.select(Event, best.score).join(best, is_own).where(Event.guild_id == self._guild_id, Event.is_active)
+        )
+        return [(row.Event, row.score) for row in self._session.execute(events.order_by(Event.name_key))]
+
+    def _to_miss(self, event: Event, week: Week) -> WeekToMiss | None:
+        info = describe(event)
+        with suppress(LeaderboardError):
+            check_in_season(info, week, self._zone)
+            if self._counts_for_others_alone(event, week):
+                return self._standings.find_missed_week(
+                    self._session, event, self._discord_id, week.ends_at(self._zone)
+                )
+        return None
+
+    def _counts_for_others_alone(self, event: Event, week: Week) -> bool:
+        """Tell whether a week of an event is open and will be rated, and the player has neither score nor excuse."""
+        if open_week(self._session, event.id, week) != week:
+            return False
+        bests, own = is_weekly_best(event.id, week.code), LeaderboardScore.player_id == self._player_id
+        of_event = Excuse.event_id.is_(None) | (Excuse.event_id == event.id)
+        is_excused = sa.exists().where(
+            Excuse.player_id == self._player_id,
+            Excuse.guild_id == self._guild_id,
+            Excuse.week_number == week.code,
+            of_event,
+        )
+        is_there = self._session.scalar(sa.select(sa.exists().where(bests, own) | is_excused))
+        others = sa.select(sa.func.count()).where(bests)
+        return not is_there and self._session.execute(others).scalar_one() >= max(event.min_field, 1)
+
+    def _overtaking(self, event: Event, best: float, since: datetime, until: datetime) -> Overtaking | None:
+        scores, earlier = LeaderboardScore, aliased(ScoreSubmission)
+        is_high = event.score_direction is ScoreDirection.HIGH
+        beats = scores.score > best if is_high else scores.score < best
+        did_before = earlier.score > best if is_high else earlier.score < best
+        had_before = sa.exists().where(
+            earlier.player_id == scores.player_id,
+            earlier.event_id == event.id,
+            earlier.submitted_at <= since,
+            earlier.removed_at.is_(None),
+            did_before,
+        )
+        is_then = scores.submitted_at > since, scores.submitted_at <= until
+        is_new = is_personal_best(event.id), beats, *is_then, ~had_before
+        number = self._session.execute(sa.select(sa.func.count()).where(*is_new)).scalar_one()
+        if number == 0:
+            return None
+        named = (
+            sa.select(Player.discord_id, Member.display_name, scores.score)
+            .join(Player, Player.id == scores.player_id)
+            .join(Member, sa.and_(Member.player_id == Player.id, Member.guild_id == self._guild_id))
+            .where(*is_new)
+            .order_by(best_first(scores.score, event.score_direction), scores.submitted_at)
+            .limit(MOST_NAMED)
+        )
+        better = self._session.execute(sa.select(sa.func.count()).where(is_personal_best(event.id), beats)).scalar_one()
+        others = tuple(
+            (PlayerName(row.discord_id, row.display_name), row.score) for row in self._session.execute(named)
+        )
+        return Overtaking(describe(event), best, others, number, better + 1)

@@ -1,0 +1,173 @@
+"""Switch reminders on and off, and say what each player is told when."""
+
+import hashlib
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.database import models
+from bot.database.database import Database
+from bot.domain.clock import Clock
+from bot.domain.jobs import Claim, JobKind
+from bot.domain.reminders import SETTLES, Message, Reminder, ReminderSettings, is_last_day, next_moment
+from bot.domain.weeks import Week
+from bot.services.jobs import ClaimLost, cancel, finish, postpone, schedule
+from bot.services.reminders._contents import Contents
+from bot.services.servers import load_settings, reminder_key
+from bot.services.standings import StandingsService
+
+ALMOST_A_DAY = timedelta(hours=20)
+"""A job that comes once a day does not come to the second."""
+
+
+class ReminderService:
+    """Keeps what players want to be told, each in each server, and a job for each who wants something.
+
+    The job `JobKind.REMINDER` comes once a day, and soon after a close. Its message tells all that has happened since
+    the one before, so that nothing is told twice, however long the bot was down.
+    """
+
+    def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
+        self._database = database
+        self._clock = clock
+        self._standings = standings
+
+    async def show(self, guild_id: int, discord_id: int) -> ReminderSettings:
+        """Return what a user is told of in a server."""
+        return await self._database.read(lambda session: _read(session.get(models.Reminders, (guild_id, discord_id))))
+
+    async def switch(self, guild_id: int, discord_id: int, reminder: Reminder, *, is_on: bool) -> ReminderSettings:
+        """Switch a reminder of a user in a server on or off, and return what they are told of then."""
+
+        def work(session: Session) -> ReminderSettings:
+            key, now = (guild_id, discord_id), self._clock()
+            row = session.get(models.Reminders, key, with_for_update=True)
+            if row is None:
+                row = models.Reminders(guild_id=guild_id, discord_id=discord_id)
+                session.add(row)
+            if is_on and not _read(row).switched_on:
+                # What was before is nobody's news.
+                row.told_until = row.overtaken_until = now
+                zone = load_settings(session, guild_id).time_zone
+                schedule(session, JobKind.REMINDER, reminder_key(*key), next_moment(now, zone, discord_id))
+            if is_on:
+                row.refused_at = None
+            _switch(row, reminder, is_on=is_on)
+            if not _read(row).switched_on:
+                cancel(session, JobKind.REMINDER, reminder_key(*key))
+            return _read(row)
+
+        return await self._database.write(work)
+
+    async def stop(self, guild_id: int, discord_id: int) -> None:
+        """Switch all reminders of a user in a server off."""
+
+        def work(session: Session) -> None:
+            cancel(session, JobKind.REMINDER, reminder_key(guild_id, discord_id))
+            row = session.get(models.Reminders, (guild_id, discord_id), with_for_update=True)
+            if row is not None:
+                _switch(row, *Reminder, is_on=False)
+
+        await self._database.write(work)
+
+    async def draft(self, claim: Claim) -> Message | None:
+        """Return what the player of a job is told now; None if they have switched everything off."""
+        guild_id, discord_id = map(int, claim.key.split(":"))
+
+        def work(session: Session) -> Message | None:
+            row, now = session.get(models.Reminders, (guild_id, discord_id)), self._clock()
+            on = _read(row).switched_on
+            if row is None or not on:
+                return None
+            zone = load_settings(session, guild_id).time_zone
+            week, contents = Week.at(now, zone), Contents(session, self._standings, guild_id, discord_id, zone, now)
+            is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
+            # What is committed later than that was begun later, too.
+            until = max(now - SETTLES, row.told_until)
+            tells_day = now - row.overtaken_until >= ALMOST_A_DAY
+            is_to_tell = tells_day and Reminder.OVERTAKEN in on
+            return Message(
+                guild_id=guild_id,
+                discord_id=discord_id,
+                nonce=_nonce(claim.key, row),
+                until=until,
+                next_at=next_moment(now, zone, discord_id),
+                week=week,
+                missing=contents.missing(week) if is_to_miss else (),
+                overtaken=contents.overtaken(row.overtaken_until, until) if is_to_tell else (),
+                results=contents.results(row.told_until, until) if Reminder.RESULTS in on else (),
+                tells_day=tells_day,
+                channel_id=contents.channel(),
+            )
+
+        return await self._database.read(work)
+
+    async def keep(self, claim: Claim, message: Message) -> None:
+        """Write down that a player was told something, or that there was nothing, and have the job come again."""
+
+        def work(session: Session) -> None:
+            # If somebody has moved the job meanwhile, or dropped it, what was told is told.
+            with suppress(ClaimLost):
+                postpone(session, claim, message.next_at)
+            row = session.get(models.Reminders, (message.guild_id, message.discord_id), with_for_update=True)
+            if row is None:
+                return
+            row.told_until = message.until
+            if message.tells_day:
+                row.overtaken_until = message.until
+            if message.missing:
+                row.told_week = message.week.code
+
+        await self._database.write(work)
+
+    async def drop(self, claim: Claim) -> None:
+        """End the job of a player who wants to be told nothing.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+        await self._database.write(lambda session: finish(session, claim))
+
+    async def refuse(self, claim: Claim, message: Message) -> None:
+        """Switch all reminders of a player off, to whom Discord takes no direct messages.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+
+        def work(session: Session) -> None:
+            finish(session, claim)
+            row = session.get(models.Reminders, (message.guild_id, message.discord_id), with_for_update=True)
+            if row is not None:
+                _switch(row, *Reminder, is_on=False)
+                row.refused_at = self._clock()
+
+        await self._database.write(work)
+
+
+def _read(row: models.Reminders | None) -> ReminderSettings:
+    if row is None:
+        return ReminderSettings()
+    states = {
+        Reminder.MISSED_WEEK: row.tells_missed_week,
+        Reminder.OVERTAKEN: row.tells_overtaken,
+        Reminder.RESULTS: row.tells_results,
+    }
+    return ReminderSettings(frozenset(reminder for reminder, is_on in states.items() if is_on), row.refused_at)
+
+
+def _switch(row: models.Reminders, *reminders: Reminder, is_on: bool) -> None:
+    for reminder in reminders:
+        if reminder is Reminder.MISSED_WEEK:
+            row.tells_missed_week = is_on
+        elif reminder is Reminder.OVERTAKEN:
+            row.tells_overtaken = is_on
+        else:
+            row.tells_results = is_on
+
+
+def _nonce(key: str, row: models.Reminders) -> int:
+    """Return a number of 63 bits that stays the same until the message is known to be taken."""
+    told = f"{key} {row.told_until.timestamp()} {row.overtaken_until.timestamp()}"
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8]) >> 1

@@ -1,0 +1,79 @@
+"""Show reminders, and the panel that switches them."""
+
+from discord import Color
+from discord.utils import format_dt
+
+from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, WeekToMiss
+from bot.ui.card import Buttons, Card, labelled, small_print
+from bot.ui.reply import Reply
+from bot.ui.text import count_of, escape, escape_score, write_days
+
+NAMES = {
+    Reminder.MISSED_WEEK: "Missed weeks",
+    Reminder.OVERTAKEN: "Overtaken",
+    Reminder.RESULTS: "Results",
+}
+_ABOUT = {
+    Reminder.MISSED_WEEK: "a day before a week ends without a score of yours",
+    Reminder.OVERTAKEN: "who has beaten your best, once a day",
+    Reminder.RESULTS: "your rank and Elo when a week is closed",
+}
+
+
+def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
+    """Show a user, in private, what they are told of in a server."""
+    lines: list[str] = []
+    for reminder, name in NAMES.items():
+        state = "on" if reminder in settings.switched_on else "off"
+        lines += labelled(f"{name}: {_ABOUT[reminder]}", f"**{state}**")
+    small = ["by direct message, about this server"]
+    if settings.refused_at is not None:
+        when = format_dt(settings.refused_at, "D")
+        small.append(f"⚠️ off since {when}: your direct messages are closed to the bot")
+    return Reply(
+        [Card("What should I tell you?", tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True
+    )
+
+
+def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
+    """Tell a player what happened in a server."""
+    lines = [
+        *(_missing(one) for one in message.missing),
+        *(_overtaken(one) for one in message.overtaken),
+        *(_result(one) for one in message.results),
+    ]
+    place = f"https://discord.com/channels/{message.guild_id}/{message.channel_id or ''}".rstrip("/")
+    if message.missing:
+        lines.append(f"[Submit a score]({place})")
+    return Reply([Card(escape(server), tuple(lines), color=Color.blurple())], buttons)
+
+
+def show_stopped() -> Reply:
+    """Show, in place of a reminder, that there are no more."""
+    return Reply([Card(None, ("No more reminders from that server. `/notify` there switches them on again.",))])
+
+
+def _missing(one: WeekToMiss) -> str:
+    text = f"**{escape(one.event.name)}** closes {format_dt(one.closes_at, 'R')}, and you have no score this week."
+    if one.elo_then == one.elo:
+        return text
+    cost = f"A missed week counts {one.missed_week_elo}: your Elo would go from {one.elo} to **{one.elo_then}**."
+    return f"{text} {cost}"
+
+
+def _overtaken(one: Overtaking) -> str:
+    style = one.event.style
+    named = [f"{escape(player.name)} ({escape_score(style.show(score), style)})" for player, score in one.others]
+    more = f" and {one.number - len(named):,} more" if one.number > len(named) else ""
+    best = escape_score(style.show(one.best), style)
+    return f"**{escape(one.event.name)}**: {', '.join(named)}{more} beat your {best}. You are #{one.rank:,} now."
+
+
+def _result(one: OwnResult) -> str:
+    style = one.event.style
+    rated = "" if one.elo is None else f" · Elo {one.elo}"
+    told = (
+        f"**{escape(one.event.name)}** · {write_days(one.week)}: #{one.rank} of {count_of(one.players, 'player')}"
+        f" with {escape_score(style.show(one.score), style)}{rated}"
+    )
+    return told if one.event_elo is None else f"{told}\n{small_print(f'your event Elo is {one.event_elo}')}"

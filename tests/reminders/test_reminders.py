@@ -1,0 +1,170 @@
+"""Reminders reach those who switched them on, once, with numbers that come true, and end with one button."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from bot.database.models import Job, Reminders
+from bot.domain.jobs import JobKind
+from bot.domain.reminders import SETTLES, is_last_day, next_moment
+from bot.domain.rules import Attendance, Rules
+from tests import tables
+from tests.backends import EVENT
+from tests.one_database import on_both_databases, on_one_database
+from tests.seen import read, seen
+from tests.world import World
+
+pytestmark = on_one_database
+
+SUNDAY = datetime(2026, 11, 29, 0, 31, tzinfo=UTC)
+"""Half an hour after the latest moment at which players are told, a day before the week 2026-W48 ends."""
+
+
+async def told(world: World, who: str) -> list[str]:
+    """What a member was told by direct message, once what is due is done."""
+    await world.backend.real.jobs.do_due()
+    return [read(message) for message in world.member(who).user.dm_channel.history()]
+
+
+async def switch(world: World, who: str, *names: str, to: str = "on") -> str:
+    panel = await world.use(who, "notify")
+    for name in names:
+        panel = await world.click(who, panel, f"{name}: {to}")
+    return panel.alone
+
+
+async def play(world: World) -> None:
+    """Close a week that Ana and Ben played, in the middle of the next one."""
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    world.clock.move(weeks=1)
+    await world.reset()
+    await world.settle_ratings()
+
+
+@on_both_databases
+async def test_a_week_that_is_about_to_be_missed_is_told_once_with_what_it_costs(world: World) -> None:
+    await play(world)
+    assert "Missed weeks: a day before a week ends without a score of yours\n**on**" in await switch(
+        world, "Ana", "Missed weeks"
+    )
+    await switch(world, "Ben", "Missed weeks")
+    await world.submit("Ben", 150)
+    assert await told(world, "Ana") == []
+
+    world.clock.now = SUNDAY
+    [reminder] = await told(world, "Ana")
+
+    assert reminder == (
+        "Arcade\n**Tetris Blitz** closes <t:1795996800:R>, and you have no score this week. "
+        "A missed week counts 0: your Elo would go from 800 to **600**.\n"
+        f"[Submit a score](https://discord.com/channels/{world.guild.id})"
+    )
+    assert await told(world, "Ben") == []
+    world.clock.move(hours=2)
+    await world.restart_bot()
+    assert await told(world, "Ana") == [reminder]
+    world.clock.move(days=1)
+    await world.reset()
+    await world.settle_ratings()
+    assert "**600**" in await world.use("Ana", "rating", event="Tetris Blitz")
+
+
+async def test_what_a_missed_week_costs_follows_the_rules_and_no_week_is_told_that_costs_nobody(world: World) -> None:
+    await play(world)
+    await switch(world, "Ana", "Missed weeks")
+    world.clock.now = SUNDAY
+    # Nobody has a score, so that the week will not be run.
+    assert await told(world, "Ana") == []
+    await world.submit("Ben", 150)
+    await world.backend.real.services.rules.change(world.as_actor(), EVENT, Rules(attendance=Attendance.PLAYED))
+    await tables.execute(world.backend.database, update(Job).values(due_at=world.clock.now))
+    [reminder] = await told(world, "Ana")
+    assert "you have no score this week.\n[Submit" in reminder
+
+
+async def test_who_was_overtaken_is_told_once_a_day_and_results_soon_after_a_close(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    await switch(world, "Ana", "Overtaken", "Results")
+    world.clock.move(seconds=1)
+    await world.submit_all({"Cy": 150, "Di": 120, "Ben": 300})
+    assert await told(world, "Ana") == []
+
+    world.clock.move(days=1)
+    [overtaken] = await told(world, "Ana")
+    assert overtaken == (
+        "Arcade\n**Tetris Blitz**: Cy (150 points), Di (120 points) beat your 100 points. You are #4 now."
+    )
+    world.clock.move(days=3)
+    assert len(await told(world, "Ana")) == 1
+    await world.reset()
+    await world.submit("Ed", 110)
+    assert len(await told(world, "Ana")) == 1
+    world.clock.move(seconds=SETTLES.total_seconds())
+    [_, results] = await told(world, "Ana")
+    assert "**Tetris Blitz** · 16–22 November: #4 of 4 players with 100 points · Elo " in results
+    assert "beat your" not in results
+    world.clock.move(days=1)
+    assert "Ed (110 points)" in (await told(world, "Ana"))[-1]
+
+
+async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(world: World) -> None:
+    await play(world)
+    for who in ("Ana", "Cy"):
+        await switch(world, who, "Results", "Overtaken")
+    await world.submit("Ana", 7)
+    world.clock.move(weeks=1)
+    await world.reset()
+    world.clock.move(seconds=SETTLES.total_seconds())
+    await told(world, "Ana")
+    [message] = world.member("Ana").user.dm_channel.history()
+
+    stopped = seen(await world.member("Ana").user.click(message, label="No more reminders"))
+
+    assert "No more reminders from that server." in stopped.text
+    assert [row["key"] for row in await jobs(world)] == [f"{world.guild.id}:{world.member('Cy').id}"]
+    assert "Results: your rank and Elo when a week is closed\n**off**" in (await world.use("Ana", "notify")).alone
+    await switch(world, "Ana", "Results")
+    await world.submit("Ana", 8)
+    world.clock.move(weeks=1)
+    await world.reset()
+    world.clock.move(seconds=SETTLES.total_seconds())
+    world.fail_discord("POST", "/channels/*/messages", status=403, code=50007)
+    assert len(await told(world, "Ana")) == 1
+    panel = (await world.use("Ana", "notify")).alone
+    assert "your direct messages are closed to the bot" in panel
+    assert "**on**" not in panel
+    assert "closed to the bot" not in await switch(world, "Ana", "Results")
+
+
+async def test_switching_all_off_leaves_no_job_and_nothing_is_on_at_first(world: World) -> None:
+    panel = (await world.use("Ana", "notify")).alone
+    assert panel.count("\n**off**") == 3
+    await switch(world, "Ana", "Results", "Overtaken")
+    [job] = await jobs(world)
+    assert job["due_at"] > world.clock.now
+    await switch(world, "Ana", "Results", "Overtaken", to="off")
+    assert await jobs(world) == []
+    [row] = await tables.rows(world.backend.database, Reminders)
+    assert (row["guild_id"], row["tells_results"]) == (world.guild.id, False)
+
+
+async def jobs(world: World) -> tables.Rows:
+    return [row for row in await tables.rows(world.backend.database, Job) if row["kind"] is JobKind.REMINDER]
+
+
+@given(
+    now=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/Havana", "Asia/Tokyo", "Pacific/Apia"]),
+    user=st.integers(1, 2**63),
+)
+def test_a_player_is_told_every_day_at_a_moment_of_their_own(now: datetime, zone: str, user: int) -> None:
+    first = next_moment(now, zone, user)
+    assert 0 < (first - now).total_seconds() <= 26 * 3600
+    moments = [first]
+    for _ in range(7):
+        moments.append(next_moment(moments[-1], zone, user))
+    assert sum(is_last_day(moment, zone) for moment in moments[:7]) in (1, 2)
