@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import URL, delete
 
 from bot.database.models import Base, WeeklyRun
+from bot.domain.alarm import Review
 from bot.domain.rehearsals import Proposal
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 from bot.domain.servers import NewMember
@@ -34,6 +35,7 @@ from bot.errors import (
     NothingToUndo,
     NotWithdrawn,
     PlayerWithdrawn,
+    ScoreHeld,
     SeasonEmpty,
     SeasonHasScores,
     SeasonOpen,
@@ -65,6 +67,8 @@ MOMENTS = [
 ]
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 GRACE = 2 * HOUR
+FIRST_HELD = 1_000_000
+"""The interactions of held scores are beyond those of others."""
 
 a_player = st.integers(1, 5)
 an_event = st.sampled_from(sorted(EVENTS))
@@ -117,6 +121,7 @@ class Season(RuleBasedStateMachine):
         self.withdrawn: set[int] = set()
         self.models = {name: Model(way == "HIGH", self.withdrawn) for name, way in EVENTS.items()}
         self.excuses: set[tuple[str | None, int, int]] = set()
+        self.held = 0
         self.past: dict[str, Model] = {}
         self.archived: set[str] = set()
         self.delivered: list[dict[str, Any]] = []
@@ -268,10 +273,7 @@ class Season(RuleBasedStateMachine):
         if player in self.withdrawn:
             self.refused(PlayerWithdrawn, addition)
             return
-        runs = self.do(tables.rows(self.backend.database, WeeklyRun))
-        closed = {
-            row["week_number"] for row in runs if row["event_id"] == self.events[event].id and row["ran_at"] <= at
-        }
+        closed = self.closed_by(event, at)
         made_in = code_of(at.astimezone(ZoneInfo(self.zone)).date())
         if outside := model.is_outside(first_open(made_in, closed)):
             self.refused(EventNotBegun if outside < 0 else EventEnded, addition)
@@ -280,6 +282,43 @@ class Season(RuleBasedStateMachine):
         result = self.do(addition)
         assert (result.submission.week.code, result.week_is_rerun) == (entry.week, entry.week in model.runs)
         assert result.personal_best == model.bests()[player]
+
+    @rule(event=an_event, player=a_player, score=a_score, approves=st.booleans(), closes=st.booleans())
+    def hold(self, event: str, player: int, score: str, approves: bool, closes: bool) -> None:
+        """Beyond the alarm bounds, a score waits; meanwhile its week may be closed."""
+        model, real = self.touch(event), self.backend.real.services
+        if not self.takes_scores(event, player):
+            return
+        at, week = self.clock.now, self.week
+        self.do(real.events.edit(ADMIN, event, EventOptions(alarm_min="999999999.9999")))
+        self.held += 1
+        self.refused(ScoreHeld, self.backend.submit(player, score, event, interaction_id=FIRST_HELD + self.held))
+        self.do(real.events.edit(ADMIN, event, EventOptions(alarm_min="none")))
+        assert self.do(differences(self.backend, self.events[event], model, self.week)) == []
+        if closes:
+            self.run_what_is_due(event)
+        review = self.do(real.reviews.look(ADMIN))
+        assert isinstance(review, Review)
+        assert (review.held.score, review.held.week.code, review.waiting) == (float(score), week, 1)
+        if not approves:
+            self.do(real.reviews.refuse(ADMIN, review.held.id))
+            return
+        entry = model.add(player, float(score), week, self.closed_by(event, at))
+        result = self.do(real.reviews.approve(ADMIN, review.held.id))
+        assert (result.submission.week.code, result.week_is_rerun) == (entry.week, entry.week in model.runs)
+
+    def takes_scores(self, event: str, player: int) -> bool:
+        """Tell whether an event takes scores of a player who has submitted before."""
+        known = any(model.of(player) + model.of(player, removed=True) for model in self.models.values())
+        model = self.models[event]
+        is_open = event not in self.archived and not model.is_outside(model.open_week(self.week))
+        return known and is_open and player not in self.withdrawn
+
+    def closed_by(self, event: str, at: datetime) -> set[int]:
+        """The weeks of an event whose runs were made by then."""
+        runs = self.do(tables.rows(self.backend.database, WeeklyRun))
+        of_event = [row for row in runs if row["event_id"] == self.events[event].id]
+        return {row["week_number"] for row in of_event if row["ran_at"] <= at}
 
     @rule(event=an_event, player=a_player, reruns=st.booleans())
     def remove_a_best(self, event: str, player: int, reruns: bool) -> None:

@@ -5,6 +5,7 @@ import itertools
 import json
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import IO, Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.database.models import Event, Member, ScoreSubmission
+from bot.domain.servers import NewMember
 from bot.errors import EventNameTaken, LeaderboardError
 from bot.services.servers import Actor
 from bot.services.transfer import EventFile, NotAnEventFile, read_event_file
@@ -24,7 +26,9 @@ _guilds = itertools.count(5000)
 a_player = st.integers(1, 4)
 an_action = st.one_of(
     st.tuples(st.just("submit"), a_player, st.integers(1, 9)),
-    st.tuples(st.sampled_from(["remove", "restore", "withdraw", "bring back"]), a_player),
+    st.tuples(
+        st.sampled_from(["remove", "restore", "withdraw", "bring back", "add late", "take out", "excuse"]), a_player
+    ),
     st.tuples(st.sampled_from(["next week", "run", "undo"])),
 )
 
@@ -55,6 +59,19 @@ async def act(backend: TestBackend, actor: Actor, what: str, player: int = 0, sc
     match what:
         case "submit":
             await backend.submit(player, score, guild_id=actor.guild_id)
+        case "next week":
+            backend.clock.move(weeks=1)
+        case "run":
+            await services.weeks.run(actor, EVENT, early=True)
+        case "undo":
+            await services.weeks.undo(actor, EVENT)
+        case _:
+            await correct(backend, actor, what, player)
+
+
+async def correct(backend: TestBackend, actor: Actor, what: str, player: int) -> None:
+    services = backend.real.services
+    match what:
         case "remove":
             await services.removals.remove(actor, EVENT, player, reason="=typo")
         case "restore":
@@ -63,12 +80,13 @@ async def act(backend: TestBackend, actor: Actor, what: str, player: int = 0, sc
             await services.withdrawals.withdraw(actor, player)
         case "bring back":
             await services.withdrawals.bring_back(actor, player)
-        case "next week":
-            backend.clock.move(weeks=1)
-        case "run":
-            await services.weeks.run(actor, EVENT, early=True)
-        case "undo":
-            await services.weeks.undo(actor, EVENT)
+        case "add late":
+            who = NewMember(player, f"player{player}", f"Player {player}")
+            await services.additions.add(actor, EVENT, who, player, backend.clock.now - timedelta(weeks=1))
+        case "take out":
+            await services.removals.remove(actor, EVENT, player, reruns_week=True)
+        case "excuse":
+            await services.excuses.excuse(actor, player, "last week", EVENT if player % 2 else None)
 
 
 async def ratings(backend: TestBackend, guild_id: int) -> Any:

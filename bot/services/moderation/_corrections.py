@@ -53,6 +53,7 @@ class Addition:
         interaction_id: of whoever has it counted, or of the player whose submission was held.
         submitted_at: when it was made.
         added_by: Discord's id of the admin.
+        made_in: the week that it was made in, if that was known then; None for that of `submitted_at`.
     """
 
     interaction_id: int
@@ -61,6 +62,11 @@ class Addition:
     submitted_at: datetime
     added_by: int
     proof: str | None = None
+    made_in: Week | None = None
+
+    def week(self, zone: str) -> Week:
+        """Return the week that it was made in, in the time zone of the server."""
+        return Week.at(self.submitted_at, zone) if self.made_in is None else self.made_in
 
 
 def add_score(
@@ -73,7 +79,7 @@ def add_score(
     Raises:
         EventNotBegun, EventEnded: the event takes no scores for that week.
     """
-    made_in, week = Week.at(addition.submitted_at, zone), week_for(session, event, addition, zone)
+    made_in, week = addition.week(zone), week_for(session, event, addition, zone)
     check_in_season(describe(event), week, zone)
     row = ScoreSubmission(
         interaction_id=addition.interaction_id,
@@ -181,7 +187,7 @@ def correct_posts(session: Session, event: Event, done: Corrected, now: datetime
 
 def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:
     """Return the week that a score counts for: the first that was not closed by then, from when it was made on."""
-    made_in = Week.at(addition.submitted_at, zone)
+    made_in = addition.week(zone)
     closed = session.scalars(
         sa.select(WeeklyRun.week_number).where(
             WeeklyRun.event_id == event.id,

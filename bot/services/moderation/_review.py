@@ -175,7 +175,9 @@ def _find(session: Session, actor: Actor, held_id: int) -> tuple[Row, Event]:
 
 
 def _addition(held: Row, actor: Actor) -> Addition:
-    return Addition(held.interaction_id, held.player_id, held.score, held.held_at, actor.discord_id, held.proof)
+    made_in = Week.from_code(held.made_in_week)
+    of_player = held.interaction_id, held.player_id, held.score, held.held_at
+    return Addition(*of_player, actor.discord_id, held.proof, made_in)
 
 
 def _report(
