@@ -28,6 +28,7 @@ MODULES = (
     "mondays",
     "uneven",
     "verification",
+    "rehearsals",
     "process",
     "busy",
     "accuracy",

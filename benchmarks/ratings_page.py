@@ -15,7 +15,7 @@ from benchmarks.pictures_of_rules import pictures
 from benchmarks.simulated_events import SIMULATIONS, SimulatedEvent, Simulation, rank_correlation
 from bot.domain.methods import Rating
 from bot.domain.ratings import RatingScale
-from bot.domain.replays import Replay
+from bot.domain.replays import Replays
 from bot.domain.rules import Attendance, Method, Rules
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -46,13 +46,14 @@ def table() -> str:
 
 def correlation(event: SimulatedEvent, rules: Rules) -> float:
     """Return the rank correlation of the event Elos at the end with the skill of those who ever took part."""
-    replay = Replay(Rating(event.simulation.direction, rules, SCALE), len(event.weeks))
+    replays = Replays([Rating(event.simulation.direction, rules, SCALE)], len(event.weeks))
     bests: dict[int, float] = {}
     for scores in event.weeks:
-        replay.close_week(scores, frozenset(), SCALE)
+        replays.close_week(scores, frozenset(), SCALE)
         for player, score in scores.items():
             if player not in bests or event.simulation.direction.is_better(score, bests[player]):
                 bests[player] = score
+    [replay] = replays.each
     ratings = replay.rank(bests, is_overall=True)
     elos = {player: rating.elo for player, rating in ratings.items()}
     return rank_correlation(elos, {player: event.skills[player] for player in elos})

@@ -296,22 +296,26 @@ class Rating:
 
 
 def elos_of(rating: Rating, field: AnyField, scores: Mapping[Key, float]) -> dict[Key, int]:
-    """Return the Elos of scores in a field, by the keys of the scores.
+    """Return the Elos of scores in a field, by the keys of the scores; see `elos_in_order`."""
+    keys = sorted(scores, key=scores.__getitem__)
+    return dict(zip(keys, elos_in_order(rating, field, [scores[key] for key in keys]), strict=True))
+
+
+def elos_in_order(rating: Rating, field: AnyField, ordered: Sequence[float]) -> list[int]:
+    """Return the Elos of scores in ascending order.
 
     A better score has no smaller Elo under any method. Where two scores have the same, so have those between them, and
     few of many scores need to be rated.
     """
-    keys = sorted(scores, key=scores.__getitem__)
-    ordered = [scores[key] for key in keys]
-    return dict(zip(keys, _elos_in_order(rating, field, ordered), strict=True))
+    method, direction, elo_of = method_of(rating.rules), rating.direction, rating.scale.elo_of
 
+    def rate(score: float) -> int:
+        return elo_of(method.z_score(score, field, direction))
 
-def _elos_in_order(rating: Rating, field: AnyField, ordered: Sequence[float]) -> list[int]:
-    """Return the Elos of ordered scores, stretch by stretch of equal ones."""
     elos: list[int] = []
     if not ordered:
         return elos
-    waiting = [(0, rating.elo(ordered[0], field), len(ordered) - 1, rating.elo(ordered[-1], field))]
+    waiting = [(0, rate(ordered[0]), len(ordered) - 1, rate(ordered[-1]))]
     while waiting:
         first, elo, last, last_elo = waiting.pop()
         if elo == last_elo:
@@ -320,7 +324,6 @@ def _elos_in_order(rating: Rating, field: AnyField, ordered: Sequence[float]) ->
             elos += [elo, last_elo]
         else:
             middle = (first + last) // 2
-            next_elo = rating.elo(ordered[middle + 1], field)
-            waiting.append((middle + 1, next_elo, last, last_elo))
-            waiting.append((first, elo, middle, rating.elo(ordered[middle], field)))
+            waiting.append((middle + 1, rate(ordered[middle + 1]), last, last_elo))
+            waiting.append((first, elo, middle, rate(ordered[middle])))
     return elos

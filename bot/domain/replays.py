@@ -3,20 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.attendance import ClosedWeeks
+from bot.domain.attendance import ClosedWeeks, Roster
 from bot.domain.fairness import Fairness, MissedWeek, Rated, weigh, weigh_absurd_score
-from bot.domain.methods import Rating, elos_of
+from bot.domain.methods import Rating, elos_in_order, elos_of
 from bot.domain.ratings import RatingScale
 from bot.domain.scores import ScoreBounds
 
 
-class Replay:
-    """An event under a set of rules, week by week."""
+class Replays:
+    """An event under several sets of rules at once, week by week."""
 
-    def __init__(self, rating: Rating, weeks: int) -> None:
+    def __init__(self, ratings: Sequence[Rating], weeks: int) -> None:
         """Begin before the first week; so many will be closed at the most."""
-        self.rating = rating
-        self._weeks = ClosedWeeks(rating.rules, weeks)
+        self._roster = Roster()
+        self.each = [Replay(rating, ClosedWeeks(rating.rules, weeks, self._roster)) for rating in ratings]
 
     def close_week(self, scores: Mapping[int, float], gone: Collection[int], scale: RatingScale) -> None:
         """Take a closed week.
@@ -26,13 +26,39 @@ class Replay:
             gone: players who miss nothing: left out by the run of the week, or excused from it.
             scale: the constants of the run.
         """
-        missed_week_elo = self.rating.missed_week_elo
-        rating = replace(self.rating, scale=replace(scale, missed_week_elo=missed_week_elo))
-        if rating.rates_week(len(scores)):
-            elos = elos_of(rating, rating.field_of(scores.values()), scores)
-            self._weeks.count(elos, missed_week_elo, gone)
-        else:
-            self._weeks.meet(scores.keys())
+        values = [*scores.values()]
+        order = sorted(range(len(values)), key=values.__getitem__)
+        ordered = [values[number] for number in order]
+        absent = self._roster.absent(scores.keys(), gone)
+        present = self._roster.meet(scores.keys())
+        for one in self.each:
+            elos = one.rate_week(ordered, scale)
+            if elos is not None:
+                # Places are counted in their own order, which is quicker than in that of the scores.
+                in_place = [0] * len(elos)
+                for number, elo in zip(order, elos, strict=True):
+                    in_place[number] = elo
+                one.count_week(present, in_place, absent)
+
+
+class Replay:
+    """An event under one set of rules."""
+
+    def __init__(self, rating: Rating, weeks: ClosedWeeks) -> None:
+        """Count `weeks` by a rating."""
+        self.rating = rating
+        self._weeks = weeks
+
+    def rate_week(self, ordered: Sequence[float], scale: RatingScale) -> list[int] | None:
+        """Return the weekly Elos of scores in ascending order, by the constants of a run; None if it is not rated."""
+        rating = replace(self.rating, scale=scale)
+        if not rating.rates_week(len(ordered)):
+            return None
+        return elos_in_order(rating, rating.field_of(ordered), ordered)
+
+    def count_week(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int]) -> None:
+        """Count a week by the places of those who took part, with their Elos, and of those who missed it."""
+        self._weeks.count_places(present, elos, absent, self.rating.missed_week_elo)
 
     def rank(self, bests: Mapping[int, float], *, is_overall: bool) -> dict[int, Rated]:
         """Return the ratings of the players who are ranked on a board, by player.

@@ -1,12 +1,13 @@
 """Read the log of an event week by week, as far as a replay needs it."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
 from bot.database.models import Event, ScoreSubmission, WeeklyOmission, WeeklyRun
 from bot.database.streams import AnyRow, Grouped, Streams
-from bot.domain.replays import Replay
+from bot.domain.replays import Replays
 from bot.domain.scores import ScoreDirection
 from bot.domain.verification import ArchivedRun, LoggedScore, was_counted
 from bot.services.verification import excused_players, withdrawn_players
@@ -16,7 +17,7 @@ _IS_PLAIN = sa.and_(_LOG.removed_at.is_(None), ~_LOG.is_omitted, ~_LOG.is_late)
 """Selects the rows of the log that count as personal bests and, unless a run left their player out, for their week."""
 
 
-def replay(streams: Streams, event_id: int, direction: ScoreDirection, replays: Sequence[Replay]) -> dict[int, float]:
+def replay(streams: Streams, event_id: int, direction: ScoreDirection, replays: Replays) -> dict[int, float]:
     """Play all weeks of an event again under several sets of rules at once; return the personal bests, by player.
 
     Each week is read once. What is held are a few numbers for each player.
@@ -27,8 +28,7 @@ def replay(streams: Streams, event_id: int, direction: ScoreDirection, replays: 
         run = log.runs.get(week)
         scores = log.take(week, run)
         if run is not None:
-            for one in replays:
-                one.close_week(scores, run.omitted | run.excused, run.scale)
+            replays.close_week(scores, run.omitted | run.excused, run.scale)
     return {player: best for player, best in log.bests.items() if player not in withdrawn}
 
 
@@ -69,7 +69,7 @@ class _Log:
         plain = sa.select(_LOG.player_id, best).where(
             _LOG.event_id == self._event_id, _LOG.week_number == week, _IS_PLAIN
         )
-        scores = {row[0]: row[1] for row in self._streams.rows(plain.group_by(_LOG.player_id))}
+        scores: dict[int, float] = dict(map(tuple, self._streams.rows(plain.group_by(_LOG.player_id))))
         self._improve(self.bests, scores.items())
         if run is not None:
             for player_id in run.omitted & scores.keys():
@@ -84,11 +84,10 @@ class _Log:
         return scores
 
     def _improve(self, bests: dict[int, float], scores: Iterable[tuple[int, float]]) -> None:
-        is_better = self._direction.is_better
-        for player_id, score in scores:
-            best = bests.get(player_id)
-            if best is None or is_better(score, best):
-                bests[player_id] = score
+        if self._direction is ScoreDirection.HIGH:
+            bests.update([(player_id, score) for player_id, score in scores if score > bests.get(player_id, -math.inf)])
+        else:
+            bests.update([(player_id, score) for player_id, score in scores if score < bests.get(player_id, math.inf)])
 
 
 def _first(row: AnyRow) -> int:

@@ -28,7 +28,7 @@ from bot.domain.rehearsals import (
     moves_between,
     ranks_of,
 )
-from bot.domain.replays import Replay
+from bot.domain.replays import Replays
 from bot.domain.rules import Method, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
@@ -108,7 +108,7 @@ class RehearsalService:
     def _weigh(self, session: Session, actor: Actor, event: Event) -> Fairness | None:
         with suppress(NotAllowed):
             require_admin(session, actor)
-            [outcome] = _Replays(session, event, [rating_of(event, self._scale)]).outcomes
+            [outcome] = _Outcomes(session, event, [rating_of(event, self._scale)]).found
             return outcome.fairness
         return None
 
@@ -126,7 +126,7 @@ class _Replayed:
     fairness: Fairness
 
 
-class _Replays:
+class _Outcomes:
     """An event replayed under several sets of rules at once."""
 
     def __init__(self, session: Session, event: Event, ratings: Sequence[Rating]) -> None:
@@ -135,30 +135,30 @@ class _Replays:
         bounds = describe(event).bounds
 
         def compute(streams: Streams) -> list[_Replayed]:
-            replays = [Replay(rating, self.weeks) for rating in ratings]
+            replays = Replays(ratings, self.weeks)
             bests = replay(streams, event.id, event.score_direction, replays)
             done = []
-            for one in replays:
+            for one in replays.each:
                 ranked = one.rank(bests, is_overall=self.weeks > 0)
                 done.append(_Replayed(one.rating.rules, ranked, one.weigh(bests, ranked, bounds)))
             return done
 
-        self.outcomes = compute_aside(session, compute, Unwatched().advance)
+        self.found = compute_aside(session, compute, Unwatched().advance)
 
 
 def _rehearse(session: Session, event: Event, now: Rating, proposed: Rules) -> Rehearsal:
     rules = [proposed]
     if proposed.method is Method.ROBUST and describe(event).bounds.are_positive:
         rules.append(replace(proposed, uses_logarithm=not proposed.uses_logarithm))
-    replays = _Replays(session, event, [now, *(replace(now, rules=one) for one in rules)])
-    before, after, *others = replays.outcomes
-    moved, firsts = moved_most(before.ratings, after.ratings), [first_of(one.ratings) for one in replays.outcomes]
+    outcomes = _Outcomes(session, event, [now, *(replace(now, rules=one) for one in rules)])
+    before, after, *others = outcomes.found
+    moved, firsts = moved_most(before.ratings, after.ratings), [first_of(one.ratings) for one in outcomes.found]
     names = _names(session, event, {*moved, *(player for first in firsts for player in first)})
     other = _other_logarithm(before, others[0], firsts[-1], names) if others else None
     return Rehearsal(
         event=describe(event),
-        board=Board.OVERALL if replays.weeks else Board.ALL_TIME,
-        weeks=replays.weeks,
+        board=Board.OVERALL if outcomes.weeks else Board.ALL_TIME,
+        weeks=outcomes.weeks,
         before=_outcome(before, firsts[0], after, names),
         after=_outcome(after, firsts[1], before, names),
         moves=moves_between(before.ratings, after.ratings),

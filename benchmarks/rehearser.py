@@ -1,0 +1,71 @@
+"""`python -m benchmarks.rehearser URL`: a rehearsal in a process of its own, and what it took there.
+
+It prints the seconds of wall and of processor, by how many bytes the greatest memory (RSS) meanwhile exceeds that
+before, and the longest that the event loop kept others waiting, in seconds.
+"""
+
+import asyncio
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import URL, make_url
+
+from benchmarks.own_process import forget_greatest_memory, memory, told_by
+from benchmarks.rehearsed_season import ADMIN, EVENT
+from bot.database.database import Database
+from bot.domain.ratings import RatingScale
+from bot.domain.rehearsals import Proposal
+from bot.domain.rules import Attendance, Method
+from bot.services.rehearsals import RehearsalService
+
+PROPOSAL = Proposal(Method.ROBUST, attendance=Attendance.BEST)
+"""The most that is held: three sets of rules, with and without logarithms, and the latest Elos of two of them."""
+TICK_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a rehearsal took: seconds of wall and of processor, bytes of memory, and the longest wait of others."""
+
+    seconds: float
+    processor: float
+    memory: float
+    wait: float
+
+
+def rehearse_in_a_process(url: URL) -> Took:
+    """Return what rehearsing the event of a database took."""
+    return Took(*map(float, told_by("benchmarks.rehearser", url.render_as_string(hide_password=False))))
+
+
+async def _measure(url: URL) -> None:
+    database = Database(url)
+    # The first transaction of a process loads modules, and opens a connection.
+    await database.read(lambda session: session.connection())
+    service = RehearsalService(database, RatingScale())
+    forget_greatest_memory()
+    waits: list[float] = []
+    watching = asyncio.create_task(_watch(waits))
+    before, began, processor = memory("VmRSS"), time.perf_counter(), time.process_time()
+    rehearsal = await service.rehearse(ADMIN, EVENT, PROPOSAL)
+    took = time.perf_counter() - began, time.process_time() - processor
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    print(*took, memory("VmHWM") - before, max(waits, default=0.0))
+    if not (rehearsal.weeks and rehearsal.moves.most):
+        raise RuntimeError(f"nothing was rehearsed: {rehearsal}")
+    await database.close()
+
+
+async def _watch(waits: list[float]) -> None:
+    while True:
+        asked = time.perf_counter()
+        await asyncio.sleep(TICK_SECONDS)
+        waits.append(time.perf_counter() - asked - TICK_SECONDS)
+
+
+if __name__ == "__main__":
+    asyncio.run(_measure(make_url(sys.argv[1])))
