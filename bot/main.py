@@ -33,7 +33,7 @@ from bot.config import Settings, SettingsError
 from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
 from bot.domain.jobs import JobKind
-from bot.health import Finding, examine_database, examine_lag, examine_redis, open_page
+from bot.health import Finding, examine_database, examine_jobs, examine_lag, examine_redis, open_page
 from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
@@ -254,7 +254,12 @@ async def _watched(settings: Settings, backend: Backend) -> AsyncIterator[Leader
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
 
     async def examine() -> list[Finding]:
-        others = examine_database(backend.database), examine_redis(redis_url), examine_lag()
+        others = (
+            examine_database(backend.database),
+            examine_redis(redis_url),
+            examine_jobs(backend.jobs.measure),
+            examine_lag(),
+        )
         return [_examine_gateway(bot), *await asyncio.gather(*others)]
 
     watchdog = asyncio.create_task(feed_watchdog())

@@ -58,6 +58,7 @@ async def test_a_bot_that_works_is_ready_whether_there_is_a_redis_or_not(
             "gateway": "connected, 1 shard",
             "database": "answers",
             "redis": "degraded, some work is done twice (ConnectionError)",
+            "jobs": "none due",
         }
         assert "lag: " in lines
         code, lines = await once("health", environment=watched)
