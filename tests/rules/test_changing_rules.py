@@ -6,8 +6,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from sqlalchemy import update
 
-from bot.database.models import AuditLog, WeeklyResult
+from bot.database.models import AuditLog, Event, Job, WeeklyResult
+from bot.domain.jobs import JobKind
 from bot.domain.methods import Rating
 from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
@@ -223,3 +225,12 @@ async def test_another_base_elo_reaches_the_weeks_that_are_added_under_played(ba
         }
         assert stats[ANA].calculated_event_elo == round_half_up(1100 / 2 + stats[ANA].weekly_elo_average / 2)
         assert await other.differences() == []
+
+
+@on_one_database
+async def test_roles_follow_the_board_that_other_rules_make(backend: TestBackend) -> None:
+    await backend.create_event()
+    await tables.execute(backend.database, update(Event).values(gives_roles=True))
+    await change(backend, RANKS)
+    jobs = await tables.rows(backend.database, Job)
+    assert [job["key"] for job in jobs if job["kind"] is JobKind.ROLES] == ["1"]

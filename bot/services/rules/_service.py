@@ -13,7 +13,7 @@ from bot.errors import HasTheseRules, LogarithmImpossible
 from bot.services.events import describe, find_event
 from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, record
-from bot.services.weeks import rerate
+from bot.services.weeks import award_roles, rerate
 
 
 class RulesService:
@@ -54,6 +54,7 @@ class RulesService:
             now = self._clock()
             record(session, actor, "event rules", _summary(before.rules, rules), at=now, event_id=found.id)
             refresh_posts(session, [found.id], now)
+            award_roles(session, found, now)
             return RulesChange(before.rules, describe(found))
 
         return await self._database.write(work)
