@@ -66,7 +66,7 @@ pooled: develop ## Play submissions, weeks and verify through a real PgBouncer, 
 quick: develop ## Run the tests on SQLite alone
 	$(BIN)/pytest $(PARALLEL) --database sqlite $(ARGS)
 
-soak: develop ## Look for faults for half an hour: random seasons and killed bots (SECONDS=60: a minute)
+soak: develop ## Look for faults for half an hour: two bots at once, random seasons, killed bots (SECONDS=60: a minute)
 	$(BIN)/python -m tests.soak $(or $(SECONDS),1800)
 
 bench: develop ## Measure the speed beside references into benchmarks/RESULTS.md (large sizes: ARGS=--full)

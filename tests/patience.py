@@ -53,6 +53,11 @@ def limits(**seconds: float) -> dict[str, str]:
     return {_VARIABLE: json.dumps(patient() | seconds)}
 
 
+def at_its_own_limits() -> dict[str, str]:
+    """Return the variable that leaves a process of the bot its own limits."""
+    return {_VARIABLE: json.dumps({})}
+
+
 def take_limits(environment: MutableMapping[str, str]) -> None:
     """Give the bot in this process the limits that its environment names, if it does."""
     given = json.loads(environment.pop(_VARIABLE, "{}"))

@@ -1,7 +1,8 @@
 """Looks for faults for longer than a run of all tests may take: `python -m tests.soak SECONDS`.
 
-On both databases at once, until the time is over: examples of the state machine, then rounds in which the bot is
-killed, each time with other chances. The first finding ends it, with all that is needed to see it again.
+First two processes receive every command, as in `tests.twice`. Then, on both databases at once, until the time is over:
+examples of the state machine, then rounds in which the bot is killed, each time with other chances. The first finding
+ends it, with all that is needed to see it again.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests import own_servers as servers
+from tests import twice
 from tests.databases import KINDS, Templates
 from tests.faults.crashes import crash_rounds
 from tests.model.machine import season_on
@@ -52,7 +54,8 @@ def soak(kind: str, seconds: float) -> str:
 
 
 def main(seconds: float) -> None:
-    """Look on both databases at once."""
+    """Look at two processes, then on both databases at once."""
+    twice.main()
     with ExitStack() as stack:
         os.environ[servers.DATABASE_VARIABLE] = stack.enter_context(servers.postgres_server())
         pool = stack.enter_context(ProcessPoolExecutor(len(KINDS)))
