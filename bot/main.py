@@ -34,7 +34,7 @@ from bot.database.database import Database
 from bot.domain.clock import Clock, utc_now
 from bot.domain.jobs import JobKind
 from bot.health import Finding, examine_database, examine_jobs, examine_lag, examine_redis, open_page
-from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
+from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
@@ -109,6 +109,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             transfer=TransferService(database, clock, settings.scale),
             posts=PostService(database, clock),
             results=ResultAnnouncements(database, clock),
+            finals=FinalAnnouncements(database, clock),
             records=RecordAnnouncements(database, clock),
             boards=BoardService(database, clock, standings),
             reminders=ReminderService(database, clock, standings),

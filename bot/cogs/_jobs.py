@@ -11,15 +11,17 @@ from bot.cogs.posts import Poster, Publication
 from bot.cogs.rehearsals import show_explained_results
 from bot.cogs.reminders import Messenger
 from bot.cogs.roles import RoleKeeper
+from bot.cogs.weeks import FinalKeeper
 from bot.domain.jobs import JobKind
 from bot.services.jobs import Handler
-from bot.ui.announcements import show_record
+from bot.ui.announcements import show_final, show_record
 
 
 def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     """Return what does the jobs that need a client which is logged in."""
     publications: dict[JobKind, Publication[Any]] = {
         JobKind.RESULTS: Publication(services.results, show_explained_results),
+        JobKind.FINAL: Publication(services.finals, show_final),
         JobKind.RECORD: Publication(services.records, show_record),
         JobKind.BOARD: Publication(services.boards, show_board, returns=True),
     }
@@ -28,4 +30,5 @@ def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     handlers: dict[JobKind, Handler] = dict.fromkeys(publications, poster.do)
     handlers[JobKind.BOARD] = BoardKeeper(poster, services.boards).do
     handlers[JobKind.REMINDER] = Messenger(client, services.reminders, pace).do
+    handlers[JobKind.FINAL] = FinalKeeper(poster, services.finals).do
     return handlers | {JobKind.ROLES: RoleKeeper(client, services.roles, pace).do}

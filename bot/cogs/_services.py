@@ -7,7 +7,7 @@ from discord import Interaction
 from discord.ext import commands
 
 from bot.cogs._answering import actor_of
-from bot.services.announcements import RecordAnnouncements, ResultAnnouncements
+from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
@@ -48,6 +48,7 @@ class Services:
     transfer: TransferService
     posts: PostService
     results: ResultAnnouncements
+    finals: FinalAnnouncements
     records: RecordAnnouncements
     boards: BoardService
     reminders: ReminderService

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
@@ -10,11 +10,16 @@ from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
-from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
+from bot.cogs.posts import Poster
 from bot.cogs.rehearsals import RatedButton
+from bot.domain.announcements import Final
+from bot.domain.jobs import Claim
 from bot.domain.weeks import WeeklyRunResult
 from bot.errors import WeekNotOver
+from bot.services.announcements import FinalAnnouncements
+from bot.ui.announcements import show_final
 from bot.ui.card import cards_in
 from bot.ui.reply import Reply
 from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_runs, show_undo, show_undo_of
@@ -43,7 +48,8 @@ class Weeks(ServiceCog):
         if preview:
             await answer(interaction, weeks.preview(actor, event, week), show_preview, only_reads=True)
         else:
-            await answer(interaction, _or_question(weeks.run(actor, event, week)), _show_reset)
+            work = _close(self.services, weeks.run(actor, event, week))
+            await answer(interaction, _or_question(work), _show_reset)
 
     @app_commands.command(name="weekly-undo", description="Admins: take back the latest weekly reset of an event")
     @app_commands.describe(event="The event: start typing its name")
@@ -84,7 +90,8 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         actor, weeks = actor_of(interaction, services.owner_id), services.weeks
         of_week = actor, self.event_id, self.week
         if self.action == "close":
-            await post(interaction, weeks.run(*of_week, early=True), lambda _: show_agreed(), _show_closed)
+            work = _close(services, weeks.run(*of_week, early=True))
+            await post(interaction, work, lambda _: show_agreed(), _show_closed)
         elif self.action == "preview":
             await answer(interaction, weeks.preview(*of_week), show_preview, only_reads=True)
         elif self.action == "undo":
@@ -94,9 +101,40 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             await update(interaction, _nothing(), lambda _: show_cancelled(), only_reads=True)
 
 
-async def _or_question(
-    work: Coroutine[Any, Any, Sequence[WeeklyRunResult]],
-) -> Sequence[WeeklyRunResult] | WeekNotOver:
+class FinalKeeper:
+    """Does the jobs of final podiums: posts one when its event has ended, and else has the event looked at again."""
+
+    def __init__(self, poster: Poster, finals: FinalAnnouncements) -> None:
+        """Send by `poster` what `finals` says."""
+        self._poster = poster
+        self._finals = finals
+
+    async def do(self, claim: Claim) -> None:
+        """Bring the final podium of the event that is the key of a job up to date.
+
+        Raises:
+            As `Poster.do`.
+        """
+        await self._poster.do(claim)
+        await self._finals.plan(claim.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """Closed weeks, and how their event has ended with them, if it has and nobody else tells it."""
+
+    runs: Sequence[WeeklyRunResult]
+    final: Final | None
+
+
+async def _close(services: Services, work: Coroutine[Any, Any, Sequence[WeeklyRunResult]]) -> _Closed:
+    runs = await work
+    event = runs[-1].event
+    final = None if event.last_week is None else await services.finals.unannounced(event.guild_id, event.id)
+    return _Closed(runs, final)
+
+
+async def _or_question(work: Coroutine[Any, Any, _Closed]) -> _Closed | WeekNotOver:
     try:
         return await work
     except WeekNotOver as question:
@@ -107,16 +145,18 @@ async def _nothing() -> None:
     pass
 
 
-def _show_reset(result: Sequence[WeeklyRunResult] | WeekNotOver) -> Reply:
+def _show_reset(result: _Closed | WeekNotOver) -> Reply:
     if not isinstance(result, WeekNotOver):
         return _show_closed(result)
     answers = [WeekButton(action, result.event_id, result.week) for action in ("close", "preview", "cancel")]
     return replace(ask_early(result), buttons=[answers])
 
 
-def _show_closed(runs: Sequence[WeeklyRunResult]) -> Reply:
+def _show_closed(closed: _Closed) -> Reply:
     """Show the results, with buttons that explain the latest of them, and that undo it for admins."""
-    last = runs[-1]
+    runs, last = closed.runs, closed.runs[-1]
     label = "Undo" if len(runs) == 1 else f"Undo {last.week}"
     undo = WeekButton("undo", last.event.id, str(last.week), label)
-    return replace(show_runs(runs), buttons=[[RatedButton(last.event.id, str(last.week)), undo]])
+    shown = show_runs(runs)
+    cards = [*shown.cards, *([] if closed.final is None else show_final(closed.final).cards)]
+    return replace(shown, cards=cards, buttons=[[RatedButton(last.event.id, str(last.week)), undo]])

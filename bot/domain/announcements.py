@@ -98,6 +98,24 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True)
+class Final:
+    """How an event has ended.
+
+    Attributes:
+        podium: the top three of the overall board.
+        players: how many have a personal best.
+        weeks: how many were closed.
+        has_ended: False once an admin has opened the event again.
+    """
+
+    event: EventInfo
+    podium: tuple[Standing, ...]
+    players: int
+    weeks: int
+    has_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A score that was better than all before it in its event.
 

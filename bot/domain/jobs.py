@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     """Close the finished weeks of the server whose id is the key."""
     RESULTS = "results"
     """Tell the results of the weeks of an event that closed together: its key, and the last of the weeks."""
+    FINAL = "final"
+    """Tell how the event whose key it is has ended."""
     BOARD = "board"
     """Refresh the board of the event whose key it is."""
     REMINDER = "reminder"
@@ -57,7 +59,7 @@ class JobKind(StrEnum):
         return Lane.WEEKS if self in (JobKind.CLOSE_WEEKS, JobKind.REVIEW) else Lane.MESSAGES
 
 
-ANNOUNCEMENTS = (JobKind.RESULTS, JobKind.RECORD)
+ANNOUNCEMENTS = (JobKind.RESULTS, JobKind.FINAL, JobKind.RECORD)
 """The kinds of posts in the channel for announcements."""
 
 

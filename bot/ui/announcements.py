@@ -5,7 +5,7 @@ from datetime import timedelta
 from discord import Color
 from discord.utils import format_dt
 
-from bot.domain.announcements import Record, Reopened, Results, WeekWinner
+from bot.domain.announcements import Final, Record, Reopened, Results, WeekWinner
 from bot.domain.scores import ScoreStyle
 from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card
@@ -13,6 +13,8 @@ from bot.ui.reply import Reply
 from bot.ui.standings import MEDALS
 from bot.ui.text import count_of, escape, escape_score, write_days
 
+ENDED = "🏁"
+"""How the heading of a final podium begins."""
 MOST_EARLIER = 5
 """Of the weeks that closed together with the last one, so many are listed."""
 
@@ -35,6 +37,19 @@ def show_results(content: Results | Reopened) -> Reply:
     closes = "next week closes" if content.closes_itself else "next week ends"
     small = f"{content.players:,} played · {closes} {format_dt(content.next_close, 'R')}"
     return Reply([Card(title, tuple(lines), (small,), Color.gold())])
+
+
+def show_final(final: Final) -> Reply:
+    """Show how an event has ended, or that it goes on."""
+    name = escape(final.event.name)
+    if not final.has_ended:
+        return Reply([Card(None, (f"{name} goes on.",), color=Color.light_grey())])
+    lines = []
+    for one in final.podium:
+        medal = MEDALS.get(one.rank or 0, f"#{one.rank}")
+        lines.append(f"{medal} **{escape(one.player.name)}** · **{one.elo}**")
+    played = f"{count_of(final.weeks, 'week')} · {count_of(final.players, 'player')} · the boards stay"
+    return Reply([Card(f"{ENDED} {name} has ended", tuple(lines) or ("Nobody has a rank.",), (played,), Color.gold())])
 
 
 def show_record(record: Record) -> Reply:

@@ -7,7 +7,7 @@ from discord import ChannelType, Color, RadioGroupOption, SelectDefaultValue, Se
 from discord.ui import ChannelSelect, Label, RadioGroup, RoleSelect, TextInput
 from discord.utils import format_dt
 
-from bot.domain.jobs import JobKind
+from bot.domain.jobs import ANNOUNCEMENTS, JobKind
 from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import Notice, ServerSettings, SettingsReport, Trouble
@@ -39,16 +39,11 @@ ATTENDANCES = {
     Attendance.PLAYED: ("Weeks played count", "A missed week costs nothing"),
 }
 
-_ANNOUNCEMENTS = "announcements"
-_WHAT = {
-    JobKind.RESULTS: _ANNOUNCEMENTS,
-    JobKind.RECORD: _ANNOUNCEMENTS,
+_WHAT = dict.fromkeys(ANNOUNCEMENTS, "announcements") | {
     JobKind.BOARD: "refreshes of a board",
     JobKind.ROLES: "roles of events",
 }
-_AGAIN = {
-    JobKind.RESULTS: "`/settings` names a channel",
-    JobKind.RECORD: "`/settings` names a channel",
+_AGAIN = dict.fromkeys(ANNOUNCEMENTS, "`/settings` names a channel") | {
     JobKind.BOARD: "`/board post` posts it anew",
     JobKind.ROLES: "The next close tries again",
 }

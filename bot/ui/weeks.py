@@ -11,6 +11,7 @@ from bot.domain.rules import Method
 from bot.domain.typed_scores import MAX_DECIMALS
 from bot.domain.weeks import PendingWeek, UndoResult, WeeklyRunResult
 from bot.errors import WeekNotOver
+from bot.ui.announcements import ENDED
 from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
@@ -56,8 +57,12 @@ def show_undo(result: UndoResult) -> Reply:
 
 
 def show_undo_of(shown: Sequence[Card], result: UndoResult) -> Reply:
-    """Show, in place of the results of the week, that it is open again; those of weeks before it stay."""
-    return Reply([*shown[:-1], _undone(result, "· closing undone")])
+    """Show, in place of the results of the week, that it is open again; those of weeks before it stay.
+
+    The event has not ended then.
+    """
+    weeks = [card for card in shown if card.heading is None or not card.heading.startswith(ENDED)]
+    return Reply([*weeks[:-1], _undone(result, "· closing undone")])
 
 
 def name_pending(pending: PendingWeek) -> str:

@@ -31,7 +31,7 @@ QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
-JOB_KIND = "kind IN ('close weeks', 'results', 'board', 'reminder', 'record', 'review', 'roles')"
+JOB_KIND = "kind IN ('close weeks', 'results', 'final', 'board', 'reminder', 'record', 'review', 'roles')"
 IS_WAITING = "state = 'waiting'"
 IS_PAST_SEASON = "season_of IS NOT NULL"
 

@@ -108,13 +108,14 @@ class EventService:
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
             settings = load_settings(session, actor.guild_id)
             event.method, event.attendance = settings.method, settings.attendance
-            event.alarm_elo = ALARM_ELO
-            _apply(session, event, actor.guild_id, options, self._clock())
+            event.alarm_elo, now = ALARM_ELO, self._clock()
+            _apply(session, event, actor.guild_id, options, now)
             session.add(event)
             session.flush()
             session.refresh(event)
             detail = f"{event.name} ({direction})"
-            record(session, actor, "event create", detail, at=self._clock(), event_id=event.id)
+            record(session, actor, "event create", detail, at=now, event_id=event.id)
+            _look_for_its_end(session, event, now)
             return describe(event)
 
         return await self._change(actor, work)
@@ -137,6 +138,8 @@ class EventService:
             _apply(session, event, actor.guild_id, options, now)
             record(session, actor, "event edit", _summary(options), at=now, event_id=event.id)
             refresh_posts(session, [event.id], now)
+            if before.last_week != event.last_week:
+                _look_for_its_end(session, event, now)
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
             outside = _count_outside(session, changed) if has_new_bounds else 0
@@ -175,6 +178,8 @@ class EventService:
             detail = f"season {again.season}; season {event.season} is {event.name}"
             record(session, actor, "event begin-again", detail, at=now, event_id=again.id)
             refresh_posts(session, [event.id], now)
+            for one in (event, again):
+                _look_for_its_end(session, one, now)
             if again.board_channel_id is not None:
                 schedule(session, JobKind.BOARD, str(again.id), now)
             return BegunSeason(describe(event), describe(again))
@@ -268,6 +273,12 @@ class EventService:
             return tuple((*row,) for row in session.execute(ordered))
 
         return await self._database.read(work)
+
+
+def _look_for_its_end(session: Session, event: Event, now: datetime) -> None:
+    """Have it told how an event has ended, once it has."""
+    if event.last_week is not None:
+        schedule(session, JobKind.FINAL, str(event.id), now)
 
 
 def _apply(session: Session, event: Event, guild_id: int, options: EventOptions, now: datetime) -> None:

@@ -180,7 +180,7 @@ def report(
 
 def correct_posts(session: Session, event: Event, done: Corrected, now: datetime) -> None:
     """Have the announcements looked at again that a correction can make untrue."""
-    refresh_posts(session, [event.id], now, JobKind.RECORD, JobKind.BOARD)
+    refresh_posts(session, [event.id], now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
     if done.run is not None and done.is_rerun:
         refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(done.run)), now)
 

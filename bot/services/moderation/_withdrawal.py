@@ -110,7 +110,7 @@ class WithdrawalService:
             action = "withdraw player" if is_withdrawn else "return player"
             detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(events)}"
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
-            refresh_posts(session, events, now, JobKind.RECORD, JobKind.BOARD)
+            refresh_posts(session, events, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
             name = PlayerName(discord_id, member.display_name)
             return MembershipResult(name, is_withdrawn, len(events), why), events
 

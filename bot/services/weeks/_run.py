@@ -47,6 +47,7 @@ from bot.services.ratings import (
     weight_parameters,
 )
 from bot.services.servers import Actor, hasten_results, record
+from bot.services.weeks._lookup import find_progress
 
 FEW_PLAYERS = 1_000
 """Up to this size of an event, a server joins and sorts all players in the memory that it gives anyway."""
@@ -83,6 +84,9 @@ def close_week(
     hasten_results(session, event.guild_id, now)
     if announces:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
+        season = find_progress(session, event, now)
+        if season is not None and season.has_ended:
+            schedule(session, JobKind.FINAL, str(event.id), now)
     award_roles(session, event, now)
     return run
 

@@ -114,7 +114,7 @@ class WeeklyProcessingService:
             now = self._clock()
             record(session, actor, UNDO, f"{reopened}", at=now, event_id=found.id)
             refresh_post(session, JobKind.RESULTS, results_key(found.id, announced), now)
-            refresh_posts(session, [found.id], now, JobKind.BOARD)
+            refresh_posts(session, [found.id], now, JobKind.FINAL, JobKind.BOARD)
             award_roles(session, found, now)
             closes_at = find_next_close(session, actor.guild_id, reopened, now)
             return UndoResult(describe(found), reopened, players, called_back, run.ran_at, closes_at)

@@ -1,0 +1,81 @@
+"""Say how an event has ended, as its overall board has it now."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, WeeklyRun
+from bot.domain.announcements import Final
+from bot.domain.clock import Clock
+from bot.domain.jobs import JobKind
+from bot.domain.posts import Draft
+from bot.services.announcements._switch import draft, switch_off
+from bot.services.events import describe, find_event
+from bot.services.jobs import schedule
+from bot.services.servers import load_settings
+from bot.services.standings import find_leaders
+from bot.services.weeks import find_progress
+
+PODIUM = 3
+
+
+class FinalAnnouncements:
+    """The final podiums: one for each event that has ended, whose key it is."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def draft(self, key: str) -> Draft[Final] | None:
+        """Return what an announcement says now; None if the event is gone."""
+
+        def work(session: Session) -> Draft[Final] | None:
+            event = session.get(Event, int(key))
+            if event is None:
+                return None
+            settings, final = load_settings(session, event.guild_id), self._report(session, event)
+            return draft(event.guild_id, event.id, settings, self._clock(), final, is_news=final.has_ended)
+
+        return await self._database.read(work)
+
+    def stop(self, session: Session, guild_id: int, key: str) -> None:
+        """Announce nothing more in a server."""
+        switch_off(session, guild_id)
+
+    async def plan(self, key: str) -> None:
+        """Have an event looked at again when its last week is over, if that is to come."""
+
+        def work(session: Session) -> None:
+            event, now = session.get(Event, int(key)), self._clock()
+            season = None if event is None else find_progress(session, event, now)
+            if season is not None and season.ends_at is not None and season.ends_at > now and not season.has_ended:
+                schedule(session, JobKind.FINAL, key, season.ends_at)
+
+        await self._database.write(work)
+
+    async def unannounced(self, guild_id: int, event_id: int) -> Final | None:
+        """Return how an event of a server has ended, if it has and the server has nothing announced; else None.
+
+        Raises:
+            EventNotFound: the server has no such event.
+        """
+
+        def work(session: Session) -> Final | None:
+            event = find_event(session, guild_id, event_id)
+            if load_settings(session, guild_id).announcement_channel_id is not None:
+                return None
+            final = self._report(session, event)
+            return final if final.has_ended else None
+
+        return await self._database.read(work)
+
+    def _report(self, session: Session, event: Event) -> Final:
+        season = find_progress(session, event, self._clock())
+        weeks = sa.select(sa.func.count()).where(WeeklyRun.event_id == event.id)
+        return Final(
+            event=describe(event),
+            podium=find_leaders(session, event, PODIUM),
+            players=event.score_count,
+            weeks=session.execute(weeks).scalar_one(),
+            has_ended=season is not None and season.has_ended,
+        )

@@ -1,0 +1,58 @@
+"""How an event has ended is told once, where results are told, and becomes untrue by an undo."""
+
+from bot.domain.jobs import JobKind
+from bot.services.jobs import find_job
+from tests.one_database import on_one_database
+from tests.seen import read
+from tests.sessions import reading
+from tests.world import World
+
+pytestmark = on_one_database
+
+
+async def close_the_last_week(world: World) -> None:
+    await world.create_event(**{"last-week": "2026-W47"})
+    await world.submit_all({"Ana": 100, "Bob": 300})
+
+
+async def test_the_answer_to_the_last_close_has_the_final_podium_until_that_is_undone(world: World) -> None:
+    await close_the_last_week(world)
+
+    closed = await world.reset()
+
+    assert "🏁 Tetris Blitz has ended\n🥇 **Bob** · **1200**\n🥈 **Ana** · **800**\n1 week · 2 players" in closed.public
+    assert "takes no more scores: its last week was" in await world.refused(world.submit("Ana", 500))
+    assert "\nEnded\n" in (await world.board()).public
+    undone = await world.click(world.admin, closed, "Undo")
+    assert "closing undone" in undone
+    assert "has ended" not in world.channel_seen_by("Ana")
+    await world.submit("Ana", 500)
+
+
+async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_the_event_goes_on(world: World) -> None:
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    await close_the_last_week(world)
+    jobs = world.backend.real.jobs
+    await jobs.do_due()
+    assert list(news.history(viewer=world.admin)) == []
+
+    assert "has ended" not in (await world.reset()).public
+    await jobs.do_due()
+
+    told = [read(message) for message in news.history(viewer=world.admin)]
+    assert [text for text in told if "has ended" in text] == [
+        "🏁 Tetris Blitz has ended\n🥇 **Bob** · **1200**\n🥈 **Ana** · **800**\n1 week · 2 players · the boards stay"
+    ]
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"last-week": "2026-W48"})
+    await jobs.do_due()
+    told = [read(message) for message in news.history(viewer=world.admin)]
+    assert "Tetris Blitz goes on." in told
+    # Nobody plays in the new last week: that it is over is told all the same.
+    async with reading(world.backend.database) as session:
+        job = await session.run_sync(lambda sync: find_job(sync, JobKind.FINAL, "1"))
+    assert job is not None
+    assert job.due_at is not None
+    world.clock.now = job.due_at
+    await jobs.do_due()
+    assert any("has ended" in read(message) for message in news.history(viewer=world.admin))
