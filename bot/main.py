@@ -311,6 +311,8 @@ async def _tell_when_ready(bot: LeaderboardBot) -> None:
     await bot.wait_until_ready()
     logger.info("ready: %s, %s", _counted(len(bot.guilds), "server"), _counted(len(bot.shards), "shard"))
     notify("READY=1")
+    assert isinstance(bot.tree, LeaderboardTree)  # noqa: S101 - the class that `LeaderboardBot` names
+    await bot.tree.learn_ids()
 
 
 def _counted(number: int, what: str) -> str:

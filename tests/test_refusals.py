@@ -10,7 +10,7 @@ from bot import errors
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit
 from bot.errors import Bound, LeaderboardError, Named, Range, Reading
-from bot.ui.refusals import sentence
+from bot.ui.refusals import mention_commands, sentence
 
 EXAMPLES: dict[str, Any] = {
     "event": "Tetris Blitz",
@@ -142,6 +142,15 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         ),
     }
     assert {error: sentence(error) for error in told} == told
+
+
+def test_commands_are_mentions_where_their_ids_are_known_and_nothing_that_users_type_is() -> None:
+    typed = sentence(errors.EventUnknown("`/leaderboard`", ("`/event list`",)))
+    told = f"{typed} See `/event list`, `/leaderboard season:1` or `/submit-score`."
+
+    shown = mention_commands(told, {"event": 7, "leaderboard": 8})
+
+    assert shown == f"{typed} See </event list:7>, `/leaderboard season:1` or `/submit-score`."
 
 
 def test_a_refused_name_is_told_how_long_it_may_be() -> None:

@@ -10,7 +10,7 @@ from discord import Interaction, app_commands
 from bot.cogs._delivery import UNDELIVERED, Delivery, follow
 from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
-from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, sentence
+from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, mention_commands, sentence
 from bot.ui.reply import Reply
 from bot.ui.servers import show_notices
 
@@ -98,7 +98,7 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
 
 async def _refuse(delivery: Delivery, error: BaseException) -> None:
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
-    text = f"{REFUSED} {_explain(cause)}"
+    text = f"{REFUSED} {mention_commands(_explain(cause), delivery.interaction.client.tree.ids)}"
     try:
         if isinstance(cause, DeliveredTwice):
             await delivery.leave_to_the_other(text)

@@ -1,7 +1,9 @@
 """The command tree: checks before every command, and the one error handler."""
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from discord import AppCommandOptionType, Attachment, Interaction, InteractionType, Member, Role, User, app_commands
@@ -30,6 +32,15 @@ class LeaderboardTree(app_commands.CommandTree[Any]):
     """Accepts commands from servers while the bot runs, and shows every error to its user."""
 
     is_closing = False
+    ids: Mapping[str, int] = MappingProxyType({})
+    """Discord's ids of the commands of all servers, by name, as far as they are known."""
+
+    async def learn_ids(self) -> None:
+        """Ask Discord for the ids of the commands, by which messages mention them; without an answer none does."""
+        try:
+            self.ids = {command.name: command.id for command in await self.fetch_commands()}
+        except UNDELIVERED as error:
+            logger.warning("Discord did not tell the ids of the commands: %s", error)
 
     async def interaction_check(self, interaction: Interaction[Any], /) -> bool:
         """Refuse commands in direct messages, with unknown options and while the bot stops; make suggestions."""

@@ -67,7 +67,7 @@ def show_events(events: Sequence[EventSummary]) -> Reply:
             lines.append(f"… and {len(events) - len(lines):,} more: type a part of the name in `/leaderboard`.")
             break
         lines.append(line)
-    lines = lines or ["There are none yet. An admin makes one with `/event create`."]
+    lines = lines or ["There are none yet. An admin makes one with `/setup`."]
     return Reply([Card("Events of this server", tuple(lines), color=Color.blurple())], ephemeral=True)
 
 

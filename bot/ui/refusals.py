@@ -1,5 +1,6 @@
 """The sentences that tell users what went wrong and what they can do."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,12 @@ from discord.utils import format_dt
 
 from bot import errors
 from bot.domain.text import shorten, visible
+from bot.domain.weeks import Week
 from bot.errors import LeaderboardError, Named
-from bot.ui.text import escape, write_range
+from bot.ui.text import escape, name_week, write_days, write_range
 
 LONGEST_REPEATED = 40
+_COMMAND = re.compile("`/([a-z-]+(?: [a-z-]+)?)`")
 MOST_NAMED = 5
 
 REFUSED = "⚠️"
@@ -58,7 +61,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
     errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
-    errors.NoEvents: "This server has no events yet. An admin can make one with `/event create`.",
+    errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
     errors.EventUnnamed: "Which event is it? Choose one at `event`: your next score goes there by itself.",
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}?",
@@ -78,7 +81,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.FileGone: "Discord does not hand out the file. Use `/import` again, with the file.",
     errors.NothingToImport: "Nothing to import: {event} has every score of the file that can be read.",
     errors.ImportGone: "Nothing to take back: {event} has no scores of this import any more.",
-    errors.EventArchived: "{event} is archived and takes no more scores. Its leaderboard can still be read.",
+    errors.EventArchived: "{event} is archived and takes no more scores. `/leaderboard` still shows it.",
     errors.EventNotBegun: "{event} takes no scores yet. It begins {begins_at}.",
     errors.EventEnded: (
         "{event} takes no more scores: its last week was {last_week}. Its leaderboard stays: `/leaderboard`."
@@ -86,13 +89,13 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SeasonSwapped: "The first week is after the last one. Swap `first-week` and `last-week`.",
     errors.SeasonOver: "That last week is over, and the event has no scores. Choose {current} or a later one.",
     errors.SeasonHasScores: (
-        "{event} has scores for {first} to {last}. Its first week cannot be later, nor its last week earlier."
+        "{event} has scores from {first} to {last}. Its first week cannot be later, nor its last week earlier."
     ),
     errors.SeasonOpen: "{week} of {event} is not closed yet. Close it with `/weekly-reset`, then begin again.",
     errors.SeasonEmpty: (
         "No week of {event} is closed, so there is no season to archive. `/event edit` changes when it begins and ends."
     ),
-    errors.SeasonPast: "{event} is a past season and stays as it is. Begin {current} again.",
+    errors.SeasonPast: "{event} is a past season and stays as it is. `/event begin-again` goes with {current}.",
     errors.SeasonUnknown: "{event} has no season “{typed}”. Pick one from the list that appears.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once.",
@@ -161,7 +164,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
     errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick a week from the list that appears.",
-    errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo.",
+    errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo. `/weekly-reset` closes one.",
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo.",
     errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
@@ -194,7 +197,7 @@ _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 def sentence(error: LeaderboardError) -> str:
     """Return the sentence for an error, with the fields of the error."""
-    fields = {name: _show(value) for name, value in vars(error).items()}
+    fields = {name: _show(value) for name, value in vars(error).items()} | _weeks_of(error)
     if isinstance(error, errors.InvalidName):
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.WeekNotOver):
@@ -216,6 +219,35 @@ def sentence(error: LeaderboardError) -> str:
     if isinstance(error, errors.InvalidBound):
         fields["reason"] = _of_bound(error.reason)
     return _SENTENCES[type(error)].format(**fields)
+
+
+def _weeks_of(error: LeaderboardError) -> dict[str, str]:
+    """Return the weeks of an error by their days; one that an admin is to type has its number too."""
+    if isinstance(error, errors.SeasonOver):
+        return {"current": name_week(Week.parse(error.current))}
+    weeks: dict[str, str] = {}
+    if isinstance(error, errors.EventEnded):
+        weeks = {"last_week": error.last_week}
+    elif isinstance(error, errors.SeasonHasScores):
+        weeks = {"first": error.first, "last": error.last}
+    elif isinstance(error, errors.SeasonOpen | errors.WeekWithoutBoard):
+        weeks = {"week": error.week}
+    return {name: write_days(Week.parse(week), year=True) for name, week in weeks.items()}
+
+
+def mention_commands(text: str, ids: Mapping[str, int]) -> str:
+    """Return a sentence in which the commands that it names can be clicked.
+
+    Args:
+        text: with commands such as `/event list`, which users cannot have typed: what they type is escaped.
+        ids: Discord's ids of the commands by their first words; other commands stay as they are.
+    """
+
+    def mention(named: re.Match[str]) -> str:
+        first = named[1].partition(" ")[0]
+        return f"</{named[1]}:{ids[first]}>" if first in ids else named[0]
+
+    return _COMMAND.sub(mention, text)
 
 
 def _show(value: Any) -> Any:

@@ -144,7 +144,7 @@ async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -
 
 
 async def test_a_server_without_events_is_told_how_to_make_one(world: World) -> None:
-    assert "There are none yet. An admin makes one with `/event create`." in await world.use("Ana", "event list")
+    assert "There are none yet. An admin makes one with `/setup`." in await world.use("Ana", "event list")
 
 
 async def test_a_list_longer_than_a_message_says_how_many_are_left_out(world: World) -> None:

@@ -73,6 +73,6 @@ async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their
     assert "No score here yet" not in board
     await world.restart_bot()
     assert "#11 **Player 1** · 11 · 684 Elo" in await world.click("Ana", board, "Next ▶")
-    assert "Nobody has a score for 2026-W40" in await world.refused(
+    assert "Nobody has a score for 28 September – 4 October 2026 in Tetris Blitz." in await world.refused(
         world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")
     )

@@ -302,7 +302,10 @@ async def test_undo_takes_the_latest_reset_back_then_the_one_before_it(world: Wo
         assert f"2026-W{number} is open again" in undone
 
     nothing = world.use(world.admin, "weekly-undo", event="Tetris Blitz")
-    assert await world.refused(nothing) == "No week of Tetris Blitz is closed, so there is nothing to undo."
+    assert (
+        await world.refused(nothing)
+        == "No week of Tetris Blitz is closed, so there is nothing to undo. `/weekly-reset` closes one."
+    )
 
 
 async def test_weeks_that_can_be_closed_are_offered_with_their_players(world: World) -> None:
