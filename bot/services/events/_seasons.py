@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
+from bot.database.models import Event, EventRole, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.seasons import name_of_season
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
@@ -69,6 +69,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     again.first_week = max(following, _current_week(session, event.guild_id, now)).code
     # A channel has one default event.
     event.default_channel_id = None
+    event.gives_roles = False
     event.name = _free_name(session, event)
     event.name_key, event.is_active = name_key(event.name), False
     session.flush()
@@ -76,6 +77,8 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     session.flush()
     seasons = sa.or_(Event.id == event.id, Event.season_of == event.id)
     session.execute(sa.update(Event).where(seasons).values(season_of=again.id))
+    # Who has a role of the event keeps it until a week of the new season is closed.
+    session.execute(sa.update(EventRole).where(EventRole.event_id == event.id).values(event_id=again.id))
     session.refresh(event)
     session.refresh(again)
     return again
