@@ -11,16 +11,17 @@ from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import RoleHandle, UserHandle
 from simcord.results import InteractionResult
-from sqlalchemy import URL
+from sqlalchemy import URL, update
 
 from bot.cogs import UNDELIVERED
+from bot.database.models import Event
 from bot.errors import LeaderboardError
 from bot.main import LeaderboardBot
 from bot.services.servers import Actor
 from tests.backends import EVENT, Clock, TestBackend, open_test_backend
 from tests.real_time import RealTimeEnv
 from tests.seen import Seen, read, seen
-from tests.tables import contents
+from tests.tables import contents, execute
 from tests.traffic import Traffic
 
 CLOSE = "Close it now"
@@ -92,8 +93,14 @@ class World(Server):
         """Have a user try a slash command in a direct message to the bot."""
         return seen(await who.user.slash(command, **options))
 
-    async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Seen:
-        return await self.use(self.admin, "event create", name=name, direction=direction, **options)
+    async def create_event(
+        self, name: str = EVENT, direction: str = "HIGH", *, holds: bool = False, **options: Any
+    ) -> Seen:
+        """Have the admin make an event; it holds scores back only if a test is about that."""
+        made = await self.use(self.admin, "event create", name=name, direction=direction, **options)
+        if not holds:
+            await execute(self.backend.database, update(Event).values(alarm_elo=None))
+        return made
 
     async def submit(self, who: str | MemberActor, score: str | float, event: str = EVENT, **options: Any) -> Seen:
         # With nine decimals no number is taken for thousands.

@@ -1,3 +1,5 @@
+from typing import Any
+
 from tests.one_database import on_both_databases, on_one_database
 from tests.world import World
 
@@ -62,7 +64,7 @@ async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> N
 
 
 async def test_an_event_says_which_scores_it_takes_also_by_default(world: World) -> None:
-    allowed: dict[str, tuple[dict[str, str], str]] = {
+    allowed: dict[str, tuple[dict[str, Any], str]] = {
         "Plain": ({}, "above 0 and below 1,000,000,000"),
         "Golf": ({"min": "-20", "unit": "strokes"}, "from −20 and below 1,000,000,000 strokes"),
         "Pinball": ({"max": "9,000,000,000"}, "above 0 up to 9,000,000,000"),

@@ -279,7 +279,7 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
 
 
 async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: World) -> None:
-    await world.create_event(unit="points")
+    await world.create_event(unit="points", holds=True)
     await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})
     told = await world.submit("Fay", "99,000", proof="https://example.com/run")
     assert told.alone == (
