@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, NullPool, make_url, text
 
@@ -22,6 +23,14 @@ POOLER_VARIABLE = "TEST_POOLER_URL"
 """Names the pooler before the PostgreSQL of the tests, if there is one (`tests.pooled`)."""
 
 _END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+_DELETES = (f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))  # noqa: S608 - our own names
+_NUMBER_ANEW = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+_EMPTY = ";".join((_END_OTHERS, *_DELETES, _NUMBER_ANEW))
 
 
 class Templates:
@@ -106,18 +115,11 @@ def _drop(url: URL) -> None:
 
 
 def _empty(url: URL) -> None:
-    """Throw out whoever is still connected, and leave nothing but the schema."""
+    """Throw out whoever is still connected, and leave nothing but the schema, all in one message to the server."""
 
     def work(connection: Connection) -> None:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
-        )
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-        connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
+        driver: Any = connection.connection.dbapi_connection
+        driver.run_async(lambda server: server.execute(_EMPTY))
 
     on(url, work)
 
