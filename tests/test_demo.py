@@ -27,7 +27,7 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
         "🎉",
         "(only Dario sees this)\n                  ⚠️ Write “1,5” with a point: 1.5.",
         "you can submit again in 40 seconds",
-        "🥇 Ben · 58.34s · 1141 Elo\n                  🥇 Emi · 58.34s · 1141 Elo\n                  🥉 Ana",
+        "🥇 Ben · 58.34s · 1141\n                  🥇 Emi · 58.34s · 1141\n                  🥉 Ana",
         "preview, nothing is closed yet",
         "Missed the week (counts as 0)\n                  Ben",
         "Close Tetris Blitz · 2026-W",

@@ -24,8 +24,8 @@ from tests.world import World
 
 RUNS = Path(__file__).parent / "data" / "speedruns.csv"
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
-SCORED = re.compile(r"(\S+) \*\*(.+)\*\* · (\S+) · (\d+) Elo")
-OVERALL = re.compile(r"(\S+) \*\*(.+)\*\* · \*\*(\d+)\*\* \(best (\d+), weeks (\d+)\)")
+SCORED = re.compile(r"(\S+) \*\*(.+)\*\* · (\S+) · (\d+)")
+OVERALL = re.compile(r"(\S+) \*\*(.+)\*\* · \*\*(\d+)\*\* best (\d+) · weeks (\d+)")
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,14 @@ async def shown(world: World, event: str, board: str) -> list[tuple[object, ...]
     """All rows of a board, as a player reads them page by page."""
     page = await world.board(board, event, who="Reader")
     found = rows_of(page)
-    while "Next ▶" in page.buttons:
-        page = await world.click("Reader", page, "Next ▶")
+    while "›" in page.buttons:
+        page = await world.click("Reader", page, "›")
         found += rows_of(page)
     return found
 
 
 def rows_of(page: Seen) -> list[tuple[object, ...]]:
-    lines = page.text.replace("\\", "").split("\nYour row")[0].splitlines()
+    lines = page.text.replace("\\", "").replace("\nbest ", " best ").split("\nReader asked")[0].splitlines()
     found: list[tuple[object, ...]] = []
     for line in lines[1:]:
         if scored := SCORED.fullmatch(line):
@@ -126,7 +126,7 @@ def rows_of(page: Seen) -> list[tuple[object, ...]]:
 
 
 def rank_of(shown: str) -> int:
-    return MEDALS.get(shown) or int(shown.removeprefix("#"))
+    return MEDALS.get(shown) or int(shown)
 
 
 async def stored_archive(world: World) -> dict[str, dict[int, dict[str, tuple[float | None, int, int | None]]]]:

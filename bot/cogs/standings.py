@@ -3,7 +3,7 @@
 import re
 from typing import Any, ClassVar, Literal
 
-from discord import ButtonStyle, Interaction, User, app_commands
+from discord import ButtonStyle, Interaction, Member, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of, update
@@ -22,6 +22,8 @@ BUTTON_ID = re.compile(
 )
 
 BOARDS = frozenset(map(str, Board))
+SWITCH = {"all": Board.ALL_TIME, "week": Board.WEEK, "overall": Board.OVERALL}
+"""The boards by the labels of the buttons that switch between them."""
 
 
 class Standings(ServiceCog):
@@ -45,8 +47,8 @@ class Standings(ServiceCog):
         season: str | None = None,
     ) -> None:
         """Show the first page of a board, with buttons for the other pages."""
-        viewer = interaction.user.id
-        page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer, week, season)
+        viewer = interaction.user
+        page = self.services.standings.page(guild_of(interaction), event, Board(board), 0, viewer.id, week, season)
         await answer(interaction, page, lambda result: show_page(result, viewer), only_reads=True)
 
     @app_commands.command(name="rating", description="Show where an event Elo comes from, to you alone")
@@ -84,16 +86,23 @@ class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})"):
 
 
 class PageButton(IdButton, template=BUTTON_ID):
-    """A button that turns a leaderboard to one page.
+    """A button that turns a leaderboard to one page, also of another board, or to that of whoever clicks it.
 
     The user who asked for the leaderboard turns its page. Any other user gets a private copy.
     """
 
-    LABELS: ClassVar = {"previous": "◀ Previous", "next": "Next ▶", "own": "My row"}
+    LABELS: ClassVar = {
+        "previous": "‹",
+        "next": "›",
+        "own": "Find me",
+        "all": "All-time",
+        "week": "This week",
+        "overall": "Overall",
+    }
 
     def __init__(self, label: str, event_id: int, board: str, page: int, owner_id: int, *, enabled: bool = True):
         """Turn to `page` of a board or of a closed week, in the message that the user `owner_id` asked for."""
-        self.event_id, self.board, self.page, self.owner_id = event_id, board, page, owner_id
+        self.label, self.event_id, self.board, self.page, self.owner_id = label, event_id, board, page, owner_id
         super().__init__(
             Button(
                 label=self.LABELS.get(label, label),
@@ -118,28 +127,32 @@ class PageButton(IdButton, template=BUTTON_ID):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
-        viewer, standings = interaction.user.id, services_of(interaction).standings
+        viewer, standings = interaction.user, services_of(interaction).standings
         board, week = (Board(self.board), None) if self.board in BOARDS else (Board.WEEK, self.board)
-        work = standings.page(guild_of(interaction), self.event_id, board, self.page, viewer, week)
-        if viewer == self.owner_id:
+        page = None if self.label == "own" else self.page
+        work = standings.page(guild_of(interaction), self.event_id, board, page, viewer.id, week)
+        if viewer.id == self.owner_id:
             await update(interaction, work, lambda page: show_page(page, viewer), only_reads=True)
         else:
             await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True), only_reads=True)
 
 
-def show_page(page: LeaderboardPage, viewer_id: int, *, ephemeral: bool = False) -> Reply:
-    """Show a page of a leaderboard, with buttons for other pages and for a score."""
-    turns = (
-        ("previous", page.page - 1, page.page > 0),
-        ("next", page.page + 1, page.page < page.pages - 1),
-        ("own", page.own_page if page.own_page is not None else 0, page.own_page not in (None, page.page)),
-    )
-    board = str(page.week) if page.is_past else page.board
-    buttons: list[IdButton] = [
-        PageButton(label, page.event.id, board, max(number, 0), viewer_id, enabled=enabled)
-        for label, number, enabled in turns
-        if page.pages > 1
-    ]
+def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool = False) -> Reply:
+    """Show a page of a leaderboard, with buttons for other boards and pages and for a score."""
+
+    def button(label: str, board: str, number: int = 0, *, enabled: bool = True) -> PageButton:
+        return PageButton(label, page.event.id, board, max(number, 0), viewer.id, enabled=enabled)
+
+    shown = str(page.week) if page.is_past else page.board
+    boards = [button(label, board, enabled=board != shown) for label, board in SWITCH.items()]
+    turns: list[IdButton] = []
+    if page.pages > 1:
+        turns = [
+            button("previous", shown, page.page - 1, enabled=page.page > 0),
+            button("own", shown),
+            button("next", shown, page.page + 1, enabled=page.page < page.pages - 1),
+        ]
     if page.takes_scores:
-        buttons.append(SubmitButton(page.event.id))
-    return Reply([board_card(page)], [buttons] if buttons else [], ephemeral)
+        turns.append(SubmitButton(page.event.id))
+    asker = None if ephemeral else viewer.display_name
+    return Reply([board_card(page, asker)], [boards, turns] if turns else [boards], ephemeral)

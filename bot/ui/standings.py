@@ -1,5 +1,7 @@
 """Show leaderboards."""
 
+from collections.abc import Iterator
+
 from discord import Color
 from discord.utils import format_dt
 
@@ -7,36 +9,55 @@ from bot.domain.ratings import round_half_up
 from bot.domain.scores import ScoreStyle
 from bot.domain.seasons import Season
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
-from bot.ui.card import Card, labelled, small_print
+from bot.domain.text import clean_display_name
+from bot.ui.card import Card, small_print
 from bot.ui.rules import halves_in_words, rules_in_words
-from bot.ui.text import count_of, escape, escape_score
+from bot.ui.text import count_of, escape, narrow, write_days
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
+ROW_WIDTH = 26.0
+"""How wide the name, the rank, the score and the Elo of a row may be together, in average letters."""
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
 
 
-def board_card(page: LeaderboardPage) -> Card:
-    """Show a page of a leaderboard, with the viewer's row below it."""
+def board_card(page: LeaderboardPage, asker: str | None) -> Card:
+    """Show a page of a leaderboard to everyone, with the row of whoever asked below it, or to a viewer alone.
+
+    Args:
+        page: with the row of whoever asked, or of the viewer.
+        asker: the name of whoever asked, as Discord has it; None for a viewer alone.
+    """
     style = page.event.style
-    lines = [standing_line(standing, page.board, style) for standing in page.standings]
-    if any(standing.elo is None for standing in page.standings):
-        lines.append(f"\n{_without_elo(page)}")
-    lines = lines or [_nothing(page)]
+    lines = [standing_line(standing, page.board, style) for standing in page.standings] or [_nothing(page)]
+    if page.own is not None and page.own not in page.standings:
+        lines.append(f"… {standing_line(page.own, page.board, style)}")
+    return Card(
+        f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), tuple(_small(page, asker)), Color.gold()
+    )
+
+
+def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
     if page.season is not None and (season := _season(page.season)):
-        lines.append(small_print(season))
-    if page.own is not None:
-        lines += labelled("Your row", standing_line(page.own, page.board, style))
-    elif page.is_withdrawn:
-        lines += labelled("Your row", WITHDRAWN)
-    elif page.standings and page.takes_scores and not page.is_past:
-        lines += labelled("Your row", "No score here yet. Add one with `/submit-score`.")
-    archived = "" if page.event.is_active else " · archived"
-    footer = f"Page {page.page + 1} of {page.pages} · {count_of(page.players, 'player')}{archived}"
-    is_explained = page.board is Board.OVERALL and page.standings
-    rules, halves = rules_in_words(page.event.rules), halves_in_words(page.event.rules)
-    small = [footer, *([halves] if is_explained else []), *([] if rules is None else [rules])]
-    return Card(f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), tuple(small), Color.gold())
+        yield season
+    if page.is_withdrawn:
+        yield WITHDRAWN
+    elif asker is None and page.own is None and page.standings and page.takes_scores and not page.is_past:
+        yield "You have no score here yet."
+    if any(standing.elo is None for standing in page.standings):
+        yield _without_elo(page)
+    parts = [] if asker is None else [f"{escape(clean_display_name(asker))} asked"]
+    parts += [f"page {page.page + 1} of {page.pages}"] if page.pages > 1 else []
+    parts.append(count_of(page.players, "player"))
+    yield " · ".join(parts if page.event.is_active else [*parts, "archived"])
+    if page.board is not Board.OVERALL:
+        field = "all-time bests" if page.board is Board.ALL_TIME else "the bests of the week"
+        unit = page.event.style.unit
+        yield f"Elo by {field}" if unit is None else f"{escape(unit)} · Elo by {field}"
+    elif page.standings:
+        yield halves_in_words(page.event.rules)
+    if (rules := rules_in_words(page.event.rules)) is not None:
+        yield rules
 
 
 def _without_elo(page: LeaderboardPage) -> str:
@@ -83,20 +104,22 @@ def begins_with(first_week: FirstWeek) -> str:
 
 
 def _board_name(page: LeaderboardPage) -> str:
-    if page.board is Board.WEEK:
-        return str(page.week)
+    if page.board is Board.WEEK and page.week is not None:
+        return write_days(page.week, year=page.is_past)
     return "all-time" if page.board is Board.ALL_TIME else "overall"
 
 
 def standing_line(standing: Standing, board: Board, style: ScoreStyle) -> str:
-    """Write a row of a board in a line."""
-    rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"#{standing.rank}")
+    """Write a row of a board, which fits a line of a phone; on the overall board with its halves in small print."""
+    rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"{standing.rank:,}")
     elo = NONE if standing.elo is None else str(standing.elo)
-    name = f"{rank} **{escape(standing.player.name)}**"
     if board is not Board.OVERALL:
-        rated = "" if standing.elo is None else f" · {elo} Elo"
-        return f"{name} · {escape_score(style.show(standing.score), style)}{rated}"
+        score = style.bare(standing.score)
+        rated = "" if standing.elo is None else f" · {elo}"
+        name = escape(narrow(standing.player.name, ROW_WIDTH - len(rank) - len(score) - len(elo)))
+        return f"{rank} **{name}** · {score}{rated}"
+    name = escape(narrow(standing.player.name, ROW_WIDTH - len(rank) - len(elo)))
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
     average = NONE if standing.weekly_average is None else str(round_half_up(standing.weekly_average))
     left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left else ""
-    return f"{name} · **{elo}** (best {all_time}, weeks {average}){left}"
+    return f"{rank} **{name}** · **{elo}**\n{small_print(f'best {all_time} · weeks {average}{left}')}"

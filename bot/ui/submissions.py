@@ -16,7 +16,7 @@ from bot.errors import ScoreInQuestion
 from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
-from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, count_of, escape, escape_score, isolate, write_days
+from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, escape, escape_score, isolate, write_days
 
 PROOF = "Proof"
 SETTLING = "?"
@@ -161,8 +161,8 @@ def _small(result: SubmissionResult) -> Iterator[str]:
         parts.append("equals your best" if result.score == result.personal_best else f"{gap} short of your best")
     yield " · ".join(parts)
     if result.previous_best is None:
-        weeks = count_of(result.event.rules.min_weeks, "closed week")
-        yield f"{SETTLING} = still settling: Overall ranks you after {weeks}"
+        weeks = result.event.rules.min_weeks
+        yield f"{SETTLING} settles " + ("when the week closes" if weeks == 1 else f"after {weeks} closed weeks")
     if result.proof is not None:
         yield f"proof {isolate(f'<{result.proof}>')}"
 

@@ -5,6 +5,7 @@ left do not move what stands around them: without that, the score behind a Hebre
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -19,6 +20,8 @@ from bot.errors import Range
 _MARKDOWN = re.compile(r"(^\d+)(?=\. )|[\\`*_~|<>\[\]@]|(?<=:)/|^[#+-]")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}]")
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+_CLUSTER = regex.compile(r"\X")
+_BROAD = frozenset("MWmw@%—﷽")
 _ESCAPED = re.compile(r"\\(.)|[\u2068\u2069]")
 
 
@@ -40,6 +43,31 @@ def isolate(text: str, longest: int | None = None) -> str:
         return text if longest is None else shorten(text, longest)
     room = text if longest is None else shorten(text, longest - len(FIRST_STRONG_ISOLATE + POP_ISOLATE))
     return f"{FIRST_STRONG_ISOLATE}{room}{POP_ISOLATE}"
+
+
+def narrow(text: str, width: float) -> str:
+    """Return as much of a text as fits into so many average letters, and at least one cluster; what is cut ends in `…`.
+
+    Letters are about as wide as clients show them in bold: East Asian ones and emoji twice as wide as most, Greek and
+    Cyrillic ones a little wider.
+    """
+    clusters = _CLUSTER.findall(text)
+    widths = [max(map(_width, cluster)) for cluster in clusters]
+    if sum(widths) <= width:
+        return text
+    taken, left = 1, width - 1 - widths[0]
+    while taken < len(clusters) and left >= widths[taken]:
+        left -= widths[taken]
+        taken += 1
+    return text if taken == len(clusters) else f"{''.join(clusters[:taken]).rstrip()}…"
+
+
+def _width(character: str) -> float:
+    if unicodedata.east_asian_width(character) in ("W", "F") or character > "\U0001efff":
+        return 2.0
+    if character in _BROAD:
+        return 1.7
+    return 1.3 if character.isupper() else 1.15 if "\u0370" <= character <= "\u052f" else 1.0
 
 
 def escape_score(text: str, style: ScoreStyle) -> str:

@@ -76,9 +76,9 @@ async def test_a_slow_page_is_turned_in_place(world: World) -> None:
     board = await two_pages(world)
 
     with a_slow_statement(world, "SELECT events"):
-        second = await world.click("Player 1", board, "Next ▶")
+        second = await world.click("Player 1", board, "›")
 
-    assert "#11 **Player 11**" in second.public
+    assert "11 **Player 11**" in second.public
     assert not second.alone
     assert world.traffic.deferrals == 1
 
@@ -87,11 +87,11 @@ async def test_somebody_elses_slow_copy_stays_with_them(world: World) -> None:
     board = await two_pages(world)
 
     with a_slow_statement(world, "SELECT events"):
-        second = await world.click("Player 2", board, "Next ▶")
+        second = await world.click("Player 2", board, "›")
 
-    assert "#11 **Player 11**" in second.alone
+    assert "11 **Player 11**" in second.alone
     assert "Player 11" not in world.channel_seen_by("Player 1")
-    assert list(second.buttons) == ["◀ Previous", "My row", "Submit a score"]
+    assert list(second.buttons) == ["This week", "Overall", "‹", "Find me", "Submit a score"]
     assert world.traffic.deferrals == 1
 
 
@@ -144,7 +144,7 @@ async def test_an_unexpected_error_of_a_button_is_told_likewise(
     board = await two_pages(world, "week")
     monkeypatch.setattr(Clock, "__call__", read_a_broken_clock)
 
-    await assert_told_as_a_code(world, world.click("Player 1", board, "Next ▶"), caplog)
+    await assert_told_as_a_code(world, world.click("Player 1", board, "›"), caplog)
 
 
 @on_both_databases

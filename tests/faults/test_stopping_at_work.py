@@ -104,11 +104,11 @@ async def test_whoever_presses_a_button_of_a_bot_that_goes_down_is_told(discord:
             await backend.submit(player, player, guild_id=HOME.id)
         async with running(discord, settings(discord, server_url, **HASTY)) as [bot]:
             watcher = User("cy")
-            board = await told(await discord.slash(watcher, "leaderboard", event=EVENT), "Page 1 of 2")
+            board = await told(await discord.slash(watcher, "leaderboard", event=EVENT), "page 1 of 2")
             async with writing(backend.database) as session:
                 await session.execute(text("LOCK TABLE events IN ACCESS EXCLUSIVE MODE"))
-                turned = await discord.click(watcher, board, "Next ▶")
+                turned = await discord.click(watcher, board, "›")
                 bot.terminate()
                 assert (await told(turned, INTERRUPTED)).ephemeral
                 await finish(bot)
-            assert "Page 1 of 2" in board.text
+            assert "page 1 of 2" in board.text

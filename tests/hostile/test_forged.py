@@ -77,9 +77,9 @@ FORGED_TYPING = {
 }
 
 BUTTONS = {
-    "leaderboard:next:{event}:all-time:999999999:1": "Page 2 of 2",
-    "leaderboard:nonsense:{event}:all-time:0:1": "Page 1 of 2",
-    f"leaderboard:{'a' * 70}:{{event}}:all-time:0:1": "Page 1 of 2",
+    "leaderboard:next:{event}:all-time:999999999:1": "page 2 of 2",
+    "leaderboard:nonsense:{event}:all-time:0:1": "page 1 of 2",
+    f"leaderboard:{'a' * 70}:{{event}}:all-time:0:1": "page 1 of 2",
     "leaderboard:next:{event}:all-time:9999999999:1": OUTDATED,
     "leaderboard:next:{event}:monthly:0:1": OUTDATED,
     "leaderboard:next:0:all-time:0:1": NO_EVENT,
@@ -134,7 +134,7 @@ async def test_an_option_that_the_bot_has_not_is_passed_over(wired: WiredBot, ke
 
     reply = await wired.forge(EVE, COMMAND, command("leaderboard", THE_EVENT, option("drop", "tables")))
 
-    assert "Page 1 of 2 · 12 players" in reply.text
+    assert "page 1 of 2 · 12 players" in reply.text
     assert await wired.tables() == before
 
 
@@ -227,12 +227,12 @@ async def test_a_message_of_last_month_turns_its_pages_for_whoever_asked_for_it(
     wired.backend.clock.move(days=31)
     await wired.start()
 
-    copy = await wired.discord.click(EVE, board, "Next ▶")
-    assert "Page 2 of 2" in copy.text
+    copy = await wired.discord.click(EVE, board, "›")
+    assert "page 2 of 2" in copy.text
     assert copy.ephemeral
-    assert "Page 1 of 2" in board.text
-    await wired.discord.click(ANA, board, "Next ▶")
-    assert "Page 2 of 2" in board.text
+    assert "page 1 of 2" in board.text
+    await wired.discord.click(ANA, board, "›")
+    assert "page 2 of 2" in board.text
     assert not board.ephemeral
 
 

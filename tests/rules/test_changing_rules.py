@@ -121,8 +121,8 @@ async def test_whoever_has_too_few_weeks_stands_below_without_a_rank(backend: Te
         (BOB, None, 1),
         (CAI, None, 0),
     ]
-    assert "1 week to go" in board_card(page).text
-    assert "ranked after 2 weeks" in board_card(page).text
+    assert "1 week to go" in board_card(page, None).text
+    assert "ranked after 2 weeks" in board_card(page, None).text
 
 
 async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBackend) -> None:

@@ -19,11 +19,10 @@ async def test_the_all_time_board_shows_personal_bests_and_their_elos(world: Wor
 
     assert board.public == (
         "Tetris Blitz · all-time\n"
-        "🥇 **Bob** · 300 points · 1245 Elo\n🥈 **Cy** · 200 points · 1000 Elo\n🥉 **Ana** · 100 points · 755 Elo\n"
-        "Your row\n🥈 **Cy** · 200 points · 1000 Elo\n"
-        "Page 1 of 1 · 3 players"
+        "🥇 **Bob** · 300 · 1245\n🥈 **Cy** · 200 · 1000\n🥉 **Ana** · 100 · 755\n"
+        "Cy asked · 3 players\npoints · Elo by all-time bests"
     )
-    assert list(board.buttons) == ["Submit a score"]
+    assert list(board.buttons) == ["This week", "Overall", "Submit a score"]
 
 
 async def test_the_board_of_the_week_shows_its_bests_alone(world: World) -> None:
@@ -34,7 +33,7 @@ async def test_the_board_of_the_week_shows_its_bests_alone(world: World) -> None
 
     board = await world.board("week")
 
-    assert "Tetris Blitz · 2026-W48\n🥇 **Cy** · 300 · 1200 Elo\n🥈 **Bob** · 100 · 800 Elo\n" in board
+    assert "Tetris Blitz · 23–29 November\n🥇 **Cy** · 300 · 1200\n🥈 **Bob** · 100 · 800\n" in board
     assert "Ana" not in board
 
 
@@ -43,9 +42,11 @@ async def test_the_board_of_the_week_is_that_of_the_week_scores_now_count_for(wo
     await world.submit("Ana", 500)
     await world.reset()
 
-    assert "2026-W48\nNo scores for this week yet. Be the first with `/submit-score`." in await world.board("week")
+    assert "23–29 November\nNo scores for this week yet. Be the first with `/submit-score`." in await world.board(
+        "week"
+    )
     await world.submit("Ana", 400)
-    assert "2026-W48\n🥇 **Ana** · 400" in await world.board("week")
+    assert "23–29 November\n🥇 **Ana** · 400" in await world.board("week")
 
 
 async def test_the_overall_board_shows_event_elos_and_what_they_are_made_of(world: World) -> None:
@@ -61,8 +62,7 @@ async def test_the_overall_board_shows_event_elos_and_what_they_are_made_of(worl
 
     assert board.public.startswith(
         "Tetris Blitz · overall\n"
-        "🥇 **Bob** · **1150** (best 1200, weeks 1100)\n"
-        "🥈 **Ana** · **600** (best 800, weeks 400)\n"
+        "🥇 **Bob** · **1150**\nbest 1200 · weeks 1100\n🥈 **Ana** · **600**\nbest 800 · weeks 400\n"
     )
 
 
@@ -71,7 +71,7 @@ async def test_before_the_first_weekly_run_the_overall_board_says_when_it_begins
     await world.submit_all({"Ana": 100, "Bob": 300})
 
     assert (await world.board("overall", who="Bob")).public == (
-        "Tetris Blitz · overall\nOverall begins when the first week closes, <t:1795392000:R>.\nPage 1 of 1 · 2 players"
+        "Tetris Blitz · overall\nOverall begins when the first week closes, <t:1795392000:R>.\nBob asked · 2 players"
     )
     world.clock.move(weeks=1)
     assert (
@@ -89,8 +89,8 @@ async def test_whoever_has_no_event_elo_yet_comes_last(world: World) -> None:
 
     lines = (await world.board("overall")).public.splitlines()
 
-    assert [line.split(" · ")[0] for line in lines[1:4]] == ["🥇 **Bob**", "🥈 **Ana**", "– **Cy**"]
-    assert "becomes an event Elo" in lines[5]
+    assert [line.split(" · ")[0] for line in lines[1:6:2]] == ["🥇 **Bob**", "🥈 **Ana**", "– **Cy**"]
+    assert "becomes an event Elo" in lines[7]
 
 
 @on_both_databases
@@ -106,8 +106,8 @@ async def test_ties_share_a_rank_and_the_earlier_score_comes_first(
     for board in ("all-time", "week"):
         lines = (await world.board(board, who="Ana")).public.splitlines()
 
-        assert [line.split(" · ")[0] for line in lines[1:5]] == ["🥇 **Bob**", "🥈 **Cy**", "🥈 **Ana**", "#4 **Di**"]
-        assert lines[6].startswith("🥈 **Ana**")
+        assert [line.split(" · ")[0] for line in lines[1:5]] == ["🥇 **Bob**", "🥈 **Cy**", "🥈 **Ana**", "4 **Di**"]
+        assert lines[5] == "Ana asked · 4 players"
 
 
 async def test_a_tie_over_two_pages_goes_on_where_the_first_ended(world: World) -> None:
@@ -120,10 +120,10 @@ async def test_a_tie_over_two_pages_goes_on_where_the_first_ended(world: World) 
             world.clock.move(seconds=1)
 
     first = await world.board(who="Player 12")
-    second = await world.click("Player 12", first, "My row")
+    second = await world.click("Player 12", first, "Find me")
 
     assert [*rows(first), *rows(second)] == list(range(1, 13))
-    assert "🥇 **Player 12** · 2 · 1000 Elo" in second
+    assert "🥇 **Player 12** · 2 · 1000" in second
 
 
 async def test_an_equal_score_later_does_not_move_a_player_down(world: World) -> None:
@@ -131,7 +131,7 @@ async def test_an_equal_score_later_does_not_move_a_player_down(world: World) ->
     await world.submit_all({"Ana": 100, "Bob": 100})
     await world.submit("Ana", 100)
 
-    assert "🥇 **Ana** · 100 · 1000 Elo\n🥇 **Bob** · 100 · 1000 Elo" in await world.board()
+    assert "🥇 **Ana** · 100 · 1000\n🥇 **Bob** · 100 · 1000" in await world.board()
 
 
 async def test_every_score_is_on_the_boards_at_once_with_everyones_elo(world: World) -> None:
@@ -140,7 +140,7 @@ async def test_every_score_is_on_the_boards_at_once_with_everyones_elo(world: Wo
         await world.submit_all(scores)
 
     for board in ("all-time", "week"):
-        assert "🥇 **Bob** · 400 · 1200 Elo\n🥈 **Ana** · 300 · 800 Elo" in await world.board(board)
+        assert "🥇 **Bob** · 400 · 1200\n🥈 **Ana** · 300 · 800" in await world.board(board)
 
 
 async def test_the_overall_board_is_current_once_the_window_has_passed(world: World) -> None:
@@ -155,7 +155,7 @@ async def test_the_overall_board_is_current_once_the_window_has_passed(world: Wo
     all_time = {"Ana": 1227, "Bob": 1032, "Cy": 740}
     for who, elo in all_time.items():
         assert f"**{who}** · **" in board
-        assert f"(best {elo}, " in board
+        assert f"best {elo} · " in board
 
 
 async def test_a_player_who_is_on_another_page_still_sees_their_row(world: World) -> None:
@@ -163,34 +163,60 @@ async def test_a_player_who_is_on_another_page_still_sees_their_row(world: World
 
     board = await world.board(who="Player 23")
 
-    assert "**Player 23**" not in board.public.split("Your row")[0]
-    assert "Your row\n#23 **Player 23** · 77 · " in board
+    assert rows(board) == list(range(1, 11))
+    assert "\n… 23 **Player 23** · 77 · " in board
+    assert "…" not in await world.board(who="Player 3")
 
 
-async def test_a_player_without_a_score_is_told_how_to_get_one(world: World) -> None:
+async def test_whoever_looks_for_a_row_finds_it_or_is_told_that_there_is_none(world: World) -> None:
     await fill(world)
+    board = await world.board(who="Player 1")
 
-    assert "Your row\nNo score here yet. Add one with `/submit-score`." in await world.board(who="Watcher")
+    found = await world.click("Player 15", board, "Find me")
+    assert rows(found) == list(range(11, 21))
+    lost = await world.click("Watcher", board, "Find me")
+    assert rows(lost) == list(range(1, 11))
+    assert "You have no score here yet." in lost
+    assert found.is_private
+    assert lost.is_private
+
+
+async def test_buttons_switch_between_the_boards_in_place(world: World) -> None:
+    await fill(world)
+    await world.reset()
+    await world.settle_ratings()
+    board = await world.board(who="Player 12")
+
+    overall = await world.click("Player 12", board, "Overall")
+    assert "Tetris Blitz · overall\n" in overall.public
+    assert list(overall.buttons)[:2] == ["All-time", "This week"]
+    week = await world.click("Player 12", overall, "This week")
+    assert "Tetris Blitz · 23–29 November\nNo scores for this week yet." in week.public
+    again = await world.click("Player 12", week, "All-time")
+    assert again.public == board.public
+    copy = await world.click("Player 1", again, "Overall")
+    assert copy.is_private
+    assert len(world.channel.history()) == 3
 
 
 async def test_buttons_turn_the_pages_in_place(world: World) -> None:
     await fill(world)
     board = await world.board(who="Player 12")
     assert rows(board) == list(range(1, 11))
-    assert list(board.buttons) == ["Next ▶", "My row", "Submit a score"]
+    assert list(board.buttons) == ["This week", "Overall", "Find me", "›", "Submit a score"]
 
-    second = await world.click("Player 12", board, "Next ▶")
+    second = await world.click("Player 12", board, "›")
     assert rows(second) == list(range(11, 21))
-    assert list(second.buttons) == ["◀ Previous", "Next ▶", "Submit a score"]
+    assert list(second.buttons) == ["This week", "Overall", "‹", "Find me", "›", "Submit a score"]
 
-    third = await world.click("Player 12", second, "Next ▶")
+    third = await world.click("Player 12", second, "›")
     assert rows(third) == [21, 22, 23]
-    assert "Page 3 of 3 · 23 players" in third
-    assert list(third.buttons) == ["◀ Previous", "My row", "Submit a score"]
+    assert "page 3 of 3 · 23 players" in third
+    assert list(third.buttons) == ["This week", "Overall", "‹", "Find me", "Submit a score"]
 
-    own = await world.click("Player 12", third, "My row")
+    own = await world.click("Player 12", third, "Find me")
     assert rows(own) == list(range(11, 21))
-    assert rows(await world.click("Player 12", own, "◀ Previous")) == list(range(1, 11))
+    assert rows(await world.click("Player 12", own, "‹")) == list(range(1, 11))
     assert len(world.channel.history()) == 2
 
 
@@ -199,9 +225,9 @@ async def test_a_page_is_of_the_moment_it_is_turned_to(world: World) -> None:
     board = await world.board(who="Player 1")
     await world.submit("Player 23", 1000)
 
-    second = await world.click("Player 1", board, "Next ▶")
+    second = await world.click("Player 1", board, "›")
 
-    assert "#11 **Player 10**" in second
+    assert "11 **Player 10**" in second
 
 
 async def test_buttons_work_after_a_restart(world: World) -> None:
@@ -209,9 +235,9 @@ async def test_buttons_work_after_a_restart(world: World) -> None:
     board = await world.board("week", who="Player 1")
     await world.restart_bot()
 
-    second = await world.click("Player 1", board, "Next ▶")
+    second = await world.click("Player 1", board, "›")
 
-    assert "2026-W47" in second
+    assert "16–22 November" in second
     assert rows(second) == list(range(11, 21))
     assert not second.is_private
 
@@ -220,13 +246,13 @@ async def test_somebody_elses_click_gets_a_copy_that_only_they_see(world: World)
     await fill(world)
     board = await world.board(who="Player 1")
 
-    copy = await world.click("Player 23", board, "Next ▶")
+    copy = await world.click("Player 23", board, "›")
 
     assert copy.is_private
     assert rows(copy) == list(range(11, 21))
-    assert "Your row\n#23 **Player 23**" in copy
-    assert "#11 **Player 11**" not in world.channel_seen_by("Player 1")
-    assert rows(await world.click("Player 23", copy, "My row")) == [21, 22, 23]
+    assert "\n… 23 **Player 23**" in copy
+    assert "11 **Player 11**" not in world.channel_seen_by("Player 1")
+    assert rows(await world.click("Player 23", copy, "Find me")) == [21, 22, 23]
 
 
 async def test_the_board_of_an_archived_event_can_be_read(world: World) -> None:
@@ -236,9 +262,9 @@ async def test_the_board_of_an_archived_event_can_be_read(world: World) -> None:
 
     board = await world.board()
 
-    assert "🥇 **Ana** · 100 · 1000 Elo" in board
+    assert "🥇 **Ana** · 100 · 1000" in board
     assert "submit-score" not in board
-    assert board.public.endswith("Page 1 of 1 · 1 player · archived")
+    assert "Watcher asked · 1 player · archived\n" in board.public
 
 
 async def test_an_event_without_scores_says_what_to_do(world: World) -> None:
@@ -259,5 +285,5 @@ async def fill(world: World) -> None:
 
 def rows(seen: Seen) -> list[int]:
     """The players of the page, by the numbers in their names."""
-    page = seen.text.split("Your row")[0]
-    return [int(line.split("**")[1].removeprefix("Player ")) for line in page.splitlines() if "**" in line]
+    shown = [line for line in seen.text.splitlines() if "**" in line and not line.startswith("…")]
+    return [int(line.split("**")[1].removeprefix("Player ")) for line in shown]

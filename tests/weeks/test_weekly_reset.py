@@ -29,7 +29,7 @@ async def test_a_reset_on_monday_closes_last_week(world: World) -> None:
         "🥉 Ana\n100 points · week **870** · event **1061**\n"
         "4 players · mean 162.5 · spread 96 points"
     )
-    assert "2026-W48\n🥇 **Ana** · 400" in await world.board("week")
+    assert "23–29 November\n🥇 **Ana** · 400" in await world.board("week")
 
 
 async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> None:
@@ -106,7 +106,7 @@ async def test_a_question_answered_on_monday_closes_the_week_it_asked_about(worl
     closed = await world.click(world.admin, asked, CLOSE)
 
     assert "2026-W47 closed\n🥇 Ana" in closed.public
-    assert "2026-W48\n🥇 **Ana** · 200" in await world.board("week")
+    assert "23–29 November\n🥇 **Ana** · 200" in await world.board("week")
 
 
 async def test_a_click_that_is_delivered_twice_counts_once(world: World) -> None:
@@ -386,7 +386,7 @@ async def test_of_two_admins_who_reset_at_once_one_closes_the_week(world: World)
     first, second = sorted(resets, key=lambda seen: seen.is_private)
     assert "2026-W47 closed" in first.public
     assert "2026-W47 was closed already" in second.alone
-    assert "2026-W48\n🥇 **Ana** · 200" in await world.board("week")
+    assert "23–29 November\n🥇 **Ana** · 200" in await world.board("week")
 
 
 @on_both_databases
@@ -402,7 +402,7 @@ async def test_a_score_that_races_a_reset_is_never_lost(world: World) -> None:
         assert "🥇 Bob" in reset
     else:
         assert "counts for 23–29 Nov: this week is closed" in submitted
-        assert "2026-W48\n🥇 **Bob** · 200" in await world.board("week")
+        assert "23–29 November\n🥇 **Bob** · 200" in await world.board("week")
 
 
 async def test_weeks_of_an_archived_event_can_still_be_closed(world: World) -> None:

@@ -64,10 +64,10 @@ async def play(discord: DiscordStub) -> None:
     assert (await told(hasty, "One score at a time")).ephemeral
 
     board = await discord.slash(players[0], "leaderboard", event=EVENT)
-    shown = await told(board, "Page 1 of 2")
+    shown = await told(board, "page 1 of 2")
     assert "Player 11" in shown.text
-    turned = await discord.click(players[0], shown, "Next ▶")
-    assert await told(turned, "Page 2 of 2") is shown
+    turned = await discord.click(players[0], shown, "›")
+    assert await told(turned, "page 2 of 2") is shown
 
     asked = await told(await discord.slash(ADMIN, "weekly-reset", event=EVENT), "You can undo this.")
     closed = await discord.click(ADMIN, asked, "Close it now")

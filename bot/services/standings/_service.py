@@ -58,9 +58,12 @@ class _Board(ABC):
     week: Week | None
     is_past: bool
 
-    def page(self, session: Session, page: int, viewer_id: int) -> LeaderboardPage:
-        """Return a page and the viewer's own row."""
+    def page(self, session: Session, page: int | None, viewer_id: int) -> LeaderboardPage:
+        """Return a page, or the viewer's, and the viewer's own row."""
         pages = max(1, -(-self.players // PAGE_SIZE))
+        if page is None:
+            found = self._find(session, viewer_id)
+            page = 0 if found is None else found[0] // PAGE_SIZE
         shown = min(max(page, 0), pages - 1)
         rows = self._read(session, shown * PAGE_SIZE)
         on_page = (found for found in rows if found[1].player.discord_id == viewer_id)
@@ -180,7 +183,7 @@ class StandingsService:
         guild_id: int,
         event: str | int,
         board: Board,
-        page: int,
+        page: int | None,
         viewer_id: int,
         week: str | None = None,
         season: str | None = None,
@@ -191,7 +194,7 @@ class StandingsService:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.
             board: which leaderboard.
-            page: from 0; a page past the end means the last one.
+            page: from 0; a page past the end means the last one, and None the one with the viewer's row.
             viewer_id: Discord's id of the viewer.
             week: the week of the week board, such as 2026-W46, whichever board was asked for; None for the current one.
             season: the number of the season, as typed; None for the event that is named.
