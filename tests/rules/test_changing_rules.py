@@ -138,7 +138,7 @@ async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBacken
     assert [(result.rank, result.elo) for result in run.podium] == [(1, None)]
     assert "takes 2 players" in show_runs([run]).cards[0].text
     past = await backend.real.services.standings.page(GUILD, EVENT, Board.WEEK, 0, viewer_id=0, week=str(run.week))
-    assert "Not rated: a week of this event takes 2 players." in board_card(past).text
+    assert "Not rated: a week of this event takes 2 players." in board_card(past, None).text
     stats = await tables.stats(backend.database, 1)
     assert {player: row.weekly_elo_average for player, row in stats.items()} == {
         player: row.weekly_elo_average for player, row in before.items()

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
@@ -112,6 +113,7 @@ async def test_ties_share_a_rank_and_the_earlier_score_comes_first(
 
 async def test_a_tie_over_two_pages_goes_on_where_the_first_ended(world: World) -> None:
     await world.create_event()
+    await world.use(world.admin, "event edit", event=EVENT, alarm="none")
     names = [f"Player {number}" for number in range(1, 13)]
     for score, order in ((1, reversed(names)), (2, names)):
         for name in order:
@@ -223,7 +225,7 @@ async def test_buttons_turn_the_pages_in_place(world: World) -> None:
 async def test_a_page_is_of_the_moment_it_is_turned_to(world: World) -> None:
     await fill(world)
     board = await world.board(who="Player 1")
-    await world.submit("Player 23", 1000)
+    await world.submit("Player 23", 110)
 
     second = await world.click("Player 1", board, "›")
 
