@@ -27,6 +27,7 @@ EXAMPLES: dict[str, Any] = {
     "is_time": True,
     "player": 5,
     "channel": 6,
+    "role": 7,
     "direction": "HIGH",
     "reason": errors.NotANumber("fast!!"),
     "longest": 40,
