@@ -93,10 +93,9 @@ class World(Server):
         """Have a user try a slash command in a direct message to the bot."""
         return seen(await who.user.slash(command, **options))
 
-    async def create_event(
-        self, name: str = EVENT, direction: str = "HIGH", *, holds: bool = False, **options: Any
-    ) -> Seen:
-        """Have the admin make an event; it holds scores back only if a test is about that."""
+    async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Seen:
+        """Have the admin make an event, which holds no scores back; `holds` is for a test that is about that."""
+        holds = options.pop("holds", False)
         made = await self.use(self.admin, "event create", name=name, direction=direction, **options)
         if not holds:
             await execute(self.backend.database, update(Event).values(alarm_elo=None))
