@@ -56,6 +56,7 @@ from bot.systemd import feed_watchdog, notify
 # The bot must stop within ten seconds, also on a busy machine; together these take much less.
 LAST_COMMANDS_SECONDS = 3.0
 LAST_ANSWERS_SECONDS = 1.5
+LAST_JOBS_SECONDS = 1.0
 LAST_RECALCULATIONS_SECONDS = 1.0
 GOODBYE_SECONDS = 1.5
 
@@ -165,6 +166,12 @@ class LeaderboardBot(commands.AutoShardedBot):
             self._jobs.handle(handlers_of(self, self.services))
             self._jobs.start()
 
+    async def close(self) -> None:
+        """Stop the jobs, which talk to Discord, and then close the connections to it."""
+        if self._jobs is not None:
+            await self._jobs.stop(LAST_JOBS_SECONDS)
+        await super().close()
+
     async def finish_commands(self) -> None:
         """Refuse new commands, wait for running ones, and interrupt those that take too long."""
         assert isinstance(self.tree, LeaderboardTree)  # noqa: S101 - the class that `__init__` names
@@ -230,7 +237,7 @@ async def serve(settings: Settings, token: str, *, stays_if_refused: bool = Fals
         if not refused:
             notify("STOPPING=1")
             logger.info("stopping: waiting for running commands")
-            await bot.finish_commands()
+            await asyncio.gather(bot.finish_commands(), backend.jobs.stop(LAST_JOBS_SECONDS))
         await _disconnect(bot, connected)
         if refused and stays_if_refused and is_token_refused(connected.exception()):
             bot.is_refused = True

@@ -18,6 +18,7 @@ from tests import tables
 from tests.backends import NOON, TestBackend
 from tests.outages import statements_seen
 from tests.patience import UNTIL_IT_HANGS
+from tests.wire.wired_bot import WiredBot
 
 KIND, KEY = JobKind.CLOSE_WEEKS, "somewhere"
 DAY = timedelta(days=1)
@@ -272,3 +273,55 @@ def test_waits_double_up_to_an_hour_and_end() -> None:
         *(10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600)
     ]
     assert waits[-1] is None
+
+
+@pytest.mark.one_database
+async def test_a_runner_that_stops_lets_jobs_end_begins_no_other_and_cuts_short_what_hangs(
+    backend: TestBackend,
+) -> None:
+    begun, may_end, effect = asyncio.Event(), asyncio.Event(), Effect(backend)
+
+    async def work(claim: Claim) -> None:
+        begun.set()
+        await may_end.wait()
+        await effect(claim)
+
+    await write(backend)
+    stopped = runner(backend, work)
+    stopped.start()
+    await begun.wait()
+    stopping = asyncio.create_task(stopped.stop(UNTIL_IT_HANGS))
+    await write(backend, key="elsewhere")
+    may_end.set()
+    await stopping
+    assert await effect.effects() == [KEY]
+    assert [(job["key"], job["tries"]) for job in await jobs(backend)] == [("elsewhere", 0)]
+    begun.clear()
+    may_end.clear()
+    stopped.start()
+    await begun.wait()
+    await stopped.stop()
+    assert [(job["key"], job["tries"]) for job in await jobs(backend)] == [("elsewhere", 1)]
+    assert await effect.effects() == [KEY]
+
+
+@pytest.mark.one_database
+async def test_jobs_end_before_the_client_closes(wired: WiredBot) -> None:
+    begun, may_end, was_closed = asyncio.Event(), asyncio.Event(), list[bool]()
+
+    async def work(claim: Claim) -> None:
+        begun.set()
+        await may_end.wait()
+        was_closed.append(wired.client.is_closed())
+
+    wired.backend.real.jobs.handle({KIND: work})
+    await write(wired.backend)
+    await wired.stop()
+    await wired.start()
+    await begun.wait()
+    stopping = asyncio.create_task(wired.stop())
+    await asyncio.sleep(0)
+    may_end.set()
+    await stopping
+    assert was_closed == [False]
+    await wired.start()

@@ -42,6 +42,7 @@ class JobRunner:
         self._handlers = dict(handlers)
         self._is_ending = False
         self._working: list[asyncio.Task[None]] = []
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def handle(self, handlers: Mapping[JobKind, Handler]) -> None:
         """Do jobs of further kinds too, from now on."""
@@ -49,15 +50,18 @@ class JobRunner:
 
     def start(self) -> None:
         """Begin to look for due jobs."""
+        self._is_ending = False
         self._working = [asyncio.create_task(self._work(lane), name=f"jobs: {lane.name}") for lane in Lane]
 
     def end(self) -> None:
         """Begin no further job."""
         self._is_ending = True
 
-    async def stop(self) -> None:
-        """Stop; a job that is cut short is claimed again when its lease ends."""
+    async def stop(self, seconds: float = 0.0) -> None:
+        """Stop; jobs under way have so many seconds to end. One that is cut short comes again when its lease ends."""
         self.end()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
@@ -84,7 +88,7 @@ class JobRunner:
         return await self._database.read(lambda session: measure(session, now))
 
     async def _work(self, lane: Lane) -> None:
-        while True:
+        while not self._is_ending:
             try:
                 await self._do_due(lane)
             except Unavailable:
@@ -97,11 +101,11 @@ class JobRunner:
         """Do jobs of a lane until none is due."""
         done, running, told_at = 0, set[asyncio.Task[None]](), time.monotonic()
         # Most looks find nothing, and need not write.
-        claimed = deque(await self._claim(lane) if await self._is_due(lane) else ())
+        claimed = deque(await self._claim(lane) if await self._is_due(lane) and not self._is_ending else ())
         try:
             while True:
                 while claimed and len(running) < AT_ONCE[lane] and not self._is_ending:
-                    running.add(asyncio.create_task(self._do(claimed.popleft())))
+                    running.add(self._begin(claimed.popleft()))
                 if not running:
                     return done
                 finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -133,6 +137,12 @@ class JobRunner:
         now = self._clock()
         queue = await self._database.read(lambda session: measure(session, now, lane))
         logger.info("jobs: %s: %d wait, the first for %s", lane.name.lower(), queue.due, queue.longest)
+
+    def _begin(self, claim: Claim) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._do(claim))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
 
     async def _do(self, claim: Claim) -> None:
         try:
