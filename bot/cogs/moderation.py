@@ -482,7 +482,9 @@ def _show_review(review: Review | OwnHeldScores | None) -> Reply:
         return show_nothing_held()
     if isinstance(review, OwnHeldScores):
         return show_own_held(review)
-    buttons = [ReviewButton("approve", review.held.id), ReviewButton("refuse", review.held.id)]
+    buttons = [ReviewButton("refuse", review.held.id)]
+    if review.consequences is not None:
+        buttons.insert(0, ReviewButton("approve", review.held.id))
     if review.waiting > 1:
         buttons.append(ReviewButton("next", review.place + 1))
     return replace(show_review(review), buttons=[buttons])

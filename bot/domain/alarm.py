@@ -56,12 +56,13 @@ class Review:
     """A held score that waits, with what its approval would change.
 
     Attributes:
+        consequences: None if its event takes no scores of that week any more, so that it can only be refused.
         place: which of those that wait it is, from 0, the longest waiting first.
         waiting: how many wait in the server.
     """
 
     held: HeldScore
-    consequences: Consequences
+    consequences: Consequences | None
     place: int
     waiting: int
 

@@ -134,9 +134,12 @@ def show_review(review: Review) -> Reply:
         f"{escape(held.event.name)} · {format_dt(held.held_at, 'f')}",
         why,
         *([] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>"))),
-        *labelled("If it is approved", _best_of(style, held, review.consequences)),
-        *_moves(review.consequences, write_days(held.week)),
     ]
+    if review.consequences is None:
+        lines.append("The event takes no scores of that week any more, so it can only be refused.")
+    else:
+        lines += labelled("If it is approved", _best_of(style, held, review.consequences))
+        lines += _moves(review.consequences, write_days(held.week))
     heading = f"Held: {escape_score(style.show(held.score), style)} of {escape(held.player.name)}"
     small = (f"{place} waiting",)
     return Reply([Card(heading, tuple(lines), small, Color.orange())], ephemeral=True)

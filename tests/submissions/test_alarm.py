@@ -17,6 +17,7 @@ from bot.errors import (
     AlarmBoundsSwapped,
     AlarmUnreadable,
     CooldownActive,
+    EventEnded,
     InvalidBound,
     NothingHeld,
     PlayerWithdrawn,
@@ -24,6 +25,7 @@ from bot.errors import (
     ScoreHeld,
 )
 from bot.services.events import EventOptions
+from bot.ui.moderation import show_review
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
 from tests.moderation.test_restoring import CHANGES
@@ -106,7 +108,7 @@ async def test_an_approved_score_leaves_every_table_as_if_it_had_counted_at_once
                 await event.submit(CHEAT, 5000, name)
     asked = await reviews.look(ADMIN)
     assert isinstance(asked, Review)
-    consequences = asked.consequences
+    assert (consequences := asked.consequences) is not None
     assert (asked.waiting, consequences.before, consequences.elos_moved) == (1, None, 5)
     assert asked.held.moves is not None
     assert 0 <= asked.held.moves - consequences.most_moved <= 1
@@ -213,3 +215,23 @@ async def test_a_held_score_costs_the_cooldown_and_waits_for_a_player_who_is_the
         await event.real.services.reviews.approve(ADMIN, held["id"])
     bests = await tables.rows(event.database, LeaderboardScore)
     assert {row["score"] for row in bests} == set(HONEST.values())
+
+
+async def test_a_held_score_of_a_season_that_is_over_is_shown_and_can_only_be_refused(event: TestBackend) -> None:
+    reviews = event.real.services.reviews
+    event.clock.move(weeks=1)
+    await event.run()
+    for score in (5000, 6000):
+        event.clock.move(minutes=1)
+        with pytest.raises(ScoreHeld):
+            await event.submit(CHEAT, score)
+    await event.real.services.events.begin_again(ADMIN, EVENT)
+    shown = await reviews.look(ADMIN, 1)
+    assert isinstance(shown, Review)
+    assert (shown.held.score, shown.place, shown.waiting, shown.consequences) == (6000, 1, 2, None)
+    assert "it can only be refused" in str(show_review(shown).cards)
+    with pytest.raises(EventEnded):
+        await reviews.approve(ADMIN, shown.held.id)
+    await reviews.refuse(ADMIN, shown.held.id)
+    assert isinstance(first := await reviews.look(ADMIN, 1), Review)
+    assert (first.held.score, first.place, first.waiting) == (5000, 0, 1)

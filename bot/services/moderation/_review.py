@@ -11,12 +11,12 @@ from bot.database.models import Event, Member, Player
 from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
-from bot.domain.moderation import Correction, CorrectionResult
+from bot.domain.moderation import Consequences, Correction, CorrectionResult
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName, Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
-from bot.errors import AlreadyCounted, NotAllowed, NothingHeld, PlayerWithdrawn
+from bot.errors import AlreadyCounted, EventEnded, EventNotBegun, NotAllowed, NothingHeld, PlayerWithdrawn
 from bot.services.events import describe, find_event
 from bot.services.jobs import cancel, finish, hold, postpone
 from bot.services.moderation._consequences import Foresight
@@ -60,24 +60,35 @@ class ReviewService:
                 require_admin(session, actor)
             except NotAllowed:
                 return OwnHeldScores(_own(session, actor))
-            waiting = [*session.scalars(_waiting(actor.guild_id).order_by(Row.held_at, Row.id))]
-            if not waiting:
+            waiting = _waiting(actor.guild_id)
+            number = session.execute(waiting.with_only_columns(sa.func.count())).scalar_one()
+            if number == 0:
                 return None
-            shown = place if place < len(waiting) else 0
-            held = waiting[shown]
+            shown = place if place < number else 0
+            held = session.scalars(waiting.order_by(Row.held_at, Row.id).offset(shown).limit(1)).one()
             described = _describe(session, held)
             with session.begin_nested() as tried:
-                event = find_event(session, actor.guild_id, held.event_id, lock=True)
-                zone = load_settings(session, actor.guild_id).time_zone
-                addition = _addition(held, actor)
-                week = week_for(session, event, addition, zone)
-                foresight = Foresight(session, event, self._scale, held.player_id, week.code)
-                add_score(session, event, addition, zone, self._scale)
-                consequences = foresight.consequences()
+                consequences = self._foresee(session, actor, held)
                 tried.rollback()
-            return Review(described, consequences, shown, len(waiting))
+            return Review(described, consequences, shown, number)
 
         return await self._database.write(work)
+
+    def _foresee(self, session: Session, actor: Actor, held: Row) -> Consequences | None:
+        """Approve a held score, and return what that changes; None if its event takes no scores of that week any more.
+
+        An event may begin or end otherwise since, or begin again.
+        """
+        event = find_event(session, actor.guild_id, held.event_id, lock=True)
+        zone = load_settings(session, actor.guild_id).time_zone
+        addition = _addition(held, actor)
+        week = week_for(session, event, addition, zone)
+        foresight = Foresight(session, event, self._scale, held.player_id, week.code)
+        try:
+            add_score(session, event, addition, zone, self._scale)
+        except (EventNotBegun, EventEnded):
+            return None
+        return foresight.consequences()
 
     async def approve(self, actor: Actor, held_id: int, reason: str | None = None) -> CorrectionResult:
         """Let a held score count for the week that it was made in, as if it had counted at once.
@@ -85,6 +96,7 @@ class ReviewService:
         Raises:
             NothingHeld: no such score waits in the actor's server.
             PlayerWithdrawn: the player is withdrawn since.
+            EventNotBegun, EventEnded: the event takes no scores of that week any more.
         """
 
         def work(session: Session) -> CorrectionResult:
