@@ -225,6 +225,12 @@ def names_in(rows: Iterable[ScoreRow]) -> set[str]:
     return {row.player for row in rows if _id_of(row) is None and row.player}
 
 
+def players_in(rows: Iterable[ScoreRow]) -> set[int]:
+    """Return the ids by which rows name players."""
+    found = (_id_of(row) for row in rows)
+    return {who for who in found if who is not None and 0 < who <= GREATEST_ID}
+
+
 def plan_scores(rows: Sequence[ScoreRow], event: EventInfo, server: Server, now: datetime) -> ScoreImportPlan:
     """Return what importing rows into an event would do."""
     new: list[FileScore] = []

@@ -56,3 +56,24 @@ async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_
     world.clock.now = job.due_at
     await jobs.do_due()
     assert any("has ended" in read(message) for message in news.history(viewer=world.admin))
+
+
+async def test_an_excuse_from_a_week_of_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
+    news, jobs = world.guild.create_text_channel("news"), world.backend.real.jobs
+    await world.use(world.admin, "settings", announcements=news)
+    await world.create_event(**{"last-week": "2026-W48"})
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 90)
+    await world.reset()
+
+    async def podium() -> str:
+        await jobs.do_due()
+        told = [read(message) for message in news.history(viewer=world.admin)]
+        return next(text for text in told if "has ended" in text)
+
+    before = await podium()
+    await world.backend.real.services.excuses.excuse(world.as_actor(), world.member("Bob").id, "2026-W48")
+    assert "🥇 **Bob** · **1200**" in await podium()
+    assert "🥇 **Bob** · **1200**" not in before

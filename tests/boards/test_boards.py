@@ -149,6 +149,10 @@ async def test_what_admins_change_and_a_new_season_show_on_the_board(world: Worl
     await world.backend.real.services.withdrawals.withdraw(world.as_actor(), world.member("Ben").id)
     [board] = await boards(world, after=MINUTE)
     assert "All-time · 1 player\n🥇 **Ana**" in board
+    file = f"player,score,time\n<@{world.member('Ana').id}>,900,2026-11-17\n".encode()
+    await world.backend.real.services.transfer.import_scores(world.as_actor(), "Tetris Blitz", file)
+    [board] = await boards(world, after=MINUTE)
+    assert "🥇 **Ana** · 900" in board
     await world.reset()
     [board] = await boards(world, after=MINUTE)
     assert "Overall\n🥇 **Ana** · **1000**" in board

@@ -126,7 +126,7 @@ class ExcuseService:
         else:
             _take(session, member, player, week, what)
         followed = [one for one in events if follow_excuse(session, one, week.code, member.player_id, self._scale)]
-        refresh_posts(session, [one.id for one in followed], now, JobKind.BOARD)
+        refresh_posts(session, [one.id for one in followed], now, JobKind.FINAL, JobKind.BOARD)
         action = "excuse player" if is_excused else "take back excuse"
         record(session, actor, action, str(week), at=now, event_id=what, player_id=member.player_id, reason=reason)
         info = None if event is None else describe(event)

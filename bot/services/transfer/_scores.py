@@ -18,6 +18,7 @@ from bot.domain.score_files import (
     TakenBack,
     names_in,
     plan_scores,
+    players_in,
     read_score_file,
 )
 from bot.domain.servers import NewMember
@@ -37,12 +38,13 @@ _LOG = ScoreSubmission
 def plan_score_import(session: Session, event: Event, content: bytes, now: datetime) -> ScoreImportPlan:
     """Return what importing a file of scores into an event would do."""
     rows = read_score_file(content)
+    named = _find_named(session, event.guild_id, names_in(rows))
     server = Server(
         zone=load_settings(session, event.guild_id).time_zone,
-        named=_find_named(session, event.guild_id, names_in(rows)),
+        named=named,
         withdrawn=_find_withdrawn(session, event.guild_id),
         closed={Week.from_code(run.week_number): run.ran_at for run in _runs_of(session, event)},
-        logged=_logged(session, event),
+        logged=_logged(session, event, players_in(rows) | {who for ids in named.values() for who in ids}),
     )
     return plan_scores(rows, describe(event), server, now)
 
@@ -123,7 +125,7 @@ def _derive(session: Session, event: Event, weeks: Iterable[Week], scale: Rating
     rebuild(session, event)
     event.scores_version += 1
     recalculate(session, event, scale)
-    refresh_posts(session, [event.id], now, JobKind.RECORD)
+    refresh_posts(session, [event.id], now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
     codes = {week.code for week in weeks}
     for run in _runs_of(session, event):
         if run.week_number in codes:
@@ -135,9 +137,14 @@ def _runs_of(session: Session, event: Event) -> list[WeeklyRun]:
     return list(session.scalars(runs))
 
 
-def _logged(session: Session, event: Event) -> set[tuple[int, float, datetime]]:
+def _logged(session: Session, event: Event, players: Collection[int]) -> set[tuple[int, float, datetime]]:
+    """Return what the log of an event has of some players, by their Discord ids."""
+    found: set[tuple[int, float, datetime]] = set()
     log = sa.select(Player.discord_id, _LOG.score, _LOG.submitted_at).join(Player, Player.id == _LOG.player_id)
-    return {(who, score, at) for who, score, at in session.execute(log.where(_LOG.event_id == event.id))}
+    for some in in_chunks(sorted(players)):
+        of_players = _LOG.event_id == event.id, Player.discord_id.in_(some)
+        found.update((who, score, at) for who, score, at in session.execute(log.where(*of_players)))
+    return found
 
 
 def _find_named(session: Session, guild_id: int, names: set[str]) -> Mapping[str, set[int]]:
