@@ -1,15 +1,24 @@
 """Who is gone: out of fields, boards, reports and ranks; and back exactly."""
 
+import asyncio
 from collections.abc import Iterable
 
 import pytest
+from sqlalchemy import URL, select
+from sqlalchemy.orm import Session
 
-from bot.database.models import AuditLog, Event, WeeklyOmission
+from bot.database.models import AuditLog, Event, LeaderboardScore, Player, WeeklyOmission
+from bot.domain.ratings import RatingScale
 from bot.domain.standings import Board
 from bot.errors import AlreadyCounted, AlreadyWithdrawn, NeverSubmitted, NotWithdrawn, SubmitterWithdrawn
+from bot.services.events import find_event
+from bot.services.moderation._corrections import Addition, add_score
 from tests import tables
-from tests.backends import ADMIN, EVENT, NOON, TestBackend
+from tests.backends import ADMIN, EVENT, GUILD, NOON, TestBackend, open_test_backend
+from tests.faults.waiting import are_waiting
 from tests.moderation.test_restoring import CHANGES, check
+from tests.sessions import writing
+from tests.wire.waiting import until_told
 
 ANA, BOB, CAI = 1, 2, 3
 SPRINT = "40L Sprint"
@@ -237,3 +246,23 @@ async def test_the_audit_log_says_who_was_withdrawn_and_why(season: TestBackend)
         ("return player", "events returned to: 2", None),
     ]
     assert {row["done_at"] for row in logged} == {NOON.replace(minute=4)}
+
+
+async def test_a_first_score_that_is_being_added_during_a_withdrawal_does_not_stay(server_url: URL) -> None:
+    async with open_test_backend(server_url) as backend:
+        await backend.create_event()
+        await backend.create_event("LOW", SPRINT)
+        await backend.submit(ANA, 100)
+        async with writing(backend.database) as session:
+
+            def add(sync: Session) -> None:
+                event, at = find_event(sync, GUILD, SPRINT, lock=True), backend.clock.now
+                [player_id] = sync.scalars(select(Player.id))
+                add_score(sync, event, Addition(77, player_id, 50, at, ADMIN.discord_id), "UTC", RatingScale())
+
+            await session.run_sync(add)
+            withdrawing = asyncio.create_task(withdraw(backend, ANA))
+            await until_told(lambda: are_waiting(backend.database, 1), "the withdrawal to wait")
+        assert await withdrawing == 2
+        assert await tables.rows(backend.database, LeaderboardScore) == []
+        assert await backend.differences() == []

@@ -166,11 +166,16 @@ def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
 
 
 def _lock_events(session: Session, member: Member) -> dict[int, Event]:
-    """Return the events that the player has ever submitted to, locked, by their keys."""
-    ever = sa.select(PlayerEventStats.event_id).where(PlayerEventStats.player_id == member.player_id)
-    wanted = sa.select(Event).where(Event.guild_id == member.guild_id, Event.id.in_(ever)).order_by(Event.id)
+    """Return the events that the player has ever submitted to, locked, by their keys.
+
+    All events of the server are locked, since an admin may just be adding the player's first score of one.
+    """
+    wanted = sa.select(Event).where(Event.guild_id == member.guild_id).order_by(Event.id)
     # FOR NO KEY UPDATE lets other transactions insert rows that refer to the events.
-    return {event.id: event for event in session.scalars(wanted.with_for_update(key_share=True))}
+    events = {event.id: event for event in session.scalars(wanted.with_for_update(key_share=True))}
+    ever = sa.select(PlayerEventStats.event_id).where(PlayerEventStats.player_id == member.player_id)
+    entered = set(session.scalars(ever.where(PlayerEventStats.event_id.in_(events))))
+    return {key: event for key, event in events.items() if key in entered}
 
 
 def _logged_bests(
