@@ -1,6 +1,7 @@
 """Give and take the roles that events award, and check who may have one awarded."""
 
 import logging
+import time
 from typing import Any
 
 from discord import Client, Forbidden, Interaction, Member, NotFound, Role
@@ -14,6 +15,9 @@ from bot.services.roles import RoleService
 
 UNKNOWN_ROLE = 10011
 """Discord's error code for a role that somebody has deleted."""
+LONGEST_SECONDS = 20.0
+"""After so long a job notes what it has done and leaves the rest to the next claim: Discord takes few changes of roles
+in a server at a time, and a job whose lease has ended notes nothing."""
 REASON = "awarded by the leaderboard"
 """What the audit log of a server says of it."""
 
@@ -42,7 +46,10 @@ class RoleKeeper:
             await self._roles.note(claim, (), is_all=True)
             return
         done: list[RoleChange] = []
+        began_at = time.monotonic()
         for change in plan.changes:
+            if done and time.monotonic() - began_at >= LONGEST_SECONDS:
+                break
             trouble = await self._change(plan.guild_id, change)
             if trouble is not None:
                 logger.warning("server %d: role %d: %s", plan.guild_id, change.role_id, trouble)

@@ -1,13 +1,17 @@
 """An event gives a role to its best players after each close, takes it from all others, and says when it cannot."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import URL
 
+from bot.cogs import roles
 from bot.database.models import EventRole, Job, Notice, RoleGrant
+from bot.domain.jobs import Claim
+from bot.domain.roles import RoleChange
+from bot.services.roles import RoleService
 from tests import tables
 from tests.backends import EVENT
 from tests.wire.discord_people import MANAGE_ROLES
@@ -83,6 +87,24 @@ async def test_roles_are_given_and_taken_after_each_close(court: Court) -> None:
     await court.roles()
     assert await tables.rows(court.wired.backend.database, EventRole) == []
     assert await tables.rows(court.wired.backend.database, RoleGrant) == []
+
+
+@pytest.mark.one_database
+async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roles, "LONGEST_SECONDS", 0.0)
+    await court.award(FINALIST, "top three")
+    noted: list[int] = []
+
+    async def note(claim: Claim, done: Sequence[RoleChange], *, is_all: bool) -> None:
+        noted.append(len(done))
+        await RoleService.note(service, claim, done, is_all=is_all)
+
+    service = court.wired.backend.real.services.roles
+    monkeypatch.setattr(service, "note", note)
+    assert await court.close((ANA, 100), (BEN, 90), (CY, 80), (DAN, 70)) == {"Finalist": {"ana", "ben", "cy"}}
+    assert noted == [1, 1, 1, 0]
 
 
 @pytest.mark.one_database

@@ -18,7 +18,7 @@ from bot.services.servers import Actor, begin_action, drop_notices, leave_notice
 from bot.services.standings import find_leaders
 
 AT_A_TIME = 200
-"""How many roles one claim of the job gives and takes; more would take longer than its lease."""
+"""How many roles one claim of the job gives and takes, at most."""
 
 
 @dataclass(frozen=True, slots=True)
