@@ -1,13 +1,17 @@
 """Show reminders, and the panel that switches them."""
 
+from itertools import accumulate
+
 from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, WeekToMiss
-from bot.ui.card import Buttons, Card, labelled, small_print
+from bot.ui.card import LONGEST_MESSAGE, Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, escape_score, write_days
 
+LONGEST_TOLD = LONGEST_MESSAGE - 500
+"""How many characters the lines of a reminder have together, at most; the rest is for what stands around them."""
 NAMES = {
     Reminder.MISSED_WEEK: "Missed weeks",
     Reminder.OVERTAKEN: "Overtaken",
@@ -37,11 +41,12 @@ def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
 
 def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
     """Tell a player what happened in a server."""
-    lines = [
+    told = [
         *(_missing(one) for one in message.missing),
         *(_overtaken(one) for one in message.overtaken),
         *(_result(one) for one in message.results),
     ]
+    lines = _fitting(told)
     place = f"https://discord.com/channels/{message.guild_id}/{message.channel_id or ''}".rstrip("/")
     if message.missing:
         lines.append(f"[Submit a score]({place})")
@@ -51,6 +56,13 @@ def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
 def show_stopped() -> Reply:
     """Show, in place of a reminder, that there are no more."""
     return Reply([Card(None, ("No more reminders from that server. `/notify` there switches them on again.",))])
+
+
+def _fitting(told: list[str]) -> list[str]:
+    """Return as much of what is told as a message holds, and how much there is besides."""
+    lengths = accumulate(len(one) + 1 for one in told)
+    lines = [one for one, length in zip(told, lengths, strict=True) if length <= LONGEST_TOLD]
+    return lines if len(lines) == len(told) else [*lines, f"… and {len(told) - len(lines):,} more"]
 
 
 def _missing(one: WeekToMiss) -> str:

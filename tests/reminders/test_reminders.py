@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from bot.database.models import Job, Reminders
+from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
-from bot.domain.reminders import SETTLES, is_last_day, next_moment
+from bot.domain.reminders import SETTLES, Message, WeekToMiss, is_last_day, next_moment
 from bot.domain.rules import Attendance, Rules
+from bot.domain.scores import ScoreDirection, ScoreStyle
+from bot.domain.weeks import Week
+from bot.ui.card import LONGEST_MESSAGE
+from bot.ui.reminders import show_reminder
 from tests import tables
 from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database
@@ -168,3 +173,13 @@ def test_a_player_is_told_every_day_at_a_moment_of_their_own(now: datetime, zone
     for _ in range(7):
         moments.append(next_moment(moments[-1], zone, user))
     assert sum(is_last_day(moment, zone) for moment in moments[:7]) in (1, 2)
+
+
+def test_a_player_of_many_events_is_told_as_much_as_a_message_holds() -> None:
+    event = EventInfo(1, 1001, "Tetris", ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
+    missing = (WeekToMiss(event, SUNDAY, missed_week_elo=0, elo=1000, elo_then=900),) * 90
+    message = Message(1, 2, 3, SUNDAY, SUNDAY, Week.at(SUNDAY, "UTC"), missing)
+    [card] = show_reminder(message, "Leaderboards", []).cards
+    assert LONGEST_MESSAGE - 700 < len(card.text) <= LONGEST_MESSAGE
+    told_of = sum("closes <t:" in line for line in card.lines)
+    assert f"… and {90 - told_of} more" in card.lines
