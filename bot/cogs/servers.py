@@ -20,7 +20,7 @@ from bot.cogs._suggestions import time_zones
 from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
-from bot.errors import GraceTooLong, NotATextChannel
+from bot.errors import GraceTooLong, NotATextChannel, Unavailable
 from bot.services.events import EventOptions
 from bot.services.servers import Actor, SettingsService
 from bot.ui.events import show_event
@@ -112,13 +112,11 @@ class Servers(ServiceCog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: Guild) -> None:
         """Greet a new server, once, where the bot may write."""
-        channel = _writable(guild)
-        if channel is None or not await self.services.settings.begin_greeting(guild.id):
-            return
-        welcome = replace(show_welcome(), buttons=[[SetupButton("open")]])
+        channel, welcome = _writable(guild), replace(show_welcome(), buttons=[[SetupButton("open")]])
         try:
-            await channel.send(view=welcome.layout())
-        except UNDELIVERED as error:
+            if channel is not None and await self.services.settings.begin_greeting(guild.id):
+                await channel.send(view=welcome.layout())
+        except (Unavailable, *UNDELIVERED) as error:
             logger.warning("server %d was not greeted: %s", guild.id, error)
 
 
