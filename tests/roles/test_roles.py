@@ -16,7 +16,7 @@ from tests import tables
 from tests.backends import EVENT
 from tests.wire.discord_people import MANAGE_ROLES
 from tests.wire.discord_stub import MANAGE_SERVER, Fault, Guild, Role, User
-from tests.wire.wired_bot import WiredBot, open_wired_bot
+from tests.wire.wired_bot import WiredBot, actor, open_wired_bot
 
 KING, FINALIST, STRONG, JUDGE = Role("King"), Role("Finalist"), Role("Strong"), Role("Judge", 7)
 BOT, BOSS = Role("Bot", 5, MANAGE_ROLES), Role("Boss", 6, MANAGE_ROLES)
@@ -79,6 +79,11 @@ async def test_roles_are_given_and_taken_after_each_close(court: Court) -> None:
     assert await court.roles() != second
     await court.use("weekly-reset", event=EVENT)
     assert await court.roles() == second
+    admin, services = actor(ADMIN, COURT), court.wired.backend.real.services
+    removed = await services.removals.remove(admin, EVENT, DAN.id, "200", reruns_week=True)
+    assert (await court.roles())["King"] != {"dan"}
+    await services.removals.restore(admin, EVENT, DAN.id, f"#{removed.submission.id}", reruns_week=True)
+    assert await court.roles() == second
     court.members.left.add(DAN.id)
     await court.award(KING, "nobody")
     await court.award(FINALIST, "nobody")
@@ -105,6 +110,8 @@ async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
     monkeypatch.setattr(service, "note", note)
     assert await court.close((ANA, 100), (BEN, 90), (CY, 80), (DAN, 70)) == {"Finalist": {"ana", "ben", "cy"}}
     assert noted == [1, 1, 1, 0]
+    await court.wired.backend.real.services.withdrawals.withdraw(actor(ADMIN, COURT), ANA.id)
+    assert await court.roles() == {"Finalist": {"ben", "cy", "dan"}}
 
 
 @pytest.mark.one_database

@@ -24,7 +24,7 @@ from bot.services.ratings import (
     logged_bests,
     was_counted,
 )
-from bot.services.weeks import announced_with, rerun_week
+from bot.services.weeks import announced_with, award_roles, rerun_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +179,11 @@ def report(
 
 
 def correct_posts(session: Session, event: Event, done: Corrected, now: datetime) -> None:
-    """Have the announcements looked at again that a correction can make untrue."""
+    """Have the announcements and roles looked at again that a correction can make untrue."""
     refresh_posts(session, [event.id], now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
     if done.run is not None and done.is_rerun:
         refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(done.run)), now)
+        award_roles(session, event, now)
 
 
 def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:

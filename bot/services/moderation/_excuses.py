@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Excuse, Member, Player, PlayerEventStats
+from bot.database.models import Event, Excuse, Member, Player
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import EventConsequences, ExcusePreview, ExcuseResult
@@ -18,10 +18,10 @@ from bot.domain.weeks import Week
 from bot.errors import AlreadyExcused, NeverSubmitted, NotExcused
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._rows import name_member
+from bot.services.moderation._rows import lock_events, name_member
 from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
-from bot.services.weeks import follow_excuse
+from bot.services.weeks import award_roles, follow_excuse
 
 
 class ExcuseService:
@@ -102,7 +102,7 @@ class ExcuseService:
         week = read_week(typed, load_settings(session, actor.guild_id).time_zone, self._clock())
         member = _find_member(session, actor.guild_id, discord_id)
         if wanted is None:
-            return member, None, week, _lock_events(session, member)
+            return member, None, week, [*lock_events(session, member).values()]
         event = find_event(session, actor.guild_id, wanted, lock=True)
         return member, event, week, [event]
 
@@ -127,6 +127,8 @@ class ExcuseService:
             _take(session, member, player, week, what)
         followed = [one for one in events if follow_excuse(session, one, week.code, member.player_id, self._scale)]
         refresh_posts(session, [one.id for one in followed], now, JobKind.FINAL, JobKind.BOARD)
+        for one in followed:
+            award_roles(session, one, now)
         action = "excuse player" if is_excused else "take back excuse"
         record(session, actor, action, str(week), at=now, event_id=what, player_id=member.player_id, reason=reason)
         info = None if event is None else describe(event)
@@ -163,11 +165,3 @@ def _find_member(session: Session, guild_id: int, discord_id: int) -> Member:
     if member is None:
         raise NeverSubmitted(discord_id)
     return member
-
-
-def _lock_events(session: Session, member: Member) -> list[Event]:
-    """Return the events that the player has ever submitted to, locked."""
-    ever = sa.select(PlayerEventStats.event_id).where(PlayerEventStats.player_id == member.player_id)
-    wanted = sa.select(Event).where(Event.guild_id == member.guild_id, Event.id.in_(ever)).order_by(Event.id)
-    # FOR NO KEY UPDATE lets other transactions insert rows that refer to the events.
-    return [*session.scalars(wanted.with_for_update(key_share=True))]

@@ -27,6 +27,19 @@ def unrate(session: Session, player_id: int, events: Iterable[Event], scale: Rat
         session.connection().execute(rated.where(_STATS.event_id == event.id), weights)
 
 
+def lock_events(session: Session, member: Member) -> dict[int, Event]:
+    """Return the events that a player has ever submitted to, locked, by their keys.
+
+    All events of the server are locked, since an admin may just be adding the player's first score of one.
+    """
+    wanted = sa.select(Event).where(Event.guild_id == member.guild_id).order_by(Event.id)
+    # FOR NO KEY UPDATE lets other transactions insert rows that refer to the events.
+    events = {event.id: event for event in session.scalars(wanted.with_for_update(key_share=True))}
+    ever = sa.select(_STATS.event_id).where(_STATS.player_id == member.player_id, _STATS.event_id.in_(events))
+    entered = set(session.scalars(ever))
+    return {key: event for key, event in events.items() if key in entered}
+
+
 def run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:
     """Return the run of the week that a submission counts for."""
     of_event = WeeklyRun.event_id == submission.event_id

@@ -13,7 +13,6 @@ from bot.database.models import (
     LeaderboardScore,
     Member,
     Player,
-    PlayerEventStats,
     ScoreSubmission,
     ScoreType,
     WeeklyRun,
@@ -28,7 +27,7 @@ from bot.domain.text import clean_reason
 from bot.errors import AlreadyWithdrawn, NeverSubmitted, NotWithdrawn
 from bot.services.events import describe
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._rows import unrate
+from bot.services.moderation._rows import lock_events, unrate
 from bot.services.posts import refresh_posts
 from bot.services.ratings import (
     Recalculation,
@@ -36,6 +35,7 @@ from bot.services.ratings import (
     count_weekly_best,
 )
 from bot.services.servers import Actor, begin_action, record, require_admin
+from bot.services.weeks import award_roles
 
 
 class WithdrawalService:
@@ -83,7 +83,7 @@ class WithdrawalService:
             with session.begin_nested() as tried:
                 member = _lock_member(session, actor.guild_id, player)
                 _check(member, player, is_withdrawn=is_withdrawn)
-                name, events = PlayerName(player, member.display_name), _lock_events(session, member)
+                name, events = PlayerName(player, member.display_name), lock_events(session, member)
                 foresights = {
                     key: Foresight(session, event, self._scale, member.player_id) for key, event in events.items()
                 }
@@ -111,6 +111,8 @@ class WithdrawalService:
             detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(events)}"
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
             refresh_posts(session, events, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
+            for event_id in events if is_withdrawn else ():
+                award_roles(session, session.get_one(Event, event_id), now)
             name = PlayerName(discord_id, member.display_name)
             return MembershipResult(name, is_withdrawn, len(events), why), events
 
@@ -121,7 +123,7 @@ class WithdrawalService:
 
     def _withdraw(self, session: Session, member: Member, now: datetime) -> list[int]:
         member.withdrawn_at = now
-        events, scores = _lock_events(session, member), LeaderboardScore
+        events, scores = lock_events(session, member), LeaderboardScore
         of_player = scores.player_id == member.player_id, scores.event_id.in_(events)
         bests = session.execute(sa.select(scores.event_id, scores.week_number, scores.score).where(*of_player)).all()
         session.execute(sa.delete(scores).where(*of_player).execution_options(synchronize_session=False))
@@ -138,7 +140,7 @@ def _check(member: Member, discord_id: int, *, is_withdrawn: bool) -> None:
 
 def _bring_back(session: Session, member: Member) -> list[int]:
     member.withdrawn_at = None
-    events, log = _lock_events(session, member), ScoreSubmission
+    events, log = lock_events(session, member), ScoreSubmission
     is_closed = sa.exists().where(WeeklyRun.event_id == log.event_id, WeeklyRun.week_number == log.week_number)
     personal = _logged_bests(member, events, ScoreType.ALL_TIME, sa.null())
     weekly = _logged_bests(member, events, ScoreType.WEEKLY, log.week_number).where(~is_closed)
@@ -163,19 +165,6 @@ def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
         raise NeverSubmitted(discord_id)
     member.version += 1
     return member
-
-
-def _lock_events(session: Session, member: Member) -> dict[int, Event]:
-    """Return the events that the player has ever submitted to, locked, by their keys.
-
-    All events of the server are locked, since an admin may just be adding the player's first score of one.
-    """
-    wanted = sa.select(Event).where(Event.guild_id == member.guild_id).order_by(Event.id)
-    # FOR NO KEY UPDATE lets other transactions insert rows that refer to the events.
-    events = {event.id: event for event in session.scalars(wanted.with_for_update(key_share=True))}
-    ever = sa.select(PlayerEventStats.event_id).where(PlayerEventStats.player_id == member.player_id)
-    entered = set(session.scalars(ever.where(PlayerEventStats.event_id.in_(events))))
-    return {key: event for key, event in events.items() if key in entered}
 
 
 def _logged_bests(

@@ -30,7 +30,7 @@ from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import recalculate
 from bot.services.servers import Actor, add_members, load_settings, record
 from bot.services.verification import add_ratings, add_to_log, rebuild
-from bot.services.weeks import announced_with
+from bot.services.weeks import announced_with, award_roles
 
 _LOG = ScoreSubmission
 
@@ -126,6 +126,7 @@ def _derive(session: Session, event: Event, weeks: Iterable[Week], scale: Rating
     event.scores_version += 1
     recalculate(session, event, scale)
     refresh_posts(session, [event.id], now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
+    award_roles(session, event, now)
     codes = {week.code for week in weeks}
     for run in _runs_of(session, event):
         if run.week_number in codes:
