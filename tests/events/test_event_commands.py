@@ -59,7 +59,7 @@ async def test_editing_changes_what_is_given_and_nothing_else(world: World) -> N
         "Allowed\nfrom 10 and below 1,000,000,000 points\n(was from 10 to 100 points)\n"
         "Takes scores with /submit-score"
     )
-    assert "🥇 **Ana** · 50 points" in await world.board(event="Blitz")
+    assert "🥇 **Ana** · 50 · 1000\n" in await world.board(event="Blitz")
     assert "no event “Tetris Blitz”. Did you mean **Blitz**?" in await world.refused(world.board(event="Tetris Blitz"))
 
 
