@@ -410,6 +410,29 @@ class NotAScoreFile(LeaderboardError):
     """The file is no text, or no table with the columns player, score and time."""
 
 
+class ImportUnnamed(LeaderboardError):
+    """A table of scores names no event, and the admin named none."""
+
+
+@dataclass(eq=False)
+class EventFileTooLarge(LeaderboardError):
+    """An exported event has more than `most_bytes` bytes, or its closed weeks more than `most_results` results."""
+
+    most_bytes: int
+    most_results: int
+
+
+@dataclass(eq=False)
+class EventFileBroken(LeaderboardError):
+    """The file is no exported event; `mistake` says where not."""
+
+    mistake: str
+
+
+class EventFileNewer(LeaderboardError):
+    """The exported event is of a newer version of the bot."""
+
+
 class FileGone(LeaderboardError):
     """Discord does not hand out a file that was attached."""
 

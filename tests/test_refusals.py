@@ -54,6 +54,8 @@ EXAMPLES: dict[str, Any] = {
     "number": 2,
     "most_bytes": 1_000_000,
     "most_rows": 5_000,
+    "most_results": 100_000,
+    "mistake": "format: *chess*",
 }
 """A value for each field that an error has."""
 RAISED = (

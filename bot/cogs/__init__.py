@@ -23,7 +23,7 @@ from bot.cogs.submissions import (
     UndoButton,
     submit_message,
 )
-from bot.cogs.transfer import ImportButton, TakeBackButton, Transfer
+from bot.cogs.transfer import ImportButton, ImportEventButton, TakeBackButton, Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
 COGS = (Submissions, Standings, Reminders, Boards, Weeks, Events, Moderation, Servers, Audit, Transfer)
@@ -45,6 +45,7 @@ BUTTONS = (
     AuditButton,
     SetupButton,
     ImportButton,
+    ImportEventButton,
     TakeBackButton,
 )
 """The buttons that work after a restart."""

@@ -14,18 +14,27 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.cogs.moderation import KeepButton
 from bot.domain.score_files import MOST_BYTES, MOST_ROWS, ScoreImportPlan, ScoreImportResult
-from bot.errors import FileGone, FileTooLarge
+from bot.domain.transfer import EventImportPlan
+from bot.errors import EventFileTooLarge, FileGone, FileTooLarge, ImportUnnamed
 from bot.services.servers import Actor
-from bot.services.transfer import TransferService
+from bot.services.transfer import MOST_EVENT_BYTES, MOST_RESULTS, TransferService, is_event_file
 from bot.ui.moderation import show_agreed
 from bot.ui.reply import Reply
-from bot.ui.transfer import show_export, show_score_import, show_score_import_plan, show_taken_back
+from bot.ui.transfer import (
+    show_event_import,
+    show_event_import_plan,
+    show_export,
+    show_score_import,
+    show_score_import_plan,
+    show_taken_back,
+)
 
+_EVENT_FILES = (".json", ".zip")
 _OF_EVENT = r"(?P<event>[0-9]{1,18})"
 
 
 class Transfer(ServiceCog):
-    """The commands that hand an event to an admin as a file, and take scores out of one."""
+    """The commands that hand an event to an admin as a file, and take scores, or an event, out of one."""
 
     @app_commands.command(name="export", description="Admins: get all of an event as tables, for you alone")
     @app_commands.describe(event="The event: start typing its name")
@@ -37,21 +46,32 @@ class Transfer(ServiceCog):
             interaction, self.services.transfer.export(self.actor(interaction), event), show_export, only_reads=True
         )
 
-    @app_commands.command(name="import", description="Admins: count the scores of a table, after a look at them")
-    @app_commands.describe(event="The event: start typing its name", file="CSV: player, score, time")
+    @app_commands.command(name="import", description="Admins: bring scores or an event in, after a look at them")
+    @app_commands.describe(
+        file="CSV: player, score, time; or an /export", event="For scores: where to; else a new name"
+    )
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
-    async def import_(self, interaction: Interaction[Any], event: str, file: Attachment) -> None:
+    async def import_(self, interaction: Interaction[Any], file: Attachment, event: str | None = None) -> None:
         """Show what an import of a file would do, and ask whether to do it."""
-        plan = _plan(self.services.transfer, self.actor(interaction), event, file)
-        await answer(interaction, plan, _ask, only_reads=True)
+        question = _plan(self.services.transfer, self.actor(interaction), event, file)
+        await answer(interaction, question, lambda asked: asked, only_reads=True)
 
 
-async def _plan(transfer: TransferService, actor: Actor, event: str, file: Attachment) -> tuple[ScoreImportPlan, bytes]:
-    if file.size > MOST_BYTES:
+async def _plan(transfer: TransferService, actor: Actor, event: str | None, file: Attachment) -> Reply:
+    await transfer.check_admin(actor)
+    if file.size > MOST_EVENT_BYTES:
+        if file.filename.casefold().endswith(_EVENT_FILES):
+            raise EventFileTooLarge(MOST_EVENT_BYTES, MOST_RESULTS)
         raise FileTooLarge(MOST_BYTES, MOST_ROWS)
     content = await _read(file)
-    return await transfer.plan_scores(actor, event, content), content
+    if is_event_file(content):
+        planned = await transfer.plan_event(actor, content, event)
+        asked = show_event_import_plan(planned)
+        return asked if planned.plan.is_here else replace(asked, buttons=((ImportEventButton(), KeepButton()),))
+    if event is None:
+        raise ImportUnnamed
+    return _ask(await transfer.plan_scores(actor, event, content), content)
 
 
 async def _read(file: Attachment) -> bytes:
@@ -59,6 +79,14 @@ async def _read(file: Attachment) -> bytes:
         return await file.read()
     except UNDELIVERED:
         raise FileGone from None
+
+
+async def _read_kept(interaction: Interaction[Any]) -> bytes:
+    """Return the file that the message of a clicked button keeps."""
+    files = [] if interaction.message is None else interaction.message.attachments
+    if not files:
+        raise FileGone
+    return await _read(files[0])
 
 
 class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):
@@ -80,14 +108,36 @@ class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):
         """Import the scores, and show everyone."""
         services = services_of(interaction)
         actor = actor_of(interaction, services.owner_id)
-        files = [] if interaction.message is None else interaction.message.attachments
 
         async def work() -> ScoreImportResult:
-            if not files:
-                raise FileGone
-            return await services.transfer.import_scores(actor, self.event_id, await _read(files[0]))
+            return await services.transfer.import_scores(actor, self.event_id, await _read_kept(interaction))
 
         await post(interaction, work(), lambda _: show_agreed(), _show_import)
+
+
+class ImportEventButton(IdButton, template=r"import:event"):
+    """Makes the event of the file that the message keeps."""
+
+    def __init__(self) -> None:
+        """Import into the server of the message."""
+        super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id="import:event"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "ImportEventButton":
+        """Rebuild a button from its id."""
+        return cls()
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Make the event, and show everyone."""
+        services = services_of(interaction)
+        actor = actor_of(interaction, services.owner_id)
+
+        async def work() -> EventImportPlan:
+            return await services.transfer.import_event(actor, await _read_kept(interaction))
+
+        await post(interaction, work(), lambda _: show_agreed(), show_event_import)
 
 
 class TakeBackButton(IdButton, template=rf"import:undo:{_OF_EVENT}:(?P<number>-?[0-9]{{1,18}}|[1-8][0-9]{{18}})"):
@@ -113,8 +163,7 @@ class TakeBackButton(IdButton, template=rf"import:undo:{_OF_EVENT}:(?P<number>-?
         await update(interaction, services.transfer.take_back(actor, self.event_id, self.import_id), show_taken_back)
 
 
-def _ask(planned: tuple[ScoreImportPlan, bytes]) -> Reply:
-    plan, content = planned
+def _ask(plan: ScoreImportPlan, content: bytes) -> Reply:
     asked = show_score_import_plan(plan, content)
     return replace(asked, buttons=((ImportButton(plan.event.id), KeepButton()),)) if plan.new else asked
 

@@ -51,6 +51,18 @@ class EventImportPlan:
     zones: tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedEventImport:
+    """What importing a file would do, and what is to be imported.
+
+    Attributes:
+        content: a ZIP archive of the event alone, under the name that it is to have.
+    """
+
+    plan: EventImportPlan
+    content: bytes
+
+
 def inert(value: Cell) -> Cell:
     """Return what to write into a cell so that no spreadsheet takes a user's text for a formula; numbers stay."""
     if isinstance(value, str):

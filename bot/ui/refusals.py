@@ -78,6 +78,15 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NotAScoreFile: (
         "The file is no table of scores. Save it as CSV with the columns `player`, `score` and `time`."
     ),
+    errors.ImportUnnamed: "Which event are the scores for? Choose it at `event`.",
+    errors.EventFileTooLarge: (
+        "The event is too large: at most {most_bytes:,} bytes, unpacked, and {most_results:,} results of closed weeks. "
+        "The bot's operator can import it: `python -m bot import`."
+    ),
+    errors.EventFileBroken: (
+        "The file is no event that `/export` wrote: “{mistake}”. Export the event again, and leave the file as it is."
+    ),
+    errors.EventFileNewer: "A newer version of the bot wrote this file. The operator of this bot can update it.",
     errors.FileGone: "Discord does not hand out the file. Use `/import` again, with the file.",
     errors.NothingToImport: "Nothing to import: {event} has every score of the file that can be read.",
     errors.ImportGone: "Nothing to take back: {event} has no scores of this import any more.",

@@ -6,7 +6,7 @@ from discord import Color
 
 from bot.domain.score_files import BadRow, ScoreImportPlan, ScoreImportResult, TakenBack
 from bot.domain.text import shorten
-from bot.domain.transfer import ExportedEvent
+from bot.domain.transfer import EventImportPlan, ExportedEvent, PlannedEventImport
 from bot.domain.weeks import Week
 from bot.ui.card import Card
 from bot.ui.reply import Attachment, Reply
@@ -15,14 +15,16 @@ from bot.ui.text import count_of, escape, write_days
 MOST_BAD_NAMED = 10
 MOST_WEEKS_NAMED = 5
 LONGEST_CELL = 30
+LONGEST_ZONE = 40
 FILE_NAME = "scores.csv"
+EVENT_FILE_NAME = "event.zip"
 
 
 def show_export(export: ExportedEvent) -> Reply:
     """Hand an exported event to the admin alone."""
     text = (
         f"**{escape(export.event)}**: submissions, runs, results and standings as tables (CSV), and"
-        " `event.json`, from which the bot's operator can make the event again in another server."
+        " `event.json`, from which `/import` makes the event again in another server."
     )
     return Reply(
         [Card("Exported", (text,), color=Color.blurple())],
@@ -56,6 +58,33 @@ def show_taken_back(result: TakenBack) -> Reply:
     again = (f"Run again: {_weeks(result.weeks)}",) if result.weeks else ()
     lines = (f"**{escape(result.event.name)}**: {count_of(result.scores, 'score')} left", *again)
     return Reply([Card("Import taken back", lines)])
+
+
+def show_event_import_plan(planned: PlannedEventImport) -> Reply:
+    """Show the admin alone what importing an event would make; the answer keeps the file."""
+    plan, name = planned.plan, escape(planned.plan.name)
+    if plan.is_here:
+        there = ("Nothing to import: all of it is here already.",)
+        return Reply([Card(f"Import {name}", there, color=Color.blurple())], ephemeral=True)
+    lines = [_size(plan), f"New to this server: {count_of(plan.newcomers, 'player')}"]
+    theirs, ours = plan.zones
+    if theirs != ours:
+        lines.append(f"Its closed weeks are of {escape(shorten(theirs, LONGEST_ZONE))}, weeks here of {ours}.")
+    lines.append("-# `/event archive` takes it away again.")
+    files = (Attachment(EVENT_FILE_NAME, planned.content),)
+    return Reply(
+        [Card(f"Make {name} in this server?", tuple(lines), color=Color.blurple())], files=files, ephemeral=True
+    )
+
+
+def show_event_import(plan: EventImportPlan) -> Reply:
+    """Show everyone that an event was imported."""
+    return Reply([Card("Event imported", (f"**{escape(plan.name)}**: {_size(plan)}",), color=Color.green())])
+
+
+def _size(plan: EventImportPlan) -> str:
+    scores, players = count_of(plan.submissions, "submission"), count_of(plan.players, "player")
+    return f"**{scores}** of {players}, {count_of(plan.runs, 'closed week')}"
 
 
 def _new(plan: ScoreImportPlan) -> str:

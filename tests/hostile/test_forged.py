@@ -105,6 +105,7 @@ BUTTONS = {
     "score:forget:{event}:1:1": OUTDATED,
     "audit:older:{event}:0:1": NO_ADMIN,
     "audit:older:{event}:-1:1": OUTDATED,
+    "import:event": "Discord does not hand out the file.",
     "submit:{rivals}": NO_EVENT,
     "submit:999999999999999999": NO_EVENT,
     "rating:{rivals}": NO_EVENT,

@@ -30,6 +30,21 @@ PLAYER: Final = User("pia", display_name="Pia")
 GONE: Final = User("gus", display_name="Gus")
 """Who is withdrawn."""
 NOT_A_PLAYER: Final = f"<@{PLAYER.id}> has never submitted a score in this server."
+EXPORTED: Final = b"""{
+    "format": "leaderboard-event", "version": 1, "exported_at": "2026-11-18T12:00:00Z", "time_zone": "UTC",
+    "players": [], "runs": [], "submissions": [], "excuses": [],
+    "event": {
+        "name": "Copy", "direction": "HIGH", "format": "number", "unit": null, "min_score": null, "max_score": null,
+        "alarm_elo": null, "alarm_min": null, "alarm_max": null, "is_active": true, "season": 1, "season_of": null,
+        "first_week": null, "last_week": null,
+        "rules": {
+            "method": "classic", "uses_logarithm": false, "attendance": "zero", "best_of": 6, "last_weeks": 10,
+            "all_time_weight": 0.5, "missed_week_elo": null, "min_weeks": 1, "min_field": 1
+        },
+        "statistics": {"count": 0, "origin": 0.0, "mean": 0.0, "m2": 0.0, "m2_peak": 0.0}
+    }
+}"""
+"""An event without scores, as `/export` writes it."""
 
 NOT_PLAYING: Final = NOT_A_PLAYER.replace(str(PLAYER.id), str(GONE.id))
 
@@ -85,6 +100,7 @@ TABLE = [
     Use("audit", {"player": PLAYER}, from_another_server=NOT_A_PLAYER),
     Use("export", {"event": "{event}"}),
     Use("setup", from_another_server=DONE),
+    Use("import", {"file": EXPORTED}, from_another_server=DONE),
     Use("import", {"event": "{event}", "file": f"player,score,time\n<@{PLAYER.id}>,300,2026-11-20".encode()}),
     Use("settings", from_another_server=DONE),
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),

@@ -3,10 +3,20 @@
 It has the running statistics and the fields of the runs with all their digits, so that no Elo is rounded another way.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from bot.domain.events import GREATEST_ALARM
 from bot.domain.rules import Attendance, Method, Rules
@@ -20,16 +30,25 @@ FORMAT, VERSION = "leaderboard-event", 1
 FILE_NAME = "event.json"
 MOST_NAMED = 5
 """How many mistakes of a file are named."""
+MOST_MEMBERS = 100
+"""More than any part of a file has; each one that is unknown is a mistake, and takes memory as such."""
+LONGEST_TEXT = 10_000
+"""More code points than any text of the bot has, so that cleaning one is quick."""
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class NotAnEventFile(Exception):
-    """The text is no exported event; `mistakes` says where, a line each."""
+    """The text is no exported event; `mistakes` says where, a line each.
 
-    def __init__(self, mistakes: Iterable[str]) -> None:
+    Attributes:
+        is_newer: whether it is one of a newer version of the bot.
+    """
+
+    def __init__(self, mistakes: Iterable[str], *, is_newer: bool = False) -> None:
         super().__init__()
-        self.mistakes = tuple(mistakes)
+        self.mistakes, self.is_newer = tuple(mistakes), is_newer
 
 
 def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
@@ -50,8 +69,11 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 Elo = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
-WeekCode = Annotated[str, _cleaned(lambda text: Week.parse(text).code)]
-Name = Annotated[str, _cleaned(clean_display_name)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+WeekCode = Annotated[Text, _cleaned(lambda text: Week.parse(text).code)]
+Name = Annotated[Text, _cleaned(clean_display_name)]
+# All mistakes of a large file would fill the memory.
+List = Annotated[tuple[Item, ...], FailFast()]
 
 
 class _Part(BaseModel):
@@ -99,10 +121,10 @@ class FileRules(_Part):
 class FileEvent(_Part):
     """The settings of the event."""
 
-    name: Annotated[str, _cleaned(clean_event_name)]
+    name: Annotated[Text, _cleaned(clean_event_name)]
     direction: ScoreDirection
     format: ScoreFormat
-    unit: Annotated[str, _cleaned(clean_unit)] | None
+    unit: Annotated[Text, _cleaned(clean_unit)] | None
     min_score: Score | None
     max_score: Score | None
     alarm_elo: Annotated[int, Field(gt=0, le=GREATEST_ALARM)] | None
@@ -110,7 +132,7 @@ class FileEvent(_Part):
     alarm_max: Score | None
     is_active: bool
     season: Annotated[int, Field(ge=1, lt=2**31)]
-    season_of: Annotated[str, _cleaned(clean_event_name)] | None
+    season_of: Annotated[Text, _cleaned(clean_event_name)] | None
     first_week: WeekCode | None
     last_week: WeekCode | None
     rules: FileRules
@@ -151,7 +173,7 @@ class FileRun(_Part):
     base_elo: Elo
     elo_per_sigma: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
     missed_week_elo: Elo
-    omitted: tuple[Id, ...]
+    omitted: List[Id]
 
 
 class FileSubmission(_Part):
@@ -162,10 +184,10 @@ class FileSubmission(_Part):
     week: WeekCode
     made_in_week: WeekCode
     submitted_at: AwareDatetime
-    proof: Annotated[str, _cleaned(clean_proof)] | None
+    proof: Annotated[Text, _cleaned(clean_proof)] | None
     removed_at: AwareDatetime | None
     removed_by: Id | None
-    removal_reason: Annotated[str, _cleaned(clean_reason)] | None
+    removal_reason: Annotated[Text, _cleaned(clean_reason)] | None
     is_omitted: bool
     is_late: bool
     added_by: Id | None
@@ -186,7 +208,7 @@ class FileExcuse(_Part):
     week: WeekCode
     excused_at: AwareDatetime
     excused_by: Id
-    reason: Annotated[str, _cleaned(clean_reason)] | None
+    reason: Annotated[Text, _cleaned(clean_reason)] | None
 
 
 class EventFile(_Part):
@@ -195,12 +217,12 @@ class EventFile(_Part):
     format: Literal["leaderboard-event"]
     version: Literal[1]
     exported_at: AwareDatetime
-    time_zone: str
+    time_zone: Text
     event: FileEvent
-    players: tuple[FilePlayer, ...]
-    runs: tuple[FileRun, ...]
-    submissions: tuple[FileSubmission, ...]
-    excuses: tuple[FileExcuse, ...]
+    players: List[FilePlayer]
+    runs: List[FileRun]
+    submissions: List[FileSubmission]
+    excuses: List[FileExcuse]
 
     @model_validator(mode="after")
     def _check(self) -> "EventFile":
@@ -225,9 +247,23 @@ def read_event_file(content: bytes) -> EventFile:
         NotAnEventFile: the content is none, or one of another version of the bot.
     """
     try:
-        return EventFile.model_validate_json(content)
+        text = content.decode("utf-8-sig")
+        json.loads(text, object_pairs_hook=_check_members)
+    except (ValueError, RecursionError) as error:
+        raise NotAnEventFile([f"Invalid JSON: {error}"]) from None
+    try:
+        return EventFile.model_validate_json(text)
     except ValidationError as error:
-        raise NotAnEventFile(map(_mistake, error.errors()[:MOST_NAMED])) from None
+        mistakes = error.errors()
+        versions = [one["input"] for one in mistakes if one["loc"] == ("version",)]
+        is_ours = not any(one["loc"] == ("format",) for one in mistakes)
+        is_newer = is_ours and any(isinstance(version, int) and version > VERSION for version in versions)
+        raise NotAnEventFile(map(_mistake, mistakes[:MOST_NAMED]), is_newer=is_newer) from None
+
+
+def _check_members(members: list[tuple[str, Any]]) -> None:
+    if len(members) > MOST_MEMBERS:
+        raise NotAnEventFile([f"a part has more than {MOST_MEMBERS} members"])
 
 
 def _mistake(error: Any) -> str:

@@ -15,7 +15,7 @@ from bot.domain.transfer import EventImportPlan
 from bot.errors import EventNameTaken
 from bot.services.events import get_event
 from bot.services.ratings import recalculate
-from bot.services.servers import add_members, find_players, itself, load_settings, record
+from bot.services.servers import Actor, add_members, find_players, load_settings, record
 from bot.services.transfer._file import EventFile
 from bot.services.verification import add_ratings, add_to_log, rebuild
 
@@ -42,8 +42,9 @@ def plan_import(session: Session, file: EventFile, guild_id: int) -> EventImport
     )
 
 
-def import_event(session: Session, file: EventFile, guild_id: int, scale: RatingScale, now: datetime) -> None:
-    """Make an event that a server does not have, with its players, log and runs, and derive the rest from these."""
+def import_event(session: Session, actor: Actor, file: EventFile, scale: RatingScale, now: datetime) -> None:
+    """Make an event that the actor's server does not have, with its log and runs, and derive the rest from these."""
+    guild_id = actor.guild_id
     members = (NewMember(one.discord_id, one.username, one.name, one.withdrawn_at) for one in file.players)
     players = add_members(session, guild_id, members)
     event = _make_event(file, guild_id)
@@ -59,7 +60,7 @@ def import_event(session: Session, file: EventFile, guild_id: int, scale: Rating
     event.scores_version += 1
     recalculate(session, event, scale)
     detail = f"{event.name}: {len(file.submissions)} scores, {len(file.runs)} weeks"
-    record(session, itself(guild_id), "import event", detail, at=now, event_id=event.id)
+    record(session, actor, "import event", detail, at=now, event_id=event.id)
 
 
 def _has_all_of(session: Session, event: Event, file: EventFile) -> bool:

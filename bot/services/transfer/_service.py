@@ -14,10 +14,11 @@ from bot.database.streams import Streams, compute_aside
 from bot.domain.clock import Clock
 from bot.domain.ratings import RatingScale
 from bot.domain.score_files import ScoreImportPlan, ScoreImportResult, TakenBack
-from bot.domain.transfer import EventImportPlan, ExportedEvent, file_name
-from bot.errors import ExportTooLarge
+from bot.domain.transfer import EventImportPlan, ExportedEvent, PlannedEventImport, file_name
+from bot.errors import ExportTooLarge, NothingToImport
 from bot.services.events import find_event, find_meant_event
-from bot.services.servers import Actor, begin_action, load_settings, require_admin
+from bot.services.servers import Actor, begin_action, itself, load_settings, require_admin
+from bot.services.transfer._archive import pack_event, read_strangers_event, unpack_event
 from bot.services.transfer._export import Exporter, OpenFile
 from bot.services.transfer._file import EventFile
 from bot.services.transfer._import import import_event, plan_import
@@ -99,7 +100,66 @@ class TransferService:
         def work(session: Session) -> EventImportPlan:
             plan = plan_import(session, file, guild_id)
             if not plan.is_here:
-                import_event(session, file, guild_id, self._scale, self._clock())
+                import_event(session, itself(guild_id), file, self._scale, self._clock())
+            return plan
+
+        return await self._database.write(work)
+
+    async def check_admin(self, actor: Actor) -> None:
+        """Check that somebody may import, before a file is fetched.
+
+        Raises:
+            NotAllowed: the actor is no admin.
+        """
+        await self._database.read(lambda session: require_admin(session, actor))
+
+    async def plan_event(self, actor: Actor, content: bytes, name: str | None) -> PlannedEventImport:
+        """Return what `import_event` would do in the actor's server now; write nothing.
+
+        Args:
+            actor: the admin.
+            content: an `event.json`, alone or in a ZIP archive.
+            name: what the event is to be called there; None for its own name.
+
+        Raises:
+            EventFileTooLarge, EventFileBroken, EventFileNewer: the file cannot be imported.
+            EventNameTaken: the server has an event of that name that lacks something of this one.
+            InvalidName: no event can be called so.
+        """
+
+        def work(session: Session) -> PlannedEventImport:
+            require_admin(session, actor)
+            now = self._clock()
+
+            def read(_: Streams) -> tuple[EventFile, bytes]:
+                event = unpack_event(content)
+                file = read_strangers_event(event, now)
+                if name is None:
+                    return file, pack_event(event, None)
+                packed = pack_event(event, name)
+                return read_strangers_event(unpack_event(packed), now), packed
+
+            file, packed = compute_aside(session, read, _ignore)
+            return PlannedEventImport(plan_import(session, file, actor.guild_id), packed)
+
+        return await self._database.read(work)
+
+    async def import_event(self, actor: Actor, content: bytes) -> EventImportPlan:
+        """Make an exported event in the actor's server, all or nothing, as `carry_out`; return what was done.
+
+        Raises:
+            EventFileTooLarge, EventFileBroken, EventFileNewer, EventNameTaken: as `plan_event`.
+            NothingToImport: all of it is there.
+        """
+
+        def work(session: Session) -> EventImportPlan:
+            begin_action(session, actor)
+            now = self._clock()
+            file = compute_aside(session, lambda _: read_strangers_event(unpack_event(content), now), _ignore)
+            plan = plan_import(session, file, actor.guild_id)
+            if plan.is_here:
+                raise NothingToImport(plan.name)
+            import_event(session, actor, file, self._scale, now)
             return plan
 
         return await self._database.write(work)
@@ -165,3 +225,7 @@ class TransferService:
             Exporter(streams, event, self._scale, zone, now, season_of).write(open_file)
 
         compute_aside(session, compute, on_rows)
+
+
+def _ignore(_rows: int) -> None:
+    """Show no progress."""
