@@ -61,6 +61,8 @@ class RoleKeeper:
 
     async def _change(self, guild_id: int, change: RoleChange) -> Trouble | None:
         """Give or take a role; return why the bot may not. Whoever has left the server counts as done."""
+        if change.keeps:
+            return None
         request = self._client.http.add_role if change.gives else self._client.http.remove_role
         await self._pace.wait()
         try:

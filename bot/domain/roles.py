@@ -53,9 +53,11 @@ class RoleChange:
         award_id: the key of the award.
         discord_id: the player.
         gives: False to take it.
+        keeps: whether a player from whom it is taken keeps it, since another event awards it to them too.
     """
 
     award_id: int
     role_id: int
     discord_id: int
     gives: bool
+    keeps: bool = False

@@ -95,6 +95,20 @@ async def test_roles_are_given_and_taken_after_each_close(court: Court) -> None:
 
 
 @pytest.mark.one_database
+async def test_who_has_a_role_from_two_events_keeps_it_until_both_take_it(court: Court) -> None:
+    await court.use("event create", name="Sprint", direction="HIGH")
+    await court.use("submit-score", ANA, event="Sprint", score="100")
+    for event in (EVENT, "Sprint"):
+        await court.use("event role", event=event, role=KING, award="number one")
+    await court.close((ANA, 100), (BEN, 90))
+    await court.use("weekly-reset", event="Sprint")
+    assert await court.roles() == {"King": {"ana"}}
+    assert await court.close((BEN, 1000)) == {"King": {"ana", "ben"}}
+    await court.use("event role", event="Sprint", role=KING, award="nobody")
+    assert await court.roles() == {"King": {"ben"}}
+
+
+@pytest.mark.one_database
 async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
     court: Court, monkeypatch: pytest.MonkeyPatch
 ) -> None:

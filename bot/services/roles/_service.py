@@ -30,7 +30,7 @@ class RolePlan:
 
 
 class RoleService:
-    """Awards roles by the overall board. The job of an event gives and takes them after each close."""
+    """Awards roles by the overall board. The job of an event gives and takes them after each close and correction."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -80,7 +80,8 @@ class RoleService:
                 have = set(session.scalars(grants))
                 earned = [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)]
                 new, lost = [one for one in earned if one not in have], sorted(have.difference(earned))
-                changes += [RoleChange(row.id, row.role_id, one, gives=False) for one in lost]
+                keep = _have_from_others(session, row) if lost else set()
+                changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]
                 changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in new]
             return RolePlan(event.guild_id, tuple(changes[:AT_A_TIME]))
 
@@ -124,6 +125,12 @@ class RoleService:
             leave_notice(session, guild_id, JobKind.ROLES, trouble, refused.role_id, self._clock())
 
         await self._database.write(work)
+
+
+def _have_from_others(session: Session, award: EventRole) -> set[int]:
+    """Return who has the role of an award from other events too."""
+    others = sa.select(RoleGrant.discord_id).join(EventRole, EventRole.id == RoleGrant.award_id)
+    return set(session.scalars(others.where(EventRole.role_id == award.role_id, EventRole.id != award.id)))
 
 
 def _note(session: Session, done: Sequence[RoleChange]) -> None:
