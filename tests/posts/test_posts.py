@@ -39,8 +39,11 @@ class Story:
     async def draft(self, key: str) -> Draft[str] | None:
         return self.now
 
-    def stop(self, session: Session, guild_id: int, key: str) -> None:
+    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
+        if self.now is None or self.now.channel_id != channel_id:
+            return False
         self.stopped.append(key)
+        return True
 
     async def tell(self, *contents: str, changed: bool = True) -> list[str]:
         """Have the post say one thing after the other; return what can be read in the channel then."""
@@ -181,3 +184,17 @@ async def test_an_old_channel_that_is_gone_ends_no_posts_in_a_new_one(story: Sto
     assert story.stopped == []
     await tables.execute(story.wired.backend.database, delete(Post))
     assert await story.tell("third") == ["first", "third"]
+
+
+async def test_a_channel_that_an_admin_has_just_left_ends_no_posts_in_the_new_one(story: Story) -> None:
+    story.wired.discord.channels.deleted.add(HOME.news.id)
+
+    async def move() -> None:
+        assert story.now is not None
+        story.pace.wait = Pace().wait  # type: ignore[method-assign]
+        story.now = replace(story.now, channel_id=HOME.channel.id)
+
+    story.pace.wait = move  # type: ignore[method-assign]
+    assert await story.tell("first") == ["first"]
+    assert story.stopped == []
+    assert await tables.rows(story.wired.backend.database, Notice) == []

@@ -38,9 +38,9 @@ class FinalAnnouncements:
 
         return await self._database.read(work)
 
-    def stop(self, session: Session, guild_id: int, key: str) -> None:
-        """Announce nothing more in a server."""
-        switch_off(session, guild_id)
+    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
+        """Announce nothing more in a channel of a server; tell whether anything was."""
+        return switch_off(session, guild_id, channel_id)
 
     async def plan(self, key: str) -> None:
         """Have an event looked at again when its last week is over, if that is to come."""

@@ -47,9 +47,9 @@ class ResultAnnouncements:
 
         return await self._database.read(work)
 
-    def stop(self, session: Session, guild_id: int, key: str) -> None:
-        """Announce nothing more in a server."""
-        switch_off(session, guild_id)
+    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
+        """Announce nothing more in a channel of a server; tell whether anything was."""
+        return switch_off(session, guild_id, channel_id)
 
 
 def _closed_together(session: Session, event_id: int, code: int) -> Sequence[WeeklyRun]:

@@ -21,8 +21,10 @@ def draft(
     return Draft(guild_id, event_id, settings.announcement_channel_id, content, is_news, not_before)
 
 
-def switch_off(session: Session, guild_id: int) -> None:
-    """Announce nothing more in a server."""
+def switch_off(session: Session, guild_id: int, channel_id: int) -> bool:
+    """Announce nothing more in a channel of a server; tell whether anything was."""
     row = session.get(GuildSettings, guild_id, with_for_update=True)
-    if row is not None:
-        row.announcement_channel_id = None
+    if row is None or row.announcement_channel_id != channel_id:
+        return False
+    row.announcement_channel_id = None
+    return True

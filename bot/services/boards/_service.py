@@ -94,11 +94,13 @@ class BoardService:
         ]
         return Draft(event.guild_id, event_id, event.board_channel_id, PostedBoard(pages[0].event, *pages))
 
-    def stop(self, session: Session, guild_id: int, key: str) -> None:
-        """Give the board of an event up."""
+    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
+        """Give the board of an event up, if it is in a channel; tell whether it was."""
         event = session.get(Event, int(key))
-        if event is not None:
-            _take_down(session, event)
+        if event is None or event.board_channel_id != channel_id:
+            return False
+        _take_down(session, event)
+        return True
 
     async def is_early(self, claim: Claim) -> bool:
         """Tell whether a board was refreshed less than a minute ago; its job then comes again when that is over.

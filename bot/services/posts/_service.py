@@ -27,8 +27,12 @@ class Source(Protocol, Generic[T]):
     async def draft(self, key: str) -> Draft[T] | None:
         """Return what a post says now; None if there is nothing that it could be about any more."""
 
-    def stop(self, session: Session, guild_id: int, key: str) -> None:
-        """Switch off what makes such posts, for Discord takes no more of them there."""
+    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
+        """Switch off what makes such posts in a channel, for Discord takes no more of them there.
+
+        Returns:
+            False if an admin has them posted elsewhere, or nowhere, meanwhile.
+        """
 
 
 class PostService:
@@ -119,7 +123,9 @@ class PostService:
     async def give_up(
         self, claim: Claim, draft: Draft[object], channel_id: int, trouble: Trouble, source: Source[object]
     ) -> None:
-        """Switch off posts that Discord does not take, and leave a notice for the admins of the server.
+        """Switch off posts that Discord does not take in a channel, and leave a notice for the admins of the server.
+
+        Posts that go elsewhere meanwhile are not switched off; the job comes again.
 
         Raises:
             ClaimLost: the job is no longer this process's.
@@ -127,8 +133,10 @@ class PostService:
 
         def work(session: Session) -> None:
             finish(session, claim)
-            source.stop(session, draft.guild_id, claim.key)
-            leave_notice(session, draft.guild_id, claim.kind, trouble, channel_id, self._clock())
+            if source.stop(session, draft.guild_id, claim.key, channel_id):
+                leave_notice(session, draft.guild_id, claim.kind, trouble, channel_id, self._clock())
+            else:
+                schedule(session, claim.kind, claim.key, self._clock())
 
         await self._database.write(work)
 
