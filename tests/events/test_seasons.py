@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.database.models import AuditLog, Event
+from bot.database.models import AuditLog, Event, Excuse
 from bot.domain.standings import Board
 from bot.domain.text import name_key
 from bot.errors import (
@@ -206,3 +206,17 @@ async def test_another_server_sees_no_season(backend: TestBackend) -> None:
     for event in (EVENT, FIRST):
         elsewhere = backend.real.services.events.begin_again(replace(ADMIN, guild_id=2), event)
         await refused(EventNotFound, elsewhere)
+
+
+async def test_an_excuse_from_a_week_of_the_new_season_goes_with_it(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 10, 2: 20})
+    for week in ("2026-W47", "2026-W48"):
+        await backend.real.services.excuses.excuse(ADMIN, 1, week, EVENT)
+    await backend.run("2026-W47")
+    await begin_again(backend)
+    excuses = sorted(await tables.rows(backend.database, Excuse), key=lambda row: row["week_number"])
+    events = {row["id"]: row["name"] for row in await tables.rows(backend.database, Event)}
+    assert [(row["week_number"], events[row["event_id"]]) for row in excuses] == [(202647, FIRST), (202648, EVENT)]
+    await backend.rate()
+    assert await backend.differences() == []

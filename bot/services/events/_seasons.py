@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, EventRole, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
+from bot.database.models import Event, EventRole, Excuse, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.seasons import name_of_season
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
@@ -79,6 +79,8 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     session.execute(sa.update(Event).where(seasons).values(season_of=again.id))
     # Who has a role of the event keeps it until a week of the new season is closed.
     session.execute(sa.update(EventRole).where(EventRole.event_id == event.id).values(event_id=again.id))
+    to_come = Excuse.event_id == event.id, Excuse.week_number >= following.code
+    session.execute(sa.update(Excuse).where(*to_come).values(event_id=again.id))
     session.refresh(event)
     session.refresh(again)
     return again
