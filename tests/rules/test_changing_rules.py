@@ -17,7 +17,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.errors import LogarithmImpossible, NotAllowed, NothingToChange, RuleOutOfRange
 from bot.services.events import EventOptions
-from bot.services.submissions import _batch as batch
+from bot.services.submissions import _known_bests as known_bests
 from bot.services.transfer import read_event_file
 from bot.ui.events import show_events
 from bot.ui.standings import board_card
@@ -88,7 +88,7 @@ async def test_an_answer_and_the_boards_have_the_elo_that_is_stored(
     await backend.create_event()
     await change(backend, rules)
     scores = {player: float(5 * (player // 2) + 10) for player in range(1, 14)}
-    with patch.object(batch, "MOST_SCORES", 0 if is_large else batch.MOST_SCORES):
+    with patch.object(known_bests, "MOST_SCORES", 0 if is_large else known_bests.MOST_SCORES):
         for player, score in scores.items():
             told = await backend.submit(player, score)
             field = Rating(ScoreDirection.HIGH, rules, RatingScale()).field_of(list(scores.values())[:player])

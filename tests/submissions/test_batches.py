@@ -14,7 +14,7 @@ from bot.database.dialect import is_file
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.submissions import SubmissionResult
 from bot.errors import EventUnknown, NotANumber, Unavailable
-from bot.services.submissions._batch import WORTH_LEARNING
+from bot.services.submissions._known_bests import WORTH_LEARNING
 from bot.services.submissions._service import MOST_TOGETHER
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation

@@ -1,23 +1,18 @@
 """Count submissions together: find what they touch, decide each, write, answer each."""
 
 import math
-from array import array
-from bisect import bisect_left, bisect_right
-from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
-from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, literal, select
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import UtcDateTime, commit_each_statement, has_rivals
-from bot.database.models import Event, HeldScore, LeaderboardScore, ScoreType
-from bot.database.rows import Rows, RowsStatement
+from bot.database.models import Event, HeldScore, LeaderboardScore
 from bot.domain.alarm import Extremes, bounds_of_others, influence, may_alarm
-from bot.domain.announcements import SETTLES, record_key
+from bot.domain.announcements import SETTLES
 from bot.domain.boards import DELAY, LEAST_PAUSE
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
@@ -56,18 +51,13 @@ from bot.services.events import describe
 from bot.services.jobs import HASTEN
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best
 from bot.services.submissions import _statements as sql
+from bot.services.submissions._changes import Counted, Entry, Moment, changes, record
+from bot.services.submissions._known_bests import KnownBests, Near
 
 FURTHEST_ZONE = timedelta(days=1)
 """No time zone is further behind UTC."""
 LEEWAY = timedelta(minutes=1)
 """Entries of the log that are further ahead than this come from a clock that was ahead."""
-
-MOST_SCORES = 2_000
-"""Events with more personal bests are not loaded: that takes longer than to count the better ones a few times."""
-MOST_EVENTS = 500
-"""How many events the cache holds: about 16 MB of scores and players."""
-WORTH_LEARNING = 8
-"""After so many submissions to an event, loading it is cheaper than ranking by the database."""
 
 Outcome = SubmissionResult | LeaderboardError | None
 """What became of a submission: counted, refused, or, while its event is locked, nothing yet."""
@@ -87,75 +77,6 @@ class Conflict(Exception):
         self.locked = locked
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A submission that fits its event, and what was found of it.
-
-    Attributes:
-        player_id: the key of the player; None for one who is new.
-        display_name: the name of the player in the server, as stored; None for one who is new there.
-        member_version: the version of the player there; None for one who is new there.
-    """
-
-    submission: Submission
-    event: OpenEvent
-    score: float
-    known: Known
-    player_id: int | None
-    username: str | None
-    display_name: str | None
-    member_version: int | None
-
-    @property
-    def name(self) -> str:
-        """What the player is called in the server now."""
-        return clean_display_name(self.submission.display_name)
-
-
-class _Moment(NamedTuple):
-    """An event at a moment of the batch, beside a personal best.
-
-    Attributes:
-        statistics: of its field.
-        overtaken: how many personal bests of the batch have come to beat that one.
-        levelled: how many more equal it since the batch.
-    """
-
-    statistics: RunningStatistics
-    overtaken: int
-    levelled: int
-
-    @classmethod
-    def of(cls, event: OpenEvent, best: float) -> "_Moment":
-        """Return the present moment."""
-        return cls(event.statistics, event.overtaken(best), event.levelled(best))
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A submission that counts.
-
-    Attributes:
-        player_id: the key of the player.
-        before: right before it, beside the previous best.
-        after: right after it, beside the best.
-        rivals: the others of the batch who have a personal best, as it was then; empty beside none that is new.
-    """
-
-    entry: _Entry
-    player_id: int
-    decision: Decision
-    before: _Moment
-    after: _Moment
-    rivals: tuple[Rival, ...]
-
-    @property
-    def may_be_record(self) -> bool:
-        """Whether the score is to be announced if it beats all that the event had before the batch."""
-        announces, is_first = self.entry.event.announces, self.after.statistics.count == 1
-        return self.decision.is_personal_best and announces and not is_first and self.after.overtaken == 0
-
-
 class _Alarm(NamedTuple):
     """Why a score is held: it moves another player by so many points of Elo; None if it is beyond the bounds."""
 
@@ -169,24 +90,6 @@ class _Others(NamedTuple):
     equal: int
 
 
-class _Near(NamedTuple):
-    """What is near a new personal best among the bests before the batch.
-
-    Attributes:
-        passed: how many bests beat the player's previous one, but not the new one.
-        equal: how many equal the previous one; they count under *ranks* alone.
-        rival_id: the key of the player who is next, of those who do not submit; None if nobody else is there.
-        score: the best of that player.
-        ties: how many of those who do not submit have that best.
-    """
-
-    passed: int = 0
-    equal: int = 0
-    rival_id: int | None = None
-    score: float = 0.0
-    ties: int = 0
-
-
 class _Place(NamedTuple):
     """The place of a personal best among those before the batch.
 
@@ -197,108 +100,8 @@ class _Place(NamedTuple):
     """
 
     others: _Others
-    near: _Near
+    near: Near
     rival: str | None
-
-
-class KnownBests:
-    """The personal bests of events, sorted, each as of one version of the event.
-
-    Ranks are exact: every change of a personal best moves the event's version, and a submission counts only by the
-    version that it found.
-    """
-
-    def __init__(self) -> None:
-        """Know nothing."""
-        self._known: OrderedDict[int, tuple[int, array[float], array[int]]] = OrderedDict()
-        self._missed: Counter[int] = Counter()
-
-    def knows(self, event: OpenEvent) -> bool:
-        """Tell whether the cache has an event's personal bests, as they were before the batch."""
-        known = self._known.get(event.info.id)
-        return known is not None and known[0] == event.scores_version
-
-    def is_worth_learning(self, event: OpenEvent, submissions: int) -> bool:
-        """Tell whether so many submissions more, or a method that needs all scores, make it worth loading an event."""
-        if self.knows(event) or event.statistics.count > MOST_SCORES:
-            return False
-        if event.info.rules.method is not Method.CLASSIC:
-            return True
-        if len(self._missed) > MOST_EVENTS:
-            self._missed.clear()
-        self._missed[event.info.id] += submissions
-        return self._missed[event.info.id] >= WORTH_LEARNING
-
-    def learn(self, event_id: int, version: int, bests: Iterable[tuple[float, int]]) -> None:
-        """Cache the personal bests of an event with their players, in order, as of a version of them."""
-        scores, players = zip(*bests, strict=True)
-        self._keep(event_id, version, array("d", scores), array("q", players))
-        del self._missed[event_id]
-
-    def count_better(self, event: OpenEvent, score: float) -> int:
-        """Return how many personal bests of a cached event beat a score."""
-        _, scores, _ = self._known[event.info.id]
-        if event.info.direction is ScoreDirection.HIGH:
-            return len(scores) - bisect_right(scores, score)
-        return bisect_left(scores, score)
-
-    def count_equal(self, event: OpenEvent, score: float) -> int:
-        """Return how many personal bests of a cached event equal a score."""
-        _, scores, _ = self._known[event.info.id]
-        return bisect_right(scores, score) - bisect_left(scores, score)
-
-    def find_near(self, event: OpenEvent, score: float, previous: float | None) -> _Near:
-        """Return what is near a new personal best of a cached event; `previous` is the one that it replaces."""
-        _, scores, players = self._known[event.info.id]
-        size, better, passed, equal = len(scores), self.count_better(event, score), 0, 0
-        if previous is not None:
-            passed, equal = self.count_better(event, previous) - better, self.count_equal(event, previous)
-        is_high = event.info.direction is ScoreDirection.HIGH
-        # From the nearest better one to the best, then from the best of the others down.
-        up = range(size - better, size) if is_high else range(better - 1, -1, -1)
-        down = range(size - better - 1, -1, -1) if is_high else range(better, size)
-        found = next((place for place in chain(up, down) if players[place] not in event.rivals), None)
-        if found is None:
-            return _Near(passed, equal)
-        rival = scores[found]
-        alike = players[bisect_left(scores, rival) : bisect_right(scores, rival)]
-        others = [player for player in alike if player not in event.rivals]
-        return _Near(passed, equal, others[0], rival, len(others))
-
-    def scores_before(self, event: OpenEvent) -> "array[float]":
-        """Return the personal bests of a cached event before the batch, sorted."""
-        return self._known[event.info.id][1]
-
-    def scores_after(self, event: OpenEvent) -> "array[float]":
-        """Return the personal bests of a cached event with the changes of the batch, sorted."""
-        _, scores, players = self._known[event.info.id]
-        scores, players = scores[:], players[:]
-        _move(scores, players, event.moves)
-        return scores
-
-    def follow(self, event: OpenEvent) -> None:
-        """Apply the committed changes of a batch to the cache."""
-        if not self.knows(event):
-            return
-        _, scores, players = self._known[event.info.id]
-        _move(scores, players, event.moves)
-        self._keep(event.info.id, event.scores_version + len(event.moves), scores, players)
-
-    def _keep(self, event_id: int, version: int, scores: "array[float]", players: "array[int]") -> None:
-        self._known[event_id] = version, scores, players
-        self._known.move_to_end(event_id)
-        if len(self._known) > MOST_EVENTS:
-            self._known.popitem(last=False)
-
-
-def _move(scores: "array[float]", players: "array[int]", moves: Moves) -> None:
-    for player, (old, new) in moves.items():
-        if old is not None:
-            place = players.index(player, bisect_left(scores, old))
-            del scores[place], players[place]
-        place = bisect_right(scores, new)
-        scores.insert(place, new)
-        players.insert(place, player)
 
 
 class Batch:
@@ -320,10 +123,10 @@ class Batch:
         self._bests = bests
         self._is_transaction = False
         self._connection: Connection
-        self._entries: dict[int, _Entry] = {}
+        self._entries: dict[int, Entry] = {}
         self._refused: dict[int, LeaderboardError] = {}
         self._held: dict[int, ScoreHeld] = {}
-        self._counted: dict[int, _Counted] = {}
+        self._counted: dict[int, Counted] = {}
         self._places: dict[int, _Place] = {}
         self._fields: dict[int, tuple[Field, Field]] = {}
 
@@ -394,7 +197,7 @@ class Batch:
 
     def _enter(
         self, submission: Submission, rows: Sequence[Row[Any]], events: dict[int, tuple[OpenEvent, Week]]
-    ) -> _Entry:
+    ) -> Entry:
         """Read a score as typed; `events` keeps each event once, with the week that it is there."""
         row = rows[0]
         if row.is_counted:
@@ -409,7 +212,7 @@ class Batch:
         known = _known(rows, current)
         check_in_season(event.info, counting_week(current, known.closed_weeks), event.time_zone)
         score = event.read(submission.score, submission.locale)
-        entry = _Entry(
+        entry = Entry(
             submission, event, score, known, row.player_id, row.username, row.display_name, row.member_version
         )
         if known.personal is not None:
@@ -426,9 +229,9 @@ class Batch:
         for (event_id, version), loaded in bests.items():
             self._bests.learn(event_id, version, loaded)
 
-    def _decide(self) -> dict[int, _Counted]:
+    def _decide(self) -> dict[int, Counted]:
         """Decide one submission after the other, as if each had come alone."""
-        counted: dict[int, _Counted] = {}
+        counted: dict[int, Counted] = {}
         for number, entry in self._entries.items():
             event = entry.event
             try:
@@ -445,7 +248,7 @@ class Batch:
             counted[number] = self._move(entry, entry.player_id, decision)
         return counted
 
-    def _alarm(self, entry: _Entry, player_id: int, decision: Decision) -> _Alarm | None:
+    def _alarm(self, entry: Entry, player_id: int, decision: Decision) -> _Alarm | None:
         """Return why a score is held; None for one that is not, which mostly follows from the statistics alone."""
         event, alarm = entry.event, entry.event.info.alarm
         if alarm.is_beyond(entry.score):
@@ -469,7 +272,7 @@ class Batch:
         scores = [*moved.values(), *(one for one in extremes if one is not None)]
         return min(scores), max(scores)
 
-    def _hold(self, number: int, entry: _Entry, player_id: int, alarm: _Alarm) -> None:
+    def _hold(self, number: int, entry: Entry, player_id: int, alarm: _Alarm) -> None:
         """Write down that a score waits for an admin; it costs its player the cooldown as one that counts does.
 
         Raises:
@@ -500,10 +303,10 @@ class Batch:
         of_player = HeldScore.player_id == player_id, Event.guild_id == guild_id
         return self._connection.execute(found.where(*of_player, lately, other).limit(1)).first() is not None
 
-    def _move(self, entry: _Entry, player_id: int, decision: Decision) -> _Counted:
+    def _move(self, entry: Entry, player_id: int, decision: Decision) -> Counted:
         """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
         event, score, best = entry.event, entry.score, decision.personal_best
-        before = _Moment.of(event, best if decision.previous_best is None else decision.previous_best)
+        before = Moment.of(event, best if decision.previous_best is None else decision.previous_best)
         rivals: tuple[Rival, ...] = ()
         if decision.is_personal_best:
             rivals = tuple(rival for key, rival in event.rivals.items() if key != player_id)
@@ -517,7 +320,7 @@ class Batch:
             event.move_week(player_id, decision.previous_of_week, score)
             if event.week_statistics.has_lost_digits:
                 event.week_statistics = self._count_anew(event, decision.week, event.week_moves)
-        return _Counted(entry, player_id, decision, before, _Moment.of(event, best), rivals)
+        return Counted(entry, player_id, decision, before, Moment.of(event, best), rivals)
 
     def _count_anew(self, event: OpenEvent, week: Week | None, moves: Moves) -> RunningStatistics:
         """Count a field from its rows, which the held event keeps, and the bests of the batch."""
@@ -530,7 +333,7 @@ class Batch:
             statistics = statistics.add(new)
         return statistics
 
-    def _write(self, counted: dict[int, _Counted]) -> dict[int, _Place]:
+    def _write(self, counted: dict[int, Counted]) -> dict[int, _Place]:
         """Write what changes, and return the place of each player's personal best before the batch."""
         near = self._find_near(counted)
         others: dict[int, _Others] = {}
@@ -545,8 +348,8 @@ class Batch:
             else:
                 asked.append((number, info.id, best, *_kinds(info), info.guild_id, rival_id))
         is_beaten = {number for number, found in others.items() if found.better > 0}
-        records = [_record(one) for number, one in counted.items() if one.may_be_record and number not in is_beaten]
-        rows = {**_changes(counted.values(), has_rivals=has_rivals(self._connection))}
+        records = [record(one) for number, one in counted.items() if one.may_be_record and number not in is_beaten]
+        rows = {**changes(counted.values(), has_rivals=has_rivals(self._connection))}
         rows |= {sql.RANK: asked, sql.ANNOUNCE: records}
         write, times = sql.WRITE, {"now": self._now, "announced_at": self._now + SETTLES}
         if rows[HASTEN]:
@@ -557,11 +360,11 @@ class Batch:
             raise Conflict(self._find_locked())
         names = {row.number: row.rival for row in ranked}
         others = {row.number: _Others(row.better, row.equal) for row in ranked} | others
-        return {number: _Place(others[number], near.get(number, _Near()), names.get(number)) for number in counted}
+        return {number: _Place(others[number], near.get(number, Near()), names.get(number)) for number in counted}
 
-    def _find_near(self, counted: dict[int, _Counted]) -> dict[int, _Near]:
+    def _find_near(self, counted: dict[int, Counted]) -> dict[int, Near]:
         """Find what is near each new personal best among those before the batch."""
-        near: dict[int, _Near] = {}
+        near: dict[int, Near] = {}
         unknown: list[tuple[Any, ...]] = []
         for number, one in counted.items():
             event, best, previous = one.entry.event, one.decision.personal_best, one.decision.previous_best
@@ -573,7 +376,7 @@ class Batch:
                 submitters = sql.PARTED + "".join(f"{key}{sql.PARTED}" for key in event.rivals)
                 unknown.append((number, event.info.id, best, previous, *_kinds(event.info), submitters))
         for row in sql.FIND_NEIGHBOURS.fetch(self._connection, unknown):
-            near[row.number] = _Near(row.passed, row.equal, row.player_id, row.score, row.ties)
+            near[row.number] = Near(row.passed, row.equal, row.player_id, row.score, row.ties)
         return near
 
     def _find_locked(self) -> frozenset[int]:
@@ -584,7 +387,7 @@ class Batch:
         free = {row.id for row in sql.FIND_FREE.fetch(self._connection, wanted)}
         return frozenset(number for number, event_id in events.items() if event_id not in free)
 
-    def _result(self, one: _Counted, place: _Place) -> SubmissionResult:
+    def _result(self, one: Counted, place: _Place) -> SubmissionResult:
         """Tell the player what the score changed, where the personal best has this `place` before the batch."""
         entry, decision, event, info = one.entry, one.decision, one.entry.event, one.entry.event.info
         before, after = self._fields.get(info.id, (None, None))
@@ -619,7 +422,7 @@ class Batch:
             proof=entry.submission.proof,
         )
 
-    def _elo(self, event: OpenEvent, best: float, moment: _Moment, others: _Others, field: Field | None) -> int:
+    def _elo(self, event: OpenEvent, best: float, moment: Moment, others: _Others, field: Field | None) -> int:
         """Return an all-time Elo at a moment of the batch; under *robust* in `field`."""
         scale = self._rules.scale
         rating = Rating(event.info.direction, event.info.rules, scale)
@@ -678,59 +481,3 @@ def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
             if one.weekly_id is not None
         },
     )
-
-
-def _record(one: _Counted) -> tuple[Any, ...]:
-    info = one.entry.event.info
-    key = record_key(info.id, one.entry.submission.interaction_id)
-    return JobKind.RECORD.value, key, info.id, one.entry.score, info.direction.sign > 0
-
-
-def _changes(counted: Iterable[_Counted], *, has_rivals: bool) -> Mapping[RowsStatement, Rows]:
-    """Return the versions by which the submissions were decided, and the rows that they add and change.
-
-    The version of a member moves only where somebody else may write at the same time.
-    """
-    rows: defaultdict[RowsStatement, list[tuple[Any, ...]]] = defaultdict(list)
-    events: dict[int, OpenEvent] = {}
-    for one in counted:
-        entry, event, decision, player_id = one.entry, one.entry.event, one.decision, one.player_id
-        submission, info, week = entry.submission, event.info, decision.week.code
-        events[info.id] = event
-        made_in = entry.known.current.code
-        rows[sql.LOG].append(
-            (submission.interaction_id, player_id, info.id, entry.score, week, made_in, submission.proof)
-        )
-        for is_best, stored, score_type, of_week in (
-            (decision.is_personal_best, decision.personal, ScoreType.ALL_TIME, None),
-            (decision.is_weekly_best, decision.weekly, ScoreType.WEEKLY, week),
-        ):
-            if is_best and stored is None:
-                rows[sql.ADD_BESTS].append((player_id, info.id, score_type.value, of_week, entry.score))
-            elif is_best and stored is not None:
-                rows[sql.REPLACE_BESTS].append((stored.row_id, entry.score))
-        if decision.personal is None:
-            rows[sql.ADD_RATINGS].append((player_id, info.id))
-        if entry.member_version is None:
-            rows[sql.ADD_MEMBERS].append((info.guild_id, player_id, entry.name))
-        elif has_rivals or entry.display_name != entry.name:
-            rows[sql.HOLD_MEMBERS].append((info.guild_id, player_id, entry.member_version))
-            rows[sql.MOVE_MEMBERS].append((info.guild_id, player_id, entry.name))
-        if entry.username != (username := clean_display_name(submission.username)):
-            rows[sql.NAME_PLAYERS].append((player_id, username))
-    rows[sql.HOLD_EVENTS] = [(event.info.id, event.version) for event in events.values()]
-    rows[HASTEN] = [
-        (JobKind.BOARD.value, str(event.info.id)) for event in events.values() if event.has_board and event.has_moved
-    ]
-    rows[sql.MOVE_EVENTS] = [_statistics(event) for event in events.values() if event.has_moved]
-    return rows
-
-
-def _statistics(event: OpenEvent) -> tuple[Any, ...]:
-    version = event.scores_version + len(event.moves)
-    week_code = None if event.week is None else event.week.code
-    return (event.info.id, *_values(event.statistics), version, week_code, *_values(event.week_statistics))
-
-
-def _values(statistics: RunningStatistics) -> tuple[int, float, float, float, float]:
-    return statistics.count, statistics.origin, statistics.mean, statistics.m2, statistics.m2_peak

@@ -21,7 +21,8 @@ from bot.domain.text import clean_proof
 from bot.errors import EventNotFound, EventUnnamed, NoEvents, Unavailable
 from bot.services.events import describe, find_meant_event
 from bot.services.ratings import Recalculation
-from bot.services.submissions._batch import Batch, Conflict, KnownBests, Outcome
+from bot.services.submissions._batch import Batch, Conflict, Outcome
+from bot.services.submissions._known_bests import KnownBests
 from bot.services.submissions._usual import find_usual_event
 
 MAX_ATTEMPTS = 6
