@@ -312,7 +312,7 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     assert "1 score waiting" in asked
     done = await world.click(world.admin, asked, "Approve")
     assert done.public.startswith("Score approved\n**Fay**'s score of **99,000 points**")
-    assert "🥇 **Fay** · 99,000 points" in await world.board()
+    assert "🥇 **Fay** · 99,000 · " in await world.board()
     assert (await world.use(world.admin, "review")).alone == "No score waits for an admin."
     assert (await world.use("Fay", "review")).alone == (
         "Your held scores\n**88,000 points** · Tetris Blitz · refused: it does not count\n“typo”\n"
