@@ -93,10 +93,11 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         stack.push_async_callback(_stop, recalculator, jobs, database)
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
         standings = StandingsService(database, clock, settings.scale)
+        weeks = WeeklyProcessingService(database, clock, settings.scale)
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
             standings=standings,
-            weeks=WeeklyProcessingService(database, clock, settings.scale),
+            weeks=weeks,
             events=EventService(database, clock),
             rules=RulesService(database, clock, settings.scale),
             additions=AdditionService(database, clock, settings.scale, recalculator),
@@ -109,7 +110,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             audit=AuditService(database),
             transfer=TransferService(database, clock, settings.scale),
             posts=PostService(database, clock),
-            results=ResultAnnouncements(database, clock),
+            results=ResultAnnouncements(database, clock, weeks),
             finals=FinalAnnouncements(database, clock),
             records=RecordAnnouncements(database, clock),
             boards=BoardService(database, clock, standings),

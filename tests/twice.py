@@ -32,7 +32,7 @@ from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
 MANY, AT_ONCE = 20, 4
 HELD_UP_SECONDS = 0.3
 PLAYER = User("bob")
-DONE = {"rename": "Event changed", "reset": " closed\n", "removal": "Score removed"}
+DONE = {"rename": "Event changed", "reset": "🏆", "removal": "Score removed"}
 """What is used, and words that only its result has."""
 REFUSED = "⚠️"
 

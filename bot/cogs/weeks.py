@@ -3,6 +3,7 @@
 import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
@@ -13,16 +14,17 @@ from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
 from bot.cogs.posts import Poster
-from bot.cogs.rehearsals import RatedButton
-from bot.domain.announcements import Final
+from bot.cogs.rehearsals import show_explained_results
+from bot.domain.announcements import Announced, Final, Reopened, Results
 from bot.domain.jobs import Claim
 from bot.domain.weeks import WeeklyRunResult
 from bot.errors import WeekNotOver
 from bot.services.announcements import FinalAnnouncements
-from bot.ui.announcements import show_final
+from bot.ui.announcements import show_announced, show_final
 from bot.ui.card import cards_in
 from bot.ui.reply import Reply
-from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_runs, show_undo, show_undo_of
+from bot.ui.text import write_days
+from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_undo, show_undo_of
 
 WEEK_BUTTON_ID = re.compile(
     r"week:(?P<action>close|preview|cancel|undo):(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})"
@@ -46,7 +48,8 @@ class Weeks(ServiceCog):
         """Close weeks, ask before the current one, or preview the results."""
         actor, weeks = self.actor(interaction), self.services.weeks
         if preview:
-            await answer(interaction, weeks.preview(actor, event, week), show_preview, only_reads=True)
+            previewed = self.services.results.preview(actor, event, week)
+            await answer(interaction, previewed, show_preview, only_reads=True)
         else:
             work = _close(self.services, weeks.run(actor, event, week))
             await answer(interaction, _or_question(work), _show_reset)
@@ -93,7 +96,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             work = _close(services, weeks.run(*of_week, early=True))
             await post(interaction, work, lambda _: show_agreed(), _show_closed)
         elif self.action == "preview":
-            await answer(interaction, weeks.preview(*of_week), show_preview, only_reads=True)
+            await answer(interaction, services.results.preview(*of_week), show_preview, only_reads=True)
         elif self.action == "undo":
             shown = cards_in(interaction.message)
             await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))
@@ -121,17 +124,19 @@ class FinalKeeper:
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """Closed weeks, and how their event has ended with them, if it has and nobody else tells it."""
+    """Closed weeks, what is to tell of them, and how their event has ended, if it has and nobody else tells it."""
 
     runs: Sequence[WeeklyRunResult]
+    content: Results | Reopened | Announced
     final: Final | None
 
 
 async def _close(services: Services, work: Coroutine[Any, Any, Sequence[WeeklyRunResult]]) -> _Closed:
     runs = await work
     event = runs[-1].event
+    content = await services.results.answer(event.guild_id, event.id, [run.week for run in runs])
     final = None if event.last_week is None else await services.finals.unannounced(event.guild_id, event.id)
-    return _Closed(runs, final)
+    return _Closed(runs, content, final)
 
 
 async def _or_question(work: Coroutine[Any, Any, _Closed]) -> _Closed | WeekNotOver:
@@ -153,10 +158,10 @@ def _show_reset(result: _Closed | WeekNotOver) -> Reply:
 
 
 def _show_closed(closed: _Closed) -> Reply:
-    """Show the results, with buttons that explain the latest of them, and that undo it for admins."""
-    runs, last = closed.runs, closed.runs[-1]
-    label = "Undo" if len(runs) == 1 else f"Undo {last.week}"
+    """Show the results or where they are told, with buttons that explain the latest, and that undo it for admins."""
+    last, content = closed.runs[-1], closed.content
+    label = "Undo" if len(closed.runs) == 1 else f"Undo {write_days(last.week, short=True)}"
     undo = WeekButton("undo", last.event.id, str(last.week), label)
-    shown = show_runs(runs)
+    shown = show_announced(content) if isinstance(content, Announced) else show_explained_results(content)
     cards = [*shown.cards, *([] if closed.final is None else show_final(closed.final).cards)]
-    return replace(shown, cards=cards, buttons=[[RatedButton(last.event.id, str(last.week)), undo]])
+    return replace(shown, cards=cards, buttons=[[*chain.from_iterable(shown.buttons), undo]])

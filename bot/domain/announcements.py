@@ -75,6 +75,7 @@ class Results:
         chase: None if nobody is close.
         next_close: when the next week closes by itself, or else ends, in UTC.
         closes_itself: whether it closes by itself.
+        closed_early: whether the last week was closed before it was over; later scores count for the next one.
     """
 
     event: EventInfo
@@ -87,6 +88,7 @@ class Results:
     chase: Chase | None
     next_close: datetime
     closes_itself: bool
+    closed_early: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,15 @@ class Reopened:
 
     event: EventInfo
     week: Week
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What is left to tell of closed weeks whose results a channel is told: their last one, and the channel."""
+
+    event: EventInfo
+    week: Week
+    channel_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from discord import Color
 from discord.utils import format_dt
 
-from bot.domain.announcements import Final, Record, Reopened, Results, WeekWinner
+from bot.domain.announcements import Announced, Final, Record, Reopened, Results, WeekWinner
 from bot.domain.scores import ScoreStyle
 from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card
@@ -15,8 +15,10 @@ from bot.ui.text import count_of, escape, escape_score, write_days
 
 ENDED = "🏁"
 """How the heading of a final podium begins."""
+EARLIER = "**Closed with it**"
+"""What stands above the weeks that closed together with the last one."""
 MOST_EARLIER = 5
-"""Of the weeks that closed together with the last one, so many are listed."""
+"""Of them, so many are listed."""
 
 
 def show_results(content: Results | Reopened) -> Reply:
@@ -24,7 +26,12 @@ def show_results(content: Results | Reopened) -> Reply:
     title = f"🏆 {escape(content.event.name)} · {write_days(content.week)}"
     if isinstance(content, Reopened):
         return Reply([Card(title, ("The week is open again.",), color=Color.light_grey())])
-    lines = [_placed(result, content.event.style) for result in content.podium]
+    lines = []
+    if content.closed_early:
+        lines.append(f"Closed early: later scores count for {write_days(content.week.next())}.")
+    lines += [_placed(result, content.event.style) for result in content.podium]
+    if content.players < (least := content.event.rules.min_field):
+        lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
     if content.leaders:
         leaders = [f"{one.rank} {escape(one.player.name)} {one.elo}" for one in content.leaders]
         lines.append(f"**Overall** {' · '.join(leaders)}")
@@ -37,6 +44,14 @@ def show_results(content: Results | Reopened) -> Reply:
     closes = "next week closes" if content.closes_itself else "next week ends"
     small = f"{content.players:,} played · {closes} {format_dt(content.next_close, 'R')}"
     return Reply([Card(title, tuple(lines), (small,), Color.gold())])
+
+
+def show_announced(content: Announced) -> Reply:
+    """Show that weeks are closed, and in which channel their results are told."""
+    title = f"**{escape(content.event.name)} · {write_days(content.week)}**"
+    return Reply(
+        [Card(None, (f"{title} is closed.", f"The results go to <#{content.channel_id}>."), color=Color.gold())]
+    )
 
 
 def show_final(final: Final) -> Reply:
@@ -80,7 +95,7 @@ def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:
         for one in shown
     ]
     more = [f"{count_of(len(weeks) - len(shown), 'earlier week')} closed too"] if len(weeks) > len(shown) else []
-    return ["**Closed with it**", *more, *lines] if weeks else []
+    return [EARLIER, *more, *lines] if weeks else []
 
 
 def _score(score: float, style: ScoreStyle) -> str:

@@ -234,6 +234,8 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
     """Return the weeks of an error by their days; one that an admin is to type has its number too."""
     if isinstance(error, errors.SeasonOver):
         return {"current": name_week(Week.parse(error.current))}
+    if isinstance(error, errors.WeekNotOver):
+        return {"week": write_days(Week.parse(error.week)), "next_week": write_days(Week.parse(error.next_week))}
     weeks: dict[str, str] = {}
     if isinstance(error, errors.EventEnded):
         weeks = {"last_week": error.last_week}

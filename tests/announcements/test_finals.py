@@ -37,7 +37,9 @@ async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_
     await jobs.do_due()
     assert list(news.history(viewer=world.admin)) == []
 
-    assert "has ended" not in (await world.reset()).public
+    closed = await world.reset()
+    assert closed.public == f"**Tetris Blitz · 16–22 November** is closed.\nThe results go to {news.mention}."
+    assert [*closed.buttons] == ["Undo"]
     await jobs.do_due()
 
     told = [read(message) for message in news.history(viewer=world.admin)]
@@ -56,6 +58,10 @@ async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_
     world.clock.now = job.due_at
     await jobs.do_due()
     assert any("has ended" in read(message) for message in news.history(viewer=world.admin))
+    assert "closing undone" in await world.click(world.admin, closed, "Undo")
+    await jobs.do_due()
+    told = [read(message) for message in news.history(viewer=world.admin)]
+    assert "🏆 Tetris Blitz · 16–22 November\nThe week is open again." in told
 
 
 async def test_an_excuse_from_a_week_of_an_event_that_has_ended_corrects_its_podium(world: World) -> None:

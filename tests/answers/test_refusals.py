@@ -66,7 +66,7 @@ async def test_the_fullest_messages_stay_within_discords_limits(world: World) ->
     assert (await world.submit(players[0], "999999999.123456", event, proof=proof)).public
     for board in ("all-time", "overall"):
         assert "page 1 of 3 · 30 players" in await world.board(board, event)
-    assert "Before it: " in await world.reset(event)
+    assert "**Closed with it**" in await world.reset(event)
     for number in range(40):
         await world.backend.create_event(name=f"{number:02}{'_' * 98}", actor=world.as_actor())
     assert "more: type a part of the name" in await world.use("Ana", "event list")

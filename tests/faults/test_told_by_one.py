@@ -41,7 +41,7 @@ DOES = (
     Use(ADMIN, "event create", "Event created", {"name": "New {n}", "direction": "HIGH"}),
     Use(ADMIN, "event edit", "Event changed", {"name": "Renamed {n}"}, "Old {n}"),
     Use(ADMIN, "event archive", "Event archived", {}, "Archived {n}"),
-    Use(ADMIN, "weekly-reset", " closed\n", {}, "Closed {n}"),
+    Use(ADMIN, "weekly-reset", "🏆", {}, "Closed {n}"),
     Use(ADMIN, "weekly-undo", " is open again", {}, "Undone {n}"),
     Use(ADMIN, "settings", "Settings changed", {"time-zone": "UTC"}),
     Use(User("cy{n}"), "submit-score", "🎉", {"score": "100"}, "Played {n}"),
@@ -162,8 +162,8 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         counted = await discord.click(score.user, score, "15,020")
         await told(counted, "🎉")
         closed = await discord.click(ADMIN, reset, "Close it now")
-        await told(closed, " closed\n")
-        undone = await discord.click(ADMIN, await told(closed, " closed\n"), "Undo")
+        await told(closed, "🏆")
+        undone = await discord.click(ADMIN, await told(closed, "🏆"), "Undo")
         await told(undone, " · closing undone")
         removal = await discord.click(ADMIN, cheated, "Remove")
         await told(removal, "Score removed")

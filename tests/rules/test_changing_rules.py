@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.database.models import AuditLog, Event, Job, WeeklyResult
+from bot.domain.announcements import Results
 from bot.domain.jobs import JobKind
 from bot.domain.methods import Rating
 from bot.domain.ratings import RatingScale, round_half_up
@@ -19,9 +20,9 @@ from bot.errors import LogarithmImpossible, NotAllowed, NothingToChange, RuleOut
 from bot.services.events import EventOptions
 from bot.services.submissions import _known_bests as known_bests
 from bot.services.transfer import read_event_file
+from bot.ui.announcements import show_results
 from bot.ui.events import show_events
 from bot.ui.standings import board_card
-from bot.ui.weeks import show_runs
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
 from tests.one_database import on_one_database
@@ -136,7 +137,9 @@ async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBacken
     [run] = await backend.run()
     assert (run.is_rated, run.penalised, run.penalties) == (False, 0, ())
     assert [(result.rank, result.elo) for result in run.podium] == [(1, None)]
-    assert "takes 2 players" in show_runs([run]).cards[0].text
+    results = await backend.real.services.results.answer(GUILD, run.event.id, [run.week])
+    assert isinstance(results, Results)
+    assert "\nCounts for nobody: a week of this event takes 2 players.\n" in show_results(results).cards[0].text
     past = await backend.real.services.standings.page(GUILD, EVENT, Board.WEEK, 0, viewer_id=0, week=str(run.week))
     assert "Not rated: a week of this event takes 2 players." in board_card(past, None).text
     stats = await tables.stats(backend.database, 1)

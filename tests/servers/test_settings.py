@@ -70,7 +70,7 @@ async def test_a_reset_goes_by_the_servers_time_zone(world: World) -> None:
     await world.submit("Ana", 1)
     world.clock.now = SUNDAY_NOON
 
-    assert "The week is not over" not in await world.reset()
+    assert "Closed early" not in await world.reset()
 
 
 async def test_settings_of_one_server_are_not_anothers(world: World) -> None:

@@ -71,7 +71,7 @@ async def play(discord: DiscordStub) -> None:
 
     asked = await told(await discord.slash(ADMIN, "weekly-reset", event=EVENT), "You can undo this.")
     closed = await discord.click(ADMIN, asked, "Close it now")
-    assert "Player 11" in (await told(closed, " closed\n")).text
+    assert "Player 11" in (await told(closed, "🏆")).text
     late = await discord.slash(ADMIN, "submit-score", event=EVENT, score="400,000")
     await told(late, ": this week is closed")
 

@@ -1,6 +1,6 @@
 """Say what weeks of an event came to, as the archive has it now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session, aliased
 from bot.database.database import Database
 from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain import weeks as domain
-from bot.domain.announcements import LEAST_CLIMB, Climb, Reopened, Results, WeekWinner, find_chase, read_key
+from bot.domain.announcements import LEAST_CLIMB, Announced, Climb, Reopened, Results, WeekWinner, find_chase, read_key
 from bot.domain.clock import Clock
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
-from bot.domain.weeks import Week
+from bot.domain.weeks import Week, WeeklyRunResult
 from bot.services.announcements._switch import draft, switch_off
-from bot.services.events import describe
-from bot.services.servers import load_settings
+from bot.services.events import describe, find_event
+from bot.services.servers import Actor, load_settings
 from bot.services.standings import find_leaders
+from bot.services.weeks import WeeklyProcessingService
 
 PODIUM = 3
 MOST_ON_PODIUM = 5
@@ -24,11 +25,12 @@ MOST_ON_PODIUM = 5
 
 
 class ResultAnnouncements:
-    """The announcements of closed weeks: one for all weeks of an event that closed together."""
+    """The results of closed weeks: one announcement or answer for all weeks of an event that closed together."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, weeks: WeeklyProcessingService) -> None:
         self._database = database
         self._clock = clock
+        self._weeks = weeks
 
     async def draft(self, key: str) -> Draft[Results | Reopened] | None:
         """Return what an announcement says now; None if the event is gone."""
@@ -39,13 +41,36 @@ class ResultAnnouncements:
             if event is None:
                 return None
             settings, runs = load_settings(session, event.guild_id), _closed_together(session, event_id, code)
-            if not runs:
-                content: Results | Reopened = Reopened(describe(event), Week.from_code(code))
-            else:
-                content = _report(session, event, settings, runs)
+            content = _content(session, event, settings, Week.from_code(code), runs)
             return draft(event.guild_id, event_id, settings, self._clock(), content, is_news=bool(runs))
 
         return await self._database.read(work)
+
+    async def answer(self, guild_id: int, event_id: int, weeks: Sequence[Week]) -> Results | Reopened | Announced:
+        """Return what an admin is told who has closed weeks of an event, oldest first.
+
+        That is the channel alone if there is one where the results are told.
+
+        Raises:
+            EventNotFound: the server has no such event.
+        """
+
+        def work(session: Session) -> Results | Reopened | Announced:
+            event, settings = find_event(session, guild_id, event_id), load_settings(session, guild_id)
+            if settings.announcement_channel_id is not None:
+                return Announced(describe(event), weeks[-1], settings.announcement_channel_id)
+            return _content(session, event, settings, weeks[-1], _runs_of(session, event_id, weeks))
+
+        return await self._database.read(work)
+
+    async def preview(self, actor: Actor, event: str | int, week: str | None = None) -> Results:
+        """Return the results of the weeks that `WeeklyProcessingService.run` would close, and raise what it raises."""
+
+        def see(session: Session, runs: Sequence[WeeklyRunResult]) -> Results:
+            found, settings = find_event(session, actor.guild_id, event), load_settings(session, actor.guild_id)
+            return _report(session, found, settings, _runs_of(session, found.id, [run.week for run in runs]))
+
+        return await self._weeks.try_out(actor, event, week, see)
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
         """Announce nothing more in a channel of a server; tell whether anything was."""
@@ -56,6 +81,18 @@ def _closed_together(session: Session, event_id: int, code: int) -> Sequence[Wee
     together = sa.func.coalesce(WeeklyRun.closed_with, WeeklyRun.week_number) == code
     of_event = sa.select(WeeklyRun).where(WeeklyRun.event_id == event_id, together)
     return session.scalars(of_event.order_by(WeeklyRun.week_number)).all()
+
+
+def _runs_of(session: Session, event_id: int, weeks: Iterable[Week]) -> Sequence[WeeklyRun]:
+    codes = WeeklyRun.week_number.in_([week.code for week in weeks])
+    of_event = sa.select(WeeklyRun).where(WeeklyRun.event_id == event_id, codes)
+    return session.scalars(of_event.order_by(WeeklyRun.week_number)).all()
+
+
+def _content(
+    session: Session, event: Event, settings: ServerSettings, last: Week, runs: Sequence[WeeklyRun]
+) -> Results | Reopened:
+    return _report(session, event, settings, runs) if runs else Reopened(describe(event), last)
 
 
 def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequence[WeeklyRun]) -> Results:
@@ -74,6 +111,7 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
         chase=find_chase(leaders),
         next_close=next_end + settings.grace if settings.closes_weeks else next_end,
         closes_itself=settings.closes_weeks,
+        closed_early=last.ran_at < week.ends_at(settings.time_zone),
     )
 
 

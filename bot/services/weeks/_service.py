@@ -1,5 +1,8 @@
 """What admins do with weeks: list pending ones, preview, run and undo."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -24,6 +27,8 @@ from bot.services.servers import Actor, begin_action, load_settings, record, req
 from bot.services.weeks._lookup import UNDO, check_runnable, current_week, find_next_close
 from bot.services.weeks._report import report
 from bot.services.weeks._run import announced_with, award_roles, close_week, undo_run
+
+T = TypeVar("T")
 
 
 class WeeklyProcessingService:
@@ -81,13 +86,24 @@ class WeeklyProcessingService:
 
     async def preview(self, actor: Actor, event: str | int, week: str | None = None) -> tuple[WeeklyRunResult, ...]:
         """Return what `run` would return once the admin has agreed, and raise what it would raise; roll it back."""
+        return await self.try_out(actor, event, week, lambda _, runs: runs)
+
+    async def try_out(
+        self,
+        actor: Actor,
+        event: str | int,
+        week: str | None,
+        see: Callable[[Session, tuple[WeeklyRunResult, ...]], T],
+    ) -> T:
+        """Return what `see` makes of the runs of `preview` before they are rolled back, and raise what it raises."""
         due = await self._plan(actor, event, week)
 
-        def work(session: Session) -> tuple[WeeklyRunResult, ...]:
+        def work(session: Session) -> T:
             with session.begin_nested() as runs:
                 done = [self._run(session, actor, event, week, week, early=True) for week in due]
+                seen = see(session, tuple(done))
                 runs.rollback()
-            return tuple(done)
+            return seen
 
         return await self._database.write(work)
 
