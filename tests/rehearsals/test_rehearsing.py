@@ -46,7 +46,7 @@ def play_a_season(url: URL) -> None:
             await services.removals.restore(ADMIN, EVENT, CAI, "9000")
             await backend.submit(EMI, 95)
             await services.withdrawals.withdraw(ADMIN, DOV)
-            await backend.settle_ratings()
+            await backend.rate()
 
     asyncio.run(play())
 
