@@ -55,9 +55,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = KINDS if chosen == "all" else (chosen,)
-        marked = metafunc.definition.get_closest_marker
-        is_on_one = marked("one_database") is not None and marked("both_databases") is None
-        metafunc.parametrize("database_kind", kinds[:1] if is_on_one else kinds)
+        metafunc.parametrize("database_kind", kinds[:1] if _is_on_one(metafunc.definition) else kinds)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -70,10 +68,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    callspec = getattr(item, "callspec", None)
-    runs_again = callspec is not None and callspec.params.get("database_kind") == "sqlite"
-    with untraced() if runs_again or item.get_closest_marker("long") else nullcontext():
+    with untraced() if _runs_again(item) or item.get_closest_marker("long") else nullcontext():
         return (yield)
+
+
+def _is_on_one(test: pytest.Item) -> bool:
+    return test.get_closest_marker("one_database") is not None and test.get_closest_marker("both_databases") is None
+
+
+def _runs_again(item: pytest.Item) -> bool:
+    """Tell whether a test runs on a later kind of database too."""
+    callspec = getattr(item, "callspec", None)
+    kind = None if callspec is None else callspec.params.get("database_kind")
+    return kind == KINDS[0] and item.config.getoption("--database") == "all" and not _is_on_one(item)
 
 
 @pytest.fixture(autouse=True)
