@@ -116,12 +116,15 @@ class Robust:
         return min(max(spreads, -GREATEST_Z), GREATEST_Z) * shrinkage(field.size)
 
     def score_of(self, z: float, field: Field, direction: ScoreDirection) -> float | None:
-        """Return the score as *classic* does; None above the bounds, and the worst score within them below."""
+        """Return the score as *classic* does; None above the bounds, and the worst score within them below.
+
+        Of the scores that share a logarithm it is the greatest.
+        """
         spreads = z / shrinkage(field.size)
         if spreads > GREATEST_Z:
             return None
         value = _score_of(max(spreads, -GREATEST_Z), field, direction)
-        return math.exp(value) if value is not None and self.of_logarithms else value
+        return max(math.exp(value), LEAST_SCORE) if value is not None and self.of_logarithms else value
 
     def _value(self, score: float) -> float:
         return math.log(max(score, LEAST_SCORE)) if self.of_logarithms else score
@@ -280,9 +283,12 @@ class Rating:
         found: float | None = method_of(self.rules).score_of(z, field, self.direction)
         if found is None:
             return None
-        # The boundary is rounded; a few steps towards better scores reach its better side.
-        score, step = found, math.ulp(max(abs(found), abs(getattr(field, "origin", 0.0))))
+        # The boundary is rounded; a few steps towards better scores reach its better side, where there is one.
+        origin = 0.0 if self.rules.rates_logarithms else getattr(field, "origin", 0.0)
+        score, step = found, math.ulp(max(abs(found), abs(origin)))
         while self.elo(score, field) < elo:
+            if math.isinf(score):
+                return None
             score, step = score + self.direction.sign * step, 2 * step
         return score
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot.domain.methods import GREATEST_Z, RankedField, Rating, Robust, inverse_normal, shrinkage
+from bot.domain.methods import RankedField, Rating, Robust, inverse_normal
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.rules import Method, Rules
 from bot.domain.scores import MAX_SCORE, ScoreDirection
@@ -104,22 +104,27 @@ def test_a_better_score_never_has_a_lower_elo(values: list[float], chosen: Rules
 
 
 @given(values=fields, chosen=rules, direction=directions, more=st.integers(-900, 900))
+@example(values=[1.0, 1e-9], chosen=LOGARITHMIC, direction=HIGH, more=-68)
+@example(values=[1.0, 1e-9], chosen=LOGARITHMIC, direction=LOW, more=68)
+@example(values=[1e-9, 1e-9 * (1 + 1e-4)], chosen=LOGARITHMIC, direction=HIGH, more=7)
 def test_the_score_that_has_an_elo_has_it(
     values: list[float], chosen: Rules, direction: ScoreDirection, more: int
 ) -> None:
     rating, wanted = Rating(direction, chosen, RatingScale()), 1000 + more
     field = rating.field_of(values)
+    best = direction.sign * math.inf
     found = rating.score_of(wanted, field)
     if found is None:
         assert all(rating.elo(value, field) < wanted for value in values)
+        assert chosen.method is not Method.ROBUST or rating.elo(best, field) < wanted
         return
     assert rating.elo(found, field) >= wanted
     if isinstance(field, RankedField):
         assert all(rating.elo(one, field) < wanted for one in values if direction.is_better(found, one))
         return
-    lowest = -GREATEST_Z * shrinkage(field.size) * 200 if chosen.method is Method.ROBUST else -math.inf
-    assume(field.spread > 1e-6 * abs(field.middle) and more > lowest + 1)
-    assert rating.elo(found, field) == wanted
+    assume(field.spread > 1e-6 * abs(field.middle))
+    least = rating.elo(-best, field) if chosen.method is Method.ROBUST else wanted
+    assert rating.elo(found, field) == max(wanted, least)
 
 
 def test_no_score_is_beyond_the_bounds_or_above_equal_ones() -> None:
