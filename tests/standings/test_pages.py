@@ -53,7 +53,7 @@ async def players(backend: TestBackend) -> TestBackend:
     return backend
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(rows=rows_of_many, direction=st.sampled_from(ScoreDirection))
 @example(rows=[Row(10, 0, 1000, 1000)] * PLAYERS, direction=ScoreDirection.HIGH)
 @example(rows=[Row(10 + n, n, 1000, 900 + n) for n in range(PLAYERS)], direction=ScoreDirection.LOW)
@@ -110,8 +110,8 @@ async def store(backend: TestBackend, rows: Sequence[Row], direction: ScoreDirec
         bests.append(best | {"score_type": ScoreType.WEEKLY, "week_number": WEEK})
     async with writing(backend.database) as session:
         for table, values in ((PlayerEventStats, elos), (LeaderboardScore, bests)):
-            for one in values:
-                await session.execute(insert(table).values({**one, "event_id": event.id}))
+            if values:
+                await session.execute(insert(table), [{**one, "event_id": event.id} for one in values])
         run = {"week_number": WEEK - 1, "ran_at": NOON, "ran_by": 9, "field": Field(0, 0, 0, 0), "scale": RatingScale()}
         session.add(WeeklyRun(event_id=event.id, **run))
         await session.execute(update(Event).where(Event.id == event.id).values(score_count=len(rows)))
