@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.database.models import Job
+from bot.database.models import GuildSettings, Job
 from bot.domain.servers import QuietHours
 from bot.errors import InvalidSetting
 from tests import tables
 from tests.backends import EVENT
+from tests.one_database import on_one_database
 from tests.wire.discord_stub import HOME, User
 from tests.wire.wired_bot import ADMIN, WiredBot, actor
 
@@ -69,6 +70,16 @@ async def test_results_are_told_when_weeks_close_and_corrected_when_that_is_undo
     assert (await server.told("🏆"))[1].splitlines()[1:] == ["The week is open again."]
     await server.wired.reset()
     assert await server.told("🏆") == [first, second]
+
+
+@on_one_database
+async def test_a_channel_that_is_gone_is_told_nothing_more_and_is_no_setting_any_more(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90))
+    server.wired.discord.channels.deleted.add(HOME.news.id)
+    assert await server.told("🏆", CLOSE) == []
+    [settings] = await tables.rows(server.wired.backend.database, GuildSettings)
+    assert settings["announcement_channel_id"] is None
+    server.wired.expect_what_failed()
 
 
 async def test_weeks_that_were_caught_up_after_downtime_are_told_in_one_notice(server: Server) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy import update
 
 from bot.database.models import Event
 from bot.domain.ratings import RatingScale
-from bot.domain.rules import Attendance
+from bot.domain.rules import Attendance, Method, Rules
 from bot.ui.ratings import halves_of
 from tests import tables
-from tests.backends import EVENT, GUILD, TestBackend
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.one_database import on_both_databases, on_one_database
 from tests.world import World
 
@@ -72,3 +72,18 @@ async def test_a_rating_follows_the_rules_of_the_event(backend: TestBackend) -> 
     assert [(week.elo, week.is_missed) for week in rating.weeks] == [(0, True), (755, False)]
     assert rating.weekly_average == (755 + 2 * 1000) / 3
     assert rating.event_elo == RatingScale().event_elo(755, rating.weekly_average, 0.25)
+
+
+async def test_the_middle_is_that_of_the_method_and_ranks_have_none(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 100, 2: 200, 3: 900})
+    services, found = backend.real.services, []
+    for rules in (Rules(), Rules(Method.ROBUST), Rules(Method.ROBUST, uses_logarithm=True), Rules(Method.RANKS)):
+        if rules != Rules():
+            await services.rules.change(ADMIN, EVENT, rules)
+        rating = await services.standings.rating(GUILD, EVENT, 2, 2)
+        found.append((rating.middle, rating.spreads))
+
+    classic, robust, logarithmic, ranked = found
+    assert (classic[0], robust, ranked) == (400, (200, 0), (None, None))
+    assert (round(logarithmic[0] or 0, 9), logarithmic[1]) == (200, 0)

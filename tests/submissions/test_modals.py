@@ -1,10 +1,13 @@
 """A score by a button, or from a message: it goes the way of the command."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import URL
 
+from bot.cogs import _modals
+from bot.cogs.submissions import ScoreModal
 from bot.errors import EventUnnamed
 from bot.services.events import EventOptions
 from tests.backends import ADMIN, GUILD, TestBackend
@@ -59,6 +62,22 @@ async def test_the_button_of_an_archived_event_asks_for_nothing(world: World) ->
 
     assert "takes no more scores" in await world.refused(world.click("Ana", board, BUTTON))
     assert "takes no more scores" in await world.refused(world.fill_in("Ana", asked, score="1"))
+
+
+async def test_what_is_filled_in_too_late_or_asked_for_in_vain_is_answered_and_counts_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.create_event()
+    board = await world.board()
+    asked = [await world.open_modal("Ana", board, BUTTON) for _ in range(2)]
+    with monkeypatch.context() as slow:
+        slow.setattr(_modals, "OPENING_SECONDS", 0.0)
+        assert "cannot reach its records right now" in await world.refused(world.click("Ana", board, BUTTON))
+    with monkeypatch.context() as newer:
+        newer.setattr(ScoreModal, "TEMPLATE", re.compile("a form of ids of another version"))
+        assert "no longer works" in await world.refused(world.fill_in("Ana", asked[0], score="1"))
+    monkeypatch.setattr(world.bot.tree, "is_closing", True)
+    assert "just restarting. Nothing was saved" in await world.refused(world.fill_in("Ana", asked[1], score="1"))
 
 
 async def test_a_message_is_submitted_with_what_it_shows_as_proof(world: World) -> None:
