@@ -201,6 +201,13 @@ def stop_requested() -> asyncio.Event:
     return stop
 
 
+async def _finish_jobs(jobs: JobRunner) -> None:
+    with suppress(TimeoutError):
+        # A cancellation may be swallowed on its way to a silent database: what has not ended then is cancelled again.
+        async with asyncio.timeout(2 * LAST_JOBS_SECONDS):
+            await jobs.stop(LAST_JOBS_SECONDS)
+
+
 async def _wait_for_commands(seconds: float) -> None:
     deadline = time.monotonic() + seconds
     # New commands keep arriving; refusing them also takes a moment.
@@ -238,7 +245,7 @@ async def serve(settings: Settings, token: str, *, stays_if_refused: bool = Fals
         if not refused:
             notify("STOPPING=1")
             logger.info("stopping: waiting for running commands")
-            await asyncio.gather(bot.finish_commands(), backend.jobs.stop(LAST_JOBS_SECONDS))
+            await asyncio.gather(bot.finish_commands(), _finish_jobs(backend.jobs))
         await _disconnect(bot, connected)
         if refused and stays_if_refused and is_token_refused(connected.exception()):
             bot.is_refused = True

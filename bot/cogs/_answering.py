@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from discord import Interaction, app_commands
 
-from bot.cogs._delivery import UNDELIVERED, Delivery, follow
-from bot.errors import DeliveredTwice, LeaderboardError, ServerOnly, Unavailable
+from bot.cogs._delivery import UNDELIVERED, Delivery, follow, until_interrupted
+from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
 from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, mention_commands, sentence
 from bot.ui.reply import Reply
@@ -81,11 +81,11 @@ async def _show_notices(delivery: Delivery) -> None:
     if actor is None:
         return
     try:
-        if notices := await delivery.interaction.client.services.settings.notices(actor):
+        if notices := await until_interrupted(delivery.interaction.client.services.settings.notices(actor)):
             await follow(delivery.interaction, show_notices(notices))
-    except (Unavailable, *UNDELIVERED) as error:
+    except (Interrupted, Unavailable, *UNDELIVERED) as error:
         # `/settings` shows them too.
-        logger.warning("notices could not be shown: %s", error)
+        logger.info("notices could not be shown: %s", error)
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:

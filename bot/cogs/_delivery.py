@@ -207,6 +207,16 @@ def interrupt() -> int:
     return len(working)
 
 
+async def until_interrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of some work around an answer.
+
+    Raises:
+        Interrupted: the bot stops.
+        Further errors: as the work.
+    """
+    return await _outcome(asyncio.create_task(work, name=_WORK))
+
+
 async def _outcome(task: asyncio.Task[T]) -> T:
     await asyncio.wait({task})
     if task.cancelled():
@@ -217,7 +227,7 @@ async def _outcome(task: asyncio.Task[T]) -> T:
 async def _pause(seconds: float) -> None:
     """Wait, unless the bot stops."""
     with suppress(Interrupted):
-        await _outcome(asyncio.create_task(asyncio.sleep(max(seconds, 0.0)), name=_WORK))
+        await until_interrupted(asyncio.sleep(max(seconds, 0.0)))
 
 
 def _files_of(reply: Reply) -> list[File]:

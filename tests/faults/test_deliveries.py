@@ -31,7 +31,7 @@ async def test_what_is_delivered_twice_before_it_is_answered_is_counted_once(
         await asyncio.gather(*(reply.finished() for reply in replies))
         await told(await discord.slash(ADMIN, "leaderboard", event=EVENT), "8 players")
         assert await bot.stop() == 0
-    assert all("Personal Best" in reply.text or ALREADY_COUNTED in reply.text for reply in replies)
+    assert all("🎉" in reply.text or ALREADY_COUNTED in reply.text for reply in replies)
     assert {refusal.error.split()[1] for refusal in discord.refused} == {ALREADY_ACKNOWLEDGED}
     assert await count(database_url, ScoreSubmission.id) == len(players)
     # A personal best and a best of the week each.
@@ -46,7 +46,7 @@ async def test_what_is_delivered_again_later_is_counted_once(
     async with forked(discord, environment, tmp_path) as bot:
         await create_event(discord)
         reply = await submit(discord, BOB, "100")
-        await told(reply, "Personal Best")
+        await told(reply, "🎉")
         assert ALREADY_ACKNOWLEDGED in (await discord.redeliver(reply)).error
 
         # The next is counted, and the bot killed before it can say so.

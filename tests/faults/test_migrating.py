@@ -16,7 +16,7 @@ from bot.database.models import ScoreSubmission
 from bot.database.schema import MIGRATIONS, alembic_config, needed_revision
 from tests.faults.forked_bot import ForkedBot, forked
 from tests.schemas import schema
-from tests.wire.bots import count, create_event, settings, submit, told
+from tests.wire.bots import EVENT, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, User
 
 NEXT_VERSION = """
@@ -86,7 +86,7 @@ async def test_players_notice_nothing_of_migrations_while_they_play(
         nonlocal submitted
         while not is_over.is_set():
             submitted += 1
-            await told(await submit(discord, player, str(submitted)), "Score")
+            await told(await submit(discord, player, str(submitted)), EVENT)
 
     async with forked(discord, environment, tmp_path) as bot:
         await create_event(discord)

@@ -167,7 +167,8 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         await told(undone, " · closing undone")
         removal = await discord.click(ADMIN, cheated, "Remove")
         await told(removal, "Score removed")
-        restored = await discord.click(ADMIN, await told(removal, "Score removed"), "Restore")
+        question = await discord.click(ADMIN, await told(removal, "Score removed"), "Restore")
+        restored = await discord.click(ADMIN, question, "Restore")
         await told(restored, "Score restored")
     assert [is_refused(reply) for reply in (counted, closed, undone, removal, restored)] == [False] * 5
     assert [len(reply.messages) for reply in (counted, closed, removal)] == [2, 2, 2]

@@ -26,7 +26,7 @@ async def test_a_score_with_two_meanings_is_asked_about_and_counts_as_the_one_th
     assert await world.tables() == before
     answer = await world.click("Ana", question, "15,020")
     assert answer.public.startswith("🎉 **Ana** · Tetris Blitz\n**15,020** points\n")
-    assert "**Ana** · 15,020 points" in await world.board()
+    assert "**Ana** · 15,020 · 1000" in await world.board()
 
 
 async def test_the_language_of_the_player_decides_which_score_is_offered_first(world: World) -> None:

@@ -50,8 +50,7 @@ async def test_a_server_is_served_from_the_first_day_on(
 
 async def play(discord: DiscordStub) -> None:
     """A week in the life of a server, as its members see it."""
-    created = await discord.slash(ADMIN, "event create", name=EVENT, direction="HIGH", unit="points", max="500,000")
-    await told(created, "Event created")
+    await create_event(discord, unit="points", max="500,000")
     assert await discord.autocomplete(ADMIN, "submit-score", "event", "BLITZ") == [{"name": EVENT, "value": EVENT}]
 
     players = [User(f"player{n}", display_name=f"Player {n}") for n in range(1, 12)]
@@ -110,6 +109,8 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
     assert commands["leaderboard"] == {
         "event": (STRING, "required", "autocomplete"),
         "board": (STRING, "all-time", "week", "overall"),
+        "week": (STRING, "autocomplete"),
+        "season": (STRING, "autocomplete"),
     }
     assert commands["weekly-reset"] == {
         "event": (STRING, "required", "autocomplete"),
@@ -122,6 +123,7 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
         "direction": (STRING, "required", "HIGH", "LOW"),
         "format": (STRING, "number", "time"),
         **dict.fromkeys(("unit", "min", "max"), (STRING,)),
+        **dict.fromkeys(("first-week", "last-week"), (STRING, "autocomplete")),
     }
     assert commands["event"]["edit"]["event"] == (STRING, "required", "autocomplete")
     assert commands["event"]["archive"] == {"event": (STRING, "required", "autocomplete")}

@@ -68,7 +68,10 @@ class WiredBot:
         return await answered(await self.discord.slash(user, command, guild=guild, **options))
 
     async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Reply:
-        return await self.use(ADMIN, "event create", name=name, direction=direction, **options)
+        """Have the admin make an event that holds no scores."""
+        created = await self.use(ADMIN, "event create", name=name, direction=direction, **options)
+        await self.use(ADMIN, "event edit", event=name, alarm="none")
+        return created
 
     async def set(self, user: User, *, guild: Guild = HOME, **options: Any) -> Reply:
         """Have someone use `/settings`, whose options have hyphens in their names."""
