@@ -138,7 +138,7 @@ def _check_tls(query: Mapping[str, str]) -> None:
 
 def _has_authority(query: Mapping[str, str]) -> bool:
     usual = os.path.expanduser("~/.postgresql/root.crt")  # noqa: PTH111 - pathlib raises where there is no home
-    return "sslrootcert" in query or "PGSSLROOTCERT" in os.environ or os.path.isfile(usual)  # noqa: PTH113
+    return "sslrootcert" in query or "PGSSLROOTCERT" in os.environ or Path(usual).is_file()
 
 
 def _add_files(context: ssl.SSLContext, query: Mapping[str, str]) -> None:
