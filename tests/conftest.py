@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
+from bot.services.jobs import JobRunner
 from tests import own_servers as servers
 from tests.backends import TestBackend, open_test_backend
 from tests.compiled import share_compiled_statements
@@ -167,6 +168,12 @@ async def world(database_url: URL) -> AsyncIterator[World]:
         yield world
         await world.settle_ratings()
         assert await world.backend.differences() == []
+
+
+@pytest.fixture
+def jobs_by_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connected bot does jobs when a test asks for it (`do_due`), and not beside that too."""
+    monkeypatch.setattr(JobRunner, "start", lambda _runner: None)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class Server:
 
 
 @pytest.fixture
-async def server(wired: WiredBot) -> AsyncIterator[Server]:
+async def server(jobs_by_request: None, wired: WiredBot) -> AsyncIterator[Server]:
     await wired.create_event()
     await wired.set(ADMIN, announcements=HOME.news, close_weeks=True)
     yield Server(wired)

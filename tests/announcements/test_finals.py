@@ -1,5 +1,7 @@
 """How an event has ended is told once, where results are told, and becomes untrue by an undo."""
 
+import pytest
+
 from bot.domain.jobs import JobKind
 from bot.services.jobs import find_job
 from tests.one_database import on_one_database
@@ -7,7 +9,7 @@ from tests.seen import read
 from tests.sessions import reading
 from tests.world import World
 
-pytestmark = on_one_database
+pytestmark = [on_one_database, pytest.mark.usefixtures("jobs_by_request")]
 
 
 async def close_the_last_week(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from simcord.results import InteractionResult
 
 from bot.database.models import Job
@@ -13,7 +14,7 @@ from tests.outages import statements_seen
 from tests.seen import read, seen
 from tests.world import World
 
-pytestmark = on_one_database
+pytestmark = [on_one_database, pytest.mark.usefixtures("jobs_by_request")]
 
 MINUTE = LEAST_PAUSE.total_seconds()
 

@@ -82,7 +82,7 @@ def show(content: str) -> Reply:
 
 
 @pytest.fixture
-async def story(wired: WiredBot) -> AsyncIterator[Story]:
+async def story(jobs_by_request: None, wired: WiredBot) -> AsyncIterator[Story]:
     await wired.create_event()
     yield Story(wired)
     wired.expect_what_failed()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
@@ -21,7 +22,7 @@ from tests.one_database import on_both_databases, on_one_database
 from tests.seen import read, seen
 from tests.world import World
 
-pytestmark = on_one_database
+pytestmark = [on_one_database, pytest.mark.usefixtures("jobs_by_request")]
 
 SUNDAY = datetime(2026, 11, 29, 0, 31, tzinfo=UTC)
 """Half an hour after the latest moment at which players are told, a day before the week 2026-W48 ends."""

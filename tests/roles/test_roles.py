@@ -11,7 +11,6 @@ from bot.cogs import roles
 from bot.database.models import EventRole, Job, Notice, RoleGrant
 from bot.domain.jobs import Claim
 from bot.domain.roles import RoleChange
-from bot.services.jobs import JobRunner
 from bot.services.roles import RoleService
 from tests import tables
 from tests.backends import EVENT
@@ -58,9 +57,7 @@ class Court:
 
 
 @pytest.fixture
-async def court(database_url: URL, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Court]:
-    # Jobs are done when a test asks for it, and not beside that.
-    monkeypatch.setattr(JobRunner, "start", lambda _runner: None)
+async def court(database_url: URL, monkeypatch: pytest.MonkeyPatch, jobs_by_request: None) -> AsyncIterator[Court]:
     async with open_wired_bot(database_url, monkeypatch) as wired:
         await wired.discord.join(COURT)
         court = Court(wired)
