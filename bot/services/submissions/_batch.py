@@ -278,10 +278,8 @@ class Batch:
         Raises:
             Conflict: as `count`.
         """
-        self._begin_transaction()
         event, submission = entry.event, entry.submission
-        if not sql.HOLD_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
-            raise Conflict(self._find_locked())
+        self._hold_event(event)
         if self._held_lately(player_id, event.info.guild_id):
             seconds = math.ceil(self._rules.cooldown.total_seconds())
             self._refused[number] = CooldownActive(seconds)
@@ -322,11 +320,19 @@ class Batch:
                 event.week_statistics = self._count_anew(event, decision.week, event.week_moves)
         return Counted(entry, player_id, decision, before, Moment.of(event, best), rivals)
 
-    def _count_anew(self, event: OpenEvent, week: Week | None, moves: Moves) -> RunningStatistics:
-        """Count a field from its rows, which the held event keeps, and the bests of the batch."""
+    def _hold_event(self, event: OpenEvent) -> None:
+        """Let nobody change an event until the commit of the batch, which takes a transaction.
+
+        Raises:
+            Conflict: as `count`.
+        """
         self._begin_transaction()
         if not sql.HOLD_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
             raise Conflict(self._find_locked())
+
+    def _count_anew(self, event: OpenEvent, week: Week | None, moves: Moves) -> RunningStatistics:
+        """Count a field from its rows, which the held event keeps, and the bests of the batch."""
+        self._hold_event(event)
         field = is_personal_best(event.info.id) if week is None else is_weekly_best(event.info.id, week.code)
         statistics = count_field(self._connection, field & LeaderboardScore.player_id.not_in(moves))
         for _, new in moves.values():
@@ -458,12 +464,18 @@ def _open(row: Row[Any]) -> OpenEvent:
     statistics = RunningStatistics(row.score_count, row.score_origin, row.score_mean, row.score_m2, row.score_m2_peak)
     of_week = RunningStatistics(row.week_count, row.week_origin, row.week_mean, row.week_m2, row.week_m2_peak)
     counted = Field(row.score_count, row.elo_origin, row.elo_centre, row.elo_spread)
-    kept_field, has_board = counted if row.elo_version > 0 else None, row.board_channel_id is not None
-    info, versions = describe(row), (row.version, row.scores_version)
-    announces = row.announcement_channel_id is not None
-    event = OpenEvent(info, zone, *versions, statistics, week, of_week, kept_field=kept_field)
-    event.announces, event.has_board = announces, has_board
-    return event
+    return OpenEvent(
+        info=describe(row),
+        time_zone=zone,
+        version=row.version,
+        scores_version=row.scores_version,
+        statistics=statistics,
+        week=week,
+        week_statistics=of_week,
+        kept_field=counted if row.elo_version > 0 else None,
+        announces=row.announcement_channel_id is not None,
+        has_board=row.board_channel_id is not None,
+    )
 
 
 def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
