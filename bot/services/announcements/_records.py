@@ -6,15 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, Player, ScoreSubmission
+from bot.database.models import Event, Member, ScoreSubmission
 from bot.domain.announcements import Record, read_key
 from bot.domain.clock import Clock
 from bot.domain.posts import Draft
 from bot.domain.scores import ScoreDirection
-from bot.domain.servers import PlayerName
 from bot.services.announcements._switch import draft, switch_off
 from bot.services.events import describe
-from bot.services.servers import load_settings
+from bot.services.servers import load_settings, name_player
 
 
 class RecordAnnouncements:
@@ -58,9 +57,9 @@ def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tupl
     in_a_row = [*takewhile(lambda row: row.player_id == held.player_id, reversed(before))]
     record = Record(
         event=describe(event),
-        player=_name(session, event, score.player_id),
+        player=name_player(session, event, score.player_id),
         score=score.score,
-        holder=_name(session, event, held.player_id),
+        holder=name_player(session, event, held.player_id),
         margin=abs(score.score - held.score),
         led=score.submitted_at - in_a_row[-1].submitted_at,
         stands=of_score is not None,
@@ -86,9 +85,3 @@ def _records(session: Session, event: Event) -> list[sa.Row[int, int, float, obj
     )
     records = sa.select(*counted.c).where(counted.c.before.is_(None) | is_better)
     return [*session.execute(records.order_by(counted.c.submitted_at, counted.c.id))]
-
-
-def _name(session: Session, event: Event, player_id: int) -> PlayerName:
-    of_player = sa.select(Player.discord_id, Member.display_name).join(Member, Member.player_id == Player.id)
-    found = session.execute(of_player.where(Player.id == player_id, Member.guild_id == event.guild_id)).one()
-    return PlayerName(found.discord_id, found.display_name)

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import AuditLog, Event, Member, Player
 from bot.domain.audit import AuditEntry, AuditPage
-from bot.domain.servers import GREATEST_ID, PlayerName
-from bot.errors import NeverSubmitted
+from bot.domain.servers import PlayerName
 from bot.services.events import find_meant_event
-from bot.services.servers import Actor, require_admin
+from bot.services.servers import Actor, find_member, require_admin
 
 PAGE_SIZE = 8
 
@@ -45,7 +44,7 @@ class AuditService:
                 event_id = find_meant_event(session, actor.guild_id, event).id
                 wanted.append(log.event_id == event_id)
             if player is not None:
-                wanted.append(log.player_id == _find_player(session, actor.guild_id, player))
+                wanted.append(log.player_id == find_member(session, actor.guild_id, player).player_id)
             actions = session.scalars(sa.select(sa.func.count()).select_from(log).where(*wanted)).one()
             pages = max(1, -(-actions // PAGE_SIZE))
             shown = min(page, pages - 1)
@@ -53,17 +52,6 @@ class AuditService:
             return AuditPage(tuple(map(_entry, found)), event_id, player, shown, pages, actions)
 
         return await self._database.read(work)
-
-
-def _find_player(session: Session, guild_id: int, discord_id: int) -> int:
-    of_user = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
-    member = sa.select(Member.player_id).join(Player, Player.id == Member.player_id)
-    # What a forged button names may be greater.
-    is_id = discord_id <= GREATEST_ID
-    player_id = session.scalar(member.where(of_user, Member.guild_id == guild_id)) if is_id else None
-    if player_id is None:
-        raise NeverSubmitted(discord_id)
-    return player_id
 
 
 def _entries(guild_id: int, wanted: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:

@@ -19,9 +19,8 @@ from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import Addition, Corrected, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
-from bot.services.moderation._rows import name_player
 from bot.services.ratings import Recalculation
-from bot.services.servers import Actor, add_members, begin_action, load_settings, record, require_admin
+from bot.services.servers import Actor, add_members, begin_action, load_settings, name_player, record, require_admin
 
 NOT_COUNTED = 0
 """The interaction id of a row that is rolled back."""

@@ -14,7 +14,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
-from bot.services.moderation._rows import name_player, run_of, unrate
+from bot.services.moderation._rows import run_of, unrate
 from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import (
     count_personal_best,
@@ -24,6 +24,7 @@ from bot.services.ratings import (
     logged_bests,
     was_counted,
 )
+from bot.services.servers import name_player
 from bot.services.weeks import announced_with, award_roles, rerun_week
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Excuse, Member, Player
+from bot.database.models import Event, Excuse, Member
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import EventConsequences, ExcusePreview, ExcuseResult
@@ -15,12 +15,12 @@ from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
-from bot.errors import AlreadyExcused, NeverSubmitted, NotExcused
+from bot.errors import AlreadyExcused, NotExcused
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._rows import lock_events, name_member
+from bot.services.moderation._rows import lock_events
 from bot.services.posts import refresh_posts
-from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
+from bot.services.servers import Actor, begin_action, find_member, load_settings, name_member, record, require_admin
 from bot.services.weeks import award_roles, follow_excuse
 
 
@@ -100,7 +100,7 @@ class ExcuseService:
     ) -> tuple[Member, Event | None, Week, list[Event]]:
         """Return the member, the event that is meant or None, the week, and the events that may follow, locked."""
         week = read_week(typed, load_settings(session, actor.guild_id).time_zone, self._clock())
-        member = _find_member(session, actor.guild_id, discord_id)
+        member = find_member(session, actor.guild_id, discord_id)
         if wanted is None:
             return member, None, week, [*lock_events(session, member).values()]
         event = find_event(session, actor.guild_id, wanted, lock=True)
@@ -156,12 +156,3 @@ def _take(session: Session, member: Member, player: PlayerName, week: Week, even
 
 def _of(member: Member, week: Week) -> tuple[sa.ColumnElement[bool], ...]:
     return Excuse.guild_id == member.guild_id, Excuse.player_id == member.player_id, Excuse.week_number == week.code
-
-
-def _find_member(session: Session, guild_id: int, discord_id: int) -> Member:
-    of_user = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
-    wanted = sa.select(Member).join(Player, Player.id == Member.player_id).where(of_user, Member.guild_id == guild_id)
-    member = session.scalar(wanted)
-    if member is None:
-        raise NeverSubmitted(discord_id)
-    return member

@@ -22,9 +22,17 @@ from bot.services.jobs import cancel, finish, hold, postpone
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import Addition, Corrected, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
-from bot.services.moderation._rows import name_player
 from bot.services.ratings import Recalculation
-from bot.services.servers import Actor, begin_action, drop_notices, leave_notice, load_settings, record, require_admin
+from bot.services.servers import (
+    Actor,
+    begin_action,
+    drop_notices,
+    leave_notice,
+    load_settings,
+    name_player,
+    record,
+    require_admin,
+)
 
 REMIND_AFTER = timedelta(days=1)
 """How long after a score was held, or the last reminder, admins are reminded of it."""

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Member, PlayerEventStats, ScoreSubmission, WeeklyRun
 from bot.domain.ratings import RatingScale
-from bot.domain.servers import PlayerName
 from bot.services.ratings import event_elo_expression, rating_of, weight_parameters
 
 _STATS = PlayerEventStats
@@ -44,13 +43,3 @@ def run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:
     """Return the run of the week that a submission counts for."""
     of_event = WeeklyRun.event_id == submission.event_id
     return session.scalar(sa.select(WeeklyRun).where(of_event, WeeklyRun.week_number == submission.week_number))
-
-
-def name_player(session: Session, event: Event, player_id: int) -> PlayerName:
-    """Return a player as they are called in the server of an event."""
-    return name_member(session, session.get_one(Member, (player_id, event.guild_id)))
-
-
-def name_member(session: Session, member: Member) -> PlayerName:
-    """Return a player as they are called in a server."""
-    return PlayerName(session.get_one(Player, member.player_id).discord_id, member.display_name)

@@ -16,9 +16,9 @@ from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import Corrected, correct_posts, remove_score, report, restore_score
 from bot.services.moderation._finding import find_listed, find_one, find_own, name_submission
-from bot.services.moderation._rows import name_player, run_of
+from bot.services.moderation._rows import run_of
 from bot.services.ratings import Recalculation
-from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
+from bot.services.servers import Actor, begin_action, load_settings, name_player, record, require_admin
 
 TAKEN_BACK_FOR = timedelta(minutes=10)
 """How long players can take a submission back."""

@@ -12,7 +12,6 @@ from bot.database.models import (
     Event,
     LeaderboardScore,
     Member,
-    Player,
     ScoreSubmission,
     ScoreType,
     WeeklyRun,
@@ -24,7 +23,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
-from bot.errors import AlreadyWithdrawn, NeverSubmitted, NotWithdrawn
+from bot.errors import AlreadyWithdrawn, NotWithdrawn
 from bot.services.events import describe
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._rows import lock_events, unrate
@@ -34,7 +33,7 @@ from bot.services.ratings import (
     count_personal_best,
     count_weekly_best,
 )
-from bot.services.servers import Actor, begin_action, record, require_admin
+from bot.services.servers import Actor, begin_action, find_member, record, require_admin
 from bot.services.weeks import award_roles
 
 
@@ -158,11 +157,7 @@ def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
     The member is locked before the events, so that no submission adds a best to one more. Nobody who holds an event
     waits for a member.
     """
-    of_user = Player.discord_id == sa.literal(discord_id, sa.BigInteger)
-    wanted = sa.select(Member).join(Player, Player.id == Member.player_id).where(of_user, Member.guild_id == guild_id)
-    member = session.scalars(wanted.with_for_update(key_share=True, of=Member)).one_or_none()
-    if member is None:
-        raise NeverSubmitted(discord_id)
+    member = find_member(session, guild_id, discord_id, lock=True)
     member.version += 1
     return member
 

@@ -1,13 +1,41 @@
-"""Make players members of a server past the bot's commands."""
+"""Find and name the members of a server, and make players members past the bot's commands."""
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, literal, select
 from sqlalchemy.orm import Session
 
-from bot.database.models import Member, Player
+from bot.database.models import Event, Member, Player
 from bot.database.rows import add_rows, in_chunks
-from bot.domain.servers import NewMember
+from bot.domain.servers import GREATEST_ID, NewMember, PlayerName
+from bot.errors import NeverSubmitted
+
+
+def find_member(session: Session, guild_id: int, discord_id: int, *, lock: bool = False) -> Member:
+    """Return a member of a server by the user's Discord id, locked until the commit if `lock` is true.
+
+    Raises:
+        NeverSubmitted: the player has never submitted a score in the server.
+    """
+    of_user = Player.discord_id == literal(discord_id, BigInteger)
+    wanted = select(Member).join(Player, Player.id == Member.player_id).where(of_user, Member.guild_id == guild_id)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True, of=Member)
+    # What a forged button names may be greater than any id.
+    member = session.scalars(wanted).one_or_none() if discord_id <= GREATEST_ID else None
+    if member is None:
+        raise NeverSubmitted(discord_id)
+    return member
+
+
+def name_player(session: Session, event: Event, player_id: int) -> PlayerName:
+    """Return a player as they are called in the server of an event."""
+    return name_member(session, session.get_one(Member, (player_id, event.guild_id)))
+
+
+def name_member(session: Session, member: Member) -> PlayerName:
+    """Return a player as they are called in a server."""
+    return PlayerName(session.get_one(Player, member.player_id).discord_id, member.display_name)
 
 
 def find_players(session: Session, discord_ids: Collection[int], guild_id: int | None = None) -> dict[int, int]:
