@@ -86,9 +86,7 @@ class WithdrawalService:
                 foresights = {
                     key: Foresight(session, event, self._scale, member.player_id) for key, event in events.items()
                 }
-                changed = (
-                    self._withdraw(session, member, self._clock()) if is_withdrawn else _bring_back(session, member)
-                )
+                changed = self._move(session, member, events, self._clock(), is_withdrawn=is_withdrawn)
                 consequences = tuple(
                     EventConsequences(describe(events[key]), foresights[key].consequences()) for key in changed
                 )
@@ -105,24 +103,30 @@ class WithdrawalService:
             now, why = self._clock(), clean_reason(reason)
             member = _lock_member(session, actor.guild_id, discord_id)
             _check(member, discord_id, is_withdrawn=is_withdrawn)
-            events = self._withdraw(session, member, now) if is_withdrawn else _bring_back(session, member)
+            events = lock_events(session, member)
+            changed = self._move(session, member, events, now, is_withdrawn=is_withdrawn)
             action = "withdraw player" if is_withdrawn else "return player"
-            detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(events)}"
+            detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(changed)}"
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
-            refresh_posts(session, events, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
-            for event_id in events if is_withdrawn else ():
-                award_roles(session, session.get_one(Event, event_id), now)
+            refresh_posts(session, changed, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
+            for event_id in changed if is_withdrawn else ():
+                award_roles(session, events[event_id], now)
             name = PlayerName(discord_id, member.display_name)
-            return MembershipResult(name, is_withdrawn, len(events), why), events
+            return MembershipResult(name, is_withdrawn, len(changed), why), changed
 
-        result, events = await self._database.write(work)
-        for event_id in events:
+        result, changed = await self._database.write(work)
+        for event_id in changed:
             self._recalculation.request(event_id)
         return result
 
-    def _withdraw(self, session: Session, member: Member, now: datetime) -> list[int]:
-        member.withdrawn_at = now
-        events, scores = lock_events(session, member), LeaderboardScore
+    def _move(
+        self, session: Session, member: Member, events: dict[int, Event], now: datetime, *, is_withdrawn: bool
+    ) -> list[int]:
+        """Withdraw a member or bring them back; return the keys of the locked events whose bests have changed."""
+        return self._withdraw(session, member, events, now) if is_withdrawn else _bring_back(session, member, events)
+
+    def _withdraw(self, session: Session, member: Member, events: dict[int, Event], now: datetime) -> list[int]:
+        member.withdrawn_at, scores = now, LeaderboardScore
         of_player = scores.player_id == member.player_id, scores.event_id.in_(events)
         bests = session.execute(sa.select(scores.event_id, scores.week_number, scores.score).where(*of_player)).all()
         session.execute(sa.delete(scores).where(*of_player).execution_options(synchronize_session=False))
@@ -137,9 +141,8 @@ def _check(member: Member, discord_id: int, *, is_withdrawn: bool) -> None:
         raise (AlreadyWithdrawn if is_withdrawn else NotWithdrawn)(discord_id)
 
 
-def _bring_back(session: Session, member: Member) -> list[int]:
-    member.withdrawn_at = None
-    events, log = lock_events(session, member), ScoreSubmission
+def _bring_back(session: Session, member: Member, events: dict[int, Event]) -> list[int]:
+    member.withdrawn_at, log = None, ScoreSubmission
     is_closed = sa.exists().where(WeeklyRun.event_id == log.event_id, WeeklyRun.week_number == log.week_number)
     personal = _logged_bests(member, events, ScoreType.ALL_TIME, sa.null())
     weekly = _logged_bests(member, events, ScoreType.WEEKLY, log.week_number).where(~is_closed)
