@@ -1,4 +1,4 @@
-"""Failures of the database's statements: seen, broken, or slow."""
+"""Statements of the database that are seen, broken, or slow."""
 
 import asyncio
 import threading
@@ -13,6 +13,16 @@ from tests.wire.waiting import until
 
 
 @contextmanager
+def listening(target: Any, moment: str, listener: Callable[..., Any], *, retval: bool = False) -> Iterator[None]:
+    """Have SQLAlchemy call a listener at each such moment of a target, until the block ends."""
+    event.listen(target, moment, listener, retval=retval)
+    try:
+        yield
+    finally:
+        event.remove(target, moment, listener)
+
+
+@contextmanager
 def statements_seen(part: str, then: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
     """Give a list that each statement with this in it is added to, before it is executed."""
     seen: list[str] = []
@@ -22,11 +32,8 @@ def statements_seen(part: str, then: Callable[[], None] = lambda: None) -> Itera
             seen.append(statement)
             then()
 
-    event.listen(Engine, "before_cursor_execute", look)
-    try:
+    with listening(Engine, "before_cursor_execute", look):
         yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", look)
 
 
 def statements_fail(part: str) -> AbstractContextManager[list[str]]:
@@ -55,8 +62,5 @@ def statement_waits(part: str, happened: Callable[[], bool]) -> Iterator[None]:
             else:
                 asyncio.run(until_then(None))
 
-    event.listen(Engine, "before_cursor_execute", wait)
-    try:
+    with listening(Engine, "before_cursor_execute", wait):
         yield
-    finally:
-        event.remove(Engine, "before_cursor_execute", wait)

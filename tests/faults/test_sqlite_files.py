@@ -13,13 +13,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Pool, event
+from sqlalchemy import URL, Pool
 
 from bot.database.models import ScoreSubmission
 from bot.errors import Unavailable
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
 from tests.faults.told import unavailable
+from tests.outages import listening
 from tests.patience import SOON, set_limits
 
 NOBODY = 65534
@@ -79,11 +80,8 @@ def no_room_for(pages: int) -> Iterator[None]:
     def limit(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    event.listen(Pool, "connect", limit)
-    try:
+    with listening(Pool, "connect", limit):
         yield
-    finally:
-        event.remove(Pool, "connect", limit)
 
 
 async def test_on_a_full_disk_what_was_confirmed_is_there_and_nothing_else(file_url: URL) -> None:

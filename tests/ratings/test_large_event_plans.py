@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, text
 
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.rules import Method
@@ -13,6 +13,7 @@ from bot.services.ratings import _recalculation as stored_elos
 from bot.services.ratings import elo_parameters
 from tests import tables
 from tests.backends import NOON, open_test_backend
+from tests.outages import listening
 
 MANY = 5_000
 NUMBERS = f"FROM generate_series(1, {MANY}) AS n"
@@ -40,11 +41,8 @@ def explained() -> Iterator[None]:
     def explain(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         return f"EXPLAIN {statement}", parameters
 
-    event.listen(Engine, "before_cursor_execute", explain, retval=True)
-    try:
+    with listening(Engine, "before_cursor_execute", explain, retval=True):
         yield
-    finally:
-        event.remove(Engine, "before_cursor_execute", explain)
 
 
 async def test_few_of_many_are_found_by_indexes(server_url: URL) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, Select, event, select
+from sqlalchemy import URL, Engine, Select, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.database.dialect import is_file
@@ -18,7 +18,7 @@ from bot.services.submissions._known_bests import WORTH_LEARNING
 from bot.services.submissions._service import MOST_TOGETHER
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
-from tests.outages import statements_seen
+from tests.outages import listening, statements_seen
 from tests.patience import UNTIL_IT_HANGS
 from tests.sessions import writing
 from tests.wire.waiting import until
@@ -45,11 +45,8 @@ def commits_fail(after: int = 0) -> Iterator[list[object]]:
         if len(seen) > after:
             raise ConnectionResetError("the test broke the connection")
 
-    event.listen(Engine, "commit", fail)
-    try:
+    with listening(Engine, "commit", fail):
         yield seen
-    finally:
-        event.remove(Engine, "commit", fail)
 
 
 @contextmanager
@@ -70,12 +67,11 @@ def statement_held(part: str) -> Iterator[Callable[[], None]]:
             else:
                 may_go_on.wait(UNTIL_IT_HANGS)
 
-    event.listen(Engine, "before_cursor_execute", hold)
-    try:
-        yield may_go_on.set
-    finally:
-        may_go_on.set()
-        event.remove(Engine, "before_cursor_execute", hold)
+    with listening(Engine, "before_cursor_execute", hold):
+        try:
+            yield may_go_on.set
+        finally:
+            may_go_on.set()
 
 
 async def together(backend: TestBackend, players: range, **changes: Any) -> list[Outcome]:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, event, select, update
+from sqlalchemy import URL, Engine, select, update
 
 from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission
 from bot.errors import CooldownActive, EventArchived, EventNotFound, ScoreTooHigh, SubmitterWithdrawn
@@ -16,7 +16,7 @@ from bot.services.submissions import _service
 from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
-from tests.outages import statements_seen
+from tests.outages import listening, statements_seen
 from tests.sessions import writing
 
 OTHER = "Sprint"
@@ -35,11 +35,8 @@ def just_before(is_time: Callable[[str], bool], change: Callable[[], Awaitable[o
             has_happened = True
             connection.connection.dbapi_connection.run_async(lambda _: change())
 
-    event.listen(Engine, "before_cursor_execute", happen)
-    try:
+    with listening(Engine, "before_cursor_execute", happen):
         yield
-    finally:
-        event.remove(Engine, "before_cursor_execute", happen)
     assert has_happened
 
 

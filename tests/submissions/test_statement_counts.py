@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, event, text, update
+from sqlalchemy import URL, text, update
 from sqlalchemy.engine import Engine
 
 from bot.database.models import Base, Event, PlayerEventStats
@@ -15,7 +15,7 @@ from bot.domain.standings import Board
 from tests import tables
 from tests.backends import EVENT, GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.large_events import as_if_large
-from tests.outages import statements_seen
+from tests.outages import listening, statements_seen
 from tests.sessions import reading
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -191,11 +191,8 @@ def seen_with_parameters(*beginnings: str) -> Iterator[list[tuple[str, Any]]]:
         if statement.startswith(beginnings):
             seen.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
 
-    event.listen(Engine, "before_cursor_execute", look)
-    try:
+    with listening(Engine, "before_cursor_execute", look):
         yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", look)
 
 
 async def plan_of(backend: TestBackend, statement: str, parameters: Any) -> list[str]:

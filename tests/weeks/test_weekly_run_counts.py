@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from bot.database.models import Base, LeaderboardScore, PlayerEventStats, WeeklyResult
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, with_recalculation
-from tests.outages import statements_seen
+from tests.outages import listening, statements_seen
 
 WEEKS = ("2026-W44", "2026-W45", "2026-W46", "2026-W47")
 
@@ -25,11 +25,8 @@ def rows_written() -> Iterator[Counter[str]]:
         if kind in ("INSERT", "UPDATE", "DELETE"):
             written[f"{kind} {words[0] if kind == 'UPDATE' else words[1]}"] += cursor.rowcount
 
-    event.listen(Engine, "after_cursor_execute", count)
-    try:
+    with listening(Engine, "after_cursor_execute", count):
         yield written
-    finally:
-        event.remove(Engine, "after_cursor_execute", count)
 
 
 @contextmanager
@@ -40,13 +37,10 @@ def rows_loaded(*of_tables: type[Base]) -> Iterator[list[object]]:
     def note(row: object, _: Any) -> None:
         loaded.append(row)
 
-    for table in of_tables:
-        event.listen(table, "load", note)
-    try:
-        yield loaded
-    finally:
+    with ExitStack() as stack:
         for table in of_tables:
-            event.remove(table, "load", note)
+            stack.enter_context(listening(table, "load", note))
+        yield loaded
 
 
 async def play_weeks(backend: TestBackend, players: int) -> None:
