@@ -7,7 +7,8 @@ from sqlalchemy import Executable, Row, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Base, Player, PlayerEventStats
+from bot.database.models import Base, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.domain.weeks import Week
 
 Rows = list[dict[str, Any]]
 
@@ -39,6 +40,25 @@ async def stats(database: Database, event_id: int) -> dict[int, Row[Any]]:
 async def stored_elos(database: Database, event_id: int) -> dict[int, int | None]:
     """Return the stored all-time Elos of an event by Discord's id of the player."""
     return {player: row.all_time_leaderboard_elo for player, row in (await stats(database, event_id)).items()}
+
+
+async def missed(database: Database, week: Week, event_id: int = 1) -> dict[int, int]:
+    """Return what a closed week counts for those who missed it, by Discord's id of the player."""
+    return await database.read(lambda session: missed_in(session, week, event_id))
+
+
+def missed_in(session: Session, week: Week, event_id: int = 1) -> dict[int, int]:
+    """Return the same inside a transaction."""
+    result = WeeklyResult
+    of_week = (
+        select(Player.discord_id, result.weekly_elo)
+        .join(result, result.player_id == Player.id)
+        .join(WeeklyRun, WeeklyRun.id == result.run_id)
+        .where(WeeklyRun.event_id == event_id, WeeklyRun.week_number == week.code)
+        .where(result.score.is_(None), result.weekly_elo.is_not(None))
+        .order_by(Player.discord_id)
+    )
+    return {player: elo for player, elo in session.execute(of_week) if elo is not None}
 
 
 async def execute(database: Database, *statements: Executable) -> None:

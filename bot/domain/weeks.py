@@ -155,36 +155,20 @@ class WeeklyResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Penalty:
-    """A player who missed the week, with the event Elo after the run."""
-
-    player: PlayerName
-    event_elo: int
-
-
-@dataclass(frozen=True, slots=True)
 class WeeklyRunResult:
     """The result of the run of one week of one event.
 
     Attributes:
         field: the weekly bests, as size, mean and spread.
         podium: the best results, at most ten, the best first.
-        penalties: players who missed the week, at most ten, by name.
-        penalised: the number of players who missed the week.
         closed_early: whether the week was not over yet.
-        missed_week_elo: the weekly Elo of those who missed the week.
-        is_rated: whether the week had as many players as the event asks for; if not, it counts for nobody.
     """
 
     event: EventInfo
     week: Week
     field: Field
     podium: tuple[WeeklyResult, ...]
-    penalties: tuple[Penalty, ...]
-    penalised: int
     closed_early: bool
-    missed_week_elo: int
-    is_rated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ async def contents(backend: TestBackend) -> object:
 
 async def missing(backend: TestBackend) -> list[int]:
     [run] = await backend.run()
-    return [penalty.player.discord_id for penalty in run.penalties]
+    return list(await tables.missed(backend.database, run.week))
 
 
 @pytest.fixture
@@ -149,8 +149,11 @@ async def test_an_undo_during_a_withdrawal_reopens_the_week_without_the_player(s
 
 async def test_a_preview_leaves_out_whoever_is_withdrawn(season: TestBackend) -> None:
     await withdraw(season, CAI)
-    [preview] = await season.real.services.weeks.preview(ADMIN, EVENT)
-    assert (preview.penalised, preview.field.size) == (0, 2)
+    [(missed, size)] = await season.real.services.weeks.try_out(
+        *(ADMIN, EVENT, None),
+        lambda session, runs: [(tables.missed_in(session, run.week), run.field.size) for run in runs],
+    )
+    assert (missed, size) == ({}, 2)
     assert await tables.rows(season.database, WeeklyOmission) == []
 
 

@@ -135,7 +135,7 @@ async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBacken
     backend.clock.move(weeks=1)
     await backend.submit(ANA, 50)
     [run] = await backend.run()
-    assert (run.is_rated, run.penalised, run.penalties) == (False, 0, ())
+    assert await tables.missed(backend.database, run.week) == {}
     assert [(result.rank, result.elo) for result in run.podium] == [(1, None)]
     results = await backend.real.services.results.answer(GUILD, run.event.id, [run.week])
     assert isinstance(results, Results)

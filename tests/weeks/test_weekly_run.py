@@ -53,15 +53,15 @@ async def test_a_run_tells_field_podium_and_event_elos(backend: TestBackend) -> 
         (2, ANA, 60, 859, 859),
         (2, CAI, 60, 859, 859),
     ]
-    assert (run.penalties, run.penalised, run.missed_week_elo) == ((), 0, 0)
+    assert await tables.missed(backend.database, run.week) == {}
 
 
-async def test_a_podium_has_ten_rows_and_so_have_the_penalties(backend: TestBackend) -> None:
+async def test_a_podium_has_ten_rows_and_a_missed_week_has_all_who_missed_it(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({player: player for player in range(1, 13)}, {13: 1})
-    first, second = await backend.run("2026-W46"), await backend.run("2026-W47")
-    assert [row.player.discord_id for row in first[0].podium] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]
-    assert (len(second[0].penalties), second[0].penalised) == (10, 12)
+    [first], [second] = await backend.run("2026-W46"), await backend.run("2026-W47")
+    assert [row.player.discord_id for row in first.podium] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]
+    assert await tables.missed(backend.database, second.week) == dict.fromkeys(range(1, 13), 0)
 
 
 async def test_a_week_of_one_player_gives_the_base(backend: TestBackend) -> None:
@@ -130,7 +130,8 @@ async def test_a_missed_week_counts_from_the_first_one_a_player_took_part_in(bac
     await backend.run()
     [run] = await backend.run()
     assert await averages(backend) == {ANA: (666.667, 3), BOB: (1000, 2)}
-    assert [(penalty.player.discord_id, penalty.event_elo) for penalty in run.penalties] == [(ANA, 833)]
+    assert await tables.missed(backend.database, run.week) == {ANA: 0}
+    assert (await tables.stats(backend.database, 1))[ANA].calculated_event_elo == 833
 
 
 async def test_a_week_in_which_nobody_submitted_penalises_nobody(backend: TestBackend) -> None:
@@ -158,7 +159,7 @@ async def test_a_missed_week_counts_what_the_settings_say_when_it_is_run(databas
         await backend.play({ANA: 50, BOB: 50}, {ANA: 50})
         await backend.run("2026-W46")
         [run] = await backend.run("2026-W47")
-        assert run.missed_week_elo == 800
+        assert await tables.missed(backend.database, run.week) == {BOB: 800}
         assert await averages(backend) == {ANA: (1000, 2), BOB: (900, 2)}
     async with open_test_backend(database_url, backend.clock) as later:
         later.clock.move(weeks=1)
@@ -168,13 +169,13 @@ async def test_a_missed_week_counts_what_the_settings_say_when_it_is_run(databas
         assert await later.differences() == []
 
 
-async def test_penalties_are_those_of_the_event_alone(backend: TestBackend) -> None:
+async def test_missed_weeks_are_those_of_the_event_alone(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.create_event(name="40L Sprint")
     await backend.submit(ANA, 50)
     await backend.submit(BOB, 50, "40L Sprint")
     await backend.run()
     [run] = await backend.run(event="40L Sprint")
-    assert run.penalised == 0
+    assert await tables.missed(backend.database, run.week, event_id=2) == {}
     assert await averages(backend, event_id=1) == {ANA: (1000, 1)}
     assert await averages(backend, event_id=2) == {BOB: (1000, 1)}
