@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, ScoreType, WeeklyRun
-from bot.domain.announcements import results_key
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
@@ -15,7 +14,7 @@ from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
 from bot.services.moderation._rows import run_of, unrate
-from bot.services.posts import refresh_post, refresh_posts
+from bot.services.posts import refresh_posts
 from bot.services.ratings import (
     count_personal_best,
     count_weekly_best,
@@ -25,7 +24,7 @@ from bot.services.ratings import (
     was_counted,
 )
 from bot.services.servers import name_player
-from bot.services.weeks import announced_with, award_roles, rerun_week
+from bot.services.weeks import after_correction, rerun_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +180,11 @@ def report(
 
 def correct_posts(session: Session, event: Event, done: Corrected, now: datetime) -> None:
     """Have the announcements and roles looked at again that a correction can make untrue."""
-    refresh_posts(session, [event.id], now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
+    untrue = JobKind.FINAL, JobKind.RECORD, JobKind.BOARD
     if done.run is not None and done.is_rerun:
-        refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(done.run)), now)
-        award_roles(session, event, now)
+        after_correction(session, event, now, *untrue, runs=[done.run])
+    else:
+        refresh_posts(session, [event.id], now, *untrue)
 
 
 def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:

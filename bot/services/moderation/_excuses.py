@@ -19,9 +19,8 @@ from bot.errors import AlreadyExcused, NotExcused
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._rows import lock_events
-from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, find_member, load_settings, name_member, record, require_admin
-from bot.services.weeks import award_roles, follow_excuse
+from bot.services.weeks import after_correction, follow_excuse
 
 
 class ExcuseService:
@@ -126,9 +125,8 @@ class ExcuseService:
         else:
             _take(session, member, player, week, what)
         followed = [one for one in events if follow_excuse(session, one, week.code, member.player_id, self._scale)]
-        refresh_posts(session, [one.id for one in followed], now, JobKind.FINAL, JobKind.BOARD)
         for one in followed:
-            award_roles(session, one, now)
+            after_correction(session, one, now, JobKind.FINAL, JobKind.BOARD)
         action = "excuse player" if is_excused else "take back excuse"
         record(session, actor, action, str(week), at=now, event_id=what, player_id=member.player_id, reason=reason)
         info = None if event is None else describe(event)

@@ -11,9 +11,8 @@ from bot.domain.ratings import RatingScale
 from bot.domain.rules import Rules
 from bot.errors import HasTheseRules, LogarithmImpossible
 from bot.services.events import describe, find_event
-from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, record
-from bot.services.weeks import award_roles, rerate
+from bot.services.weeks import after_correction, rerate
 
 
 class RulesService:
@@ -53,8 +52,7 @@ class RulesService:
             rerate(session, found, self._scale)
             now = self._clock()
             record(session, actor, "event rules", _summary(before.rules, rules), at=now, event_id=found.id)
-            refresh_posts(session, [found.id], now)
-            award_roles(session, found, now)
+            after_correction(session, found, now)
             return RulesChange(before.rules, describe(found))
 
         return await self._database.write(work)

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
 from bot.database.rows import in_chunks
-from bot.domain.announcements import results_key
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.score_files import (
@@ -26,11 +25,10 @@ from bot.domain.text import clean_display_name
 from bot.domain.weeks import Week
 from bot.errors import ImportGone, NothingToImport
 from bot.services.events import describe
-from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import recalculate
 from bot.services.servers import Actor, add_members, load_settings, record
 from bot.services.verification import add_ratings, add_to_log, rebuild
-from bot.services.weeks import announced_with, award_roles
+from bot.services.weeks import after_correction
 
 _LOG = ScoreSubmission
 
@@ -125,12 +123,9 @@ def _derive(session: Session, event: Event, weeks: Iterable[Week], scale: Rating
     rebuild(session, event)
     event.scores_version += 1
     recalculate(session, event, scale)
-    refresh_posts(session, [event.id], now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
-    award_roles(session, event, now)
     codes = {week.code for week in weeks}
-    for run in _runs_of(session, event):
-        if run.week_number in codes:
-            refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(run)), now)
+    runs = [run for run in _runs_of(session, event) if run.week_number in codes]
+    after_correction(session, event, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD, runs=runs)
 
 
 def _runs_of(session: Session, event: Event) -> list[WeeklyRun]:

@@ -1,5 +1,6 @@
 """Make and undo one weekly run inside a transaction, set by set."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ from bot.domain.rules import Attendance
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
 from bot.services.jobs import schedule
-from bot.services.posts import refresh_posts
+from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import (
     best_first,
     count_averages,
@@ -91,13 +92,31 @@ def close_week(
     return run
 
 
+def after_correction(
+    session: Session, event: Event, now: datetime, *kinds: JobKind, runs: Iterable[WeeklyRun] = ()
+) -> None:
+    """Have what an event has told and awarded looked at again, in the transaction that changes its results.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        now: when that is due.
+        kinds: the posts of the event that may be untrue now; none for all.
+        runs: those whose results have changed, or are gone.
+    """
+    refresh_posts(session, [event.id], now, *kinds)
+    for run in runs:
+        refresh_post(session, JobKind.RESULTS, results_key(event.id, _announced_with(run)), now)
+    award_roles(session, event, now)
+
+
 def award_roles(session: Session, event: Event, now: datetime) -> None:
     """Have the roles of an event given and taken by its overall board, if it awards any."""
     if event.gives_roles:
         schedule(session, JobKind.ROLES, str(event.id), now)
 
 
-def announced_with(run: WeeklyRun) -> Week:
+def _announced_with(run: WeeklyRun) -> Week:
     """Return the last of the weeks that were closed together with that of a run."""
     return Week.from_code(run.week_number if run.closed_with is None else run.closed_with)
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
-from bot.domain.announcements import results_key
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
@@ -22,11 +21,10 @@ from bot.errors import (
     WeekWithoutScores,
 )
 from bot.services.events import describe, find_event
-from bot.services.posts import refresh_post, refresh_posts
 from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
 from bot.services.weeks._lookup import UNDO, check_runnable, current_week, find_next_close
 from bot.services.weeks._report import report
-from bot.services.weeks._run import announced_with, award_roles, close_week, undo_run
+from bot.services.weeks._run import after_correction, close_week, undo_run
 
 T = TypeVar("T")
 
@@ -125,13 +123,11 @@ class WeeklyProcessingService:
             begin_action(session, actor)
             found = find_event(session, actor.guild_id, event, lock=True)
             run = _undoable(session, found, None if week is None else Week.parse(week))
-            reopened, announced = Week.from_code(run.week_number), announced_with(run)
+            reopened = Week.from_code(run.week_number)
             players, called_back = undo_run(session, found, run, self._scale)
             now = self._clock()
             record(session, actor, UNDO, f"{reopened}", at=now, event_id=found.id)
-            refresh_post(session, JobKind.RESULTS, results_key(found.id, announced), now)
-            refresh_posts(session, [found.id], now, JobKind.FINAL, JobKind.BOARD)
-            award_roles(session, found, now)
+            after_correction(session, found, now, JobKind.FINAL, JobKind.BOARD, runs=[run])
             closes_at = find_next_close(session, actor.guild_id, reopened, now)
             return UndoResult(describe(found), reopened, players, called_back, run.ran_at, closes_at)
 
