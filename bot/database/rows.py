@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
 from bot.database.dialect import constant, is_postgresql, write_out
@@ -217,3 +217,8 @@ def add_rows(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapp
     """Insert rows, each by the names of its columns."""
     for some in in_chunks(rows):
         session.execute(sa.insert(table), some)
+
+
+def free_id(session: Session, column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> int:
+    """Return an id below 0 that a column does not have, and none below it; Discord's are above 0."""
+    return min(session.scalar(sa.select(sa.func.min(column))) or 0, 0) - 1

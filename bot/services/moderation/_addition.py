@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
+from bot.database.rows import free_id
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
@@ -123,7 +124,9 @@ class AdditionService:
             info.check(score)
             _check_moment(at, now)
             player_id = _find_member(session, actor.guild_id, player)
-            interaction_id = _free_id(session) if actor.interaction_id is None else actor.interaction_id
+            interaction_id = actor.interaction_id
+            if interaction_id is None:
+                interaction_id = free_id(session, ScoreSubmission.interaction_id)
             addition = Addition(interaction_id, player_id, score, at, actor.discord_id)
             row, done = add_score(session, found, addition, zone, self._scale)
             return _finish(session, actor, found, row, done, zone, now, why)
@@ -186,9 +189,3 @@ def _find_member(session: Session, guild_id: int, player: NewMember) -> int:
     if session.get_one(Member, (player_id, guild_id)).withdrawn_at is not None:
         raise PlayerWithdrawn(player.discord_id)
     return player_id
-
-
-def _free_id(session: Session) -> int:
-    """Return an interaction id for a row that no interaction made; Discord's are above 0."""
-    lowest = session.scalar(sa.select(sa.func.min(ScoreSubmission.interaction_id)))
-    return min(lowest or 0, 0) - 1

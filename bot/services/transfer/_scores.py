@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
-from bot.database.rows import in_chunks
+from bot.database.rows import free_id, in_chunks
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.score_files import (
@@ -63,7 +63,7 @@ def import_scores(
     # The same player may be called otherwise in another row; the first name stays.
     named = {one.player: _member(one.player, one.name) for one in reversed(plan.new)}
     players = add_members(session, event.guild_id, named.values())
-    import_id = actor.interaction_id if actor.interaction_id is not None else _free_import_id(session)
+    import_id = actor.interaction_id if actor.interaction_id is not None else free_id(session, _LOG.import_id)
     rows = [
         {
             "player_id": players[one.player],
@@ -167,11 +167,6 @@ def _find_withdrawn(session: Session, guild_id: int) -> set[int]:
 def _member(discord_id: int, name: str) -> NewMember:
     shown = clean_display_name(name)
     return NewMember(discord_id, shown, shown)
-
-
-def _free_import_id(session: Session) -> int:
-    """Return an id for an import that no interaction began; Discord's are above 0."""
-    return min(session.scalar(sa.select(sa.func.min(_LOG.import_id))) or 0, 0) - 1
 
 
 def _again(weeks: Iterable[Week]) -> str:

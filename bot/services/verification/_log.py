@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.models import PlayerEventStats, ScoreSubmission
-from bot.database.rows import add_rows
+from bot.database.rows import add_rows, free_id
 
 
 def add_to_log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -19,8 +19,8 @@ def add_to_log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         session: the transaction.
         rows: by the names of the columns, without the interaction id.
     """
-    lowest = min(session.scalar(select(func.min(ScoreSubmission.interaction_id))) or 0, 0)
-    numbered = [{"interaction_id": lowest - number, **row} for number, row in enumerate(rows, 1)]
+    first = free_id(session, ScoreSubmission.interaction_id)
+    numbered = [{"interaction_id": first - number, **row} for number, row in enumerate(rows)]
     add_rows(session, ScoreSubmission, numbered)
 
 
