@@ -68,9 +68,7 @@ class SettingsService:
                 none, or only one of both is given.
         """
 
-        def work(session: Session) -> SettingsReport:
-            begin_action(session, actor)
-            row = _lock_row(session, actor.guild_id)
+        def apply(session: Session, row: GuildSettings) -> None:
             if time_zone is not None:
                 row.time_zone = time_zone_of(time_zone)
             if admin_role_id is not None:
@@ -85,13 +83,10 @@ class SettingsService:
                 drop_notices(session, actor.guild_id, *ANNOUNCEMENTS)
             if (quiet_from, quiet_to) != (None, None):
                 _set_quiet_hours(row, quiet_from, quiet_to)
-            settings, now = read_settings(row), self._clock()
             if (time_zone, closes_weeks, grace_minutes) != (None, None, None):
-                move_close(session, actor.guild_id, settings, now)
-            record(session, actor, "settings", _summary(settings), at=now)
-            return report(session, actor.guild_id, settings)
+                move_close(session, actor.guild_id, read_settings(row), self._clock())
 
-        return await self._database.write(work)
+        return await self._apply(actor, apply)
 
     async def announce_in(self, actor: Actor, channel_id: int | None) -> SettingsReport:
         """Announce results and records in a channel; None for nowhere."""
