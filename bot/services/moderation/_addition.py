@@ -10,7 +10,7 @@ from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
 from bot.database.rows import free_id
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
-from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
+from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult
 from bot.domain.moments import EARLIEST, Moment, read_moment
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import NewMember
@@ -18,7 +18,7 @@ from bot.domain.text import clean_reason
 from bot.errors import MomentAhead, MomentUnknown, PlayerWithdrawn, ScoreInQuestion, ScoreUnclear
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, Corrected, add_score, correct_posts, report, week_for
+from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, add_members, begin_action, load_settings, name_player, record, require_admin
@@ -129,31 +129,17 @@ class AdditionService:
                 interaction_id = free_id(session, ScoreSubmission.interaction_id)
             addition = Addition(interaction_id, player_id, score, at, actor.discord_id)
             row, done = add_score(session, found, addition, zone, self._scale)
-            return _finish(session, actor, found, row, done, zone, now, why)
+            shown = name_submission(found, row, zone)
+            again = f", {shown.week} run again" if done.is_rerun else ""
+            detail = f"submission {row.id}: {shown}{again}"
+            record(session, actor, "add score", detail, at=now, event_id=found.id, player_id=player_id, reason=why)
+            correct_posts(session, found, done, now)
+            return report(session, Correction.ADD, found, row, shown, done, why)
 
         result = await self._database.write(work)
         if result.changed_best:
             self._recalculation.request(result.event.id)
         return result
-
-
-def _finish(
-    session: Session,
-    actor: Actor,
-    event: Event,
-    row: ScoreSubmission,
-    done: Corrected,
-    zone: str,
-    now: datetime,
-    reason: str | None,
-) -> CorrectionResult:
-    shown: LoggedSubmission = name_submission(event, row, zone)
-    again = f", {shown.week} run again" if done.is_rerun else ""
-    detail = f"submission {row.id}: {shown}{again}"
-    what, who = event.id, row.player_id
-    record(session, actor, "add score", detail, at=now, event_id=what, player_id=who, reason=reason)
-    correct_posts(session, event, done, now)
-    return report(session, Correction.ADD, event, row, shown, done, reason)
 
 
 def _read(info: EventInfo, text: str, locale: str | None) -> float:

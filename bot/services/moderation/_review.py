@@ -13,14 +13,14 @@ from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.moderation import Consequences, Correction, CorrectionResult
 from bot.domain.ratings import RatingScale
-from bot.domain.servers import PlayerName, Trouble
+from bot.domain.servers import Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, EventEnded, EventNotBegun, NotAllowed, NothingHeld, PlayerWithdrawn
 from bot.services.events import describe, find_event
 from bot.services.jobs import cancel, finish, hold, postpone
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, Corrected, add_score, correct_posts, report, week_for
+from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import (
@@ -104,6 +104,7 @@ class ReviewService:
         Raises:
             NothingHeld: no such score waits in the actor's server.
             PlayerWithdrawn: the player is withdrawn since.
+            AlreadyCounted: the score is in the log.
             EventNotBegun, EventEnded: the event takes no scores of that week any more.
         """
 
@@ -123,7 +124,7 @@ class ReviewService:
             detail = f"submission {row.id}: {shown}"
             what, who = event.id, row.player_id
             record(session, actor, "approve score", detail, at=self._clock(), event_id=what, player_id=who, reason=why)
-            return _report(session, event, row, done, why)
+            return report(session, Correction.APPROVE, event, row, shown, done, why)
 
         result = await self._database.write(work)
         if result.changed_best:
@@ -200,13 +201,6 @@ def _addition(held: Row, actor: Actor) -> Addition:
     return Addition(*of_player, actor.discord_id, held.proof, made_in)
 
 
-def _report(
-    session: Session, event: Event, row: models.ScoreSubmission, done: Corrected, reason: str | None
-) -> CorrectionResult:
-    shown = name_submission(event, row, load_settings(session, event.guild_id).time_zone)
-    return report(session, Correction.APPROVE, event, row, shown, done, reason)
-
-
 def _own(session: Session, actor: Actor) -> tuple[HeldScore, ...]:
     of_player = Event.guild_id == actor.guild_id, Player.discord_id == sa.literal(actor.discord_id, sa.BigInteger)
     held = sa.select(Row).join(Event, Event.id == Row.event_id).join(Player, Player.id == Row.player_id)
@@ -216,11 +210,10 @@ def _own(session: Session, actor: Actor) -> tuple[HeldScore, ...]:
 
 def _describe(session: Session, held: Row) -> HeldScore:
     event = session.get_one(Event, held.event_id)
-    player: PlayerName = name_player(session, event, held.player_id)
     return HeldScore(
         id=held.id,
         event=describe(event),
-        player=player,
+        player=name_player(session, event, held.player_id),
         score=held.score,
         proof=held.proof,
         week=Week.from_code(held.made_in_week),
