@@ -17,3 +17,11 @@ utc_now: Clock = partial(datetime.now, UTC)
 def local_time(instant: datetime, zone: str) -> datetime:
     """Return an instant in the time zone with this IANA name."""
     return instant.astimezone(pytz.timezone(zone))
+
+
+def instant_at(wall: datetime, zone: str) -> datetime:
+    """Return the instant, in UTC, at which clocks in the time zone with this IANA name show a naive time.
+
+    One that comes twice, or not at all, where the clocks change, is read in standard time.
+    """
+    return pytz.timezone(zone).localize(wall).astimezone(UTC)

@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import pytz
-
-from bot.domain.clock import local_time
+from bot.domain.clock import instant_at, local_time
 from bot.domain.score_search import days_of
 from bot.domain.text import visible
 from bot.domain.weeks import Week
@@ -88,7 +86,7 @@ def _read(text: str, zone: str, now: datetime) -> tuple[Span, Week | None]:
         found = _days_ago(typed, today.weekday())
         if found is not None:
             day = today - timedelta(days=found)
-            return (_instant(day, zone), _instant(day + timedelta(days=1), zone)), None
+            return (instant_at(day, zone), instant_at(day + timedelta(days=1), zone)), None
         week = _week(typed, Week.at(now, zone))
         if week is not None:
             return (week.begins_at(zone), week.ends_at(zone)), week
@@ -118,7 +116,3 @@ def _week(typed: str, current: Week) -> Week | None:
     number = int(written[2])
     year = current.year - (number > current.number) if written[1] is None else int(written[1])
     return Week.parse(f"{year:04}-W{number:02}")
-
-
-def _instant(local: datetime, zone: str) -> datetime:
-    return pytz.timezone(zone).localize(local).astimezone(UTC)

@@ -1,11 +1,10 @@
 """Reminders: what a player is told by direct message, who has switched that on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-import pytz
-
+from bot.domain.clock import instant_at, local_time
 from bot.domain.events import EventInfo
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
@@ -134,13 +133,12 @@ class Message:
 
 def next_moment(now: datetime, zone: str, discord_id: int) -> datetime:
     """Return when a player of a server in a time zone is told next: soon after midnight, in UTC."""
-    clock = pytz.timezone(zone)
     offset = timedelta(seconds=discord_id % SPREAD_SECONDS)
-    day = (now - offset).astimezone(clock).date() + timedelta(days=1)
+    day = local_time(now - offset, zone).date() + timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone makes it an instant
-    return clock.localize(midnight).astimezone(UTC) + offset
+    return instant_at(midnight, zone) + offset
 
 
 def is_last_day(now: datetime, zone: str) -> bool:
     """Tell whether it is the last day of a week in a time zone."""
-    return now.astimezone(pytz.timezone(zone)).isoweekday() == SUNDAY
+    return local_time(now, zone).isoweekday() == SUNDAY

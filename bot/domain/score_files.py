@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-import pytz
-
+from bot.domain.clock import instant_at
 from bot.domain.events import EventInfo
 from bot.domain.moments import EARLIEST
 from bot.domain.seasons import check_in_season
@@ -364,7 +363,7 @@ def _instant_of(text: str, zone: str, now: datetime) -> datetime:
         written = datetime.fromisoformat(text)
         if len(text) <= len("2026-11-21"):
             written += timedelta(days=1) - _TICK
-        at = (pytz.timezone(zone).localize(written) if written.tzinfo is None else written).astimezone(UTC)
+        at = instant_at(written, zone) if written.tzinfo is None else written.astimezone(UTC)
     except (ValueError, OverflowError):
         raise _UnfitError(text, Problem.TIME) from None
     if at < EARLIEST:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import pytz
-
-from bot.domain.clock import local_time
+from bot.domain.clock import instant_at, local_time
 from bot.domain.moderation import PARTED
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import visible
@@ -147,7 +145,7 @@ def days_of(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, dat
                 end = (begin + timedelta(days=31)).replace(day=1)
             else:
                 end = begin + (timedelta(days=1) if hour is None else timedelta(minutes=1))
-            yield _instant(begin, zone), _instant(end, zone)
+            yield instant_at(begin, zone), instant_at(end, zone)
         elif written := _DAY_OF_MONTH.fullmatch(part):
             day_of_month, month_name = written[1] or written[4], written[2] or written[3]
             [month] = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(month_name)]
@@ -155,14 +153,10 @@ def days_of(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, dat
             begin = datetime(int(written[5] or today.year), month, int(day_of_month))  # noqa: DTZ001 - in `zone`
             if written[5] is None and begin > today:
                 begin = begin.replace(year=begin.year - 1)
-            yield _instant(begin, zone), _instant(begin + timedelta(days=1), zone)
+            yield instant_at(begin, zone), instant_at(begin + timedelta(days=1), zone)
     except (ValueError, OverflowError):
         # There is no such day.
         return
-
-
-def _instant(local: datetime, zone: str) -> datetime:
-    return pytz.timezone(zone).localize(local).astimezone(pytz.utc)
 
 
 def _weeks(part: str, current: Week) -> Iterator[tuple[int, int]]:
