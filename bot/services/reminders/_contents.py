@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -51,12 +52,12 @@ class Contents:
 
     def missing(self, week: Week) -> tuple[WeekToMiss, ...]:
         """Return the events in which the player would miss a week, the one that it is."""
-        found = [self._to_miss(event, week) for event, _ in self._events()]
+        found = [self._to_miss(event, week) for event, _ in self._events]
         return tuple(one for one in found if one is not None)
 
     def overtaken(self, since: datetime, until: datetime) -> tuple[Overtaking, ...]:
         """Return the events in which others have come to beat the player's best after a time and until another."""
-        found = [self._overtaking(event, best, since, until) for event, best in self._events()]
+        found = [self._overtaking(event, best, since, until) for event, best in self._events]
         return tuple(one for one in found if one is not None)
 
     def results(self, since: datetime, until: datetime) -> tuple[OwnResult, ...]:
@@ -89,11 +90,12 @@ class Contents:
 
     def channel(self) -> int | None:
         """Return a channel in which scores of the player's events are at home; None if none is known."""
-        homes = [event.board_channel_id or event.default_channel_id for event, _ in self._events()]
+        homes = [event.board_channel_id or event.default_channel_id for event, _ in self._events]
         return next((home for home in homes if home is not None), None)
 
+    @cached_property
     def _events(self) -> Sequence[tuple[Event, float]]:
-        """Return the events that the player takes part in and that are not archived, each with the player's best."""
+        """The events that the player takes part in and that are not archived, each with the player's best."""
         best = LeaderboardScore
         is_own = sa.and_(is_personal_best(Event.id), best.player_id == self._player_id)
         events = (
