@@ -323,11 +323,9 @@ HOLD_SCORES = RowsStatement(
 )
 """Writes down scores that wait for an admin; one that is there already stays as it is."""
 
-_DUE_JOB: Columns = {"kind": sa.String(), "key": sa.String()}
-ADD_JOBS = RowsStatement("jobs_due", _DUE_JOB, insert_rows(Job, _DUE_JOB, passes_existing=True, due_at=_NOW))
+_JOB: Columns = {"kind": sa.String(), "key": sa.String()}
+ADD_JOBS = RowsStatement("jobs_due", _JOB, insert_rows(Job, _JOB, passes_existing=True, due_at=_NOW))
 """Writes jobs that are due at once."""
-
-_RECORD: Columns = {"kind": sa.String(), "key": sa.String()}
 
 
 def _beats_all(rows: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -341,10 +339,10 @@ def _beats_all(rows: sa.FromClause) -> sa.ColumnElement[bool]:
 
 ANNOUNCE = RowsStatement(
     "announced",
-    {**_RECORD, "event_id": sa.Integer(), "score": sa.Double(), "is_high": sa.Boolean()},
+    {**_JOB, "event_id": sa.Integer(), "score": sa.Double(), "is_high": sa.Boolean()},
     insert_rows(
         Job,
-        _RECORD,
+        _JOB,
         passes_existing=True,
         where=_beats_all,
         due_at=sa.bindparam("announced_at", type_=UtcDateTime()),
