@@ -1,9 +1,10 @@
 """Run weeks, preview runs, undo them and run them again; rate them by other rules; close weeks without an admin."""
 
+from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser
 from bot.services.weeks._lookup import closed_weeks, current_week, find_first_week, find_progress, open_week
 from bot.services.weeks._rerate import rerate
-from bot.services.weeks._run import after_correction, award_roles, follow_excuse, rerun_week
+from bot.services.weeks._run import after_correction, award_roles
 from bot.services.weeks._service import WeeklyProcessingService
 
 __all__ = [
