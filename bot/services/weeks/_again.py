@@ -29,11 +29,10 @@ from bot.services.ratings import (
 )
 from bot.services.weeks._archive import (
     add_missed_weeks,
+    archive_missed_weeks,
     archive_scores,
     count_weeks,
     drop_weeks_missed_before_the_first,
-    known_before,
-    known_by,
     neighbours,
     took_part,
 )
@@ -58,12 +57,9 @@ def rerun_week(session: Session, event: Event, run: WeeklyRun, scale: RatingScal
     session.flush()
     archive_scores(session, run, of_run)
     session.connection().execute(sa.delete(LeaderboardScore).where(of_week))
-    if before is not None:
-        add_missed_weeks(session, rating, known_before(run, before), WeeklyRun.id == run.id)
     if has_later:
         drop_weeks_missed_before_the_first(session, event, since=run.week_number)
-        is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
-        add_missed_weeks(session, rating, known_by(run.id), *is_later)
+    archive_missed_weeks(session, run, rating, before=before, has_later=has_later)
     count_weeks(session, run, rating, sign=1, is_last=not has_later)
 
 

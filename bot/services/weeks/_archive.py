@@ -57,12 +57,23 @@ def archive_scores(session: Session, run: WeeklyRun, rating: Rating) -> None:
     session.connection().execute(archive, rating_parameters(rating, run.field))
 
 
-def known_before(run: WeeklyRun, before: int) -> sa.CompoundSelect[Any]:
+def archive_missed_weeks(
+    session: Session, run: WeeklyRun, rating: Rating, *, before: int | None, has_later: bool
+) -> None:
+    """Archive who missed a run and, of those who have a row in it, who missed a later one; see `neighbours`."""
+    if before is not None:
+        add_missed_weeks(session, rating, _known_before(run, before), WeeklyRun.id == run.id)
+    if has_later:
+        is_later = WeeklyRun.event_id == run.event_id, WeeklyRun.week_number > run.week_number
+        add_missed_weeks(session, rating, _known_by(run.id), *is_later)
+
+
+def _known_before(run: WeeklyRun, before: int) -> sa.CompoundSelect[Any]:
     """Return the query for the players who may miss a run: who took part in one up to `before`, the last one."""
-    return known_by(before).union_all(_omitted_and_known(run, before), _excused_and_known(run, before))
+    return _known_by(before).union_all(_omitted_and_known(run, before), _excused_and_known(run, before))
 
 
-def known_by(run_id: int) -> sa.Select[int]:
+def _known_by(run_id: int) -> sa.Select[int]:
     """Return the query for the players of a run: all of it or of an earlier week, but those whom it left out.
 
     Nor are those there who are excused from its week and did not play.

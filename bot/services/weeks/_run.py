@@ -33,11 +33,9 @@ from bot.services.ratings import (
 )
 from bot.services.servers import Actor, hasten_results, record
 from bot.services.weeks._archive import (
-    add_missed_weeks,
+    archive_missed_weeks,
     archive_scores,
     count_weeks,
-    known_before,
-    known_by,
     neighbours,
 )
 from bot.services.weeks._lookup import find_progress
@@ -153,11 +151,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
         count_weeks(session, run, rating, sign=-1, is_last=False)
     archive_scores(session, run, rating)
     _archive_omissions(session, run)
-    if before is not None:
-        add_missed_weeks(session, rating, known_before(run, before), WeeklyRun.id == run.id)
-    if has_later:
-        is_later = WeeklyRun.event_id == event.id, WeeklyRun.week_number > run.week_number
-        add_missed_weeks(session, rating, known_by(run.id), *is_later)
+    archive_missed_weeks(session, run, rating, before=before, has_later=has_later)
     count_weeks(session, run, rating, sign=1, is_last=not has_later)
     session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
     return run
