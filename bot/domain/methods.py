@@ -168,6 +168,7 @@ def z_of_rank(rank: float, size: int) -> float:
 
 def inverse_normal(share: float) -> float:
     """Return the number that a standard normal variable is below with this probability, above 0 and below 1."""
+    # `statistics.NormalDist.inv_cdf` multiplies and divides in another order: its last bits are not those of the SQL.
     q = share - 0.5
     if abs(q) <= CENTRAL:
         return q * _ratio(IN_THE_MIDDLE, CENTRAL_SQUARE - q * q)
