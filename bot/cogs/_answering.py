@@ -135,8 +135,8 @@ def guild_of(interaction: Interaction[Any]) -> int:
     return interaction.guild_id
 
 
-def actor_of(interaction: Interaction[Any], owner_id: int | None) -> Actor:
-    """Return the user of an interaction with the permissions that Discord states.
+def actor_of(interaction: Interaction[Any]) -> Actor:
+    """Return the user of an interaction with the permissions that Discord states, and whether the bot is theirs.
 
     Raises:
         ServerOnly: the interaction comes from a direct message.
@@ -147,7 +147,7 @@ def actor_of(interaction: Interaction[Any], owner_id: int | None) -> Actor:
         guild_id=guild_of(interaction),
         manages_guild=interaction.permissions.manage_guild or interaction.permissions.administrator,
         role_ids=frozenset(role.id for role in roles),
-        owns_bot=interaction.user.id == owner_id,
+        owns_bot=interaction.user.id == interaction.client.services.owner_id,
         interaction_id=interaction.id,
     )
     return actor

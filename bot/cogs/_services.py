@@ -6,7 +6,6 @@ from typing import Any
 from discord import Interaction
 from discord.ext import commands
 
-from bot.cogs._answering import actor_of
 from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, ResultAnnouncements
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
@@ -17,7 +16,7 @@ from bot.services.rehearsals import RehearsalService
 from bot.services.reminders import ReminderService
 from bot.services.roles import RoleService
 from bot.services.rules import RulesService
-from bot.services.servers import Actor, SettingsService
+from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
 from bot.services.transfer import TransferService
@@ -68,7 +67,3 @@ class ServiceCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         """Keep the services that the commands call."""
         self.services = services
-
-    def actor(self, interaction: Interaction[Any]) -> Actor:
-        """Return the user of an interaction with the permissions that Discord states."""
-        return actor_of(interaction, self.services.owner_id)

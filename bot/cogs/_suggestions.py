@@ -110,7 +110,7 @@ async def _scores(interaction: Interaction[Any], typed: str, *, are_removed: boo
     if interaction.guild_id is None or player is None:
         return []
     try:
-        actor, listed = actor_of(interaction, services.owner_id), services.removals.removable
+        actor, listed = actor_of(interaction), services.removals.removable
         if are_removed:
             listed = services.removals.restorable
         scores = await listed(actor, event, player.id, typed)

@@ -31,7 +31,7 @@ class Audit(ServiceCog):
     async def audit(self, interaction: Interaction[Any], player: User | None = None, event: str | None = None) -> None:
         """Show the first page, to the admin alone."""
         player_id = None if player is None else player.id
-        page = self.services.audit.page(self.actor(interaction), 0, event=event, player=player_id)
+        page = self.services.audit.page(actor_of(interaction), 0, event=event, player=player_id)
         await answer(interaction, page, show_audit, only_reads=True)
 
 
@@ -59,7 +59,7 @@ class AuditButton(IdButton, template=AUDIT_BUTTON_ID):
         services = services_of(interaction)
         event = None if self.event_id == ANY else self.event_id
         player = None if self.player_id == ANY else self.player_id
-        actor = actor_of(interaction, services.owner_id)
+        actor = actor_of(interaction)
         page = services.audit.page(actor, self.page, event=event, player=player)
         await update(interaction, page, show_audit, only_reads=True)
 

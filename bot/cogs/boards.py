@@ -9,7 +9,7 @@ from typing import Any
 from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, Item
 
-from bot.cogs._answering import answer, guild_of
+from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import IdButton
 from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._services import ServiceCog, services_of
@@ -45,7 +45,7 @@ class Boards(ServiceCog):
         """Post the board of an event, in place of the one that it has."""
         where = channel.id if channel is not None else interaction.channel_id or 0
         posted = self.services.boards.post(
-            self.actor(interaction), event, where, may_write=_may_write(interaction, where)
+            actor_of(interaction), event, where, may_write=_may_write(interaction, where)
         )
         await answer(interaction, _clear(interaction, posted), show_change)
 
@@ -54,7 +54,7 @@ class Boards(ServiceCog):
     @app_commands.autocomplete(event=all_events)
     async def board_remove(self, interaction: Interaction[Any], event: str) -> None:
         """Take the board of an event down."""
-        removed = self.services.boards.remove(self.actor(interaction), event)
+        removed = self.services.boards.remove(actor_of(interaction), event)
         await answer(interaction, _clear(interaction, removed), show_change)
 
 

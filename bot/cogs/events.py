@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from discord import Interaction, Role, app_commands
 
-from bot.cogs._answering import answer, guild_of
+from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import active_events, all_events, coming_weeks
 from bot.cogs.rehearsals import ask_to_apply
@@ -70,7 +70,7 @@ class Events(ServiceCog):
             last_week=last_week,
             locale=str(interaction.locale),
         )
-        made = self.services.events.create(self.actor(interaction), ScoreDirection(direction), options)
+        made = self.services.events.create(actor_of(interaction), ScoreDirection(direction), options)
         await answer(interaction, made, partial(show_event, title="Event created"))
 
     @event.command(name="edit", description="Admins: change an event, or take it out of the archive")
@@ -130,7 +130,7 @@ class Events(ServiceCog):
             alarm_max,
             str(interaction.locale),
         )
-        changed = self.services.events.edit(self.actor(interaction), event, options)
+        changed = self.services.events.edit(actor_of(interaction), event, options)
         await answer(interaction, changed, partial(show_change, title="Event changed"))
 
     @event.command(name="archive", description="Admins: stop an event from taking scores; it can be read, and restored")
@@ -138,7 +138,7 @@ class Events(ServiceCog):
     @app_commands.autocomplete(event=active_events)
     async def event_archive(self, interaction: Interaction[Any], event: str) -> None:
         """Archive an event."""
-        archived = self.services.events.archive(self.actor(interaction), event)
+        archived = self.services.events.archive(actor_of(interaction), event)
         await answer(interaction, archived, partial(show_change, title="Event archived"))
 
     @event.command(name="begin-again", description="Admins: begin a new season; the old one is archived")
@@ -153,7 +153,7 @@ class Events(ServiceCog):
         self, interaction: Interaction[Any], event: str, first_week: str | None = None, last_week: str | None = None
     ) -> None:
         """Begin a new season of an event."""
-        begun = self.services.events.begin_again(self.actor(interaction), event, first_week, last_week)
+        begun = self.services.events.begin_again(actor_of(interaction), event, first_week, last_week)
         await answer(interaction, begun, show_season)
 
     @event.command(name="rehearse", description="Admins: see what other rules would change, before they hold")
@@ -203,7 +203,7 @@ class Events(ServiceCog):
             min_weeks,
             min_field,
         )
-        rehearsal = self.services.rehearsals.rehearse(self.actor(interaction), event, proposal)
+        rehearsal = self.services.rehearsals.rehearse(actor_of(interaction), event, proposal)
         await answer(interaction, rehearsal, ask_to_apply, only_reads=True)
 
     @event.command(name="list", description="Show the events of this server")
@@ -234,7 +234,7 @@ class Events(ServiceCog):
     async def _award(
         self, interaction: Interaction[Any], event: str, role: Role, award: Award, elo: int | None
     ) -> RoleAward:
-        actor = self.actor(interaction)
+        actor = actor_of(interaction)
         if (award is Award.ELO) != (elo is not None):
             raise AwardWithoutElo
         if award is not Award.NOBODY:

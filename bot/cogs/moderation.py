@@ -87,7 +87,7 @@ class Moderation(ServiceCog):
         """Show what a score would change, and ask whether to add it."""
         member = NewMember(player.id, clean_display_name(player.name), clean_display_name(player.display_name))
         locale = str(interaction.locale)
-        preview = self.services.additions.preview(self.actor(interaction), event, member, score, when, locale)
+        preview = self.services.additions.preview(actor_of(interaction), event, member, score, when, locale)
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @score.command(name="remove", description="Admins: take a score that should not count out of an event")
@@ -107,7 +107,7 @@ class Moderation(ServiceCog):
         reason: str | None = None,
     ) -> None:
         """Show what the removal of a submission would change, and ask whether to do it."""
-        preview = self.services.removals.preview(self.actor(interaction), event, player.id, score)
+        preview = self.services.removals.preview(actor_of(interaction), event, player.id, score)
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @score.command(name="restore", description="Admins: let a removed score count again")
@@ -127,21 +127,21 @@ class Moderation(ServiceCog):
         reason: str | None = None,
     ) -> None:
         """Show what the restoration of a submission would change, and ask whether to do it."""
-        preview = self.services.removals.preview_restoration(self.actor(interaction), event, player.id, score)
+        preview = self.services.removals.preview_restoration(actor_of(interaction), event, player.id, score)
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @player.command(name="withdraw", description="Admins: take a player out of all events, until they return")
     @app_commands.describe(player="Who", reason=WHY)
     async def player_withdraw(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
         """Show what a withdrawal would change, and ask whether to do it."""
-        preview = self.services.withdrawals.preview(self.actor(interaction), player.id, is_withdrawn=True)
+        preview = self.services.withdrawals.preview(actor_of(interaction), player.id, is_withdrawn=True)
         await answer(interaction, preview, lambda result: _ask_membership(result, reason), only_reads=True)
 
     @player.command(name="return", description="Admins: bring a withdrawn player back, as they were")
     @app_commands.describe(player="Who", reason=WHY)
     async def player_return(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
         """Show what a return would change, and ask whether to do it."""
-        preview = self.services.withdrawals.preview(self.actor(interaction), player.id, is_withdrawn=False)
+        preview = self.services.withdrawals.preview(actor_of(interaction), player.id, is_withdrawn=False)
         await answer(interaction, preview, lambda result: _ask_membership(result, reason), only_reads=True)
 
     @player.command(name="excuse", description="Admins: have a week not count as missed for a player")
@@ -161,7 +161,7 @@ class Moderation(ServiceCog):
         reason: str | None = None,
     ) -> None:
         """Show what an excuse would change, and ask whether to give it."""
-        preview = self.services.excuses.preview(self.actor(interaction), player.id, week, event, is_excused=True)
+        preview = self.services.excuses.preview(actor_of(interaction), player.id, week, event, is_excused=True)
         await answer(interaction, preview, lambda result: _ask_excuse(result, reason), only_reads=True)
 
     @player.command(name="unexcuse", description="Admins: have an excused week count as missed again")
@@ -181,14 +181,14 @@ class Moderation(ServiceCog):
         reason: str | None = None,
     ) -> None:
         """Show what taking an excuse back would change, and ask whether to do it."""
-        preview = self.services.excuses.preview(self.actor(interaction), player.id, week, event, is_excused=False)
+        preview = self.services.excuses.preview(actor_of(interaction), player.id, week, event, is_excused=False)
         await answer(interaction, preview, lambda result: _ask_excuse(result, reason), only_reads=True)
 
     @app_commands.command(name="review", description="Scores that wait for an admin; players see what became of theirs")
     @app_commands.guild_only()
     async def review(self, interaction: Interaction[Any]) -> None:
         """Show the first score that waits, or a player's own."""
-        await answer(interaction, self.services.reviews.look(self.actor(interaction)), _show_review, only_reads=True)
+        await answer(interaction, self.services.reviews.look(actor_of(interaction)), _show_review, only_reads=True)
 
 
 async def _do(
@@ -198,7 +198,7 @@ async def _do(
 ) -> None:
     """Do what a private question was about, for the reason that it gives, and show everyone the result."""
     services, reason = services_of(interaction), read_reason(cards_in(interaction.message))
-    actor = actor_of(interaction, services.owner_id)
+    actor = actor_of(interaction)
     await post(interaction, work(services, actor, reason), lambda _: show_agreed(), show)
 
 
@@ -308,8 +308,7 @@ class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show what the restoration would change, and ask."""
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
         preview = services.removals.preview_restoration(actor, *self.submission)
         await answer(interaction, preview, lambda result: _ask_correction(result, None), only_reads=True)
 
@@ -392,8 +391,7 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_E
         """Give the excuse or take it back, and show everyone; or ask first."""
         excused = self.discord_id, self.week, self.event_id or None
         if self.action == "ask":
-            services = services_of(interaction)
-            actor = actor_of(interaction, services.owner_id)
+            services, actor = services_of(interaction), actor_of(interaction)
             preview = services.excuses.preview(actor, *excused, is_excused=False)
             await answer(interaction, preview, lambda result: _ask_excuse(result, None), only_reads=True)
             return
@@ -430,8 +428,7 @@ class ReviewButton(IdButton, template=r"review:(?P<action>approve|refuse|next):(
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Approve or refuse, and show everyone; or show the next score in place of this one."""
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
         if self.action == "next":
             await update(interaction, services.reviews.look(actor, self.number), _show_review, only_reads=True)
         elif self.action == "approve":
@@ -460,8 +457,7 @@ class RefusalModal(IdModal):
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Refuse the score, and show everyone."""
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
         await answer(interaction, services.reviews.refuse(actor, self.held_id, self.reason.value), show_refused)
 
 

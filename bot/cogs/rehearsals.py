@@ -61,8 +61,7 @@ class RulesButton(IdButton, template=RULES_BUTTON_ID):
         if self.action == "drop":
             await interaction.response.edit_message(view=show_dropped().layout())
             return
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
         change = services.rules.change(actor, self.event_id, read_rules(self.rules))
         await post(interaction, change, lambda _: show_applied(), show_rules_change)
 
@@ -85,7 +84,6 @@ class RatedButton(IdButton, template=RATED_BUTTON_ID):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Explain, in private."""
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
         explained = services.rehearsals.explain(actor, self.event_id, self.week)
         await answer(interaction, explained, show_explanation, only_reads=True)

@@ -86,7 +86,7 @@ class Servers(ServiceCog):
         quiet_to: str | None = None,
     ) -> None:
         """Change the given settings, and show all settings."""
-        actor, settings = self.actor(interaction), self.services.settings
+        actor, settings = actor_of(interaction), self.services.settings
         given = time_zone, admin_role, close_weeks, grace, announcements, quiet_from, quiet_to
         if all(option is None for option in given):
             await answer(interaction, settings.show(actor), show_panel, only_reads=True)
@@ -107,7 +107,7 @@ class Servers(ServiceCog):
     @app_commands.guild_only()
     async def setup(self, interaction: Interaction[Any]) -> None:
         """Show the panel."""
-        await answer(interaction, self.services.settings.show(self.actor(interaction)), show_panel, only_reads=True)
+        await answer(interaction, self.services.settings.show(actor_of(interaction)), show_panel, only_reads=True)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: Guild) -> None:
@@ -145,7 +145,7 @@ class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|weeks|z
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the panel, or ask for a part of it as it is now."""
         services = services_of(interaction)
-        shown = services.settings.show(actor_of(interaction, services.owner_id))
+        shown = services.settings.show(actor_of(interaction))
         if self.part == "open":
             await answer(interaction, shown, show_panel, only_reads=True)
         else:
@@ -183,7 +183,7 @@ class SetupModal(IdModal):
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Change what was filled in."""
         services = services_of(interaction)
-        work = self.change(services.settings, actor_of(interaction, services.owner_id))
+        work = self.change(services.settings, actor_of(interaction))
         await update(interaction, work, partial(show_panel, title="Settings changed"))
 
     def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
@@ -206,9 +206,7 @@ class EventModal(SetupModal):
         services = services_of(interaction)
         name, direction, kind, unit = self.inputs
         options = EventOptions(name.value, ScoreFormat(kind.value), unit.value.strip() or None)
-        made = services.events.create(
-            actor_of(interaction, services.owner_id), ScoreDirection(direction.value), options
-        )
+        made = services.events.create(actor_of(interaction), ScoreDirection(direction.value), options)
         await answer(interaction, made, partial(show_event, title="Event created"))
 
 

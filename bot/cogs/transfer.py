@@ -43,7 +43,7 @@ class Transfer(ServiceCog):
     async def export(self, interaction: Interaction[Any], event: str) -> None:
         """Hand over all of an event."""
         await answer(
-            interaction, self.services.transfer.export(self.actor(interaction), event), show_export, only_reads=True
+            interaction, self.services.transfer.export(actor_of(interaction), event), show_export, only_reads=True
         )
 
     @app_commands.command(name="import", description="Admins: bring scores or an event in, after a look at them")
@@ -54,7 +54,7 @@ class Transfer(ServiceCog):
     @app_commands.guild_only()
     async def import_(self, interaction: Interaction[Any], file: Attachment, event: str | None = None) -> None:
         """Show what an import of a file would do, and ask whether to do it."""
-        question = _plan(self.services.transfer, self.actor(interaction), event, file)
+        question = _plan(self.services.transfer, actor_of(interaction), event, file)
         await answer(interaction, question, lambda asked: asked, only_reads=True)
 
 
@@ -106,8 +106,7 @@ class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Import the scores, and show everyone."""
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
 
         async def work() -> ScoreImportResult:
             return await services.transfer.import_scores(actor, self.event_id, await _read_kept(interaction))
@@ -131,8 +130,7 @@ class ImportEventButton(IdButton, template=r"import:event"):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Make the event, and show everyone."""
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
 
         async def work() -> EventImportPlan:
             return await services.transfer.import_event(actor, await _read_kept(interaction))
@@ -158,8 +156,7 @@ class TakeBackButton(IdButton, template=rf"import:undo:{_OF_EVENT}:(?P<number>-?
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the import back, and show that instead."""
-        services = services_of(interaction)
-        actor = actor_of(interaction, services.owner_id)
+        services, actor = services_of(interaction), actor_of(interaction)
         await update(interaction, services.transfer.take_back(actor, self.event_id, self.import_id), show_taken_back)
 
 

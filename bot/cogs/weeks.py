@@ -46,7 +46,7 @@ class Weeks(ServiceCog):
         self, interaction: Interaction[Any], event: str, week: str | None = None, preview: bool = False
     ) -> None:
         """Close weeks, ask before the current one, or preview the results."""
-        actor, weeks = self.actor(interaction), self.services.weeks
+        actor, weeks = actor_of(interaction), self.services.weeks
         if preview:
             previewed = self.services.results.preview(actor, event, week)
             await answer(interaction, previewed, show_preview, only_reads=True)
@@ -60,7 +60,7 @@ class Weeks(ServiceCog):
     @app_commands.guild_only()
     async def weekly_undo(self, interaction: Interaction[Any], event: str) -> None:
         """Undo the latest weekly run of an event."""
-        actor = self.actor(interaction)
+        actor = actor_of(interaction)
         await answer(interaction, self.services.weeks.undo(actor, event), show_undo)
 
 
@@ -90,7 +90,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
     async def press(self, interaction: Interaction[Any]) -> None:
         """Close the week, preview that, leave it, or undo it."""
         services = services_of(interaction)
-        actor, weeks = actor_of(interaction, services.owner_id), services.weeks
+        actor, weeks = actor_of(interaction), services.weeks
         of_week = actor, self.event_id, self.week
         if self.action == "close":
             work = _close(services, weeks.run(*of_week, early=True))
