@@ -1,4 +1,4 @@
-"""An event gives a role to its best players after each close, takes it from all others, and says when it cannot."""
+"""An event gives a role to its best players, takes it from all others, and says when it cannot."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -67,7 +67,7 @@ async def court(database_url: URL, monkeypatch: pytest.MonkeyPatch, jobs_by_requ
         assert await tables.rows(wired.backend.database, Job) == []
 
 
-async def test_roles_are_given_and_taken_after_each_close(court: Court) -> None:
+async def test_roles_are_given_and_taken_as_the_overall_board_moves(court: Court) -> None:
     await court.award(KING, "number one")
     await court.award(FINALIST, "top three")
     assert "1100 Elo or more" in await court.award(STRONG, "elo", elo=1100)
