@@ -23,7 +23,7 @@ PAGE, PICTURES = DOCS / "ratings.md", DOCS / "ratings"
 TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", re.DOTALL)
 SCALE = RatingScale()
 TIMES = 8
-"""How often each event is played."""
+"""The table is the mean of so many plays of each event."""
 COMBINATIONS = [Rules(method=method, attendance=attendance) for method, attendance in product(Method, Attendance)]
 
 

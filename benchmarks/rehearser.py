@@ -27,7 +27,7 @@ TICK_SECONDS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """What a rehearsal took: seconds of wall and of processor, bytes of memory, and the longest wait of others."""
+    """A rehearsal took seconds of wall and of processor, and bytes of memory; others waited at most `wait` seconds."""
 
     seconds: float
     processor: float

@@ -13,7 +13,7 @@ from bot.cogs._delivery import ALREADY_ACKNOWLEDGED
 from bot.errors import ButtonOutdated, Restarting, Unavailable
 
 OPENING_SECONDS = 2.2
-"""How long the work before a modal may take: Discord takes no deferral before one, and waits three seconds for it."""
+"""The work before a modal may take so long: Discord waits three seconds for one, and takes no deferral before it."""
 
 T = TypeVar("T")
 

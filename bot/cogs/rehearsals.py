@@ -1,4 +1,4 @@
-"""What `/event rehearse` answers with, and its buttons; and the button that explains the ratings of a week."""
+"""The bot answers `/event rehearse` and its buttons, and explains the ratings of a week by a button."""
 
 import re
 from dataclasses import replace

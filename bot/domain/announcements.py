@@ -93,7 +93,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """What is left to tell of results that an admin has taken back."""
+    """An admin has taken results back: their message only says so."""
 
     event: EventInfo
     week: Week
@@ -101,7 +101,7 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What is left to tell of closed weeks whose results a channel is told: their last one, and the channel."""
+    """A channel is told the results of closed weeks: the answer names their last one, and the channel."""
 
     event: EventInfo
     week: Week

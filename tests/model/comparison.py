@@ -58,7 +58,7 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
 
 
 async def not_as_told(backend: TestBackend, rehearsal: Rehearsal) -> list[str]:
-    """What a rehearsal told of an event that now has the rules, and is not so; a line each."""
+    """Return, a line each, what a rehearsal told and is not so, now that the event has the rules."""
     page = await backend.page(rehearsal.board, rehearsal.event.name)
     shown = {row.player.discord_id: row.elo for row in page.standings if row.rank is not None}
     told = {one.player.discord_id: one.elo for one in rehearsal.after.top}
@@ -68,7 +68,7 @@ async def not_as_told(backend: TestBackend, rehearsal: Rehearsal) -> list[str]:
 
 
 async def numbers(backend: TestBackend, event: EventInfo) -> list[Any]:
-    """What is stored of an event's weeks and ratings."""
+    """Return what the database stores of an event's weeks and ratings."""
     async with reading(backend.database) as session:
         archive = sorted((tuple(row) for row in await session.execute(_archive(event))), key=repr)
     stats = await tables.stats(backend.database, event.id)
