@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
@@ -43,7 +42,6 @@ async def test_without_any_spread_everyone_has_the_base_elo(world: World, player
 
 async def test_a_better_score_moves_everyones_elo_with_it(world: World) -> None:
     await world.create_event()
-    await world.use(world.admin, "event edit", event=EVENT, alarm="none")
     await world.submit_all(dict(zip(FIVE, (100, 200, 300, 400, 100), strict=True)))
     await world.submit("Eve", 500)
 
@@ -53,7 +51,6 @@ async def test_a_better_score_moves_everyones_elo_with_it(world: World) -> None:
 async def test_the_event_elo_is_half_all_time_elo_and_half_weekly_average(world: World) -> None:
     """All-time 1600; weeks 1550, 1450, missed, 1500; so the average is 1125 and the event Elo 1362.5, rounded up."""
     await world.create_event()
-    await world.use(world.admin, "event edit", event=EVENT, alarm="none")
     # How far eight of the nine others lie from the ninth decides how far Ana's lead is, in deviations.
     for spread, ana, weekly_elo in ((14.623, 1100, 1550), (29.58, 1100, 1450), (0, None, None), (22.249, 1100, 1500)):
         week = {name: 1000 + spread * side for name, side in zip(OTHERS, [0, *[1, -1] * 4], strict=True)}

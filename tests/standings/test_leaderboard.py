@@ -1,6 +1,5 @@
 import pytest
 
-from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
@@ -113,7 +112,6 @@ async def test_ties_share_a_rank_and_the_earlier_score_comes_first(
 
 async def test_a_tie_over_two_pages_goes_on_where_the_first_ended(world: World) -> None:
     await world.create_event()
-    await world.use(world.admin, "event edit", event=EVENT, alarm="none")
     names = [f"Player {number}" for number in range(1, 13)]
     for score, order in ((1, reversed(names)), (2, names)):
         for name in order:
