@@ -7,7 +7,8 @@ from sqlalchemy import Executable, Row, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Base, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.database.models import Base, Job, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.domain.jobs import JobKind
 from bot.domain.weeks import Week
 
 Rows = list[dict[str, Any]]
@@ -27,6 +28,11 @@ async def contents(database: Database, *, without: Collection[str] = (), except_
         for mapper in Base.registry.mappers
         if mapper.local_table.description not in except_for
     }
+
+
+async def jobs(database: Database, kind: JobKind) -> Rows:
+    """Return the jobs of a kind, sorted, as dictionaries."""
+    return [row for row in await rows(database, Job) if row["kind"] is kind]
 
 
 async def stats(database: Database, event_id: int) -> dict[int, Row[Any]]:

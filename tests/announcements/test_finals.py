@@ -1,6 +1,7 @@
 """How an event has ended is told once, where results are told, and becomes untrue by an undo."""
 
 import pytest
+from simcord.builders import ChannelHandle
 
 from bot.domain.jobs import JobKind
 from bot.services.jobs import find_job
@@ -15,6 +16,12 @@ pytestmark = [on_one_database, pytest.mark.usefixtures("jobs_by_request")]
 async def close_the_last_week(world: World) -> None:
     await world.create_event(**{"last-week": "2026-W47"})
     await world.submit_all({"Ana": 100, "Bob": 300})
+
+
+async def told(world: World, news: ChannelHandle) -> list[str]:
+    """Do what is due; return what an admin can read in a channel then."""
+    await world.backend.real.jobs.do_due()
+    return [read(message) for message in news.history(viewer=world.admin)]
 
 
 async def test_the_answer_to_the_last_close_has_the_final_podium_until_that_is_undone(world: World) -> None:
@@ -35,39 +42,29 @@ async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_
     news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)
     await close_the_last_week(world)
-    jobs = world.backend.real.jobs
-    await jobs.do_due()
-    assert list(news.history(viewer=world.admin)) == []
+    assert await told(world, news) == []
 
     closed = await world.reset()
     assert closed.public == f"**Tetris Blitz · 16–22 November** is closed.\nThe results go to {news.mention}."
     assert [*closed.buttons] == ["Undo"]
-    await jobs.do_due()
-
-    told = [read(message) for message in news.history(viewer=world.admin)]
-    assert [text for text in told if "has ended" in text] == [
+    assert [text for text in await told(world, news) if "has ended" in text] == [
         "🏁 Tetris Blitz has ended\n🥇 **Bob** · **1200**\n🥈 **Ana** · **800**\n1 week · 2 players · the boards stay"
     ]
     await world.use(world.admin, "event edit", event="Tetris Blitz", **{"last-week": "2026-W48"})
-    await jobs.do_due()
-    told = [read(message) for message in news.history(viewer=world.admin)]
-    assert "Tetris Blitz goes on." in told
+    assert "Tetris Blitz goes on." in await told(world, news)
     # Nobody plays in the new last week: that it is over is told all the same.
     async with reading(world.backend.database) as session:
         job = await session.run_sync(lambda sync: find_job(sync, JobKind.FINAL, "1"))
     assert job is not None
     assert job.due_at is not None
     world.clock.now = job.due_at
-    await jobs.do_due()
-    assert any("has ended" in read(message) for message in news.history(viewer=world.admin))
+    assert any("has ended" in text for text in await told(world, news))
     assert "closing undone" in await world.click(world.admin, closed, "Undo")
-    await jobs.do_due()
-    told = [read(message) for message in news.history(viewer=world.admin)]
-    assert "🏆 Tetris Blitz · 16–22 November\nThe week is open again." in told
+    assert "🏆 Tetris Blitz · 16–22 November\nThe week is open again." in await told(world, news)
 
 
 async def test_an_excuse_from_a_week_of_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
-    news, jobs = world.guild.create_text_channel("news"), world.backend.real.jobs
+    news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)
     await world.create_event(**{"last-week": "2026-W48"})
     await world.submit_all({"Ana": 100, "Bob": 300})
@@ -77,9 +74,7 @@ async def test_an_excuse_from_a_week_of_an_event_that_has_ended_corrects_its_pod
     await world.reset()
 
     async def podium() -> str:
-        await jobs.do_due()
-        told = [read(message) for message in news.history(viewer=world.admin)]
-        return next(text for text in told if "has ended" in text)
+        return next(text for text in await told(world, news) if "has ended" in text)
 
     before = await podium()
     await world.backend.real.services.excuses.excuse(world.as_actor(), world.member("Bob").id, "2026-W48")

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from simcord.results import InteractionResult
 
-from bot.database.models import Job
 from bot.domain.boards import LEAST_PAUSE
 from bot.domain.jobs import JobKind
 from tests import tables
@@ -92,7 +91,7 @@ async def test_a_board_that_was_deleted_comes_again_and_one_that_is_moved_leaves
     removed = await world.use(world.admin, "board remove", event="Tetris Blitz")
     assert "is refreshed no more" in removed.alone
     assert elsewhere.history() == []
-    assert await jobs(world) == []
+    assert await tables.jobs(world.backend.database, JobKind.BOARD) == []
     assert "has no board" in await world.refused(world.use(world.admin, "board remove", event="Tetris Blitz"))
 
 
@@ -113,20 +112,16 @@ async def test_a_score_hastens_the_job_of_a_board_once_and_of_an_event_without_o
     await world.submit("Ana", 1, "Sprint")
     await world.settle_ratings()
     await boards(world, after=MINUTE)
-    [waiting] = await jobs(world)
+    [waiting] = await tables.jobs(world.backend.database, JobKind.BOARD)
     assert waiting["due_at"] - world.clock.now > timedelta(days=1)
     with statements_seen("INSERT INTO jobs") as hastening:
         await world.submit("Ana", 2, "Sprint")
         assert hastening == []
         await world.submit("Ana", 300)
-    [hastened] = await jobs(world)
+    [hastened] = await tables.jobs(world.backend.database, JobKind.BOARD)
     world.clock.move(seconds=1)
     await world.submit("Ana", 301)
-    assert await jobs(world) == [hastened]
-
-
-async def jobs(world: World) -> tables.Rows:
-    return [row for row in await tables.rows(world.backend.database, Job) if row["kind"] is JobKind.BOARD]
+    assert await tables.jobs(world.backend.database, JobKind.BOARD) == [hastened]
 
 
 def read_private(result: InteractionResult) -> str:
@@ -141,7 +136,7 @@ async def test_a_channel_that_is_closed_to_the_bot_is_refused_and_one_that_is_cl
     await world.submit("Cy", 300)
     [board] = await boards(world, after=MINUTE)
     assert "Cy" not in board
-    assert await jobs(world) == []
+    assert await tables.jobs(world.backend.database, JobKind.BOARD) == []
     assert f"<#{world.channel.id}>" in await world.use(world.admin, "settings")
 
 

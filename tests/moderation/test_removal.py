@@ -11,6 +11,7 @@ from bot.errors import NothingToRemove
 from bot.services.moderation._finding import MOST_LISTED
 from tests import tables
 from tests.backends import ADMIN, EVENT, NOON, TestBackend, open_test_backend
+from tests.moderation.test_restoring import check
 from tests.ratings.fields import stored_field
 
 ANA, BOB, CAI = 1, 2, 3
@@ -21,11 +22,6 @@ async def remove(
 ) -> CorrectionResult:
     key = f"#{submission}" if isinstance(submission, int) else submission
     return await backend.real.services.removals.remove(ADMIN, EVENT, player, key, reason)
-
-
-async def check(backend: TestBackend) -> None:
-    await backend.real.scoring.recalculate(1)
-    assert await backend.differences() == []
 
 
 async def bests(backend: TestBackend) -> dict[tuple[int, int | None], float]:

@@ -12,7 +12,7 @@ from bot.domain.standings import Board
 from bot.errors import MomentAhead, PlayerWithdrawn, ScoreTooHigh, ScoreUnclear
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
-from tests.moderation.test_restoring import CHANGES
+from tests.moderation.test_restoring import CHANGES, check
 
 ANA, BOB, CAI, DOV, EMI = 1, 2, 3, 4, 5
 TUESDAY = datetime(2026, 11, 3, 9, tzinfo=UTC)
@@ -25,11 +25,6 @@ def member(player: int) -> NewMember:
 
 async def add(backend: TestBackend, player: int, score: float, at: datetime) -> Any:
     return await backend.real.services.additions.add(ADMIN, EVENT, member(player), score, at)
-
-
-async def check(backend: TestBackend) -> None:
-    await backend.real.scoring.recalculate(1)
-    assert await backend.differences() == []
 
 
 async def numbers(backend: TestBackend) -> Any:

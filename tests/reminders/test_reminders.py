@@ -131,7 +131,9 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
     stopped = seen(await world.member("Ana").user.click(message, label="No more reminders"))
 
     assert "No more reminders from that server." in stopped.text
-    assert [row["key"] for row in await jobs(world)] == [f"{world.guild.id}:{world.member('Cy').id}"]
+    assert [row["key"] for row in await tables.jobs(world.backend.database, JobKind.REMINDER)] == [
+        f"{world.guild.id}:{world.member('Cy').id}"
+    ]
     assert "Results: your rank and Elo when a week is closed\n**off**" in (await world.use("Ana", "notify")).alone
     await switch(world, "Ana", "Results")
     await world.submit("Ana", 8)
@@ -150,16 +152,12 @@ async def test_switching_all_off_leaves_no_job_and_nothing_is_on_at_first(world:
     panel = (await world.use("Ana", "notify")).alone
     assert panel.count("\n**off**") == 3
     await switch(world, "Ana", "Results", "Overtaken")
-    [job] = await jobs(world)
+    [job] = await tables.jobs(world.backend.database, JobKind.REMINDER)
     assert job["due_at"] > world.clock.now
     await switch(world, "Ana", "Results", "Overtaken", to="off")
-    assert await jobs(world) == []
+    assert await tables.jobs(world.backend.database, JobKind.REMINDER) == []
     [row] = await tables.rows(world.backend.database, Reminders)
     assert (row["guild_id"], row["tells_results"]) == (world.guild.id, False)
-
-
-async def jobs(world: World) -> tables.Rows:
-    return [row for row in await tables.rows(world.backend.database, Job) if row["kind"] is JobKind.REMINDER]
 
 
 @given(
