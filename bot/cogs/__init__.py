@@ -9,9 +9,10 @@ from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
-from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation, RefusalModal
+from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
+from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews
 from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
 from bot.cogs.standings import PageButton, RatingButton, Standings
 from bot.cogs.submissions import (
@@ -26,7 +27,7 @@ from bot.cogs.submissions import (
 from bot.cogs.transfer import ImportButton, ImportEventButton, TakeBackButton, Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
-COGS = (Submissions, Standings, Reminders, Boards, Weeks, Events, Moderation, Servers, Audit, Transfer)
+COGS = (Submissions, Standings, Reminders, Boards, Weeks, Events, Moderation, Reviews, Servers, Audit, Transfer)
 """One cog per capability."""
 
 BUTTONS = (
@@ -40,6 +41,7 @@ BUTTONS = (
     UndoButton,
     WeekButton,
     *BUTTONS_OF_MODERATION,
+    ReviewButton,
     RatedButton,
     RulesButton,
     AuditButton,

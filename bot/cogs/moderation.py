@@ -1,4 +1,4 @@
-"""`/score`, `/player` and `/review`, and their buttons: each asks the admin alone first, then shows everyone."""
+"""`/score` and `/player`, and their buttons: each asks the admin alone first, then shows everyone."""
 
 import re
 from collections.abc import Callable, Coroutine
@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item, Label, TextInput
+from discord.ui import Button, Item
 
-from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._answering import actor_of, answer, post
 from bot.cogs._buttons import NOTHING, IdButton
-from bot.cogs._modals import IdModal
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
-from bot.domain.alarm import OwnHeldScores, Review
 from bot.domain.moderation import (
     Correction,
     CorrectionPreview,
@@ -39,10 +37,6 @@ from bot.ui.moderation import (
     show_kept,
     show_membership,
     show_membership_preview,
-    show_nothing_held,
-    show_own_held,
-    show_refused,
-    show_review,
 )
 from bot.ui.reply import Reply
 
@@ -56,7 +50,6 @@ _OF_ADDITION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,
 _OF_EXCUSE = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<week>[0-9]{{4}}-W[0-9]{{2}})"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
-LONGEST_REASON = 300
 WHY = "Why; everyone in the channel can read it"
 
 
@@ -183,12 +176,6 @@ class Moderation(ServiceCog):
         """Show what taking an excuse back would change, and ask whether to do it."""
         preview = self.services.excuses.preview(actor_of(interaction), player.id, week, event, is_excused=False)
         await answer(interaction, preview, lambda result: _ask_excuse(result, reason), only_reads=True)
-
-    @app_commands.command(name="review", description="Scores that wait for an admin; players see what became of theirs")
-    @app_commands.guild_only()
-    async def review(self, interaction: Interaction[Any]) -> None:
-        """Show the first score that waits, or a player's own."""
-        await answer(interaction, self.services.reviews.look(actor_of(interaction)), _show_review, only_reads=True)
 
 
 async def _do(
@@ -403,87 +390,16 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_E
         await _do(interaction, work, _show_excuse)
 
 
-class ReviewButton(IdButton, template=r"review:(?P<action>approve|refuse|next):(?P<number>[0-9]{1,18})"):
-    """Approves or refuses the held score that the message is about, or shows the next one."""
-
-    LABELS: ClassVar = {"approve": "Approve", "refuse": "Refuse", "next": "Next"}
-    STYLES: ClassVar = {
-        "approve": ButtonStyle.success,
-        "refuse": ButtonStyle.danger,
-        "next": ButtonStyle.secondary,
-    }
-
-    def __init__(self, action: str, number: int) -> None:
-        """Do `action` with the held score of this key, or show the one at this place."""
-        self.action, self.number = action, number
-        label, style = self.LABELS[action], self.STYLES[action]
-        super().__init__(Button(label=label, style=style, custom_id=f"review:{action}:{number}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "ReviewButton":
-        """Rebuild a button from its id."""
-        return cls(match["action"], int(match["number"]))
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Approve or refuse, and show everyone; or show the next score in place of this one."""
-        services, actor = services_of(interaction), actor_of(interaction)
-        if self.action == "next":
-            await update(interaction, services.reviews.look(actor, self.number), _show_review, only_reads=True)
-        elif self.action == "approve":
-            approved = services.reviews.approve(actor, self.number)
-            await post(interaction, approved, lambda _: show_agreed(), show_correction)
-        else:
-            await interaction.response.send_modal(RefusalModal(self.number))
-
-
-class RefusalModal(IdModal):
-    """Asks for the reason why a held score is refused."""
-
-    TEMPLATE = re.compile(r"review:refuse:(?P<number>[0-9]{1,18})")
-
-    def __init__(self, held_id: int) -> None:
-        """Refuse the held score of this key."""
-        super().__init__(title="Refuse the score", custom_id=f"review:refuse:{held_id}")
-        self.held_id = held_id
-        self.reason: TextInput[Any] = TextInput(required=False, max_length=LONGEST_REASON)
-        self.add_item(Label(text="Why (everyone can read it)", component=self.reason))
-
-    @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "RefusalModal":
-        """Rebuild a modal from its id."""
-        return cls(int(match["number"]))
-
-    async def submit(self, interaction: Interaction[Any]) -> None:
-        """Refuse the score, and show everyone."""
-        services, actor = services_of(interaction), actor_of(interaction)
-        await answer(interaction, services.reviews.refuse(actor, self.held_id, self.reason.value), show_refused)
-
-
 BUTTONS_OF_MODERATION: tuple[type[IdButton], ...] = (
     *(KeepButton, AddButton, RemoveButton, RemoveFromWeekButton),
     *(RestoreButton, RestoreNowButton, RestoreIntoWeekButton),
-    *(MembershipButton, ExcuseButton, ReviewButton),
+    *(MembershipButton, ExcuseButton),
 )
 """The buttons of this module."""
 
 
 def _show_correction(result: CorrectionResult) -> Reply:
     return replace(show_correction(result), buttons=[[RestoreButton.of(result)]])
-
-
-def _show_review(review: Review | OwnHeldScores | None) -> Reply:
-    if review is None:
-        return show_nothing_held()
-    if isinstance(review, OwnHeldScores):
-        return show_own_held(review)
-    buttons = [ReviewButton("refuse", review.held.id)]
-    if review.consequences is not None:
-        buttons.insert(0, ReviewButton("approve", review.held.id))
-    if review.waiting > 1:
-        buttons.append(ReviewButton("next", review.place + 1))
-    return replace(show_review(review), buttons=[buttons])
 
 
 def _show_excuse(result: ExcuseResult) -> Reply:

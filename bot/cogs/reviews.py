@@ -1,0 +1,106 @@
+"""`/review`, its buttons and its modal: an admin approves or refuses the scores that are held."""
+
+import re
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from discord import ButtonStyle, Interaction, app_commands
+from discord.ui import Button, Item, Label, TextInput
+
+from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._modals import IdModal
+from bot.cogs._services import ServiceCog, services_of
+from bot.domain.alarm import OwnHeldScores, Review
+from bot.ui.moderation import (
+    show_agreed,
+    show_correction,
+    show_nothing_held,
+    show_own_held,
+    show_refused,
+    show_review,
+)
+from bot.ui.reply import Reply
+
+LONGEST_REASON = 300
+
+
+class Reviews(ServiceCog):
+    """The command for held scores."""
+
+    @app_commands.command(name="review", description="Scores that wait for an admin; players see what became of theirs")
+    @app_commands.guild_only()
+    async def review(self, interaction: Interaction[Any]) -> None:
+        """Show the first score that waits, or a player's own."""
+        await answer(interaction, self.services.reviews.look(actor_of(interaction)), _show_review, only_reads=True)
+
+
+class ReviewButton(IdButton, template=r"review:(?P<action>approve|refuse|next):(?P<number>[0-9]{1,18})"):
+    """Approves or refuses the held score that the message is about, or shows the next one."""
+
+    LABELS: ClassVar = {"approve": "Approve", "refuse": "Refuse", "next": "Next"}
+    STYLES: ClassVar = {
+        "approve": ButtonStyle.success,
+        "refuse": ButtonStyle.danger,
+        "next": ButtonStyle.secondary,
+    }
+
+    def __init__(self, action: str, number: int) -> None:
+        """Do `action` with the held score of this key, or show the one at this place."""
+        self.action, self.number = action, number
+        label, style = self.LABELS[action], self.STYLES[action]
+        super().__init__(Button(label=label, style=style, custom_id=f"review:{action}:{number}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "ReviewButton":
+        """Rebuild a button from its id."""
+        return cls(match["action"], int(match["number"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Approve or refuse, and show everyone; or show the next score in place of this one."""
+        services, actor = services_of(interaction), actor_of(interaction)
+        if self.action == "next":
+            await update(interaction, services.reviews.look(actor, self.number), _show_review, only_reads=True)
+        elif self.action == "approve":
+            approved = services.reviews.approve(actor, self.number)
+            await post(interaction, approved, lambda _: show_agreed(), show_correction)
+        else:
+            await interaction.response.send_modal(RefusalModal(self.number))
+
+
+class RefusalModal(IdModal):
+    """Asks for the reason why a held score is refused."""
+
+    TEMPLATE = re.compile(r"review:refuse:(?P<number>[0-9]{1,18})")
+
+    def __init__(self, held_id: int) -> None:
+        """Refuse the held score of this key."""
+        super().__init__(title="Refuse the score", custom_id=f"review:refuse:{held_id}")
+        self.held_id = held_id
+        self.reason: TextInput[Any] = TextInput(required=False, max_length=LONGEST_REASON)
+        self.add_item(Label(text="Why (everyone can read it)", component=self.reason))
+
+    @classmethod
+    def from_custom_id(cls, match: re.Match[str]) -> "RefusalModal":
+        """Rebuild a modal from its id."""
+        return cls(int(match["number"]))
+
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Refuse the score, and show everyone."""
+        services, actor = services_of(interaction), actor_of(interaction)
+        await answer(interaction, services.reviews.refuse(actor, self.held_id, self.reason.value), show_refused)
+
+
+def _show_review(review: Review | OwnHeldScores | None) -> Reply:
+    if review is None:
+        return show_nothing_held()
+    if isinstance(review, OwnHeldScores):
+        return show_own_held(review)
+    buttons = [ReviewButton("refuse", review.held.id)]
+    if review.consequences is not None:
+        buttons.insert(0, ReviewButton("approve", review.held.id))
+    if review.waiting > 1:
+        buttons.append(ReviewButton("next", review.place + 1))
+    return replace(show_review(review), buttons=[buttons])
