@@ -12,6 +12,7 @@ from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal
 from bot.cogs._services import ServiceCog, services_of
 from bot.domain.alarm import OwnHeldScores, Review
+from bot.domain.text import MAX_REASON
 from bot.ui.moderation import (
     show_agreed,
     show_correction,
@@ -21,8 +22,6 @@ from bot.ui.moderation import (
     show_review,
 )
 from bot.ui.reply import Reply
-
-LONGEST_REASON = 300
 
 
 class Reviews(ServiceCog):
@@ -79,7 +78,7 @@ class RefusalModal(IdModal):
         """Refuse the held score of this key."""
         super().__init__(title="Refuse the score", custom_id=f"review:refuse:{held_id}")
         self.held_id = held_id
-        self.reason: TextInput[Any] = TextInput(required=False, max_length=LONGEST_REASON)
+        self.reason: TextInput[Any] = TextInput(required=False, max_length=MAX_REASON)
         self.add_item(Label(text="Why (everyone can read it)", component=self.reason))
 
     @classmethod
