@@ -117,8 +117,7 @@ def show_correction(result: CorrectionResult) -> Reply:
     title, color = _DONE[result.correction]
     lines = [f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**", _where(result)]
     lines += labelled("Personal best", _best_after(result))
-    if result.reason is not None:
-        lines += labelled("Reason", escape(result.reason))
+    lines += _reason(result.reason)
     if result.week_is_closed:
         lines += labelled("Closed week", _closed_week(result))
     return Reply([Card(title, tuple(lines), color=color)])
@@ -170,8 +169,7 @@ def show_refused(held: HeldScore) -> Reply:
         f"{escape(held.event.name)} · {write_days(held.week)}",
         "It does not count.",
     ]
-    if held.reason is not None:
-        lines += labelled("Reason", escape(held.reason))
+    lines += _reason(held.reason)
     return Reply([Card("Score refused", tuple(lines), color=Color.orange())])
 
 
@@ -191,9 +189,8 @@ def show_membership(result: MembershipResult) -> Reply:
         )
     else:
         title, text = "Player returned", f"**{name}** is back in {count_of(result.events, 'event')}."
-    reason = () if result.reason is None else labelled("Reason", escape(result.reason))
     color = Color.orange() if result.is_withdrawn else Color.green()
-    return Reply([Card(title, (text, *reason), color=color)])
+    return Reply([Card(title, (text, *_reason(result.reason)), color=color)])
 
 
 def show_excuse(result: ExcuseResult) -> Reply:
@@ -205,8 +202,7 @@ def show_excuse(result: ExcuseResult) -> Reply:
     if result.events:
         names = ", ".join(escape(event.name) for event in result.events[:MOST_EVENTS])
         lines += labelled("Closed weeks that changed", names)
-    if result.reason is not None:
-        lines += labelled("Reason", escape(result.reason))
+    lines += _reason(result.reason)
     return Reply([Card(title, tuple(lines), color=Color.green() if result.is_excused else Color.orange())])
 
 
@@ -311,6 +307,10 @@ def _closed_week(result: CorrectionResult) -> str:
 
 def _why(reason: str | None) -> tuple[str, ...]:
     return () if reason is None else labelled(WHY, escape(reason))
+
+
+def _reason(reason: str | None) -> tuple[str, ...]:
+    return () if reason is None else labelled("Reason", escape(reason))
 
 
 def _where(result: CorrectionPreview | CorrectionResult) -> str:
