@@ -99,7 +99,8 @@ def _excused_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
 
 def _is_excuse_from(run: type[WeeklyRun]) -> sa.ColumnElement[bool]:
     """Return the condition that an excuse is from the week of a run, in its event or in all of the server."""
-    guild_id = sa.select(Event.guild_id).where(Event.id == run.event_id).scalar_subquery()
+    # Two levels below the statement that has the run, SQLAlchemy would read all runs here.
+    guild_id = sa.select(Event.guild_id).where(Event.id == run.event_id).correlate(run).scalar_subquery()
     of_guild = Excuse.event_id.is_(None) & (Excuse.guild_id == guild_id)
     return (Excuse.week_number == run.week_number) & (of_guild | (Excuse.event_id == run.event_id))
 
