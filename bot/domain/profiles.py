@@ -1,0 +1,234 @@
+"""Profiles: what a player has done in all events of a server, and how two players compare."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from bot.domain.events import EventInfo
+from bot.domain.scores import ScoreDirection
+from bot.domain.servers import PlayerName
+from bot.domain.weeks import Week
+
+MOST_EVENTS = 10
+"""How many events a profile or a comparison shows."""
+PODIUM = 3
+"""The last place that has a medal."""
+FEWEST_FOR_MEDALS = 2
+"""A week has medals from so many players on: there is somebody to beat."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfiledEvent:
+    """What a player has in one event.
+
+    Attributes:
+        event: the event, perhaps archived, or a past season.
+        best: the personal best, in points or seconds.
+        rank: of `best`, from 1; ties share a rank.
+        players: how many have a personal best in the event, at least 1.
+        elo: the all-time Elo, that of `best`.
+        event_elo: as on the overall board; None until so many weeks are closed as the event asks for.
+    """
+
+    event: EventInfo
+    best: float
+    rank: int
+    players: int
+    elo: int
+    event_elo: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedWeek:
+    """A closed week of an event with a score of the player.
+
+    Attributes:
+        score: the best of the week, in points or seconds.
+        rank: from 1; ties share a rank.
+        players: how many had a score.
+        elo: the weekly Elo; None for a week with too few players.
+    """
+
+    event: EventInfo
+    week: Week
+    score: float
+    rank: int
+    players: int
+    elo: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Medals:
+    """How many closed weeks, of all events, a player ended in the first, the second and the third place."""
+
+    gold: int = 0
+    silver: int = 0
+    bronze: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Streaks:
+    """How many weeks in a row a player has had a score in any event of the server.
+
+    Attributes:
+        running: up to the current week, or the one before while the current one has no score yet; 0 if it has ended.
+        longest: the most ever, at least `running`.
+    """
+
+    running: int = 0
+    longest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStanding:
+    """Where a player stands in a server, by the sum of the event Elos in events that are not archived.
+
+    Attributes:
+        total: the sum.
+        events: how many event Elos it is of, at least 1.
+        rank: from 1; ties share a rank.
+        players: how many have such a sum.
+    """
+
+    total: int
+    events: int
+    rank: int
+    players: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a player has done in a server; removed scores are left out, and so are events without any other.
+
+    Attributes:
+        player: the name in this server.
+        events: the most important ones, at most `MOST_EVENTS`: first those that are not archived, then by event Elo,
+            the highest first, then by name.
+        more_events: how many there are besides.
+        medals: of rated weeks.
+        best_week: the one with the highest weekly Elo, the latest of equal ones; None without a rated week.
+        scores: how many submissions count, at least 1.
+        since: when the first of them was made, in UTC.
+        standing: None without an event Elo in an event that is not archived.
+    """
+
+    player: PlayerName
+    events: tuple[ProfiledEvent, ...]
+    more_events: int
+    medals: Medals
+    streaks: Streaks
+    best_week: ClosedWeek | None
+    scores: int
+    since: datetime
+    standing: ServerStanding | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadToHead:
+    """How often each of two players was ahead of the other, and how often neither was."""
+
+    first: int = 0
+    second: int = 0
+    tied: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedEvent:
+    """An event that both players have a personal best in.
+
+    Attributes:
+        first: what the first player has in it.
+        second: what the second player has in it.
+        weeks: who was ahead in closed weeks of this event in which both had a score.
+    """
+
+    first: ProfiledEvent
+    second: ProfiledEvent
+    weeks: HeadToHead
+
+    @property
+    def event(self) -> EventInfo:
+        """The event."""
+        return self.first.event
+
+    @property
+    def lead(self) -> int:
+        """Who leads by personal best: 1 for the first player, -1 for the second, 0 for neither."""
+        return lead_of(self.event.direction, self.first.best, self.second.best)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two players side by side, over the events of a server that both play.
+
+    Attributes:
+        first: the first player, perhaps the viewer.
+        second: the second player.
+        events: at least one and at most `MOST_EVENTS`, ordered as in a profile of the first player.
+        more_events: how many there are besides.
+        leads: who leads by personal best in all of these events, not only in those in `events`.
+        weeks: who was ahead in closed weeks of all of these events in which both had a score.
+        event_id: the key of the one event that was asked for; None for all.
+        is_rival: whether the viewer follows the second player; None if the viewer is not the first one.
+    """
+
+    first: PlayerName
+    second: PlayerName
+    events: tuple[ComparedEvent, ...]
+    more_events: int
+    leads: HeadToHead
+    weeks: HeadToHead
+    event_id: int | None = None
+    is_rival: bool | None = None
+
+
+def count_medals(weeks: Iterable[ClosedWeek]) -> Medals:
+    """Count the podium places of rated weeks with at least two players."""
+    ranks = [week.rank for week in weeks if week.elo is not None and week.players >= FEWEST_FOR_MEDALS]
+    return Medals(*(ranks.count(place) for place in range(1, PODIUM + 1)))
+
+
+def best_of(weeks: Iterable[ClosedWeek]) -> ClosedWeek | None:
+    """Return the week with the highest weekly Elo, the latest of equal ones; None if none is rated."""
+    rated = [(week.elo, week.week, week) for week in weeks if week.elo is not None]
+    return max(rated, key=lambda one: one[:2])[2] if rated else None
+
+
+def count_streaks(played: Collection[Week], excused: Collection[Week], current: Week) -> Streaks:
+    """Return the streaks of a player: an excused week without a score neither counts nor ends one.
+
+    Args:
+        played: the weeks that scores of the player count for.
+        excused: the weeks from which the player is excused in all events.
+        current: the current week. The last week of `played` may be later, where a week was closed early.
+    """
+    weeks = sorted(set(played))
+    if not weeks:
+        return Streaks()
+    runs = [1]
+    for earlier, later in pairwise(weeks):
+        if _goes_on(earlier, later, excused):
+            runs[-1] += 1
+        else:
+            runs.append(1)
+    return Streaks(runs[-1] if _goes_on(weeks[-1], current, excused) else 0, max(runs))
+
+
+def _goes_on(last: Week, until: Week, excused: Collection[Week]) -> bool:
+    """Tell whether all weeks after one and before another are excused."""
+    week = last.next()
+    while week < until and week in excused:
+        week = week.next()
+    return week >= until
+
+
+def lead_of(direction: ScoreDirection, first: float, second: float) -> int:
+    """Return 1 if the first of two scores is better, -1 if the second one is, 0 if they are equal."""
+    return direction.is_better(first, second) - direction.is_better(second, first)
+
+
+def count_wins(leads: Iterable[int]) -> HeadToHead:
+    """Count who led how often: 1 stands for the first player, -1 for the second, 0 for neither."""
+    found = list(leads)
+    return HeadToHead(found.count(1), found.count(-1), found.count(0))
