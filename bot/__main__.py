@@ -71,8 +71,12 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
             command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
         if do is demo:
-            command.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
-            command.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")
+            shown = command.add_mutually_exclusive_group()
+            shown.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
+            shown.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")
+            shown.add_argument(
+                "--empty", action="store_true", help="play no season: the page of a server without events"
+            )
             command.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")
     return parser
 

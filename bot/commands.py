@@ -399,7 +399,7 @@ def demo(options: argparse.Namespace) -> int:
         raise SettingsError(["The demo needs the package simcord from requirements-dev.lock: run `make demo`."])
     from bot.demo import play
 
-    asyncio.run(play(page=options.page, port=options.port, picture=options.picture))
+    asyncio.run(play(page=options.page, port=options.port, picture=options.picture, empty=options.empty))
     return OK
 
 

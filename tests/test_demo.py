@@ -45,8 +45,9 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
     assert [answer for answer in pictured if answer not in timeless([demo.output])] == []
 
 
-async def test_the_demo_serves_its_page_until_it_is_interrupted() -> None:
-    async with BotProcess("demo", env={}) as demo:
+@pytest.mark.parametrize("options", [[], ["--empty"]])
+async def test_the_demo_serves_its_page_until_it_is_interrupted(options: list[str]) -> None:
+    async with BotProcess("demo", *options, env={}) as demo:
         await demo.while_running(demo.wait_output("Ctrl-C ends the demo."))
         url = re.search(r"http://127\.0\.0\.1:\d+/#\S+", demo.output)
         assert url is not None
@@ -56,6 +57,7 @@ async def test_the_demo_serves_its_page_until_it_is_interrupted() -> None:
         demo.interrupt()
         assert await demo.wait_exit() == 0
     assert "Traceback" not in demo.output
+    assert ("🎉" in demo.output) == (not options)
 
 
 def test_an_installation_without_the_demo_says_how_to_get_it(

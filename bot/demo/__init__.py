@@ -1,4 +1,4 @@
-"""Try the bot without an account: play a season in a simulated Discord, then serve a page in the browser."""
+"""Try the bot without an account: a simulated Discord, a season played in it, and a page in the browser."""
 
 import asyncio
 import logging
@@ -50,6 +50,12 @@ Type `tet`, pick it with Enter, then press the paper plane.
 **{ADMIN}**, the admin, closes the week with `/weekly-reset`, and takes it back with *Undo*.
 -# Choose who you are at the top of the page. Nothing here leaves your computer."""
 """What visitors read first."""
+WELCOME_TO_NOTHING = f"""\
+## Welcome to the Arcade
+Nobody has played here yet, and there are no events. Begin as **{ADMIN}**, the admin, with `/help`.
+Type `hel`, pick it with Enter, then press the paper plane.
+-# Choose who you are at the top of the page. Nothing here leaves your computer."""
+"""What visitors read first where no season was played."""
 
 
 class SeasonClock:
@@ -77,13 +83,14 @@ class SeasonClock:
             await asyncio.sleep(TICK_SECONDS)
 
 
-async def play(*, page: bool, port: int, picture: Path | None = None) -> None:
+async def play(*, page: bool, port: int, picture: Path | None = None, empty: bool = False) -> None:
     """Play the season, print it, verify its database, and serve the page until Ctrl-C.
 
     Args:
         page: whether to serve the page; without it, the demo ends after the transcript.
         port: the port of the page on loopback; 0 chooses a free one.
         picture: where to save a picture of the season's last messages, in place of the page; None for none.
+        empty: whether to serve the page of a server without events, in place of the season.
     """
     logging.getLogger().setLevel(logging.ERROR)
     async with AsyncExitStack() as stack:
@@ -100,6 +107,11 @@ async def play(*, page: bool, port: int, picture: Path | None = None) -> None:
         stack.push_async_callback(env.shutdown)
         await bot.tree.sync()
         clock.env = env
+        if empty:
+            clock.move(datetime.now(UTC) - env.now())
+            guild, members = _open_server(env)
+            await _play_on(env, clock, guild, list(members.values()), WELCOME_TO_NOTHING, port)
+            return
         clock.move(_first_monday(datetime.now(UTC)) - env.now())
         guild, members = _open_server(env)
         season = guild.create_text_channel("season")
@@ -110,12 +122,7 @@ async def play(*, page: bool, port: int, picture: Path | None = None) -> None:
             await _take_picture(env, season, list(members.values()), picture)
             describe(picture, answers[-PICTURED:])
         elif page:
-            following = asyncio.create_task(clock.follow())
-            stack.callback(following.cancel)
-            await asyncio.sleep(0)
-            arcade = guild.create_text_channel("arcade")
-            await bot.get_partial_messageable(arcade.id).send(WELCOME)
-            await _serve_page(env, arcade, list(members.values()), port)
+            await _play_on(env, clock, guild, list(members.values()), WELCOME, port)
 
 
 def _first_monday(today: datetime) -> datetime:
@@ -191,11 +198,22 @@ async def _verify(database: Database) -> str:
     return "\n".join(["\nverify: every rating recomputed from the log", *map(str, found.differences), checked])
 
 
-async def _serve_page(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], port: int) -> None:
-    stop = stop_requested()
-    async with _preview(env, channel, viewers, port) as preview:
-        print(f"\nPlay on in the browser, as any of them: {preview.url}", "Ctrl-C ends the demo.", sep="\n", flush=True)
-        await stop.wait()
+async def _play_on(
+    env: Env, clock: SeasonClock, guild: GuildHandle, viewers: Sequence[MemberActor], welcome: str, port: int
+) -> None:
+    """Serve the page of a new channel until Ctrl-C, on which the clock follows the real one."""
+    following = asyncio.create_task(clock.follow())
+    try:
+        await asyncio.sleep(0)
+        arcade, stop = guild.create_text_channel("arcade"), stop_requested()
+        await env.bot.get_partial_messageable(arcade.id).send(welcome)
+        async with _preview(env, arcade, viewers, port) as preview:
+            print(
+                f"\nPlay in the browser, as any of them: {preview.url}", "Ctrl-C ends the demo.", sep="\n", flush=True
+            )
+            await stop.wait()
+    finally:
+        following.cancel()
 
 
 async def _take_picture(env: Env, channel: ChannelHandle, viewers: Sequence[MemberActor], file: Path) -> None:
