@@ -1,7 +1,7 @@
 """What admins learn of rules before an event has them, and of those that it has."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, Player, WeeklyRun
+from bot.database.models import Event, WeeklyRun
 from bot.database.streams import Streams, compute_aside
 from bot.domain.fairness import Fairness, Rated
 from bot.domain.methods import Rating
@@ -37,7 +37,7 @@ from bot.errors import LogarithmImpossible, NotAllowed, WeekOpenAlready
 from bot.services.events import describe, find_event
 from bot.services.ratings import rating_of
 from bot.services.rehearsals._log import replay
-from bot.services.servers import Actor, require_admin
+from bot.services.servers import Actor, name_players, require_admin
 
 T = TypeVar("T")
 
@@ -153,7 +153,7 @@ def _rehearse(session: Session, event: Event, now: Rating, proposed: Rules) -> R
     outcomes = _Outcomes(session, event, [now, *(replace(now, rules=one) for one in rules)])
     before, after, *others = outcomes.found
     moved, firsts = moved_most(before.ratings, after.ratings), [first_of(one.ratings) for one in outcomes.found]
-    names = _names(session, event, {*moved, *(player for first in firsts for player in first)})
+    names = name_players(session, event.guild_id, {*moved, *(player for first in firsts for player in first)})
     other = _other_logarithm(before, others[0], firsts[-1], names) if others else None
     return Rehearsal(
         event=describe(event),
@@ -195,12 +195,3 @@ def _other_logarithm(
         absurd_moves=0 if absurd is None else absurd.most_moved,
         leader=names[first[0]] if first else None,
     )
-
-
-def _names(session: Session, event: Event, players: Collection[int]) -> dict[int, PlayerName]:
-    named = (
-        sa.select(Player.id, Player.discord_id, Member.display_name)
-        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
-        .where(Player.id.in_(players))
-    )
-    return {row[0]: PlayerName(row[1], row[2]) for row in session.execute(named)}

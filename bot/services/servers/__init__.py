@@ -1,7 +1,7 @@
 """Keep the settings of a server, check who is an admin, and log what admins do."""
 
 from bot.services.servers._authority import Actor, begin_action, itself, load_settings, record, require_admin
-from bot.services.servers._members import add_members, find_member, find_players, name_member, name_player
+from bot.services.servers._members import add_members, find_member, find_players, name_member, name_player, name_players
 from bot.services.servers._notices import drop_notices, find_notices, leave_notice
 from bot.services.servers._reminders import hasten_results, reminder_key
 from bot.services.servers._service import SettingsService
@@ -21,6 +21,7 @@ __all__ = [
     "load_settings",
     "name_member",
     "name_player",
+    "name_players",
     "record",
     "reminder_key",
     "require_admin",

@@ -38,6 +38,14 @@ def name_member(session: Session, member: Member) -> PlayerName:
     return PlayerName(session.get_one(Player, member.player_id).discord_id, member.display_name)
 
 
+def name_players(session: Session, guild_id: int, player_ids: Collection[int]) -> dict[int, PlayerName]:
+    """Return some players as they are called in a server, by key."""
+    is_member = (Member.player_id == Player.id) & (Member.guild_id == guild_id)
+    named = select(Player.id, Player.discord_id, Member.display_name).join(Member, is_member)
+    rows = session.execute(named.where(Player.id.in_(player_ids)))
+    return {row.id: PlayerName(row.discord_id, row.display_name) for row in rows}
+
+
 def find_players(session: Session, discord_ids: Collection[int], guild_id: int | None = None) -> dict[int, int]:
     """Return the keys of those players who are known, to the bot or to a server, by their Discord ids."""
     keys: dict[int, int] = {}
