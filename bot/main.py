@@ -38,6 +38,7 @@ from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, 
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
+from bot.services.history import HistoryService
 from bot.services.jobs import JobRunner
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
@@ -97,6 +98,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
             standings=standings,
+            history=HistoryService(database, clock, settings.scale),
             weeks=weeks,
             events=EventService(database, clock),
             rules=RulesService(database, clock, settings.scale),

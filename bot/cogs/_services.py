@@ -10,6 +10,7 @@ from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, 
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
+from bot.services.history import HistoryService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
 from bot.services.rehearsals import RehearsalService
@@ -33,6 +34,7 @@ class Services:
 
     leaderboard: LeaderboardService
     standings: StandingsService
+    history: HistoryService
     weeks: WeeklyProcessingService
     events: EventService
     rules: RulesService

@@ -1,6 +1,6 @@
 """Turn scores into Elos, and keep stored Elos up to date."""
 
-from bot.services.ratings._averages import count_averages
+from bot.services.ratings._averages import count_averages, weekly_averages
 from bot.services.ratings._expressions import (
     best_first,
     count_field,
@@ -66,5 +66,6 @@ __all__ = [
     "store_week_statistics",
     "was_counted",
     "week_statistics_of",
+    "weekly_averages",
     "weight_parameters",
 ]

@@ -16,7 +16,7 @@ def count_averages(session: Session, event_id: int, rating: Rating) -> None:
 
     The averages are those of `Rules.weekly_average`.
     """
-    stats, counted = PlayerEventStats, _averages(event_id, rating).subquery()
+    stats, counted = PlayerEventStats, weekly_averages(event_id, rating).subquery()
     weeks = sa.func.coalesce(counted.c.weeks, 0)
     average = sa.func.coalesce(counted.c.average, number(0.0), type_=sa.Double)
     # All columns that the event Elo depends on come from one row.
@@ -48,13 +48,19 @@ def count_averages(session: Session, event_id: int, rating: Rating) -> None:
     session.connection().execute(write, weight_parameters(rating))
 
 
-def _averages(event_id: int, rating: Rating) -> AnySelect:
-    """Return the query for each player's average and the number of weeks that count, missed ones included."""
+def weekly_averages(event_id: int, rating: Rating, *conditions: sa.ColumnElement[bool]) -> AnySelect:
+    """Return the query for each player's average and the number of weeks that count, missed ones included.
+
+    Args:
+        event_id: the event.
+        rating: whose attendance the query follows.
+        conditions: select the runs whose weeks count; none for all.
+    """
     rules, result = rating.rules, WeeklyResult
     counted = (
         sa.select(result.player_id, result.weekly_elo, result.score)
         .join(WeeklyRun, WeeklyRun.id == result.run_id)
-        .where(WeeklyRun.event_id == event_id, result.weekly_elo.is_not(None))
+        .where(WeeklyRun.event_id == event_id, result.weekly_elo.is_not(None), *conditions)
     )
     if rules.attendance is Attendance.BEST:
         return _best_weeks(counted, rules.best_of, rules.last_weeks)

@@ -1,0 +1,75 @@
+"""Read what the log has of one player in one event, and the fields of the weeks beside it."""
+
+import math
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, HeldScore, ScoreSubmission, WeeklyRun
+from bot.domain.alarm import HeldState
+from bot.domain.history import MOST_MIDDLES, HistoryEntry, Removal, WeekMiddle
+from bot.domain.rules import Method
+from bot.domain.weeks import Week
+
+
+def read_entries(session: Session, event_id: int, player_id: int, *, with_held: bool) -> list[HistoryEntry]:
+    """Return all scores that a player has submitted to an event, in no order and without marks.
+
+    Held ones are there if `with_held` is true; those that an admin has approved are in the log.
+    """
+    log = ScoreSubmission
+    logged = sa.select(
+        *(log.id, log.score, log.submitted_at, log.week_number, log.proof, log.added_by, log.import_id),
+        *(log.removed_at, log.removed_by, log.removal_reason),
+    ).where(log.player_id == player_id, log.event_id == event_id)
+    entries = [_entry(row) for row in session.execute(logged)]
+    if with_held:
+        entries += _read_held(session, event_id, player_id)
+    return entries
+
+
+def _entry(row: sa.Row[*tuple[object, ...]]) -> HistoryEntry:
+    removal = None if row.removed_at is None else Removal(row.removed_at, row.removed_by, row.removal_reason)
+    return HistoryEntry(
+        id=row.id,
+        score=row.score,
+        at=row.submitted_at,
+        week=Week.from_code(row.week_number),
+        proof=row.proof,
+        removal=removal,
+        added_by=row.added_by,
+        is_imported=row.import_id is not None,
+    )
+
+
+def _read_held(session: Session, event_id: int, player_id: int) -> list[HistoryEntry]:
+    held = sa.select(HeldScore).where(
+        HeldScore.player_id == player_id, HeldScore.event_id == event_id, HeldScore.state != HeldState.APPROVED
+    )
+    return [
+        HistoryEntry(row.id, row.score, row.held_at, Week.from_code(row.made_in_week), row.proof, held=row.state)
+        for row in session.scalars(held)
+    ]
+
+
+def read_middles(session: Session, event: Event, since: Week | None, zone: str) -> list[WeekMiddle]:
+    """Return the middles of the latest closed weeks of an event from a week on, the earliest first.
+
+    Args:
+        session: the transaction.
+        event: the event; under *ranks* its weeks have no middle.
+        since: the first week; None for no week at all.
+        zone: the time zone of the server, which has the weeks.
+    """
+    if since is None or event.method is Method.RANKS:
+        return []
+    runs = sa.select(WeeklyRun.week_number, WeeklyRun.field).where(
+        WeeklyRun.event_id == event.id, WeeklyRun.week_number >= since.code, WeeklyRun.field_size > 0
+    )
+    latest = session.execute(runs.order_by(WeeklyRun.week_number.desc()).limit(MOST_MIDDLES)).all()
+    found = []
+    for code, field in reversed(latest):
+        week = Week.from_code(code)
+        middle = math.exp(field.middle) if event.rules.rates_logarithms else field.middle
+        found.append(WeekMiddle(week, week.begins_at(zone), week.ends_at(zone), middle))
+    return found

@@ -1,0 +1,100 @@
+"""Read how a board was, from the log up to a time."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.dialect import UtcDateTime, join_in_memory
+from bot.database.models import Event, Member, Player, ScoreSubmission, WeeklyRun
+from bot.database.rows import in_chunks
+from bot.database.streams import Streams, compute_aside
+from bot.domain.history import PAGE_SIZE, PastBoard, PastRanking
+from bot.domain.methods import Rating
+from bot.domain.progress import Unwatched
+from bot.domain.scores import ScoreDirection
+from bot.domain.standings import Board
+from bot.services.events import describe
+from bot.services.ratings import best_first, weekly_averages
+from bot.services.servers import name_players
+
+
+class PastBoards:
+    """The boards of an event as they were at the end of a time."""
+
+    def __init__(self, session: Session, event: Event, rating: Rating, at: datetime) -> None:
+        """Look at the scores of an event made up to a time, in UTC."""
+        self._session, self._event, self._rating, self._at = session, event, rating, at
+        log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
+        self._counted = log.event_id == event.id, log.submitted_at <= until, log.removed_at.is_(None)
+        self._was_closed = WeeklyRun.event_id == event.id, WeeklyRun.ran_at <= until
+
+    def page(self, board: Board, page: int | None, discord_id: int) -> PastBoard:
+        """Return a page of a board, and the row of a user; see `HistoryService.board`."""
+        session, event = self._session, self._event
+        closed_weeks = session.execute(sa.select(sa.func.count()).where(*self._was_closed)).scalar_one()
+        withdrawn = sa.select(Member.player_id).where(Member.guild_id == event.guild_id)
+        gone = set(session.scalars(withdrawn.where(Member.withdrawn_at.is_not(None))))
+        join_in_memory(session)
+        ranking = compute_aside(session, lambda streams: self._rank(streams, board, gone), Unwatched().advance)
+        of_user = sa.select(Player.id).where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+        player = session.scalar(of_user)
+        place = None if player is None or player not in ranking else self._place(ranking, player)
+        pages = max(1, -(-len(ranking.order) // PAGE_SIZE))
+        if page is None:
+            page = 0 if place is None else place // PAGE_SIZE
+        shown = min(page, pages - 1)
+        players = self._players(ranking, shown * PAGE_SIZE, (shown + 1) * PAGE_SIZE)
+        own = [] if player is None or place is None else [player]
+        names = name_players(session, event.guild_id, {*players, *own})
+        return PastBoard(
+            event=describe(event),
+            board=board,
+            at=self._at,
+            standings=tuple(ranking.standing(player, names[player]) for player in players),
+            page=shown,
+            pages=pages,
+            players=len(ranking.order),
+            player_id=discord_id,
+            own=next((ranking.standing(player, names[player]) for player in own), None),
+            closed_weeks=closed_weeks,
+        )
+
+    def _rank(self, streams: Streams, board: Board, gone: Collection[int]) -> PastRanking:
+        log = ScoreSubmission
+        is_high = self._event.score_direction is ScoreDirection.HIGH
+        best = sa.func.max(log.score) if is_high else sa.func.min(log.score)
+        rows = streams.rows(sa.select(log.player_id, best).where(*self._counted).group_by(log.player_id))
+        bests: dict[int, float] = {player: score for player, score in rows if player not in gone}
+        if board is Board.ALL_TIME:
+            return PastRanking(self._rating, bests)
+        rated = streams.rows(weekly_averages(self._event.id, self._rating, *self._was_closed))
+        return PastRanking(self._rating, bests, {row.player_id: (row.average, row.weeks) for row in rated})
+
+    def _place(self, ranking: PastRanking, player: int) -> int:
+        """Return how many rows the board lists before that of a player."""
+        tied = ranking.tied(player)
+        return tied.start + self._players(ranking, tied.start, tied.stop).index(player)
+
+    def _players(self, ranking: PastRanking, first: int, last: int) -> list[int]:
+        """Return the players from a place up to another, in order; of tied ones, whose best is the earliest first."""
+        players = ranking.order[first:last]
+        if not players:
+            return []
+        begin, end = ranking.tied(players[0]).start, ranking.tied(players[-1]).stop
+        around = ranking.order[begin:end]
+        places = {player: ranking.tied(player) for player in around}
+        times = self._times([player for player in around if len(places[player]) > 1])
+        around.sort(key=lambda player: (places[player].start, times.get(player, self._at), player))
+        return around[first - begin : last - begin]
+
+    def _times(self, players: list[int]) -> dict[int, datetime]:
+        """Return when the bests of some players were made."""
+        log, times = ScoreSubmission, dict[int, datetime]()
+        for some in in_chunks(players):
+            scores = sa.select(log.player_id, log.submitted_at).where(*self._counted, log.player_id.in_(some))
+            ordered = scores.order_by(best_first(log.score, self._event.score_direction), log.id)
+            for row in self._session.execute(ordered):
+                times.setdefault(row.player_id, row.submitted_at)
+        return times

@@ -1,0 +1,130 @@
+"""Read what a player has submitted, and how boards were."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event, Member
+from bot.domain.clock import Clock
+from bot.domain.history import PAGE_SIZE, HistoryPage, PastBoard, graph_of, mark, trend_of
+from bot.domain.moments import read_moment
+from bot.domain.ratings import RatingScale
+from bot.domain.standings import Board
+from bot.errors import NeverSubmitted, NoScores, NotAllowed, SubmitterWithdrawn
+from bot.services.events import describe, find_meant_event
+from bot.services.history._log import read_entries, read_middles
+from bot.services.history._past import PastBoards
+from bot.services.ratings import rating_of
+from bot.services.servers import Actor, find_member, load_settings, name_member, require_admin
+
+
+class HistoryService:
+    """Shows what was; it writes nothing and locks nothing."""
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        """Rate by `scale`."""
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+        # One board at a time: each holds some numbers for every player of an event.
+        self._turn = asyncio.Lock()
+
+    async def page(self, actor: Actor, event: str | int, player: int, page: int) -> HistoryPage:
+        """Return a page of ten of the scores that a player has submitted to an event, the latest first.
+
+        Held scores are there for the player and for admins alone.
+
+        Args:
+            actor: who asks.
+            event: the name of the event, or a part that no other name has, or its key.
+            player: Discord's id of the player.
+            page: from 0; a page past the end means the last one.
+
+        Raises:
+            EventNotFound: the server has no such event.
+            SubmitterWithdrawn: an admin has withdrawn the player, who asks.
+            NoScores: the player has submitted nothing to the event, or nothing that the actor may see.
+        """
+
+        def work(session: Session) -> HistoryPage:
+            found = find_meant_event(session, actor.guild_id, event)
+            member = _find_player(session, actor, found, player)
+            info, now = describe(found), self._clock()
+            entries = read_entries(session, found.id, member.player_id, with_held=_sees_held(session, actor, player))
+            marked = mark(entries, info.direction)
+            if not marked:
+                raise NoScores(player, found.name)
+            counted = [entry for entry in marked if entry.counts]
+            since = counted[0].week if counted else None
+            middles = read_middles(session, found, since, load_settings(session, found.guild_id).time_zone)
+            pages = -(-len(marked) // PAGE_SIZE)
+            shown = min(page, pages - 1)
+            return HistoryPage(
+                event=info,
+                player=name_member(session, member),
+                entries=tuple(marked[::-1][shown * PAGE_SIZE : (shown + 1) * PAGE_SIZE]),
+                page=shown,
+                pages=pages,
+                scores=len(counted),
+                first=counted[0] if counted else None,
+                best=next((entry for entry in counted if entry.is_best), None),
+                trend=trend_of([entry.score for entry in counted], info.direction),
+                graph=graph_of(marked, middles, now),
+            )
+
+        return await self._database.read(work)
+
+    async def board(
+        self, guild_id: int, event: str | int, at: str | datetime, board: Board, page: int | None, player: int
+    ) -> PastBoard:
+        """Return a page of ten rows of the all-time or the overall board as it was at the end of a moment.
+
+        It reads the log up to then, so the time that it takes grows with that.
+
+        Args:
+            guild_id: the server.
+            event: the name of the event, or a part that no other name has, or its key.
+            at: a moment as users type it, such as `2026-03-01` or `yesterday` (see `read_moment`); or an instant.
+            board: `ALL_TIME` or `OVERALL`.
+            page: from 0; a page past the end means the last one, and None the one with the row of `player`.
+            player: Discord's id of the player whose row is found too.
+
+        Raises:
+            EventNotFound: the server has no such event.
+            MomentUnknown, MomentAhead: `at` is no moment, or not yet.
+        """
+
+        def work(session: Session) -> PastBoard:
+            found = find_meant_event(session, guild_id, event)
+            until = at
+            if isinstance(until, str):
+                until = read_moment(until, load_settings(session, guild_id).time_zone, self._clock()).at
+            return PastBoards(session, found, rating_of(found, self._scale), until).page(board, page, player)
+
+        async with self._turn:
+            return await self._database.read(work)
+
+
+def _find_player(session: Session, actor: Actor, event: Event, discord_id: int) -> Member:
+    try:
+        member = find_member(session, actor.guild_id, discord_id)
+    except NeverSubmitted:
+        raise NoScores(discord_id, event.name) from None
+    if member.withdrawn_at is None:
+        return member
+    if discord_id == actor.discord_id:
+        raise SubmitterWithdrawn
+    raise NoScores(discord_id, event.name)
+
+
+def _sees_held(session: Session, actor: Actor, discord_id: int) -> bool:
+    """Tell whether who asks may see the held scores of a player."""
+    if discord_id == actor.discord_id:
+        return True
+    with suppress(NotAllowed):
+        require_admin(session, actor)
+        return True
+    return False
