@@ -25,6 +25,7 @@ MODULES = (
     "recalculation",
     "weekly_run",
     "boards",
+    "answers",
     "mondays",
     "uneven",
     "verification",

@@ -1,14 +1,16 @@
 """Measuring: things in turn, so that what disturbs one disturbs the other, and medians of what is seen."""
 
+import asyncio
 import gc
 import math
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+TICK_SECONDS = 0.01
 
 
 def in_turn(rounds: int, sides: Mapping[str, Callable[[], T]]) -> dict[str, list[T]]:
@@ -51,6 +53,26 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@asynccontextmanager
+async def lateness() -> AsyncIterator[list[float]]:
+    """Note by how many seconds a task of the event loop is late, each time that it wakes."""
+    late: list[float] = []
+    watching = asyncio.create_task(_watch(late))
+    try:
+        yield late
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+async def _watch(late: list[float]) -> None:
+    while True:
+        asked = time.perf_counter()
+        await asyncio.sleep(TICK_SECONDS)
+        late.append(time.perf_counter() - asked - TICK_SECONDS)
 
 
 def median(values: Sequence[float]) -> float:

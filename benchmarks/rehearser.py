@@ -7,11 +7,11 @@ before, and the longest that the event loop kept others waiting, in seconds.
 import asyncio
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import URL, make_url
 
+from benchmarks.measuring import lateness
 from benchmarks.own_process import forget_greatest_memory, memory, told_by
 from benchmarks.rehearsed_season import ADMIN, EVENT
 from bot.database.database import Database
@@ -22,7 +22,6 @@ from bot.services.rehearsals import RehearsalService
 
 PROPOSAL = Proposal(Method.ROBUST, attendance=Attendance.BEST)
 """The most that is held: three sets of rules, with and without logarithms, and the latest Elos of two of them."""
-TICK_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +45,14 @@ async def _measure(url: URL) -> None:
     await database.read(lambda session: session.connection())
     service = RehearsalService(database, RatingScale())
     forget_greatest_memory()
-    waits: list[float] = []
-    watching = asyncio.create_task(_watch(waits))
-    before, began, processor = memory("VmRSS"), time.perf_counter(), time.process_time()
-    rehearsal = await service.rehearse(ADMIN, EVENT, PROPOSAL)
-    took = time.perf_counter() - began, time.process_time() - processor
-    watching.cancel()
-    with suppress(asyncio.CancelledError):
-        await watching
+    async with lateness() as waits:
+        before, began, processor = memory("VmRSS"), time.perf_counter(), time.process_time()
+        rehearsal = await service.rehearse(ADMIN, EVENT, PROPOSAL)
+        took = time.perf_counter() - began, time.process_time() - processor
     print(*took, memory("VmHWM") - before, max(waits, default=0.0))
     if not (rehearsal.weeks and rehearsal.moves.most):
         raise RuntimeError(f"nothing was rehearsed: {rehearsal}")
     await database.close()
-
-
-async def _watch(waits: list[float]) -> None:
-    while True:
-        asked = time.perf_counter()
-        await asyncio.sleep(TICK_SECONDS)
-        waits.append(time.perf_counter() - asked - TICK_SECONDS)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,87 @@
+"""Measure what a player is answered, at the services: goal 16.
+
+The event is `benchmarks.answered_season`'s, of 10,000 players who have submitted ten scores each, with `--full` of
+100,000. A player whose score is one of many asks; what Discord and the picture take is not in it. A date of a year ago
+has nine tenths of the log before it.
+
+There is no reference. While boards of a date are read, a task of the event loop tells by how much others are late.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import URL
+
+from benchmarks.answered_season import A_YEAR_AGO, EVENT, GUILD, NOW, season_of
+from benchmarks.measuring import lateness, median, seconds_of
+from benchmarks.places import Place
+from benchmarks.report import Goal, Line, show
+from bot.cogs import Services
+from bot.domain.standings import Board
+from bot.main import open_backend
+from bot.services.servers import Actor
+from tests.backends import settings_for
+from tests.databases import KINDS
+
+GOAL = 16
+SIZE, FULL_SIZE = 10_000, 100_000
+ROUNDS = 11
+AT_ONCE = Goal("≤", 150.0, "ms")
+OF_A_DATE = Goal("≤", 1_500.0, "ms")
+LATE = Goal("≤", 500.0, "ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is asked, how a service answers it to a player, by Discord's id, and how long that may take."""
+
+    name: str
+    ask: Callable[[Services, int], Awaitable[object]]
+    goal: Goal = AT_ONCE
+
+
+ANSWERS = (
+    Answer("/rating", lambda services, player: services.standings.rating(GUILD, EVENT, player, player)),
+    Answer("/history", lambda services, player: services.history.page(_actor(player), EVENT, player, 0)),
+)
+
+
+def _board(board: Board) -> Answer:
+    def ask(services: Services, player: int) -> Awaitable[object]:
+        return services.history.board(GUILD, EVENT, A_YEAR_AGO, board, None, player)
+
+    return Answer(f"/history at:{A_YEAR_AGO}, {board}", ask, OF_A_DATE)
+
+
+BOARDS = (_board(Board.ALL_TIME), _board(Board.OVERALL))
+
+
+def measure(place: Place) -> list[Line]:
+    """Measure both databases."""
+    size = FULL_SIZE if place.full else SIZE
+    lines: list[Line] = []
+    for kind in KINDS:
+        with place.templates.prepared(kind, season_of(size)) as url:
+            lines += asyncio.run(_measure(url, f"{size:,} players, {kind}", size // 2))
+    return lines
+
+
+async def _measure(url: URL, where: str, player: int) -> list[Line]:
+    async with open_backend(settings_for(url), lambda: NOW) as backend:
+        lines = [await _time(answer, backend.services, player, where) for answer in ANSWERS]
+        async with lateness() as late:
+            lines += [await _time(answer, backend.services, player, where) for answer in BOARDS]
+    most = 1_000 * max(late)
+    return [*lines, Line(GOAL, f"others meanwhile, {where}", f"late by {show(most)} ms at most", "–", most, LATE)]
+
+
+async def _time(answer: Answer, services: Services, player: int, where: str) -> Line:
+    # The first answer loads modules, and has statements compiled.
+    await answer.ask(services, player)
+    took = 1_000 * median([await seconds_of(answer.ask(services, player)) for _ in range(ROUNDS)])
+    return Line(GOAL, f"{answer.name}, {where}", f"{show(took)} ms", "–", took, answer.goal)
+
+
+def _actor(player: int) -> Actor:
+    return Actor(discord_id=player, guild_id=GUILD, manages_guild=False, role_ids=frozenset(), owns_bot=False)
