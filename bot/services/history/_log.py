@@ -12,6 +12,14 @@ from bot.domain.rules import Method
 from bot.domain.weeks import Week
 
 
+def is_of_event(event_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition for rows of the log that are of an event, to be looked up by player.
+
+    The sum keeps the planner from the index by event: few rows are a player's, but many may be of the event.
+    """
+    return ScoreSubmission.event_id + 0 == event_id
+
+
 def read_entries(session: Session, event_id: int, player_id: int, *, with_held: bool) -> list[HistoryEntry]:
     """Return all scores that a player has submitted to an event, in no order and without marks.
 
@@ -21,7 +29,7 @@ def read_entries(session: Session, event_id: int, player_id: int, *, with_held: 
     logged = sa.select(
         *(log.id, log.score, log.submitted_at, log.week_number, log.proof, log.added_by, log.import_id),
         *(log.removed_at, log.removed_by, log.removal_reason),
-    ).where(log.player_id == player_id, log.event_id == event_id)
+    ).where(log.player_id == player_id, is_of_event(event_id))
     entries = [_entry(row) for row in session.execute(logged)]
     if with_held:
         entries += _read_held(session, event_id, player_id)

@@ -16,6 +16,7 @@ from bot.domain.progress import Unwatched
 from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.services.events import describe
+from bot.services.history._log import is_of_event
 from bot.services.ratings import best_first, weekly_averages
 from bot.services.servers import name_players
 
@@ -27,7 +28,7 @@ class PastBoards:
         """Look at the scores of an event made up to a time, in UTC."""
         self._session, self._event, self._rating, self._at = session, event, rating, at
         log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
-        self._counted = log.event_id == event.id, log.submitted_at <= until, log.removed_at.is_(None)
+        self._counted = log.submitted_at <= until, log.removed_at.is_(None)
         self._was_closed = WeeklyRun.event_id == event.id, WeeklyRun.ran_at <= until
 
     def page(self, board: Board, page: int | None, discord_id: int) -> PastBoard:
@@ -65,12 +66,13 @@ class PastBoards:
         log = ScoreSubmission
         is_high = self._event.score_direction is ScoreDirection.HIGH
         best = sa.func.max(log.score) if is_high else sa.func.min(log.score)
-        rows = streams.rows(sa.select(log.player_id, best).where(*self._counted).group_by(log.player_id))
+        bests_then = sa.select(log.player_id, best).where(log.event_id == self._event.id, *self._counted)
+        rows = streams.rows(bests_then.group_by(log.player_id))
         bests: dict[int, float] = {player: score for player, score in rows if player not in gone}
         if board is Board.ALL_TIME:
             return PastRanking(self._rating, bests)
         rated = streams.rows(weekly_averages(self._event.id, self._rating, *self._was_closed))
-        return PastRanking(self._rating, bests, {row.player_id: (row.average, row.weeks) for row in rated})
+        return PastRanking(self._rating, bests, {player: (average, weeks) for player, average, weeks in rated})
 
     def _place(self, ranking: PastRanking, player: int) -> int:
         """Return how many rows the board lists before that of a player."""
@@ -93,7 +95,8 @@ class PastBoards:
         """Return when the bests of some players were made."""
         log, times = ScoreSubmission, dict[int, datetime]()
         for some in in_chunks(players):
-            scores = sa.select(log.player_id, log.submitted_at).where(*self._counted, log.player_id.in_(some))
+            of_players = log.player_id.in_(some), is_of_event(self._event.id)
+            scores = sa.select(log.player_id, log.submitted_at).where(*of_players, *self._counted)
             ordered = scores.order_by(best_first(log.score, self._event.score_direction), log.id)
             for row in self._session.execute(ordered):
                 times.setdefault(row.player_id, row.submitted_at)
