@@ -534,6 +534,14 @@ class NoScores(NothingToRemove):
     """The event has no score of the player at all."""
 
 
+class SeveralGoals(LeaderboardError):
+    """A player asks for the score of several goals at once: a rank, an Elo, another player."""
+
+
+class AheadOfOneself(LeaderboardError):
+    """A player asks what they must score to be ahead of themselves."""
+
+
 @dataclass(eq=False)
 class NothingToRestore(AboutPlayer):
     """The event has no such score of the player among those that were removed."""

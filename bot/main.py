@@ -50,6 +50,7 @@ from bot.services.rules import RulesService
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
+from bot.services.targets import TargetService
 from bot.services.transfer import TransferService
 from bot.services.weeks import WeekCloser, WeeklyProcessingService
 from bot.systemd import feed_watchdog, notify
@@ -117,6 +118,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             records=RecordAnnouncements(database, clock),
             boards=BoardService(database, clock, standings),
             reminders=ReminderService(database, clock, standings),
+            targets=TargetService(database, clock, settings.scale),
             roles=RoleService(database, clock),
             owner_id=settings.bot_owner_id,
         )

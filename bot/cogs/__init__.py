@@ -24,15 +24,30 @@ from bot.cogs.submissions import (
     UndoButton,
     submit_message,
 )
+from bot.cogs.targets import TargetButton, Targets
 from bot.cogs.transfer import ImportButton, ImportEventButton, TakeBackButton, Transfer
 from bot.cogs.weeks import WeekButton, Weeks
 
-COGS = (Submissions, Standings, Reminders, Boards, Weeks, Events, Moderation, Reviews, Servers, Audit, Transfer)
+COGS = (
+    Submissions,
+    Standings,
+    Targets,
+    Reminders,
+    Boards,
+    Weeks,
+    Events,
+    Moderation,
+    Reviews,
+    Servers,
+    Audit,
+    Transfer,
+)
 """One cog per capability."""
 
 BUTTONS = (
     PageButton,
     RatingButton,
+    TargetButton,
     PastWeeksButton,
     SwitchButton,
     StopButton,

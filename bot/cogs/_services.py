@@ -20,6 +20,7 @@ from bot.services.rules import RulesService
 from bot.services.servers import SettingsService
 from bot.services.standings import StandingsService
 from bot.services.submissions import LeaderboardService
+from bot.services.targets import TargetService
 from bot.services.transfer import TransferService
 from bot.services.weeks import WeeklyProcessingService
 
@@ -53,6 +54,7 @@ class Services:
     records: RecordAnnouncements
     boards: BoardService
     reminders: ReminderService
+    targets: TargetService
     roles: RoleService
     owner_id: int | None
 

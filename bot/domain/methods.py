@@ -65,6 +65,12 @@ class RatingMethod(Protocol[F]):
     def field_of(self, scores: Iterable[float]) -> F:
         """Return what the method needs of these scores, one per player."""
 
+    def value_of(self, score: float) -> float:
+        """Return what of a score the method compares: the score, or its logarithm."""
+
+    def field_of_ordered(self, values: Sequence[float]) -> F:
+        """Return the field of the scores with these values, which are in ascending order."""
+
     def z_score(self, score: float, field: F, direction: ScoreDirection) -> float:
         """Return how many spreads better than the centre of a field a score is."""
 
@@ -78,6 +84,14 @@ class Classic:
     def field_of(self, scores: Iterable[float]) -> Field:
         """Return mean and standard deviation."""
         return RunningStatistics.of(scores).field
+
+    def value_of(self, score: float) -> float:
+        """Return the score."""
+        return score
+
+    def field_of_ordered(self, values: Sequence[float]) -> Field:
+        """Return mean and standard deviation."""
+        return self.field_of(values)
 
     def z_score(self, score: float, field: Field, direction: ScoreDirection) -> float:
         """Return the standard deviations; 0 in a field without spread."""
@@ -99,20 +113,28 @@ class Robust:
 
     def field_of(self, scores: Iterable[float]) -> Field:
         """Return the median, relative to the greater of the scores at or below it, and the spread."""
-        values = sorted(map(self._value, scores))
-        if not values:
+        return self.field_of_ordered(sorted(map(self.value_of, scores)))
+
+    def value_of(self, score: float) -> float:
+        """Return the score, or its logarithm."""
+        return math.log(max(score, LEAST_SCORE)) if self.of_logarithms else score
+
+    def field_of_ordered(self, values: Sequence[float]) -> Field:
+        """Return the field; unless the median deviation is 0, this looks at few of the values."""
+        size = len(values)
+        if size == 0:
             return Field(0, 0.0, 0.0, 0.0)
-        origin = values[(len(values) - 1) // 2]
-        centre = (values[len(values) // 2] - origin) / 2
-        deviations = sorted(abs((value - origin) - centre) for value in values)
-        spread = MEDIAN_DEVIATIONS * middle_of(deviations)
+        origin = values[(size - 1) // 2]
+        centre = (values[size // 2] - origin) / 2
+        low, high = (_nearest(values, origin, centre, number) for number in ((size + 1) // 2, size // 2 + 1))
+        spread = MEDIAN_DEVIATIONS * middle_of((low, high))
         if spread == 0:
-            spread = MEAN_DEVIATIONS * (math.fsum(deviations) / len(deviations))
-        return Field(len(values), origin, centre, spread)
+            spread = MEAN_DEVIATIONS * (math.fsum(abs((value - origin) - centre) for value in values) / size)
+        return Field(size, origin, centre, spread)
 
     def z_score(self, score: float, field: Field, direction: ScoreDirection) -> float:
         """Return the spreads, bounded and shrunk; 0 in a field without spread."""
-        spreads = z_score(self._value(score), field, direction)
+        spreads = z_score(self.value_of(score), field, direction)
         return min(max(spreads, -GREATEST_Z), GREATEST_Z) * shrinkage(field.size)
 
     def score_of(self, z: float, field: Field, direction: ScoreDirection) -> float | None:
@@ -126,9 +148,6 @@ class Robust:
         value = _score_of(max(spreads, -GREATEST_Z), field, direction)
         return max(math.exp(value), LEAST_SCORE) if value is not None and self.of_logarithms else value
 
-    def _value(self, score: float) -> float:
-        return math.log(max(score, LEAST_SCORE)) if self.of_logarithms else score
-
 
 class Ranks:
     """By the share of players beaten, as if scores were normal: `Φ⁻¹((n − r + 0.5) / n)` for rank r of n."""
@@ -136,6 +155,14 @@ class Ranks:
     def field_of(self, scores: Iterable[float]) -> RankedField:
         """Return the scores in order."""
         return RankedField(sorted(scores))
+
+    def value_of(self, score: float) -> float:
+        """Return the score."""
+        return score
+
+    def field_of_ordered(self, values: Sequence[float]) -> RankedField:
+        """Return the scores."""
+        return RankedField(values)
 
     def z_score(self, score: float, field: RankedField, direction: ScoreDirection) -> float:
         """Return the normal score of the rank; 0 in an empty field."""
@@ -175,6 +202,19 @@ def inverse_normal(share: float) -> float:
     r = math.sqrt(-math.log(share if q < 0 else 1 - share))
     z = _ratio(ON_THE_SIDES, r - SIDES) if r <= TAILS else _ratio(IN_THE_TAILS, r - TAILS)
     return -z if q < 0 else z
+
+
+def _nearest(values: Sequence[float], origin: float, centre: float, number: int) -> float:
+    """Return the greatest deviation of those `number` values, which are in ascending order, that deviate least."""
+
+    def deviation(place: int) -> float:
+        return (values[place] - origin) - centre
+
+    # These values stand together. They begin where going on would leave a nearer one than it takes.
+    first = bisect_left(
+        range(len(values) - number), True, key=lambda place: deviation(place + number) >= -deviation(place)
+    )
+    return max(-deviation(first), deviation(first + number - 1))
 
 
 Ratio = tuple[tuple[float, ...], tuple[float, ...]]

@@ -116,6 +116,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SubmittedByAnother: "Only whoever submitted a score can take it back.",
     errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one from the list that appears.",
     errors.NoScores: "{player} has no scores in {event}.",
+    errors.SeveralGoals: "One goal at a time: `rank`, `elo` or `player`.",
+    errors.AheadOfOneself: "That is you. Choose another `player`, or an `elo`.",
     errors.NothingToRestore: "No removed score of {player} in {event} fits that. Pick one from the list that appears.",
     errors.NoRemovedScores: "No score of {player} in {event} is removed, so there is nothing to restore.",
     errors.SeveralScores: (

@@ -110,6 +110,8 @@ BUTTONS = {
     "submit:999999999999999999": NO_EVENT,
     "rating:{rivals}": NO_EVENT,
     "rating:{event}": f"<@{EVE.id}> has no scores in {EVENT}.",
+    "target:{rivals}": NO_EVENT,
+    "target:{event}": "To be **#1** overall you need **12** this week.",
     "weeks:{rivals}": NO_EVENT,
     "weeks:{event}": "Which week?",
     "notify:results:maybe": OUTDATED,

@@ -1,0 +1,77 @@
+"""`/target`, and the button that asks the same."""
+
+import re
+from typing import Any, Literal
+
+from discord import ButtonStyle, Interaction, User, app_commands
+from discord.ui import Button, Item
+
+from bot.cogs._answering import answer, guild_of
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._suggestions import active_events
+from bot.cogs.submissions import SubmitButton
+from bot.domain.standings import Board
+from bot.domain.targets import Target
+from bot.ui.reply import Reply
+from bot.ui.targets import LABEL, show_target
+
+
+class Targets(ServiceCog):
+    """The command that tells what a player must score."""
+
+    @app_commands.command(name="target", description="What must I score? Only you see the answer")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        rank="To be this rank; default: the next above",
+        elo="To have this Elo",
+        player="To be ahead of this player",
+        board="On which board; default: overall",
+    )
+    @app_commands.autocomplete(event=active_events)
+    @app_commands.guild_only()
+    async def target(
+        self,
+        interaction: Interaction[Any],
+        event: str,
+        rank: app_commands.Range[int, 1] | None = None,
+        elo: int | None = None,
+        player: User | None = None,
+        board: Literal["all-time", "week", "overall"] | None = None,
+    ) -> None:
+        """Show the score that reaches a goal."""
+        target = self.services.targets.find(
+            guild_of(interaction),
+            event,
+            interaction.user.id,
+            board=None if board is None else Board(board),
+            rank=rank,
+            elo=elo,
+            player=None if player is None else player.id,
+        )
+        await answer(interaction, target, _show, only_reads=True)
+
+
+class TargetButton(IdButton, template=r"target:(?P<event>[0-9]{1,18})"):
+    """A button that tells everyone who clicks it what takes them to the next rank."""
+
+    def __init__(self, event_id: int) -> None:
+        """Aim at the next rank in the event with this key."""
+        self.event_id = event_id
+        super().__init__(Button(label=LABEL, style=ButtonStyle.secondary, custom_id=f"target:{event_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "TargetButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Show the score, in private."""
+        target = services_of(interaction).targets.find(guild_of(interaction), self.event_id, interaction.user.id)
+        await answer(interaction, target, _show, only_reads=True)
+
+
+def _show(target: Target) -> Reply:
+    return show_target(target, [[SubmitButton(target.event.id)]])

@@ -1,0 +1,225 @@
+"""Read the fields that a score of one player would move, and find which score reaches a goal."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.database.streams import AnySelect
+from bot.domain.ratings import RatingScale
+from bot.domain.rules import CountedWeek, Method
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Board
+from bot.domain.targets import ByScore, Contender, Goal, GoalKind, Grid, MovingField, Outcome, Overall, Target, aim
+from bot.domain.weeks import Week
+from bot.errors import NoScores
+from bot.services.events import describe
+from bot.services.ratings import count_field, is_personal_best, is_weekly_best, rating_of, week_statistics_of
+from bot.services.standings import BoardQuery, count_rows, place_of, read_row_of, read_rows, read_weeks
+
+AROUND = 50
+"""So many ranks above and below the one that is aimed at, players are looked at one by one."""
+NEWCOMERS = 4 * AROUND
+"""Among so many of the best of the week, players without a rank are looked for."""
+SHOWN = 10
+"""The best scores of an event, of which so many tell how many decimals it has."""
+
+
+class Aims:
+    """What one player may aim at in an event."""
+
+    def __init__(self, session: Session, event: Event, week: Week, discord_id: int, scale: RatingScale) -> None:
+        """Look at an event in which a score of the user counts for `week`."""
+        self._session = session
+        self._event = event
+        self._info = describe(event)
+        self._week = week
+        self._discord_id = discord_id
+        self._rating = rating_of(event, scale)
+        self._of_all_time = is_personal_best(event.id)
+        self._of_week = is_weekly_best(event.id, week.code)
+        of_user = sa.select(Player.id).where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+        self._player_id = session.scalar(of_user) or 0
+
+    def by_score(self, board: Board, goal: Goal | None) -> Target:
+        """Aim at a goal on the board of all time or on that of the week; without one, at the next rank above."""
+        is_of_week = board is Board.WEEK
+        query = BoardQuery.of_scores(self._event, self._of_week if is_of_week else self._of_all_time)
+        goal, own = goal or self._next_rank(query), self._own_of_week if is_of_week else self._own_best
+        target, direction = self._target(board, goal), self._event.score_direction
+        if goal.kind is GoalKind.ELO:
+            field = self._week_field if is_of_week else self._bests
+            target = replace(target, others=field.size - 1)
+            return aim(target, ByScore(direction, field), self._grid(), own)
+        bars = self._bars(query, goal)
+        return aim(target, ByScore(direction, bars=bars), self._grid(*bars), own)
+
+    def overall(self, goal: Goal | None) -> Target:
+        """Aim at a goal on the overall board, as it is once the open week is closed."""
+        query = BoardQuery.of_event_elos(self._event)
+        goal = goal or self._next_rank(query)
+        weeks = read_weeks(self._session, self._event.id, self._player_id)
+        outlook = Overall(self._bests, self._week_field, [CountedWeek(week.elo, week.is_missed) for week in weeks])
+        target = replace(self._target(Board.OVERALL, goal), others=self._week_field.size - 1)
+        closed = len(weeks) + outlook.rates_week
+        if closed == 0:
+            return replace(target, outcome=Outcome.NOT_RATED)
+        if goal.kind is GoalKind.RANK and closed < self._event.min_weeks:
+            return replace(target, outcome=Outcome.TOO_FEW_WEEKS, weeks_left=self._event.min_weeks - len(weeks))
+        if goal.kind is GoalKind.PLAYER:
+            outlook = replace(outlook, contenders=self._contenders([self._rival(goal)[0]]))
+        elif goal.kind is GoalKind.RANK:
+            outlook = self._with_contenders(outlook, query, goal.value)
+        scores = [score for one in outlook.contenders for score in (one.best, one.best_of_week) if score is not None]
+        own = [score for score in (self._own_best, self._own_of_week) if score is not None]
+        best = max([*scores, *own], key=lambda score: self._event.score_direction.sign * score, default=None)
+        around = best if outlook.contenders else None
+        return aim(target, outlook, self._grid(*scores), self._own_of_week, around=around)
+
+    def _target(self, board: Board, goal: Goal) -> Target:
+        rival = self._rival(goal)[1] if goal.kind is GoalKind.PLAYER else None
+        return Target(
+            self._info,
+            board,
+            goal,
+            self._week,
+            rival=rival,
+            best=self._own_best,
+            best_of_week=self._own_of_week,
+        )
+
+    def _next_rank(self, query: BoardQuery) -> Goal:
+        """Return the next rank above the player's; for who has none, the last one, and for who leads, the first."""
+        row = read_row_of(self._session, query, self._discord_id)
+        place = None if row is None else place_of(self._session, query, row)
+        above = count_rows(self._session, query) if place is None or place.rank is None else place.rank - 1
+        if above == 0:
+            return Goal(GoalKind.RANK, 1)
+        [(next_above, _)] = read_rows(self._session, query, above - 1, 1)
+        return Goal(GoalKind.RANK, next_above.rank or 1)
+
+    def _bars(self, query: BoardQuery, goal: Goal) -> list[float]:
+        """Return the score that a goal takes to equal or to beat; none if nobody else has one."""
+        if goal.kind is GoalKind.PLAYER:
+            self._rival(goal)
+            row = read_row_of(self._session, query, goal.value)
+            return [] if row is None else [row.score]
+        # Of these two, one may be the player's own.
+        rows = read_rows(self._session, query, goal.value - 1, 2)
+        return [row.score for _, row in rows if row.player_id != self._player_id][:1]
+
+    def _rival(self, goal: Goal) -> tuple[int, PlayerName]:
+        """Return the key and the name of the player to be ahead of.
+
+        Raises:
+            NoScores: the player has no score in the event.
+        """
+        row = read_row_of(self._session, BoardQuery.of_scores(self._event, self._of_all_time), goal.value)
+        if row is None:
+            raise NoScores(goal.value, self._event.name)
+        return row.player_id, row.player
+
+    def _with_contenders(self, outlook: Overall, query: BoardQuery, rank: int) -> Overall:
+        """Return an outlook with those who may have a rank or lose it, and how many are ahead of them."""
+        start = max(0, rank - 1 - AROUND)
+        near = read_rows(self._session, query, start, 2 * AROUND + 1)
+        ranked = [row.player_id for place, row in near if place.rank is not None]
+        week = BoardQuery.of_scores(self._event, self._of_week)
+        best_of_week = [row.player_id for _, row in read_rows(self._session, week, 0, NEWCOMERS)]
+        row = read_row_of(self._session, query, self._discord_id)
+        is_above = row is not None and row.key is not None and place_of(self._session, query, row).before < start
+        contenders = self._contenders(ranked, best_of_week, least_weeks=self._event.min_weeks)
+        return replace(outlook, contenders=contenders, ahead=start - is_above)
+
+    def _contenders(
+        self, players: Iterable[int], newcomers: Iterable[int] = (), *, least_weeks: int = 1
+    ) -> list[Contender]:
+        """Return what the Elos of others depend on, once the open week is closed.
+
+        Args:
+            players: those to look at.
+            newcomers: more of them; only those who have too few weeks for a rank are looked at.
+            least_weeks: how many weeks a player needs, with the open one, to be a contender.
+        """
+        wanted = set(players)
+        others = {*wanted, *newcomers} - {self._player_id}
+        best, week, stats = aliased(LeaderboardScore), LeaderboardScore, PlayerEventStats
+        is_own_week = sa.and_(self._of_week, week.player_id == best.player_id)
+        is_own_row = sa.and_(stats.event_id == self._event.id, stats.player_id == best.player_id)
+        average, closed = stats.weekly_elo_average, stats.weeks_participated
+        facts: AnySelect = (
+            sa.select(
+                best.player_id, best.score, week.score, sa.func.coalesce(average, 0.0), sa.func.coalesce(closed, 0)
+            )
+            .select_from(best)
+            .outerjoin(week, is_own_week)
+            .outerjoin(stats, is_own_row)
+            .where(is_personal_best(self._event.id, best), best.player_id.in_(others))
+        )
+        rows, gained = self._session.execute(facts).all(), int(self._rating.rates_week(self._week_field.size))
+        weeks = self._weeks_of([key for key, _, of_week, *_ in rows if of_week is not None])
+        return [
+            Contender(score, average, of_week, weeks[key])
+            for key, score, of_week, average, closed in rows
+            if closed + (0 if of_week is None else gained) >= least_weeks
+            and (key in wanted or closed < self._event.min_weeks)
+        ]
+
+    def _weeks_of(self, players: Sequence[int]) -> defaultdict[int, list[CountedWeek]]:
+        """Read all closed weeks that count for some players, in order."""
+        result, found = WeeklyResult, defaultdict[int, list[CountedWeek]](list)
+        runs = sa.select(WeeklyRun.id).where(WeeklyRun.event_id == self._event.id).order_by(WeeklyRun.week_number)
+        order = {run_id: number for number, run_id in enumerate(self._session.scalars(runs))}
+        results: AnySelect = sa.select(
+            result.run_id, result.player_id, result.weekly_elo, result.score.is_(None)
+        ).where(result.run_id.in_(order), result.player_id.in_(players), result.weekly_elo.is_not(None))
+        rows = self._session.execute(results).all()
+        for _, player_id, elo, is_missed in sorted(rows, key=lambda row: order[row[0]]):
+            found[player_id].append(CountedWeek(elo, is_missed))
+        return found
+
+    def _grid(self, *scores: float) -> Grid:
+        """Return the scores that the event takes, with as many decimals as its best ones and these have."""
+        best_first = BoardQuery.of_scores(self._event, self._of_all_time)
+        best = [row.score for _, row in read_rows(self._session, best_first, 0, SHOWN)]
+        own = [score for score in (self._own_best, self._own_of_week) if score is not None]
+        return Grid.of(self._info.bounds, self._info.direction, [*scores, *best, *own])
+
+    @property
+    def _own_best(self) -> float | None:
+        return self._own[0]
+
+    @property
+    def _own_of_week(self) -> float | None:
+        return self._own[1]
+
+    @cached_property
+    def _own(self) -> tuple[float | None, float | None]:
+        """The player's personal best and best of the week."""
+        score = sa.select(LeaderboardScore.score).where(LeaderboardScore.player_id == self._player_id)
+        return self._session.scalar(score.where(self._of_all_time)), self._session.scalar(score.where(self._of_week))
+
+    @cached_property
+    def _bests(self) -> MovingField:
+        """The field of all time."""
+        scores = self._scores(self._of_all_time)
+        return MovingField.of(self._rating, self._own_best, self._event.statistics, scores)
+
+    @cached_property
+    def _week_field(self) -> MovingField:
+        """The field of the open week."""
+        scores = self._scores(self._of_week)
+        statistics = week_statistics_of(self._event, self._week.code)
+        if statistics is None:
+            statistics = count_field(self._session, self._of_week)
+        return MovingField.of(self._rating, self._own_of_week, statistics, scores)
+
+    def _scores(self, condition: sa.ColumnElement[bool]) -> Iterable[float]:
+        """Return the scores of a field; none under *classic*, which needs their statistics alone."""
+        if self._rating.rules.method is Method.CLASSIC:
+            return ()
+        return self._session.scalars(sa.select(LeaderboardScore.score).where(condition))

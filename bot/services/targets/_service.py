@@ -1,0 +1,80 @@
+"""Answer what a player must score, on each board."""
+
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.domain.clock import Clock
+from bot.domain.ratings import RatingScale
+from bot.domain.seasons import check_in_season
+from bot.domain.standings import Board
+from bot.domain.targets import Goal, GoalKind, Target
+from bot.domain.weeks import Week
+from bot.errors import AheadOfOneself, EventArchived, SeveralGoals, SubmitterWithdrawn
+from bot.services.events import describe, find_meant_event
+from bot.services.servers import load_settings
+from bot.services.standings import is_withdrawn
+from bot.services.targets._aims import Aims
+from bot.services.weeks import closed_weeks, open_week
+
+
+class TargetService:
+    """Tells players what they must score to reach a rank, an Elo, or to be ahead of another player."""
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+
+    async def find(
+        self,
+        guild_id: int,
+        event: str | int,
+        discord_id: int,
+        *,
+        board: Board | None = None,
+        rank: int | None = None,
+        elo: int | None = None,
+        player: int | None = None,
+    ) -> Target:
+        """Return the worst score that reaches a goal, as the field stands now, or that none does.
+
+        Args:
+            guild_id: the server.
+            event: the name of the event, or a part that no other name has, or its key.
+            discord_id: Discord's id of the player.
+            board: on which board; None for the overall board once a week is closed, and that of all time before.
+            rank: the rank to reach; without any goal, that of whoever is next above.
+            elo: the Elo to reach.
+            player: Discord's id of the player to be ahead of.
+
+        Raises:
+            SeveralGoals: more than one goal is given.
+            AheadOfOneself: the player to be ahead of is the one who asks.
+            EventNotFound: the server has no such event.
+            EventArchived, EventNotBegun, EventEnded: it takes no scores now.
+            SubmitterWithdrawn: an admin has withdrawn the player.
+            NoScores: the player to be ahead of has no score in the event.
+        """
+        given = {GoalKind.RANK: rank, GoalKind.ELO: elo, GoalKind.PLAYER: player}
+        goals = [Goal(kind, value) for kind, value in given.items() if value is not None]
+        if len(goals) > 1:
+            raise SeveralGoals
+        if player == discord_id:
+            raise AheadOfOneself
+
+        def work(session: Session) -> Target:
+            found = find_meant_event(session, guild_id, event)
+            if not found.is_active:
+                raise EventArchived(found.name)
+            zone = load_settings(session, guild_id).time_zone
+            week = open_week(session, found.id, Week.at(self._clock(), zone))
+            check_in_season(describe(found), week, zone)
+            if is_withdrawn(session, guild_id, discord_id):
+                raise SubmitterWithdrawn
+            aims = Aims(session, found, week, discord_id, self._scale)
+            goal = goals[0] if goals else None
+            if board is Board.OVERALL or (board is None and closed_weeks(session, found.id)):
+                return aims.overall(goal)
+            return aims.by_score(board or Board.ALL_TIME, goal)
+
+        return await self._database.read(work)

@@ -1,0 +1,108 @@
+"""Show what a player must score."""
+
+from collections.abc import Iterator
+
+from discord import Color
+
+from bot.domain.methods import GREATEST_Z
+from bot.domain.rules import Method
+from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.domain.standings import Board
+from bot.domain.targets import GoalKind, Outcome, Target
+from bot.ui.card import Buttons, Card
+from bot.ui.reply import Reply
+from bot.ui.text import count_of, escape
+
+LABEL = "What must I score?"
+_BOARDS = {Board.ALL_TIME: "of all time", Board.WEEK: "this week", Board.OVERALL: "overall"}
+_BEST = {
+    (ScoreDirection.HIGH, ScoreFormat.NUMBER): "highest score",
+    (ScoreDirection.LOW, ScoreFormat.NUMBER): "lowest score",
+    (ScoreDirection.HIGH, ScoreFormat.TIME): "longest time",
+    (ScoreDirection.LOW, ScoreFormat.TIME): "fastest time",
+}
+
+
+def show_target(target: Target, buttons: Buttons) -> Reply:
+    """Tell a player, in private, what they must score to reach a goal, or why no score reaches it."""
+    told = f"{_goal(target)} {_told(target)}"
+    color = Color.orange() if target.outcome is Outcome.UNREACHABLE else Color.blurple()
+    card = Card(escape(target.event.name), (told,), tuple(_small(target)), color)
+    return Reply([card], buttons, ephemeral=True)
+
+
+def _goal(target: Target) -> str:
+    kind, where = target.goal.kind, _BOARDS[target.board]
+    if kind is GoalKind.RANK:
+        return f"To be **#{target.goal.value:,}** {where}"
+    if kind is GoalKind.ELO:
+        return f"For an Elo of **{target.goal.value}** {where}"
+    return f"To be ahead of **{escape(target.rival.name if target.rival else '')}** {where}"
+
+
+def _told(target: Target) -> str:
+    outcome, is_overall = target.outcome, target.board is Board.OVERALL
+    if outcome is Outcome.NEEDED:
+        return f"you need **{_bare(target, target.score)}**{' this week' if is_overall else ''}."
+    if outcome is Outcome.ANY:
+        return f"any score{' this week' if is_overall else ''} is enough."
+    if outcome is Outcome.REACHED:
+        own = target.best if target.board is Board.ALL_TIME else target.best_of_week
+        return f"your **{_bare(target, own)}**{' of this week' if is_overall else ''} is enough."
+    if outcome is Outcome.TOO_FEW_WEEKS:
+        return f"you need **{count_of(target.weeks_left, 'closed week')}** first."
+    if outcome is Outcome.NOT_RATED:
+        least = target.event.rules.min_field
+        return f"the week needs **{count_of(least, 'player')}**: with you it has {target.others + 1}."
+    return _unreachable(target)
+
+
+def _unreachable(target: Target) -> str:
+    if target.elo is None:
+        return "there is no score: the event takes none that good."
+    best = _BEST[target.event.direction, target.event.style.format]
+    if target.board is not Board.OVERALL:
+        return f"no score is enough: even the {best} makes **{target.elo}**."
+    told = f"no score is enough this week: even the {best} makes **{target.elo}**"
+    if target.score is None:
+        return f"{told}."
+    return f"{told}; {target.weeks} weeks at **{_bare(target, target.score)}** would do."
+
+
+def _small(target: Target) -> Iterator[str]:
+    outcome = target.outcome
+    if outcome in (Outcome.NEEDED, Outcome.UNREACHABLE) and target.best is not None:
+        own = f"your best is {_bare(target, target.best)}"
+        if target.board is not Board.ALL_TIME and target.best_of_week is not None:
+            own += f", this week {_bare(target, target.best_of_week)}"
+        yield own
+    if outcome is Outcome.NEEDED and target.goal.kind is GoalKind.RANK:
+        yield "equal ones share a rank"
+    if outcome is Outcome.UNREACHABLE and target.elo is not None:
+        yield _why(target)
+    if target.elo is None or outcome not in (Outcome.NEEDED, Outcome.ANY, Outcome.REACHED, Outcome.UNREACHABLE):
+        return
+    if outcome is not Outcome.UNREACHABLE and target.goal.kind is not GoalKind.ELO:
+        yield f"that makes an Elo of {target.elo}"
+    yield f"as things stand now: {_field(target)}"
+
+
+def _field(target: Target) -> str:
+    others = count_of(target.others, "other")
+    if target.board is Board.ALL_TIME:
+        return f"{others} in the field"
+    return f"{others} {'has' if target.others == 1 else 'have'} played this week"
+
+
+def _why(target: Target) -> str:
+    """Say why Elos end, by the method of the event."""
+    method = target.event.rules.method
+    if method is Method.ROBUST:
+        return f"no score counts for more than {GREATEST_Z:g} spreads above the middle"
+    if method is Method.RANKS:
+        return "more than to beat all others is not rated"
+    return "a score that good moves the field's middle, too"
+
+
+def _bare(target: Target, score: float | None) -> str:
+    return "–" if score is None else target.event.style.bare(score)

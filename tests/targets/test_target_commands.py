@@ -1,0 +1,64 @@
+"""What a player is told of what they must score."""
+
+from tests.one_database import on_both_databases, on_one_database
+from tests.world import World
+
+pytestmark = on_one_database
+
+
+@on_both_databases
+async def test_a_player_is_told_what_to_score_and_gets_there_by_it(world: World) -> None:
+    await world.create_event(unit="points")
+    assert "any score is enough" in await world.use("Ana", "target", event="Tetris")
+    await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 300})
+    by_rank = await world.use("Ana", "target", event="Tetris")
+    assert by_rank.is_private
+    assert by_rank.alone.startswith("Tetris Blitz\nTo be **#2** of all time you need **200**.\nyour best is 100"), (
+        by_rank.alone
+    )
+    assert "To be ahead of **Cy** of all time you need **301**." in await world.use(
+        "Ana", "target", event="Tetris", player=world.member("Cy").user
+    )
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit_all({"Ben": 210, "Cy": 310})
+
+    overall = await world.use("Ana", "target", event="Tetris", rank=1)
+
+    assert overall.alone == (
+        "Tetris Blitz\nTo be **#1** overall you need **361** this week.\nyour best is 100\nequal ones share a rank\n"
+        "that makes an Elo of 1100\nas things stand now: 2 others have played this week"
+    )
+    await world.submit("Ana", 361)
+    await world.reset()
+    assert "🥇 **Ana**" in await world.board("overall")
+
+
+async def test_what_cannot_be_aimed_at_is_refused(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    ana, ben, dan = (world.member(name).user for name in ("Ana", "Ben", "Dan"))
+    assert "One goal at a time" in await world.refused(world.use("Ana", "target", event="Tetris", rank=1, player=ben))
+    assert "That is you." in await world.refused(world.use("Ana", "target", event="Tetris", player=ana))
+    assert "has no scores in" in await world.refused(world.use("Ana", "target", event="Tetris", player=dan))
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+    assert "is archived and takes no more scores" in await world.refused(
+        world.use("Ana", "target", event="Tetris Blitz")
+    )
+
+
+async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: World) -> None:
+    await world.create_event(max="1000")
+    await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 1000})
+    best = await world.use("Ana", "target", event="Tetris", elo=1300)
+    assert "no score is enough: even the highest score makes **1141**" in best
+    assert "a score that good moves the field's middle, too" in best
+    assert "there is no score: the event takes none that good." in await world.use(
+        "Ana", "target", event="Tetris", player=world.member("Cy").user
+    )
+    assert "To be **#1** of all time your **1,000** is enough." in await world.use("Cy", "target", event="Tetris")
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit_all({"Ben": 210, "Cy": 310})
+    later = await world.use("Ana", "target", event="Tetris", elo=1100)
+    assert "weeks at **" in later, later.alone
