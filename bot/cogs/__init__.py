@@ -9,6 +9,7 @@ from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
+from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
@@ -32,6 +33,7 @@ COGS = (
     Submissions,
     Standings,
     Targets,
+    History,
     Reminders,
     Boards,
     Weeks,
@@ -49,6 +51,8 @@ BUTTONS = (
     RatingButton,
     TargetButton,
     PastWeeksButton,
+    HistoryButton,
+    PastBoardButton,
     SwitchButton,
     StopButton,
     ReadingButton,

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from bot.database.models import Event
 from bot.domain.history import PAGE_SIZE, PastBoard
 from bot.domain.rules import Attendance, Method
+from bot.domain.servers import GREATEST_ID
 from bot.domain.standings import Board, Standing
 from bot.errors import EventNotFound, MomentAhead, MomentUnknown
 from tests import tables
@@ -66,7 +67,7 @@ async def test_a_board_is_what_it_was_whatever_was_submitted_and_closed_since(
             for place, row in list(enumerate(rows))[::5]:
                 own = await past(backend, at, board, None, row.player.discord_id)
                 assert (own.own, own.page) == (row, place // PAGE_SIZE)
-            stranger = await past(backend, at, board, None, 99)
+            stranger = await past(backend, at, board, None, GREATEST_ID + 1)
             assert (stranger.own, stranger.page) == (None, 0)
 
 

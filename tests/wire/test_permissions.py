@@ -75,6 +75,8 @@ TABLE = [
     Use("leaderboard", {"event": "{event}"}, by_a_member=DONE),
     Use("rating", {"event": "{event}", "player": PLAYER}, by_a_member=DONE),
     Use("target", {"event": "{event}", "rank": 1}, by_a_member=DONE),
+    Use("history", {"event": "{event}", "player": PLAYER}, by_a_member=DONE),
+    Use("history", {"event": "{event}", "at": "yesterday"}, by_a_member=DONE),
     Use("notify", by_a_member=DONE, from_another_server=DONE),
     Use("event list", by_a_member=DONE, from_another_server=DONE),
     Use("event create", {"name": "New {event}", "direction": "LOW"}, from_another_server=DONE),

@@ -1,13 +1,14 @@
 """Read how a board was, from the log up to a time."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import UtcDateTime, join_in_memory
-from bot.database.models import Event, Member, Player, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
 from bot.database.rows import in_chunks
 from bot.database.streams import Streams, compute_aside
 from bot.domain.history import PAGE_SIZE, PastBoard, PastRanking
@@ -15,10 +16,11 @@ from bot.domain.methods import Rating
 from bot.domain.progress import Unwatched
 from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
+from bot.errors import NeverSubmitted
 from bot.services.events import describe
 from bot.services.history._log import is_of_event
 from bot.services.ratings import best_first, weekly_averages
-from bot.services.servers import name_players
+from bot.services.servers import find_member, name_players
 
 
 class PastBoards:
@@ -39,8 +41,7 @@ class PastBoards:
         gone = set(session.scalars(withdrawn.where(Member.withdrawn_at.is_not(None))))
         join_in_memory(session)
         ranking = compute_aside(session, lambda streams: self._rank(streams, board, gone), Unwatched().advance)
-        of_user = sa.select(Player.id).where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
-        player = session.scalar(of_user)
+        player = self._find(discord_id)
         place = None if player is None or player not in ranking else self._place(ranking, player)
         pages = max(1, -(-len(ranking.order) // PAGE_SIZE))
         if page is None:
@@ -61,6 +62,11 @@ class PastBoards:
             own=next((ranking.standing(player, names[player]) for player in own), None),
             closed_weeks=closed_weeks,
         )
+
+    def _find(self, discord_id: int) -> int | None:
+        with suppress(NeverSubmitted):
+            return find_member(self._session, self._event.guild_id, discord_id).player_id
+        return None
 
     def _rank(self, streams: Streams, board: Board, gone: Collection[int]) -> PastRanking:
         log = ScoreSubmission

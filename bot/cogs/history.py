@@ -1,0 +1,136 @@
+"""`/history` and its buttons."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from discord import ButtonStyle, Interaction, User, app_commands
+from discord.ui import Button, Item
+
+from bot.cogs._answering import actor_of, answer, guild_of, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._suggestions import all_events
+from bot.domain.history import HistoryPage, PastBoard
+from bot.domain.standings import Board
+from bot.ui.history import history_card, past_board_card
+from bot.ui.reply import Reply
+
+EPOCH, TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+class History(ServiceCog):
+    """The command that tells what was."""
+
+    @app_commands.command(name="history", description="Show what a player has submitted, or a board as it was")
+    @app_commands.describe(
+        event="The event: start typing its name",
+        player="Whose; default: your own",
+        at="The board as it was: 2026-03-01, 21 Nov",
+    )
+    @app_commands.autocomplete(event=all_events)
+    @app_commands.guild_only()
+    async def history(
+        self, interaction: Interaction[Any], event: str, player: User | None = None, at: str | None = None
+    ) -> None:
+        """Show the first page of what a player has submitted, or of a board as it was."""
+        whose = interaction.user.id if player is None else player.id
+        if at is None:
+            page = self.services.history.page(actor_of(interaction), event, whose, 0)
+            await answer(interaction, page, show_history, only_reads=True)
+        else:
+            board = self.services.history.board(guild_of(interaction), event, at, Board.ALL_TIME, 0, whose)
+            await answer(interaction, board, show_past_board, only_reads=True)
+
+
+class HistoryButton(
+    IdButton,
+    template=r"history:(?P<label>newer|older):(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,19}):(?P<page>[0-9]{1,9})",
+):
+    """A button that turns to newer or older scores of a player."""
+
+    LABELS: ClassVar = {"newer": "‹ Newer", "older": "Older ›"}
+
+    def __init__(self, label: str, event_id: int, player: int, page: int, *, enabled: bool = True) -> None:
+        """Turn to `page` of what a user has submitted."""
+        self.event_id, self.player, self.page = event_id, player, page
+        custom_id = f"history:{label}:{event_id}:{player}:{page}"
+        style = ButtonStyle.secondary
+        super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "HistoryButton":
+        """Rebuild a button from its id."""
+        return cls(match["label"], int(match["event"]), int(match["player"]), int(match["page"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Turn the page."""
+        page = services_of(interaction).history.page(actor_of(interaction), self.event_id, self.player, self.page)
+        await update(interaction, page, show_history, only_reads=True)
+
+
+class PastBoardButton(
+    IdButton,
+    template=(
+        r"past:(?P<label>previous|own|next|all|overall):(?P<event>[0-9]{1,18}):(?P<board>all-time|overall)"
+        r":(?P<at>[0-9]{1,16}):(?P<page>[0-9]{1,9}):(?P<player>[0-9]{1,19})"
+    ),
+):
+    """A button that turns a board as it was to one page, also of the other board, or to that of the player."""
+
+    LABELS: ClassVar = {"previous": "‹", "own": "Find", "next": "›", "all": "All-time", "overall": "Overall"}
+
+    def __init__(
+        self, label: str, event_id: int, board: Board, at: datetime, page: int, player: int, *, enabled: bool = True
+    ) -> None:
+        """Turn to `page` of a board as it was at an instant, with the row of a user."""
+        self.label, self.event_id, self.board, self.at = label, event_id, board, at
+        self.page, self.player = page, player
+        custom_id = f"past:{label}:{event_id}:{board}:{(at - EPOCH) // TICK}:{page}:{player}"
+        style = ButtonStyle.secondary
+        super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "PastBoardButton":
+        """Rebuild a button from its id."""
+        at = EPOCH + int(match["at"]) * TICK
+        return cls(
+            match["label"], int(match["event"]), Board(match["board"]), at, int(match["page"]), int(match["player"])
+        )
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Turn the page."""
+        history, page = services_of(interaction).history, None if self.label == "own" else self.page
+        board = history.board(guild_of(interaction), self.event_id, self.at, self.board, page, self.player)
+        await update(interaction, board, show_past_board, only_reads=True)
+
+
+def show_history(page: HistoryPage) -> Reply:
+    """Show a page of what a player has submitted, with buttons if there are more."""
+    buttons = [
+        HistoryButton(label, page.event.id, page.player.discord_id, max(number, 0), enabled=0 <= number < page.pages)
+        for label, number in (("newer", page.page - 1), ("older", page.page + 1))
+    ]
+    return Reply([history_card(page)], [buttons] if page.pages > 1 else [], ephemeral=True)
+
+
+def show_past_board(board: PastBoard) -> Reply:
+    """Show a page of a board as it was, with buttons for other pages and, if a week was closed, the other board."""
+
+    def button(label: str, number: int = 0, *, of: Board = board.board, enabled: bool = True) -> PastBoardButton:
+        return PastBoardButton(label, board.event.id, of, board.at, max(number, 0), board.player_id, enabled=enabled)
+
+    rows = []
+    if board.closed_weeks:
+        boards = ("all", Board.ALL_TIME), ("overall", Board.OVERALL)
+        rows.append([button(label, of=of, enabled=of is not board.board) for label, of in boards])
+    if board.pages > 1:
+        turns = [button("previous", board.page - 1, enabled=board.page > 0)]
+        turns.append(button("own", enabled=board.own is not None))
+        turns.append(button("next", board.page + 1, enabled=board.page < board.pages - 1))
+        rows.append(turns)
+    return Reply([past_board_card(board)], rows, ephemeral=True)

@@ -1,0 +1,115 @@
+"""Show what a player has submitted, and how boards were."""
+
+from collections.abc import Iterator
+
+from discord import Color
+from discord.utils import format_dt
+
+from bot.domain.alarm import HeldState
+from bot.domain.history import HistoryEntry, HistoryPage, PastBoard, Trend
+from bot.domain.scores import ScoreStyle
+from bot.domain.standings import Board
+from bot.domain.text import shorten
+from bot.ui.card import Card, small_print
+from bot.ui.standings import standing_line
+from bot.ui.text import count_of, escape, escape_score, isolate
+
+BEST, BEST_THEN, BEST_OF_WEEK = "★", "☆", "◆"
+_LEGEND = {BEST: "best", BEST_THEN: "best when made", BEST_OF_WEEK: "best of its week"}
+_HELD = {HeldState.WAITING: "waits for an admin", HeldState.REFUSED: "refused"}
+LONGEST_PAGE = 3_500
+LONGEST_TEXTS = ((300, 300), (60, 300), (0, 200))
+"""How much of a reason is shown, and of how many characters a link can be: as much as there is room for."""
+
+
+def history_card(page: HistoryPage) -> Card:
+    """Show a page of what a player has submitted, the latest first, below what it comes to."""
+    style = page.event.style
+    small = []
+    if legend := [
+        f"{mark} {told}" for mark, told in _LEGEND.items() if any(mark in _marks(one) for one in page.entries)
+    ]:
+        small.append(" · ".join(legend))
+    if page.pages > 1:
+        small.append(f"page {page.page + 1} of {page.pages}")
+    lines = (*_summary(page), small_print("the latest first"), _fitting(page.entries, page.player.discord_id, style))
+    return Card(f"{escape(page.player.name)} · {escape(page.event.name)}", lines, tuple(small), Color.blurple())
+
+
+def past_board_card(board: PastBoard) -> Card:
+    """Show a page of a board as it was, with the row of the player who was asked for below it."""
+    style, is_overall = board.event.style, board.board is Board.OVERALL
+    rows = [standing_line(standing, board.board, style) for standing in board.standings]
+    if not rows:
+        rows = ["No week was closed by then." if is_overall and board.players == 0 else "Nobody had a score by then."]
+    elif board.own is not None and board.own not in board.standings:
+        rows.append(f"… {standing_line(board.own, board.board, style)}")
+    small = []
+    if board.standings and board.own is None:
+        small.append(f"<@{board.player_id}> had no rank then")
+    pages = [f"page {board.page + 1} of {board.pages}"] if board.pages > 1 else []
+    small.append(" · ".join([*pages, count_of(board.players, "player")]))
+    small.append("of scores and weeks up to then" if is_overall else "of scores up to then")
+    small.append("as they count today, by today's rules")
+    name = "overall" if is_overall else "all-time"
+    lines = small_print(f"as it was {format_dt(board.at, 'f')}"), *rows
+    return Card(f"{escape(board.event.name)} · {name}", lines, tuple(small), Color.gold())
+
+
+def _summary(page: HistoryPage) -> Iterator[str]:
+    style = page.event.style
+    if page.first is None or page.best is None:
+        yield "No score that counts."
+        return
+    yield f"**{count_of(page.scores, 'score')}** since {format_dt(page.first.at, 'D')}"
+    yield f"Best **{escape_score(style.show(page.best.score), style)}** · {format_dt(page.best.at, 'R')}"
+    if page.trend is not None:
+        yield _trend(page.trend, style)
+
+
+def _trend(trend: Trend, style: ScoreStyle) -> str:
+    average, gap = _rounded(trend.average, style), _rounded(abs(trend.gain), style)
+    change = f"{gap} {'better' if trend.gain > 0 else 'worse'} than" if trend.gain else "as"
+    return f"Last {trend.scores} average **{average}**\n{small_print(f'{change} the {trend.scores} before')}"
+
+
+def _rounded(score: float, style: ScoreStyle) -> str:
+    return style.bare(float(f"{score:.6g}"))
+
+
+def _fitting(entries: tuple[HistoryEntry, ...], player: int, style: ScoreStyle) -> str:
+    texts = ("\n".join(_line(entry, player, style, *longest) for entry in entries) for longest in LONGEST_TEXTS)
+    return next(text for text in texts if len(text) <= LONGEST_PAGE)
+
+
+def _line(entry: HistoryEntry, player: int, style: ScoreStyle, longest_reason: int, longest_link: int) -> str:
+    marks, score = _marks(entry), style.bare(entry.score)
+    shown = f"**{score}**" if entry.counts else f"~~{score}~~"
+    parts = [f"{marks} {shown}" if marks else shown, format_dt(entry.at, "d"), *_remarks(entry, player)]
+    if entry.proof is not None:
+        is_short = len(entry.proof) <= longest_link
+        parts.append(isolate(f"[proof](<{entry.proof}>)") if is_short else "proof")
+    line = " · ".join(parts)
+    reason = None if entry.removal is None else entry.removal.reason
+    if reason is None or not longest_reason:
+        return line
+    told = reason if len(reason) <= longest_reason else f"{shorten(reason, longest_reason)}…"
+    return f"{line}\n{small_print(f'“{escape(told)}”')}"
+
+
+def _remarks(entry: HistoryEntry, player: int) -> Iterator[str]:
+    if entry.held is not None:
+        yield _HELD[entry.held]
+    if entry.removal is not None:
+        yield "taken back" if entry.removal.by == player else "removed"
+    if entry.is_imported:
+        yield "imported"
+    elif entry.added_by is not None:
+        yield "added by an admin"
+
+
+def _marks(entry: HistoryEntry) -> str:
+    """Return the marks of an entry; the personal best needs no other one."""
+    if entry.is_best:
+        return BEST
+    return BEST_THEN * entry.was_best + BEST_OF_WEEK * entry.is_week_best

@@ -1,0 +1,101 @@
+"""`/history` and its buttons, as users see them."""
+
+from typing import Any
+
+from bot.domain.alarm import HeldState
+from bot.domain.events import EventInfo
+from bot.domain.history import PAGE_SIZE, HistoryEntry, HistoryGraph, HistoryPage, Removal
+from bot.domain.scores import ScoreDirection, ScoreStyle
+from bot.domain.servers import PlayerName
+from bot.domain.weeks import Week
+from bot.ui.card import LONGEST_MESSAGE
+from bot.ui.history import history_card
+from tests.backends import EVENT, NOON
+from tests.one_database import on_both_databases, on_one_database
+from tests.world import World
+
+pytestmark = on_one_database
+
+
+@on_both_databases
+async def test_a_history_is_private_and_its_pages_turn_after_a_restart(world: World) -> None:
+    await world.create_event(unit="points")
+    assert "has no scores in Tetris Blitz" in await world.refused(world.use("Ana", "history", event="Tetris"))
+    for score in (10, 90, 30, 40, 20, 60, 50):
+        await world.submit("Ana", score, **({"proof": "https://example.com/x"} if score == 60 else {}))
+        world.clock.move(minutes=1)
+    await world.submit("Ben", 5)
+
+    ana = await world.use("Ben", "history", event="Tetris", player=world.member("Ana").user)
+
+    assert ana.is_private
+    assert ana.alone.startswith("Ana · Tetris Blitz\n**7 scores** since <t:")
+    assert "\nBest **90 points** · <t:" in ana
+    assert "\nLast 3 average **43.3333**\n10 worse than the 3 before\nthe latest first\n**50** · <t:" in ana
+    assert "**60** · <t:1795003500:d> · [proof](<https://example.com/x>)\n**20**" in ana
+    assert "\n★ **90** · <t:" in ana
+    assert ana.alone.endswith("\n☆ **10** · <t:1795003200:d>\n★ best · ☆ best when made")
+    assert ana.buttons == {}
+
+
+@on_both_databases
+async def test_a_board_of_a_date_is_private_and_turns_to_the_overall_board(world: World) -> None:
+    await world.create_event()
+    for player in range(1, 13):
+        await world.backend.submit(player, 10 * player, guild_id=world.guild.id)
+    world.clock.move(weeks=1)
+    await world.reset()
+    await world.submit("Ana", 500)
+    await world.restart_bot()
+
+    board = await world.use("Ana", "history", event="Tetris", at="yesterday")
+    assert board.is_private
+    assert board.alone.startswith("Tetris Blitz · all-time\nas it was <t:1795564799:f>\n🥇 **Player 12** · 120 · 1319")
+    assert f"<@{world.member('Ana').id}> had no rank then\npage 1 of 2 · 12 players\nof scores up to then" in board
+    assert set(board.buttons) == {"›"}
+    assert "**Player 1** · 10 · 681" in await world.click("Ana", board, "›")
+
+    now = await world.use("Ana", "history", event="Tetris", at="now")
+    assert "🥇 **Ana** · 500" in now
+    overall = await world.click("Ana", now, "Overall")
+    assert "🥇 **Player 12** · **" in overall
+    assert "of scores and weeks up to then\nas they count today, by today's rules" in overall
+    assert set((await world.click("Ana", overall, "All-time")).buttons) == {"Overall", "Find", "›"}
+    before = await world.use("Ana", "history", event="Tetris", at="2026-01-01")
+    assert before.alone.endswith(
+        "\nNobody had a score by then.\n0 players\nof scores up to then\n" + "as they count today, by today's rules"
+    )
+    assert "is no day or week" in await world.refused(world.use("Ana", "history", event="Tetris", at="someday"))
+
+
+def test_what_became_of_a_score_is_said_and_ten_of_the_longest_fit_a_message() -> None:
+    def shown(*entries: HistoryEntry) -> str:
+        style, nobody = ScoreStyle(), PlayerName(7, "Ana")
+        event = EventInfo(1, 1, EVENT, ScoreDirection.HIGH, style, None, None, is_active=True)
+        page = HistoryPage(event, nobody, entries, 0, 1, 0, None, None, None, HistoryGraph((), (), (), NOON))
+        return history_card(page).text
+
+    def entry(number: int, **what: Any) -> HistoryEntry:
+        return HistoryEntry(number, 12_345.0, NOON, Week(2026, 47), **what)
+
+    text = shown(
+        entry(1, held=HeldState.WAITING),
+        entry(2, held=HeldState.REFUSED, proof="https://example.com"),
+        entry(3, removal=Removal(NOON, 7, None)),
+        entry(4, removal=Removal(NOON, 9, "spliced_run"), added_by=9),
+        entry(5, is_imported=True, added_by=9, was_best=True, is_week_best=True),
+    )
+    assert text.splitlines()[1:] == [
+        "No score that counts.",
+        "-# the latest first",
+        "~~12,345~~ · <t:1795003200:d> · waits for an admin",
+        "~~12,345~~ · <t:1795003200:d> · refused · [proof](<https://example.com>)",
+        "~~12,345~~ · <t:1795003200:d> · taken back",
+        "~~12,345~~ · <t:1795003200:d> · removed · added by an admin",
+        "-# “spliced\\_run”",
+        "☆◆ **12,345** · <t:1795003200:d> · imported",
+        "-# ☆ best when made · ◆ best of its week",
+    ]
+    longest = [entry(n, removal=Removal(NOON, 9, "_" * 300), proof=f"https://{'x' * 292}") for n in range(PAGE_SIZE)]
+    assert len(shown(*longest)) <= LONGEST_MESSAGE
+    assert shown(*longest).count("proof") == PAGE_SIZE
