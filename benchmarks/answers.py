@@ -43,6 +43,8 @@ class Answer:
 
 ANSWERS = (
     Answer("/rating", lambda services, player: services.standings.rating(GUILD, EVENT, player, player)),
+    Answer("/target", lambda services, player: services.targets.find(GUILD, EVENT, player)),
+    Answer("/target elo", lambda services, player: services.targets.find(GUILD, EVENT, player, elo=1_000)),
     Answer("/history", lambda services, player: services.history.page(_actor(player), EVENT, player, 0)),
 )
 

@@ -38,6 +38,7 @@ from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, 
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
+from bot.services.help import HelpService
 from bot.services.history import HistoryService
 from bot.services.jobs import JobRunner
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
@@ -118,6 +119,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             records=RecordAnnouncements(database, clock),
             boards=BoardService(database, clock, standings),
             reminders=ReminderService(database, clock, standings),
+            help=HelpService(database, clock, settings.scale),
             targets=TargetService(database, clock, settings.scale),
             roles=RoleService(database, clock),
             owner_id=settings.bot_owner_id,

@@ -10,6 +10,7 @@ from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
 from bot.cogs.history import History, HistoryButton, PastBoardButton
+from bot.cogs.help import Help, HelpButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
@@ -30,6 +31,7 @@ from bot.cogs.transfer import ImportButton, ImportEventButton, TakeBackButton, T
 from bot.cogs.weeks import WeekButton, Weeks
 
 COGS = (
+    Help,
     Submissions,
     Standings,
     Targets,
@@ -53,6 +55,7 @@ BUTTONS = (
     PastWeeksButton,
     HistoryButton,
     PastBoardButton,
+    HelpButton,
     SwitchButton,
     StopButton,
     ReadingButton,

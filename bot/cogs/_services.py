@@ -10,6 +10,7 @@ from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, 
 from bot.services.audit import AuditService
 from bot.services.boards import BoardService
 from bot.services.events import EventService
+from bot.services.help import HelpService
 from bot.services.history import HistoryService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
@@ -55,6 +56,7 @@ class Services:
     boards: BoardService
     reminders: ReminderService
     targets: TargetService
+    help: HelpService
     roles: RoleService
     owner_id: int | None
 

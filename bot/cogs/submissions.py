@@ -12,7 +12,7 @@ from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import active_events
-from bot.domain.events import EventInfo
+from bot.domain.events import EventChoices, EventInfo
 from bot.domain.submissions import Submission, SubmissionResult
 from bot.domain.text import MAX_PROOF
 from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion, SubmittedByAnother
@@ -137,7 +137,7 @@ class ScoreModal(IdModal):
 
 
 class MessageModal(IdModal):
-    """Asks which event a message shows a score for, and which score; a link to what it shows is the proof.
+    """Asks which event a score is for, and which score; a link to what a message shows is the proof, if there is one.
 
     Of more events than a menu holds, the player types the name.
     """
@@ -151,7 +151,8 @@ class MessageModal(IdModal):
         self.event, self.score, self.proof = event, score_input(), proof_input(proof)
         self.add_item(Label(text="Event", component=self.event))
         self.add_item(Label(text="Score", component=self.score))
-        self.add_item(Label(text="Proof", description="A link to what the message shows", component=self.proof))
+        about = PROOF_LINK if proof is None else "A link to what the message shows"
+        self.add_item(Label(text="Proof", description=about, component=self.proof))
 
     @classmethod
     def from_custom_id(cls, match: re.Match[str]) -> "MessageModal":
@@ -169,6 +170,13 @@ class MessageModal(IdModal):
         else:
             event = await services.events.name_of(guild_of(interaction), key_of(self.event))
         return await _submit(services, _submission(interaction, event, self.score.value, self.proof.value))
+
+
+def ask_for_score(choices: EventChoices) -> IdModal:
+    """Return the modal that asks for a score: for the only event, or for one of those that take scores."""
+    if len(choices.events) == 1:
+        return ScoreModal(choices.events[0].id, choices.events[0])
+    return MessageModal(ask_event(choices))
 
 
 class ReadingButton(IdButton, template=READING_ID):

@@ -77,6 +77,7 @@ TABLE = [
     Use("target", {"event": "{event}", "rank": 1}, by_a_member=DONE),
     Use("history", {"event": "{event}", "player": PLAYER}, by_a_member=DONE),
     Use("history", {"event": "{event}", "at": "yesterday"}, by_a_member=DONE),
+    Use("help", by_a_member=DONE, from_another_server=DONE),
     Use("notify", by_a_member=DONE, from_another_server=DONE),
     Use("event list", by_a_member=DONE, from_another_server=DONE),
     Use("event create", {"name": "New {event}", "direction": "LOW"}, from_another_server=DONE),

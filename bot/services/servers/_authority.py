@@ -54,18 +54,23 @@ def read_settings(row: GuildSettings) -> ServerSettings:
     return ServerSettings(row.time_zone, row.admin_role_id, *closes, row.announcement_channel_id, quiet, *rules)
 
 
+def is_admin(session: Session, actor: Actor) -> bool:
+    """Tell whether the actor has *Manage Server* or the server's admin role, or owns the bot."""
+    if actor.manages_guild or actor.owns_bot:
+        return True
+    settings = load_settings(session, actor.guild_id)
+    return settings.admin_role_id is not None and settings.admin_role_id in actor.role_ids
+
+
 def require_admin(session: Session, actor: Actor) -> None:
-    """Check that the actor has *Manage Server* or the server's admin role, or owns the bot.
+    """Check that the actor is an admin; see `is_admin`.
 
     That is enough for what only reads; `begin_action` is for the rest.
 
     Raises:
         NotAllowed: the actor is no admin.
     """
-    if actor.manages_guild or actor.owns_bot:
-        return
-    settings = load_settings(session, actor.guild_id)
-    if settings.admin_role_id is None or settings.admin_role_id not in actor.role_ids:
+    if not is_admin(session, actor):
         raise NotAllowed
 
 

@@ -1,0 +1,86 @@
+"""`/help` and its buttons."""
+
+import re
+from typing import Any
+
+from discord import ButtonStyle, Interaction, app_commands
+from discord.ui import Button, Item
+
+from bot.cogs._answering import actor_of, answer, guild_of
+from bot.cogs._buttons import IdButton
+from bot.cogs._modals import open_modal
+from bot.cogs._services import ServiceCog, services_of
+from bot.cogs.servers import SetupButton
+from bot.cogs.standings import PageButton
+from bot.cogs.submissions import ask_for_score
+from bot.domain.events import EventSummary
+from bot.domain.help import Guide
+from bot.domain.standings import Board
+from bot.ui.events import show_events
+from bot.ui.help import LABELS, show_help, show_ratings
+from bot.ui.reply import Reply
+from bot.ui.text import isolate
+
+LONGEST_LABEL = 80
+IN_A_ROW = 5
+MOST_BOARDS = 10
+
+
+class Help(ServiceCog):
+    """The command for newcomers."""
+
+    @app_commands.command(name="help", description="What is this? How do I begin?")
+    @app_commands.guild_only()
+    async def help(self, interaction: Interaction[Any]) -> None:
+        """Show the way to a first score."""
+        ids = interaction.client.tree.ids
+        guide = self.services.help.guide(actor_of(interaction))
+        await answer(interaction, guide, lambda guide: show_help(guide, _buttons(guide), ids), only_reads=True)
+
+
+class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
+    """A button that asks for a score, offers the boards, or explains ratings."""
+
+    def __init__(self, part: str) -> None:
+        """Lead to a part."""
+        self.part = part
+        style = ButtonStyle.primary if part == "submit" else ButtonStyle.secondary
+        super().__init__(Button(label=LABELS[part], style=style, custom_id=f"help:{part}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "HelpButton":
+        """Rebuild a button from its id."""
+        return cls(match["part"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Open the modal, or answer in private."""
+        services, guild_id, viewer = services_of(interaction), guild_of(interaction), interaction.user.id
+        if self.part == "submit":
+            choices = services.leaderboard.choices(guild_id, interaction.channel_id, viewer)
+            await open_modal(interaction, choices, ask_for_score)
+        elif self.part == "boards":
+            events = services.events.list(guild_id)
+            await answer(interaction, events, lambda events: _boards(events, viewer), only_reads=True)
+        else:
+            ids, guide = interaction.client.tree.ids, services.help.guide(actor_of(interaction))
+            await answer(interaction, guide, lambda guide: show_ratings(guide, ids), only_reads=True)
+
+
+def _buttons(guide: Guide) -> list[list[IdButton]]:
+    if guide.events:
+        return [[HelpButton(part) for part in LABELS]]
+    return [[SetupButton("open"), HelpButton("ratings")] if guide.is_admin else [HelpButton("ratings")]]
+
+
+def _boards(events: tuple[EventSummary, ...], viewer: int) -> Reply:
+    """List the events, with a button for the board of each, as far as there is room."""
+    buttons: list[IdButton] = []
+    for summary in events[:MOST_BOARDS]:
+        button = PageButton("all", summary.event.id, Board.ALL_TIME, 0, viewer)
+        button.item.label = isolate(summary.event.name, LONGEST_LABEL)
+        buttons.append(button)
+    rows = [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
+    shown = show_events(events)
+    return Reply(shown.cards, rows, ephemeral=True)

@@ -1,0 +1,26 @@
+"""What a newcomer needs to know of a server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.events import EventInfo
+from bot.domain.ratings import RatingScale
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a newcomer needs to know of a server.
+
+    Attributes:
+        events: those that take scores, by name.
+        is_admin: whether the newcomer is an admin.
+        week_ends_at: when the current week ends, in UTC.
+        closes_weeks: whether weeks then close by themselves.
+        scale: the constants of the Elos.
+    """
+
+    events: tuple[EventInfo, ...]
+    is_admin: bool
+    week_ends_at: datetime
+    closes_weeks: bool
+    scale: RatingScale

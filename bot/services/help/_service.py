@@ -1,0 +1,38 @@
+"""Read what a newcomer needs to know of a server."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Event
+from bot.domain.clock import Clock
+from bot.domain.help import Guide
+from bot.domain.ratings import RatingScale
+from bot.domain.weeks import Week
+from bot.services.events import describe
+from bot.services.servers import Actor, is_admin, load_settings
+
+
+class HelpService:
+    """Tells newcomers what there is."""
+
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        self._database = database
+        self._clock = clock
+        self._scale = scale
+
+    async def guide(self, actor: Actor) -> Guide:
+        """Return what a user needs to know of the server in which they act."""
+
+        def work(session: Session) -> Guide:
+            settings = load_settings(session, actor.guild_id)
+            active = select(Event).where(Event.guild_id == actor.guild_id, Event.is_active).order_by(Event.name_key)
+            return Guide(
+                events=tuple(map(describe, session.scalars(active))),
+                is_admin=is_admin(session, actor),
+                week_ends_at=Week.at(self._clock(), settings.time_zone).ends_at(settings.time_zone),
+                closes_weeks=settings.closes_weeks,
+                scale=self._scale,
+            )
+
+        return await self._database.read(work)

@@ -1,0 +1,89 @@
+"""Show newcomers what this is."""
+
+from collections.abc import Mapping
+
+from discord import Color
+from discord.utils import format_dt
+
+from bot.domain.help import Guide
+from bot.ui.card import Buttons, Card
+from bot.ui.refusals import mention_commands
+from bot.ui.reply import Reply
+from bot.ui.text import escape
+
+LABELS = {"submit": "Submit a score", "boards": "Leaderboards", "ratings": "How ratings work"}
+MOST_NAMED = 2
+
+
+def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
+    """Show a user, in private, the way to a first rated week; commands are clickable by their `ids`."""
+    if guide.events:
+        lines, small = _with_events(guide), _for_admins(guide)
+    elif guide.is_admin:
+        lines, small = _BEFORE_EVENTS, ()
+    else:
+        lines, small = _WITHOUT_EVENTS, ()
+    card = _clickable(Card("What is this?", lines, small, Color.blurple()), ids)
+    return Reply([card], buttons, ephemeral=True)
+
+
+def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:
+    """Show a user, in private, how scores become Elos."""
+    scale = guide.scale
+    lines = (
+        f"An average score has an Elo of **{scale.base_elo}**;",
+        f"a clearly better one has {scale.elo_per_sigma:g} more.",
+        "**All-time** your best, beside all bests",
+        "**Week** your best of it, beside that week's",
+        "**Overall** half all-time, half your average",
+        f"week, in which a missed one counts **{scale.missed_week_elo}**",
+    )
+    small = (
+        "your own numbers: `/rating`",
+        "a better Elo: `/target`",
+        "an event may rate otherwise: its board says so",
+    )
+    return Reply([_clickable(Card("How ratings work", lines, small, Color.blurple()), ids)], ephemeral=True)
+
+
+_BEFORE_EVENTS = (
+    "Leaderboards for games, with Elo ratings.",
+    "**1** Make an event: `/setup`, then *New event*.",
+    "**2** Everyone submits: `/submit-score`.",
+    "**3** Each score becomes an Elo at once.",
+    "**4** Close weeks: `/weekly-reset`, or by themselves with `/setup`, *Weeks*.",
+)
+_WITHOUT_EVENTS = (
+    "Leaderboards for games, with Elo ratings.",
+    "This server has no events yet.",
+    "An admin can make one with `/setup`.",
+    "Then submit your scores: `/submit-score`.",
+)
+
+
+def _with_events(guide: Guide) -> tuple[str, ...]:
+    return (
+        f"**1** Play {_named(guide)}, at any time.",
+        "**2** Submit your score: `/submit-score`.",
+        f"**3** It becomes an Elo: {guide.scale.base_elo} is average.",
+        f"**4** Weeks count, too: this one ends {format_dt(guide.week_ends_at, 'R')}.",
+        "**5** What is next: `/leaderboard`, `/rating`, `/target`.",
+    )
+
+
+def _for_admins(guide: Guide) -> tuple[str, ...]:
+    closing = "weeks close by themselves" if guide.closes_weeks else "an admin closes weeks: `/weekly-reset`"
+    return (closing, "you are an admin: `/setup`") if guide.is_admin else (closing,)
+
+
+def _named(guide: Guide) -> str:
+    """Name a few events."""
+    named = [f"**{escape(event.name)}**" for event in guide.events[:MOST_NAMED]]
+    if len(guide.events) > len(named):
+        return f"{', '.join(named)} and more (`/event list`)"
+    return " or ".join(named)
+
+
+def _clickable(card: Card, ids: Mapping[str, int]) -> Card:
+    lines, small = ([mention_commands(line, ids) for line in part] for part in (card.lines, card.small))
+    return Card(card.heading, tuple(lines), tuple(small), card.color)

@@ -1,0 +1,51 @@
+"""From `/help` to a first rated week, without anything else to read."""
+
+import pytest
+
+from tests.one_database import on_both_databases, on_one_database
+from tests.world import CLOSE, World
+
+pytestmark = on_one_database
+
+
+@on_both_databases
+async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = await world.use("Ana", "help")
+    assert lost.is_private
+    assert "This server has no events yet.\nAn admin can make one with `/setup`" in lost.alone
+    assert [*lost.buttons] == ["How ratings work"]
+    for_admin = await world.use(world.admin, "help")
+    assert [*for_admin.buttons] == ["Set up", "How ratings work"]
+    panel = await world.click(world.admin, for_admin, "Set up")
+    asked = await world.open_modal(world.admin, panel, "New event")
+    await world.fill_in(world.admin, asked, name="Sprint", direction="HIGH", format="number", unit="points")
+
+    monkeypatch.setattr(world.bot.tree, "ids", {"submit-score": 5})
+    guide = await world.use("Ana", "help")
+
+    assert "**1** Play **Sprint**, at any time.\n**2** Submit your score: </submit-score:5>." in guide
+    assert "an admin closes weeks: `/weekly-reset`" in guide
+    assert [*guide.buttons] == ["Submit a score", "Leaderboards", "How ratings work"]
+    await world.restart_bot()
+    asked = await world.open_modal("Ana", guide, "Submit a score")
+    answer = await world.fill_in("Ana", asked, score="12k")
+    assert "**12,000** points" in answer.public
+    assert "half all-time, half your average" in await world.click("Ana", guide, "How ratings work")
+    boards = await world.click("Ana", guide, "Leaderboards")
+    assert "🥇 **Ana** · 12,000 · 1000" in await world.click("Ana", boards, "Sprint")
+    assert "you are an admin: `/setup`" in await world.use(world.admin, "help")
+    await world.click(world.admin, await world.use(world.admin, "weekly-reset", event="Sprint"), CLOSE)
+    assert "🥇 **Ana** · **1000**" in await world.board("overall", event="Sprint")
+
+
+async def test_help_names_two_events_and_asks_which_one_a_score_is_for(world: World) -> None:
+    for name in ("Blitz", "Sprint", "Zen"):
+        await world.create_event(name)
+    guide = await world.use("Ana", "help")
+    assert "**1** Play **Blitz**, **Sprint** and more (`/event list`)" in guide
+    asked = await world.open_modal("Ana", guide, "Submit a score")
+    events = await world.backend.real.services.events.list(world.guild.id)
+    answer = await world.fill_in("Ana", asked, event=[str(events[2].event.id)], score="7")
+    assert "**Ana** · Zen" in answer.public
