@@ -9,8 +9,8 @@ from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.boards import Boards, PastWeeksButton
 from bot.cogs.events import Events
-from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.help import Help, HelpButton
+from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
