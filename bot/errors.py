@@ -565,6 +565,10 @@ class NeverSubmitted(AboutPlayer):
     """The player has never submitted a score in the server."""
 
 
+class NoScoresHere(AboutPlayer):
+    """No score of the player counts in the server: all are removed, or the player is withdrawn."""
+
+
 class AlreadyWithdrawn(AboutPlayer):
     """An admin has withdrawn the player already."""
 
@@ -586,6 +590,22 @@ class NotExcused(AlreadyExcused):
 
 class NotWithdrawn(AboutPlayer):
     """The player is not withdrawn, so nobody can bring them back."""
+
+
+class NoScoresYet(LeaderboardError):
+    """The user asks for what their own scores in the server would tell, and none counts."""
+
+
+class NoSharedEvent(LeaderboardError):
+    """Two players who are compared have scores in no event both."""
+
+
+class SamePlayer(LeaderboardError):
+    """The user compares a player with the same player, or would follow themself."""
+
+
+class NoRival(LeaderboardError):
+    """The user follows nobody, so there is nobody to be told of."""
 
 
 class SubmitterWithdrawn(LeaderboardError):

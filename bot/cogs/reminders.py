@@ -33,7 +33,7 @@ class Reminders(ServiceCog):
         await answer(interaction, shown, _panel, only_reads=True)
 
 
-class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtaken|results):(?P<state>on|off)"):
+class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtaken|results|rival):(?P<state>on|off)"):
     """A button that switches one reminder of the user who clicks it, in the server, on or off."""
 
     def __init__(self, reminder: Reminder, *, is_on: bool) -> None:
@@ -129,5 +129,6 @@ class Messenger:
 
 
 def _panel(settings: ReminderSettings) -> Reply:
-    switches = [SwitchButton(reminder, is_on=reminder not in settings.switched_on) for reminder in NAMES]
+    offered = [one for one in NAMES if one is not Reminder.RIVAL or settings.rival is not None]
+    switches = [SwitchButton(reminder, is_on=reminder not in settings.switched_on) for reminder in offered]
     return show_panel(settings, [switches])

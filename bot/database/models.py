@@ -544,10 +544,14 @@ class Reminders(Base):
 
     Closed weeks are told up to `told_until`, and who has beaten the user up to `overtaken_until`; `told_week` is the
     latest week of which the user was told that it would be missed. Discord took no message to the user at `refused_at`.
+    The user follows the player with Discord's id `rival_id` since `rival_since`.
     """
 
     __tablename__ = "reminders"
-    __table_args__ = (sa.CheckConstraint(WEEK_RANGE.format("told_week"), name="told_week"),)
+    __table_args__ = (
+        sa.CheckConstraint(WEEK_RANGE.format("told_week"), name="told_week"),
+        sa.CheckConstraint("(rival_id IS NULL) = (rival_since IS NULL) AND rival_id <> discord_id", name="rival"),
+    )
 
     guild_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     discord_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
@@ -557,4 +561,6 @@ class Reminders(Base):
     told_until: Mapped[datetime] = mapped_column(UtcDateTime)
     overtaken_until: Mapped[datetime] = mapped_column(UtcDateTime)
     told_week: Mapped[int | None]
+    rival_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rival_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

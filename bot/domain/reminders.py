@@ -25,6 +25,8 @@ class Reminder(StrEnum):
     """Others have come to beat the player's best."""
     RESULTS = "results"
     """A week with a score of the player was closed."""
+    RIVAL = "rival"
+    """Whom the player follows has a new best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ class ReminderSettings:
     """What a player is told of in one server.
 
     Attributes:
-        switched_on: what the player has switched on.
+        switched_on: what the player has switched on; `Reminder.RIVAL` while they follow somebody.
+        rival: whom they follow; None for nobody.
         refused_at: when Discord took no direct message to the player, which switched everything off, in UTC; None if
             it has not since the player switched something on.
     """
 
     switched_on: frozenset[Reminder] = frozenset()
+    rival: PlayerName | None = None
     refused_at: datetime | None = None
 
 
@@ -75,6 +79,21 @@ class Overtaking:
     others: tuple[tuple[PlayerName, float], ...]
     number: int
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class RivalBest:
+    """A new best of a player's rival, in an event that both play.
+
+    Attributes:
+        best: the player's own best, in points or seconds.
+        rival_best: the rival's.
+    """
+
+    event: EventInfo
+    rival: PlayerName
+    best: float
+    rival_best: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,7 @@ class Message:
     week: Week
     missing: tuple[WeekToMiss, ...] = ()
     overtaken: tuple[Overtaking, ...] = ()
+    rival: tuple[RivalBest, ...] = ()
     results: tuple[OwnResult, ...] = ()
     tells_day: bool = True
     channel_id: int | None = None
@@ -128,7 +148,7 @@ class Message:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.missing or self.overtaken or self.results)
+        return not (self.missing or self.overtaken or self.rival or self.results)
 
 
 def next_moment(now: datetime, zone: str, discord_id: int) -> datetime:

@@ -124,6 +124,11 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "That fits {number} scores:\n{listed}\nNothing was changed. Pick the one you mean from the list that appears."
     ),
     errors.NeverSubmitted: "{player} has never submitted a score in this server.",
+    errors.NoScoresHere: "{player} has no scores in this server.",
+    errors.NoScoresYet: "You have no scores in this server yet. `/submit-score` counts your first.",
+    errors.NoSharedEvent: "These two have no event in common yet.",
+    errors.SamePlayer: "That is one and the same player. `/compare` takes two.",
+    errors.NoRival: "You follow nobody yet. `/compare` yourself with somebody, then choose *Follow as rival*.",
     errors.AlreadyWithdrawn: "{player} is withdrawn already. `/player return` brings them back.",
     errors.PlayerWithdrawn: "{player} is withdrawn. Bring them back first, with `/player return`.",
     errors.AlreadyExcused: "{player} is excused from {week} already. `/player unexcuse` takes that back.",

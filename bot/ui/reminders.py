@@ -5,7 +5,8 @@ from itertools import accumulate
 from discord import Color
 from discord.utils import format_dt
 
-from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, WeekToMiss
+from bot.domain.profiles import lead_of
+from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, RivalBest, WeekToMiss
 from bot.ui.card import LONGEST_MESSAGE, Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, escape_score, write_days
@@ -16,11 +17,13 @@ NAMES = {
     Reminder.MISSED_WEEK: "Missed weeks",
     Reminder.OVERTAKEN: "Overtaken",
     Reminder.RESULTS: "Results",
+    Reminder.RIVAL: "Rival",
 }
 _ABOUT = {
     Reminder.MISSED_WEEK: "a day before a week ends without a score of yours",
     Reminder.OVERTAKEN: "who has beaten your best, once a day",
     Reminder.RESULTS: "your rank and Elo when a week is closed",
+    Reminder.RIVAL: "new bests of whom you follow, once a day",
 }
 
 
@@ -29,8 +32,12 @@ def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
     lines: list[str] = []
     for reminder, name in NAMES.items():
         state = "on" if reminder in settings.switched_on else "off"
-        lines += labelled(f"{name}: {_ABOUT[reminder]}", f"**{state}**")
+        rival = settings.rival if reminder is Reminder.RIVAL else None
+        whom = "" if rival is None else f" · {escape(rival.name)}"
+        lines += labelled(f"{name}: {_ABOUT[reminder]}", f"**{state}**{whom}")
     small = ["by direct message, about this server"]
+    if settings.rival is None:
+        small.append("`/compare` yourself with somebody to follow them")
     if settings.refused_at is not None:
         when = format_dt(settings.refused_at, "D")
         small.append(f"⚠️ off since {when}: your direct messages are closed to the bot")
@@ -44,6 +51,7 @@ def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
     told = [
         *(_missing(one) for one in message.missing),
         *(_overtaken(one) for one in message.overtaken),
+        *(_of_rival(one) for one in message.rival),
         *(_result(one) for one in message.results),
     ]
     lines = _fitting(told)
@@ -79,6 +87,14 @@ def _overtaken(one: Overtaking) -> str:
     more = f" and {one.number - len(named):,} more" if one.number > len(named) else ""
     best = escape_score(style.show(one.best), style)
     return f"**{escape(one.event.name)}**: {', '.join(named)}{more} beat your {best}. You are #{one.rank:,} now."
+
+
+def _of_rival(one: RivalBest) -> str:
+    style = one.event.style
+    best = escape_score(style.show(one.rival_best), style)
+    gap, lead = style.show_gap(one.rival_best, one.best), lead_of(one.event.direction, one.rival_best, one.best)
+    where = "level with you" if lead == 0 else f"{gap} {'ahead of' if lead > 0 else 'behind'} you"
+    return f"**{escape(one.event.name)}**: your rival {escape(one.rival.name)} has {best} now, {where}."
 
 
 def _result(one: OwnResult) -> str:

@@ -31,6 +31,7 @@ QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
+RIVAL = "(rival_id IS NULL) = (rival_since IS NULL) AND rival_id <> discord_id"
 JOB_KIND = "kind IN ('close weeks', 'results', 'final', 'board', 'reminder', 'record', 'review', 'roles')"
 IS_WAITING = "state = 'waiting'"
 IS_PAST_SEASON = "season_of IS NOT NULL"
@@ -118,9 +119,12 @@ def upgrade() -> None:
         _instant("told_until"),
         _instant("overtaken_until"),
         sa.Column("told_week", sa.Integer),
+        sa.Column("rival_id", sa.BigInteger),
+        _instant("rival_since", nullable=True),
         _instant("refused_at", nullable=True),
         sa.PrimaryKeyConstraint("guild_id", "discord_id", name="pk_reminders"),
         sa.CheckConstraint(WEEK_RANGE.format("told_week"), name=op.f("ck_reminders_told_week")),
+        sa.CheckConstraint(RIVAL, name=op.f("ck_reminders_rival")),
     )
 
 

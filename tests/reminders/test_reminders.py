@@ -10,7 +10,7 @@ from sqlalchemy import update
 from bot.database.models import Job, Reminders
 from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
-from bot.domain.reminders import SETTLES, Message, WeekToMiss, is_last_day, next_moment
+from bot.domain.reminders import SETTLES, Message, Reminder, WeekToMiss, is_last_day, next_moment
 from bot.domain.rules import Attendance, Rules
 from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.weeks import Week
@@ -150,12 +150,15 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
 
 async def test_switching_all_off_leaves_no_job_and_nothing_is_on_at_first(world: World) -> None:
     panel = (await world.use("Ana", "notify")).alone
-    assert panel.count("\n**off**") == 3
+    assert panel.count("\n**off**") == 4
     await switch(world, "Ana", "Results", "Overtaken")
     [job] = await tables.jobs(world.backend.database, JobKind.REMINDER)
     assert job["due_at"] > world.clock.now
     await switch(world, "Ana", "Results", "Overtaken", to="off")
     assert await tables.jobs(world.backend.database, JobKind.REMINDER) == []
+    # What was never on is switched off by nothing.
+    switch_off = world.backend.real.services.reminders.switch
+    assert (await switch_off(world.guild.id, 5, Reminder.RESULTS, is_on=False)).switched_on == frozenset[Reminder]()
     [row] = await tables.rows(world.backend.database, Reminders)
     assert (row["guild_id"], row["tells_results"]) == (world.guild.id, False)
 

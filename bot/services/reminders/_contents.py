@@ -19,7 +19,7 @@ from bot.database.models import (
     WeeklyResult,
     WeeklyRun,
 )
-from bot.domain.reminders import Overtaking, OwnResult, WeekToMiss
+from bot.domain.reminders import Overtaking, OwnResult, RivalBest, WeekToMiss
 from bot.domain.scores import ScoreDirection
 from bot.domain.seasons import check_in_season
 from bot.domain.servers import PlayerName
@@ -27,6 +27,7 @@ from bot.domain.weeks import Week
 from bot.errors import LeaderboardError
 from bot.services.events import describe
 from bot.services.ratings import best_first, is_personal_best, is_weekly_best
+from bot.services.servers import find_member
 from bot.services.standings import StandingsService
 from bot.services.weeks import open_week
 
@@ -59,6 +60,22 @@ class Contents:
         """Return the events in which others have come to beat the player's best after a time and until another."""
         found = [self._overtaking(event, best, since, until) for event, best in self._events]
         return tuple(one for one in found if one is not None)
+
+    def rival(self, rival_id: int, since: datetime, until: datetime) -> tuple[RivalBest, ...]:
+        """Return the bests of another player, made after a time and until another, in events of the player."""
+        scores, member = LeaderboardScore, find_member(self._session, self._guild_id, rival_id)
+        new = (
+            sa.select(Event.id, scores.score)
+            .select_from(Event)
+            .join(scores, sa.and_(is_personal_best(Event.id), scores.player_id == member.player_id))
+            .where(Event.guild_id == self._guild_id)
+            .where(scores.submitted_at > since, scores.submitted_at <= until)
+        )
+        bests = {row.id: row.score for row in self._session.execute(new)}
+        rival = PlayerName(rival_id, member.display_name)
+        return tuple(
+            RivalBest(describe(event), rival, own, bests[event.id]) for event, own in self._events if event.id in bests
+        )
 
     def results(self, since: datetime, until: datetime) -> tuple[OwnResult, ...]:
         """Return the player's results in weeks closed after a time and until another, the latest ones first."""

@@ -1,8 +1,9 @@
 """Switch reminders on and off, and say what each player is told when."""
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,11 +11,21 @@ from bot.database import models
 from bot.database.database import Database
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
-from bot.domain.reminders import SETTLES, Message, Reminder, ReminderSettings, is_last_day, next_moment
+from bot.domain.reminders import (
+    SETTLES,
+    Message,
+    Reminder,
+    ReminderSettings,
+    RivalBest,
+    is_last_day,
+    next_moment,
+)
+from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
+from bot.errors import NoRival, SamePlayer
 from bot.services.jobs import ClaimLost, cancel, finish, postpone, schedule
 from bot.services.reminders._contents import Contents
-from bot.services.servers import load_settings, reminder_key
+from bot.services.servers import find_member, load_settings, reminder_key
 from bot.services.standings import StandingsService
 
 ALMOST_A_DAY = timedelta(hours=20)
@@ -35,30 +46,70 @@ class ReminderService:
 
     async def show(self, guild_id: int, discord_id: int) -> ReminderSettings:
         """Return what a user is told of in a server."""
-        return await self._database.read(lambda session: _read(session.get(models.Reminders, (guild_id, discord_id))))
+        return await self._database.read(
+            lambda session: _read(session, session.get(models.Reminders, (guild_id, discord_id)))
+        )
 
     async def switch(self, guild_id: int, discord_id: int, reminder: Reminder, *, is_on: bool) -> ReminderSettings:
-        """Switch a reminder of a user in a server on or off, and return what they are told of then."""
+        """Switch a reminder of a user in a server on or off, and return what they are told of then.
+
+        Raises:
+            NoRival: the user follows nobody, so `Reminder.RIVAL` cannot be switched on.
+        """
+        return await self._database.write(
+            lambda session: self._change(session, guild_id, discord_id, lambda row: _switch(row, reminder, is_on=is_on))
+        )
+
+    async def follow(self, guild_id: int, discord_id: int, rival_id: int) -> ReminderSettings:
+        """Have a user told of a rival's bests, in place of any other rival's, and return what they are told of then.
+
+        Raises:
+            SamePlayer: the user and the player are the same.
+            NeverSubmitted: the player has never submitted a score in the server.
+        """
 
         def work(session: Session) -> ReminderSettings:
-            key, now = (guild_id, discord_id), self._clock()
-            row = session.get(models.Reminders, key, with_for_update=True)
-            if row is None:
-                row = models.Reminders(guild_id=guild_id, discord_id=discord_id)
-                session.add(row)
-            if is_on and not _read(row).switched_on:
-                # What was before is nobody's news.
-                row.told_until = row.overtaken_until = now
-                zone = load_settings(session, guild_id).time_zone
-                schedule(session, JobKind.REMINDER, reminder_key(*key), next_moment(now, zone, discord_id))
-            if is_on:
-                row.refused_at = None
-            _switch(row, reminder, is_on=is_on)
-            if not _read(row).switched_on:
-                cancel(session, JobKind.REMINDER, reminder_key(*key))
-            return _read(row)
+            if rival_id == discord_id:
+                raise SamePlayer
+            find_member(session, guild_id, rival_id)
+            return self._change(session, guild_id, discord_id, follow)
+
+        def follow(row: models.Reminders) -> None:
+            if row.rival_id != rival_id:
+                row.rival_id, row.rival_since = rival_id, self._clock()
 
         return await self._database.write(work)
+
+    async def unfollow(self, guild_id: int, discord_id: int, rival_id: int) -> ReminderSettings:
+        """Have a user told of a rival's bests no longer, and return what they are told of then; others stay rivals."""
+
+        def unfollow(row: models.Reminders) -> None:
+            if row.rival_id == rival_id:
+                _switch(row, Reminder.RIVAL, is_on=False)
+
+        return await self._database.write(lambda session: self._change(session, guild_id, discord_id, unfollow))
+
+    def _change(
+        self, session: Session, guild_id: int, discord_id: int, change: Callable[[models.Reminders], None]
+    ) -> ReminderSettings:
+        """Change what a user is told of, and keep a job while that is anything."""
+        key, now = (guild_id, discord_id), self._clock()
+        found = session.get(models.Reminders, key, with_for_update=True)
+        row = models.Reminders(guild_id=guild_id, discord_id=discord_id) if found is None else found
+        before = _switched_on(row)
+        change(row)
+        after = _switched_on(row)
+        if not after:
+            cancel(session, JobKind.REMINDER, reminder_key(*key))
+        elif not before:
+            # What was before is nobody's news.
+            row.told_until = row.overtaken_until = now
+            zone = load_settings(session, guild_id).time_zone
+            schedule(session, JobKind.REMINDER, reminder_key(*key), next_moment(now, zone, discord_id))
+            session.add(row)
+        if after - before:
+            row.refused_at = None
+        return _read(session, row)
 
     async def stop(self, guild_id: int, discord_id: int) -> None:
         """Switch all reminders of a user in a server off."""
@@ -77,7 +128,7 @@ class ReminderService:
 
         def work(session: Session) -> Message | None:
             row, now = session.get(models.Reminders, (guild_id, discord_id)), self._clock()
-            on = _read(row).switched_on
+            on = frozenset[Reminder]() if row is None else _switched_on(row)
             if row is None or not on:
                 return None
             zone = load_settings(session, guild_id).time_zone
@@ -96,6 +147,7 @@ class ReminderService:
                 week=week,
                 missing=contents.missing(week) if is_to_miss else (),
                 overtaken=contents.overtaken(row.overtaken_until, until) if is_to_tell else (),
+                rival=_of_rival(contents, row, until) if tells_day else (),
                 results=contents.results(row.told_until, until) if Reminder.RESULTS in on else (),
                 tells_day=tells_day,
                 channel_id=contents.channel(),
@@ -146,15 +198,30 @@ class ReminderService:
         await self._database.write(work)
 
 
-def _read(row: models.Reminders | None) -> ReminderSettings:
+def _read(session: Session, row: models.Reminders | None) -> ReminderSettings:
     if row is None:
         return ReminderSettings()
+    rival = None
+    if row.rival_id is not None:
+        rival = PlayerName(row.rival_id, find_member(session, row.guild_id, row.rival_id).display_name)
+    return ReminderSettings(_switched_on(row), rival, row.refused_at)
+
+
+def _switched_on(row: models.Reminders) -> frozenset[Reminder]:
     states = {
         Reminder.MISSED_WEEK: row.tells_missed_week,
         Reminder.OVERTAKEN: row.tells_overtaken,
         Reminder.RESULTS: row.tells_results,
+        Reminder.RIVAL: row.rival_id is not None,
     }
-    return ReminderSettings(frozenset(reminder for reminder, is_on in states.items() if is_on), row.refused_at)
+    return frozenset(reminder for reminder, is_on in states.items() if is_on)
+
+
+def _of_rival(contents: Contents, row: models.Reminders, until: datetime) -> tuple[RivalBest, ...]:
+    """Return what is told of the rival of a user: what was before they followed is nobody's news."""
+    if row.rival_id is None or row.rival_since is None:
+        return ()
+    return contents.rival(row.rival_id, max(row.rival_since, row.overtaken_until), until)
 
 
 def _switch(row: models.Reminders, *reminders: Reminder, is_on: bool) -> None:
@@ -163,8 +230,12 @@ def _switch(row: models.Reminders, *reminders: Reminder, is_on: bool) -> None:
             row.tells_missed_week = is_on
         elif reminder is Reminder.OVERTAKEN:
             row.tells_overtaken = is_on
-        else:
+        elif reminder is Reminder.RESULTS:
             row.tells_results = is_on
+        elif not is_on:
+            row.rival_id = row.rival_since = None
+        elif row.rival_id is None:
+            raise NoRival
 
 
 def _nonce(key: str, row: models.Reminders) -> int:
