@@ -43,6 +43,7 @@ from bot.services.history import HistoryService
 from bot.services.jobs import JobRunner
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
+from bot.services.profiles import ProfileService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.rehearsals import RehearsalService
 from bot.services.reminders import ReminderService
@@ -100,6 +101,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
             standings=standings,
+            profiles=ProfileService(database, clock, standings),
             history=HistoryService(database, clock, settings.scale),
             weeks=weeks,
             events=EventService(database, clock),

@@ -12,6 +12,7 @@ from bot.cogs.events import Events
 from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
+from bot.cogs.profiles import Profiles, RivalButton, profile_of_user
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
 from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews
@@ -36,6 +37,7 @@ COGS = (
     Standings,
     Targets,
     History,
+    Profiles,
     Reminders,
     Boards,
     Weeks,
@@ -56,6 +58,7 @@ BUTTONS = (
     HistoryButton,
     PastBoardButton,
     HelpButton,
+    RivalButton,
     SwitchButton,
     StopButton,
     ReadingButton,
@@ -77,8 +80,8 @@ BUTTONS = (
 MODALS = (ScoreModal, MessageModal, RefusalModal, *SETUP_MODALS)
 """The modals that can be submitted after a restart."""
 
-MENUS = (submit_message,)
-"""The commands in the menu of a message."""
+MENUS = (submit_message, profile_of_user)
+"""The commands in the menus of a message and of a user."""
 
 __all__ = [
     "BUTTONS",

@@ -14,6 +14,7 @@ from bot.services.help import HelpService
 from bot.services.history import HistoryService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
+from bot.services.profiles import ProfileService
 from bot.services.rehearsals import RehearsalService
 from bot.services.reminders import ReminderService
 from bot.services.roles import RoleService
@@ -36,6 +37,7 @@ class Services:
 
     leaderboard: LeaderboardService
     standings: StandingsService
+    profiles: ProfileService
     history: HistoryService
     weeks: WeeklyProcessingService
     events: EventService

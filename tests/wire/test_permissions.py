@@ -27,6 +27,8 @@ SLASH: Final = 1
 SUBCOMMAND: Final = 1
 PLAYER: Final = User("pia", display_name="Pia")
 """Whose scores are in the events of the table."""
+RIVAL: Final = User("ria", display_name="Ria")
+"""Who has a score in the first event of the table."""
 GONE: Final = User("gus", display_name="Gus")
 """Who is withdrawn."""
 NOT_A_PLAYER: Final = f"<@{PLAYER.id}> has never submitted a score in this server."
@@ -78,6 +80,8 @@ TABLE = [
     Use("history", {"event": "{event}", "player": PLAYER}, by_a_member=DONE),
     Use("history", {"event": "{event}", "at": "yesterday"}, by_a_member=DONE),
     Use("help", by_a_member=DONE, from_another_server=DONE),
+    Use("profile", {"player": PLAYER}, by_a_member=DONE, from_another_server=NOT_A_PLAYER),
+    Use("compare", {"player": PLAYER, "other": RIVAL}, by_a_member=DONE, from_another_server=NOT_A_PLAYER),
     Use("notify", by_a_member=DONE, from_another_server=DONE),
     Use("event list", by_a_member=DONE, from_another_server=DONE),
     Use("event create", {"name": "New {event}", "direction": "LOW"}, from_another_server=DONE),
@@ -168,6 +172,7 @@ def prepare(url: URL) -> None:
             for name in [event_of(use) for use in TABLE if use.command == "score restore"]:
                 await services.removals.remove(actor(ADMIN), name, PLAYER.id, "100 · W48")
             await services.excuses.excuse(actor(ADMIN), PLAYER.id, "2026-W40")
+            await backend.submit(RIVAL.id, 100, event_of(TABLE[0]), guild_id=HOME.id)
             await backend.submit(GONE.id, 100, event_of(TABLE[0]), guild_id=HOME.id)
             await services.withdrawals.withdraw(actor(ADMIN), GONE.id)
             await backend.settle_ratings()

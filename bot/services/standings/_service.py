@@ -238,6 +238,12 @@ class StandingsService:
         elo_then = rating.event_elo(own.all_time_elo, average)
         return WeekToMiss(own.event, closes_at, rating.missed_week_elo, own.event_elo, elo_then)
 
+    def find_best(self, session: Session, event: Event, discord_id: int) -> Standing | None:
+        """Return the row of a user on the all-time board of an event; None for who has no personal best in it."""
+        board = self._open(session, event, Board.ALL_TIME)
+        own = board.find(session, discord_id)
+        return None if own is None else board.standing(*own)
+
     def _rate(self, session: Session, event: Event, discord_id: int) -> PlayerRating | None:
         board = self._open(session, event, Board.ALL_TIME)
         own = board.find(session, discord_id)

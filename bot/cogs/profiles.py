@@ -1,0 +1,109 @@
+"""`/profile`, also from the menu of a user, `/compare`, and the button that follows a rival."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from discord import ButtonStyle, Interaction, User, app_commands
+from discord.ui import Button, Item
+
+from bot.cogs._answering import answer, guild_of, update
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._suggestions import all_events
+from bot.domain.profiles import Comparison
+from bot.domain.servers import GREATEST_ID
+from bot.errors import ButtonOutdated
+from bot.ui.profiles import show_comparison, show_profile
+from bot.ui.reply import Reply
+
+ALL_EVENTS = 0
+"""Stands for the key of an event in the id of a button."""
+
+
+class Profiles(ServiceCog):
+    """The commands that show players over all events."""
+
+    @app_commands.command(name="profile", description="Show what a player has done here, to you alone")
+    @app_commands.describe(player="Whose; default: your own")
+    @app_commands.guild_only()
+    async def profile(self, interaction: Interaction[Any], player: User | None = None) -> None:
+        """Show all events of a player, with medals, streaks and the best week."""
+        await _show(interaction, interaction.user.id if player is None else player.id)
+
+    @app_commands.command(name="compare", description="Show two players side by side, to you alone")
+    @app_commands.describe(
+        player="With whom you compare yourself",
+        other="Another player, in your place",
+        event="One event; default: all that both play",
+    )
+    @app_commands.autocomplete(event=all_events)
+    @app_commands.guild_only()
+    async def compare(
+        self, interaction: Interaction[Any], player: User, other: User | None = None, event: str | None = None
+    ) -> None:
+        """Show who leads in which event, and by how much."""
+        pair = player.id, None if other is None else other.id
+        comparison = self.services.profiles.compare(guild_of(interaction), *pair, interaction.user.id, event)
+        await answer(interaction, comparison, _compared, only_reads=True)
+
+
+@app_commands.context_menu(name="Profile")
+@app_commands.guild_only()
+async def profile_of_user(interaction: Interaction[Any], user: User) -> None:
+    """Show the profile of a user, as `/profile` does."""
+    await _show(interaction, user.id)
+
+
+class RivalButton(
+    IdButton,
+    template=r"rival:(?P<state>follow|unfollow):(?P<user>[0-9]{1,19}):(?P<event>[0-9]{1,18})",
+):
+    """A button below a comparison with a player that makes the player the rival of whoever clicks it, or ends that."""
+
+    def __init__(self, rival_id: int, event_id: int, *, follows: bool) -> None:
+        """Follow a player, or no longer; the comparison is of the event with this key, or of `ALL_EVENTS`."""
+        self.rival_id, self.event_id, self.follows = rival_id, event_id, follows
+        super().__init__(
+            Button(
+                label="Follow as rival" if follows else "Unfollow",
+                style=ButtonStyle.primary if follows else ButtonStyle.secondary,
+                custom_id=f"rival:{'follow' if follows else 'unfollow'}:{rival_id}:{event_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "RivalButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["user"]), int(match["event"]), follows=match["state"] == "follow")
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Follow the player or not, and show the comparison anew."""
+        if self.rival_id > GREATEST_ID:
+            raise ButtonOutdated
+        await update(interaction, self._follow(interaction), _compared)
+
+    async def _follow(self, interaction: Interaction[Any]) -> Comparison:
+        services, guild_id, user_id = services_of(interaction), guild_of(interaction), interaction.user.id
+        event_id = None if self.event_id == ALL_EVENTS else self.event_id
+        # Before anything is written: what the id names may be forged.
+        comparison = await services.profiles.compare(guild_id, self.rival_id, None, user_id, event_id)
+        follow = services.reminders.follow if self.follows else services.reminders.unfollow
+        await follow(guild_id, user_id, self.rival_id)
+        return replace(comparison, is_rival=self.follows)
+
+
+async def _show(interaction: Interaction[Any], discord_id: int) -> None:
+    profiles = services_of(interaction).profiles
+    profile = profiles.show(guild_of(interaction), discord_id, interaction.user.id)
+    await answer(interaction, profile, show_profile, only_reads=True)
+
+
+def _compared(comparison: Comparison) -> Reply:
+    if comparison.is_rival is None:
+        return show_comparison(comparison, [])
+    event_id = ALL_EVENTS if comparison.event_id is None else comparison.event_id
+    button = RivalButton(comparison.second.discord_id, event_id, follows=not comparison.is_rival)
+    return show_comparison(comparison, [[button]])

@@ -1,0 +1,162 @@
+"""Read what a player has in all events of a server, by the keys of the player's own rows.
+
+Only the rank among all of a server looks at others: it is counted in the index of event Elos.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from bot.database.models import (
+    Event,
+    Excuse,
+    LeaderboardScore,
+    PlayerEventStats,
+    ScoreSubmission,
+    WeeklyResult,
+    WeeklyRun,
+)
+from bot.database.streams import AnySelect
+from bot.domain.profiles import ClosedWeek, ServerStanding
+from bot.domain.weeks import Week
+from bot.services.events import describe
+from bot.services.ratings import is_personal_best
+from bot.services.standings import BoardQuery, count_rows
+
+_STATS = PlayerEventStats
+_HAS_EVENT_ELO = sa.and_(
+    _STATS.calculated_event_elo.is_not(None),
+    _STATS.all_time_leaderboard_elo.is_not(None),
+    _STATS.weeks_participated >= Event.min_weeks,
+)
+"""The condition for who has a rank on the overall board of an event."""
+
+
+class Entry(NamedTuple):
+    """An event with a player's personal best in it, and the event Elo; None for a player without a rank there."""
+
+    event: Event
+    best: float
+    event_elo: int | None
+
+
+class Scores(NamedTuple):
+    """The submissions of a player that count: how many, since when, and for which weeks."""
+
+    number: int
+    since: datetime
+    weeks: Collection[Week]
+
+
+def read_entries(session: Session, guild_id: int, player_id: int) -> dict[int, Entry]:
+    """Return the events of a server that a player has scores in, by their keys.
+
+    Those that are not archived come first, then those with the highest event Elo.
+    """
+    best = LeaderboardScore
+    is_own = sa.and_(is_personal_best(Event.id), best.player_id == player_id)
+    of_player = sa.and_(_STATS.event_id == Event.id, _STATS.player_id == player_id)
+    entered = (
+        sa.select(Event, best.score, sa.case((_HAS_EVENT_ELO, _STATS.calculated_event_elo)))
+        .select_from(Event)
+        .join(best, is_own)
+        .outerjoin(_STATS, of_player)
+        .where(Event.guild_id == guild_id)
+    )
+    entries = [Entry(*row) for row in session.execute(entered)]
+    return {entry.event.id: entry for entry in sorted(entries, key=_importance)}
+
+
+def _importance(entry: Entry) -> tuple[bool, bool, int, str]:
+    event, _, elo = entry
+    return not event.is_active, elo is None, 0 if elo is None else -elo, event.name_key
+
+
+def read_closed_weeks(session: Session, player_id: int, entries: Mapping[int, Entry]) -> list[ClosedWeek]:
+    """Return the closed weeks of events with a score of a player."""
+    run, result = WeeklyRun, WeeklyResult
+    own: AnySelect = (
+        sa.select(run.event_id, run.week_number, result.score, result.rank, run.field_size, result.weekly_elo)
+        .select_from(run)
+        .join(result, sa.and_(result.run_id == run.id, result.player_id == player_id))
+        .where(run.event_id.in_(entries), result.rank.is_not(None))
+    )
+    events = {key: describe(entry.event) for key, entry in entries.items()}
+    return [
+        ClosedWeek(events[event_id], Week.from_code(code), *result) for event_id, code, *result in session.execute(own)
+    ]
+
+
+def read_scores(session: Session, player_id: int, entries: Mapping[int, Entry]) -> Scores:
+    """Return the submissions of a player that count in events, at least one."""
+    log = ScoreSubmission
+    of_weeks = (
+        sa.select(log.week_number, sa.func.count(), sa.func.min(log.submitted_at))
+        .where(log.player_id == player_id, log.event_id.in_(entries), log.removed_at.is_(None))
+        .group_by(log.week_number)
+    )
+    weeks, numbers, times = zip(*session.execute(of_weeks), strict=True)
+    return Scores(sum(numbers), min(times), [Week.from_code(code) for code in weeks])
+
+
+def read_excused_weeks(session: Session, guild_id: int, player_id: int) -> set[Week]:
+    """Return the weeks from which a player is excused in all events of a server."""
+    codes = sa.select(Excuse.week_number).where(
+        Excuse.player_id == player_id, Excuse.guild_id == guild_id, Excuse.event_id.is_(None)
+    )
+    return set(map(Week.from_code, session.scalars(codes)))
+
+
+def read_meetings(session: Session, first: int, second: int, event_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return for each event who was ahead in the closed weeks in which two players both had a score.
+
+    1 stands for the first player, -1 for the second, 0 for equal scores.
+    """
+    run, one, other = WeeklyRun, aliased(WeeklyResult), aliased(WeeklyResult)
+    both: AnySelect = (
+        sa.select(run.event_id, one.rank, other.rank)
+        .select_from(run)
+        .join(one, sa.and_(one.run_id == run.id, one.player_id == first))
+        .join(other, sa.and_(other.run_id == run.id, other.player_id == second))
+        .where(run.event_id.in_(event_ids), one.rank.is_not(None), other.rank.is_not(None))
+    )
+    meetings: dict[int, list[int]] = {event_id: [] for event_id in event_ids}
+    for event_id, rank, other_rank in session.execute(both):
+        meetings[event_id].append((rank < other_rank) - (rank > other_rank))
+    return meetings
+
+
+def find_server_standing(session: Session, guild_id: int, entries: Iterable[Entry]) -> ServerStanding | None:
+    """Return where a player with these entries stands in a server; None without an event Elo that counts.
+
+    Players of the largest event alone are counted in its index; only those who have an event Elo in another event are
+    summed up.
+    """
+    elos = [entry.event_elo for entry in entries if entry.event.is_active and entry.event_elo is not None]
+    if not elos:
+        return None
+    total = sum(elos)
+    is_open = Event.guild_id == guild_id, Event.is_active
+    by_size = sa.select(Event).where(*is_open).order_by(Event.score_count.desc(), Event.id)
+    largest = session.scalars(by_size.limit(1)).one()
+    elo, is_largest = _STATS.calculated_event_elo, Event.id == sa.literal(largest.id, sa.Integer)
+    rated = sa.select(_STATS.player_id).join(Event, Event.id == _STATS.event_id).where(*is_open, _HAS_EVENT_ELO)
+    sums = (
+        rated.add_columns(sa.func.sum(elo).label("total"), sa.func.max(sa.case((is_largest, elo))).label("there"))
+        .where(_STATS.player_id.in_(rated.where(~is_largest)))
+        .group_by(_STATS.player_id)
+        .subquery()
+    )
+    conditions = (sums.c.total > total, sums.c.there > total, sums.c.there.is_(None))
+    counts: AnySelect = sa.select(*(sa.func.count(sa.case((condition, 1))) for condition in conditions))
+    better, better_there, elsewhere = session.execute(counts).one()
+    board = BoardQuery.of_event_elos(largest)
+    return ServerStanding(
+        total=total,
+        events=len(elos),
+        rank=1 + count_rows(session, board, board.better_than(total)) - better_there + better,
+        players=count_rows(session, board) + elsewhere,
+    )

@@ -1,0 +1,206 @@
+"""Put together profiles and comparisons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from sqlalchemy.orm import Session
+
+from bot.database.database import Database
+from bot.database.models import Reminders
+from bot.domain.clock import Clock
+from bot.domain.profiles import (
+    MOST_EVENTS,
+    ComparedEvent,
+    Comparison,
+    Profile,
+    ProfiledEvent,
+    best_of,
+    count_medals,
+    count_streaks,
+    count_wins,
+    lead_of,
+)
+from bot.domain.servers import PlayerName
+from bot.errors import (
+    NeverSubmitted,
+    NoScores,
+    NoScoresHere,
+    NoScoresYet,
+    NoSharedEvent,
+    SamePlayer,
+    SubmitterWithdrawn,
+)
+from bot.services.events import describe, find_meant_event
+from bot.services.profiles._reading import (
+    Entry,
+    find_server_standing,
+    read_closed_weeks,
+    read_entries,
+    read_excused_weeks,
+    read_meetings,
+    read_scores,
+)
+from bot.services.servers import find_member
+from bot.services.standings import StandingsService
+from bot.services.weeks import current_week
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A player with the events that they have scores in, by their keys, the most important ones first."""
+
+    player: PlayerName
+    player_id: int
+    entries: Mapping[int, Entry]
+
+
+class ProfileService:
+    """Shows what players have done in all events of a server, and how two of them compare.
+
+    The ranks and the Elos of bests are those of now; event Elos are those of the overall boards.
+    """
+
+    def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
+        """Look up ranks on the boards of `standings`."""
+        self._database = database
+        self._clock = clock
+        self._standings = standings
+
+    async def show(self, guild_id: int, discord_id: int, viewer_id: int) -> Profile:
+        """Return the profile of a player.
+
+        Args:
+            guild_id: the server.
+            discord_id: Discord's id of the player.
+            viewer_id: Discord's id of who asks.
+
+        Raises:
+            NeverSubmitted, NoScoresHere: the player has no scores in the server.
+            NoScoresYet, SubmitterWithdrawn: the player, who asks, has none.
+        """
+
+        def work(session: Session) -> Profile:
+            found = _find(session, guild_id, discord_id, viewer_id)
+            weeks = read_closed_weeks(session, found.player_id, found.entries)
+            scores = read_scores(session, found.player_id, found.entries)
+            excused = read_excused_weeks(session, guild_id, found.player_id)
+            return Profile(
+                player=found.player,
+                events=tuple(self._describe(session, found, key) for key in list(found.entries)[:MOST_EVENTS]),
+                more_events=max(0, len(found.entries) - MOST_EVENTS),
+                medals=count_medals(weeks),
+                streaks=count_streaks(scores.weeks, excused, current_week(session, guild_id, self._clock())),
+                best_week=best_of(weeks),
+                scores=scores.number,
+                since=scores.since,
+                standing=find_server_standing(session, guild_id, found.entries.values()),
+            )
+
+        return await self._database.read(work)
+
+    async def compare(
+        self, guild_id: int, player: int, other: int | None, viewer_id: int, event: str | int | None = None
+    ) -> Comparison:
+        """Return two players side by side, over the events that both play.
+
+        Args:
+            guild_id: the server.
+            player: Discord's id of a player.
+            other: Discord's id of the other player; None for who asks.
+            viewer_id: Discord's id of who asks, who is the first of the two if among them.
+            event: the name of the one event to look at, or a part that no other name has, or its key; None for all.
+
+        Raises:
+            SamePlayer: both are the same player.
+            NeverSubmitted, NoScoresHere, NoScoresYet, SubmitterWithdrawn: as in `show`, for either player.
+            NoSharedEvent: no event has scores of both.
+            EventNotFound: the server has no such event.
+            NoScores: one of the players has no score in the event.
+        """
+        pair = (viewer_id, player) if other in (None, viewer_id) else (player, other)
+
+        def work(session: Session) -> Comparison:
+            if pair[0] == pair[1]:
+                raise SamePlayer
+            first, second = (_find(session, guild_id, one, viewer_id) for one in pair)
+            if event is None:
+                keys = [key for key in first.entries if key in second.entries]
+            else:
+                keys = [_find_shared(session, guild_id, event, first, second)]
+            if not keys:
+                raise NoSharedEvent
+            meetings = read_meetings(session, first.player_id, second.player_id, keys)
+            return Comparison(
+                first=first.player,
+                second=second.player,
+                events=tuple(
+                    ComparedEvent(
+                        self._describe(session, first, key),
+                        self._describe(session, second, key),
+                        count_wins(meetings[key]),
+                    )
+                    for key in keys[:MOST_EVENTS]
+                ),
+                more_events=max(0, len(keys) - MOST_EVENTS),
+                leads=count_wins(_lead(first.entries[key], second.entries[key]) for key in keys),
+                weeks=count_wins(chain.from_iterable(meetings.values())),
+                event_id=None if event is None else keys[0],
+                is_rival=_follows(session, guild_id, *pair) if pair[0] == viewer_id else None,
+            )
+
+        return await self._database.read(work)
+
+    def _describe(self, session: Session, found: _Found, key: int) -> ProfiledEvent:
+        """Return what a player has in one of their events."""
+        entry = found.entries[key]
+        standing = self._standings.find_best(session, entry.event, found.player.discord_id)
+        # The transaction sees the best that the entry is of, and bests have ranks.
+        assert standing is not None and standing.rank is not None and standing.elo is not None  # noqa: S101, PT018
+        return ProfiledEvent(
+            event=describe(entry.event),
+            best=entry.best,
+            rank=standing.rank,
+            players=entry.event.score_count,
+            elo=standing.elo,
+            event_elo=entry.event_elo,
+        )
+
+
+def _find(session: Session, guild_id: int, discord_id: int, viewer_id: int) -> _Found:
+    """Return a player of a server, who has scores in it; see `ProfileService.show` for what it raises."""
+    is_own = discord_id == viewer_id
+    try:
+        member = find_member(session, guild_id, discord_id)
+    except NeverSubmitted:
+        raise NoScoresYet if is_own else NeverSubmitted(discord_id) from None
+    if member.withdrawn_at is not None and is_own:
+        raise SubmitterWithdrawn
+    entries = read_entries(session, guild_id, member.player_id)
+    if not entries:
+        raise NoScoresYet if is_own else NoScoresHere(discord_id)
+    return _Found(PlayerName(discord_id, member.display_name), member.player_id, entries)
+
+
+def _find_shared(session: Session, guild_id: int, event: str | int, *players: _Found) -> int:
+    """Return the key of an event that players have scores in.
+
+    Raises:
+        EventNotFound: the server has no such event.
+        NoScores: a player has none.
+    """
+    wanted = find_meant_event(session, guild_id, event)
+    for one in players:
+        if wanted.id not in one.entries:
+            raise NoScores(one.player.discord_id, wanted.name)
+    return wanted.id
+
+
+def _lead(first: Entry, second: Entry) -> int:
+    return lead_of(first.event.score_direction, first.best, second.best)
+
+
+def _follows(session: Session, guild_id: int, discord_id: int, other_id: int) -> bool:
+    """Tell whether a user follows a player as their rival."""
+    reminders = session.get(Reminders, (guild_id, discord_id))
+    return reminders is not None and reminders.rival_id == other_id

@@ -1,0 +1,145 @@
+"""Show profiles, and two players side by side."""
+
+from collections.abc import Iterator
+
+from discord import Color
+from discord.utils import format_dt
+
+from bot.domain.profiles import (
+    ClosedWeek,
+    ComparedEvent,
+    Comparison,
+    HeadToHead,
+    Medals,
+    Profile,
+    ProfiledEvent,
+    ServerStanding,
+    Streaks,
+)
+from bot.ui.card import Buttons, Card, labelled, small_print
+from bot.ui.reply import Reply
+from bot.ui.standings import MEDALS, ROW_WIDTH
+from bot.ui.submissions import SETTLING
+from bot.ui.text import count_of, escape, escape_score, narrow, write_days
+
+NAME_WIDTH = 14.0
+"""How wide a name may be beside another one, in average letters."""
+FEWEST_IN_A_ROW = 2
+
+
+def show_profile(profile: Profile) -> Reply:
+    """Show a viewer alone what a player has done in the server."""
+    lines = [
+        *([] if profile.standing is None else _standing(profile.standing)),
+        *_medals(profile.medals),
+        *_streaks(profile.streaks),
+        *([] if profile.best_week is None else _best_week(profile.best_week)),
+        *(line for event in profile.events for line in _event(event)),
+    ]
+    small = [f"and {count_of(profile.more_events, 'event')} more"] if profile.more_events else []
+    if any(event.event_elo is None for event in profile.events):
+        small.append(f"{SETTLING} = by the best score alone, without a rank overall")
+    small.append(f"{count_of(profile.scores, 'score')} since {format_dt(profile.since, 'D')}")
+    return Reply([Card(escape(profile.player.name), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
+
+
+def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
+    """Show a viewer alone two players side by side; in bold who leads."""
+    names = [escape(narrow(player.name, NAME_WIDTH)) for player in (comparison.first, comparison.second)]
+    lines = [
+        _lead(comparison.leads, names),
+        *_weeks(comparison.weeks),
+        *(line for event in comparison.events for line in _compared(event, names)),
+    ]
+    small = [f"and {count_of(comparison.more_events, 'event')} more"] if comparison.more_events else []
+    if not all(map(_have_event_elos, comparison.events)):
+        small.append(f"{SETTLING} = Elo by the best score alone")
+    if comparison.is_rival:
+        small.append(f"You follow {names[1]}. `/notify` shows what else I tell you.")
+    return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True)
+
+
+def _standing(standing: ServerStanding) -> tuple[str, str]:
+    line = f"**#{standing.rank:,}** of {count_of(standing.players, 'player')} · **{standing.total}**"
+    return line, small_print(f"the sum of {count_of(standing.events, 'event Elo')}, archived ones left out")
+
+
+def _medals(medals: Medals) -> Iterator[str]:
+    numbers = zip(MEDALS.values(), (medals.gold, medals.silver, medals.bronze), strict=True)
+    if shown := [f"{medal} {number:,}" for medal, number in numbers if number]:
+        yield " · ".join(shown)
+
+
+def _streaks(streaks: Streaks) -> Iterator[str]:
+    if streaks.longest < FEWEST_IN_A_ROW:
+        return
+    longest = f"longest {streaks.longest:,}" if streaks.longest > streaks.running else "the longest yet"
+    if streaks.running < FEWEST_IN_A_ROW:
+        yield f"Longest streak: {count_of(streaks.longest, 'week')}"
+    else:
+        yield f"**{count_of(streaks.running, 'week')}** in a row · {longest}"
+
+
+def _best_week(week: ClosedWeek) -> tuple[str, str]:
+    days = write_days(week.week, short=True, year=True)
+    return f"Best week **{week.elo}** · #{week.rank:,} of {week.players:,}", small_print(
+        f"{escape(week.event.name)} · {days}"
+    )
+
+
+def _event(one: ProfiledEvent) -> tuple[str, str]:
+    style, rank = one.event.style, f"#{one.rank:,}"
+    elo = f"{one.elo}{SETTLING}" if one.event_elo is None else f"{one.event_elo}"
+    name = escape(narrow(one.event.name, ROW_WIDTH - len(rank) - len(elo)))
+    state = "" if one.event.is_active else " · archived"
+    best = escape_score(style.show(one.best), style)
+    small = small_print(f"{best} → {one.elo} · of {count_of(one.players, 'player')}{state}")
+    return f"{rank} **{name}** · **{elo}**", small
+
+
+def _lead(leads: HeadToHead, names: list[str]) -> str:
+    events = count_of(leads.first + leads.second + leads.tied, "event")
+    if leads.first == leads.second:
+        return f"Level over {events}"
+    return f"**{names[leads.second > leads.first]}** leads in **{max(leads.first, leads.second)}** of {events}"
+
+
+def _weeks(weeks: HeadToHead) -> Iterator[str]:
+    if weeks != HeadToHead():
+        yield f"Weeks won **{_won(weeks)}**"
+
+
+def _won(weeks: HeadToHead) -> str:
+    tied = f", {weeks.tied:,} tied" if weeks.tied else ""
+    return f"{weeks.first:,}–{weeks.second:,}{tied}"
+
+
+def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
+    style, lead = one.event.style, one.lead
+    label = [escape(narrow(one.event.name, NAME_WIDTH))]
+    gap = style.show_gap(one.first.best, one.second.best)
+    label.append("level" if lead == 0 else f"{names[lead < 0]} by {gap}")
+    if one.weeks != HeadToHead():
+        label.append(f"weeks {_won(one.weeks)}")
+    bests = _side_by_side([style.bare(side.best) for side in (one.first, one.second)], lead)
+    elos = [_elo(one, side) for side in (one.first, one.second)]
+    mark = "" if _have_event_elos(one) else SETTLING
+    rated = _side_by_side([f"{elo}{mark}" for elo in elos], (elos[0] > elos[1]) - (elos[0] < elos[1]))
+    return labelled(" · ".join(label), f"{bests} · {rated}")
+
+
+def _side_by_side(texts: list[str], lead: int) -> str:
+    first, second = texts
+    return f"{_bold(first, lead > 0)} vs {_bold(second, lead < 0)}"
+
+
+def _bold(text: str, is_ahead: bool) -> str:
+    return f"**{text}**" if is_ahead else text
+
+
+def _elo(one: ComparedEvent, side: ProfiledEvent) -> int:
+    return side.elo if side.event_elo is None or not _have_event_elos(one) else side.event_elo
+
+
+def _have_event_elos(one: ComparedEvent) -> bool:
+    return one.first.event_elo is not None and one.second.event_elo is not None
