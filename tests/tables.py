@@ -1,9 +1,10 @@
 """What the tables hold, read and changed past the services."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Row, select
+from sqlalchemy import Executable, Row, Select, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
@@ -16,18 +17,28 @@ Rows = list[dict[str, Any]]
 
 async def rows(database: Database, table: type[Base], *, without: Collection[str] = ()) -> Rows:
     """Return all rows of a table, sorted, as dictionaries without some of the columns."""
-    columns = [column for column in table.__table__.columns if column.name not in without]
-    found = await database.read(lambda session: [dict(row) for row in session.execute(select(*columns)).mappings()])
-    return sorted(found, key=repr)
+    return await database.read(lambda session: _rows_in(session, table, without))
 
 
 async def contents(database: Database, *, without: Collection[str] = (), except_for: Collection[str] = ()) -> Any:
     """Return the rows of every table, to be compared with those of another time."""
-    return {
-        mapper.local_table.description: await rows(database, mapper.class_, without=without)
-        for mapper in Base.registry.mappers
-        if mapper.local_table.description not in except_for
-    }
+
+    def work(session: Session) -> dict[str, Rows]:
+        tables = {mapper.local_table.description: mapper.class_ for mapper in Base.registry.mappers}
+        return {name: _rows_in(session, table, without) for name, table in tables.items() if name not in except_for}
+
+    # Not by `read`, which on a file changes threads for each statement.
+    return await database.write(work)
+
+
+def _rows_in(session: Session, table: type[Base], without: Collection[str]) -> Rows:
+    found = session.connection().execute(_select(table, frozenset(without)))
+    return sorted(map(dict, found.mappings()), key=repr)
+
+
+@cache
+def _select(table: type[Base], without: frozenset[str]) -> Select[Any]:
+    return select(*(column for column in table.__table__.columns if column.name not in without))
 
 
 async def jobs(database: Database, kind: JobKind) -> Rows:
