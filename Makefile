@@ -27,6 +27,9 @@ define make_environment
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 endef
 
+# Where the environment forbids it, each worker of the tests would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install develop demo picture ratings test pooled quick soak bench lint audit format lock package clean
 
