@@ -24,7 +24,13 @@ define make_environment
 		exit 1; } >&2
 	@echo 'Installing $(1) into .venv: about a minute, only when the dependencies have changed.'
 	@'$(PYTHON)' -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@$(2)
+endef
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
+# uv takes a fifth of the time. It does not read pip's configuration, so where it finds no packages, pip may.
+define by_uv
+	sed -n '/^uv==/,/[^\\]$$/p' $(1) >.venv/uv.lock && $(PIP) .venv/uv.lock && \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r $(1) || $(PIP) $(1)
 endef
 
 # Where the environment forbids it, each worker of the tests would compile every module anew.
@@ -42,12 +48,12 @@ develop: $(DEVELOPS) ## Make .venv with everything that the other targets need
 
 # Installs again when the lock or the Python changes.
 $(RUNS): requirements.lock
-	$(call make_environment,requirements.lock)
+	$(call make_environment,requirements.lock,$(PIP) requirements.lock)
 	@touch $(RUNS)
 
 # What develops runs, too.
 $(DEVELOPS): requirements-dev.lock
-	$(call make_environment,requirements-dev.lock)
+	$(call make_environment,requirements-dev.lock,$(call by_uv,requirements-dev.lock))
 	@touch $(RUNS) $(DEVELOPS)
 
 demo: develop ## Play a season in a simulated Discord, then play on in the browser
