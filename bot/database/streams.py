@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 from sqlalchemy.util.concurrency import in_greenlet
 
-CHUNK = 2_000
+CHUNK = 5_000
 """How many rows are fetched at a time: few enough that the event loop is never late for long."""
+_OPTIONS = {"yield_per": CHUNK}
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
@@ -30,7 +31,14 @@ class Streams:
 
     def rows(self, statement: AnySelect) -> Iterator[AnyRow]:
         """Yield the rows that a statement finds. Several statements may be read in turn."""
-        result = self._ask(lambda: self._session.execute(statement, execution_options={"yield_per": CHUNK}))
+        return self._fetch(lambda: self._session.execute(statement, execution_options=_OPTIONS))
+
+    def plain_rows(self, statement: AnySelect) -> Iterator[AnyRow]:
+        """Do the same more quickly; no column may be composed of several, as a field is."""
+        return self._fetch(lambda: self._session.connection().execute(statement, execution_options=_OPTIONS))
+
+    def _fetch(self, execute: Callable[[], Any]) -> Iterator[AnyRow]:
+        result = self._ask(execute)
         while chunk := self._ask(lambda: result.fetchmany(CHUNK)):
             self._on_rows(len(chunk))
             yield from chunk

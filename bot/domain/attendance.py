@@ -28,25 +28,48 @@ class Roster:
         return [self.places[player_id] for player_id in missing]
 
 
+class Turnout:
+    """How many weeks count for each player, missed ones included, and in how many of those they took part, by place."""
+
+    def __init__(self, roster: Roster) -> None:
+        """Begin with no week."""
+        self.roster = roster
+        self.counted, self.played = array("q"), array("q")
+
+    def count(self, present: Sequence[int], absent: Sequence[int]) -> None:
+        """Count one more week by the places of those who took part and of those who missed it."""
+        self.make_room()
+        counted, played = self.counted, self.played
+        for place in present:
+            counted[place] += 1
+            played[place] += 1
+        for place in absent:
+            counted[place] += 1
+
+    def make_room(self) -> None:
+        """Have a number for each player of the roster."""
+        for numbers in (self.counted, self.played):
+            _lengthen(numbers, len(self.roster.places))
+
+
 class ClosedWeeks:
     """The closed weeks of players so far, by the attendance of some rules.
 
     It holds a few numbers for each player; under *best* also the Elos of as many weeks as count.
     """
 
-    def __init__(self, rules: Rules, weeks: int, roster: Roster | None = None) -> None:
+    def __init__(self, rules: Rules, weeks: int, turnout: Turnout | None = None) -> None:
         """Begin with no week.
 
         Args:
             rules: by which weeks count.
             weeks: how many will be counted at the most.
-            roster: where others take note of players, who are then counted by place; None for one of its own.
+            turnout: where others count each week once its Elos are added; None for one of its own.
         """
         self._rules = rules
-        self._roster = Roster() if roster is None else roster
-        # By place: the number of weeks, and the sum of their Elos.
-        self._played, self._elos_played = array("q"), array("q")
-        self._missed, self._elos_missed = array("q"), array("q")
+        self._turnout = Turnout(Roster()) if turnout is None else turnout
+        # By place: the sum of the Elos that make the average, unless that is of the best.
+        self._sums = array("q")
         self._kept = min(rules.last_weeks, weeks) if rules.attendance is Attendance.BEST else 0
         # The latest Elos of each player, one player after the other; of each, the next one goes over the oldest.
         self._latest = array("i")
@@ -54,7 +77,7 @@ class ClosedWeeks:
     @property
     def players(self) -> Collection[int]:
         """Those who have taken part in a week."""
-        return self._roster.places.keys()
+        return self._turnout.roster.places.keys()
 
     def count(self, elos: Mapping[int, int], missed_week_elo: int, gone: Collection[int] = frozenset()) -> None:
         """Count one more week.
@@ -64,84 +87,93 @@ class ClosedWeeks:
             missed_week_elo: that of players who took part before and not now.
             gone: players who miss nothing.
         """
-        absent = self._roster.absent(elos.keys(), gone)
-        self.count_places(self._roster.meet(elos.keys()), [*elos.values()], absent, missed_week_elo)
+        roster = self._turnout.roster
+        absent = roster.absent(elos.keys(), gone)
+        present = roster.meet(elos.keys())
+        self.add(present, [*elos.values()], absent, missed_week_elo)
+        self._turnout.count(present, absent)
 
-    def count_places(
-        self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int], missed_week_elo: int
-    ) -> None:
-        """Count one more week by the places of players: those who took part, with their Elos, and who missed it."""
+    def add(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int], missed_week_elo: int) -> None:
+        """Add the Elos of one more week by the places of players: those who took part, and who missed it.
+
+        The turnout counts the week afterwards.
+        """
         self._make_room()
         if self._kept:
             self._keep(present, elos)
             self._keep(absent, repeat(missed_week_elo))
-        played, elos_played, missed, elos_missed = self._played, self._elos_played, self._missed, self._elos_missed
-        for place, elo in zip(present, elos, strict=True):
-            played[place] += 1
-            elos_played[place] += elo
-        for place in absent:
-            missed[place] += 1
-            elos_missed[place] += missed_week_elo
+            return
+        self._sum_up(present, elos)
+        if self._rules.attendance is Attendance.ZERO:
+            self._sum_up(absent, repeat(missed_week_elo))
 
     def meet(self, players: Collection[int]) -> None:
         """Take note of players who took part in a week that is not rated; from then on they miss weeks."""
-        self._roster.meet(players)
+        self._turnout.roster.meet(players)
 
     def weeks(self, player_id: int) -> int:
         """Return how many weeks count for a player, missed ones included."""
         place = self._place_of(player_id)
-        return 0 if place is None else self._weeks_at(place)
+        return 0 if place is None else self._turnout.counted[place]
 
     def played(self, player_id: int) -> int:
         """Return how many of them the player took part in."""
         place = self._place_of(player_id)
-        return 0 if place is None else self._played[place]
+        return 0 if place is None else self._turnout.played[place]
 
     def average(self, player_id: int, base_elo: int) -> float:
         """Return a player's weekly average; equal to `Rules.weekly_average` of all weeks."""
         place = self._place_of(player_id)
-        if place is None or not self._weeks_at(place):
+        counted = 0 if place is None else self._turnout.counted[place]
+        if place is None or not counted:
             return 0.0
         if self._rules.attendance is Attendance.PLAYED:
-            total = self._elos_played[place] + WEEKS_ADDED * base_elo
-            return total / (self._played[place] + WEEKS_ADDED)
+            return (self._sums[place] + WEEKS_ADDED * base_elo) / (self._turnout.played[place] + WEEKS_ADDED)
         if self._rules.attendance is Attendance.BEST:
             best = sorted(self._latest_of(place))[-self._rules.best_of :]
             return sum(best) / len(best)
-        return (self._elos_played[place] + self._elos_missed[place]) / self._weeks_at(place)
+        return self._sums[place] / counted
 
     def average_after_missing(self, player_id: int, base_elo: int, missed_week_elo: int) -> float:
         """Return what a player's weekly average would be after one more week, missed."""
         self._make_room()
-        place = self._roster.places[player_id]
-        alone = ClosedWeeks(self._rules, self._weeks_at(place) + 1)
+        place, turnout = self._turnout.roster.places[player_id], self._turnout
+        alone = ClosedWeeks(self._rules, turnout.counted[place] + 1)
         alone.meet([player_id])
         alone._make_room()
-        alone._played[0], alone._elos_played[0] = self._played[place], self._elos_played[place]
-        alone._missed[0], alone._elos_missed[0] = self._missed[place], self._elos_missed[place]
-        alone._latest[: self._kept] = self._latest[place * self._kept : (place + 1) * self._kept]
+        alone._turnout.counted[0], alone._turnout.played[0] = turnout.counted[place], turnout.played[place]
+        alone._sums[0] = self._sums[place]
+        start, kept = place * self._kept, min(self._kept, alone._kept)
+        alone._latest[:kept] = self._latest[start : start + kept]
         alone.count({}, missed_week_elo)
         return alone.average(player_id, base_elo)
 
     def _place_of(self, player_id: int) -> int | None:
         """Return the place of a player for whom something was counted; None for others."""
-        place = self._roster.places.get(player_id)
-        return None if place is None or place >= len(self._played) else place
+        place = self._turnout.roster.places.get(player_id)
+        return None if place is None or place >= len(self._turnout.counted) else place
 
     def _make_room(self) -> None:
-        new = len(self._roster.places) - len(self._played)
-        for numbers in (self._played, self._elos_played, self._missed, self._elos_missed):
-            numbers.frombytes(bytes(numbers.itemsize * new))
-        self._latest.frombytes(bytes(self._latest.itemsize * new * self._kept))
+        self._turnout.make_room()
+        players = len(self.players)
+        _lengthen(self._sums, players)
+        _lengthen(self._latest, players * self._kept)
 
-    def _weeks_at(self, place: int) -> int:
-        return self._played[place] + self._missed[place]
+    def _sum_up(self, places: Sequence[int], elos: Iterable[int]) -> None:
+        sums = self._sums
+        for place, elo in zip(places, elos, strict=False):
+            sums[place] += elo
 
     def _keep(self, places: Sequence[int], elos: Iterable[int]) -> None:
-        kept, latest, played, missed = self._kept, self._latest, self._played, self._missed
+        kept, latest, counted = self._kept, self._latest, self._turnout.counted
         for place, elo in zip(places, elos, strict=False):
-            latest[place * kept + (played[place] + missed[place]) % kept] = elo
+            latest[place * kept + counted[place] % kept] = elo
 
     def _latest_of(self, place: int) -> "array[int]":
         start = place * self._kept
-        return self._latest[start : start + min(self._weeks_at(place), self._kept)]
+        return self._latest[start : start + min(self._turnout.counted[place], self._kept)]
+
+
+def _lengthen(numbers: "array[int]", length: int) -> None:
+    """Append zeros until there are so many numbers."""
+    numbers.frombytes(bytes(numbers.itemsize * (length - len(numbers))))

@@ -1,6 +1,7 @@
 """Tell how much attendance, one score, and newcomers weigh in the ratings of an event."""
 
 import heapq
+from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
@@ -109,16 +110,18 @@ def weigh_absurd_score(
     """Return what an absurd score of one more player would do to the Elos of a field; None if the field is empty.
 
     Args:
-        scores: the field, one score a player.
+        scores: the field, one score a player, in ascending order.
         direction: which scores are better.
         bounds: what the event takes.
-        rate: returns the Elos of the scores of a field, in their order.
+        rate: returns the Elos of the scores of a field, in ascending order.
     """
     if not scores:
         return None
     absurd = absurd_score(scores, direction, bounds)
-    after = rate([*scores, absurd])
-    return AbsurdScore(absurd, max(abs(one - other) for one, other in zip(rate(scores), after, strict=False)))
+    place = bisect(scores, absurd)
+    after = rate([*scores[:place], absurd, *scores[place:]])
+    others = zip(rate(scores), [*after[:place], *after[place + 1 :]], strict=True)
+    return AbsurdScore(absurd, max(abs(one - other) for one, other in others))
 
 
 def absurd_score(scores: Sequence[float], direction: ScoreDirection, bounds: ScoreBounds) -> float:

@@ -11,8 +11,9 @@ normal distribution", Applied Statistics 37 (1988), 477-484.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.ratings import Field, RatingScale, z_score
@@ -113,7 +114,7 @@ class Robust:
 
     def field_of(self, scores: Iterable[float]) -> Field:
         """Return the median, relative to the greater of the scores at or below it, and the spread."""
-        return self.field_of_ordered(sorted(map(self.value_of, scores)))
+        return self.field_of_ordered(sorted(_logarithms(scores) if self.of_logarithms else scores))
 
     def value_of(self, score: float) -> float:
         """Return the score, or its logarithm."""
@@ -173,6 +174,10 @@ class Ranks:
         worst_first = field.scores if direction.sign > 0 else field.scores[::-1]
         place = bisect_left(worst_first, z, key=lambda score: self.z_score(score, field, direction))
         return worst_first[place] if place < field.size else None
+
+
+def _logarithms(scores: Iterable[float]) -> Iterator[float]:
+    return map(math.log, map(max, scores, repeat(LEAST_SCORE)))
 
 
 def middle_of(values: Sequence[float]) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.attendance import ClosedWeeks, Roster
+from bot.domain.attendance import ClosedWeeks, Roster, Turnout
 from bot.domain.fairness import Fairness, MissedWeek, Rated, weigh, weigh_absurd_score
 from bot.domain.methods import Rating, elos_in_order, elos_of
 from bot.domain.ratings import RatingScale
@@ -16,7 +16,12 @@ class Replays:
     def __init__(self, ratings: Sequence[Rating], weeks: int) -> None:
         """Begin before the first week; so many will be closed at the most."""
         self._roster = Roster()
-        self.each = [Replay(rating, ClosedWeeks(rating.rules, weeks, self._roster)) for rating in ratings]
+        # Where the same weeks are rated, the same weeks count.
+        self._turnouts = {rating.rules.min_field: Turnout(self._roster) for rating in ratings}
+        self.each = [
+            Replay(rating, ClosedWeeks(rating.rules, weeks, self._turnouts[rating.rules.min_field]))
+            for rating in ratings
+        ]
 
     def close_week(self, scores: Mapping[int, float], gone: Collection[int], scale: RatingScale) -> None:
         """Take a closed week.
@@ -38,7 +43,10 @@ class Replays:
                 in_place = [0] * len(elos)
                 for number, elo in zip(order, elos, strict=True):
                     in_place[number] = elo
-                one.count_week(present, in_place, absent)
+                one.add_week(present, in_place, absent)
+        for min_field, turnout in self._turnouts.items():
+            if len(ordered) >= min_field:
+                turnout.count(present, absent)
 
 
 class Replay:
@@ -56,9 +64,9 @@ class Replay:
             return None
         return elos_in_order(rating, rating.field_of(ordered), ordered)
 
-    def count_week(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int]) -> None:
-        """Count a week by the places of those who took part, with their Elos, and of those who missed it."""
-        self._weeks.count_places(present, elos, absent, self.rating.missed_week_elo)
+    def add_week(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int]) -> None:
+        """Add the Elos of a week by the places of those who took part, and of those who missed it."""
+        self._weeks.add(present, elos, absent, self.rating.missed_week_elo)
 
     def rank(self, bests: Mapping[int, float], *, is_overall: bool) -> dict[int, Rated]:
         """Return the ratings of the players who are ranked on a board, by player.
@@ -80,12 +88,11 @@ class Replay:
 
     def weigh(self, bests: Mapping[int, float], ratings: Mapping[int, Rated], bounds: ScoreBounds) -> Fairness:
         """Return what weighs in these event Elos beside skill; `bounds` are the scores that the event takes."""
-        absurd = weigh_absurd_score([*bests.values()], self.rating.direction, bounds, self._elos)
+        absurd = weigh_absurd_score(sorted(bests.values()), self.rating.direction, bounds, self._elos)
         return weigh(ratings, absurd, self._missed_week(ratings))
 
     def _elos(self, scores: Sequence[float]) -> list[int]:
-        elos = elos_of(self.rating, self.rating.field_of(scores), dict(enumerate(scores)))
-        return [elos[place] for place in range(len(scores))]
+        return elos_in_order(self.rating, self.rating.field_of(scores), scores)
 
     def _missed_week(self, ratings: Mapping[int, Rated]) -> MissedWeek | None:
         leader = max(ratings, key=lambda player_id: ratings[player_id].elo, default=None)

@@ -41,7 +41,8 @@ class RunningStatistics:
         origin = min(values)
         offsets = [value - origin for value in values]
         mean = math.fsum(offsets) / len(offsets)
-        m2 = math.fsum((offset - mean) ** 2 for offset in offsets)
+        deviations = [offset - mean for offset in offsets]
+        m2 = math.fsum([deviation * deviation for deviation in deviations])
         return cls(len(values), origin, mean, m2, m2)
 
     @property

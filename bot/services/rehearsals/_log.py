@@ -69,7 +69,7 @@ class _Log:
         plain = sa.select(_LOG.player_id, best).where(
             _LOG.event_id == self._event_id, _LOG.week_number == week, _IS_PLAIN
         )
-        scores: dict[int, float] = dict(map(tuple, self._streams.rows(plain.group_by(_LOG.player_id))))
+        scores: dict[int, float] = dict(map(tuple, self._streams.plain_rows(plain.group_by(_LOG.player_id))))
         self._improve(self.bests, scores.items())
         if run is not None:
             for player_id in run.omitted & scores.keys():
