@@ -27,6 +27,7 @@ MODULES = (
     "boards",
     "answers",
     "mondays",
+    "announcements",
     "uneven",
     "verification",
     "rehearsals",

@@ -68,17 +68,34 @@ class _Program(BotProcess):
 
 
 class DiscordServer:
-    """Takes one bot after the other, of one shard; entering the context opens the port."""
+    """Takes one bot after the other, of one shard; entering the context opens the port.
 
-    def __init__(self, guilds: Iterable[Guild]) -> None:
-        """Have a bot be a member of these servers."""
+    Attributes:
+        posted: the channels in which a message was posted, each with when, by `time.perf_counter`.
+        refused: how many requests were too many.
+    """
+
+    def __init__(self, guilds: Iterable[Guild], requests_a_second: int | None = None) -> None:
+        """Have a bot be a member of these servers, and take so many requests of it a second; None for any number.
+
+        As at Discord, answers to interactions do not count.
+        """
         self._guilds = tuple(guilds)
+        self._requests_a_second = requests_a_second
+        self._second, self._requests = 0, 0
+        self.posted: list[tuple[int, float]] = []
+        self.refused = 0
         self._bot = User("leaderboard", is_bot=True)
         self._uses: dict[str, Use] = {}
         self._connection: web.WebSocketResponse | None = None
         self._sequence = 0
         self._ready = asyncio.Event()
         self._address = ""
+
+    @property
+    def api_url(self) -> str:
+        """Where a bot finds it."""
+        return f"http://{self._address}/api/v10"
 
     async def __aenter__(self) -> Self:
         self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=1.0)
@@ -107,7 +124,7 @@ class DiscordServer:
         Raises:
             AssertionError: it did not end well.
         """
-        where = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": f"http://{self._address}/api/v10"}
+        where = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": self.api_url}
         async with _Program(python, module, arguments, where | settings) as process:
             await process.while_running(asyncio.wait_for(self._ready.wait(), _LONGEST_WAIT_SECONDS))
             yield process
@@ -157,18 +174,33 @@ class DiscordServer:
         arrived = time.perf_counter()
         match request.path.removeprefix("/api/v10").split("/")[1:]:
             case ["interactions", _, token, "callback"]:
-                return _json(self._call_back(token, arrived, await request.json()))
+                body = self._call_back(token, arrived, await request.json())
             case ["webhooks", _, token, *_]:
-                return _json(self._follow_up(token, arrived, await request.json()))
+                body = self._follow_up(token, arrived, await request.json())
             case [""]:
                 return await self._gateway(request)
+            case _ if not self._has_room(arrived):
+                return _too_many(self._second + 1 - arrived)
+            case ["channels", channel_id, "messages"]:
+                self.posted.append((int(channel_id), arrived))
+                body = self._message(channel_id, await request.json())
             case ["users", "@me"]:
-                return _json(self._bot.payload())
+                body = self._bot.payload()
             case ["gateway", "bot"]:
                 limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-                return _json({"url": f"ws://{self._address}/", "shards": 1, "session_start_limit": limit})
+                body = {"url": f"ws://{self._address}/", "shards": 1, "session_start_limit": limit}
             case _:
-                return _json(self._about())
+                body = self._about()
+        return _json(body)
+
+    def _has_room(self, arrived: float) -> bool:
+        """Count a request in its second, and tell whether it is none too many."""
+        if self._second != (second := int(arrived)):
+            self._second, self._requests = second, 0
+        self._requests += 1
+        has_room = self._requests_a_second is None or self._requests <= self._requests_a_second
+        self.refused += not has_room
+        return has_room
 
     def _call_back(self, token: str, arrived: float, body: JSON) -> JSON:
         use = self._uses[token]
@@ -180,21 +212,22 @@ class DiscordServer:
         data = body.get("data") or {}
         if body["type"] != _DEFERRED:
             _settle(use, arrived, data)
-        return told | {"resource": {"type": body["type"], "message": self._message(use, data)}}
+        return told | {
+            "resource": {"type": body["type"], "message": self._message(use.interaction["channel_id"], data)}
+        }
 
     def _follow_up(self, token: str, arrived: float, body: JSON) -> JSON:
         use = self._uses.get(token)
         if use is None:
             # The public answer below a private "Done": whoever waited has it already.
-            return self._message(None, body)
+            return self._message(self._guilds[0].channel.id, body)
         _settle(use, arrived, body)
-        return self._message(use, body)
+        return self._message(use.interaction["channel_id"], body)
 
-    def _message(self, use: Use | None, data: JSON) -> JSON:
-        channel = self._guilds[0].channel.id if use is None else use.interaction["channel_id"]
+    def _message(self, channel_id: int | str, data: JSON) -> JSON:
         return {
             "id": str(snowflake()),
-            "channel_id": str(channel),
+            "channel_id": str(channel_id),
             "type": 20,
             "flags": data.get("flags", 0) & (_EPHEMERAL | COMPONENTS),
             "content": data.get("content") or "",
@@ -254,6 +287,13 @@ def _settle(use: Use, arrived: float, answer: JSON) -> None:
     if not use.done.done():
         use.answered_after, use.answer = arrived - use.sent_at, answer
         use.done.set_result(None)
+
+
+def _too_many(seconds: float) -> web.Response:
+    body = json.dumps({"message": "You are being rate limited.", "retry_after": seconds, "global": True})
+    # Without Via, discord.py takes it for a ban.
+    headers = {"Via": "1.1 stub", "Retry-After": f"{seconds:.3f}", "X-RateLimit-Global": "true"}
+    return web.Response(status=429, body=body.encode(), content_type="application/json", headers=headers)
 
 
 def _json(body: JSON) -> web.Response:

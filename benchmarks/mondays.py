@@ -80,7 +80,7 @@ def measure(place: Place) -> list[Line]:
     """Measure on PostgreSQL, which large bots use."""
     servers = SERVERS_IN_FULL if place.full else SERVERS
     with place.database("postgresql") as url:
-        fill_with(url, lambda database: database.write(lambda session: _fill(session, servers + 1)))
+        fill_with(url, lambda database: database.write(lambda session: fill_servers(session, servers + 1)))
         seconds, longest = asyncio.run(_close(Database(url), servers))
     per_server, of_many = 1000 * seconds / servers, f"{servers:,} servers of {PLAYERS} players, postgresql"
     return [
@@ -89,7 +89,7 @@ def measure(place: Place) -> list[Line]:
     ]
 
 
-def _fill(session: Session, servers: int) -> None:
+def fill_servers(session: Session, servers: int) -> None:
     """Put servers into an empty database; the weeks of the last one do not close."""
     sizes = {"players": servers * PLAYERS, "servers": servers, "size": PLAYERS, "first_guild": FIRST_GUILD}
     for statement in FILL:

@@ -246,6 +246,18 @@ async def test_a_job_that_takes_long_keeps_no_other_waiting(backend: TestBackend
     assert effect.claims[-1].key == "long"
 
 
+async def test_a_queue_that_takes_long_says_how_long_it_is(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.services.jobs._runner.TELL_SECONDS", 0.0)
+    monkeypatch.setitem(AT_ONCE, Lane.WEEKS, 1)
+    caplog.set_level(logging.INFO, "bot.services.jobs")
+    for number in range(3):
+        await write(backend, key=str(number), after=timedelta(minutes=-number))
+    await runner(backend, Effect(backend)).do_due()
+    assert "jobs: weeks: 2 wait, the first for 0:01:00" in caplog.messages
+
+
 async def test_jobs_wait_for_a_process_that_can_do_them_and_the_newest_message_is_first(backend: TestBackend) -> None:
     done: list[str] = []
 
