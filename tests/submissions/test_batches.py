@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -78,6 +78,13 @@ async def together(backend: TestBackend, players: range, **changes: Any) -> list
     """Have players submit in the same moment."""
     doings = (backend.submit(player, player, **changes) for player in players)
     return await asyncio.gather(*doings, return_exceptions=True)
+
+
+async def cancel(*doings: asyncio.Task[Any]) -> None:
+    """Have players stop waiting, and wait until the bot has noticed."""
+    for doing in doings:
+        doing.cancel()
+    await asyncio.wait(doings)
 
 
 def assert_counted(outcomes: list[Outcome]) -> None:
@@ -332,11 +339,8 @@ async def test_when_all_stop_waiting_what_was_begun_for_them_is_taken_back(backe
     with statements_seen("INTO score_submissions") as begun, statement_held("INTO score_submissions") as let_go:
         doings = [asyncio.create_task(backend.submit(player, player)) for player in (1, 2)]
         await until(lambda: bool(begun), UNTIL_IT_HANGS, lambda: "both to be written")
-        for doing in doings:
-            doing.cancel()
+        await cancel(*doings)
         let_go()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*doings)
         await backend.submit(3, 3)
     assert await logged(backend) == [3]
     assert await backend.differences() == []
@@ -349,8 +353,7 @@ async def test_whoever_is_behind_those_who_all_stop_waiting_is_counted(backend: 
         await until(lambda: bool(begun), UNTIL_IT_HANGS, lambda: "both to be written")
         behind = [asyncio.create_task(backend.submit(player, player)) for player in (3, 4)]
         await asyncio.sleep(0.01)
-        for doing in (*doings, behind[0]):
-            doing.cancel()
+        await cancel(*doings, behind[0])
         let_go()
         await asyncio.wait_for(behind[1], UNTIL_IT_HANGS)
     assert await logged(backend) == [4]
