@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -68,7 +69,16 @@ def modules(package: str) -> dict[str, Path]:
 
 BOT = modules("bot")
 MIGRATIONS = modules("migrations")
-TREES = {module: ast.parse(file.read_text()) for module, file in (BOT | MIGRATIONS).items()}
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse((BOT | MIGRATIONS)[module].read_text())
+
+
+@cache
+def nodes(module: str) -> list[ast.AST]:
+    return list(ast.walk(tree(module)))
 
 
 def test_there_is_something_to_look_at() -> None:
@@ -90,15 +100,18 @@ def part_of(module: str) -> str:
     return max((part for part in MAY_IMPORT if is_within(module, part)), key=len)
 
 
-def imports(module: str) -> Iterator[str]:
+@cache
+def imports(module: str) -> list[str]:
     """Every module that a module imports, wherever in it, and every name that may be one."""
-    for node in ast.walk(TREES[module]):
+    found: list[str] = []
+    for node in nodes(module):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} imports by dots"
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name if name in BOT else str(node.module) for name in names)
+            found += [name if name in BOT else str(node.module) for name in names]
+    return found
 
 
 def is_standard(module: str) -> bool:
@@ -215,7 +228,7 @@ def test_no_module_makes_an_engine_a_client_or_settings_when_imported() -> None:
     made = [
         f"{module}: {ast.unparse(call)}"
         for module in BOT
-        for call in calls(at_import(TREES[module]))
+        for call in calls(at_import(tree(module)))
         if called(call) in MADE_ONCE_AT_THE_TOP
     ]
     assert_none(made)
@@ -225,7 +238,7 @@ def test_dialects_and_their_drivers_are_named_in_six_modules() -> None:
     naming = {
         f"{module}: {name}"
         for module in BOT.keys() - KNOW_DIALECTS
-        for name in names(TREES[module])
+        for name in names(module)
         if DIALECT.search(name) and not DATABASE_URL.match(name)
     }
     assert_none(naming)
@@ -234,8 +247,8 @@ def test_dialects_and_their_drivers_are_named_in_six_modules() -> None:
 def test_sql_text_is_never_put_together() -> None:
     takers = [
         (module, call)
-        for module, tree in TREES.items()
-        for call in calls(ast.walk(tree))
+        for module in BOT | MIGRATIONS
+        for call in calls(nodes(module))
         if called(call) in TAKES_SQL and call.args
     ]
     assert_none([f"{module}: {ast.unparse(call)}" for module, call in takers if is_put_together(call.args[0])])
@@ -251,7 +264,7 @@ def test_a_name_says_something() -> None:
     defined = [
         f"{module}.{node.name}"
         for module in BOT
-        for node in ast.walk(TREES[module])
+        for node in nodes(module)
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     assert_none([name for name in (*defined, *modules("tests")) if words(name) & NAMES_THAT_SAY_NOTHING])
@@ -270,22 +283,20 @@ def at_import(node: ast.AST) -> Iterator[ast.AST]:
         yield from at_import(child)
 
 
-def calls(nodes: Iterator[ast.AST]) -> Iterator[ast.Call]:
-    return (node for node in nodes if isinstance(node, ast.Call))
+def calls(among: Iterable[ast.AST]) -> Iterator[ast.Call]:
+    return (node for node in among if isinstance(node, ast.Call))
 
 
 def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def names(module: ast.Module) -> Iterator[str]:
+def names(module: str) -> Iterator[str]:
     """Every name and every string of a module, but for its docstrings."""
     docstrings = {
-        id(node.value)
-        for node in ast.walk(module)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in nodes(module) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.value
         for field in ("id", "attr", "arg", "name", "asname", "module"):
