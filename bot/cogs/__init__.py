@@ -13,11 +13,12 @@ from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.profiles import Profiles, RivalButton, profile_of_user
+from bot.cogs.ratings import RatingButton, Ratings
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
 from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews
 from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
-from bot.cogs.standings import PageButton, RatingButton, Standings
+from bot.cogs.standings import PageButton, Standings
 from bot.cogs.submissions import (
     MessageModal,
     ReadingButton,
@@ -35,6 +36,7 @@ COGS = (
     Help,
     Submissions,
     Standings,
+    Ratings,
     Targets,
     History,
     Profiles,

@@ -15,7 +15,8 @@ from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import active_events, all_events
 from bot.cogs.posts import Poster
-from bot.cogs.standings import PageButton, RatingButton
+from bot.cogs.ratings import RatingButton
+from bot.cogs.standings import PageButton
 from bot.cogs.submissions import SubmitButton
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.jobs import Claim
