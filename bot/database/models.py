@@ -324,6 +324,9 @@ class WeeklyRun(Base):
     """A weekly run of an event, with the field and the constants of its Elos.
 
     `closed_with` is the last of the weeks that were closed together with this one; NULL for this one itself.
+
+    `bests` is the field of the personal bests when the run was made; None where that does not say how the event rates
+    now: under *ranks*, after a change of its rules, and after an import. Nothing is rated by it.
     """
 
     __tablename__ = "weekly_runs"
@@ -342,10 +345,15 @@ class WeeklyRun(Base):
     field_origin: Mapped[float] = mapped_column(sa.Double)
     field_centre: Mapped[float] = mapped_column(sa.Double)
     field_spread: Mapped[float] = mapped_column(sa.Double)
+    bests_size: Mapped[int | None]
+    bests_origin: Mapped[float | None] = mapped_column(sa.Double)
+    bests_centre: Mapped[float | None] = mapped_column(sa.Double)
+    bests_spread: Mapped[float | None] = mapped_column(sa.Double)
     base_elo: Mapped[int]
     elo_per_sigma: Mapped[float] = mapped_column(sa.Double)
     missed_week_elo: Mapped[int]
     field: Mapped[Field] = composite("field_size", "field_origin", "field_centre", "field_spread")
+    bests: Mapped[Field | None] = composite("bests_size", "bests_origin", "bests_centre", "bests_spread")
     scale: Mapped[RatingScale] = composite("base_elo", "elo_per_sigma", "missed_week_elo")
 
 

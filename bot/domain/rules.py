@@ -104,12 +104,17 @@ class Rules:
         """
         if not weeks:
             return 0.0
+        elos = self.averaged_elos(weeks, base_elo)
+        return sum(elos) / len(elos)
+
+    def averaged_elos(self, weeks: Sequence[CountedWeek], base_elo: int) -> list[int]:
+        """Return the Elos whose mean is the weekly average of a player with at least one week."""
         elos = [week.elo for week in weeks]
         if self.attendance is Attendance.BEST:
-            elos = sorted(elos[-self.last_weeks :])[-self.best_of :]
-        elif self.attendance is Attendance.PLAYED:
-            elos = [week.elo for week in weeks if not week.is_missed] + WEEKS_ADDED * [base_elo]
-        return sum(elos) / len(elos)
+            return sorted(elos[-self.last_weeks :])[-self.best_of :]
+        if self.attendance is Attendance.PLAYED:
+            return [week.elo for week in weeks if not week.is_missed] + WEEKS_ADDED * [base_elo]
+        return elos
 
 
 DEFAULT_RULES = Rules()

@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import EventInfo
-from bot.domain.rules import Rules
 from bot.domain.seasons import Season
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
@@ -53,50 +52,6 @@ class FirstWeek:
 
     ends_at: datetime
     is_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RatedWeek:
-    """A closed week of a player.
-
-    Attributes:
-        elo: the weekly Elo; of a missed week, what that counts.
-        is_missed: whether the player had no score.
-    """
-
-    week: Week
-    elo: int
-    is_missed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerRating:
-    """Where a player's event Elo comes from.
-
-    Attributes:
-        best: the personal best, in points or seconds.
-        rank: by personal best, from 1.
-        players: the number of players with a personal best.
-        all_time_elo: the Elo of `best`.
-        middle: the score in the middle of the field, which has the base Elo; None under *ranks*.
-        spreads: by how many spreads of the field `best` is better than `middle`, below 0 for a worse one; or None.
-        weeks: all closed weeks that count for the player, the latest first; none before the first one.
-        weekly_average: by the rules of the event; None before the first closed week.
-        event_elo: None before the first closed week.
-    """
-
-    event: EventInfo
-    player: PlayerName
-    rules: Rules
-    best: float
-    rank: int
-    players: int
-    all_time_elo: int
-    middle: float | None
-    spreads: float | None
-    weeks: tuple[RatedWeek, ...]
-    weekly_average: float | None
-    event_elo: int | None
 
 
 @dataclass(frozen=True, slots=True)

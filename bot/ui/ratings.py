@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from discord import Color
 
+from bot.domain.explanations import PlayerRating, RatedWeek
 from bot.domain.ratings import round_half_up
 from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
-from bot.domain.standings import PlayerRating, RatedWeek
 from bot.ui.card import Card, labelled, small_print
 from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, escape_score, write_days

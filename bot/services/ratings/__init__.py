@@ -30,6 +30,7 @@ from bot.services.ratings._methods import (
     rate,
     rating_of,
     rating_parameters,
+    stored_field,
     weight_parameters,
 )
 from bot.services.ratings._recalculation import LeaderboardScoringService, recalculate
@@ -64,6 +65,7 @@ __all__ = [
     "recalculate",
     "redis_failure",
     "store_week_statistics",
+    "stored_field",
     "was_counted",
     "week_statistics_of",
     "weekly_averages",

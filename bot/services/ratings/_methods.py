@@ -101,6 +101,15 @@ def current_field(connection: sa.Connection | Session, rating: Rating, event: Ev
     return measure_field(connection, rating, is_personal_best(event.id))
 
 
+def stored_field(event: Event) -> Field | None:
+    """Return the field of an event's personal bests: under *robust* as last counted; None under *ranks*."""
+    if event.rules.method is Method.CLASSIC:
+        return event.statistics.field
+    if event.rules.method is Method.RANKS:
+        return None
+    return Field(event.score_count, event.elo_origin, event.elo_centre, event.elo_spread)
+
+
 def _middle(
     connection: sa.Connection | Session, value: sa.ColumnElement[float], size: int, condition: sa.ColumnElement[bool]
 ) -> tuple[float, float]:

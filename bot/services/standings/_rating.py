@@ -1,17 +1,21 @@
 """Find where a player's event Elo comes from."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyResult, WeeklyRun
+from bot.domain.explanations import PlayerRating, RatedWeek
 from bot.domain.methods import Rating, method_of
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.rules import CountedWeek, Method
-from bot.domain.standings import PlayerRating, RatedWeek, Standing
+from bot.domain.rules import CountedWeek
+from bot.domain.standings import Standing
 from bot.domain.weeks import Week
 from bot.services.events import describe
+from bot.services.ratings import stored_field
 
 
 def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWeek]:
@@ -45,7 +49,7 @@ def explain(
     counted = [CountedWeek(week.elo, week.is_missed) for week in weeks]
     average = rating.weekly_average(counted) if weeks else None
     all_time_elo = scale.base_elo if standing.elo is None else standing.elo
-    field = _field(event)
+    field = stored_field(event)
     return PlayerRating(
         event=describe(event),
         player=standing.player,
@@ -56,19 +60,23 @@ def explain(
         all_time_elo=all_time_elo,
         middle=None if field is None else _middle(event, field),
         spreads=None if field is None else method_of(event.rules).z_score(standing.score, field, event.score_direction),
-        weeks=tuple(reversed(weeks)),
+        weeks=tuple(reversed(_with_costs(rating, all_time_elo, weeks))),
+        averaged=tuple(event.rules.averaged_elos(counted, scale.base_elo)) if weeks else (),
         weekly_average=average,
         event_elo=None if average is None else rating.event_elo(all_time_elo, average),
     )
 
 
-def _field(event: Event) -> Field | None:
-    """Return the field of the personal bests: under *classic* that of now, under *robust* as last counted."""
-    if event.rules.method is Method.CLASSIC:
-        return event.statistics.field
-    if event.rules.method is Method.RANKS:
-        return None
-    return Field(event.score_count, event.elo_origin, event.elo_centre, event.elo_spread)
+def _with_costs(rating: Rating, all_time_elo: int, weeks: Sequence[RatedWeek]) -> list[RatedWeek]:
+    """Return weeks, each missed one with the event Elo without it."""
+    counted = [CountedWeek(week.elo, week.is_missed) for week in weeks]
+    without: dict[int, int] = {}
+    # A week that is the only one has no event Elo without it.
+    for place in range(len(weeks) if len(weeks) > 1 else 0):
+        if weeks[place].is_missed:
+            average = rating.weekly_average(counted[:place] + counted[place + 1 :])
+            without[place] = rating.event_elo(all_time_elo, average)
+    return [replace(week, without=without.get(place)) for place, week in enumerate(weeks)]
 
 
 def _middle(event: Event, field: Field) -> float:

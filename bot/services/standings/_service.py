@@ -11,11 +11,12 @@ from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
+from bot.domain.explanations import PlayerRating
 from bot.domain.methods import Rating, z_of_rank
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.reminders import WeekToMiss
 from bot.domain.rules import CountedWeek, Method
-from bot.domain.standings import Board, LeaderboardPage, PlayerRating, Standing
+from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
 from bot.errors import NoScores, SubmitterWithdrawn, WeekWithoutBoard
 from bot.services.events import describe, find_meant_event, find_season
@@ -29,6 +30,7 @@ from bot.services.ratings import (
     week_statistics_of,
 )
 from bot.services.standings._archive import count_results, find_run, read_result_of, read_results
+from bot.services.standings._changes import find_change
 from bot.services.standings._query import BoardQuery, BoardRow, Place, is_withdrawn, place_of, read_row_of, read_rows
 from bot.services.standings._rating import explain
 from bot.services.weeks import closed_weeks, current_week, find_first_week, find_progress, open_week
@@ -154,24 +156,34 @@ class StandingsService:
         self._scale = scale
         self._fields: dict[tuple[int, int, int], Field] = {}
 
-    async def rating(self, guild_id: int, event: str | int, discord_id: int, viewer_id: int) -> PlayerRating:
-        """Return where the event Elo of a player comes from.
+    async def rating(
+        self, guild_id: int, event: str | int, discord_id: int, viewer_id: int, season: str | None = None
+    ) -> PlayerRating:
+        """Return where the event Elo of a player comes from, and what has changed it since a close.
 
         Args:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.
             discord_id: Discord's id of the player.
             viewer_id: Discord's id of who asks.
+            season: the number of the season, as typed; None for the event that is named.
 
         Raises:
+            EventNotFound: the server has no such event.
+            SeasonUnknown: the event has had no such season.
             SubmitterWithdrawn: an admin has withdrawn the player, who asks.
             NoScores: the player has no score in the event.
         """
 
         def work(session: Session) -> PlayerRating:
             found = find_meant_event(session, guild_id, event)
-            if (rating := self._rate(session, found, discord_id)) is not None:
-                return rating
+            if season is not None:
+                found = find_season(session, found, season)
+            own = self._find_own(session, found, discord_id)
+            if own is not None:
+                player_id, rated = own
+                change = find_change(session, found, player_id, rated, rating_of(found, self._scale))
+                return replace(rated, change=change)
             if discord_id == viewer_id and is_withdrawn(session, guild_id, viewer_id):
                 raise SubmitterWithdrawn
             raise NoScores(discord_id, found.name)
@@ -229,7 +241,8 @@ class StandingsService:
             discord_id: Discord's id of the player.
             closes_at: when the week is over, in UTC.
         """
-        own = self._rate(session, event, discord_id)
+        found = self._find_own(session, event, discord_id)
+        own = None if found is None else found[1]
         if own is None or own.event_elo is None:
             return None
         rating = rating_of(event, self._scale)
@@ -244,13 +257,15 @@ class StandingsService:
         own = board.find(session, discord_id)
         return None if own is None else board.standing(*own)
 
-    def _rate(self, session: Session, event: Event, discord_id: int) -> PlayerRating | None:
+    def _find_own(self, session: Session, event: Event, discord_id: int) -> tuple[int, PlayerRating] | None:
+        """Return the key of a player with a best in an event, and where the event Elo comes from; else None."""
         board = self._open(session, event, Board.ALL_TIME)
         own = board.find(session, discord_id)
         if own is None:
             return None
         place, row = own
-        return explain(session, event, row.player_id, board.standing(place, row), board.players, self._scale)
+        standing = board.standing(place, row)
+        return row.player_id, explain(session, event, row.player_id, standing, board.players, self._scale)
 
     async def closed_weeks(self, guild_id: int, event: str | int) -> tuple[Week, ...]:
         """Return the closed weeks of an event, by its name or its key, the latest first.

@@ -30,6 +30,7 @@ from bot.services.ratings import (
     measure_field,
     rating_of,
     recalculate,
+    stored_field,
 )
 from bot.services.servers import Actor, hasten_results, record
 from bot.services.weeks._archive import (
@@ -143,6 +144,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
         ran_at=now if removed_at is None else max(now, removed_at),
         ran_by=actor_id,
         field=field,
+        bests=stored_field(event),
         scale=replace(scale, missed_week_elo=rating.missed_week_elo),
     )
     session.add(run)

@@ -1,0 +1,249 @@
+"""Tell where an event Elo comes from, and what has changed it since a week was closed, by how much each.
+
+A change is told in steps: first others move the field, the greatest moves first, then the player's own best moves, then
+weeks are closed, one by one. A step is the difference between two event Elos, each rounded as users see it. So the
+steps add up to the whole change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.domain.events import EventInfo
+from bot.domain.methods import AnyField, Rating, method_of
+from bot.domain.ratings import Field
+from bot.domain.rules import CountedWeek, Rules
+from bot.domain.servers import PlayerName
+from bot.domain.weeks import Week
+
+MOST_NAMED = 2
+"""So many others are named at most: those who move the Elo furthest."""
+NAMED_AMONG = 20
+"""Where the bests of more others have changed, nobody is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedWeek:
+    """A closed week of a player.
+
+    Attributes:
+        elo: the weekly Elo; of a missed week, what that counts.
+        is_missed: whether the player had no score.
+        without: of a missed week, the event Elo if the week had not counted at all; None if no other week counts.
+    """
+
+    week: Week
+    elo: int
+    is_missed: bool
+    without: int | None = None
+
+
+class Cause(StrEnum):
+    """What moves an event Elo."""
+
+    PLAYER = "player"
+    """Another player, who is named, has another best."""
+    OTHERS = "others"
+    """Further players have other bests."""
+    OWN = "own"
+    """The player has another best."""
+    WEEK = "week"
+    """A week was closed."""
+
+
+class BestChange(NamedTuple):
+    """The best of a player at the close and now; None for no best."""
+
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a change.
+
+    Attributes:
+        points: by how much it moved the event Elo; not 0.
+        key: of `PLAYER`, the key of the player.
+        player: of `PLAYER`, who that is, once it is known.
+        best: of `PLAYER` and `OWN`, the best at the close and now.
+        week: of `WEEK`, the week.
+    """
+
+    cause: Cause
+    points: int = 0
+    key: int | None = None
+    player: PlayerName | None = None
+    best: BestChange | None = None
+    week: RatedWeek | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EloChange:
+    """How an event Elo has changed since a week was closed.
+
+    Attributes:
+        since: the week.
+        points: by how much, which is the sum of the parts.
+        parts: in the order in which they are counted.
+    """
+
+    since: Week
+    points: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerRating:
+    """Where a player's event Elo comes from.
+
+    Attributes:
+        best: the personal best, in points or seconds.
+        rank: by personal best, from 1.
+        players: the number of players with a personal best.
+        all_time_elo: the Elo of `best`.
+        middle: the score in the middle of the field, which has the base Elo; None under *ranks*.
+        spreads: by how many spreads of the field `best` is better than `middle`, below 0 for a worse one; or None.
+        weeks: all closed weeks that count for the player, the latest first; none before the first one.
+        averaged: the Elos whose mean is `weekly_average`, by the rules of the event; none before the first closed week.
+        weekly_average: None before the first closed week.
+        event_elo: None before the first closed week.
+        change: since a close; None where that is not told.
+    """
+
+    event: EventInfo
+    player: PlayerName
+    rules: Rules
+    best: float
+    rank: int
+    players: int
+    all_time_elo: int
+    middle: float | None
+    spreads: float | None
+    weeks: tuple[RatedWeek, ...]
+    averaged: tuple[int, ...]
+    weekly_average: float | None
+    event_elo: int | None
+    change: EloChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the event Elo of a player rests on, at a close and now.
+
+    Attributes:
+        rating: how the event rates.
+        best: the best of the player at the close.
+        best_now: the best of the player now.
+        all_time_elo: the all-time Elo now, as users see it.
+        weeks: those that counted for the player at the close, in any order.
+        closed: those closed since, in the order in which they were closed.
+    """
+
+    rating: Rating
+    best: float
+    best_now: float
+    all_time_elo: int
+    weeks: tuple[RatedWeek, ...]
+    closed: tuple[RatedWeek, ...]
+
+
+def parts_by_player(grounds: Grounds, bests: Mapping[int, float], moved: Mapping[int, BestChange]) -> tuple[Part, ...]:
+    """Return the parts of a change, with the names of others.
+
+    Args:
+        grounds: of the player.
+        bests: the bests of all others now, by key.
+        moved: the bests of those others that were other ones at the close.
+    """
+    rating, best = grounds.rating, grounds.best
+    before = dict(bests)
+    for key, change in moved.items():
+        _put(before, key, change.before)
+
+    def all_time_elo(others: Mapping[int, float]) -> int:
+        return rating.elo(best, rating.field_of([*others.values(), best]))
+
+    is_new = best != grounds.best_now
+    after_others = all_time_elo(bests) if is_new else grounds.all_time_elo
+    at_close = all_time_elo(before) if moved else after_others
+    steps: list[tuple[Part, int]] = []
+    named = _furthest(grounds, before, moved)
+    for key in named:
+        _put(before, key, moved[key].after)
+        steps.append((Part(Cause.PLAYER, key=key, best=moved[key]), all_time_elo(before)))
+    if len(named) < len(moved):
+        steps.append((Part(Cause.OTHERS), after_others))
+    elif named:
+        steps[-1] = (steps[-1][0], after_others)
+    return _add_up(grounds, at_close, steps)
+
+
+def parts_by_field(grounds: Grounds, at_close: Field, after_others: Field) -> tuple[Part, ...]:
+    """Return the parts of a change without names.
+
+    Args:
+        grounds: of the player.
+        at_close: the field of the bests at the close.
+        after_others: that of the bests of all others now and of the player's at the close.
+    """
+    rating, best = grounds.rating, grounds.best
+    moved = rating.elo(best, after_others) if best != grounds.best_now else grounds.all_time_elo
+    return _add_up(grounds, rating.elo(best, at_close), [(Part(Cause.OTHERS), moved)])
+
+
+def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) -> tuple[Part, ...]:
+    """Return the parts that move the event Elo.
+
+    Args:
+        grounds: of the player.
+        at_close: the all-time Elo at the close.
+        steps: what others did, and the all-time Elo after each.
+    """
+    if grounds.best != grounds.best_now:
+        own = Part(Cause.OWN, best=BestChange(grounds.best, grounds.best_now))
+        steps = [*steps, (own, grounds.all_time_elo)]
+    weeks = list(grounds.weeks)
+
+    def event_elo(all_time_elo: int) -> int:
+        counted = [CountedWeek(one.elo, one.is_missed) for one in sorted(weeks, key=lambda one: one.week)]
+        return grounds.rating.event_elo(all_time_elo, grounds.rating.weekly_average(counted))
+
+    parts, last = [], event_elo(at_close)
+    for part, all_time_elo in steps:
+        reached = event_elo(all_time_elo)
+        parts.append(replace(part, points=reached - last))
+        last = reached
+    for week in grounds.closed:
+        weeks.append(week)
+        reached = event_elo(grounds.all_time_elo)
+        parts.append(Part(Cause.WEEK, reached - last, week=week))
+        last = reached
+    return tuple(part for part in parts if part.points)
+
+
+def _furthest(grounds: Grounds, before: Mapping[int, float], moved: Mapping[int, BestChange]) -> list[int]:
+    """Return the others who alone would move the all-time Elo furthest, the furthest first."""
+    if len(moved) > NAMED_AMONG:
+        return []
+    rating, best = grounds.rating, grounds.best
+
+    def spreads(others: Mapping[int, float]) -> float:
+        field: AnyField = rating.field_of([*others.values(), best])
+        return method_of(rating.rules).z_score(best, field, rating.direction)
+
+    at_close, moves = spreads(before), dict[int, float]()
+    for key, change in moved.items():
+        alone = dict(before)
+        _put(alone, key, change.after)
+        moves[key] = abs(spreads(alone) - at_close)
+    ordered = sorted((key for key in moves if moves[key] > 0), key=lambda key: (-moves[key], key))
+    return ordered[:MOST_NAMED]
+
+
+def _put(bests: dict[int, float], key: int, best: float | None) -> None:
+    if best is None:
+        bests.pop(key, None)
+    else:
+        bests[key] = best

@@ -1,0 +1,146 @@
+"""Find what has changed a player's event Elo since the results of a close told it.
+
+The log says what the bests were at the close: a score removed since counted then, and a player withdrawn since took
+part. What else admins have done since is taken as if it had been so then: scores restored or added with an earlier
+time, players brought back, excuses and other rules.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.dialect import UtcDateTime
+from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission, WeeklyRun
+from bot.database.rows import in_chunks
+from bot.domain.explanations import (
+    BestChange,
+    EloChange,
+    Grounds,
+    Part,
+    PlayerRating,
+    parts_by_field,
+    parts_by_player,
+)
+from bot.domain.methods import Rating
+from bot.domain.rules import Method
+from bot.domain.scores import ScoreDirection
+from bot.domain.weeks import Week
+from bot.services.ratings import is_personal_best, stored_field
+from bot.services.servers import name_players
+
+MOST_COMPARED = 1_000
+"""Up to this size of an event the bests of all players are compared, and others are named."""
+
+
+def find_change(
+    session: Session, event: Event, player_id: int, rated: PlayerRating, rating: Rating
+) -> EloChange | None:
+    """Return how an event Elo has changed since the last close but one; since the last one if there was none before.
+
+    It is None before the player's first close, and where the change cannot be told: in an event of more than
+    `MOST_COMPARED` players that rates by *ranks*, or has changed its rules since.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        player_id: the player.
+        rated: the rating of the player now.
+        rating: how the event rates.
+    """
+    weeks = {week.week.code: week for week in rated.weeks}
+    order = WeeklyRun.ran_at, WeeklyRun.id
+    runs = session.scalars(sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(*order)).all()
+    known = _known(runs, weeks)
+    if not known:
+        return None
+    at = runs[known - 1]
+    best = _bests_at(session, event, at.ran_at, [player_id]).get(player_id)
+    if best is None:
+        return None
+    before, closed = (
+        tuple(weeks[run.week_number] for run in some if run.week_number in weeks)
+        for some in (runs[:known], runs[known:])
+    )
+    grounds = Grounds(rating, best, rated.best, rated.all_time_elo, before, closed)
+    if event.statistics.count > MOST_COMPARED:
+        parts = _parts_by_field(event, at, grounds)
+    else:
+        parts = _parts_by_player(session, event, at.ran_at, player_id, grounds)
+    if parts is None:
+        return None
+    return EloChange(Week.from_code(at.week_number), sum(part.points for part in parts), parts)
+
+
+def _known(runs: Sequence[WeeklyRun], weeks: Collection[int]) -> int:
+    """Return how many of all runs, in their order, had been made at the close that is compared with; 0 for no close.
+
+    Args:
+        runs: all runs of the event.
+        weeks: the weeks that count for the player.
+    """
+
+    def count(known: int) -> bool:
+        return any(run.week_number in weeks for run in runs[:known])
+
+    known = len(runs)
+    while known and _close_of(runs[known - 1]) == _close_of(runs[-1]):
+        known -= 1
+    if not count(known):
+        known = len(runs)
+    return known if count(known) else 0
+
+
+def _close_of(run: WeeklyRun) -> int:
+    return run.week_number if run.closed_with is None else run.closed_with
+
+
+def _parts_by_field(event: Event, at: WeeklyRun, grounds: Grounds) -> tuple[Part, ...] | None:
+    now = stored_field(event)
+    if at.bests is None or now is None:
+        return None
+    if event.method is Method.CLASSIC and grounds.best != grounds.best_now:
+        now = event.statistics.change(grounds.best_now, grounds.best).field
+    return parts_by_field(grounds, at.bests, now)
+
+
+def _parts_by_player(
+    session: Session, event: Event, at: datetime, player_id: int, grounds: Grounds
+) -> tuple[Part, ...]:
+    scores, log, members = LeaderboardScore, ScoreSubmission, Member
+    until = sa.literal(at, UtcDateTime)
+    rows = session.execute(
+        sa.select(scores.player_id, scores.score, scores.submitted_at).where(
+            is_personal_best(event.id), scores.player_id != player_id
+        )
+    ).all()
+    removed = log.event_id == event.id, log.removed_at > until, log.submitted_at <= until
+    withdrawn = sa.select(members.player_id, members.withdrawn_at).where(
+        members.guild_id == event.guild_id, members.withdrawn_at.is_not(None)
+    )
+    gone = {row.player_id: row.withdrawn_at > at for row in session.execute(withdrawn)}
+    touched = {row.player_id for row in rows if row.submitted_at > at}
+    touched.update(session.scalars(sa.select(log.player_id).distinct().where(*removed)))
+    touched.update(gone)
+    touched -= {player_id, *(key for key, has_left_since in gone.items() if not has_left_since)}
+    bests = {row.player_id: row.score for row in rows}
+    before = _bests_at(session, event, at, sorted(touched))
+    changes = {key: BestChange(before.get(key), bests.get(key)) for key in touched}
+    moved = {key: change for key, change in changes.items() if change.before != change.after}
+    parts = parts_by_player(grounds, bests, moved)
+    names = name_players(session, event.guild_id, {part.key for part in parts if part.key is not None})
+    return tuple(part if part.key is None else replace(part, player=names[part.key]) for part in parts)
+
+
+def _bests_at(session: Session, event: Event, at: datetime, players: Sequence[int]) -> dict[int, float]:
+    """Return the bests of some players at a time, by the log; those without a score lack."""
+    log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
+    best = sa.func.max(log.score) if event.score_direction is ScoreDirection.HIGH else sa.func.min(log.score)
+    counted = log.event_id == event.id, log.submitted_at <= until, log.removed_at.is_(None) | (log.removed_at > until)
+    found: dict[int, float] = {}
+    for some in in_chunks(players):
+        query = sa.select(log.player_id, best).where(*counted, log.player_id.in_(some)).group_by(log.player_id)
+        found.update((player, score) for player, score in session.execute(query))
+    return found

@@ -1,0 +1,165 @@
+"""What has changed an event Elo since a close: the parts add up, and name who caused them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.explanations import (
+    BestChange,
+    Cause,
+    EloChange,
+    Grounds,
+    PlayerRating,
+    RatedWeek,
+    parts_by_field,
+    parts_by_player,
+)
+from bot.domain.methods import Rating
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.rules import Attendance, CountedWeek, Method, Rules
+from bot.domain.scores import ScoreDirection
+from bot.domain.weeks import Week
+from bot.services.standings import _changes
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend
+from tests.one_database import on_both_databases, on_one_database
+
+pytestmark = on_one_database
+
+scores = st.integers(1, 10_000).map(float)
+rules = st.builds(
+    Rules,
+    method=st.sampled_from(Method),
+    attendance=st.sampled_from(Attendance),
+    best_of=st.integers(1, 3),
+    last_weeks=st.integers(3, 5),
+    all_time_weight=st.sampled_from([0.0, 0.3, 0.5, 1.0]),
+)
+ratings = st.builds(Rating, st.sampled_from(ScoreDirection), rules, st.just(RatingScale()))
+changes = st.dictionaries(
+    st.integers(1, 30),
+    st.tuples(st.none() | scores, st.none() | scores).filter(lambda pair: pair[0] != pair[1]).map(BestChange._make),
+    max_size=25,
+)
+unmoved = st.dictionaries(st.integers(31, 40), scores, max_size=6)
+
+
+@st.composite
+def weeks_of_players(draw: st.DrawFn) -> tuple[tuple[RatedWeek, ...], tuple[RatedWeek, ...]]:
+    """Weeks that counted at a close, and those closed since, in any order."""
+    elos = draw(st.lists(st.tuples(st.integers(0, 2_000), st.booleans()), min_size=1, max_size=6))
+    weeks = [RatedWeek(Week(2026, number + 1), *each) for number, each in enumerate(elos)]
+    known = draw(st.integers(1, len(weeks)))
+    order = draw(st.permutations(weeks))
+    return tuple(order[:known]), tuple(order[known:])
+
+
+def event_elo(rating: Rating, bests: list[float], own: float, weeks: tuple[RatedWeek, ...]) -> int:
+    counted = [CountedWeek(week.elo, week.is_missed) for week in sorted(weeks, key=lambda week: week.week)]
+    return rating.event_elo(rating.elo(own, rating.field_of([*bests, own])), rating.weekly_average(counted))
+
+
+@given(
+    rating=ratings,
+    moved=changes,
+    others=unmoved,
+    own=st.tuples(scores, scores),
+    weeks=weeks_of_players(),
+    data=st.data(),
+)
+def test_the_parts_add_up_to_the_change_in_whatever_order_others_are_read(
+    rating: Rating,
+    moved: dict[int, BestChange],
+    others: dict[int, float],
+    own: tuple[float, float],
+    weeks: tuple[tuple[RatedWeek, ...], tuple[RatedWeek, ...]],
+    data: st.DataObject,
+) -> None:
+    now = others | {key: change.after for key, change in moved.items() if change.after is not None}
+    then = others | {key: change.before for key, change in moved.items() if change.before is not None}
+    shown = rating.elo(own[1], rating.field_of([*now.values(), own[1]]))
+    grounds = Grounds(rating, *own, shown, *weeks)
+
+    parts = parts_by_player(grounds, now, moved)
+
+    before = event_elo(rating, list(then.values()), own[0], weeks[0])
+    assert sum(part.points for part in parts) == event_elo(rating, list(now.values()), own[1], sum(weeks, ())) - before
+    assert all(part.points for part in parts)
+    if not moved:
+        assert not {part.cause for part in parts} & {Cause.PLAYER, Cause.OTHERS}
+    if own[0] == own[1]:
+        assert Cause.OWN not in {part.cause for part in parts}
+    shuffled = {key: moved[key] for key in data.draw(st.permutations(list(moved)))}
+    assert parts_by_player(grounds, dict(reversed(now.items())), shuffled) == parts
+
+
+def test_who_moves_the_elo_furthest_is_named_first_and_the_rest_are_one_part() -> None:
+    rating = Rating(ScoreDirection.HIGH, Rules(all_time_weight=1.0), RatingScale())
+    moved = {1: BestChange(100, 110), 2: BestChange(100, 900), 3: BestChange(None, 300), 4: BestChange(200, 205)}
+    bests = {1: 110.0, 2: 900.0, 3: 300.0, 4: 205.0}
+    weeks = (RatedWeek(Week(2026, 1), 1000, False),)
+    shown = rating.elo(150, rating.field_of([*bests.values(), 150]))
+
+    parts = parts_by_player(Grounds(rating, 150, 150, shown, weeks, ()), bests, moved)
+
+    assert [(part.cause, part.key) for part in parts] == [(Cause.PLAYER, 2), (Cause.PLAYER, 3), (Cause.OTHERS, None)]
+
+
+def test_a_field_is_told_as_one_part_beside_the_own_best() -> None:
+    rating = Rating(ScoreDirection.HIGH, Rules(all_time_weight=1.0), RatingScale())
+    weeks = (RatedWeek(Week(2026, 1), 1000, False),)
+    grounds = Grounds(rating, 100, 120, 1100, weeks, ())
+
+    parts = parts_by_field(grounds, Field(9, 0, 100, 10), Field(9, 0, 105, 10))
+
+    assert [(part.cause, part.points) for part in parts] == [(Cause.OTHERS, -100), (Cause.OWN, 200)]
+
+
+async def rated(backend: TestBackend, player: int = 1) -> PlayerRating:
+    return await backend.real.services.standings.rating(GUILD, EVENT, player, player)
+
+
+async def changed(backend: TestBackend, player: int = 1) -> EloChange:
+    change = (await rated(backend, player)).change
+    assert change is not None
+    return change
+
+
+def told(change: EloChange) -> list[tuple[Cause, Any]]:
+    return [
+        (part.cause, part.player.name if part.player else part.week and part.week.is_missed) for part in change.parts
+    ]
+
+
+@on_both_databases
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("is_large", [False, True])
+async def test_a_change_leads_from_what_a_close_told_to_what_is_told_now(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, method: Method, is_large: bool
+) -> None:
+    if is_large:
+        monkeypatch.setattr(_changes, "MOST_COMPARED", 2)
+    await backend.create_event()
+    if method is not Method.CLASSIC:
+        await backend.real.services.rules.change(ADMIN, EVENT, Rules(method))
+    await backend.play({1: 100, 2: 200, 3: 300, 4: 400, 5: 150})
+    await backend.run()
+    at_close = (await rated(backend)).event_elo
+    if is_large and method is Method.RANKS:
+        assert (await rated(backend)).change is None
+        return
+    assert (await rated(backend)).change == EloChange(Week(2026, 47), 0, ())
+    backend.clock.move(weeks=2)
+    await backend.play({2: 350, 3: 10, 6: 700}, {1: 600, 2: 20})
+    await backend.real.services.withdrawals.withdraw(ADMIN, 4)
+    await backend.run()
+    await backend.rate()
+
+    now = await rated(backend)
+
+    assert now.change is not None
+    assert now.change.since == Week(2026, 47)
+    assert now.event_elo is not None
+    assert now.change.points == sum(part.points for part in now.change.parts) == now.event_elo - (at_close or 0)
+    assert {Cause.OWN, Cause.WEEK} <= {part.cause for part in now.change.parts}
