@@ -138,7 +138,9 @@ def _bests_at(session: Session, event: Event, at: datetime, players: Sequence[in
     """Return the bests of some players at a time, by the log; those without a score lack."""
     log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
     best = sa.func.max(log.score) if event.score_direction is ScoreDirection.HIGH else sa.func.min(log.score)
-    counted = log.event_id == event.id, log.submitted_at <= until, log.removed_at.is_(None) | (log.removed_at > until)
+    # The sum keeps the planner from the index by event: few rows are of these players, but many may be of the event.
+    of_event = log.event_id + 0 == event.id
+    counted = of_event, log.submitted_at <= until, log.removed_at.is_(None) | (log.removed_at > until)
     found: dict[int, float] = {}
     for some in in_chunks(players):
         query = sa.select(log.player_id, best).where(*counted, log.player_id.in_(some)).group_by(log.player_id)
