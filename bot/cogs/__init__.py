@@ -13,7 +13,7 @@ from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.profiles import Profiles, RivalButton, profile_of_user
-from bot.cogs.ratings import RatingButton, Ratings
+from bot.cogs.ratings import RatingButton, Ratings, ShareButton
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
 from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews
@@ -55,6 +55,7 @@ COGS = (
 BUTTONS = (
     PageButton,
     RatingButton,
+    ShareButton,
     TargetButton,
     PastWeeksButton,
     HistoryButton,

@@ -50,15 +50,23 @@ async def update(
 
 
 async def post(
-    interaction: Interaction[Any], work: Coroutine[Any, Any, T], close: Callable[[T], Reply], show: Callable[[T], Reply]
+    interaction: Interaction[Any],
+    work: Coroutine[Any, Any, T],
+    close: Callable[[T], Reply],
+    show: Callable[[T], Reply],
+    *,
+    only_reads: bool = False,
 ) -> None:
-    """Do the work of a button of a private question: `close` the question in its place, and `show` everyone the result.
+    """Do the work of a button of a private message: `close` the message in its place, and `show` everyone the result.
+
+    If the work `only_reads`, the process that acknowledged the click shows it.
 
     Raises:
         UNDELIVERED: Discord did not take the public message.
     """
-    result = await update(interaction, work, close)
-    if result is not None:
+    delivery = Delivery(interaction, in_place=True)
+    result = await _answer(delivery, work, close, only_reads=only_reads)
+    if result is not None and (delivery.was_acknowledged_here or not only_reads):
         await follow(interaction, show(result))
 
 

@@ -67,6 +67,11 @@ class Delivery:
         self._received_at = time.monotonic()
         self._acknowledged = Acknowledged.BY_THIS if interaction.response.is_done() else Acknowledged.BY_NOBODY
 
+    @property
+    def was_acknowledged_here(self) -> bool:
+        """Whether Discord took the acknowledgement of this process."""
+        return self._acknowledged is Acknowledged.BY_THIS
+
     async def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         """Return the result of some work. If it takes longer than 1.5 s, ask the user for patience.
 

@@ -1,4 +1,4 @@
-"""`/rating` and its button, which works after a restart."""
+"""`/rating` and its buttons, which work after a restart."""
 
 import re
 from typing import Any
@@ -6,26 +6,35 @@ from typing import Any
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
-from bot.cogs._answering import answer, guild_of
+from bot.cogs._answering import answer, guild_of, post
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
-from bot.cogs._suggestions import all_events
-from bot.ui.ratings import show_rating
+from bot.cogs._suggestions import all_events, seasons
+from bot.cogs.targets import TargetButton
+from bot.domain.explanations import PlayerRating
+from bot.ui.ratings import share_rating, show_rating
+from bot.ui.reply import Reply
 
 
 class Ratings(ServiceCog):
     """The command that tells where an event Elo comes from."""
 
     @app_commands.command(name="rating", description="Show where an event Elo comes from, to you alone")
-    @app_commands.describe(event="The event: start typing its name", player="Whose; default: your own")
-    @app_commands.autocomplete(event=all_events)
+    @app_commands.describe(
+        event="The event: start typing its name",
+        player="Whose; default: your own",
+        season="A past season; default: the present one",
+    )
+    @app_commands.autocomplete(event=all_events, season=seasons)
     @app_commands.guild_only()
-    async def rating(self, interaction: Interaction[Any], event: str, player: User | None = None) -> None:
+    async def rating(
+        self, interaction: Interaction[Any], event: str, player: User | None = None, season: str | None = None
+    ) -> None:
         """Show the best, the weeks and how both make the event Elo."""
         viewer = interaction.user.id
         whose = viewer if player is None else player.id
-        rating = self.services.standings.rating(guild_of(interaction), event, whose, viewer)
-        await answer(interaction, rating, show_rating, only_reads=True)
+        rating = self.services.standings.rating(guild_of(interaction), event, whose, viewer, season)
+        await answer(interaction, rating, lambda result: _show(result, viewer), only_reads=True)
 
 
 class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})"):
@@ -47,4 +56,42 @@ class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})"):
         """Show the rating, in private."""
         viewer, standings = interaction.user.id, services_of(interaction).standings
         work = standings.rating(guild_of(interaction), self.event_id, viewer, viewer)
-        await answer(interaction, work, show_rating, only_reads=True)
+        await answer(interaction, work, lambda result: _show(result, viewer), only_reads=True)
+
+
+class ShareButton(IdButton, template=r"rating:share:(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,20})"):
+    """A button below a private rating that shows it to everyone, once."""
+
+    def __init__(self, event_id: int, player_id: int) -> None:
+        """Share the rating of a player, by Discord's id, in the event with this key."""
+        self.event_id, self.player_id = event_id, player_id
+        custom_id = f"rating:share:{event_id}:{player_id}"
+        super().__init__(Button(label="Share", style=ButtonStyle.secondary, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "ShareButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]), int(match["player"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Show everyone the rating as it is now, and take the button away."""
+        viewer, standings = interaction.user, services_of(interaction).standings
+        work = standings.rating(guild_of(interaction), self.event_id, self.player_id, viewer.id)
+        await post(
+            interaction,
+            work,
+            lambda result: _show(result, viewer.id, is_shared=True),
+            lambda result: share_rating(result, viewer.display_name),
+            only_reads=True,
+        )
+
+
+def _show(rating: PlayerRating, viewer: int, *, is_shared: bool = False) -> Reply:
+    """Show whoever asks a rating, with buttons for what follows from it."""
+    own, event = rating.player.discord_id == viewer, rating.event
+    buttons: list[IdButton] = [TargetButton(event.id)] if own and event.is_active else []
+    if not is_shared:
+        buttons.append(ShareButton(event.id, rating.player.discord_id))
+    return show_rating(rating, [buttons] if buttons else [], is_shared=is_shared)

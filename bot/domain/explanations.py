@@ -13,7 +13,7 @@ from typing import NamedTuple
 from bot.domain.events import EventInfo
 from bot.domain.methods import AnyField, Rating, method_of
 from bot.domain.ratings import Field
-from bot.domain.rules import CountedWeek, Rules
+from bot.domain.rules import SMALL_FIELD, CountedWeek, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
@@ -126,6 +126,16 @@ class PlayerRating:
     weekly_average: float | None
     event_elo: int | None
     change: EloChange | None = None
+
+    @property
+    def weeks_left(self) -> int:
+        """How many closed weeks the player still needs for a rank on the overall board."""
+        return max(0, self.rules.min_weeks - len(self.weeks))
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the Elo is of too few weeks, or of too few players, to tell much."""
+        return self.weeks_left > 0 or self.players < SMALL_FIELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,21 @@ from typing import NamedTuple
 
 from discord import Color
 
-from bot.domain.explanations import PlayerRating, RatedWeek
+from bot.domain.events import EventInfo
+from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
 from bot.domain.ratings import round_half_up
-from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
-from bot.ui.card import Card, labelled, small_print
+from bot.domain.rules import SMALL_FIELD, WEEKS_ADDED, Attendance, Rules
+from bot.domain.text import clean_display_name
+from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, write_days
+from bot.ui.submissions import SETTLING
+from bot.ui.text import count_of, escape, escape_score, narrow, write_days
 
 MOST_WEEKS_SHOWN = 8
 MOST_DECIMALS = 6
 HALF = 0.5
+NAME_WIDTH = 20.0
+"""How wide a name beside what it caused may be, in average letters."""
 
 
 class Halves(NamedTuple):
@@ -25,33 +30,41 @@ class Halves(NamedTuple):
     sum: str
 
 
-def show_rating(rating: PlayerRating) -> Reply:
-    """Show a player's event Elo: the best, the weeks, and how both make it."""
+def show_rating(rating: PlayerRating, buttons: Buttons = (), *, is_shared: bool = False) -> Reply:
+    """Show whoever asks where a player's event Elo comes from; `is_shared` tells that everyone sees it too."""
+    return Reply([_card(rating, ["shared with everyone here"] if is_shared else [])], buttons, ephemeral=True)
+
+
+def share_rating(rating: PlayerRating, sharer: str) -> Reply:
+    """Show everyone where a player's event Elo comes from; `sharer` is who shares it, as Discord has the name."""
+    return Reply([_card(rating, [f"{escape(clean_display_name(sharer))} shares this"])])
+
+
+def _card(rating: PlayerRating, notes: list[str]) -> Card:
     style = rating.event.style
-    named = f"{escape(rating.player.name)} · {escape(rating.event.name)}"
+    heading = f"{escape(rating.player.name)} · {escape(rating.event.name)}"
     best = f"**{escape_score(style.show(rating.best), style)}** → {rating.all_time_elo}"
-    place = f"#{rating.rank} of {rating.players:,} by best score"
+    small = [f"#{rating.rank:,} of {rating.players:,} by best score"]
+    if not rating.event.is_active:
+        small[0] += " · archived"
     if rating.event_elo is None or rating.weekly_average is None:
-        lines = [*labelled("Best", best), small_print(_middle(rating) or place)]
-        begins = "the event Elo begins when a first week closes"
-        return Reply([Card(named, tuple(lines), (place, begins), Color.blurple())], ephemeral=True)
+        lines = [*labelled("Best", best), *_middle(rating)]
+        begins = ["the event Elo begins when a first week closes"] if rating.event.is_active else []
+        return Card(heading, tuple(lines), (*small, *begins, *notes), Color.blurple())
     halves = halves_of(rating.all_time_elo, rating.weekly_average, rating.rules.all_time_weight)
+    average = f"{_written(Decimal(sum(rating.averaged)))} / {len(rating.averaged)} = {_decimal(rating.weekly_average)}"
     lines = [
         *labelled(f"Best, {_percent(rating.rules.all_time_weight)}", f"{best}: {halves.best}"),
-        *([small_print(_middle(rating))] if rating.middle is not None else []),
-        *labelled(
-            f"Weeks, {_percent(1 - rating.rules.all_time_weight)}",
-            f"average {_decimal(rating.weekly_average)}: {halves.weeks}",
-        ),
-        *map(small_print, _weeks(rating.weeks)),
+        *_middle(rating),
+        *labelled(f"Weeks, {_percent(1 - rating.rules.all_time_weight)}", f"{average}: {halves.weeks}"),
+        *map(small_print, _weeks(rating, rating.event_elo)),
         small_print(_attendance(rating.rules)),
         f"**{halves.best} + {halves.weeks} = {halves.sum} → {rating.event_elo}**".replace("+ −", "− "),
+        *([] if rating.change is None else _change(rating.change, rating.event)),
     ]
-    small = [place]
-    if len(rating.weeks) < rating.rules.min_weeks:
-        small.append(f"ranked overall after {count_of(rating.rules.min_weeks, 'closed week')}")
-    return Reply(
-        [Card(f"{named} · **{rating.event_elo}**", tuple(lines), tuple(small), Color.blurple())], ephemeral=True
+    mark = SETTLING if rating.is_settling else ""
+    return Card(
+        f"{heading} · **{rating.event_elo}**{mark}", tuple(lines), (*small, *_settling(rating), *notes), Color.blurple()
     )
 
 
@@ -65,23 +78,78 @@ def halves_of(all_time_elo: int, weekly_average: float, weight: float) -> Halves
     return Halves(*(_written(part) for part in (best, total - best, total)))
 
 
-def _middle(rating: PlayerRating) -> str:
+def _middle(rating: PlayerRating) -> list[str]:
+    """Say where the best is in its field; under *ranks*, which has no middle, the rank says it."""
     if rating.middle is None or rating.spreads is None:
-        return ""
+        return []
+    if rating.players == 1:
+        return [small_print(f"alone in the event: {rating.all_time_elo} by rule")]
     style = rating.event.style
     middle = escape_score(style.show(float(f"{rating.middle:.6g}")), style)
-    where = "above" if rating.spreads >= 0 else "below"
-    return f"{abs(rating.spreads):.2f} spreads {where} the middle, {middle}"
+    if rating.spreads == 0:
+        return [small_print(f"in the middle of all bests, {middle}")]
+    where = "above" if rating.spreads > 0 else "below"
+    return [small_print(f"{abs(rating.spreads):.2f} spreads {where} the middle, {middle}")]
 
 
-def _weeks(weeks: tuple[RatedWeek, ...]) -> list[str]:
+def _weeks(rating: PlayerRating, event_elo: int) -> list[str]:
     shown = [
-        f"{write_days(week.week, short=True)} · {f'missed: {week.elo}' if week.is_missed else week.elo}"
-        for week in weeks[:MOST_WEEKS_SHOWN]
+        f"{write_days(week.week, short=True)} · "
+        + (f"missed: {week.elo}{_cost(rating.rules, week, event_elo)}" if week.is_missed else f"{week.elo}")
+        for week in rating.weeks[:MOST_WEEKS_SHOWN]
     ]
-    if len(weeks) > MOST_WEEKS_SHOWN:
-        shown.append(f"and {count_of(len(weeks) - MOST_WEEKS_SHOWN, 'week')} before")
+    if earlier := rating.weeks[MOST_WEEKS_SHOWN:]:
+        missed = sum(week.is_missed for week in earlier)
+        shown.append(f"and {count_of(len(earlier), 'week')} before" + (f", {missed} missed" if missed else ""))
     return shown
+
+
+def _cost(rules: Rules, week: RatedWeek, event_elo: int) -> str:
+    """Say what a missed week costs the event Elo, beside all other weeks."""
+    if rules.attendance is Attendance.PLAYED:
+        return ", does not count"
+    if week.without is None:
+        return ""
+    if week.without == event_elo:
+        return ", costs nothing"
+    return f", {'costs' if week.without > event_elo else 'gains'} {abs(week.without - event_elo):,}"
+
+
+def _change(change: EloChange, event: EventInfo) -> list[str]:
+    since = f"since {write_days(change.since, short=True)} closed"
+    if not change.parts:
+        return [small_print(f"unchanged {since}")]
+    parts = [small_print(f"{_signed(part.points)} · {_cause(part, event)}") for part in change.parts]
+    return [f"**{_signed(change.points)}** {since}", *parts]
+
+
+def _cause(part: Part, event: EventInfo) -> str:
+    if part.week is not None:
+        days = write_days(part.week.week, short=True)
+        return f"{days} missed" if part.week.is_missed else f"{days} closed, {part.week.elo}"
+    if part.best is None:
+        return "bests of others"
+    before, after = part.best
+    is_better = after is not None and (before is None or event.direction.is_better(after, before))
+    if part.player is None:
+        return "own new best" if is_better else "own score removed"
+    name = escape(narrow(part.player.name, NAME_WIDTH))
+    if after is None:
+        return f"{name} is out"
+    if before is None:
+        return f"{name}'s first score"
+    return f"{name}'s new best" if is_better else f"{name}'s score removed"
+
+
+def _settling(rating: PlayerRating) -> list[str]:
+    """Say why an event Elo is not settled, if it is not."""
+    if rating.weeks_left:
+        return [f"{SETTLING} is ranked overall after {count_of(rating.weeks_left, 'more week')}"]
+    return [f"{SETTLING} settles with {SMALL_FIELD} players"] if rating.is_settling else []
+
+
+def _signed(points: int) -> str:
+    return f"{points:+,}".replace("-", "−") if points else "±0"
 
 
 def _attendance(rules: Rules) -> str:

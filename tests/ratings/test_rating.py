@@ -1,15 +1,22 @@
 """Where an event Elo comes from, as its player reads it."""
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
 from bot.database.models import Event
+from bot.domain.explanations import BestChange, Cause, EloChange, Part, PlayerRating, RatedWeek
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import Attendance, Method, Rules
-from bot.ui.ratings import halves_of
+from bot.domain.servers import PlayerName
+from bot.domain.weeks import Week
+from bot.errors import NoScores
+from bot.ui.ratings import halves_of, show_rating
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.one_database import on_both_databases, on_one_database
@@ -18,9 +25,10 @@ from tests.world import World
 pytestmark = on_one_database
 
 elos = st.integers(-5_000, 5_000)
+weights = st.integers(0, 1_000).map(lambda thousandths: thousandths / 1_000)
 
 
-@given(all_time_elo=elos, elos_of_weeks=st.lists(elos, min_size=1, max_size=12), weight=st.floats(0, 1))
+@given(all_time_elo=elos, elos_of_weeks=st.lists(elos, min_size=1, max_size=12), weight=weights)
 def test_the_halves_add_up_and_round_to_the_elo(all_time_elo: int, elos_of_weeks: list[int], weight: float) -> None:
     average = sum(elos_of_weeks) / len(elos_of_weeks)
 
@@ -42,6 +50,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     assert first.is_private
     assert "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.22 spreads below the middle, 200 points\n" in first
     assert "#3 of 3 by best score\nthe event Elo begins when a first week closes" in first
+    assert list(first.buttons) == ["What must I score?", "Share"]
     await world.reset()
     world.clock.move(weeks=1)
     await world.submit_all({"Ben": 150, "Cy": 250})
@@ -52,12 +61,21 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     rating = await world.use("Cy", "rating", event="Tetris", player=world.member("Ana").user)
 
     assert rating.alone == (
-        "Ana · Tetris Blitz · **811**\n"
+        "Ana · Tetris Blitz · **811**?\n"
         "Best, half\n**400 points** → 1245: 622.5\n1.22 spreads above the middle, 300 points\n"
-        "Weeks, half\naverage 377.5: 188.8\n23–29 Nov · missed: 0\n16–22 Nov · 755\nall weeks count, missed ones too\n"
+        "Weeks, half\n755 / 2 = 377.5: 188.8\n"
+        "23–29 Nov · missed: 0, costs 189\n16–22 Nov · 755\nall weeks count, missed ones too\n"
         "**622.5 + 188.8 = 811.3 → 811**\n"
-        "#1 of 3 by best score"
+        "**+56** since 16–22 Nov closed\n+245 · own new best\n−189 · 23–29 Nov missed\n"
+        "#1 of 3 by best score\n? settles with 5 players"
     )
+    assert list(rating.buttons) == ["Share"]
+
+    shared = await world.click("Cy", rating, "Share")
+
+    assert rating.alone in shared.alone
+    assert shared.alone.endswith("\nshared with everyone here")
+    assert shared.public == f"{rating.alone}\nCy shares this"
 
 
 async def test_a_rating_follows_the_rules_of_the_event(backend: TestBackend) -> None:
@@ -72,6 +90,92 @@ async def test_a_rating_follows_the_rules_of_the_event(backend: TestBackend) -> 
     assert [(week.elo, week.is_missed) for week in rating.weeks] == [(0, True), (755, False)]
     assert rating.weekly_average == (755 + 2 * 1000) / 3
     assert rating.event_elo == RatingScale().event_elo(755, rating.weekly_average, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("attendance", "costs"),
+    [
+        (Attendance.ZERO, ["missed: 0, costs 104", "missed: 0, costs 104", "1245"]),
+        (Attendance.BEST, ["missed: 0, costs nothing", "missed: 0, costs nothing", "1245"]),
+        (Attendance.PLAYED, ["missed: 0, does not count", "missed: 0, does not count", "1245"]),
+    ],
+)
+async def test_a_missed_week_says_what_it_costs_beside_all_others(
+    backend: TestBackend, attendance: Attendance, costs: list[str]
+) -> None:
+    await backend.create_event()
+    await backend.play({1: 300, 2: 200, 3: 100}, {2: 1, 3: 2}, {2: 1, 3: 2}, {})
+    await backend.run()
+    await tables.execute(backend.database, update(Event).values(attendance=attendance, best_of=1, all_time_weight=0.5))
+
+    shown = text_of(await rated(backend, 1))
+
+    assert re.findall(r"^-# \d.* · (.*)", shown, re.MULTILINE) == costs
+
+
+async def test_each_cause_of_a_change_is_told_in_a_line(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 100, 2: 200})
+    await backend.run()
+    rating, ben, week = await rated(backend, 1), PlayerName(2, "Ben *the* Great"), Week(2026, 48)
+
+    def player(before: float | None, after: float | None) -> Part:
+        return Part(Cause.PLAYER, -1, 2, ben, BestChange(before, after))
+
+    parts = (
+        *(player(None, 5), player(5, 6), player(6, 5), player(6, None)),
+        *(Part(Cause.OTHERS, 2), Part(Cause.OWN, -1_000, best=BestChange(9, 8))),
+        *(Part(Cause.WEEK, 7, week=RatedWeek(week, 1136, False)), Part(Cause.WEEK, -3, week=RatedWeek(week, 0, True))),
+    )
+
+    shown = text_of(replace(rating, change=EloChange(Week(2026, 47), -998, parts)))
+
+    name = "Ben \\*the\\* Great"
+    assert "-# unchanged since 16–22 Nov closed" in text_of(rating)
+    assert (
+        f"**−998** since 16–22 Nov closed\n-# −1 · {name}'s first score\n-# −1 · {name}'s new best\n"
+        f"-# −1 · {name}'s score removed\n-# −1 · {name} is out\n-# +2 · bests of others\n"
+        "-# −1,000 · own score removed\n-# +7 · 23–29 Nov closed, 1136\n-# −3 · 23–29 Nov missed\n"
+    ) in shown
+
+
+async def test_a_rating_says_what_it_lacks_to_tell_much(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(1, 100)
+    assert "alone in the event: 1000 by rule" in text_of(await rated(backend, 1))
+    await backend.submit_all({2: 100, 3: 100, 4: 100, 5: 100})
+    await backend.run()
+    settled = text_of(await rated(backend, 1))
+    assert "· **1000**\n" in settled
+    assert "in the middle of all bests, 100" in settled
+    await tables.execute(backend.database, update(Event).values(min_weeks=3, is_active=False))
+
+    shown = text_of(await rated(backend, 1))
+
+    assert "· **1000**?\n" in shown
+    assert "? is ranked overall after 2 more weeks" in shown
+    assert "#1 of 5 by best score · archived" in shown
+
+
+async def test_the_rating_of_a_past_season_can_be_asked_for(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 100, 2: 200})
+    await backend.run()
+    await backend.real.services.events.begin_again(ADMIN, EVENT)
+    with pytest.raises(NoScores):
+        await rated(backend, 1)
+
+    past = await backend.real.services.standings.rating(GUILD, EVENT, 1, 1, "1")
+
+    assert past.event_elo == 800
+
+
+async def rated(backend: TestBackend, player: int) -> PlayerRating:
+    return await backend.real.services.standings.rating(GUILD, EVENT, player, player)
+
+
+def text_of(rating: PlayerRating) -> str:
+    return "\n".join(card.text for card in show_rating(rating).cards)
 
 
 async def test_the_middle_is_that_of_the_method_and_ranks_have_none(backend: TestBackend) -> None:
