@@ -154,7 +154,8 @@ class WeekExplanation:
         field: what the weekly Elos are relative to.
         rating: the rules of the event, and the constants of the run.
         is_rated: whether the week had as many players as the event asks for; if not, it counts for nobody.
-        fairness: what weighs in the event beside skill; None for those who are no admins.
+        fairness: what weighs in the event beside skill; None for those who are no admins, and in a large event.
+        leaves_fairness: whether an admin is not told that because the event is large.
     """
 
     event: EventInfo
@@ -163,6 +164,7 @@ class WeekExplanation:
     rating: Rating
     is_rated: bool
     fairness: Fairness | None
+    leaves_fairness: bool = False
 
 
 Ratings = Mapping[int, Rated]

@@ -86,11 +86,12 @@ def show_explanation(explained: WeekExplanation) -> Reply:
     """Show one user by what the scores of a closed week were rated; an admin also sees what weighs in the event."""
     event, fairness = explained.event, explained.fairness
     title = f"{escape(event.name)} · {write_days(explained.week)}"
-    cards = [Card(title, tuple(_formula(explained)), color=Color.blurple())]
+    small = ("what weighs in so large an event: /event rehearse",) if explained.leaves_fairness else ()
+    cards = [Card(title, tuple(_formula(explained)), small, Color.blurple())]
     if fairness is not None:
         lines = _fairness(fairness, event, explained.rating.rules)
-        small = "only admins see this part; other rules: /event rehearse"
-        cards.append(Card("What weighs in this event", tuple(lines), (small,), Color.light_grey()))
+        for_admins = "only admins see this part; other rules: /event rehearse"
+        cards.append(Card("What weighs in this event", tuple(lines), (for_admins,), Color.light_grey()))
     return Reply(cards, ephemeral=True)
 
 

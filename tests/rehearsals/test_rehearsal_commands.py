@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from bot.domain.rules import Rules
+from bot.services.rehearsals import _service
 from tests.one_database import on_one_database
 from tests.seen import Seen
 from tests.world import World
@@ -88,7 +91,9 @@ async def test_a_rehearsal_that_is_cancelled_or_proposes_nothing_changes_nothing
     assert told == "The number of best weeks that count can be 1 to 10."
 
 
-async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs(world: World) -> None:
+async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await world.create_event(direction="LOW", format="time")
     await world.submit_all({"Ana": 60, "Bob": 70, "Cai": 80})
     shown = await world.reset()
@@ -107,6 +112,11 @@ async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs
         "One score\nAn absurd one (0.6s) would move others' all-time Elos by **293** at most.\n"
         "Newcomers\nNobody has more than one closed week yet.\n"
         "only admins see this part; other rules: /event rehearse"
+    )
+    monkeypatch.setattr(_service, "MOST_WEIGHED", 2)
+    assert (await world.click("Ana", shown, RATED)).alone == formula
+    assert (await world.click(world.admin, shown, RATED)).alone == (
+        f"{formula}\nwhat weighs in so large an event: /event rehearse"
     )
     await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
     assert "is open" in await world.refused(world.click("Ana", shown, RATED))

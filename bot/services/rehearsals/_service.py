@@ -39,6 +39,9 @@ from bot.services.ratings import rating_of
 from bot.services.rehearsals._log import replay
 from bot.services.servers import Actor, name_players, require_admin
 
+MOST_WEIGHED = 10_000
+"""What weighs in an event of more players is not told beside a week: that would take some seconds."""
+
 T = TypeVar("T")
 
 
@@ -87,34 +90,43 @@ class RehearsalService:
             WeekOpenAlready: the week is not closed, or not any more.
         """
 
-        def work(session: Session) -> WeekExplanation:
+        def work(session: Session) -> tuple[WeekExplanation, bool]:
             found = find_event(session, actor.guild_id, event_id)
             of_week = WeeklyRun.event_id == found.id, WeeklyRun.week_number == Week.parse(week).code
             run = session.scalar(sa.select(WeeklyRun).where(*of_week))
             if run is None:
                 raise WeekOpenAlready(week)
-            rating = rating_of(found, run.scale)
-            return WeekExplanation(
+            rating, is_for_admin = rating_of(found, run.scale), _is_admin(session, actor)
+            is_large = found.statistics.count > MOST_WEIGHED
+            explained = WeekExplanation(
                 event=describe(found),
                 week=Week.parse(week),
                 field=run.field,
                 rating=rating,
                 is_rated=rating.rates_week(run.field_size),
-                fairness=self._weigh(session, actor, found),
+                fairness=None,
+                leaves_fairness=is_for_admin and is_large,
             )
+            return explained, is_for_admin and not is_large
 
-        return await self._replay(work)
-
-    def _weigh(self, session: Session, actor: Actor, event: Event) -> Fairness | None:
-        with suppress(NotAllowed):
-            require_admin(session, actor)
-            [outcome] = _Outcomes(session, event, [rating_of(event, self._scale)]).found
+        def weigh(session: Session) -> Fairness:
+            found = find_event(session, actor.guild_id, event_id)
+            [outcome] = _Outcomes(session, found, [rating_of(found, self._scale)]).found
             return outcome.fairness
-        return None
+
+        explained, weighs = await self._database.read(work)
+        return replace(explained, fairness=await self._replay(weigh)) if weighs else explained
 
     async def _replay(self, work: Callable[[Session], T]) -> T:
         async with self._turn:
             return await self._database.read(work)
+
+
+def _is_admin(session: Session, actor: Actor) -> bool:
+    with suppress(NotAllowed):
+        require_admin(session, actor)
+        return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
