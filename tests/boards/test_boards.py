@@ -114,10 +114,11 @@ async def test_a_score_hastens_the_job_of_a_board_once_and_of_an_event_without_o
     await boards(world, after=MINUTE)
     [waiting] = await tables.jobs(world.backend.database, JobKind.BOARD)
     assert waiting["due_at"] - world.clock.now > timedelta(days=1)
-    with statements_seen("INSERT INTO jobs") as hastening:
+    with statements_seen("hastened") as hastening:
         await world.submit("Ana", 2, "Sprint")
         assert hastening == []
         await world.submit("Ana", 300)
+        assert len(hastening) == 1
     [hastened] = await tables.jobs(world.backend.database, JobKind.BOARD)
     world.clock.move(seconds=1)
     await world.submit("Ana", 301)
