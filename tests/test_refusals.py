@@ -1,7 +1,9 @@
 """What users are told of each error: a sentence in which its fields stand."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +68,96 @@ RAISED = (
     errors.NothingToRestore,
 )
 """Errors that are raised although they have subclasses."""
+COMMAND = re.compile("`(/[a-z-]+(?: [a-z-]+)?)`")
+README = Path(__file__).parents[1] / "README.md"
+NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
+    "the same command helps, with something else typed or chosen": {
+        errors.ScoreTooLong,
+        errors.CommaInScore,
+        errors.TimeNotNumber,
+        errors.NotANumber,
+        errors.NotATime,
+        errors.TooManyDecimals,
+        errors.ScoreOutOfRange,
+        errors.ScoreUnclear,
+        errors.ScoreTooLow,
+        errors.ScoreTooHigh,
+        errors.InvalidProof,
+        errors.NameInvisible,
+        errors.NameTooLong,
+        errors.UnknownTimeZone,
+        errors.GraceTooLong,
+        errors.MomentAhead,
+        errors.NotATimeOfDay,
+        errors.NotATextChannel,
+        errors.QuietHoursHalf,
+        errors.NotAWeek,
+        errors.UnitOfTimes,
+        errors.InvalidBound,
+        errors.RuleOutOfRange,
+        errors.BoundsSwapped,
+        errors.SeasonSwapped,
+        errors.SeasonOver,
+        errors.AlarmUnreadable,
+        errors.AlarmBoundsSwapped,
+        errors.AwardWithoutElo,
+        errors.SeasonUnknown,
+        errors.EventUnnamed,
+        errors.FileTooLarge,
+        errors.NotAScoreFile,
+        errors.ImportUnnamed,
+        errors.NothingToRemove,
+        errors.NothingToRestore,
+        errors.SeveralScores,
+        errors.SeveralGoals,
+        errors.AheadOfOneself,
+        errors.WeekWithoutBoard,
+        errors.NeverSubmitted,
+        errors.NoScoresHere,
+        errors.NoScores,
+        errors.NoRemovedScores,
+        errors.NoSharedEvent,
+    },
+    "the same command helps, later": {
+        errors.CooldownActive,
+        errors.ClickTooSoon,
+        errors.EventNotBegun,
+        errors.WeekNotBegun,
+        errors.WeekClosedEarly,
+        errors.WeekWithoutScores,
+        errors.Restarting,
+    },
+    "a button below the sentence helps": {
+        errors.ScoreInQuestion,
+        errors.TimeZoneAmbiguous,
+        errors.EventUnknown,
+        errors.EventAmbiguous,
+        errors.WeekNotOver,
+    },
+    "it is as the user wants it to be": {
+        errors.HasTheseRules,
+        errors.NothingToImport,
+        errors.ImportGone,
+        errors.AlreadyTakenBack,
+        errors.NothingToTakeBack,
+        errors.NotExcused,
+        errors.NotWithdrawn,
+    },
+    "something outside of the bot's commands helps": {
+        errors.ExportTooLarge,
+        errors.EventFileTooLarge,
+        errors.EventFileNewer,
+        errors.ChannelClosed,
+        errors.ServerOnly,
+        errors.BotLacksManageRoles,
+        errors.RoleAboveBot,
+        errors.RoleAboveAdmin,
+    },
+    "nothing helps": {
+        errors.SubmittedByAnother,
+    },
+}
+"""Errors that no other command helps with, by what does instead."""
 NUMBER, TIME = ScoreStyle(), ScoreStyle(ScoreFormat.TIME)
 
 
@@ -83,11 +175,22 @@ def fields_of(error: type[LeaderboardError]) -> list[str]:
     return list(getattr(error, "__dataclass_fields__", ()))
 
 
-@pytest.mark.parametrize("error", [*concrete(LeaderboardError)], ids=lambda error: error.__name__)
+EVERY = [*concrete(LeaderboardError)]
+
+
+@pytest.mark.parametrize("error", EVERY, ids=lambda error: error.__name__)
 def test_every_error_has_a_sentence_that_its_fields_complete(error: type[LeaderboardError]) -> None:
     told = sentence(error(**{name: EXAMPLES[name] for name in fields_of(error)}))
     assert told.endswith((".", "?"))
     assert not set("{}") & set(told)
+
+
+def test_a_sentence_names_the_command_that_helps_where_another_one_does() -> None:
+    told = {error: sentence(error(**{name: EXAMPLES[name] for name in fields_of(error)})) for error in EVERY}
+    named = {error: COMMAND.findall(text) for error, text in told.items()}
+    assert {error for error, commands in named.items() if not commands} == set().union(*NO_COMMAND_HELPS.values())
+    readme = README.read_text()
+    assert [one for commands in named.values() for one in commands if f"`{one}" not in readme] == []
 
 
 def test_a_sentence_names_what_the_error_is_about() -> None:
@@ -135,7 +238,9 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.EventAmbiguous(("A_", "\u05db", "C")): "Which one: **A\\_**, **\u2068\u05db\u2069** or **C**?",
         errors.EventAmbiguous((*"ABCDEFG",)): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more?",
         errors.WeekNotBegun("2026-W48", "2026-W47"): "2026-W48 has not begun yet. It is 2026-W47 now.",
-        errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): ("2026-W47 was closed already, on <t:1795003200:f>."),
+        errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): (
+            "2026-W47 was closed already, on <t:1795003200:f>. `/leaderboard` shows it."
+        ),
         errors.WeekClosedEarly("2026-W47", EXAMPLES["ran_at"], "2026-W48"): (
             "2026-W47 was closed already, on <t:1795003200:f>. Scores submitted since then count for 2026-W48, "
             "which has not begun yet."

@@ -57,7 +57,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{event} takes scores of 0 or less, which have no logarithm. Give it a `min` above 0 first, by `/event edit`."
     ),
     errors.DirectionFixed: (
-        "{event} has scores already, so its direction stays {direction}. Create a new event for the other direction."
+        "{event} has scores already, so its direction stays {direction}. `/event create` makes one for the other."
     ),
     errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
     errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
@@ -65,7 +65,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventUnnamed: "Which event is it? Choose one at `event`: your next score goes there by itself.",
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}?",
-    errors.EventNameTaken: "This server already has an event “{taken}”. Choose a different name.",
+    errors.EventNameTaken: (
+        "This server already has an event “{taken}”. Choose a different name: `/event list` shows all."
+    ),
     errors.ExportTooLarge: (
         "{event} is larger than the 10 MB that Discord takes as a file. "
         "The bot's operator can export it: `python -m bot export`."
@@ -98,7 +100,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SeasonSwapped: "The first week is after the last one. Swap `first-week` and `last-week`.",
     errors.SeasonOver: "That last week is over, and the event has no scores. Choose {current} or a later one.",
     errors.SeasonHasScores: (
-        "{event} has scores from {first} to {last}. Its first week cannot be later, nor its last week earlier."
+        "{event} has scores from {first} to {last}. Its first week cannot be later, nor its last week earlier. "
+        "`/event begin-again` begins a new season."
     ),
     errors.SeasonOpen: "{week} of {event} is not closed yet. Close it with `/weekly-reset`, then begin again.",
     errors.SeasonEmpty: (
@@ -107,10 +110,11 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SeasonPast: "{event} is a past season and stays as it is. `/event begin-again` goes with {current}.",
     errors.SeasonUnknown: "{event} has no season “{typed}”. Pick one from the list that appears.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
-    errors.AlreadyDone: "This has already been done, once.",
+    errors.AlreadyDone: "This has already been done, once: `/audit` shows it.",
     errors.AlreadyTakenBack: "This score has already been taken back.",
     errors.TooLateToTakeBack: (
-        "A score can be taken back for ten minutes, while its week is open. An admin can still remove it."
+        "A score can be taken back for ten minutes, while its week is open. "
+        "An admin can still remove it: `/score remove`."
     ),
     errors.NothingToTakeBack: "This score does not count any more, so there is nothing to take back.",
     errors.SubmittedByAnother: "Only whoever submitted a score can take it back.",
@@ -167,7 +171,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.AwardWithoutElo: "Say from which Elo on, with `elo`; only `award:elo` takes one.",
     errors.ServerOnly: "Leaderboards belong to servers. Use this command in a server, not in a direct message.",
     errors.WeekNotBegun: "{week} has not begun yet. It is {current} now.",
-    errors.WeekClosedAlready: "{week} was closed already, on {ran_at}.",
+    errors.WeekClosedAlready: "{week} was closed already, on {ran_at}. `/leaderboard` shows it.",
     errors.WeekClosedEarly: (
         "{week} was closed already, on {ran_at}. Scores submitted since then count for "
         "{open_week}, which has not begun yet."
@@ -181,7 +185,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
     errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick a week from the list that appears.",
     errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo. `/weekly-reset` closes one.",
-    errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo.",
+    errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it.",
     errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
     errors.ButtonOutdated: "This button belongs to an older message and no longer works. Use `/leaderboard` again.",

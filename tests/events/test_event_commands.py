@@ -25,7 +25,9 @@ async def test_a_name_may_be_taken_once_in_a_server_whatever_its_case(world: Wor
 
     sentence = await world.refused(world.create_event("  STRASSE   40l "))
 
-    assert sentence == "This server already has an event “Straße 40L”. Choose a different name."
+    assert (
+        sentence == "This server already has an event “Straße 40L”. Choose a different name: `/event list` shows all."
+    )
 
 
 async def test_two_servers_may_have_events_of_the_same_name(world: World) -> None:
@@ -111,7 +113,7 @@ async def test_a_direction_is_changed_while_there_are_no_scores_and_kept_from_th
     )
     await world.submit("Ana", 5)
     assert await world.refused(world.use(world.admin, "event edit", event="Tetris Blitz", direction="HIGH")) == (
-        "Tetris Blitz has scores already, so its direction stays LOW. Create a new event for the other direction."
+        "Tetris Blitz has scores already, so its direction stays LOW. `/event create` makes one for the other."
     )
 
 

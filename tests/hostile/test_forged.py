@@ -218,7 +218,9 @@ async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not
         "week:close:{event}:2026-W47": "2026-W47 was closed already",
         "week:close:{event}:2031-W01": "2031-W01 has not begun yet.",
         "week:close:{event}:2026-W54": "Write the week as year and number",
-        "week:undo:{event}:2026-W46": "2026-W46 is open again already; there is nothing left to undo.",
+        "week:undo:{event}:2026-W46": (
+            "2026-W46 is open again already; there is nothing left to undo. `/weekly-reset` closes it."
+        ),
         "week:undo:{event}:2026-W54": "Write the week as year and number",
         "week:undo:{rivals}:2026-W47": NO_EVENT,
         "audit:older:{rivals}:0:1": NO_EVENT,

@@ -144,7 +144,7 @@ async def test_results_whose_week_is_open_again_lead_to_no_undo_of_another(world
 
     told = await world.refused(world.click(world.admin, closed, "Undo"))
 
-    assert told == f"{week} is open again already; there is nothing left to undo."
+    assert told == f"{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it."
 
 
 async def test_an_undo_of_what_was_not_closed_last_says_what_was(world: World) -> None:
