@@ -214,7 +214,7 @@ class Events(ServiceCog):
     @event.command(name="role", description="Admins: have an event give a role to its best players")
     @app_commands.describe(
         event="The event: start typing its name",
-        role="Given and taken after each close",
+        role="It follows the overall board",
         award="Who has it, by the overall board",
         elo="With elo: from which event Elo on",
     )

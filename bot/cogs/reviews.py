@@ -13,15 +13,9 @@ from bot.cogs._modals import IdModal
 from bot.cogs._services import ServiceCog, services_of
 from bot.domain.alarm import OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
-from bot.ui.moderation import (
-    show_agreed,
-    show_correction,
-    show_nothing_held,
-    show_own_held,
-    show_refused,
-    show_review,
-)
+from bot.ui.moderation import show_agreed, show_correction
 from bot.ui.reply import Reply
+from bot.ui.reviews import show_nothing_held, show_own_held, show_refused, show_review
 
 
 class Reviews(ServiceCog):

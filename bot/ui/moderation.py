@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 
 from discord import Color
-from discord.utils import format_dt
 
-from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.moderation import (
     Consequences,
     Correction,
@@ -22,13 +20,8 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, isolate, isolate_score, unescape, write_days
+from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape, write_days
 
-_STATES = {
-    HeldState.WAITING: "waits for an admin",
-    HeldState.APPROVED: "approved: it counts",
-    HeldState.REFUSED: "refused: it does not count",
-}
 WHY = "Why (everyone can read it)"
 WHO = "Player"
 MOST_EVENTS = 5
@@ -117,60 +110,10 @@ def show_correction(result: CorrectionResult) -> Reply:
     title, color = _DONE[result.correction]
     lines = [f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**", _where(result)]
     lines += labelled("Personal best", _best_after(result))
-    lines += _reason(result.reason)
+    lines += tell_reason(result.reason)
     if result.week_is_closed:
         lines += labelled("Closed week", _closed_week(result))
     return Reply([Card(title, tuple(lines), color=color)])
-
-
-def show_review(review: Review) -> Reply:
-    """Show an admin alone a held score, why it is held, and what its approval would change."""
-    held = review.held
-    style = held.event.style
-    why = "It is beyond the alarm bounds." if held.moves is None else f"It moves another player by {held.moves:,} Elo."
-    place = count_of(review.waiting, "score") if review.waiting == 1 else f"{review.place + 1} of {review.waiting}"
-    lines = [
-        f"{escape(held.event.name)} · {format_dt(held.held_at, 'f')}",
-        why,
-        *([] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>"))),
-    ]
-    if review.consequences is None:
-        lines.append("The event takes no scores of that week any more, so it can only be refused.")
-    else:
-        lines += labelled("If it is approved", _best_of(style, held, review.consequences))
-        lines += _moves(review.consequences, write_days(held.week))
-    heading = f"Held: {escape_score(style.show(held.score), style)} of {escape(held.player.name)}"
-    small = (f"{place} waiting",)
-    return Reply([Card(heading, tuple(lines), small, Color.orange())], ephemeral=True)
-
-
-def show_nothing_held() -> Reply:
-    """Show an admin alone that no score waits."""
-    return Reply([Card(None, ("No score waits for an admin.",))], ephemeral=True)
-
-
-def show_own_held(own: OwnHeldScores) -> Reply:
-    """Show a player alone what became of their held scores."""
-    lines: list[str] = []
-    for held in own.scores:
-        style = held.event.style
-        shown = f"**{escape_score(style.show(held.score), style)}** · {escape(held.event.name)}"
-        lines.append(f"{shown} · {_STATES[held.state]}")
-        if held.reason is not None:
-            lines.append(f"“{escape(held.reason)}”")
-    return Reply([Card("Your held scores", tuple(lines) or ("None of your scores was held.",))], ephemeral=True)
-
-
-def show_refused(held: HeldScore) -> Reply:
-    """Show everyone that an admin has refused a held score, and why."""
-    style = held.event.style
-    lines = [
-        f"**{escape(held.player.name)}**'s score of **{escape_score(style.show(held.score), style)}**",
-        f"{escape(held.event.name)} · {write_days(held.week)}",
-        "It does not count.",
-    ]
-    lines += _reason(held.reason)
-    return Reply([Card("Score refused", tuple(lines), color=Color.orange())])
 
 
 def name_submission(submission: LoggedSubmission) -> str:
@@ -190,7 +133,7 @@ def show_membership(result: MembershipResult) -> Reply:
     else:
         title, text = "Player returned", f"**{name}** is back in {count_of(result.events, 'event')}."
     color = Color.orange() if result.is_withdrawn else Color.green()
-    return Reply([Card(title, (text, *_reason(result.reason)), color=color)])
+    return Reply([Card(title, (text, *tell_reason(result.reason)), color=color)])
 
 
 def show_excuse(result: ExcuseResult) -> Reply:
@@ -202,13 +145,13 @@ def show_excuse(result: ExcuseResult) -> Reply:
     if result.events:
         names = ", ".join(escape(event.name) for event in result.events[:MOST_EVENTS])
         lines += labelled("Closed weeks that changed", names)
-    lines += _reason(result.reason)
+    lines += tell_reason(result.reason)
     return Reply([Card(title, tuple(lines), color=Color.green() if result.is_excused else Color.orange())])
 
 
 def _corrected(preview: CorrectionPreview) -> list[str]:
     days = write_days(preview.submission.week)
-    lines = [_best(preview), *_moves(preview.consequences, days)]
+    lines = [_best(preview), *tell_moves(preview.consequences, days)]
     if not preview.week_is_closed:
         return lines
     if preview.correction is Correction.ADD:
@@ -218,17 +161,8 @@ def _corrected(preview: CorrectionPreview) -> list[str]:
     if preview.with_week is not None:
         which = "with" if preview.correction is Correction.RESTORE else "without"
         lines += labelled(f"If {days} is run again {which} it", _own_elo(preview.with_week))
-        lines += _moves(preview.with_week, days)
+        lines += tell_moves(preview.with_week, days)
     return lines
-
-
-def _best_of(style: ScoreStyle, held: HeldScore, consequences: Consequences) -> str:
-    before, after = consequences.before, consequences.after
-    if after is None:
-        return "The player is withdrawn, so no board changes now."
-    rank = f"#{after.rank}" if before is None else f"#{before.rank} → #{after.rank}"
-    best = escape_score(style.show(after.score), style)
-    return f"{escape(held.player.name)} would have **{best}** ({rank})."
 
 
 def _own_elo(consequences: Consequences) -> str:
@@ -236,7 +170,8 @@ def _own_elo(consequences: Consequences) -> str:
     return f"The event Elo stays {before}." if before == after else f"The event Elo goes from {before} to {after}."
 
 
-def _moves(consequences: Consequences, days: str | None) -> list[str]:
+def tell_moves(consequences: Consequences, days: str | None) -> list[str]:
+    """Tell whose Elos would move and which podiums would change; `days` name the week of a podium."""
     moved, most = consequences.elos_moved, consequences.most_moved
     if moved:
         whose = "1 other player's Elo moves" if moved == 1 else f"{moved:,} players' Elos move"
@@ -269,7 +204,7 @@ def _of_events(events: Iterable[EventConsequences], nothing: str) -> list[str]:
     lines: list[str] = []
     of_events = [*events]
     for one in of_events[:MOST_EVENTS]:
-        lines += [f"**{escape(one.event.name)}** · {_player(one)}", *_moves(one.consequences, None)]
+        lines += [f"**{escape(one.event.name)}** · {_player(one)}", *tell_moves(one.consequences, None)]
     if len(of_events) > MOST_EVENTS:
         lines.append(f"And {count_of(len(of_events) - MOST_EVENTS, 'more event')}.")
     return lines or [nothing]
@@ -309,7 +244,8 @@ def _why(reason: str | None) -> tuple[str, ...]:
     return () if reason is None else labelled(WHY, escape(reason))
 
 
-def _reason(reason: str | None) -> tuple[str, ...]:
+def tell_reason(reason: str | None) -> tuple[str, ...]:
+    """Tell why an admin did something, if they said."""
     return () if reason is None else labelled("Reason", escape(reason))
 
 

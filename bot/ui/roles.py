@@ -19,5 +19,5 @@ def show_award(award: RoleAward) -> Reply:
     """Show the admin alone who gets a role from now on."""
     who = _WHO[award.award].format(event=f"**{escape(award.event.name)}**", elo=award.elo)
     lines = (f"<@&{award.role_id}> goes to {who}.",)
-    small = ("by the overall board; given and taken after each close",)
+    small = ("by the overall board, which it follows",)
     return Reply([Card("Role awarded", lines, small, Color.blurple())], ephemeral=True)

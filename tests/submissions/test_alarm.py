@@ -25,7 +25,7 @@ from bot.errors import (
     ScoreHeld,
 )
 from bot.services.events import EventOptions
-from bot.ui.moderation import show_review
+from bot.ui.reviews import show_review
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
 from tests.moderation.test_restoring import CHANGES

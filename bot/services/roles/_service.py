@@ -30,7 +30,7 @@ class RolePlan:
 
 
 class RoleService:
-    """Awards roles by the overall board. The job of an event gives and takes them after each close and correction."""
+    """Awards roles by the overall board. The job of an event gives and takes them whenever that moves."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
