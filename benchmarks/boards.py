@@ -5,6 +5,8 @@ page is asked for by the player in the third place, whose row is on it. Of the o
 last one are asked for, each by the player in the middle and by the last one, whose places have to be counted; the
 slowest of the four is shown.
 
+Under *robust* and *ranks* the boards of 100,000 players are measured too, after a change of the rules.
+
 The reference is one round trip through the same stack: `SELECT 1` in a transaction of the same `Database`, and so on
 the same connections, measured in turn with the pages.
 """
@@ -18,10 +20,13 @@ from sqlalchemy.orm import Session
 
 from benchmarks.filling import EVENT, GUILD, NOW, SCALE, fill
 from benchmarks.measuring import in_turn, median, seconds_of
-from benchmarks.places import Place
+from benchmarks.places import Place, vacuum
 from benchmarks.report import Goal, Line
 from bot.database.database import Database
+from bot.domain.rules import Method, Rules
 from bot.domain.standings import Board, LeaderboardPage
+from bot.services.events import find_event
+from bot.services.ratings import recalculate
 from bot.services.standings import StandingsService
 
 SIZE, LARGE = 100_000, 1_000_000
@@ -41,13 +46,17 @@ def _measure(place: Place, kind: str, size: int) -> list[Line]:
         fill(url, size)
         event = _FilledEvent(Database(url), runner)
         try:
-            return [
-                line
-                for board in Board
-                for line in _compare(event, board, size, f"the {board} board, {kind}, {size:,} players")
-            ]
+            lines = _compare_boards(event, size, f"{kind}, {size:,} players")
+            for method in (Method.ROBUST, Method.RANKS) if size == SIZE else ():
+                event.rate_by(method)
+                lines += _compare_boards(event, size, f"under {method}, {kind}, {size:,} players")
+            return lines
         finally:
             runner.run(event.database.close())
+
+
+def _compare_boards(event: "_FilledEvent", size: int, where: str) -> list[Line]:
+    return [line for board in Board for line in _compare(event, board, size, f"the {board} board, {where}")]
 
 
 def _compare(event: "_FilledEvent", board: Board, size: int, where: str) -> list[Line]:
@@ -85,6 +94,11 @@ class _FilledEvent:
     def round_trip(self) -> float:
         return self._runner.run(seconds_of(self.database.read(_select_one)))
 
+    def rate_by(self, method: Method) -> None:
+        """Have the event rate by another method; its weekly averages stay as they are, for it has no closed weeks."""
+        self._runner.run(self.database.write(lambda session: _rate_by(session, method)))
+        self._runner.run(vacuum(self.database.url))
+
     def page(self, board: Board, page: int, viewer: int) -> Callable[[], float]:
         return lambda: self._runner.run(seconds_of(self._read(board, page, viewer)))
 
@@ -98,6 +112,14 @@ class _FilledEvent:
 
     def _read(self, board: Board, page: int, viewer: int) -> Coroutine[Any, Any, LeaderboardPage]:
         return self._standings.page(GUILD, EVENT, board, page, viewer)
+
+
+def _rate_by(session: Session, method: Method) -> None:
+    event = find_event(session, GUILD, EVENT, lock=True)
+    event.rules = Rules(method)
+    event.elo_base = event.elo_field_version = None
+    session.flush()
+    recalculate(session, event, SCALE)
 
 
 def _select_one(session: Session) -> int:

@@ -1,0 +1,102 @@
+"""A process that posts results is killed at any of its statements, and one message is in the channel afterwards."""
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+from itertools import count
+
+from discord import Client, Intents
+from discord.http import Route
+from sqlalchemy import URL, delete
+from sqlalchemy.orm import Session
+
+from bot.cogs import handlers_of
+from bot.database.dialect import parse_database_url
+from bot.database.models import GuildSettings, Job, Post
+from bot.domain.jobs import JobKind, Lane
+from bot.services.jobs import schedule
+from tests import tables
+from tests.backends import ADMIN, NOON, Clock, TestBackend, open_test_backend
+from tests.faults.forked_bot import end_of
+from tests.faults.test_closing_crashes import moments
+from tests.faults.test_crashes import SEED
+from tests.outages import statements_seen
+from tests.patience import patient, set_limits
+from tests.wire.discord_stub import HOME, DiscordStub
+
+
+async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_url: URL) -> None:
+    url, seed = database_url.render_as_string(hide_password=False), int(os.environ.get(SEED) or secrets.randbits(32))
+    sent = set()
+    async with DiscordStub() as discord, open_test_backend(database_url) as backend:
+        messages = discord.channels.messages
+        await set_up(backend)
+        with statements_seen("") as statements:
+            await post(backend, discord.api_url)
+        assert len(messages) == 1
+        for statement in moments(len(statements), random.Random(seed)):
+            messages.clear()
+            await tables.execute(backend.database, delete(Post))
+            backend.clock.now = NOON
+            await backend.database.write(due)
+            killed = f"killed at statement {statement}, {statements[statement]}, {SEED}={seed}"
+            assert await end_of(post_and_die, url, discord.api_url, statement) == -signal.SIGKILL, killed
+            sent.add(len(messages))
+            backend.clock.now += Lane.MESSAGES.lease
+            await post(backend, discord.api_url)
+            [row] = await tables.rows(backend.database, Post)
+            assert [int(message.data["id"]) for message in messages] == [row["message_id"]], killed
+            assert row["digest"] is not None, killed
+            assert await tables.rows(backend.database, Job) == [], killed
+    # It was killed before and after Discord had the message.
+    assert sent == {0, 1}
+
+
+async def set_up(backend: TestBackend) -> None:
+    """A server with a channel for announcements, in which a week was closed; its results are due."""
+    await backend.create_event()
+    await backend.submit_all({1: 200, 2: 100})
+    await backend.run()
+
+    def work(session: Session) -> None:
+        session.add(GuildSettings(guild_id=ADMIN.guild_id, announcement_channel_id=HOME.news.id))
+        due(session)
+
+    await backend.database.write(work)
+
+
+def due(session: Session) -> None:
+    schedule(session, JobKind.RESULTS, "1:202647", NOON)
+
+
+async def post(backend: TestBackend, api_url: str) -> None:
+    """Do what is due, at a stub of Discord."""
+    base, Route.BASE = Route.BASE, api_url
+    client = Client(intents=Intents.none())
+    try:
+        await client.login("stub-token")
+        backend.real.jobs.handle(handlers_of(client, backend.real.services))
+        await backend.real.jobs.do_due()
+    finally:
+        await client.close()
+        Route.BASE = base
+
+
+def post_and_die(url: str, api_url: str, statement: int) -> None:
+    """Do what is due, up to a statement."""
+    set_limits(setattr, patient())
+
+    async def work() -> None:
+        async with open_test_backend(parse_database_url(url), Clock()) as backend:
+            statements = count()
+
+            def die() -> None:
+                if next(statements) == statement:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            with statements_seen("", die):
+                await post(backend, api_url)
+
+    asyncio.run(work())
