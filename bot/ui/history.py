@@ -15,7 +15,7 @@ from bot.ui.standings import standing_line
 from bot.ui.text import count_of, escape, escape_score, isolate
 
 BEST, BEST_THEN, BEST_OF_WEEK = "★", "☆", "◆"
-_LEGEND = {BEST: "best", BEST_THEN: "best when made", BEST_OF_WEEK: "best of its week"}
+_LEGEND = {BEST: "best", BEST_THEN: "best then", BEST_OF_WEEK: "best of week"}
 _HELD = {HeldState.WAITING: "waits for an admin", HeldState.REFUSED: "refused"}
 LONGEST_PAGE = 3_500
 LONGEST_TEXTS = ((300, 300), (60, 300), (0, 200))
@@ -49,8 +49,9 @@ def past_board_card(board: PastBoard) -> Card:
         small.append(f"<@{board.player_id}> had no rank then")
     pages = [f"page {board.page + 1} of {board.pages}"] if board.pages > 1 else []
     small.append(" · ".join([*pages, count_of(board.players, "player")]))
-    small.append("of scores and weeks up to then" if is_overall else "of scores up to then")
-    small.append("as they count today, by today's rules")
+    small.append(f"scores {'and weeks ' if is_overall else ''}up to then that count today")
+    rated = "rated by today's rules"
+    small.append(rated if is_overall or style.unit is None else f"{escape(style.unit)} · {rated}")
     name = "overall" if is_overall else "all-time"
     lines = small_print(f"as it was {format_dt(board.at, 'f')}"), *rows
     return Card(f"{escape(board.event.name)} · {name}", lines, tuple(small), Color.gold())

@@ -41,14 +41,12 @@ class PastBoards:
         gone = set(session.scalars(withdrawn.where(Member.withdrawn_at.is_not(None))))
         join_in_memory(session)
         ranking = compute_aside(session, lambda streams: self._rank(streams, board, gone), Unwatched().advance)
-        player = self._find(discord_id)
-        place = None if player is None or player not in ranking else self._place(ranking, player)
+        own = [player for player in self._find(discord_id) if player in ranking]
         pages = max(1, -(-len(ranking.order) // PAGE_SIZE))
         if page is None:
-            page = 0 if place is None else place // PAGE_SIZE
+            page = next((self._place(ranking, player) // PAGE_SIZE for player in own), 0)
         shown = min(page, pages - 1)
         players = self._players(ranking, shown * PAGE_SIZE, (shown + 1) * PAGE_SIZE)
-        own = [] if player is None or place is None else [player]
         names = name_players(session, event.guild_id, {*players, *own})
         return PastBoard(
             event=describe(event),
@@ -63,17 +61,20 @@ class PastBoards:
             closed_weeks=closed_weeks,
         )
 
-    def _find(self, discord_id: int) -> int | None:
+    def _find(self, discord_id: int) -> list[int]:
+        """Return the key of a user's player, if there is one."""
         with suppress(NeverSubmitted):
-            return find_member(self._session, self._event.guild_id, discord_id).player_id
-        return None
+            return [find_member(self._session, self._event.guild_id, discord_id).player_id]
+        return []
 
     def _rank(self, streams: Streams, board: Board, gone: Collection[int]) -> PastRanking:
         log = ScoreSubmission
         is_high = self._event.score_direction is ScoreDirection.HIGH
         best = sa.func.max(log.score) if is_high else sa.func.min(log.score)
-        bests_then = sa.select(log.player_id, best).where(log.event_id == self._event.id, *self._counted)
-        rows = streams.rows(bests_then.group_by(log.player_id))
+        # The sum keeps the planner from the index by player: in its order it would read the log of all events.
+        player_id = log.player_id + 0
+        bests_then = sa.select(player_id, best).where(log.event_id == self._event.id, *self._counted)
+        rows = streams.rows(bests_then.group_by(player_id))
         bests: dict[int, float] = {player: score for player, score in rows if player not in gone}
         if board is Board.ALL_TIME:
             return PastRanking(self._rating, bests)
