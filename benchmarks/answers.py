@@ -45,6 +45,8 @@ ANSWERS = (
     Answer("/rating", lambda services, player: services.standings.rating(GUILD, EVENT, player, player)),
     Answer("/target", lambda services, player: services.targets.find(GUILD, EVENT, player)),
     Answer("/target elo", lambda services, player: services.targets.find(GUILD, EVENT, player, elo=1_000)),
+    Answer("/profile", lambda services, player: services.profiles.show(GUILD, player, player)),
+    Answer("/compare", lambda services, player: services.profiles.compare(GUILD, player + 1, None, player)),
     Answer("/history", lambda services, player: services.history.page(_actor(player), EVENT, player, 0)),
 )
 
