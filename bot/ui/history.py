@@ -41,7 +41,7 @@ def past_board_card(board: PastBoard) -> Card:
     style, is_overall = board.event.style, board.board is Board.OVERALL
     rows = [standing_line(standing, board.board, style) for standing in board.standings]
     if not rows:
-        rows = ["No week was closed by then." if is_overall and board.players == 0 else "Nobody had a score by then."]
+        rows = [f"Nobody had a {'rank' if is_overall else 'score'} by then."]
     elif board.own is not None and board.own not in board.standings:
         rows.append(f"… {standing_line(board.own, board.board, style)}")
     small = []
