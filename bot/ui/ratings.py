@@ -85,7 +85,7 @@ def _middle(rating: PlayerRating) -> list[str]:
     if rating.players == 1:
         return [small_print(f"alone in the event: {rating.all_time_elo} by rule")]
     style = rating.event.style
-    middle = escape_score(style.show(float(f"{rating.middle:.6g}")), style)
+    middle = style.bare(float(f"{rating.middle:.6g}"))
     if rating.spreads == 0:
         return [small_print(f"in the middle of all bests, {middle}")]
     where = "above" if rating.spreads > 0 else "below"

@@ -48,7 +48,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 300})
     first = await world.use("Ana", "rating", event="Tetris")
     assert first.is_private
-    assert "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.22 spreads below the middle, 200 points\n" in first
+    assert "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.22 spreads below the middle, 200\n" in first
     assert "#3 of 3 by best score\nthe event Elo begins when a first week closes" in first
     assert list(first.buttons) == ["What must I score?", "Share"]
     await world.reset()
@@ -62,7 +62,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
 
     assert rating.alone == (
         "Ana · Tetris Blitz · **811**?\n"
-        "Best, half\n**400 points** → 1245: 622.5\n1.22 spreads above the middle, 300 points\n"
+        "Best, half\n**400 points** → 1245: 622.5\n1.22 spreads above the middle, 300\n"
         "Weeks, half\n755 / 2 = 377.5: 188.8\n"
         "23–29 Nov · missed: 0, costs 189\n16–22 Nov · 755\nall weeks count, missed ones too\n"
         "**622.5 + 188.8 = 811.3 → 811**\n"
