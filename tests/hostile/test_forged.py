@@ -110,6 +110,8 @@ BUTTONS = {
     "submit:999999999999999999": NO_EVENT,
     "rating:{rivals}": NO_EVENT,
     "rating:{event}": f"<@{EVE.id}> has no scores in {EVENT}.",
+    "rating:share:{rivals}:5": NO_EVENT,
+    "rating:share:{event}:9999999999999999999": f"<@9999999999999999999> has no scores in {EVENT}.",
     "target:{rivals}": NO_EVENT,
     "target:{event}": "To be **#1** overall you need **12** this week.",
     "history:older:{rivals}:1:0": NO_EVENT,

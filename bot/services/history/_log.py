@@ -10,14 +10,7 @@ from bot.domain.alarm import HeldState
 from bot.domain.history import MOST_MIDDLES, HistoryEntry, Removal, WeekMiddle
 from bot.domain.rules import Method
 from bot.domain.weeks import Week
-
-
-def is_of_event(event_id: int) -> sa.ColumnElement[bool]:
-    """Return the condition for rows of the log that are of an event, to be looked up by player.
-
-    The sum keeps the planner from the index by event: few rows are a player's, but many may be of the event.
-    """
-    return ScoreSubmission.event_id + 0 == event_id
+from bot.services.ratings import is_of_event
 
 
 def read_entries(session: Session, event_id: int, player_id: int, *, with_held: bool) -> list[HistoryEntry]:

@@ -18,8 +18,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.errors import NeverSubmitted
 from bot.services.events import describe
-from bot.services.history._log import is_of_event
-from bot.services.ratings import best_first, weekly_averages
+from bot.services.ratings import best_first, is_of_event, weekly_averages
 from bot.services.servers import find_member, name_players
 
 

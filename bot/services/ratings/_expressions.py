@@ -95,6 +95,14 @@ def is_weekly_best(
     return (scores.event_id == event_id) & has_type(ScoreType.WEEKLY) & (scores.week_number == week_code)
 
 
+def is_of_event(event_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition for rows of the log that are of an event, to be looked up by player.
+
+    The sum keeps the planner from the index by event: few rows are a player's, but many may be of the event.
+    """
+    return ScoreSubmission.event_id + 0 == event_id
+
+
 def has_type(score_type: ScoreType, scores: type[LeaderboardScore] = LeaderboardScore) -> sa.ColumnElement[bool]:
     """Return the condition for scores of one type."""
     return sa.type_coerce(scores.score_type, sa.String) == constant(score_type)

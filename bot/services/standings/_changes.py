@@ -28,7 +28,7 @@ from bot.domain.methods import Rating
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
-from bot.services.ratings import is_personal_best, stored_field
+from bot.services.ratings import is_of_event, is_personal_best, stored_field
 from bot.services.servers import name_players
 
 MOST_COMPARED = 1_000
@@ -101,6 +101,7 @@ def _parts_by_field(event: Event, at: WeeklyRun, grounds: Grounds) -> tuple[Part
     now = stored_field(event)
     if at.bests is None or now is None:
         return None
+    # Under *robust* the player's own best alone does not move the middle of so many.
     if event.method is Method.CLASSIC and grounds.best != grounds.best_now:
         now = event.statistics.change(grounds.best_now, grounds.best).field
     return parts_by_field(grounds, at.bests, now)
@@ -138,9 +139,7 @@ def _bests_at(session: Session, event: Event, at: datetime, players: Sequence[in
     """Return the bests of some players at a time, by the log; those without a score lack."""
     log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
     best = sa.func.max(log.score) if event.score_direction is ScoreDirection.HIGH else sa.func.min(log.score)
-    # The sum keeps the planner from the index by event: few rows are of these players, but many may be of the event.
-    of_event = log.event_id + 0 == event.id
-    counted = of_event, log.submitted_at <= until, log.removed_at.is_(None) | (log.removed_at > until)
+    counted = is_of_event(event.id), log.submitted_at <= until, log.removed_at.is_(None) | (log.removed_at > until)
     found: dict[int, float] = {}
     for some in in_chunks(players):
         query = sa.select(log.player_id, best).where(*counted, log.player_id.in_(some)).group_by(log.player_id)

@@ -16,6 +16,7 @@ from bot.domain.methods import Rating, z_of_rank
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.reminders import WeekToMiss
 from bot.domain.rules import CountedWeek, Method
+from bot.domain.servers import GREATEST_ID
 from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
 from bot.errors import NoScores, SubmitterWithdrawn, WeekWithoutBoard
@@ -179,7 +180,8 @@ class StandingsService:
             found = find_meant_event(session, guild_id, event)
             if season is not None:
                 found = find_season(session, found, season)
-            own = self._find_own(session, found, discord_id)
+            # What a forged button names may be greater than any id.
+            own = self._find_own(session, found, discord_id) if discord_id <= GREATEST_ID else None
             if own is not None:
                 player_id, rated = own
                 change = find_change(session, found, player_id, rated, rating_of(found, self._scale))
