@@ -24,14 +24,14 @@ ALL_EVENTS = 0
 class Profiles(ServiceCog):
     """The commands that show players over all events."""
 
-    @app_commands.command(name="profile", description="Show what a player has done here, to you alone")
+    @app_commands.command(name="profile", description="What a player has done, to you alone")
     @app_commands.describe(player="Whose; default: your own")
     @app_commands.guild_only()
     async def profile(self, interaction: Interaction[Any], player: User | None = None) -> None:
         """Show all events of a player, with medals, streaks and the best week."""
         await _show(interaction, interaction.user.id if player is None else player.id)
 
-    @app_commands.command(name="compare", description="Show two players side by side, to you alone")
+    @app_commands.command(name="compare", description="Two players side by side, to you alone")
     @app_commands.describe(
         player="With whom you compare yourself",
         other="Another player, in your place",

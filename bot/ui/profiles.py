@@ -38,7 +38,7 @@ def show_profile(profile: Profile) -> Reply:
     ]
     small = [f"and {count_of(profile.more_events, 'event')} more"] if profile.more_events else []
     if any(event.event_elo is None for event in profile.events):
-        small.append(f"{SETTLING} = by the best score alone, without a rank overall")
+        small.append(f"{SETTLING} = best score alone: no rank overall")
     small.append(f"{count_of(profile.scores, 'score')} since {format_dt(profile.since, 'D')}")
     return Reply([Card(escape(profile.player.name), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
@@ -47,7 +47,7 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
     """Show a viewer alone two players side by side; in bold who leads."""
     names = [escape(narrow(player.name, NAME_WIDTH)) for player in (comparison.first, comparison.second)]
     lines = [
-        _lead(comparison.leads, names),
+        *_lead(comparison.leads, names),
         *_weeks(comparison.weeks),
         *(line for event in comparison.events for line in _compared(event, names)),
     ]
@@ -55,13 +55,13 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
     if not all(map(_have_event_elos, comparison.events)):
         small.append(f"{SETTLING} = Elo by the best score alone")
     if comparison.is_rival:
-        small.append(f"You follow {names[1]}. `/notify` shows what else I tell you.")
+        small.append(f"You follow {names[1]}: see `/notify`")
     return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True)
 
 
 def _standing(standing: ServerStanding) -> tuple[str, str]:
     line = f"**#{standing.rank:,}** of {count_of(standing.players, 'player')} · **{standing.total}**"
-    return line, small_print(f"the sum of {count_of(standing.events, 'event Elo')}, archived ones left out")
+    return line, small_print(f"sum of Elos in {count_of(standing.events, 'open event')}")
 
 
 def _medals(medals: Medals) -> Iterator[str]:
@@ -97,21 +97,19 @@ def _event(one: ProfiledEvent) -> tuple[str, str]:
     return f"{rank} **{name}** · **{elo}**", small
 
 
-def _lead(leads: HeadToHead, names: list[str]) -> str:
-    events = count_of(leads.first + leads.second + leads.tied, "event")
+def _lead(leads: HeadToHead, names: list[str]) -> Iterator[str]:
+    events = leads.first + leads.second + leads.tied
     if leads.first == leads.second:
-        return f"Level over {events}"
-    return f"**{names[leads.second > leads.first]}** leads in **{max(leads.first, leads.second)}** of {events}"
+        yield f"Level over {count_of(events, 'event')}"
+    elif events > 1:
+        ahead = names[leads.second > leads.first]
+        yield f"**{ahead}** leads in **{max(leads.first, leads.second)}** of {events:,} events"
 
 
 def _weeks(weeks: HeadToHead) -> Iterator[str]:
     if weeks != HeadToHead():
-        yield f"Weeks won **{_won(weeks)}**"
-
-
-def _won(weeks: HeadToHead) -> str:
-    tied = f", {weeks.tied:,} tied" if weeks.tied else ""
-    return f"{weeks.first:,}–{weeks.second:,}{tied}"
+        tied = f" · {weeks.tied:,} tied" if weeks.tied else ""
+        yield f"Weeks won **{weeks.first:,}–{weeks.second:,}**{tied}"
 
 
 def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
@@ -120,7 +118,7 @@ def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
     gap = style.show_gap(one.first.best, one.second.best)
     label.append("level" if lead == 0 else f"{names[lead < 0]} by {gap}")
     if one.weeks != HeadToHead():
-        label.append(f"weeks {_won(one.weeks)}")
+        label.append(f"weeks {one.weeks.first:,}–{one.weeks.second:,}")
     bests = _side_by_side([style.bare(side.best) for side in (one.first, one.second)], lead)
     elos = [_elo(one, side) for side in (one.first, one.second)]
     mark = "" if _have_event_elos(one) else SETTLING

@@ -23,7 +23,7 @@ _ABOUT = {
     Reminder.MISSED_WEEK: "a day before a week ends without a score of yours",
     Reminder.OVERTAKEN: "who has beaten your best, once a day",
     Reminder.RESULTS: "your rank and Elo when a week is closed",
-    Reminder.RIVAL: "new bests of whom you follow, once a day",
+    Reminder.RIVAL: "whom you follow, once a day",
 }
 
 
@@ -37,7 +37,7 @@ def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
         lines += labelled(f"{name}: {_ABOUT[reminder]}", f"**{state}**{whom}")
     small = ["by direct message, about this server"]
     if settings.rival is None:
-        small.append("`/compare` yourself with somebody to follow them")
+        small.append("`/compare` yourself to follow a rival")
     if settings.refused_at is not None:
         when = format_dt(settings.refused_at, "D")
         small.append(f"⚠️ off since {when}: your direct messages are closed to the bot")

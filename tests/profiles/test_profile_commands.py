@@ -34,7 +34,7 @@ async def test_a_profile_is_one_look_at_all_events(world: World) -> None:
     assert shown.alone == (
         "Ana\n"
         "**#1** of 3 players · **1197**\n"
-        "the sum of 1 event Elo, archived ones left out\n"
+        "sum of Elos in 1 open event\n"
         "🥇 1\n"
         "**2 weeks** in a row · the longest yet\n"
         "Best week **1197** · #1 of 3\n"
@@ -43,7 +43,7 @@ async def test_a_profile_is_one_look_at_all_events(world: World) -> None:
         "18,900 points → 1197 · of 3 players\n"
         "#2 **40L Sprint** · **800?**\n"
         "1:10 → 800 · of 2 players\n"
-        "? = by the best score alone, without a rank overall\n"
+        "? = best score alone: no rank overall\n"
         "2 scores since <t:1795003200:D>"
     )
     [profile] = [menu for menu in world.bot.tree.get_commands() if menu.name == "Profile"]
@@ -82,14 +82,17 @@ async def test_two_players_are_compared_and_one_is_followed_as_a_rival(world: Wo
         "? = Elo by the best score alone"
     )
     one = await world.use("Ana", "compare", player=world.member("Ben"), event="tetris")
-    assert "**Ana** leads in **1** of 1 event" in one
+    assert one.alone == (
+        "Ana and Ben\nWeeks won **1–0**\n"
+        "Tetris Blitz · Ana by 2,500 · weeks 1–0\n**18,900** vs 16,400 · **1197** vs 1078"
+    )
     others = await world.use("Cy", "compare", player=world.member("Ana"), other=world.member("Ben"), event="tetris")
     assert others.buttons == {}
 
     followed = await world.click("Ana", one, "Follow as rival")
-    assert "You follow Ben. `/notify` shows what else I tell you." in followed
+    assert "You follow Ben: see `/notify`" in followed
     assert list(followed.buttons) == ["Unfollow"]
-    assert "Rival: new bests of whom you follow, once a day\n**on** · Ben" in (await world.use("Ana", "notify"))
+    assert "Rival: whom you follow, once a day\n**on** · Ben" in (await world.use("Ana", "notify"))
     world.clock.move(seconds=1)
     await world.submit("Ben", 19_100)
     await world.submit("Cy", 20_000)
@@ -115,8 +118,8 @@ async def test_a_rival_is_one_player_and_ended_in_the_panel(world: World) -> Non
     panel = await world.use("Ana", "notify")
     assert "**on** · Cy" in panel
     off = await world.click("Ana", panel, "Rival: off")
-    assert "Rival: new bests of whom you follow, once a day\n**off**" in off
-    assert "`/compare` yourself with somebody to follow them" in off
+    assert "Rival: whom you follow, once a day\n**off**" in off
+    assert "`/compare` yourself to follow a rival" in off
     assert "Rival: on" not in off.buttons
     reminders = world.backend.real.services.reminders
     assert (await reminders.show(world.guild.id, world.member("Ana").id)).switched_on == frozenset[Reminder]()

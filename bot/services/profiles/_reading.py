@@ -93,13 +93,15 @@ def read_closed_weeks(session: Session, player_id: int, entries: Mapping[int, En
 def read_scores(session: Session, player_id: int, entries: Mapping[int, Entry]) -> Scores:
     """Return the submissions of a player that count in events, at least one."""
     log = ScoreSubmission
-    of_weeks = (
-        sa.select(log.week_number, sa.func.count(), sa.func.min(log.submitted_at))
-        .where(log.player_id == player_id, log.event_id.in_(entries), log.removed_at.is_(None))
-        .group_by(log.week_number)
+    # Without a condition on events, which would have all of the log of an event read on some databases.
+    of_weeks: AnySelect = (
+        sa.select(log.event_id, log.week_number, sa.func.count(), sa.func.min(log.submitted_at))
+        .where(log.player_id == player_id, log.removed_at.is_(None))
+        .group_by(log.event_id, log.week_number)
     )
-    weeks, numbers, times = zip(*session.execute(of_weeks), strict=True)
-    return Scores(sum(numbers), min(times), [Week.from_code(code) for code in weeks])
+    found = [row for row in session.execute(of_weeks) if row.event_id in entries]
+    _, weeks, numbers, times = zip(*found, strict=True)
+    return Scores(sum(numbers), min(times), {Week.from_code(code) for code in weeks})
 
 
 def read_excused_weeks(session: Session, guild_id: int, player_id: int) -> set[Week]:
