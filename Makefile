@@ -37,10 +37,10 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo picture ratings test pooled quick soak bench lint audit format lock package clean
+.PHONY: help install develop demo screenshot pictures fonts ratings test pooled quick soak bench lint audit format lock package clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(RUNS) ## Make .venv with what the bot needs to run
 
@@ -59,8 +59,14 @@ $(DEVELOPS): requirements-dev.lock
 demo: develop ## Play a season in a simulated Discord, then play on in the browser
 	@$(BIN)/python -m bot demo $(ARGS)
 
-picture: develop ## Take the README's picture anew (needs Chromium: .venv/bin/playwright install chromium)
+screenshot: develop ## Take the README's screenshot anew (needs Chromium: .venv/bin/playwright install chromium)
 	@$(BIN)/python -m bot demo --picture docs/demo.png
+
+pictures: develop ## Draw the pictures of docs/pictures.md anew
+	@$(BIN)/python -m benchmarks.pictures_page
+
+fonts: develop ## Cut the fonts of pictures anew (needs npm, fonts-noto-core and fonts-noto-cjk)
+	@$(BIN)/python -m benchmarks.picture_fonts
 
 ratings: develop ## Draw the pictures of docs/ratings.md, and write its table anew
 	@$(BIN)/python -m benchmarks.ratings_page

@@ -757,6 +757,10 @@ class Unavailable(LeaderboardError):
     """The database did not answer, or a transaction lost a race too often. A retry may succeed."""
 
 
+class PictureNotDrawn(LeaderboardError):
+    """A picture cannot be drawn now; the log says why."""
+
+
 @dataclass(eq=False)
 class RoleNotGivable(LeaderboardError):
     """The role `role` is everyone's or another program's, so nobody can give it."""

@@ -56,6 +56,7 @@ from bot.services.targets import TargetService
 from bot.services.transfer import TransferService
 from bot.services.weeks import WeekCloser, WeeklyProcessingService
 from bot.systemd import feed_watchdog, notify
+from bot.ui.pictures import Studio
 
 # The bot must stop within ten seconds, also on a busy machine; together these take much less.
 LAST_COMMANDS_SECONDS = 3.0
@@ -98,6 +99,8 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
         standings = StandingsService(database, clock, settings.scale)
         weeks = WeeklyProcessingService(database, clock, settings.scale)
+        studio = Studio()
+        stack.push_async_callback(studio.close)
         services = Services(
             leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
             standings=standings,
@@ -124,6 +127,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             help=HelpService(database, clock, settings.scale),
             targets=TargetService(database, clock, settings.scale),
             roles=RoleService(database, clock),
+            studio=studio,
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator, jobs, database)

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "bot.domain": {"pytz", "rapidfuzz", "regex", "bot.errors"},
     "bot.database": {"aiosqlite", "alembic", "asyncpg", "sqlalchemy", "tenacity", "bot.domain", "bot.errors"},
     "bot.services": {"async_lru", "pydantic", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
-    "bot.ui": {"discord", "regex", "bot.domain", "bot.errors"},
+    "bot.ui": {"async_lru", "discord", "regex", "typst", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
     "bot.health": {"aiohttp", "sqlalchemy", "bot.database", "bot.errors", "bot.services.ratings"},
     "bot.systemd": {},
@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "bot.console": {"tqdm"},
     "bot.main": {
         *("discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"),
+        "bot.ui.pictures",
         *("bot.health", "bot.systemd"),
     },
     "bot.demo": {"PIL", "discord", "pydantic", "simcord", "bot"},

@@ -12,6 +12,7 @@ from bot.cogs.events import Events
 from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
+from bot.cogs.pictures import PictureButton
 from bot.cogs.profiles import Profiles, RivalButton, profile_of_user
 from bot.cogs.ratings import RatingButton, Ratings, ShareButton
 from bot.cogs.rehearsals import RatedButton, RulesButton
@@ -56,6 +57,7 @@ BUTTONS = (
     PageButton,
     RatingButton,
     ShareButton,
+    PictureButton,
     TargetButton,
     PastWeeksButton,
     HistoryButton,

@@ -237,4 +237,4 @@ async def _pause(seconds: float) -> None:
 
 def _files_of(reply: Reply) -> list[File]:
     # Sending a file uses it up, even if Discord does not take it: each attempt makes its own.
-    return [File(io.BytesIO(one.content), one.name) for one in reply.files]
+    return [File(io.BytesIO(one.content), one.name, description=one.description) for one in reply.files]

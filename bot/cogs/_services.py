@@ -25,6 +25,7 @@ from bot.services.submissions import LeaderboardService
 from bot.services.targets import TargetService
 from bot.services.transfer import TransferService
 from bot.services.weeks import WeeklyProcessingService
+from bot.ui.pictures import Studio
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Services:
     """All services; the bot builds them once at the start.
 
     Attributes:
+        studio: draws pictures of what the services return.
         owner_id: Discord's id of the bot's owner, who is an admin in every server; None for nobody.
     """
 
@@ -60,6 +62,7 @@ class Services:
     targets: TargetService
     help: HelpService
     roles: RoleService
+    studio: Studio
     owner_id: int | None
 
 

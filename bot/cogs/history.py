@@ -11,6 +11,7 @@ from bot.cogs._answering import actor_of, answer, guild_of, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
+from bot.cogs.pictures import PictureButton
 from bot.domain.history import HistoryPage, PastBoard
 from bot.domain.standings import Board
 from bot.ui.history import history_card, past_board_card
@@ -110,12 +111,13 @@ class PastBoardButton(
 
 
 def show_history(page: HistoryPage) -> Reply:
-    """Show a page of what a player has submitted, with buttons if there are more."""
-    buttons = [
+    """Show a page of what a player has submitted, with buttons for a picture and for other pages."""
+    buttons: list[IdButton] = [
         HistoryButton(label, page.event.id, page.player.discord_id, max(number, 0), enabled=0 <= number < page.pages)
         for label, number in (("newer", page.page - 1), ("older", page.page + 1))
     ]
-    return Reply([history_card(page)], [buttons] if page.pages > 1 else [], ephemeral=True)
+    picture = PictureButton.of_history(page.event.id, page.player.discord_id)
+    return Reply([history_card(page)], [[*(buttons if page.pages > 1 else []), picture]], ephemeral=True)
 
 
 def show_past_board(board: PastBoard) -> Reply:

@@ -11,6 +11,7 @@ from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
+from bot.cogs.pictures import PictureButton
 from bot.domain.profiles import Comparison
 from bot.domain.servers import GREATEST_ID
 from bot.errors import ButtonOutdated
@@ -98,7 +99,8 @@ class RivalButton(
 async def _show(interaction: Interaction[Any], discord_id: int) -> None:
     profiles = services_of(interaction).profiles
     profile = profiles.show(guild_of(interaction), discord_id, interaction.user.id)
-    await answer(interaction, profile, show_profile, only_reads=True)
+    picture = PictureButton.of_profile(discord_id)
+    await answer(interaction, profile, lambda found: replace(show_profile(found), buttons=[[picture]]), only_reads=True)
 
 
 def _compared(comparison: Comparison) -> Reply:

@@ -10,6 +10,7 @@ from bot.cogs._answering import answer, guild_of, post
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, seasons
+from bot.cogs.pictures import PictureButton
 from bot.cogs.targets import TargetButton
 from bot.domain.explanations import PlayerRating
 from bot.ui.ratings import share_rating, show_rating
@@ -91,7 +92,9 @@ class ShareButton(IdButton, template=r"rating:share:(?P<event>[0-9]{1,18}):(?P<p
 def _show(rating: PlayerRating, viewer: int, *, is_shared: bool = False) -> Reply:
     """Show whoever asks a rating, with buttons for what follows from it."""
     own, event = rating.player.discord_id == viewer, rating.event
-    buttons: list[IdButton] = [TargetButton(event.id)] if own and event.is_active else []
+    buttons: list[IdButton] = [PictureButton.of_rating(event.id, rating.player.discord_id)]
+    if own and event.is_active:
+        buttons.append(TargetButton(event.id))
     if not is_shared:
         buttons.append(ShareButton(event.id, rating.player.discord_id))
-    return show_rating(rating, [buttons] if buttons else [], is_shared=is_shared)
+    return show_rating(rating, [buttons], is_shared=is_shared)

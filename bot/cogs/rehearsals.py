@@ -10,6 +10,7 @@ from discord.ui import Button, Item
 from bot.cogs._answering import actor_of, answer, post
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import services_of
+from bot.cogs.pictures import PictureButton
 from bot.domain.announcements import Reopened, Results
 from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
 from bot.ui.announcements import show_results
@@ -30,11 +31,16 @@ def ask_to_apply(rehearsal: Rehearsal) -> Reply:
 
 
 def show_explained_results(content: Results | Reopened) -> Reply:
-    """Show the results of weeks that closed together, with a button that explains the Elos of the last of them."""
+    """Show the results of weeks that closed together, with buttons that explain and picture the last of them."""
     shown = show_results(content)
     if isinstance(content, Reopened):
         return shown
-    return replace(shown, buttons=[[RatedButton(content.event.id, str(content.week))]])
+    return replace(
+        shown,
+        buttons=[
+            [PictureButton.of_week(content.event.id, content.week), RatedButton(content.event.id, str(content.week))]
+        ],
+    )
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from discord import Color, Embed, Message
+from discord import Color, Embed, MediaGalleryItem, Message
 from discord.components import Container as ShownContainer
 from discord.components import TextDisplay as ShownText
-from discord.ui import ActionRow, Container, DynamicItem, File, LayoutView, TextDisplay
+from discord.ui import ActionRow, Container, DynamicItem, File, LayoutView, MediaGallery, TextDisplay
 
 HEADING, SMALL = "### ", "-# "
 LONGEST_MESSAGE = 4_000
@@ -55,11 +55,25 @@ def labelled(label: str, value: str) -> tuple[str, str]:
     return small_print(label), value
 
 
-def layout_of(cards: Iterable[Card], buttons: Buttons = (), files: Iterable[str] = ()) -> LayoutView:
-    """Return a message of cards, with the files of these names and rows of buttons below them."""
+def layout_of(
+    cards: Iterable[Card],
+    buttons: Buttons = (),
+    files: Iterable[str] = (),
+    pictures: Iterable[tuple[str, str]] = (),
+) -> LayoutView:
+    """Return a message of cards, with files and rows of buttons below them.
+
+    Args:
+        cards: the cards.
+        buttons: the rows.
+        files: the names of attached files.
+        pictures: the names of attached pictures, which are shown, and what they say.
+    """
     layout: LayoutView = LayoutView(timeout=None)
     for card in cards:
         layout.add_item(Container(TextDisplay(card.text), accent_color=card.color))
+    for name, description in pictures:
+        layout.add_item(MediaGallery(MediaGalleryItem(f"attachment://{name}", description=description)))
     for name in files:
         layout.add_item(File(f"attachment://{name}"))
     for row in buttons:

@@ -52,13 +52,15 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
         begins = ["the event Elo begins when a first week closes"] if rating.event.is_active else []
         return Card(heading, tuple(lines), (*small, *begins, *notes), Color.blurple())
     halves = halves_of(rating.all_time_elo, rating.weekly_average, rating.rules.all_time_weight)
-    average = f"{_written(Decimal(sum(rating.averaged)))} / {len(rating.averaged)} = {_decimal(rating.weekly_average)}"
+    average = (
+        f"{_written(Decimal(sum(rating.averaged)))} / {len(rating.averaged)} = {write_average(rating.weekly_average)}"
+    )
     lines = [
-        *labelled(f"Best, {_percent(rating.rules.all_time_weight)}", f"{best}: {halves.best}"),
+        *labelled(f"Best, {write_share(rating.rules.all_time_weight)}", f"{best}: {halves.best}"),
         *_middle(rating),
-        *labelled(f"Weeks, {_percent(1 - rating.rules.all_time_weight)}", f"{average}: {halves.weeks}"),
+        *labelled(f"Weeks, {write_share(1 - rating.rules.all_time_weight)}", f"{average}: {halves.weeks}"),
         *map(small_print, _weeks(rating, rating.event_elo)),
-        small_print(_attendance(rating.rules)),
+        small_print(write_attendance(rating.rules)),
         f"**{halves.best} + {halves.weeks} = {halves.sum} → {rating.event_elo}**".replace("+ −", "− "),
         *([] if rating.change is None else _change(rating.change, rating.event)),
     ]
@@ -76,6 +78,30 @@ def halves_of(all_time_elo: int, weekly_average: float, weight: float) -> Halves
     decimals = next(told, MOST_DECIMALS)
     best, total = _rounded(weight * all_time_elo, decimals), _rounded(exact, decimals)
     return Halves(*(_written(part) for part in (best, total - best, total)))
+
+
+def write_share(weight: float) -> str:
+    """Write how much of an event Elo a part is: "half", or "60 %"."""
+    return "half" if weight == HALF else f"{100 * weight:g} %"
+
+
+def write_average(value: float) -> str:
+    """Write a weekly average."""
+    return _written(_rounded(value, 1))
+
+
+def write_change(points: int) -> str:
+    """Write a change of an Elo with its sign."""
+    return f"{points:+,}".replace("-", "−") if points else "±0"
+
+
+def write_attendance(rules: Rules) -> str:
+    """Say which weeks count."""
+    if rules.attendance is Attendance.BEST:
+        return f"the best {rules.best_of} of the last {rules.last_weeks} weeks count"
+    if rules.attendance is Attendance.PLAYED:
+        return f"weeks with a score count, and {WEEKS_ADDED} at the base Elo"
+    return "all weeks count, missed ones too"
 
 
 def _middle(rating: PlayerRating) -> list[str]:
@@ -119,8 +145,8 @@ def _change(change: EloChange, event: EventInfo) -> list[str]:
     since = f"since {write_days(change.since, short=True)} closed"
     if not change.parts:
         return [small_print(f"unchanged {since}")]
-    parts = [small_print(f"{_signed(part.points)} · {_cause(part, event)}") for part in change.parts]
-    return [f"**{_signed(change.points)}** {since}", *parts]
+    parts = [small_print(f"{write_change(part.points)} · {_cause(part, event)}") for part in change.parts]
+    return [f"**{write_change(change.points)}** {since}", *parts]
 
 
 def _cause(part: Part, event: EventInfo) -> str:
@@ -146,26 +172,6 @@ def _settling(rating: PlayerRating) -> list[str]:
     if rating.weeks_left:
         return [f"{SETTLING} is ranked overall after {count_of(rating.weeks_left, 'more week')}"]
     return [f"{SETTLING} settles with {SMALL_FIELD} players"] if rating.is_settling else []
-
-
-def _signed(points: int) -> str:
-    return f"{points:+,}".replace("-", "−") if points else "±0"
-
-
-def _attendance(rules: Rules) -> str:
-    if rules.attendance is Attendance.BEST:
-        return f"the best {rules.best_of} of the last {rules.last_weeks} weeks count"
-    if rules.attendance is Attendance.PLAYED:
-        return f"weeks with a score count, and {WEEKS_ADDED} at the base Elo"
-    return "all weeks count, missed ones too"
-
-
-def _percent(weight: float) -> str:
-    return "half" if weight == HALF else f"{100 * weight:g} %"
-
-
-def _decimal(value: float) -> str:
-    return _written(_rounded(value, 1))
 
 
 def _rounded(value: float, decimals: int) -> Decimal:

@@ -194,6 +194,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "The bot is restarting and could not finish this. `/leaderboard` shows whether a score was counted; "
         "if not, please try again in a minute."
     ),
+    errors.PictureNotDrawn: "The picture could not be drawn; the text has its numbers. Please try again in a minute.",
     errors.Unavailable: (
         "The leaderboard cannot reach its records right now. Please try again in a minute; "
         "`/leaderboard` shows whether a score was counted."

@@ -10,10 +10,17 @@ from bot.ui.card import Buttons, Card, layout_of
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of at most 10 MB, under the name that the user sees: letters, digits, hyphens and a point."""
+    """A file of at most 10 MB.
+
+    Attributes:
+        name: as the user sees it: letters, digits, hyphens and a point.
+        content: what is in it.
+        description: of a picture, which the message shows: what it says, for who does not see it. None for other files.
+    """
 
     name: str
     content: bytes
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,7 @@ class Reply:
     """A message to a user.
 
     Attributes:
-        cards: at least one, with at most 4,000 characters together.
+        cards: with at most 4,000 characters together; at least one, unless the reply is a picture.
         buttons: the rows of buttons; with the cards, at most 40 components.
         ephemeral: whether only the user sees it.
         files: what is attached, at most ten.
@@ -34,4 +41,6 @@ class Reply:
 
     def layout(self) -> LayoutView:
         """Return the message as discord.py sends it, once."""
-        return layout_of(self.cards, self.buttons, [file.name for file in self.files])
+        pictures = [(file.name, file.description) for file in self.files if file.description is not None]
+        others = [file.name for file in self.files if file.description is None]
+        return layout_of(self.cards, self.buttons, others, pictures)

@@ -50,7 +50,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     assert first.is_private
     assert "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.22 spreads below the middle, 200\n" in first
     assert "#3 of 3 by best score\nthe event Elo begins when a first week closes" in first
-    assert list(first.buttons) == ["What must I score?", "Share"]
+    assert list(first.buttons) == ["Picture", "What must I score?", "Share"]
     await world.reset()
     world.clock.move(weeks=1)
     await world.submit_all({"Ben": 150, "Cy": 250})
@@ -69,7 +69,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
         "**+56** since 16–22 Nov closed\n+245 · own new best\n−189 · 23–29 Nov missed\n"
         "#1 of 3 by best score\n? settles with 5 players"
     )
-    assert list(rating.buttons) == ["Share"]
+    assert list(rating.buttons) == ["Picture", "Share"]
 
     shared = await world.click("Cy", rating, "Share")
 

@@ -1,0 +1,95 @@
+"""The button *Picture*, which has what is above it drawn for whoever clicks it."""
+
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from discord import ButtonStyle, Interaction
+from discord.ui import Button, Item
+
+from bot.cogs._answering import actor_of, answer, guild_of
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import Services, services_of
+from bot.domain.servers import GREATEST_ID
+from bot.domain.standings import Board
+from bot.domain.weeks import Week
+from bot.errors import ButtonOutdated
+from bot.ui.pictures import Picture, picture_of_history, picture_of_profile, picture_of_rating, picture_of_week
+from bot.ui.reply import Attachment, Reply
+
+T = TypeVar("T")
+ALL_EVENTS = 0
+"""Stands for the key of an event in the id of a button."""
+PICTURE_BUTTON_ID = re.compile(
+    r"picture:(?:(?P<kind>rating|history|profile):(?P<player>[0-9]{1,19})|week:(?P<week>[0-9]{4}-W[0-9]{2}))"
+    r":(?P<event>[0-9]{1,18})"
+)
+
+
+class PictureButton(IdButton, template=PICTURE_BUTTON_ID):
+    """A button that shows everyone who clicks it a picture.
+
+    The picture is drawn only when somebody asks for it, and once for all who do: a message can be edited without a new
+    picture, and costs nothing where nobody wants one.
+    """
+
+    def __init__(self, kind: str, what: str, event_id: int) -> None:
+        """Picture the `rating`, `history` or `profile` of a player, by Discord's id, or a `week` of an event."""
+        self.kind, self.what, self.event_id = kind, what, event_id
+        custom_id = f"picture:{kind}:{what}:{event_id}"
+        super().__init__(Button(label="Picture", style=ButtonStyle.secondary, custom_id=custom_id))
+
+    @classmethod
+    def of_rating(cls, event_id: int, discord_id: int) -> "PictureButton":
+        """Return the button that pictures where an event Elo comes from."""
+        return cls("rating", str(discord_id), event_id)
+
+    @classmethod
+    def of_history(cls, event_id: int, discord_id: int) -> "PictureButton":
+        """Return the button that pictures what a player has submitted."""
+        return cls("history", str(discord_id), event_id)
+
+    @classmethod
+    def of_profile(cls, discord_id: int) -> "PictureButton":
+        """Return the button that pictures what a player has done in a server."""
+        return cls("profile", str(discord_id), ALL_EVENTS)
+
+    @classmethod
+    def of_week(cls, event_id: int, week: Week) -> "PictureButton":
+        """Return the button that pictures the results of a closed week."""
+        return cls("week", str(week), event_id)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "PictureButton":
+        """Rebuild a button from its id."""
+        return cls(match["kind"] or "week", match["player"] or match["week"], int(match["event"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Show the picture, in private."""
+        if self.kind != "week" and int(self.what) > GREATEST_ID:
+            raise ButtonOutdated
+        await answer(interaction, self._draw(interaction), _show, only_reads=True)
+
+    def _draw(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, Attachment]:
+        services, guild_id, viewer = services_of(interaction), guild_of(interaction), interaction.user.id
+        if self.kind == "week":
+            page = services.standings.page(guild_id, self.event_id, Board.WEEK, 0, viewer, self.what)
+            return _draw(services, page, picture_of_week)
+        player = int(self.what)
+        if self.kind == "history":
+            history = services.history.page(actor_of(interaction), self.event_id, player, 0)
+            return _draw(services, history, picture_of_history)
+        if self.kind == "profile":
+            return _draw(services, services.profiles.show(guild_id, player, viewer), picture_of_profile)
+        return _draw(services, services.standings.rating(guild_id, self.event_id, player, viewer), picture_of_rating)
+
+
+async def _draw(services: Services, reading: Coroutine[Any, Any, T], picture_of: Callable[[T], Picture]) -> Attachment:
+    picture = picture_of(await reading)
+    return Attachment(picture.name, await services.studio.draw(picture), picture.description)
+
+
+def _show(drawn: Attachment) -> Reply:
+    return Reply([], files=(drawn,), ephemeral=True)

@@ -1,0 +1,118 @@
+"""Put a picture together: dark, for a phone's width, with texts in every script."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.domain.text import shorten
+from bot.ui.pictures._fonts import drawable, families
+
+WIDTH = 390
+"""In points, as wide as a phone; all lengths of pictures are in points."""
+MARGIN = 20
+RIGHT = WIDTH - MARGIN
+INNER = WIDTH - 2 * MARGIN
+LONGEST_DESCRIPTION = 1_024
+"""As many characters of alternative text does Discord take."""
+
+GROUND, PANEL, RULE = "#16181d", "#23262d", "#4a4f59"
+INK, DIM = "#f2f3f5", "#b8bec8"
+# Colours of Okabe and Ito, which people of every colour vision tell apart.
+BLUE, ORANGE, GREEN, YELLOW, RED = "#56b4e9", "#e69f00", "#009e73", "#f0e442", "#d55e00"
+
+Anchor = Literal["start", "middle", "end"]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture before it is drawn.
+
+    Attributes:
+        name: of its file.
+        drawing: what `_painter.py` draws, as JSON; equal pictures have equal texts.
+        description: what it says, for who does not see it, in at most 1,024 characters.
+    """
+
+    name: str
+    drawing: str
+    description: str
+
+
+class Canvas:
+    """A picture in the making. Each text in it stands for itself, so that its direction moves nothing else."""
+
+    def __init__(self) -> None:
+        self._parts: list[dict[str, Any]] = []
+
+    def finish(self, name: str, height: float, description: str) -> Picture:
+        """Return the picture, of this height."""
+        page = {"width": WIDTH, "height": round(height), "ground": GROUND, "fonts": families(), "parts": self._parts}
+        drawing = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+        return Picture(f"{name}.png", drawing, shorten(description, LONGEST_DESCRIPTION))
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = 16,
+        fill: str = INK,
+        anchor: Anchor = "start",
+        is_bold: bool = False,
+        room: float = WIDTH,
+    ) -> None:
+        """Write words, which may be a user's, with their base line at `y`; what has no `room` ends in an ellipsis."""
+        weight = "bold" if is_bold else "regular"
+        shown = {"words": drawable(words), "size": size, "fill": fill, "anchor": anchor, "weight": weight, "room": room}
+        self._add("text", x, y, shown)
+
+    def box(
+        self, x: float, y: float, width: float, height: float, fill: str, *, radius: float = 3, is_dashed: bool = False
+    ) -> None:
+        """Draw a rectangle: filled, or only its dashed edge."""
+        size = {"width": _length(width), "height": _length(height), "radius": radius}
+        self._add("box", x, y, {**size, "fill": fill, "dashed": is_dashed})
+
+    def line(self, points: Sequence[Point], fill: str, *, width: float = 1, is_dashed: bool = False) -> None:
+        """Draw a line through points."""
+        self._add("line", 0, 0, {"points": _points(points), "fill": fill, "width": width, "dashed": is_dashed})
+
+    def dot(self, x: float, y: float, radius: float, fill: str) -> None:
+        """Draw a filled circle."""
+        self._add("dot", x, y, {"radius": radius, "fill": fill})
+
+    def diamond(self, x: float, y: float, radius: float, fill: str) -> None:
+        """Draw a filled square that stands on a corner."""
+        corners = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
+        self._add("area", 0, 0, {"points": _points(corners), "fill": fill})
+
+    def _add(self, kind: str, x: float, y: float, part: dict[str, Any]) -> None:
+        self._parts.append({"kind": kind, "x": _length(x), "y": _length(y), **part})
+
+
+def head(canvas: Canvas, title: str, subtitle: str, figure: str | None = None) -> float:
+    """Write what a picture is about, and its most important figure at the right; return how far down that reaches."""
+    room = RIGHT - MARGIN
+    if figure is not None:
+        canvas.write(RIGHT, 46, figure, size=32, anchor="end", is_bold=True)
+        room -= 22 * max(len(figure), 2)
+    canvas.write(MARGIN, 36, title, size=21, is_bold=True, room=room)
+    canvas.write(MARGIN, 60, subtitle, size=15, fill=DIM, room=INNER)
+    return 76.0
+
+
+def within(value: float, all_values: Sequence[float], first: float, last: float) -> float:
+    """Return where a value is between two places: the least of all values is at the first, the greatest at the last."""
+    least, greatest = min(all_values), max(all_values)
+    return first if least == greatest else first + (last - first) * (value - least) / (greatest - least)
+
+
+def _points(points: Sequence[Point]) -> list[Point]:
+    return [(_length(x), _length(y)) for x, y in points]
+
+
+def _length(points: float) -> float:
+    return round(points, 2)

@@ -1,0 +1,140 @@
+"""The picture of a rating: a waterfall of both halves, and a bar for each week."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.domain.explanations import PlayerRating, RatedWeek
+from bot.domain.rules import Attendance, Rules
+from bot.ui.pictures._canvas import (
+    BLUE,
+    DIM,
+    INNER,
+    MARGIN,
+    ORANGE,
+    RED,
+    RIGHT,
+    RULE,
+    YELLOW,
+    Canvas,
+    Picture,
+    head,
+    within,
+)
+from bot.ui.ratings import halves_of, write_attendance, write_average, write_change, write_share
+from bot.ui.submissions import SETTLING
+from bot.ui.text import isolate_score, write_days
+
+MOST_WEEKS = 8
+STEP = INNER / MOST_WEEKS
+TALLEST = 110.0
+LEAST_HEIGHT = 3.0
+BAR = 16.0
+GAP = 5.0
+MISSED = 34.0
+"""The least height of the box of a missed week, which has a cross in it."""
+
+
+class _Step(NamedTuple):
+    """A part of an event Elo: what it is, how it is written, from where to where it goes, and its color."""
+
+    label: str
+    value: str
+    begin: float
+    end: float
+    color: str
+
+
+def picture_of_rating(rating: PlayerRating) -> Picture:
+    """Picture where an event Elo comes from; before the first closed week, the best alone."""
+    canvas, style = Canvas(), rating.event.style
+    elo = "–" if rating.event_elo is None else f"{rating.event_elo}{SETTLING if rating.is_settling else ''}"
+    top = head(canvas, rating.player.name, rating.event.name, elo)
+    best = f"{isolate_score(style.show(rating.best), style)} → {rating.all_time_elo}"
+    notes = [f"#{rating.rank:,} of {rating.players:,} by best score"]
+    told = [f"{rating.player.name}, {rating.event.name}: event Elo {elo}."]
+    if rating.event_elo is None or rating.weekly_average is None:
+        canvas.write(MARGIN, top + 20, f"Best {best}", room=INNER)
+        notes.append("no event Elo before a first week closes")
+        top, told = top + 44, [*told, f"Best {best}."]
+    else:
+        weight, average = rating.rules.all_time_weight, write_average(rating.weekly_average)
+        halves = halves_of(rating.all_time_elo, rating.weekly_average, weight)
+        of_best, share, other = weight * rating.all_time_elo, write_share(weight), write_share(1 - weight)
+        total = of_best + (1 - weight) * rating.weekly_average
+        weeks = halves.weeks if halves.weeks.startswith("−") else f"+{halves.weeks}"
+        steps = [
+            _Step(f"Best {best}, {share}", halves.best, 0.0, of_best, BLUE),
+            _Step(f"Weeks, average {average}, {other}", weeks, of_best, total, ORANGE),
+        ]
+        top = _waterfall(canvas, top, steps, f"{halves.sum} → {rating.event_elo}")
+        top = _weeks(canvas, top + 8, rating, rating.weekly_average)
+        notes.append(write_attendance(rating.rules))
+        if (change := rating.change) is not None:
+            notes.append(f"{write_change(change.points)} since {write_days(change.since, short=True)} closed")
+        told += [f"{step.label}: {step.value}." for step in steps]
+        told.append(f"Together {halves.sum}, rounded {rating.event_elo}.")
+    for note in notes:
+        canvas.write(MARGIN, top, note, size=14, fill=DIM, room=INNER)
+        top += 21
+    told += [f"{note}." for note in notes]
+    if rating.weeks:
+        told.append(f"Weeks, the latest first: {', '.join(_tell(week, rating.rules) for week in rating.weeks)}.")
+    return canvas.finish("rating", top, " ".join(told))
+
+
+def _waterfall(canvas: Canvas, top: float, steps: Sequence[_Step], total: str) -> float:
+    """Draw steps that add up, each from where the one before ended, and their sum; return what is below."""
+    ends = [0.0, *(step.end for step in steps)]
+    for step in steps:
+        canvas.write(MARGIN, top + 16, step.label, size=14, fill=DIM, room=INNER - 76)
+        canvas.write(RIGHT, top + 16, step.value, anchor="end", is_bold=True)
+        _bar(canvas, top + 24, step, ends)
+        top += 54
+    canvas.write(MARGIN, top + 16, "Event Elo", size=14, fill=DIM)
+    canvas.write(RIGHT, top + 16, total, anchor="end", is_bold=True)
+    for step in steps:
+        _bar(canvas, top + 24, step, ends)
+    return top + 54
+
+
+def _bar(canvas: Canvas, top: float, step: _Step, all_ends: Sequence[float]) -> None:
+    first, last = (within(value, all_ends, MARGIN, RIGHT) for value in sorted((step.begin, step.end)))
+    canvas.box(first, top, max(last - first - 1, 1), BAR, step.color)
+
+
+def _weeks(canvas: Canvas, top: float, rating: PlayerRating, average: float) -> float:
+    """Draw the latest weeks, the last one at the right, and their average; return what is below."""
+    shown = rating.weeks[:MOST_WEEKS][::-1]
+    all_weeks = len(rating.weeks)
+    title = "Weeks" if len(shown) == all_weeks else f"The latest {len(shown)} of {all_weeks:,} weeks"
+    canvas.write(MARGIN, top + 16, title, is_bold=True)
+    canvas.write(RIGHT, top + 16, f"average {write_average(average)}", size=14, fill=YELLOW, anchor="end")
+    top += 44
+    bottom, ends = top + TALLEST, [0.0, average, *(float(week.elo) for week in shown)]
+    zero, level = (within(value, ends, bottom, top) for value in (0.0, average))
+    for place, week in enumerate(shown):
+        left, y = MARGIN + STEP * place + GAP, within(week.elo, ends, bottom, top)
+        upper, height, middle = min(y, zero), max(abs(zero - y), LEAST_HEIGHT), left + STEP / 2 - GAP
+        if week.is_missed:
+            upper, height = min(upper, bottom - MISSED), max(height, MISSED)
+            canvas.box(left, upper, STEP - 2 * GAP, height, RED, is_dashed=True)
+            canvas.write(middle, upper + 23, "✕", fill=RED, anchor="middle")
+        else:
+            canvas.box(left, upper, STEP - 2 * GAP, height, BLUE)
+        canvas.write(middle, upper - 5, _elo(week, rating.rules), size=14, anchor="middle")
+        monday = week.week.monday
+        canvas.write(middle, bottom + 18, str(monday.day), size=14, fill=DIM, anchor="middle")
+        canvas.write(middle, bottom + 34, f"{monday:%b}", size=13, fill=DIM, anchor="middle")
+    canvas.line([(MARGIN, zero), (RIGHT, zero)], RULE)
+    canvas.line([(MARGIN, level), (RIGHT, level)], YELLOW, width=1.5, is_dashed=True)
+    return bottom + 62
+
+
+def _elo(week: RatedWeek, rules: Rules) -> str:
+    is_left_out = week.is_missed and rules.attendance is Attendance.PLAYED
+    return "–" if is_left_out else str(week.elo).replace("-", "−")
+
+
+def _tell(week: RatedWeek, rules: Rules) -> str:
+    missed = "missed, " if week.is_missed else ""
+    return f"{write_days(week.week, short=True)} {missed}{_elo(week, rules)}"

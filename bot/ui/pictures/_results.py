@@ -1,0 +1,69 @@
+"""The picture of a closed week: who is on the podium, and the first ten."""
+
+from collections.abc import Sequence
+
+from bot.domain.scores import ScoreStyle
+from bot.domain.standings import LeaderboardPage, Standing
+from bot.ui.pictures._canvas import DIM, INK, INNER, MARGIN, ORANGE, PANEL, RIGHT, RULE, Canvas, Picture, head
+from bot.ui.text import count_of, isolate_score, write_days
+
+STAGE = 128.0
+"""How high the podium is with the names on it."""
+STEPS = {1: (1, 100.0), 2: (0, 84.0), 3: (2, 68.0)}
+"""Of each of the first three: the column from the left, and the height of the step."""
+COLUMN = INNER / 3
+MEDALS = {1: "#f0c244", 2: "#c3c9d1", 3: "#d0864a"}
+ROW = 32.0
+
+
+def picture_of_week(page: LeaderboardPage) -> Picture:
+    """Picture the first page of the board of a closed week."""
+    canvas, style = Canvas(), page.event.style
+    days = "" if page.week is None else write_days(page.week, year=True)
+    top = head(canvas, page.event.name, f"{days} · {page.players:,} played")
+    podium = page.standings[:3]
+    _podium(canvas, top, podium, style)
+    top += STAGE + 12
+    others = page.standings[len(podium) :]
+    if others:
+        canvas.write(RIGHT - 52, top + 16, style.unit or "best", size=14, fill=DIM, anchor="end", room=INNER / 2)
+        canvas.write(RIGHT, top + 16, "Elo", size=14, fill=DIM, anchor="end")
+        top += 22
+    for standing in others:
+        _row(canvas, top, standing, style)
+        top += ROW
+    told = [f"{page.event.name}, {days}: {count_of(page.players, 'player')}."]
+    told += [f"{_tell(standing, style)}." for standing in page.standings]
+    return canvas.finish("week", top + 12, " ".join(told))
+
+
+def _podium(canvas: Canvas, top: float, podium: Sequence[Standing], style: ScoreStyle) -> None:
+    bottom = top + STAGE
+    for place, standing in enumerate(podium, 1):
+        column, height = STEPS[place]
+        left, rank = MARGIN + COLUMN * column, standing.rank or place
+        middle, step = left + COLUMN / 2, bottom - height
+        canvas.box(left + 3, step, COLUMN - 6, height, PANEL, radius=4)
+        canvas.box(left + 3, step, COLUMN - 6, 4, MEDALS.get(rank, RULE), radius=2)
+        canvas.write(middle, step - 8, standing.player.name, anchor="middle", is_bold=True, room=COLUMN - 6)
+        canvas.write(middle, step + 24, f"#{rank}", size=18, fill=MEDALS.get(rank, DIM), anchor="middle", is_bold=True)
+        canvas.write(middle, step + 41, style.bare(standing.score), size=14, anchor="middle", room=COLUMN - 8)
+        if standing.elo is not None:
+            canvas.write(middle, step + 58, f"Elo {standing.elo}", size=14, fill=DIM, anchor="middle")
+    canvas.line([(MARGIN, bottom), (RIGHT, bottom)], RULE)
+
+
+def _row(canvas: Canvas, top: float, standing: Standing, style: ScoreStyle) -> None:
+    base, elo = top + 21, "" if standing.elo is None else str(standing.elo)
+    score = style.bare(standing.score)
+    canvas.write(MARGIN + 24, base, f"{standing.rank or '–'}", fill=DIM, anchor="end")
+    taken = 9.5 * len(score) + 62
+    canvas.write(MARGIN + 36, base, standing.player.name, fill=INK, room=INNER - 36 - taken)
+    canvas.write(RIGHT - 52, base, score, anchor="end")
+    canvas.write(RIGHT, base, elo, fill=ORANGE, anchor="end")
+    canvas.line([(MARGIN, top + ROW), (RIGHT, top + ROW)], PANEL)
+
+
+def _tell(standing: Standing, style: ScoreStyle) -> str:
+    rated = "" if standing.elo is None else f", Elo {standing.elo}"
+    return f"#{standing.rank} {standing.player.name} {isolate_score(style.show(standing.score), style)}{rated}"

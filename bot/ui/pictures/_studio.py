@@ -1,0 +1,118 @@
+"""Have pictures drawn by a process of its own, so that the bot does nothing else later than without them.
+
+The process takes the memory of the fonts and of what Typst remembers; it ends when no picture has been asked for some
+time, or after some number of them, and the next picture starts another one.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from async_lru import alru_cache
+
+from bot.errors import PictureNotDrawn
+from bot.ui.pictures._canvas import Picture
+from bot.ui.pictures._painter import ANSWER, LENGTH
+
+PAINTER = Path(__file__).with_name("_painter.py")
+MOST_KEPT = 64
+"""So many drawings are kept, the latest ones used, each of about 100 KB."""
+MOST_WAITING = 32
+"""So many pictures at most are being drawn or wait for that."""
+LONGEST_SECONDS = 30.0
+"""A picture that takes longer, its turn included, is not drawn."""
+IDLE_SECONDS = 60.0
+MOST_DRAWN = 20
+"""A process draws so many pictures."""
+
+logger = logging.getLogger(__name__)
+
+
+class Studio:
+    """Draws pictures, one after another; equal ones once, as long as they are kept."""
+
+    def __init__(self) -> None:
+        self._drawings = alru_cache(maxsize=MOST_KEPT)(self._draw)
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._painter: Process | None = None
+        self._drawn = 0
+        self._idle: asyncio.TimerHandle | None = None
+        self._ending: set[asyncio.Task[Any]] = set()
+
+    async def draw(self, picture: Picture) -> bytes:
+        """Return a picture as PNG, two pixels a point.
+
+        Raises:
+            PictureNotDrawn: too many pictures wait, or the log says why.
+        """
+        return await self._drawings(picture.drawing)
+
+    async def close(self) -> None:
+        """End the process, and wait for the end of all before it."""
+        self._dismiss()
+        await asyncio.gather(*self._ending)
+
+    async def _draw(self, drawing: str) -> bytes:
+        if self._waiting >= MOST_WAITING:
+            logger.warning("a picture was not drawn: %d others wait", self._waiting)
+            raise PictureNotDrawn
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS), self._turn:
+                return await self._paint(drawing)
+        except (OSError, EOFError) as error:
+            logger.error("a picture could not be drawn: %r", error)
+            raise PictureNotDrawn from error
+        finally:
+            self._waiting -= 1
+
+    async def _paint(self, drawing: str) -> bytes:
+        painter, content = await self._open(), drawing.encode()
+        is_through = False
+        try:
+            assert painter.stdin is not None  # noqa: S101 - both are pipes
+            assert painter.stdout is not None  # noqa: S101
+            painter.stdin.write(LENGTH.pack(len(content)) + content)
+            await painter.stdin.drain()
+            is_drawn, length = ANSWER.unpack(await painter.stdout.readexactly(ANSWER.size))
+            answer = await painter.stdout.readexactly(length)
+            is_through = True
+        finally:
+            self._drawn += 1
+            # The answer to a picture that nobody waits for any more must not be taken for that to the next one.
+            if not is_through or self._drawn >= MOST_DRAWN:
+                self._dismiss()
+        if not is_drawn:
+            logger.error("a picture could not be drawn: %s", answer.decode())
+            raise PictureNotDrawn
+        return answer
+
+    async def _open(self) -> Process:
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._dismiss)
+        if self._painter is None:
+            # One thread: the other processor is the bot's.
+            environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
+            program = sys.executable, "-P", str(PAINTER)
+            self._painter = await asyncio.create_subprocess_exec(*program, stdin=PIPE, stdout=PIPE, env=environment)
+            self._drawn = 0
+        return self._painter
+
+    def _dismiss(self) -> None:
+        """Have the process end, if there is one."""
+        painter, self._painter = self._painter, None
+        if self._idle is not None:
+            self._idle.cancel()
+        if painter is not None:
+            with suppress(ProcessLookupError):
+                painter.kill()
+            ending = asyncio.create_task(painter.communicate())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
