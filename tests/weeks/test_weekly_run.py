@@ -105,6 +105,11 @@ async def test_a_run_is_archived_with_its_field_and_constants(backend: TestBacke
         "field_origin": 50,
         "field_centre": 25,
         "field_spread": 25,
+        # The personal bests are the bests of the first week.
+        "bests_size": 2,
+        "bests_origin": 50,
+        "bests_centre": 25,
+        "bests_spread": 25,
         "base_elo": 1000,
         "elo_per_sigma": 200,
         "missed_week_elo": 0,
