@@ -19,6 +19,7 @@ from bot.commands import (
     TokenRefused,
     backup,
     demo,
+    erase,
     export,
     health,
     import_,
@@ -43,11 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     version = f"{SCRIPT} {__version__} (schema {needed_revision()})"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for do in (run, health, demo, migrate, sync, verify, backup, export, import_, import_tournament):
+    for do in (run, health, demo, migrate, sync, verify, backup, export, import_, import_tournament, erase):
         name = do.__name__.strip("_").replace("_", "-")
         command = commands.add_parser(name, help=do.__doc__, description=do.__doc__)
         command.set_defaults(do=do)
-        if do in (migrate, sync, verify, import_, import_tournament):
+        if do in (migrate, sync, verify, import_, import_tournament, erase):
             add_options(command)
         if do is run:
             command.add_argument(
@@ -66,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
             either.add_argument(
                 "--write-log", action="store_true", help="write scores that the log does not know into the log"
             )
+        if do is erase:
+            command.add_argument("user", type=int, metavar="DISCORD_ID", help="Discord's id of the user")
         _add_file(command, do)
         if do is import_tournament:
             command.add_argument("url", metavar="URL", help="the URL of its database, which is only read")

@@ -38,16 +38,19 @@ from bot.errors import (
     ImportGone,
     LeaderboardError,
     NotAScoreFile,
+    NothingStored,
     NothingToImport,
     Unavailable,
 )
 from bot.health import ask_page, examine_redis
 from bot.logs import set_up_log
+from bot.services.privacy import PrivacyService
 from bot.services.ratings import redis_failure
 from bot.services.servers import itself
 from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.transfer import EventFile, NotAnEventFile, TransferService, read_event_file
 from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
+from bot.ui.privacy import FORMER_PLAYER
 
 OK, DIFFERENCES_FOUND, NOT_READY, CANNOT_START, INTERRUPTED = 0, 1, 1, 2, 130
 NOT_BACKED_UP = 3
@@ -372,6 +375,35 @@ def backup(options: argparse.Namespace) -> int:
     except OSError as error:
         raise SettingsError([f"There is no backup: {_reason(error)}."]) from error
     print(f"The database is backed up in {options.file}.")
+    return OK
+
+
+def erase(options: argparse.Namespace) -> int:
+    """Erase a user everywhere, as they can themselves by /my-data; scores stay, as those of a former player."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings):
+        raise SettingsError(mistakes)
+    return asyncio.run(_erase(settings, options))
+
+
+async def _erase(settings: Settings, options: argparse.Namespace) -> int:
+    async with _opened(settings.database) as database:
+        service = PrivacyService(database, utc_now)
+        try:
+            found = await service.measure(options.user)
+        except NothingStored:
+            print(f"Nothing is to do: nothing is stored about user {options.user}.")
+            return OK
+        lines = [
+            f"{found.submissions} scores in {found.events} events of {found.servers} servers: without name and proof",
+            f"{found.held} held scores, {found.reminders} servers with reminders: gone",
+            f"{found.actions} rows of what the user did as an admin: without the user",
+            *(f"role {one.role_id} of server {one.guild_id}: take it away by hand" for one in found.roles),
+        ]
+        if not may_change(options, lines, found.rows):
+            return _undone(options)
+        await service.erase(options.user, FORMER_PLAYER)
+    print("The user is erased. Backups and exports from before still hold the name.")
     return OK
 
 

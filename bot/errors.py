@@ -504,6 +504,18 @@ class AlreadyTakenBack(DeliveredTwice):
     """The player has taken the submission back."""
 
 
+class NothingStored(DeliveredTwice):
+    """Nothing is stored about the user, perhaps since they have just been erased."""
+
+
+@dataclass(eq=False)
+class ErasureUnconfirmed(LeaderboardError):
+    """The user has typed something else than the word that was asked for, and is not erased."""
+
+    typed: str
+    word: str
+
+
 class TooLateToTakeBack(LeaderboardError):
     """A submission cannot be taken back any more: too much time has passed, or its week is closed."""
 

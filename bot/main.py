@@ -43,6 +43,7 @@ from bot.services.history import HistoryService
 from bot.services.jobs import JobRunner
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
+from bot.services.privacy import PrivacyService
 from bot.services.profiles import ProfileService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.rehearsals import RehearsalService
@@ -128,6 +129,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             targets=TargetService(database, clock, settings.scale),
             roles=RoleService(database, clock),
             studio=studio,
+            privacy=PrivacyService(database, clock),
             owner_id=settings.bot_owner_id,
         )
         yield Backend(services, scoring, recalculator, jobs, database)

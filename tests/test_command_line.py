@@ -679,3 +679,23 @@ def test_a_table_of_scores_is_tried_imported_and_taken_back(command_line: Comman
         "scores.csv is no table of scores: it needs the columns player, score and time."
     ]
     assert command_line("verify").code == 0
+
+
+def test_a_user_is_erased_from_the_command_line_once_and_looked_at_before(
+    command_line: CommandLine, file_url: URL
+) -> None:
+    asyncio.run(play(file_url))
+    told = [
+        "1 scores in 1 events of 1 servers: without name and proof",
+        "0 held scores, 0 servers with reminders: gone",
+        "0 rows of what the user did as an admin: without the user",
+    ]
+    dry = command_line("erase", "2", "--dry-run", DATABASE_URL=file_url)
+    assert (dry.code, dry.output.splitlines()[:-1]) == (0, told)
+    done = command_line("erase", "2")
+    assert done.output.splitlines() == [
+        *told,
+        "The user is erased. Backups and exports from before still hold the name.",
+    ]
+    assert command_line("erase", "2").output == "Nothing is to do: nothing is stored about user 2.\n"
+    assert command_line("verify").code == 0

@@ -58,6 +58,7 @@ EXAMPLES: dict[str, Any] = {
     "most_rows": 5_000,
     "most_results": 100_000,
     "mistake": "format: *chess*",
+    "word": "ERASE",
 }
 """A value for each field that an error has."""
 RAISED = (
@@ -155,6 +156,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
     },
     "nothing helps": {
         errors.SubmittedByAnother,
+        errors.NothingStored,
     },
 }
 """Errors that no other command helps with, by what does instead."""

@@ -13,6 +13,7 @@ from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
 from bot.cogs.pictures import PictureButton
+from bot.cogs.privacy import EraseButton, EraseModal, Privacy
 from bot.cogs.profiles import Profiles, RivalButton, profile_of_user
 from bot.cogs.ratings import RatingButton, Ratings, ShareButton
 from bot.cogs.rehearsals import RatedButton, RulesButton
@@ -50,6 +51,7 @@ COGS = (
     Servers,
     Audit,
     Transfer,
+    Privacy,
 )
 """One cog per capability."""
 
@@ -75,6 +77,7 @@ BUTTONS = (
     RatedButton,
     RulesButton,
     AuditButton,
+    EraseButton,
     SetupButton,
     ImportButton,
     ImportEventButton,
@@ -82,7 +85,7 @@ BUTTONS = (
 )
 """The buttons that work after a restart."""
 
-MODALS = (ScoreModal, MessageModal, RefusalModal, *SETUP_MODALS)
+MODALS = (ScoreModal, MessageModal, RefusalModal, EraseModal, *SETUP_MODALS)
 """The modals that can be submitted after a restart."""
 
 MENUS = (submit_message, profile_of_user)

@@ -14,6 +14,7 @@ from bot.services.help import HelpService
 from bot.services.history import HistoryService
 from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
 from bot.services.posts import PostService
+from bot.services.privacy import PrivacyService
 from bot.services.profiles import ProfileService
 from bot.services.rehearsals import RehearsalService
 from bot.services.reminders import ReminderService
@@ -63,6 +64,7 @@ class Services:
     help: HelpService
     roles: RoleService
     studio: Studio
+    privacy: PrivacyService
     owner_id: int | None
 
 

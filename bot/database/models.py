@@ -62,7 +62,11 @@ class ScoreType(StrEnum):
 
 
 class Player(Base):
-    """A Discord user who has submitted a score anywhere."""
+    """A Discord user who has submitted a score anywhere.
+
+    Of a user who was erased the scores stay: `discord_id` is a random number below 0 then, here and wherever else the
+    id was of use.
+    """
 
     __tablename__ = "players"
 

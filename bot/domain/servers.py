@@ -32,6 +32,11 @@ def minute_of_day(text: str) -> int:
     raise NotATimeOfDay(text)
 
 
+def is_former(discord_id: int) -> bool:
+    """Tell whether what stands for a user's Discord id is the number of somebody who was erased."""
+    return discord_id < 0
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """When nothing is announced, each day: from one minute of the day up to another, perhaps past midnight.
@@ -149,7 +154,10 @@ class SettingsReport:
 
 @dataclass(frozen=True, slots=True)
 class PlayerName:
-    """A player: the user's Discord id, and the name in the server as last seen, not escaped."""
+    """A player: the user's Discord id, and the name in the server as last seen, not escaped.
+
+    A former player, whom nobody can name any more, has a number below 0 in place of the id.
+    """
 
     discord_id: int
     name: str

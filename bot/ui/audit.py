@@ -4,6 +4,7 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.audit import ITSELF, AuditEntry, AuditPage
+from bot.domain.servers import is_former
 from bot.domain.text import shorten
 from bot.ui.card import Card
 from bot.ui.text import count_of, escape
@@ -26,13 +27,17 @@ def _fitting(page: AuditPage) -> str:
     return next(text for text in texts if len(text) <= LONGEST_PAGE)
 
 
+def _mention(actor_id: int) -> str:
+    return "a former admin" if is_former(actor_id) else f"<@{actor_id}>"
+
+
 def _show(entry: AuditEntry, longest: int) -> str:
     def shown(text: str) -> str:
         return escape(text if len(text) <= longest else f"{shorten(text, longest)}…")
 
     names = entry.event, None if entry.player is None else entry.player.name
     about = [f"**{shown(name)}**" for name in names if name is not None]
-    actor = "the bot itself" if entry.actor_id == ITSELF else f"<@{entry.actor_id}>"
+    actor = "the bot itself" if entry.actor_id == ITSELF else _mention(entry.actor_id)
     lines = [
         " · ".join((f"{format_dt(entry.done_at, 'f')} **{entry.action}**", *about)),
         f"{shown(entry.detail)} · by {actor}",

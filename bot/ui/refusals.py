@@ -111,6 +111,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SeasonUnknown: "{event} has no season “{typed}”. Pick one from the list that appears.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once: `/audit` shows it.",
+    errors.NothingStored: "I store nothing about you.",
+    errors.ErasureUnconfirmed: "Nothing was erased: “{typed}” is not {word}.",
     errors.AlreadyTakenBack: "This score has already been taken back.",
     errors.TooLateToTakeBack: (
         "A score can be taken back for ten minutes, while its week is open. "

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import URL, delete
 
-from bot.database.models import Base, WeeklyRun
+from bot.database.models import Base, Player, WeeklyRun
 from bot.domain.alarm import Review
 from bot.domain.rehearsals import Proposal
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
@@ -29,6 +29,7 @@ from bot.errors import (
     LeaderboardError,
     NeverSubmitted,
     NotExcused,
+    NothingStored,
     NothingToChange,
     NothingToRemove,
     NothingToRestore,
@@ -69,6 +70,9 @@ HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 GRACE = 2 * HOUR
 FIRST_HELD = 1_000_000
 """The interactions of held scores are beyond those of others."""
+
+MOST_FORMER = 5
+"""With as many who are not, they fill a page of a board."""
 
 a_player = st.integers(1, 5)
 an_event = st.sampled_from(sorted(EVENTS))
@@ -119,6 +123,7 @@ class Season(RuleBasedStateMachine):
         self.do(tables.execute(self.backend.database, *map(delete, reversed(Base.metadata.sorted_tables))))
         self.events = {name: self.do(self.backend.create_event(way, name)) for name, way in EVENTS.items()}
         self.withdrawn: set[int] = set()
+        self.former: set[int] = set()
         self.models = {name: Model(way == "HIGH", self.withdrawn) for name, way in EVENTS.items()}
         self.excuses: set[tuple[str | None, int, int]] = set()
         self.held = 0
@@ -411,6 +416,25 @@ class Season(RuleBasedStateMachine):
                 model.excused = {(who, when) for there, who, when in self.excuses if there in (None, name)}
             affected = {name for name, model in models.items() if model.archive(player) != before[name]}
             assert {event.name for event in self.do(changed).events} == affected
+
+    @precondition(lambda self: len(self.former) < MOST_FORMER)
+    @rule(event=an_event, player=a_player)
+    def erase(self, event: str, player: int) -> None:
+        self.touch(event)
+        erased = self.backend.real.services.privacy.erase(player, "Former player")
+        models = [*self.models.values(), *self.past.values()]
+        if not any(model.of(player) + model.of(player, removed=True) for model in models):
+            self.refused(NothingStored, erased)
+            return
+        self.do(erased)
+        players = {row["discord_id"] for row in self.do(tables.rows(self.backend.database, Player))}
+        [former] = {who for who in players if who < 0} - self.former
+        self.former.add(former)
+        for model in models:
+            model.rename(player, former)
+        if player in self.withdrawn:
+            self.withdrawn ^= {player, former}
+        self.excuses = {(where, former if who == player else who, week) for where, who, week in self.excuses}
 
     @rule(event=an_event, archive=rarely)
     def archive_or_restore(self, event: str, archive: bool) -> None:

@@ -98,6 +98,17 @@ class Model:
             bests[entry.player] = better(entry.score, bests.get(entry.player, entry.score))
         self.runs[week] = bests
 
+    def rename(self, player: int, former: int) -> None:
+        """Have a player be known by another number from now on."""
+        for entry in self.log:
+            entry.player = former if entry.player == player else entry.player
+        for bests in self.runs.values():
+            if player in bests:
+                bests[former] = bests.pop(player)
+        names = {player: former}
+        self.omitted = {week: {names.get(who, who) for who in left} for week, left in self.omitted.items()}
+        self.excused = {(names.get(who, who), week) for who, week in self.excused}
+
     def undo(self) -> int:
         week, _ = self.runs.popitem()
         del self.omitted[week], self.taken[week]

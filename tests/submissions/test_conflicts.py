@@ -3,19 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import URL, Engine, select, update
 
-from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission
-from bot.errors import CooldownActive, EventArchived, EventNotFound, ScoreTooHigh, SubmitterWithdrawn
+from bot.database.models import Event, HeldScore, LeaderboardScore, Member, Player, ScoreSubmission
+from bot.errors import CooldownActive, EventArchived, EventNotFound, ScoreBeyondAlarm, ScoreTooHigh, SubmitterWithdrawn
 from bot.services.events import EventOptions
 from bot.services.ratings import Recalculator
 from bot.services.submissions import _service
 from bot.services.verification import VerificationService
 from tests import tables
-from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import listening, statements_seen
 from tests.sessions import writing
 
@@ -271,3 +273,31 @@ async def test_one_who_submitted_when_the_clock_was_ahead_is_counted(one: TestBa
     one.clock.move(seconds=-30)
     assert (await one.submit(1, 500)).is_personal_best
     assert await one.differences() == []
+
+
+async def test_a_score_of_a_user_who_is_just_erased_is_a_newcomers(one: TestBackend, other: TestBackend) -> None:
+    erased = other.real.services.privacy.erase
+    await one.create_event(name="Away", actor=replace(ADMIN, guild_id=2002))
+    for player, event, guild in ((1, EVENT, GUILD), (2, "Away", 2002)):
+        with just_before_the_write(partial(erased, player, "Former player")):
+            result = await one.submit(player, 400, event, guild_id=guild)
+        assert (result.previous_best, result.player.discord_id) == (None, player)
+    members = await tables.rows(one.database, Member)
+    former = [row["id"] for row in await tables.rows(one.database, Player) if row["discord_id"] < 0]
+    assert {row["display_name"] for row in members if row["player_id"] in former} == {"Former player"}
+    assert await one.differences() == []
+
+
+async def test_a_score_that_is_held_of_a_user_who_is_just_erased_is_a_newcomers(
+    one: TestBackend, other: TestBackend
+) -> None:
+    # The player is not in the event yet, so whoever erases the player does not wait for it.
+    await one.real.services.events.edit(ADMIN, OTHER, EventOptions(alarm_min="999"))
+    erasing = just_before(
+        lambda statement: "held_players" in statement and WRITING not in statement,
+        lambda: other.real.services.privacy.erase(1, "Former player"),
+    )
+    with pytest.raises(ScoreBeyondAlarm), erasing:
+        await one.submit(1, 10, OTHER, proof="https://example.com/run")
+    [held] = await tables.rows(one.database, HeldScore)
+    assert {row["id"]: row["discord_id"] for row in await tables.rows(one.database, Player)}[held["player_id"]] == 1

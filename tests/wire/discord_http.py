@@ -22,12 +22,13 @@ from .waiting import until
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_UPLOAD: Final = 10 * 1024**2
-COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 _MESSAGE, _DEFER, _DEFER_UPDATE, _UPDATE, _CHOICES, _MODAL = 4, 5, 6, 7, 8, 9
 _ANSWERS: Final = {
     COMMAND: (_MESSAGE, _DEFER, _MODAL),
     COMPONENT: (_MESSAGE, _DEFER, _DEFER_UPDATE, _UPDATE, _MODAL),
     AUTOCOMPLETE: (_CHOICES,),
+    MODAL_SUBMIT: (_MESSAGE, _DEFER, _DEFER_UPDATE, _UPDATE),
 }
 _WITHOUT_TOKEN: Final = ("/interactions/", "/webhooks/")
 

@@ -115,6 +115,7 @@ TABLE = [
     Use("settings", {"close-weeks": True, "grace": 60}, from_another_server=DONE),
     Use("settings", {"announcements": HOME.news, "quiet-from": "22", "quiet-to": "8"}, from_another_server=NO_CHANNEL),
     Use("event role", {"event": "{event}", "role": REFEREES, "award": "nobody"}),
+    Use("my-data", by_a_member=DONE, from_another_server=DONE),
 ]
 
 

@@ -173,8 +173,27 @@ class ReviewService:
         held.state, held.decided_at, held.decided_by, held.reason = state, self._clock(), actor.discord_id, reason
         cancel(session, JobKind.REVIEW, str(held.interaction_id))
         session.flush()
-        if session.scalar(_waiting(actor.guild_id).limit(1)) is None:
-            drop_notices(session, actor.guild_id, JobKind.REVIEW)
+        _drop_notice_of_none(session, actor.guild_id)
+
+
+def drop_held(session: Session, player_id: int) -> None:
+    """Forget the held scores of a player, who is erased; nobody can decide on them any more.
+
+    The events that they are for are locked.
+    """
+    held = sa.select(Row.interaction_id, Event.guild_id).join(Event, Event.id == Row.event_id)
+    found = session.execute(held.where(Row.player_id == player_id, Row.state == HeldState.WAITING)).all()
+    for interaction_id in sorted(row.interaction_id for row in found):
+        cancel(session, JobKind.REVIEW, str(interaction_id))
+    session.execute(sa.delete(Row).where(Row.player_id == player_id).execution_options(synchronize_session=False))
+    for guild_id in sorted({row.guild_id for row in found}):
+        _drop_notice_of_none(session, guild_id)
+
+
+def _drop_notice_of_none(session: Session, guild_id: int) -> None:
+    """Have admins of a server reminded no more, once no score waits."""
+    if session.scalar(_waiting(guild_id).limit(1)) is None:
+        drop_notices(session, guild_id, JobKind.REVIEW)
 
 
 def _waiting(guild_id: int) -> sa.Select[Row]:

@@ -22,10 +22,10 @@ from bot.domain.reminders import (
 )
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
-from bot.errors import NoRival, SamePlayer
+from bot.errors import NeverSubmitted, NoRival, SamePlayer
 from bot.services.jobs import ClaimLost, cancel, finish, postpone, schedule
 from bot.services.reminders._contents import Contents
-from bot.services.servers import find_member, load_settings, reminder_key
+from bot.services.servers import find_member, find_players, load_settings, reminder_key
 from bot.services.standings import StandingsService
 
 ALMOST_A_DAY = timedelta(hours=20)
@@ -71,7 +71,8 @@ class ReminderService:
         def work(session: Session) -> ReminderSettings:
             if rival_id == discord_id:
                 raise SamePlayer
-            find_member(session, guild_id, rival_id)
+            if not find_players(session, [rival_id], guild_id, lock=True):
+                raise NeverSubmitted(rival_id)
             return self._change(session, guild_id, discord_id, follow)
 
         def follow(row: models.Reminders) -> None:

@@ -11,7 +11,7 @@ from bot.database.models import Event, EventRole, RoleGrant
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.roles import MOST_AWARDED, Award, RoleAward, RoleChange
-from bot.domain.servers import Trouble
+from bot.domain.servers import Trouble, is_former
 from bot.services.events import describe, find_event
 from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.servers import Actor, begin_action, drop_notices, leave_notice, record
@@ -79,6 +79,7 @@ class RoleService:
                 grants = sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)
                 have = set(session.scalars(grants))
                 earned = [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)]
+                earned = [one for one in earned if not is_former(one)]
                 new, lost = [one for one in earned if one not in have], sorted(have.difference(earned))
                 keep = _have_from_others(session, row) if lost else set()
                 changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]

@@ -46,13 +46,20 @@ def name_players(session: Session, guild_id: int, player_ids: Collection[int]) -
     return {row.id: PlayerName(row.discord_id, row.display_name) for row in rows}
 
 
-def find_players(session: Session, discord_ids: Collection[int], guild_id: int | None = None) -> dict[int, int]:
-    """Return the keys of those players who are known, to the bot or to a server, by their Discord ids."""
+def find_players(
+    session: Session, discord_ids: Collection[int], guild_id: int | None = None, *, lock: bool = False
+) -> dict[int, int]:
+    """Return the keys of those players who are known, to the bot or to a server, by their Discord ids.
+
+    If `lock` is true, none of them is erased before the commit.
+    """
     keys: dict[int, int] = {}
     for some in in_chunks(list(discord_ids)):
         known = select(Player.discord_id, Player.id).where(Player.discord_id.in_(some))
         if guild_id is not None:
             known = known.join(Member, Member.player_id == Player.id).where(Member.guild_id == guild_id)
+        if lock:
+            known = known.order_by(Player.id).with_for_update(read=True, key_share=True, of=Player)
         keys.update((row.discord_id, row.id) for row in session.execute(known))
     return keys
 
@@ -63,7 +70,7 @@ def add_members(session: Session, guild_id: int, members: Iterable[NewMember]) -
     Who is in the server already keeps the name, and is withdrawn or not, as there.
     """
     wanted = {one.discord_id: one for one in sorted(members, key=lambda one: one.discord_id)}
-    known, there = find_players(session, wanted), find_players(session, wanted, guild_id)
+    known, there = find_players(session, wanted, lock=True), find_players(session, wanted, guild_id)
     new = [one for one in wanted.values() if one.discord_id not in known]
     add_rows(session, Player, [{"discord_id": one.discord_id, "username": one.username} for one in new])
     keys = known | find_players(session, [one.discord_id for one in new])

@@ -280,6 +280,8 @@ class Batch:
         """
         event, submission = entry.event, entry.submission
         self._hold_event(event)
+        if not sql.HOLD_PLAYERS.fetch(self._connection, [(player_id, submission.discord_id)]):
+            raise Conflict
         if self._held_lately(player_id, event.info.guild_id):
             seconds = math.ceil(self._rules.cooldown.total_seconds())
             self._refused[number] = CooldownActive(seconds)

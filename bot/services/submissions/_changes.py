@@ -117,6 +117,7 @@ def changes(counted: Iterable[Counted], *, has_rivals: bool) -> Mapping[RowsStat
         if decision.personal is None:
             rows[sql.ADD_RATINGS].append((player_id, info.id))
         if entry.member_version is None:
+            rows[sql.HOLD_PLAYERS].append((player_id, submission.discord_id))
             rows[sql.ADD_MEMBERS].append((info.guild_id, player_id, entry.name))
         elif has_rivals or entry.display_name != entry.name:
             rows[sql.HOLD_MEMBERS].append((info.guild_id, player_id, entry.member_version))

@@ -203,6 +203,18 @@ HOLD_EVENTS = RowsStatement("held_events", _EVENT_VERSION, _hold(Event, "id"))
 HOLD_MEMBERS = RowsStatement("held_members", _MEMBER_VERSION, _hold(Member, "guild_id", "player_id"))
 
 
+def _hold_players(rows: sa.FromClause) -> sa.Executable:
+    # Who is erased keeps the key alone.
+    same = sa.and_(Player.id == rows.c.id, Player.discord_id == rows.c.discord_id)
+    return (
+        sa.select(rows.c.id).join(Player, same).with_for_update(read=True, key_share=True, skip_locked=True, of=Player)
+    )
+
+
+HOLD_PLAYERS = RowsStatement("held_players", {"id": sa.Integer(), "discord_id": sa.BigInteger()}, _hold_players)
+"""Finds the players, of some, who are not being erased; nobody erases them before the commit."""
+
+
 def _rank(rows: sa.FromClause) -> sa.Executable:
     scores = LeaderboardScore
     others = sa.select(sa.func.count()).select_from(scores).where(is_personal_best(rows.c.event_id))
@@ -350,7 +362,7 @@ ANNOUNCE = RowsStatement(
 )
 """Has those scores announced that beat all personal bests of their events, as they are before the batch."""
 
-_HELD = (HOLD_EVENTS, HOLD_MEMBERS)
+_HELD = (HOLD_EVENTS, HOLD_MEMBERS, HOLD_PLAYERS)
 _WRITES = (
     # Before the bests that it compares with change.
     ANNOUNCE,
@@ -364,6 +376,6 @@ _WRITES = (
     MOVE_EVENTS,
 )
 WRITE = OptimisticWrite(_HELD, RANK, _WRITES)
-"""Writes what a batch changes, if its events and members are still the same."""
+"""Writes what a batch changes, if its events, members and players are still the same."""
 WRITE_AND_REFRESH = OptimisticWrite(_HELD, RANK, (*_WRITES, HASTEN))
 """Has posted boards refreshed too."""

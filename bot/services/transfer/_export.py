@@ -29,6 +29,7 @@ from bot.domain.audit import ITSELF
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreStyle
+from bot.domain.servers import is_former
 from bot.domain.transfer import Cell, inert
 from bot.domain.weeks import Week
 from bot.services.ratings import best_first, is_personal_best, rating_of
@@ -273,9 +274,9 @@ def _week(code: int | None) -> str | None:
 
 def _mention(discord_id: int | None) -> str | None:
     """Write a user so that Discord shows the name, and that a spreadsheet does not round the number."""
-    if discord_id == ITSELF:
-        return "the bot itself"
-    return None if discord_id is None else f"<@{discord_id}>"
+    if discord_id is None or discord_id == ITSELF:
+        return None if discord_id is None else "the bot itself"
+    return f"former {-discord_id}" if is_former(discord_id) else f"<@{discord_id}>"
 
 
 def _json(value: Any) -> str:

@@ -63,7 +63,8 @@ def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
     return AfterValidator(check)
 
 
-Id = Annotated[int, Field(ge=0, le=GREATEST_ID)]
+Id = Annotated[int, Field(ge=-GREATEST_ID, le=GREATEST_ID)]
+"""Discord's id of a user, or the number below 0 of somebody who was erased."""
 Score = Annotated[float, Field(ge=-MAX_SCORE, le=MAX_SCORE, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]

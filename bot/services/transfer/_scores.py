@@ -150,7 +150,7 @@ def _find_named(session: Session, guild_id: int, names: set[str]) -> Mapping[str
         Member, Member.player_id == Player.id
     )
     for some in in_chunks(sorted(names)):
-        called = Member.display_name.in_(some) | Player.username.in_(some)
+        called = sa.and_(Player.discord_id > 0, Member.display_name.in_(some) | Player.username.in_(some))
         for who, *called_so in session.execute(members.where(Member.guild_id == guild_id, called)):
             for name in called_so:
                 found.setdefault(name, set()).add(who)

@@ -1,0 +1,59 @@
+"""Show users what is stored about them, and ask before they are erased."""
+
+from discord import Color
+
+from bot.domain.privacy import CONFIRMATION, Footprint, PersonalData
+from bot.ui.card import Buttons, Card, small_print
+from bot.ui.reply import Attachment, Reply
+from bot.ui.text import count_of
+
+FORMER_PLAYER = "Former player"
+"""What everybody is called who was erased."""
+
+
+def show_personal_data(data: PersonalData, buttons: Buttons) -> Reply:
+    """Hand a user, in private, all that is stored about them."""
+    if data.footprint.is_empty:
+        return Reply([Card("Your data", ("I store nothing about you.",), color=Color.blurple())], ephemeral=True)
+    lines = (
+        f"**{_size(data.footprint)}**",
+        "The file has all that I store.",
+    )
+    files = (Attachment(data.file_name, data.content),)
+    card = Card("Your data", lines, ("from all servers; only you see this",), Color.blurple())
+    return Reply([card], buttons, ephemeral=True, files=files)
+
+
+def show_erasure_question(footprint: Footprint, buttons: Buttons) -> Reply:
+    """Ask a user, in private, whether to erase them, and say what goes and what stays."""
+    scores = "your score" if footprint.submissions == 1 else f"your {footprint.submissions:,} scores"
+    lines = [
+        "**Gone, in all servers**",
+        "your names and your id",
+        "proof links and held scores",
+        "reminders, rivals, roles from me",
+        "reasons that admins gave",
+        "**Stays**",
+        f"{scores}, as a *{FORMER_PLAYER}*'s:",
+        "nobody else's rank or Elo changes",
+        "my earlier answers in channels",
+        "**This cannot be undone.**",
+        small_print("a later score is a newcomer's"),
+    ]
+    return Reply([Card("Erase you?", tuple(lines), color=Color.red())], buttons, ephemeral=True)
+
+
+def show_erased(_: Footprint) -> Reply:
+    """Show a user, in private, that they are erased."""
+    lines = ("I know nothing about you now.", small_print("boards lose your name within minutes"))
+    return Reply([Card("You are erased", lines, color=Color.green())], ephemeral=True)
+
+
+def write_request() -> str:
+    """Write what a user is to type to be erased."""
+    return f"Type {CONFIRMATION} to go on"
+
+
+def _size(footprint: Footprint) -> str:
+    scores = count_of(footprint.submissions, "score")
+    return f"{scores} in {count_of(footprint.events, 'event')} of {count_of(footprint.servers, 'server')}"
