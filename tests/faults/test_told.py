@@ -6,10 +6,11 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
 from sqlalchemy import URL
 
 from tests.faults.forked_bot import forked
-from tests.patience import SOON, hasty, limits
+from tests.patience import SOON, hasty, limits, set_limits
 from tests.proxy import Proxy, through
 from tests.wire.bots import ADMIN, EVENT, create_event, running, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, User
@@ -19,7 +20,11 @@ USERS = 30
 SENTENCE = "The leaderboard cannot reach its records right now. Please try again in a minute"
 
 
-async def test_users_are_told_in_a_sentence_for_them_alone(way: Proxy, server_url: URL) -> None:
+async def test_users_are_told_in_a_sentence_for_them_alone(
+    way: Proxy, server_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A forgotten connection cannot be closed, however long one waits for it.
+    set_limits(monkeypatch.setattr, {"CLOSE_SECONDS": SOON})
     async with open_world(through(way, server_url)) as world:
         await world.create_event()
         await world.submit("Ana", 100)
