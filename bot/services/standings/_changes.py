@@ -31,7 +31,7 @@ from bot.domain.weeks import Week
 from bot.services.ratings import is_of_event, is_personal_best, stored_field
 from bot.services.servers import name_players
 
-MOST_COMPARED = 1_000
+MOST_COMPARED = 500
 """Up to this size of an event the bests of all players are compared, and others are named."""
 
 
