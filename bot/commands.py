@@ -38,7 +38,6 @@ from bot.errors import (
     ImportGone,
     LeaderboardError,
     NotAScoreFile,
-    NothingStored,
     NothingToImport,
     Unavailable,
 )
@@ -389,9 +388,8 @@ def erase(options: argparse.Namespace) -> int:
 async def _erase(settings: Settings, options: argparse.Namespace) -> int:
     async with _opened(settings.database) as database:
         service = PrivacyService(database, utc_now)
-        try:
-            found = await service.measure(options.user)
-        except NothingStored:
+        found = await service.measure(options.user)
+        if found.is_empty:
             print(f"Nothing is to do: nothing is stored about user {options.user}.")
             return OK
         lines = [

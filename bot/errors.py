@@ -505,7 +505,7 @@ class AlreadyTakenBack(DeliveredTwice):
 
 
 class NothingStored(DeliveredTwice):
-    """Nothing is stored about the user, perhaps since they have just been erased."""
+    """Nothing is stored about the user who is to be erased, perhaps since they have just been."""
 
 
 @dataclass(eq=False)

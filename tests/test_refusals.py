@@ -74,6 +74,7 @@ README = Path(__file__).parents[1] / "README.md"
 NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
     "the same command helps, with something else typed or chosen": {
         errors.ScoreTooLong,
+        errors.ErasureUnconfirmed,
         errors.CommaInScore,
         errors.TimeNotNumber,
         errors.NotANumber,

@@ -16,7 +16,14 @@ from bot.cogs.moderation import KeepButton
 from bot.domain.privacy import CONFIRMATION, Footprint, PersonalData
 from bot.domain.text import clean_display_name
 from bot.errors import ErasureUnconfirmed
-from bot.ui.privacy import FORMER_PLAYER, show_erased, show_erasure_question, show_personal_data, write_request
+from bot.ui.privacy import (
+    FORMER_PLAYER,
+    show_erased,
+    show_erasure_question,
+    show_nothing_stored,
+    show_personal_data,
+    write_request,
+)
 from bot.ui.reply import Reply
 
 REASON = "the user asked to be erased"
@@ -103,8 +110,10 @@ async def _erase(interaction: Interaction[Any]) -> Footprint:
 
 
 def _show(data: PersonalData) -> Reply:
-    return show_personal_data(data, [] if data.footprint.is_empty else [[EraseButton("ask")]])
+    return show_nothing_stored() if data.footprint.is_empty else show_personal_data(data, [[EraseButton("ask")]])
 
 
 def _ask(footprint: Footprint) -> Reply:
+    if footprint.is_empty:
+        return show_nothing_stored()
     return show_erasure_question(footprint, [[EraseButton("confirm"), KeepButton()]])

@@ -13,8 +13,6 @@ FORMER_PLAYER = "Former player"
 
 def show_personal_data(data: PersonalData, buttons: Buttons) -> Reply:
     """Hand a user, in private, all that is stored about them."""
-    if data.footprint.is_empty:
-        return Reply([Card("Your data", ("I store nothing about you.",), color=Color.blurple())], ephemeral=True)
     lines = (
         f"**{_size(data.footprint)}**",
         "The file has all that I store.",
@@ -22,6 +20,11 @@ def show_personal_data(data: PersonalData, buttons: Buttons) -> Reply:
     files = (Attachment(data.file_name, data.content),)
     card = Card("Your data", lines, ("from all servers; only you see this",), Color.blurple())
     return Reply([card], buttons, ephemeral=True, files=files)
+
+
+def show_nothing_stored() -> Reply:
+    """Tell a user, in private, that the bot does not know them."""
+    return Reply([Card("Your data", ("I store nothing about you.",), color=Color.blurple())], ephemeral=True)
 
 
 def show_erasure_question(footprint: Footprint, buttons: Buttons) -> Reply:

@@ -45,12 +45,8 @@ class PrivacyService:
         return await self._database.read(work)
 
     async def measure(self, discord_id: int) -> Footprint:
-        """Return how much is stored about a user.
-
-        Raises:
-            NothingStored: nothing is.
-        """
-        return await self._database.read(lambda session: _measure(session, discord_id))
+        """Return how much is stored about a user."""
+        return await self._database.read(lambda session: measure(session, discord_id))
 
     async def erase(self, discord_id: int, stand_in: str, names: Collection[str] = ()) -> Footprint:
         """Erase a user, all or nothing, and return how much there was about them.
@@ -68,18 +64,13 @@ class PrivacyService:
 
         def work(session: Session) -> Footprint:
             wait_for_turn(session, ERASING)
-            found = _measure(session, discord_id)
+            found = measure(session, discord_id)
+            if found.is_empty:
+                raise NothingStored
             erase(session, discord_id, names, stand_in, self._clock())
             return found
 
         return await self._database.write(work)
-
-
-def _measure(session: Session, discord_id: int) -> Footprint:
-    found = measure(session, discord_id)
-    if found.is_empty:
-        raise NothingStored
-    return found
 
 
 def _ignore(_rows: int) -> None:
