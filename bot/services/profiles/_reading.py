@@ -145,20 +145,23 @@ def find_server_standing(session: Session, guild_id: int, entries: Iterable[Entr
     by_size = sa.select(Event).where(*is_open).order_by(Event.score_count.desc(), Event.id)
     largest = session.scalars(by_size.limit(1)).one()
     elo, is_largest = _STATS.calculated_event_elo, Event.id == sa.literal(largest.id, sa.Integer)
-    rated = sa.select(_STATS.player_id).join(Event, Event.id == _STATS.event_id).where(*is_open, _HAS_EVENT_ELO)
+    rated = sa.select(_STATS.player_id).where(*is_open, _HAS_EVENT_ELO)
+    elsewhere = rated.join(Event, Event.id == _STATS.event_id).where(~is_largest)
     sums = (
-        rated.add_columns(sa.func.sum(elo).label("total"), sa.func.max(sa.case((is_largest, elo))).label("there"))
-        .where(_STATS.player_id.in_(rated.where(~is_largest)))
+        # The sum keeps the planner from the index by event, since the largest one has many rows.
+        rated.join(Event, Event.id == _STATS.event_id + 0)
+        .add_columns(sa.func.sum(elo).label("total"), sa.func.max(sa.case((is_largest, elo))).label("there"))
+        .where(_STATS.player_id.in_(elsewhere))
         .group_by(_STATS.player_id)
         .subquery()
     )
     conditions = (sums.c.total > total, sums.c.there > total, sums.c.there.is_(None))
     counts: AnySelect = sa.select(*(sa.func.count(sa.case((condition, 1))) for condition in conditions))
-    better, better_there, elsewhere = session.execute(counts).one()
+    better, better_there, without_it = session.execute(counts).one()
     board = BoardQuery.of_event_elos(largest)
     return ServerStanding(
         total=total,
         events=len(elos),
         rank=1 + count_rows(session, board, board.better_than(total)) - better_there + better,
-        players=count_rows(session, board) + elsewhere,
+        players=count_rows(session, board) + without_it,
     )
