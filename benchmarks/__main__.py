@@ -27,6 +27,7 @@ MODULES = (
     "boards",
     "answers",
     "mondays",
+    "pictures",
     "announcements",
     "uneven",
     "verification",

@@ -80,7 +80,9 @@ def paint(pictures: BinaryIO, answers: BinaryIO) -> None:
     """Draw all pictures, in their order."""
     import typst
 
-    compiler = typst.Compiler(root=FONTS, font_paths=[FONTS], ignore_system_fonts=True)
+    # Not even those that come with Typst.
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    compiler = typst.Compiler(root=FONTS, font_paths=fonts)
     while head := pictures.read(LENGTH.size):
         picture = pictures.read(*LENGTH.unpack(head)).decode()
         drawn: object

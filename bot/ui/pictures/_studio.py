@@ -1,7 +1,6 @@
 """Have pictures drawn by a process of its own, so that the bot does nothing else later than without them.
 
-The process takes the memory of the fonts and of what Typst remembers; it ends when no picture has been asked for some
-time, or after some number of them, and the next picture starts another one.
+The process takes memory: it ends when nobody has asked for some time, and after some pictures; the next one starts it.
 """
 
 import asyncio
@@ -20,15 +19,22 @@ from bot.ui.pictures._canvas import Picture
 from bot.ui.pictures._painter import ANSWER, LENGTH
 
 PAINTER = Path(__file__).with_name("_painter.py")
-MOST_KEPT = 64
+MOST_KEPT = 32
 """So many drawings are kept, the latest ones used, each of about 100 KB."""
 MOST_WAITING = 32
 """So many pictures at most are being drawn or wait for that."""
 LONGEST_SECONDS = 30.0
 """A picture that takes longer, its turn included, is not drawn."""
 IDLE_SECONDS = 60.0
-MOST_DRAWN = 20
-"""A process draws so many pictures."""
+MOST_DRAWN = 8
+"""A process draws so many pictures: Typst remembers what it has laid out, and that takes memory."""
+SPARING = {
+    "RAYON_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+}
+"""What the process is told: one thread, as the other processor is the bot's; free memory goes back at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -98,10 +104,10 @@ class Studio:
             self._idle.cancel()
         self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._dismiss)
         if self._painter is None:
-            # One thread: the other processor is the bot's.
-            environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
             program = sys.executable, "-P", str(PAINTER)
-            self._painter = await asyncio.create_subprocess_exec(*program, stdin=PIPE, stdout=PIPE, env=environment)
+            self._painter = await asyncio.create_subprocess_exec(
+                *program, stdin=PIPE, stdout=PIPE, env={**os.environ, **SPARING}
+            )
             self._drawn = 0
         return self._painter
 

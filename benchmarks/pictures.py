@@ -1,0 +1,111 @@
+"""Pictures: how long one takes, and 20 at once, what memory, and how late the bot's loop is meanwhile.
+
+There is no reference; what is asked for are bounds. All pictures differ, so that none is kept from before. The memory
+is the greatest of the process that draws, with its share of what processes share, and what this process has more than
+before.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from benchmarks.own_process import KIBIBYTE, memory
+from benchmarks.places import Place
+from benchmarks.report import Goal, Line
+from benchmarks.sample_pictures import NAMES, closed_week, history, profile, rating
+from bot.ui.pictures import (
+    Picture,
+    Studio,
+    picture_of_history,
+    picture_of_profile,
+    picture_of_rating,
+    picture_of_week,
+)
+
+AT_ONCE = 20
+BEAT, LOOK = 0.005, 0.05
+A_PICTURE, ITS_MEMORY, IN_TIME = Goal("≤", 200.0, "ms"), Goal("≤", 60.0, "MB"), Goal("≤", 100.0, "ms")
+
+
+def measure(_: Place) -> list[Line]:
+    """Measure on this machine; no database has a part in it."""
+    return asyncio.run(_measure())
+
+
+async def _measure() -> list[Line]:
+    studio, before = Studio(), memory("VmRSS")
+    memories, lateness = _Greatest(_memories_of(studio)), _Greatest(_lateness())
+    memories.start()
+    first = await _time(studio, [_kinds("first")[0]])
+    slowest = max([await _time(studio, [picture]) for picture in _kinds("alone")])
+    at_once = [_kinds(f"{NAMES[number % len(NAMES)]} {number}")[number % 4] for number in range(AT_ONCE)]
+    lateness.start()
+    each = await _time(studio, at_once) / AT_ONCE
+    late, painter = await lateness.stop(), await memories.stop()
+    megabytes = (painter + memory("VmRSS") - before) / 1_000_000
+    await studio.close()
+    return [
+        Line(None, "the first picture, with the start of its process", f"{first:.0f} ms", "–", None),
+        Line(None, "a picture, the slowest kind of four", f"{slowest:.0f} ms", "–", slowest, A_PICTURE),
+        Line(None, f"{AT_ONCE} pictures at once, each", f"{each:.0f} ms", "–", each, A_PICTURE),
+        Line(None, "memory for pictures", f"{megabytes:.0f} MB", "–", megabytes, ITS_MEMORY),
+        Line(None, f"the loop while {AT_ONCE} pictures are drawn, late by", f"{late:.0f} ms", "–", late, IN_TIME),
+    ]
+
+
+def _kinds(name: str) -> list[Picture]:
+    return [
+        picture_of_rating(rating(name)),
+        picture_of_week(closed_week((name, *NAMES[1:]))),
+        picture_of_history(history(name)),
+        picture_of_profile(profile(name)),
+    ]
+
+
+async def _time(studio: Studio, pictures: Sequence[Picture]) -> float:
+    """Return in how many milliseconds pictures are drawn that are asked for at once."""
+    began = time.perf_counter()
+    await asyncio.gather(*map(studio.draw, pictures))
+    return 1000 * (time.perf_counter() - began)
+
+
+class _Greatest:
+    """The greatest of some values, from the start until the stop."""
+
+    def __init__(self, values: AsyncIterator[float]) -> None:
+        self._values = values
+        self._greatest = 0.0
+
+    def start(self) -> None:
+        self._following = asyncio.create_task(self._follow())
+
+    async def stop(self) -> float:
+        self._following.cancel()
+        await asyncio.wait({self._following})
+        return self._greatest
+
+    async def _follow(self) -> None:
+        async for value in self._values:
+            self._greatest = max(self._greatest, value)
+
+
+async def _lateness() -> AsyncIterator[float]:
+    """Yield by how many milliseconds the loop is late, again and again."""
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(BEAT)
+        yield 1000 * (time.perf_counter() - began - BEAT)
+
+
+async def _memories_of(studio: Studio) -> AsyncIterator[float]:
+    """Yield the bytes of the process that draws, as Linux tells them, again and again."""
+    while True:
+        await asyncio.sleep(LOOK)
+        painter = studio._painter
+        if painter is None:
+            continue
+        with suppress(OSError):  # it may have ended
+            lines = Path(f"/proc/{painter.pid}/smaps_rollup").read_text().splitlines()  # noqa: ASYNC240 - no disk
+            yield next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * KIBIBYTE
