@@ -90,6 +90,17 @@ async def test_a_score_that_moves_others_far_is_held_and_neither_rated_nor_shown
     assert (await event.submit(CHEAT, 650)).rank == 1
 
 
+@on_one_database
+async def test_a_score_that_was_held_before_the_clock_went_back_keeps_no_other_from_being_held(
+    event: TestBackend,
+) -> None:
+    for _ in range(2):
+        with pytest.raises(ScoreHeld):
+            await event.submit(CHEAT, 5000)
+        event.clock.move(hours=-1)
+    assert len(await held_of(event)) == 2
+
+
 async def test_an_approved_score_leaves_every_table_as_if_it_had_counted_at_once(event: TestBackend) -> None:
     async def play(*, alarm: str) -> Any:
         async with open_test_backend(event.database.url, event.clock) as other:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, literal, select
+from sqlalchemy import Connection, Row, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import UtcDateTime, commit_each_statement, has_rivals
@@ -297,7 +297,9 @@ class Batch:
 
     def _held_lately(self, player_id: int, guild_id: int) -> bool:
         """Tell whether another score of the player was held in the server within the cooldown."""
-        lately = HeldScore.held_at > literal(self._now - self._rules.cooldown, UtcDateTime)
+        since, now = (literal(at, UtcDateTime) for at in (self._now - self._rules.cooldown, self._now))
+        # A score may be from a time ahead, where a clock was set back.
+        lately = and_(HeldScore.held_at > since, HeldScore.held_at <= now)
         other = HeldScore.interaction_id.not_in([one.interaction_id for one in self._due.values()])
         found = select(HeldScore.id).join(Event, Event.id == HeldScore.event_id)
         of_player = HeldScore.player_id == player_id, Event.guild_id == guild_id
