@@ -7,7 +7,7 @@ from bot.cogs._modals import answer_modal
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
-from bot.cogs.boards import Boards, PastWeeksButton
+from bot.cogs.boards import Boards
 from bot.cogs.events import Events
 from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
@@ -20,7 +20,7 @@ from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
 from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews
 from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
-from bot.cogs.standings import PageButton, Standings
+from bot.cogs.standings import PageButton, PastWeeksButton, Standings
 from bot.cogs.submissions import (
     MessageModal,
     ReadingButton,

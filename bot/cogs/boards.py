@@ -1,32 +1,25 @@
 """`/board`, the buttons below a board, and the job that refreshes it."""
 
-import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
-from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item
+from discord import Interaction, app_commands
 
-from bot.cogs._answering import actor_of, answer, guild_of
+from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
 from bot.cogs._delivery import UNDELIVERED
-from bot.cogs._services import ServiceCog, services_of
+from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import active_events, all_events
 from bot.cogs.posts import Poster
 from bot.cogs.ratings import RatingButton
-from bot.cogs.standings import PageButton
+from bot.cogs.standings import PastWeeksButton
 from bot.cogs.submissions import SubmitButton
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.jobs import Claim
-from bot.domain.weeks import Week
 from bot.services.boards import BoardService
-from bot.ui.boards import MOST_WEEKS, board_cards, show_change, show_past_weeks
+from bot.ui.boards import board_cards, show_change
 from bot.ui.reply import Reply
-from bot.ui.text import write_days
-
-IN_A_ROW = 5
 
 
 class Boards(ServiceCog):
@@ -59,29 +52,6 @@ class Boards(ServiceCog):
         await answer(interaction, _clear(interaction, removed), show_change)
 
 
-class PastWeeksButton(IdButton, template=r"weeks:(?P<event>[0-9]{1,18})"):
-    """A button that offers everyone who clicks it the boards of closed weeks."""
-
-    def __init__(self, event_id: int) -> None:
-        """Offer the closed weeks of the event with this key."""
-        self.event_id = event_id
-        super().__init__(Button(label="Past weeks", style=ButtonStyle.secondary, custom_id=f"weeks:{event_id}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "PastWeeksButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]))
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Offer the weeks, in private."""
-        weeks = services_of(interaction).standings.closed_weeks(guild_of(interaction), self.event_id)
-        await answer(
-            interaction, weeks, partial(_offer, event_id=self.event_id, viewer=interaction.user.id), only_reads=True
-        )
-
-
 class BoardKeeper:
     """Does the jobs of boards: refreshes a board, at most once a minute, and has it looked at again."""
 
@@ -107,16 +77,6 @@ def show_board(board: PostedBoard) -> Reply:
     buttons: list[IdButton] = [SubmitButton(board.event.id)] if board.all_time.takes_scores else []
     buttons += [RatingButton(board.event.id), PastWeeksButton(board.event.id)]
     return Reply(board_cards(board), [buttons])
-
-
-def _offer(weeks: Sequence[Week], event_id: int, viewer: int) -> Reply:
-    buttons: list[IdButton] = []
-    for week in weeks[:MOST_WEEKS]:
-        button = PageButton("week", event_id, str(week), 0, viewer)
-        button.item.label = write_days(week, short=True)
-        buttons.append(button)
-    rows = [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
-    return show_past_weeks(len(weeks), rows)
 
 
 def _may_write(interaction: Interaction[Any], channel_id: int) -> bool:

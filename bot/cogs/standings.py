@@ -1,6 +1,8 @@
 """`/leaderboard` and its buttons, whose ids hold all that they need, so that they work after a restart."""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from discord import ButtonStyle, Interaction, Member, User, app_commands
@@ -12,14 +14,17 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, closed_weeks, seasons
 from bot.cogs.submissions import SubmitButton
 from bot.domain.standings import Board, LeaderboardPage
+from bot.domain.weeks import Week
 from bot.ui.reply import Reply
-from bot.ui.standings import board_card
+from bot.ui.standings import MOST_WEEKS, board_card, show_past_weeks
+from bot.ui.text import write_days
 
 BUTTON_ID = re.compile(
     r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall|[0-9]{4}-W[0-9]{2})"
     r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})"
 )
 
+IN_A_ROW = 5
 BOARDS = frozenset(map(str, Board))
 SWITCH = {"all": Board.ALL_TIME, "week": Board.WEEK, "overall": Board.OVERALL}
 """The boards by the labels of the buttons that switch between them."""
@@ -103,6 +108,33 @@ class PageButton(IdButton, template=BUTTON_ID):
             await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True), only_reads=True)
 
 
+class PastWeeksButton(IdButton, template=r"weeks:(?P<event>[0-9]{1,18})(?::(?P<owner>[0-9]{1,20}))?"):
+    """A button that offers the boards of closed weeks, in the message of the user who asked for it, else in private."""
+
+    def __init__(self, event_id: int, owner_id: int | None = None) -> None:
+        """Offer the closed weeks of the event with this key, in the message of the user `owner_id` or of nobody."""
+        self.event_id, self.owner_id = event_id, owner_id
+        custom_id = f"weeks:{event_id}" if owner_id is None else f"weeks:{event_id}:{owner_id}"
+        super().__init__(Button(label="Past weeks", style=ButtonStyle.secondary, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "PastWeeksButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]), None if match["owner"] is None else int(match["owner"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Offer the weeks."""
+        weeks = services_of(interaction).standings.closed_weeks(guild_of(interaction), self.event_id)
+        viewer = interaction.user.id
+        if viewer == self.owner_id:
+            await update(interaction, weeks, lambda weeks: _offer(weeks, self.event_id, viewer), only_reads=True)
+        else:
+            offer = partial(_offer, event_id=self.event_id, viewer=viewer, ephemeral=True)
+            await answer(interaction, weeks, offer, only_reads=True)
+
+
 def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool = False) -> Reply:
     """Show a page of a leaderboard, with buttons for other boards and pages and for a score."""
 
@@ -110,7 +142,8 @@ def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool =
         return PageButton(label, page.event.id, board, max(number, 0), viewer.id, enabled=enabled)
 
     shown = str(page.week) if page.is_past else page.board
-    boards = [button(label, board, enabled=board != shown) for label, board in SWITCH.items()]
+    boards: list[IdButton] = [button(label, board, enabled=board != shown) for label, board in SWITCH.items()]
+    boards.append(PastWeeksButton(page.event.id, viewer.id))
     turns: list[IdButton] = []
     if page.pages > 1:
         turns = [
@@ -122,3 +155,15 @@ def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool =
         turns.append(SubmitButton(page.event.id))
     asker = None if ephemeral else viewer.display_name
     return Reply([board_card(page, asker)], [boards, turns] if turns else [boards], ephemeral)
+
+
+def _offer(weeks: Sequence[Week], event_id: int, viewer: int, *, ephemeral: bool = False) -> Reply:
+    """Offer the latest closed weeks, and the board of all time to go back to."""
+    buttons: list[IdButton] = []
+    for week in weeks[:MOST_WEEKS]:
+        button = PageButton("week", event_id, str(week), 0, viewer)
+        button.item.label = write_days(week, short=True)
+        buttons.append(button)
+    rows = [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
+    back: list[IdButton] = [PageButton("all", event_id, Board.ALL_TIME, 0, viewer)]
+    return show_past_weeks(len(weeks), [*rows, back], ephemeral=ephemeral)

@@ -116,10 +116,26 @@ class EventInfo:
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
-    """An event and the number of players who have a personal best in it."""
+    """An event in the list of its server.
+
+    Attributes:
+        players: how many have a personal best in it.
+        week: the current week, as `Week.code`.
+    """
 
     event: EventInfo
     players: int
+    week: int
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first week has."""
+        return self.event.first_week is None or self.week >= self.event.first_week
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its last week has."""
+        return self.event.last_week is not None and self.week > self.event.last_week
 
 
 @dataclass(frozen=True, slots=True)

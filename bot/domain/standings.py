@@ -9,6 +9,9 @@ from bot.domain.seasons import Season
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
+SETTLED_FIELD = 3
+"""In a field of fewer players an Elo says only who is ahead: it is provisional."""
+
 
 class Board(StrEnum):
     """The leaderboards of an event."""
@@ -25,11 +28,12 @@ class Standing:
     Attributes:
         rank: from 1; ties share a rank. None on the overall board until so many weeks are closed as the event asks for.
         score: the personal best, or the best of the week, in points or seconds.
-        elo: all-time, weekly or event Elo, by board; None if `rank` is None.
+        elo: all-time, weekly or event Elo, by board; None in a week that is not rated, and on the overall board before
+            the player's first closed week.
         all_time_elo: on the overall board, one half of the event Elo; else None.
         weekly_average: on the overall board, the other half; None before the player's first closed week.
-        weeks_left: on the overall board, how many closed weeks the player still needs for a rank; 0 for a player with a
-            rank, and before the first.
+        weeks_left: on the overall board, how many closed weeks the player still needs for a rank, until which `elo` is
+            provisional; 0 for a player with a rank, and before the first.
     """
 
     rank: int | None
@@ -85,6 +89,16 @@ class LeaderboardPage:
     is_past: bool = False
     season: Season | None = None
     first_week: FirstWeek | None = None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether so few players are on the board that their Elos are provisional."""
+        return self.players < SETTLED_FIELD
+
+    @property
+    def has_provisional(self) -> bool:
+        """Whether the page shows such Elos."""
+        return self.is_provisional and any(standing.elo is not None for standing in self.standings)
 
     @property
     def takes_scores(self) -> bool:

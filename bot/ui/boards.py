@@ -4,13 +4,12 @@ from discord import Color
 
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.standings import Board, LeaderboardPage
-from bot.ui.card import Buttons, Card, small_print
+from bot.ui.card import Card, small_print
 from bot.ui.reply import Reply
-from bot.ui.standings import begins_with, standing_line
+from bot.ui.standings import SETTLES, begins_with, standing_line
 from bot.ui.text import count_of, escape, write_days
 
 TOP_OF_WEEK = 3
-MOST_WEEKS = 10
 
 
 def board_cards(board: PostedBoard) -> list[Card]:
@@ -21,8 +20,9 @@ def board_cards(board: PostedBoard) -> list[Card]:
         *_part(board.week, _week_of(board.week), TOP_OF_WEEK),
         *_part(board.overall, "Overall"),
     ]
-    small = "archived: this is how it ended" if not event.is_active else "refreshed after every score"
-    return [Card(escape(event.name), tuple(parts), (small,), Color.gold())]
+    small = [SETTLES] if any(page.has_provisional for page in (board.all_time, board.week, board.overall)) else []
+    small.append("refreshed after every score" if event.is_active else "archived: this is how it ended")
+    return [Card(escape(event.name), tuple(parts), tuple(small), Color.gold())]
 
 
 def show_change(change: BoardChange) -> Reply:
@@ -35,15 +35,11 @@ def show_change(change: BoardChange) -> Reply:
     return Reply([Card(None, (text,), color=Color.green())], ephemeral=True)
 
 
-def show_past_weeks(number: int, buttons: Buttons) -> Reply:
-    """Offer the latest of so many closed weeks, in private."""
-    text = "Which week?" if number else "No week is closed yet."
-    small = (f"the latest {MOST_WEEKS} of {number}: `/leaderboard` has them all",) if number > MOST_WEEKS else ()
-    return Reply([Card(None, (text,), small, Color.gold())], buttons, ephemeral=True)
-
-
 def _part(page: LeaderboardPage, title: str, most: int | None = None) -> list[str]:
-    lines = [standing_line(one, page.board, page.event.style) for one in page.standings[:most]]
+    lines = [
+        standing_line(one, page.board, page.event.style, is_provisional=page.is_provisional)
+        for one in page.standings[:most]
+    ]
     if not lines:
         is_waiting = page.board is Board.OVERALL and page.first_week is not None
         lines = [begins_with(page.first_week) if is_waiting and page.first_week else "Nobody yet."]

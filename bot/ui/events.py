@@ -117,6 +117,10 @@ def _kind(style: ScoreStyle) -> str:
 def _line(summary: EventSummary) -> str:
     event = summary.event
     state = "" if event.is_active else " · archived"
+    if not summary.has_begun and event.first_week is not None:
+        state += f" · begins {write_days(Week.from_code(event.first_week), short=True)}"
+    elif summary.has_ended and event.is_active:
+        state += " · ended"
     rules = rules_in_words(event.rules)
     state += "" if rules is None else f" · {rules}"
     return f"**{escape(event.name)}** · {_goal(event)} · {count_of(summary.players, 'player')}{state}"

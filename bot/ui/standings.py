@@ -1,6 +1,7 @@
 """Show leaderboards."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from discord import Color
 from discord.utils import format_dt
@@ -8,14 +9,20 @@ from discord.utils import format_dt
 from bot.domain.ratings import round_half_up
 from bot.domain.scores import ScoreStyle
 from bot.domain.seasons import Season
-from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
+from bot.domain.standings import SETTLED_FIELD, Board, FirstWeek, LeaderboardPage, Standing
 from bot.domain.text import clean_display_name
-from bot.ui.card import Card, small_print
+from bot.ui.card import Buttons, Card, small_print
+from bot.ui.reply import Reply
 from bot.ui.rules import halves_in_words, rules_in_words
 from bot.ui.text import count_of, escape, narrow, write_days
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
+PROVISIONAL = "?"
+"""Marks an Elo that few players, or too few closed weeks, back."""
+SETTLES = f"{PROVISIONAL} settles with {SETTLED_FIELD} players"
+MOST_WEEKS = 10
+"""So many closed weeks are offered at once."""
 ROW_WIDTH = 26.0
 """How wide the name, the rank, the score and the Elo of a row may be together, in average letters."""
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
@@ -28,13 +35,20 @@ def board_card(page: LeaderboardPage, asker: str | None) -> Card:
         page: with the row of whoever asked, or of the viewer.
         asker: the name of whoever asked, as Discord has it; None for a viewer alone.
     """
-    style = page.event.style
-    lines = [standing_line(standing, page.board, style) for standing in page.standings] or [_nothing(page)]
+    write = partial(standing_line, board=page.board, style=page.event.style, is_provisional=page.is_provisional)
+    lines = [write(standing) for standing in page.standings] or [_nothing(page)]
     if page.own is not None and page.own not in page.standings:
-        lines.append(f"… {standing_line(page.own, page.board, style)}")
+        lines.append(f"… {write(page.own)}")
     return Card(
         f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), tuple(_small(page, asker)), Color.gold()
     )
+
+
+def show_past_weeks(number: int, buttons: Buttons, *, ephemeral: bool) -> Reply:
+    """Offer the latest of so many closed weeks."""
+    text = "Which week?" if number else "No week is closed yet."
+    small = (f"the latest {MOST_WEEKS} of {number}: `/leaderboard` has them all",) if number > MOST_WEEKS else ()
+    return Reply([Card(None, (text,), small, Color.gold())], buttons, ephemeral)
 
 
 def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
@@ -46,6 +60,10 @@ def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
         yield "You have no score here yet."
     if any(standing.elo is None for standing in page.standings):
         yield _without_elo(page)
+    if page.has_provisional:
+        yield SETTLES
+    elif any(standing.weeks_left for standing in page.standings):
+        yield f"{PROVISIONAL} counts after {page.event.rules.min_weeks} closed weeks"
     parts = [] if asker is None else [f"{escape(clean_display_name(asker))} asked"]
     parts += [f"page {page.page + 1} of {page.pages}"] if page.pages > 1 else []
     parts.append(count_of(page.players, "player"))
@@ -64,9 +82,7 @@ def _without_elo(page: LeaderboardPage) -> str:
     rules = page.event.rules
     if page.board is not Board.OVERALL:
         return f"Not rated: a week of this event takes {rules.min_field:,} players."
-    weeks = rules.min_weeks
-    when = "a player's first week is closed" if weeks == 1 else f"{weeks} weeks of a player are closed"
-    return f"{NONE} becomes an event Elo when {when}."
+    return f"{NONE} becomes an event Elo when a player's first week is closed."
 
 
 def _nothing(page: LeaderboardPage) -> str:
@@ -109,16 +125,22 @@ def _board_name(page: LeaderboardPage) -> str:
     return "all-time" if page.board is Board.ALL_TIME else "overall"
 
 
-def standing_line(standing: Standing, board: Board, style: ScoreStyle) -> str:
-    """Write a row of a board, which fits a line of a phone; on the overall board with its halves in small print."""
+def standing_line(standing: Standing, board: Board, style: ScoreStyle, *, is_provisional: bool = False) -> str:
+    """Write a row of a board, which fits a line of a phone; on the overall board with its halves in small print.
+
+    If `is_provisional`, its Elo is marked.
+    """
     rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"{standing.rank:,}")
-    elo = NONE if standing.elo is None else str(standing.elo)
+    mark = PROVISIONAL if is_provisional or standing.weeks_left else ""
+    elo = NONE if standing.elo is None else f"{standing.elo}{mark}"
     if board is not Board.OVERALL:
         score = style.bare(standing.score)
         rated = "" if standing.elo is None else f" · {elo}"
-        name = escape(narrow(standing.player.name, ROW_WIDTH - len(rank) - len(score) - len(elo)))
+        name = escape(
+            narrow(standing.player.name, ROW_WIDTH - len(rank) - len(score) - len(elo.removesuffix(PROVISIONAL)))
+        )
         return f"{rank} **{name}** · {score}{rated}"
-    name = escape(narrow(standing.player.name, ROW_WIDTH - len(rank) - len(elo)))
+    name = escape(narrow(standing.player.name, ROW_WIDTH - len(rank) - len(elo.removesuffix(PROVISIONAL))))
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
     average = NONE if standing.weekly_average is None else str(round_half_up(standing.weekly_average))
     left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left else ""

@@ -11,16 +11,16 @@ from discord.ui import FileUpload, Select, TextInput
 from bot.domain.events import EventChoices, EventInfo
 from bot.domain.moderation import CorrectionResult
 from bot.domain.scores import ScoreFormat, ScoreStyle, score_beyond
+from bot.domain.standings import SETTLED_FIELD
 from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import ScoreInQuestion
 from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
+from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, escape, escape_score, isolate, write_days
 
 PROOF = "Proof"
-SETTLING = "?"
-"""Marks an Elo that no closed week backs yet."""
 PROOF_LINK = "A link to a picture or a video of it"
 PROOF_PICTURE = "A picture of it, if you have no link"
 TITLE = "Submit a score"
@@ -138,9 +138,10 @@ def _short_of_best(result: SubmissionResult) -> str:
 
 
 def _risen(result: SubmissionResult) -> str:
-    rank, elo = f"**#{result.rank:,}** of {result.players:,}", f"**{result.elo}**"
+    mark = PROVISIONAL if result.previous_rank is None or result.players < SETTLED_FIELD else ""
+    rank, elo = f"**#{result.rank:,}** of {result.players:,}", f"**{result.elo}**{mark}"
     if result.previous_rank is None:
-        return f"{rank} · Elo {elo}{SETTLING}"
+        return f"{rank} · Elo {elo}"
     if result.previous_rank != result.rank:
         rank = f"#{result.previous_rank:,} → {rank}"
     if result.previous_elo != result.elo:
@@ -160,9 +161,11 @@ def _small(result: SubmissionResult) -> Iterator[str]:
         gap = style.show_gap(result.score, result.personal_best)
         parts.append("equals your best" if result.score == result.personal_best else f"{gap} short of your best")
     yield " · ".join(parts)
-    if result.previous_best is None:
+    if result.players < SETTLED_FIELD and result.is_personal_best:
+        yield SETTLES
+    elif result.previous_best is None:
         weeks = result.event.rules.min_weeks
-        yield f"{SETTLING} settles " + ("when the week closes" if weeks == 1 else f"after {weeks} closed weeks")
+        yield f"{PROVISIONAL} settles " + ("when the week closes" if weeks == 1 else f"after {weeks} closed weeks")
     if result.proof is not None:
         yield f"proof {isolate(f'<{result.proof}>')}"
 

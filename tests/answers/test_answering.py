@@ -91,7 +91,7 @@ async def test_somebody_elses_slow_copy_stays_with_them(world: World) -> None:
 
     assert "11 **Player 11**" in second.alone
     assert "Player 11" not in world.channel_seen_by("Player 1")
-    assert list(second.buttons) == ["This week", "Overall", "‹", "Find me", "Submit a score"]
+    assert list(second.buttons) == ["This week", "Overall", "Past weeks", "‹", "Find me", "Submit a score"]
     assert world.traffic.deferrals == 1
 
 

@@ -122,7 +122,9 @@ async def test_whoever_has_too_few_weeks_stands_below_without_a_rank(backend: Te
         (BOB, None, 1),
         (CAI, None, 0),
     ]
+    assert "– **Player 2** · **1223?**" in board_card(page, None).text
     assert "1 week to go" in board_card(page, None).text
+    assert "? counts after 2 closed weeks" in board_card(page, None).text
     assert "ranked after 2 weeks" in board_card(page, None).text
 
 

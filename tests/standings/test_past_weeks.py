@@ -73,6 +73,11 @@ async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their
     assert "No score here yet" not in board
     await world.restart_bot()
     assert "11 **Player 1** · 11 · 684" in await world.click("Ana", board, "›")
+    offered = await world.click("Ana", board, "Past weeks")
+    assert "Which week?" in offered.public
+    assert [*offered.buttons] == ["30 Nov – 6 Dec", "23–29 Nov", "16–22 Nov", "All-time"]
+    assert "🥇 **Player 2** · 11 · 1200?" in (await world.click("Ana", offered, "16–22 Nov")).public
+    assert "Which week?" in (await world.click("Ben", board, "Past weeks")).alone
     assert "Nobody has a score for 28 September – 4 October 2026 in Tetris Blitz." in await world.refused(
         world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")
     )

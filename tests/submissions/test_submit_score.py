@@ -17,7 +17,7 @@ async def test_a_first_score_is_a_personal_best_that_everyone_sees(world: World)
         "**12,345.5** points\n"
         "**#1** of 1 · Elo **1000**?\n"
         "16–22 Nov\n"
-        "? settles when the week closes"
+        "? settles with 3 players"
     )
     assert seen.public in world.channel_seen_by("Bob")
 
@@ -28,7 +28,10 @@ async def test_a_better_score_shows_the_previous_best_and_the_improvement(world:
 
     seen = await world.submit("Ana", "120.5")
 
-    assert seen.public == "🎉 **Ana** · Tetris Blitz\n**120.5** points (+20.5)\n**#1** of 1 · Elo **1000**\n16–22 Nov"
+    assert seen.public == (
+        "🎉 **Ana** · Tetris Blitz\n**120.5** points (+20.5)\n**#1** of 1 · Elo **1000**?\n"
+        "16–22 Nov\n? settles with 3 players"
+    )
 
 
 async def test_a_shorter_time_is_better_where_less_wins(world: World) -> None:

@@ -193,7 +193,9 @@ class EventService:
             events = session.scalars(
                 select(Event).where(Event.guild_id == guild_id).order_by(Event.is_active.desc(), Event.name_key)
             )
-            return tuple(EventSummary(describe(event), event.score_count) for event in events)
+            zone = load_settings(session, guild_id).time_zone
+            week = Week.at(self._clock(), zone).code
+            return tuple(EventSummary(describe(event), event.score_count, week) for event in events)
 
         return await self._database.read(work)
 

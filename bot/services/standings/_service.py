@@ -123,10 +123,16 @@ class _OpenBoard(_Board):
         """Return a row as users see it."""
         if self.field is not None:
             return Standing(place.rank, row.player, row.score, self._elo(place, row, self.field))
-        elo_or_none = None if row.key is None else int(row.key)
         halves = row.all_time_elo, row.weekly_average
-        weeks_left = max(0, self.rating.rules.min_weeks - row.weeks) if row.key is None and row.weeks else 0
-        return Standing(place.rank, row.player, row.score, elo_or_none, *halves, weeks_left)
+        if row.key is not None:
+            return Standing(place.rank, row.player, row.score, int(row.key), *halves)
+        if row.weekly_average is None:
+            return Standing(place.rank, row.player, row.score, None, *halves)
+        elo, weeks_left = (
+            self.rating.event_elo(row.all_time_elo, row.weekly_average),
+            max(0, self.rating.rules.min_weeks - row.weeks),
+        )
+        return Standing(place.rank, row.player, row.score, elo, *halves, weeks_left)
 
     def _elo(self, place: Place, row: BoardRow, field: Field) -> int:
         if self.rating.rules.method is not Method.RANKS or place.rank is None:
