@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from bot.domain.events import EventInfo
@@ -167,6 +168,11 @@ class Grid:
         return place
 
 
+def values_of(scores: Iterable[float], rating: Rating) -> "array[float]":
+    """Return what a method other than *classic* compares of scores, in ascending order."""
+    return array("d", sorted(map(method_of(rating.rules).value_of, scores)))
+
+
 @dataclass(frozen=True, slots=True)
 class MovingField:
     """The scores of a field, of which those of one player may become better.
@@ -184,14 +190,13 @@ class MovingField:
 
     @classmethod
     def of(
-        cls, rating: Rating, own: float | None, statistics: RunningStatistics, scores: Iterable[float]
+        cls, rating: Rating, own: float | None, statistics: RunningStatistics, values: "array[float]"
     ) -> "MovingField":
-        """Return a field of scores, `own` included."""
-        method = method_of(rating.rules)
-        values = array("d", sorted(map(method.value_of, scores)))
-        if own is not None and values:
-            del values[bisect_left(values, method.value_of(own))]
-        return cls(rating, own, statistics, values)
+        """Return a field with these values, that of `own` included; see `values_of`."""
+        others = values[:]
+        if own is not None and others:
+            del others[bisect_left(others, method_of(rating.rules).value_of(own))]
+        return cls(rating, own, statistics, others)
 
     @property
     def size(self) -> int:
@@ -215,10 +220,17 @@ class MovingField:
         field: AnyField = method.field_of_ordered(values)
         return field
 
-    def elo(self, score: float | None) -> int | None:
-        """Return the Elo of the player once they submit a score; None without one."""
+    def elo(self, score: float | None, field: AnyField | None = None) -> int | None:
+        """Return the Elo of the player once they submit a score; None without one.
+
+        Args:
+            score: the score.
+            field: `with_score` of it, if that is there already.
+        """
         best = self.best_with(score)
-        return None if best is None else self.rating.elo(best, self.with_score(score))
+        if best is None:
+            return None
+        return self.rating.elo(best, self.with_score(score) if field is None else field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,32 +314,33 @@ class Overall:
 
     def elo(self, score: float | None, weeks: int = 1) -> int | None:
         """Return the event Elo; None before the first rated week."""
-        rating, counted = self.bests.rating, [*self.weeks]
-        if self.rates_week and (elo := self.week.elo(score)) is not None:
-            counted += weeks * [CountedWeek(elo, is_missed=False)]
-        return rating.event_elo(self.bests.elo(score), rating.weekly_average(counted)) if counted else None
+        return self._elo(score, self.bests.with_score(score), self.week.with_score(score), weeks)
 
     def reaches(self, goal: Goal, score: float, weeks: int = 1) -> bool:
         """Tell whether the event Elo reaches a goal; an equal one shares a rank, but is not ahead."""
-        own = self.elo(score, weeks)
+        bests, week = self.bests.with_score(score), self.week.with_score(score)
+        own = self._elo(score, bests, week, weeks)
         if own is None or goal.kind is GoalKind.ELO:
             return own is not None and own >= goal.value
-        others = self.elos_of_others(score)
+        others = (self._elo_of(one, bests, week) for one in self.contenders)
         if goal.kind is GoalKind.PLAYER:
             return all(own > other for other in others)
-        return self.ahead + sum(other > own for other in others) < goal.value
+        may_be_ahead = goal.value - 1 - self.ahead
+        ahead = (other for other in others if other > own)
+        return may_be_ahead >= 0 and next(islice(ahead, may_be_ahead, None), None) is None
 
-    def elos_of_others(self, score: float) -> list[int]:
-        """Return the event Elos of the contenders once the player submits a score."""
-        rating, bests, week = self.bests.rating, self.bests.with_score(score), self.week.with_score(score)
-        elos = []
-        for one in self.contenders:
-            average = one.average
-            if one.best_of_week is not None and self.rates_week:
-                this_week = CountedWeek(rating.elo(one.best_of_week, week), is_missed=False)
-                average = rating.weekly_average([*one.weeks, this_week])
-            elos.append(rating.event_elo(rating.elo(one.best, bests), average))
-        return elos
+    def _elo(self, score: float | None, bests: AnyField, week: AnyField, weeks: int) -> int | None:
+        rating, counted = self.bests.rating, [*self.weeks]
+        if self.rates_week and (elo := self.week.elo(score, week)) is not None:
+            counted += weeks * [CountedWeek(elo, is_missed=False)]
+        return rating.event_elo(self.bests.elo(score, bests), rating.weekly_average(counted)) if counted else None
+
+    def _elo_of(self, one: Contender, bests: AnyField, week: AnyField) -> int:
+        rating, average = self.bests.rating, one.average
+        if one.best_of_week is not None and self.rates_week:
+            this_week = CountedWeek(rating.elo(one.best_of_week, week), is_missed=False)
+            average = rating.weekly_average([*one.weeks, this_week])
+        return rating.event_elo(rating.elo(one.best, bests), average)
 
 
 def aim(target: Target, outlook: Outlook, grid: Grid, own: float | None, *, around: float | None = None) -> Target:

@@ -22,6 +22,7 @@ from bot.domain.targets import (
     Overall,
     Target,
     aim,
+    values_of,
 )
 from bot.domain.weeks import Week
 
@@ -40,7 +41,7 @@ def target_of(goal: Goal, board: Board, direction: ScoreDirection) -> Target:
 
 def field_of(rating: Rating, own: float | None, others: list[float]) -> MovingField:
     everyone = others if own is None else [*others, own]
-    return MovingField.of(rating, own, RunningStatistics.of(everyone), everyone)
+    return MovingField.of(rating, own, RunningStatistics.of(everyone), values_of(everyone, rating))
 
 
 def reaching(outlook: ByScore | Overall, goal: Goal, grid: Grid, own: float | None) -> list[float]:

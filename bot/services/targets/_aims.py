@@ -1,9 +1,11 @@
 """Read the fields that a score of one player would move, and find which score reaches a goal."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -14,13 +16,31 @@ from bot.domain.ratings import RatingScale
 from bot.domain.rules import CountedWeek, Method
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
-from bot.domain.targets import ByScore, Contender, Goal, GoalKind, Grid, MovingField, Outcome, Overall, Target, aim
+from bot.domain.targets import (
+    ByScore,
+    Contender,
+    Goal,
+    GoalKind,
+    Grid,
+    MovingField,
+    Outcome,
+    Overall,
+    Target,
+    aim,
+    values_of,
+)
 from bot.domain.weeks import Week
 from bot.errors import NoScores
 from bot.services.events import describe
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best, rating_of, week_statistics_of
 from bot.services.standings import BoardQuery, count_rows, place_of, read_row_of, read_rows, read_weeks
 
+Values: TypeAlias = "array[float]"
+KnownFields: TypeAlias = "dict[tuple[int, int | None, int], Values]"
+"""What a method compares of the scores of a field, by event, week (None for all time) and version of the event."""
+
+MOST_FIELDS = 8
+"""How many fields are remembered."""
 AROUND = 50
 """So many ranks above and below the one that is aimed at, players are looked at one by one."""
 NEWCOMERS = 4 * AROUND
@@ -32,8 +52,11 @@ SHOWN = 10
 class Aims:
     """What one player may aim at in an event."""
 
-    def __init__(self, session: Session, event: Event, week: Week, discord_id: int, scale: RatingScale) -> None:
-        """Look at an event in which a score of the user counts for `week`."""
+    def __init__(
+        self, session: Session, event: Event, week: Week, discord_id: int, scale: RatingScale, known: KnownFields
+    ) -> None:
+        """Look at an event in which a score of the user counts for `week`; take what is `known` of its fields."""
+        self._known = known
         self._session = session
         self._event = event
         self._info = describe(event)
@@ -206,20 +229,26 @@ class Aims:
     @cached_property
     def _bests(self) -> MovingField:
         """The field of all time."""
-        scores = self._scores(self._of_all_time)
-        return MovingField.of(self._rating, self._own_best, self._event.statistics, scores)
+        values = self._values(self._of_all_time, None)
+        return MovingField.of(self._rating, self._own_best, self._event.statistics, values)
 
     @cached_property
     def _week_field(self) -> MovingField:
         """The field of the open week."""
-        scores = self._scores(self._of_week)
+        values = self._values(self._of_week, self._week.code)
         statistics = week_statistics_of(self._event, self._week.code)
         if statistics is None:
             statistics = count_field(self._session, self._of_week)
-        return MovingField.of(self._rating, self._own_of_week, statistics, scores)
+        return MovingField.of(self._rating, self._own_of_week, statistics, values)
 
-    def _scores(self, condition: sa.ColumnElement[bool]) -> Iterable[float]:
-        """Return the scores of a field; none under *classic*, which needs their statistics alone."""
+    def _values(self, condition: sa.ColumnElement[bool], week: int | None) -> Values:
+        """Return the values of a field, for each version of the event once; none under *classic*."""
         if self._rating.rules.method is Method.CLASSIC:
-            return ()
-        return self._session.scalars(sa.select(LeaderboardScore.score).where(condition))
+            return array("d")
+        key = self._event.id, week, self._event.version
+        if key not in self._known:
+            scores = self._session.scalars(sa.select(LeaderboardScore.score).where(condition))
+            self._known[key] = values_of(scores, self._rating)
+            if len(self._known) > MOST_FIELDS:
+                self._known.pop(next(iter(self._known)))
+        return self._known[key]

@@ -13,7 +13,7 @@ from bot.errors import AheadOfOneself, EventArchived, SeveralGoals, SubmitterWit
 from bot.services.events import describe, find_meant_event
 from bot.services.servers import load_settings
 from bot.services.standings import is_withdrawn
-from bot.services.targets._aims import Aims
+from bot.services.targets._aims import Aims, KnownFields
 from bot.services.weeks import closed_weeks, open_week
 
 
@@ -24,6 +24,7 @@ class TargetService:
         self._database = database
         self._clock = clock
         self._scale = scale
+        self._known: KnownFields = {}
 
     async def find(
         self,
@@ -71,7 +72,7 @@ class TargetService:
             check_in_season(describe(found), week, zone)
             if is_withdrawn(session, guild_id, discord_id):
                 raise SubmitterWithdrawn
-            aims = Aims(session, found, week, discord_id, self._scale)
+            aims = Aims(session, found, week, discord_id, self._scale, self._known)
             goal = goals[0] if goals else None
             if board is Board.OVERALL or (board is None and closed_weeks(session, found.id)):
                 return aims.overall(goal)
