@@ -13,8 +13,8 @@ MOST_PLAYERS = 1_000
 """No event asks for more players in a week."""
 GREATEST_ELO = 1_000_000
 """No missed week counts for more, or for less than its negative."""
-SMALL_FIELD = 5
-"""In fields of fewer players, each score moves all Elos far."""
+SMALL_FIELD = 3
+"""In a field of fewer players an Elo says who is ahead and no more: it is provisional."""
 WEEKS_ADDED = 2
 """Under *played*, so many weeks at the base Elo count as if they had been played too."""
 

@@ -5,12 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import EventInfo
+from bot.domain.rules import SMALL_FIELD
 from bot.domain.seasons import Season
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
-
-SETTLED_FIELD = 3
-"""In a field of fewer players an Elo says only who is ahead: it is provisional."""
 
 
 class Board(StrEnum):
@@ -93,7 +91,7 @@ class LeaderboardPage:
     @property
     def is_provisional(self) -> bool:
         """Whether so few players are on the board that their Elos are provisional."""
-        return self.players < SETTLED_FIELD
+        return self.players < SMALL_FIELD
 
     @property
     def has_provisional(self) -> bool:

@@ -18,8 +18,7 @@ from bot.domain.profiles import (
 )
 from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
-from bot.ui.standings import MEDALS, ROW_WIDTH
-from bot.ui.submissions import SETTLING
+from bot.ui.standings import MEDALS, PROVISIONAL, ROW_WIDTH
 from bot.ui.text import count_of, escape, escape_score, narrow, write_days
 
 NAME_WIDTH = 14.0
@@ -38,7 +37,7 @@ def show_profile(profile: Profile) -> Reply:
     ]
     small = [f"and {count_of(profile.more_events, 'event')} more"] if profile.more_events else []
     if any(event.event_elo is None for event in profile.events):
-        small.append(f"{SETTLING} = best score alone: no rank overall")
+        small.append(f"{PROVISIONAL} = best score alone: no rank overall")
     small.append(f"{count_of(profile.scores, 'score')} since {format_dt(profile.since, 'D')}")
     return Reply([Card(escape(profile.player.name), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
@@ -53,7 +52,7 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
     ]
     small = [f"and {count_of(comparison.more_events, 'event')} more"] if comparison.more_events else []
     if not all(map(_have_event_elos, comparison.events)):
-        small.append(f"{SETTLING} = Elo by the best score alone")
+        small.append(f"{PROVISIONAL} = Elo by the best score alone")
     if comparison.is_rival:
         small.append(f"You follow {names[1]}: see `/notify`")
     return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True)
@@ -89,7 +88,7 @@ def _best_week(week: ClosedWeek) -> tuple[str, str]:
 
 def _event(one: ProfiledEvent) -> tuple[str, str]:
     style, rank = one.event.style, f"#{one.rank:,}"
-    elo = f"{one.elo}{SETTLING}" if one.event_elo is None else f"{one.event_elo}"
+    elo = f"{one.elo}{PROVISIONAL}" if one.event_elo is None else f"{one.event_elo}"
     name = escape(narrow(one.event.name, ROW_WIDTH - len(rank) - len(elo)))
     state = "" if one.event.is_active else " · archived"
     best = escape_score(style.show(one.best), style)
@@ -121,7 +120,7 @@ def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
         label.append(f"weeks {one.weeks.first:,}–{one.weeks.second:,}")
     bests = _side_by_side([style.bare(side.best) for side in (one.first, one.second)], lead)
     elos = [_elo(one, side) for side in (one.first, one.second)]
-    mark = "" if _have_event_elos(one) else SETTLING
+    mark = "" if _have_event_elos(one) else PROVISIONAL
     rated = _side_by_side([f"{elo}{mark}" for elo in elos], (elos[0] > elos[1]) - (elos[0] < elos[1]))
     return labelled(" · ".join(label), f"{bests} · {rated}")
 

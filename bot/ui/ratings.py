@@ -8,11 +8,11 @@ from discord import Color
 from bot.domain.events import EventInfo
 from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
 from bot.domain.ratings import round_half_up
-from bot.domain.rules import SMALL_FIELD, WEEKS_ADDED, Attendance, Rules
+from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
-from bot.ui.submissions import SETTLING
+from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import count_of, escape, escape_score, narrow, write_days
 
 MOST_WEEKS_SHOWN = 8
@@ -64,7 +64,7 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
         f"**{halves.best} + {halves.weeks} = {halves.sum} → {rating.event_elo}**".replace("+ −", "− "),
         *([] if rating.change is None else _change(rating.change, rating.event)),
     ]
-    mark = SETTLING if rating.is_settling else ""
+    mark = PROVISIONAL if rating.is_settling else ""
     return Card(
         f"{heading} · **{rating.event_elo}**{mark}", tuple(lines), (*small, *_settling(rating), *notes), Color.blurple()
     )
@@ -170,8 +170,8 @@ def _cause(part: Part, event: EventInfo) -> str:
 def _settling(rating: PlayerRating) -> list[str]:
     """Say why an event Elo is not settled, if it is not."""
     if rating.weeks_left:
-        return [f"{SETTLING} is ranked overall after {count_of(rating.weeks_left, 'more week')}"]
-    return [f"{SETTLING} settles with {SMALL_FIELD} players"] if rating.is_settling else []
+        return [f"{PROVISIONAL} is ranked overall after {count_of(rating.weeks_left, 'more week')}"]
+    return [SETTLES] if rating.is_settling else []
 
 
 def _rounded(value: float, decimals: int) -> Decimal:

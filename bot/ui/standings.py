@@ -7,9 +7,10 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.ratings import round_half_up
+from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreStyle
 from bot.domain.seasons import Season
-from bot.domain.standings import SETTLED_FIELD, Board, FirstWeek, LeaderboardPage, Standing
+from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, small_print
 from bot.ui.reply import Reply
@@ -20,7 +21,7 @@ MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
 PROVISIONAL = "?"
 """Marks an Elo that few players, or too few closed weeks, back."""
-SETTLES = f"{PROVISIONAL} settles with {SETTLED_FIELD} players"
+SETTLES = f"{PROVISIONAL} settles with {SMALL_FIELD} players"
 MOST_WEEKS = 10
 """So many closed weeks are offered at once."""
 ROW_WIDTH = 26.0

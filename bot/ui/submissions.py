@@ -10,8 +10,8 @@ from discord.ui import FileUpload, Select, TextInput
 
 from bot.domain.events import EventChoices, EventInfo
 from bot.domain.moderation import CorrectionResult
+from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreFormat, ScoreStyle, score_beyond
-from bot.domain.standings import SETTLED_FIELD
 from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import ScoreInQuestion
 from bot.ui.card import Card, labelled
@@ -138,7 +138,7 @@ def _short_of_best(result: SubmissionResult) -> str:
 
 
 def _risen(result: SubmissionResult) -> str:
-    mark = PROVISIONAL if result.previous_rank is None or result.players < SETTLED_FIELD else ""
+    mark = PROVISIONAL if result.previous_rank is None or result.players < SMALL_FIELD else ""
     rank, elo = f"**#{result.rank:,}** of {result.players:,}", f"**{result.elo}**{mark}"
     if result.previous_rank is None:
         return f"{rank} · Elo {elo}"
@@ -161,7 +161,7 @@ def _small(result: SubmissionResult) -> Iterator[str]:
         gap = style.show_gap(result.score, result.personal_best)
         parts.append("equals your best" if result.score == result.personal_best else f"{gap} short of your best")
     yield " · ".join(parts)
-    if result.players < SETTLED_FIELD and result.is_personal_best:
+    if result.players < SMALL_FIELD and result.is_personal_best:
         yield SETTLES
     elif result.previous_best is None:
         weeks = result.event.rules.min_weeks

@@ -96,8 +96,9 @@ async def test_the_standing_in_a_server_is_by_the_sum_of_what_the_overall_boards
     elos: dict[int, list[int]] = {}
     for name in names:
         if name != "Gone":
-            for player, elo in (await backend.elos(Board.OVERALL, name)).items():
-                elos.setdefault(player, []).extend([] if elo is None else [elo])
+            for row in (await backend.page(Board.OVERALL, name)).standings:
+                ranked = [] if row.rank is None or row.elo is None else [row.elo]
+                elos.setdefault(row.player.discord_id, []).extend(ranked)
     sums = {player: sum(own) for player, own in elos.items() if own}
     expected = {
         player: ServerStanding(own, len(elos[player]), 1 + sum(own < one for one in sums.values()), len(sums))

@@ -61,13 +61,13 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     rating = await world.use("Cy", "rating", event="Tetris", player=world.member("Ana").user)
 
     assert rating.alone == (
-        "Ana · Tetris Blitz · **811**?\n"
+        "Ana · Tetris Blitz · **811**\n"
         "Best, half\n**400 points** → 1245: 622.5\n1.22 spreads above the middle, 300\n"
         "Weeks, half\n755 / 2 = 377.5: 188.8\n"
         "23–29 Nov · missed: 0, costs 189\n16–22 Nov · 755\nall weeks count, missed ones too\n"
         "**622.5 + 188.8 = 811.3 → 811**\n"
         "**+56** since 16–22 Nov closed\n+245 · own new best\n−189 · 23–29 Nov missed\n"
-        "#1 of 3 by best score\n? settles with 5 players"
+        "#1 of 3 by best score"
     )
     assert list(rating.buttons) == ["Picture", "Share"]
 

@@ -67,4 +67,6 @@ async def test_the_event_elo_is_half_all_time_elo_and_half_weekly_average(world:
 
 def elos(board: Seen) -> list[tuple[str, int]]:
     """The players of a board with their Elos, in its order."""
-    return [(name, int(elo)) for name, elo in re.findall(r"^\S+ \*\*(.+?)\*\* · .* · (\d+)$", board.text, re.MULTILINE)]
+    return [
+        (name, int(elo)) for name, elo in re.findall(r"^\S+ \*\*(.+?)\*\* · .* · (\d+)\??$", board.text, re.MULTILINE)
+    ]
