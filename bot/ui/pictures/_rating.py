@@ -21,7 +21,7 @@ from bot.ui.pictures._canvas import (
     within,
 )
 from bot.ui.ratings import halves_of, write_attendance, write_average, write_change, write_share
-from bot.ui.submissions import SETTLING
+from bot.ui.standings import PROVISIONAL
 from bot.ui.text import isolate_score, write_days
 
 MOST_WEEKS = 8
@@ -47,7 +47,7 @@ class _Step(NamedTuple):
 def picture_of_rating(rating: PlayerRating) -> Picture:
     """Picture where an event Elo comes from; before the first closed week, the best alone."""
     canvas, style = Canvas(), rating.event.style
-    elo = "–" if rating.event_elo is None else f"{rating.event_elo}{SETTLING if rating.is_settling else ''}"
+    elo = "–" if rating.event_elo is None else f"{rating.event_elo}{PROVISIONAL if rating.is_settling else ''}"
     top = head(canvas, rating.player.name, rating.event.name, elo)
     best = f"{isolate_score(style.show(rating.best), style)} → {rating.all_time_elo}"
     notes = [f"#{rating.rank:,} of {rating.players:,} by best score"]
