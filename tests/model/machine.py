@@ -31,6 +31,7 @@ from bot.errors import (
     NotExcused,
     NothingStored,
     NothingToChange,
+    NothingToImport,
     NothingToRemove,
     NothingToRestore,
     NothingToUndo,
@@ -96,6 +97,8 @@ some_rules = st.one_of(
         min_field=st.integers(1, 3),
     ),
 )
+a_while = st.sampled_from([0 * HOUR, HOUR, DAY, WEEK, 3 * WEEK])
+"""How long ago a score was made."""
 maybe_weeks = st.sampled_from([None, None, -3, -1, 0, 1, 2])
 rarely = st.sampled_from([False, False, False, True])
 some = st.integers(0, 99)
@@ -270,7 +273,7 @@ class Season(RuleBasedStateMachine):
         self.undone[event].append(self.clock.now)
         assert self.do(self.backend.undo(event)) == f"{week // 100}-W{week % 100:02}"
 
-    @rule(event=an_event, player=a_player, score=a_score, ago=st.sampled_from([0 * HOUR, HOUR, DAY, WEEK, 3 * WEEK]))
+    @rule(event=an_event, player=a_player, score=a_score, ago=a_while)
     def add(self, event: str, player: int, score: str, ago: timedelta) -> None:
         model, at = self.touch(event), self.clock.now - ago
         who = NewMember(player, f"player{player}", f"Player {player}")
@@ -311,6 +314,43 @@ class Season(RuleBasedStateMachine):
         entry = model.add(player, float(score), week, self.closed_by(event, at))
         result = self.do(real.reviews.approve(ADMIN, review.held.id))
         assert (result.submission.week.code, result.week_is_rerun) == (entry.week, entry.week in model.runs)
+
+    @rule(
+        event=an_event,
+        rows=st.lists(st.tuples(a_player, a_score, a_while), min_size=1, max_size=4),
+        keeps=st.booleans(),
+    )
+    def import_scores(self, event: str, rows: list[tuple[int, str, timedelta]], keeps: bool) -> None:
+        """What is imported counts as if an admin had added it; taken back, it never was there."""
+        model, transfer = self.touch(event), self.backend.real.services.transfer
+        players = [player for player in range(1, 6) if self.takes_scores(event, player)]
+        if not players:
+            return
+        self.recalculate(event)
+        before = self.do(numbers(self.backend, self.events[event]))
+        lines = [
+            f"<@{players[number % len(players)]}>,{score},{self.clock.now - ago:%Y-%m-%d %H:%M}Z"
+            for number, score, ago in rows
+        ]
+        try:
+            work = transfer.import_scores(ADMIN, event, "\n".join(["player,score,time", *lines]).encode())
+            imported = self.do(work)
+        except NothingToImport:
+            return
+        added = []
+        for one in imported.plan.new:
+            entry = model.add(one.player, one.score, one.made_in.code, self.closed_by(event, one.at))
+            assert (one.week.code, one.is_late) == (entry.week, entry.week in model.runs)
+            added.append(entry)
+        assert self.do(differences(self.backend, self.events[event], model, self.week)) == []
+        if keeps:
+            return
+        for entry in added:
+            model.log.remove(entry)
+            model.rerun(entry, counts=False)
+        self.do(transfer.take_back(ADMIN, event, imported.import_id))
+        self.recalculate(event)
+        assert self.do(numbers(self.backend, self.events[event])) == before
 
     def takes_scores(self, event: str, player: int) -> bool:
         """Tell whether an event takes scores of a player who has submitted before."""
