@@ -29,7 +29,7 @@ def picture_of_profile(profile: Profile) -> Picture:
         top += ROW
     more = max(len(profile.events) - MOST_EVENTS, 0) + profile.more_events
     if more:
-        canvas.write(MARGIN, top + 18, f"and {count_of(more, 'event')} more", size=14, fill=DIM)
+        canvas.write(MARGIN, top + 18, f"and {count_of(more, 'event')} more", size=15, fill=DIM)
         top += 28
     return canvas.finish("profile", top + 14, " ".join(_tell(profile)))
 
@@ -60,7 +60,7 @@ def _event(canvas: Canvas, top: float, event: ProfiledEvent) -> None:
     elo = "–" if event.event_elo is None else str(event.event_elo)
     canvas.write(MARGIN, top + 21, event.event.name, is_bold=True, room=INNER - 70)
     canvas.write(RIGHT, top + 21, elo, fill=ORANGE, anchor="end", is_bold=True)
-    canvas.write(MARGIN, top + 41, _best(event), size=14, fill=DIM, room=INNER)
+    canvas.write(MARGIN, top + 41, _best(event), size=15, fill=DIM, room=INNER)
 
 
 def _best(event: ProfiledEvent) -> str:

@@ -74,7 +74,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
         told += [f"{step.label}: {step.value}." for step in steps]
         told.append(f"Together {halves.sum}, rounded {rating.event_elo}.")
     for note in notes:
-        canvas.write(MARGIN, top, note, size=14, fill=DIM, room=INNER)
+        canvas.write(MARGIN, top, note, size=15, fill=DIM, room=INNER)
         top += 21
     told += [f"{note}." for note in notes]
     if rating.weeks:
@@ -86,11 +86,11 @@ def _waterfall(canvas: Canvas, top: float, steps: Sequence[_Step], total: str) -
     """Draw steps that add up, each from where the one before ended, and their sum; return what is below."""
     ends = [0.0, *(step.end for step in steps)]
     for step in steps:
-        canvas.write(MARGIN, top + 16, step.label, size=14, fill=DIM, room=INNER - 76)
+        canvas.write(MARGIN, top + 16, step.label, size=15, fill=DIM, room=INNER - 76)
         canvas.write(RIGHT, top + 16, step.value, anchor="end", is_bold=True)
         _bar(canvas, top + 24, step, ends)
         top += 54
-    canvas.write(MARGIN, top + 16, "Event Elo", size=14, fill=DIM)
+    canvas.write(MARGIN, top + 16, "Event Elo", size=15, fill=DIM)
     canvas.write(RIGHT, top + 16, total, anchor="end", is_bold=True)
     for step in steps:
         _bar(canvas, top + 24, step, ends)
@@ -108,7 +108,7 @@ def _weeks(canvas: Canvas, top: float, rating: PlayerRating, average: float) -> 
     all_weeks = len(rating.weeks)
     title = "Weeks" if len(shown) == all_weeks else f"The latest {len(shown)} of {all_weeks:,} weeks"
     canvas.write(MARGIN, top + 16, title, is_bold=True)
-    canvas.write(RIGHT, top + 16, f"average {write_average(average)}", size=14, fill=YELLOW, anchor="end")
+    canvas.write(RIGHT, top + 16, f"average {write_average(average)}", size=15, fill=YELLOW, anchor="end")
     top += 44
     bottom, ends = top + TALLEST, [0.0, average, *(float(week.elo) for week in shown)]
     zero, level = (within(value, ends, bottom, top) for value in (0.0, average))
@@ -121,10 +121,10 @@ def _weeks(canvas: Canvas, top: float, rating: PlayerRating, average: float) -> 
             canvas.write(middle, upper + 23, "✕", fill=RED, anchor="middle")
         else:
             canvas.box(left, upper, STEP - 2 * GAP, height, BLUE)
-        canvas.write(middle, upper - 5, _elo(week, rating.rules), size=14, anchor="middle")
+        canvas.write(middle, upper - 5, _elo(week, rating.rules), size=15, anchor="middle")
         monday = week.week.monday
-        canvas.write(middle, bottom + 18, str(monday.day), size=14, fill=DIM, anchor="middle")
-        canvas.write(middle, bottom + 34, f"{monday:%b}", size=13, fill=DIM, anchor="middle")
+        canvas.write(middle, bottom + 18, str(monday.day), size=15, fill=DIM, anchor="middle")
+        canvas.write(middle, bottom + 34, f"{monday:%b}", size=14, fill=DIM, anchor="middle")
     canvas.line([(MARGIN, zero), (RIGHT, zero)], RULE)
     canvas.line([(MARGIN, level), (RIGHT, level)], YELLOW, width=1.5, is_dashed=True)
     return bottom + 62

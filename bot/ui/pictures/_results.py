@@ -26,8 +26,8 @@ def picture_of_week(page: LeaderboardPage) -> Picture:
     top += STAGE + 12
     others = page.standings[len(podium) :]
     if others:
-        canvas.write(RIGHT - 52, top + 16, style.unit or "best", size=14, fill=DIM, anchor="end", room=INNER / 2)
-        canvas.write(RIGHT, top + 16, "Elo", size=14, fill=DIM, anchor="end")
+        canvas.write(RIGHT - 52, top + 16, style.unit or "best", size=15, fill=DIM, anchor="end", room=INNER / 2)
+        canvas.write(RIGHT, top + 16, "Elo", size=15, fill=DIM, anchor="end")
         top += 22
     for standing in others:
         _row(canvas, top, standing, style)
@@ -47,9 +47,9 @@ def _podium(canvas: Canvas, top: float, podium: Sequence[Standing], style: Score
         canvas.box(left + 3, step, COLUMN - 6, 4, MEDALS.get(rank, RULE), radius=2)
         canvas.write(middle, step - 8, standing.player.name, anchor="middle", is_bold=True, room=COLUMN - 6)
         canvas.write(middle, step + 24, f"#{rank}", size=18, fill=MEDALS.get(rank, DIM), anchor="middle", is_bold=True)
-        canvas.write(middle, step + 41, style.bare(standing.score), size=14, anchor="middle", room=COLUMN - 8)
+        canvas.write(middle, step + 41, style.bare(standing.score), size=15, anchor="middle", room=COLUMN - 8)
         if standing.elo is not None:
-            canvas.write(middle, step + 58, f"Elo {standing.elo}", size=14, fill=DIM, anchor="middle")
+            canvas.write(middle, step + 58, f"Elo {standing.elo}", size=15, fill=DIM, anchor="middle")
     canvas.line([(MARGIN, bottom), (RIGHT, bottom)], RULE)
 
 
