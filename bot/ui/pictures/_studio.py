@@ -26,7 +26,7 @@ MOST_WAITING = 32
 LONGEST_SECONDS = 30.0
 """A picture that takes longer, its turn included, is not drawn."""
 IDLE_SECONDS = 60.0
-MOST_DRAWN = 8
+MOST_DRAWN = 6
 """A process draws so many pictures: Typst remembers what it has laid out, and that takes memory."""
 SPARING = {
     "RAYON_NUM_THREADS": "1",
