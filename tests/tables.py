@@ -27,8 +27,7 @@ async def contents(database: Database, *, without: Collection[str] = (), except_
         tables = {mapper.local_table.description: mapper.class_ for mapper in Base.registry.mappers}
         return {name: _rows_in(session, table, without) for name, table in tables.items() if name not in except_for}
 
-    # Not by `read`, which on a file changes threads for each statement.
-    return await database.write(work)
+    return await database.read(work)
 
 
 def _rows_in(session: Session, table: type[Base], without: Collection[str]) -> Rows:

@@ -127,6 +127,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.WeekNotBegun,
         errors.WeekClosedEarly,
         errors.WeekWithoutScores,
+        errors.PictureNotDrawn,
         errors.Restarting,
     },
     "a button below the sentence helps": {
