@@ -206,6 +206,7 @@ async def test_the_table_holds_every_command(wired: WiredBot) -> None:
     assert {use.command for use in TABLE} == set(offered)
 
 
+@pytest.mark.usefixtures("jobs_by_request")
 @pytest.mark.parametrize("who", EVERYONE)
 async def test_everyone_may_do_what_the_table_says_and_nothing_else(
     wired: WiredBot, submissions: dict[str, int], who: str
