@@ -4,6 +4,7 @@ from bot.cogs._buttons import answer_lost_click
 from bot.cogs._delivery import UNDELIVERED, interrupt
 from bot.cogs._jobs import handlers_of
 from bot.cogs._modals import answer_modal
+from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
@@ -26,7 +27,6 @@ from bot.cogs.submissions import (
     ReadingButton,
     ScoreModal,
     Submissions,
-    SubmitButton,
     UndoButton,
     submit_message,
 )

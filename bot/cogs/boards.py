@@ -9,12 +9,12 @@ from discord import Interaction, app_commands
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
 from bot.cogs._delivery import UNDELIVERED
+from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import active_events, all_events
 from bot.cogs.posts import Poster
 from bot.cogs.ratings import RatingButton
 from bot.cogs.standings import PastWeeksButton
-from bot.cogs.submissions import SubmitButton
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.jobs import Claim
 from bot.services.boards import BoardService

@@ -38,25 +38,29 @@ class Ratings(ServiceCog):
         await answer(interaction, rating, lambda result: _show(result, viewer), only_reads=True)
 
 
-class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})"):
-    """A button that shows everyone who clicks it where their own event Elo comes from."""
+class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})(?::(?P<player>[0-9]{1,20}))?"):
+    """A button that shows whoever clicks it where an event Elo comes from: their own, or that of one player."""
 
-    def __init__(self, event_id: int) -> None:
-        """Explain ratings in the event with this key."""
-        self.event_id = event_id
-        super().__init__(Button(label="My rating", style=ButtonStyle.secondary, custom_id=f"rating:{event_id}"))
+    def __init__(self, event_id: int, player_id: int | None = None) -> None:
+        """Explain ratings in the event with this key: that of a player, by Discord's id, or of whoever clicks."""
+        self.event_id, self.player_id = event_id, player_id
+        label, custom_id = "My rating", f"rating:{event_id}"
+        if player_id is not None:
+            label, custom_id = "How was this rated?", f"rating:{event_id}:{player_id}"
+        super().__init__(Button(label=label, style=ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
     async def from_custom_id(
         cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
     ) -> "RatingButton":
         """Rebuild a button from its id."""
-        return cls(int(match["event"]))
+        return cls(int(match["event"]), None if match["player"] is None else int(match["player"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the rating, in private."""
         viewer, standings = interaction.user.id, services_of(interaction).standings
-        work = standings.rating(guild_of(interaction), self.event_id, viewer, viewer)
+        whose = viewer if self.player_id is None else self.player_id
+        work = standings.rating(guild_of(interaction), self.event_id, whose, viewer)
         await answer(interaction, work, lambda result: _show(result, viewer), only_reads=True)
 
 

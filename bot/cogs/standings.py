@@ -10,9 +10,9 @@ from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import IdButton
+from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, closed_weeks, seasons
-from bot.cogs.submissions import SubmitButton
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.weeks import Week
 from bot.ui.reply import Reply

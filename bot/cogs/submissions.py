@@ -10,9 +10,11 @@ from discord.ui import Button, Item, Label, Select, TextInput
 from bot.cogs._answering import answer, guild_of, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
+from bot.cogs._score_form import ScoreForm
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import active_events
-from bot.domain.events import EventChoices, EventInfo
+from bot.cogs.ratings import RatingButton
+from bot.domain.events import EventChoices
 from bot.domain.submissions import Submission, SubmissionResult
 from bot.domain.text import MAX_PROOF
 from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion, SubmittedByAnother
@@ -29,12 +31,10 @@ from bot.ui.submissions import (
     proof_in,
     proof_input,
     score_input,
-    screenshot_input,
     show_answered,
     show_question,
     show_submission,
     show_taken_back,
-    title_of,
 )
 
 READING_ID = re.compile(
@@ -83,45 +83,8 @@ async def submit_message(interaction: Interaction[Any], message: Message) -> Non
     )
 
 
-class SubmitButton(IdButton, template=r"submit:(?P<event>[0-9]{1,18})"):
-    """A button that asks everyone who clicks it for a score for an event."""
-
-    def __init__(self, event_id: int) -> None:
-        """Ask for scores for the event with this key."""
-        self.event_id = event_id
-        super().__init__(Button(label="Submit a score", style=ButtonStyle.primary, custom_id=f"submit:{event_id}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "SubmitButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]))
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Open the modal."""
-        event = services_of(interaction).events.taking_scores(guild_of(interaction), self.event_id)
-        await open_modal(interaction, event, lambda event: ScoreModal(event.id, event))
-
-
-class ScoreModal(IdModal):
-    """Asks for a score for one event, and for a link or a picture as proof."""
-
-    TEMPLATE = re.compile(r"submit:(?P<event>[0-9]{1,18})")
-
-    def __init__(self, event_id: int, event: EventInfo | None = None) -> None:
-        """Ask for a score for the event with this key, named if it is given."""
-        super().__init__(title=TITLE if event is None else title_of(event), custom_id=f"submit:{event_id}")
-        self.event_id = event_id
-        self.score, self.proof, self.screenshot = score_input(event), proof_input(), screenshot_input()
-        self.add_item(Label(text="Score", component=self.score))
-        self.add_item(Label(text="Proof", description=PROOF_LINK, component=self.proof))
-        self.add_item(Label(text="Screenshot", description=PROOF_PICTURE, component=self.screenshot))
-
-    @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "ScoreModal":
-        """Rebuild a modal from its id."""
-        return cls(int(match["event"]))
+class ScoreModal(ScoreForm):
+    """Submits the score of a form."""
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Submit the score as the command does."""
@@ -282,9 +245,10 @@ async def _submit(services: Services, submission: Submission) -> Reply:
 
 
 def _show(result: SubmissionResult) -> Reply:
-    """Show what a score changed, with a button that takes it back."""
-    undo = UndoButton(result.event.id, result.player.discord_id, result.interaction_id)
-    return replace(show_submission(result), buttons=[[undo]])
+    """Show what a score changed, with a button that takes it back and one that explains it."""
+    event_id, player_id = result.event.id, result.player.discord_id
+    undo = UndoButton(event_id, player_id, result.interaction_id)
+    return replace(show_submission(result), buttons=[[undo, RatingButton(event_id, player_id)]])
 
 
 def _ask(question: ScoreInQuestion, submission: Submission) -> Reply:

@@ -8,9 +8,9 @@ from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of
 from bot.cogs._buttons import IdButton
+from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import active_events
-from bot.cogs.submissions import SubmitButton
 from bot.domain.standings import Board
 from bot.domain.targets import Target
 from bot.ui.reply import Reply

@@ -110,6 +110,8 @@ BUTTONS = {
     "submit:999999999999999999": NO_EVENT,
     "rating:{rivals}": NO_EVENT,
     "rating:{event}": f"<@{EVE.id}> has no scores in {EVENT}.",
+    "rating:{rivals}:5": NO_EVENT,
+    "rating:{event}:5": "Player 5 · Tetris Blitz",
     "rating:share:{rivals}:5": NO_EVENT,
     "rating:share:{event}:9999999999999999999": f"<@9999999999999999999> has no scores in {EVENT}.",
     "target:{rivals}": NO_EVENT,

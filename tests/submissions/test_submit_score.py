@@ -22,6 +22,19 @@ async def test_a_first_score_is_a_personal_best_that_everyone_sees(world: World)
     assert seen.public in world.channel_seen_by("Bob")
 
 
+async def test_everyone_can_ask_how_a_score_was_rated(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 200})
+    submitted = await world.submit("Cy", 300)
+    assert list(submitted.buttons) == ["Undo", "How was this rated?"]
+    await world.restart_bot()
+
+    for who in ("Cy", "Ana"):
+        rating = await world.click(who, submitted, "How was this rated?")
+        assert rating.is_private
+        assert "Cy · Tetris Blitz\nBest\n**300** → 1245\n1.225 spreads above the middle, 200\n" in rating
+
+
 async def test_a_better_score_shows_the_previous_best_and_the_improvement(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit("Ana", 100)

@@ -1,0 +1,63 @@
+"""The button that asks for a score, and its form: what submissions lead to leads back to them by these."""
+
+import re
+from typing import Any
+
+from discord import ButtonStyle, Interaction
+from discord.ui import Button, Item, Label
+
+from bot.cogs._answering import guild_of
+from bot.cogs._buttons import IdButton
+from bot.cogs._modals import IdModal, open_modal
+from bot.cogs._services import services_of
+from bot.domain.events import EventInfo
+from bot.ui.submissions import (
+    PROOF_LINK,
+    PROOF_PICTURE,
+    TITLE,
+    proof_input,
+    score_input,
+    screenshot_input,
+    title_of,
+)
+
+
+class ScoreForm(IdModal):
+    """Asks for a score for one event, and for a link or a picture as proof; `ScoreModal` reads what was filled in."""
+
+    TEMPLATE = re.compile(r"submit:(?P<event>[0-9]{1,18})")
+
+    def __init__(self, event_id: int, event: EventInfo | None = None) -> None:
+        """Ask for a score for the event with this key, named if it is given."""
+        super().__init__(title=TITLE if event is None else title_of(event), custom_id=f"submit:{event_id}")
+        self.event_id = event_id
+        self.score, self.proof, self.screenshot = score_input(event), proof_input(), screenshot_input()
+        self.add_item(Label(text="Score", component=self.score))
+        self.add_item(Label(text="Proof", description=PROOF_LINK, component=self.proof))
+        self.add_item(Label(text="Screenshot", description=PROOF_PICTURE, component=self.screenshot))
+
+    @classmethod
+    def from_custom_id(cls, match: re.Match[str]) -> "ScoreForm":
+        """Rebuild a modal from its id."""
+        return cls(int(match["event"]))
+
+
+class SubmitButton(IdButton, template=r"submit:(?P<event>[0-9]{1,18})"):
+    """A button that asks everyone who clicks it for a score for an event."""
+
+    def __init__(self, event_id: int) -> None:
+        """Ask for scores for the event with this key."""
+        self.event_id = event_id
+        super().__init__(Button(label="Submit a score", style=ButtonStyle.primary, custom_id=f"submit:{event_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "SubmitButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Open the modal."""
+        event = services_of(interaction).events.taking_scores(guild_of(interaction), self.event_id)
+        await open_modal(interaction, event, lambda event: ScoreForm(event.id, event))
