@@ -6,7 +6,7 @@ from bot.domain.events import EventInfo
 from bot.domain.explanations import PlayerRating, RatedWeek
 from bot.domain.history import GraphPoint, HistoryEntry, HistoryGraph, HistoryPage, WeekMiddle
 from bot.domain.profiles import ClosedWeek, Medals, Profile, ProfiledEvent, ServerStanding, Streaks
-from bot.domain.ratings import round_half_up
+from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import Rules
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.servers import PlayerName
@@ -63,8 +63,11 @@ def rating(name: str = NAMES[0], weekly: tuple[int | None, ...] = WEEKLY) -> Pla
         rank=1,
         players=12,
         all_time_elo=1_165,
+        scale=RatingScale(),
         middle=14_650.0,
-        spreads=0.83,
+        spread=5_150.0,
+        spreads=0.825,
+        beaten=None,
         weeks=tuple(weeks),
         averaged=tuple(week.elo for week in weeks),
         weekly_average=average,

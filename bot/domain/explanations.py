@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.domain.events import EventInfo
 from bot.domain.methods import AnyField, Rating, method_of
-from bot.domain.ratings import Field
+from bot.domain.ratings import Field, RatingScale
 from bot.domain.rules import SMALL_FIELD, CountedWeek, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
@@ -103,8 +103,11 @@ class PlayerRating:
         rank: by personal best, from 1.
         players: the number of players with a personal best.
         all_time_elo: the Elo of `best`.
+        scale: what makes an Elo of `spreads`.
         middle: the score in the middle of the field, which has the base Elo; None under *ranks*.
-        spreads: by how many spreads of the field `best` is better than `middle`, below 0 for a worse one; or None.
+        spread: how much one spread is, 0 in a field without any; None under *ranks*, and where logarithms are rated.
+        spreads: by how many spreads `best` is better than `middle`, below 0 for a worse one; or None.
+        beaten: under *ranks*, how many others have a worse best; else None.
         weeks: all closed weeks that count for the player, the latest first; none before the first one.
         averaged: the Elos whose mean is `weekly_average`, by the rules of the event; none before the first closed week.
         weekly_average: None before the first closed week.
@@ -119,8 +122,11 @@ class PlayerRating:
     rank: int
     players: int
     all_time_elo: int
+    scale: RatingScale
     middle: float | None
+    spread: float | None
     spreads: float | None
+    beaten: int | None
     weeks: tuple[RatedWeek, ...]
     averaged: tuple[int, ...]
     weekly_average: float | None

@@ -1,5 +1,6 @@
 """Show where a rating comes from."""
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from discord import Color
 
 from bot.domain.events import EventInfo
 from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
-from bot.domain.ratings import round_half_up
+from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, labelled, small_print
@@ -105,7 +106,9 @@ def write_attendance(rules: Rules) -> str:
 
 
 def _middle(rating: PlayerRating) -> list[str]:
-    """Say where the best is in its field; under *ranks*, which has no middle, the rank says it."""
+    """Say where the best is in its field, and how that becomes an Elo."""
+    if rating.players > 1 and rating.beaten is not None:
+        return [small_print(f"beats {rating.beaten:,} of {count_of(rating.players - 1, 'other')}")]
     if rating.middle is None or rating.spreads is None:
         return []
     if rating.players == 1:
@@ -114,8 +117,19 @@ def _middle(rating: PlayerRating) -> list[str]:
     middle = style.bare(float(f"{rating.middle:.6g}"))
     if rating.spreads == 0:
         return [small_print(f"in the middle of all bests, {middle}")]
+    spreads, formula = _formula(rating.spreads, rating.scale, rating.all_time_elo)
     where = "above" if rating.spreads > 0 else "below"
-    return [small_print(f"{abs(rating.spreads):.2f} spreads {where} the middle, {middle}")]
+    spread = [] if rating.spread is None else [small_print(f"a spread is {style.bare(float(f'{rating.spread:.3g}'))}")]
+    return [small_print(f"{spreads} spreads {where} the middle, {middle}"), *spread, small_print(formula)]
+
+
+def _formula(spreads: float, scale: RatingScale, elo: int) -> tuple[str, str]:
+    """Write spreads, and the Elo that they make, with as few decimals as tell it."""
+    rounded = (_rounded(abs(spreads), decimals) for decimals in range(2, MOST_DECIMALS))
+    exact = _rounded(abs(spreads), MOST_DECIMALS)
+    told = next((one for one in rounded if scale.elo_of(math.copysign(float(one), spreads)) == elo), exact)
+    sign = "+" if spreads > 0 else "−"
+    return f"{told}", f"{scale.base_elo} {sign} {told} × {scale.elo_per_sigma:g} = {elo}"
 
 
 def _weeks(rating: PlayerRating, event_elo: int) -> list[str]:

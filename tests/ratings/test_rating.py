@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.database.models import Event
 from bot.domain.explanations import BestChange, Cause, EloChange, Part, PlayerRating, RatedWeek
-from bot.domain.ratings import RatingScale
+from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
@@ -48,7 +48,10 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 300})
     first = await world.use("Ana", "rating", event="Tetris")
     assert first.is_private
-    assert "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.22 spreads below the middle, 200\n" in first
+    assert (
+        "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.225 spreads below the middle, 200\n"
+        "a spread is 81.6\n1000 − 1.225 × 200 = 755\n"
+    ) in first
     assert "#3 of 3 by best score\nthe event Elo begins when a first week closes" in first
     assert list(first.buttons) == ["Picture", "What must I score?", "Share"]
     await world.reset()
@@ -62,7 +65,8 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
 
     assert rating.alone == (
         "Ana · Tetris Blitz · **811**\n"
-        "Best, half\n**400 points** → 1245: 622.5\n1.22 spreads above the middle, 300\n"
+        "Best, half\n**400 points** → 1245: 622.5\n1.225 spreads above the middle, 300\n"
+        "a spread is 81.6\n1000 + 1.225 × 200 = 1245\n"
         "Weeks, half\n755 / 2 = 377.5: 188.8\n"
         "23–29 Nov · missed: 0, costs 189\n16–22 Nov · 755\nall weeks count, missed ones too\n"
         "**622.5 + 188.8 = 811.3 → 811**\n"
@@ -181,13 +185,41 @@ def text_of(rating: PlayerRating) -> str:
 async def test_the_middle_is_that_of_the_method_and_ranks_have_none(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100, 2: 200, 3: 900})
-    services, found = backend.real.services, []
+    services, found, told = backend.real.services, [], []
     for rules in (Rules(), Rules(Method.ROBUST), Rules(Method.ROBUST, uses_logarithm=True), Rules(Method.RANKS)):
         if rules != Rules():
             await services.rules.change(ADMIN, EVENT, rules)
         rating = await services.standings.rating(GUILD, EVENT, 2, 2)
         found.append((rating.middle, rating.spreads))
+        told.append(text_of(rating))
 
     classic, robust, logarithmic, ranked = found
     assert (classic[0], robust, ranked) == (400, (200, 0), (None, None))
     assert (round(logarithmic[0] or 0, 9), logarithmic[1]) == (200, 0)
+    assert "beats 1 of 2 others" in told[-1]
+
+
+async def test_a_rating_can_be_computed_from_what_it_says(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 100, 2: 200, 3: 900, 4: 250})
+    services, found = backend.real.services, []
+    for rules in (Rules(), Rules(Method.ROBUST), Rules(Method.ROBUST, uses_logarithm=True)):
+        if rules != Rules():
+            await services.rules.change(ADMIN, EVENT, rules)
+        rating = await rated(backend, 1)
+        if rating.spread is not None and rating.middle is not None and rating.spreads is not None:
+            assert (rating.best - rating.middle) / rating.spread == pytest.approx(rating.spreads)
+        told = re.search(r"^-# 1000 − (\S+) × 200 = (\S+)$", text_of(rating), re.MULTILINE)
+        assert told is not None
+        assert round_half_up(1000 - 200 * float(told[1])) == int(told[2]) == rating.all_time_elo
+        found.append("a spread is" in text_of(rating))
+
+    assert found == [True, True, False]
+
+
+async def test_equal_bests_beat_none_of_each_other(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 100, 2: 100, 3: 50, 4: 200})
+    await backend.real.services.rules.change(ADMIN, EVENT, Rules(Method.RANKS))
+
+    assert (await rated(backend, 1)).beaten == 1

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.explanations import PlayerRating, RatedWeek
-from bot.domain.methods import Rating, method_of
+from bot.domain.methods import Rating, method_of, shrinkage
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.rules import CountedWeek
+from bot.domain.rules import CountedWeek, Method
 from bot.domain.standings import Standing
 from bot.domain.weeks import Week
 from bot.services.events import describe
 from bot.services.ratings import stored_field
+from bot.services.standings._query import Place
 
 
 def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWeek]:
@@ -33,7 +34,7 @@ def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWee
 
 
 def explain(
-    session: Session, event: Event, player_id: int, standing: Standing, players: int, scale: RatingScale
+    session: Session, event: Event, player_id: int, standing: Standing, place: Place, players: int, scale: RatingScale
 ) -> PlayerRating:
     """Return where the event Elo of a player comes from.
 
@@ -42,6 +43,7 @@ def explain(
         event: the event.
         player_id: the player.
         standing: the row of the player on the all-time board.
+        place: of that row.
         players: the number of rows of that board.
         scale: the constants of the bot.
     """
@@ -49,17 +51,20 @@ def explain(
     counted = [CountedWeek(week.elo, week.is_missed) for week in weeks]
     average = rating.weekly_average(counted) if weeks else None
     all_time_elo = scale.base_elo if standing.elo is None else standing.elo
-    field = stored_field(event)
+    rank, field = standing.rank or players, stored_field(event)
     return PlayerRating(
         event=describe(event),
         player=standing.player,
         rules=event.rules,
         best=standing.score,
-        rank=standing.rank or players,
+        rank=rank,
         players=players,
         all_time_elo=all_time_elo,
+        scale=scale,
         middle=None if field is None else _middle(event, field),
+        spread=None if field is None else _spread(event, field),
         spreads=None if field is None else method_of(event.rules).z_score(standing.score, field, event.score_direction),
+        beaten=players + 1 - rank - place.equal if event.rules.method is Method.RANKS else None,
         weeks=tuple(reversed(_with_costs(rating, all_time_elo, weeks))),
         averaged=tuple(event.rules.averaged_elos(counted, scale.base_elo)) if weeks else (),
         weekly_average=average,
@@ -81,3 +86,9 @@ def _with_costs(rating: Rating, all_time_elo: int, weeks: Sequence[RatedWeek]) -
 
 def _middle(event: Event, field: Field) -> float:
     return math.exp(field.middle) if event.rules.rates_logarithms else field.middle
+
+
+def _spread(event: Event, field: Field) -> float | None:
+    if event.rules.rates_logarithms:
+        return None
+    return field.spread / shrinkage(field.size) if event.rules.method is Method.ROBUST else field.spread

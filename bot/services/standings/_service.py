@@ -273,7 +273,7 @@ class StandingsService:
             return None
         place, row = own
         standing = board.standing(place, row)
-        return row.player_id, explain(session, event, row.player_id, standing, board.players, self._scale)
+        return row.player_id, explain(session, event, row.player_id, standing, place, board.players, self._scale)
 
     async def closed_weeks(self, guild_id: int, event: str | int) -> tuple[Week, ...]:
         """Return the closed weeks of an event, by its name or its key, the latest first.
