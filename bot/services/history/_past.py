@@ -73,11 +73,12 @@ class PastBoards:
         # The sum keeps the planner from the index by player: in its order it would read the log of all events.
         player_id = log.player_id + 0
         bests_then = sa.select(player_id, best).where(log.event_id == self._event.id, *self._counted)
-        rows = streams.rows(bests_then.group_by(player_id))
-        bests: dict[int, float] = {player: score for player, score in rows if player not in gone}
+        bests: dict[int, float] = dict(map(tuple, streams.plain_rows(bests_then.group_by(player_id))))
+        for player in gone:
+            bests.pop(player, None)
         if board is Board.ALL_TIME:
             return PastRanking(self._rating, bests)
-        rated = streams.rows(weekly_averages(self._event.id, self._rating, *self._was_closed))
+        rated = streams.plain_rows(weekly_averages(self._event.id, self._rating, *self._was_closed))
         return PastRanking(self._rating, bests, {player: (average, weeks) for player, average, weeks in rated})
 
     def _place(self, ranking: PastRanking, player: int) -> int:
