@@ -18,8 +18,8 @@ from bot.domain.profiles import (
 )
 from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
-from bot.ui.standings import MEDALS, PROVISIONAL, ROW_WIDTH
-from bot.ui.text import count_of, escape, escape_score, narrow, write_days
+from bot.ui.standings import MEDALS, PROVISIONAL
+from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days
 
 NAME_WIDTH = 14.0
 """How wide a name may be beside another one, in average letters."""
@@ -89,7 +89,7 @@ def _best_week(week: ClosedWeek) -> tuple[str, str]:
 def _event(one: ProfiledEvent) -> tuple[str, str]:
     style, rank = one.event.style, f"#{one.rank:,}"
     elo = f"{one.elo}{PROVISIONAL}" if one.event_elo is None else f"{one.event_elo}"
-    name = escape(narrow(one.event.name, ROW_WIDTH - len(rank) - len(elo)))
+    name = escape_beside(one.event.name, f"{rank}{elo}")
     state = "" if one.event.is_active else " · archived"
     best = escape_score(style.show(one.best), style)
     small = small_print(f"{best} → {one.elo} · of {count_of(one.players, 'player')}{state}")

@@ -14,7 +14,7 @@ from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
 from bot.ui.standings import PROVISIONAL, SETTLES
-from bot.ui.text import count_of, escape, escape_score, narrow, write_days
+from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days
 
 MOST_WEEKS_SHOWN = 8
 MOST_DECIMALS = 6
@@ -43,7 +43,7 @@ def share_rating(rating: PlayerRating, sharer: str) -> Reply:
 
 def _card(rating: PlayerRating, notes: list[str]) -> Card:
     style = rating.event.style
-    heading = f"{escape(rating.player.name)} · {escape(rating.event.name)}"
+    heading = f"{escape_beside(rating.player.name, rating.event.name)} · {escape(rating.event.name)}"
     best = f"**{escape_score(style.show(rating.best), style)}** → {rating.all_time_elo}"
     small = [f"#{rating.rank:,} of {rating.players:,} by best score"]
     if not rating.event.is_active:

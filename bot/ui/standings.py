@@ -15,7 +15,7 @@ from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, small_print
 from bot.ui.reply import Reply
 from bot.ui.rules import halves_in_words, rules_in_words
-from bot.ui.text import count_of, escape, narrow, write_days
+from bot.ui.text import count_of, escape, escape_beside, write_days
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
@@ -24,8 +24,6 @@ PROVISIONAL = "?"
 SETTLES = f"{PROVISIONAL} settles with {SMALL_FIELD} players"
 MOST_WEEKS = 10
 """So many closed weeks are offered at once."""
-ROW_WIDTH = 26.0
-"""How wide the name, the rank, the score and the Elo of a row may be together, in average letters."""
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
 
 
@@ -137,11 +135,9 @@ def standing_line(standing: Standing, board: Board, style: ScoreStyle, *, is_pro
     if board is not Board.OVERALL:
         score = style.bare(standing.score)
         rated = "" if standing.elo is None else f" · {elo}"
-        name = escape(
-            narrow(standing.player.name, ROW_WIDTH - len(rank) - len(score) - len(elo.removesuffix(PROVISIONAL)))
-        )
+        name = escape_beside(standing.player.name, f"{rank}{score}{elo}")
         return f"{rank} **{name}** · {score}{rated}"
-    name = escape(narrow(standing.player.name, ROW_WIDTH - len(rank) - len(elo.removesuffix(PROVISIONAL))))
+    name = escape_beside(standing.player.name, f"{rank}{elo}")
     all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
     average = NONE if standing.weekly_average is None else str(round_half_up(standing.weekly_average))
     left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left else ""

@@ -18,7 +18,16 @@ from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
 from bot.ui.standings import PROVISIONAL, SETTLES
-from bot.ui.text import FIRST_STRONG_ISOLATE, POP_ISOLATE, escape, escape_score, isolate, write_days
+from bot.ui.text import (
+    FIRST_STRONG_ISOLATE,
+    POP_ISOLATE,
+    SMALL_WIDTH,
+    escape,
+    escape_beside,
+    escape_score,
+    isolate,
+    write_days,
+)
 
 PROOF = "Proof"
 PROOF_LINK = "A link to a picture or a video of it"
@@ -34,7 +43,7 @@ _LINK = re.compile(f"[<>{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]")
 
 def show_submission(result: SubmissionResult) -> Reply:
     """Show in three lines what a score changed, and in small print what is next and the week that it counts for."""
-    name, event = escape(result.player.name), escape(result.event.name)
+    name, event = escape_beside(result.player.name, result.event.name), escape(result.event.name)
     if result.is_personal_best:
         lines = [f"🎉 **{name}** · {event}", _improved(result), _risen(result)]
     else:
@@ -155,7 +164,7 @@ def _small(result: SubmissionResult) -> Iterator[str]:
     if result.neighbour is not None and result.rank > 1:
         yield _to_overtake(result, result.neighbour)
     elif result.neighbour is not None:
-        parts.append(_lead(result, result.neighbour))
+        parts.append(_lead(result, result.neighbour, parts[0]))
     if not result.is_personal_best:
         parts += ["your best this week"] if result.is_weekly_best else []
         gap = style.show_gap(result.score, result.personal_best)
@@ -170,18 +179,24 @@ def _small(result: SubmissionResult) -> Iterator[str]:
         yield f"proof {isolate(f'<{result.proof}>')}"
 
 
-def _lead(result: SubmissionResult, neighbour: Neighbour) -> str:
+def _lead(result: SubmissionResult, neighbour: Neighbour, beside: str) -> str:
     gap = result.event.style.show_gap(result.score, neighbour.rival.score)
-    name = escape(neighbour.rival.name)
-    return f"level with {name}" if neighbour.rank == result.rank else f"{gap} ahead of {name}"
+    text = "level with" if neighbour.rank == result.rank else f"{gap} ahead of"
+    return f"{text} {_rival(neighbour, f'{beside} · {text} ')}"
 
 
 def _to_overtake(result: SubmissionResult, neighbour: Neighbour) -> str:
-    event, name = result.event, escape(neighbour.rival.name)
+    event = result.event
     wanted = score_beyond(neighbour.rival.score, result.score, event.direction)
     if not event.bounds.takes(wanted):
-        return f"{event.style.show_gap(result.score, neighbour.rival.score)} behind {name}"
-    return f"{event.style.bare(wanted)} would put you #{neighbour.rank:,}, ahead of {name}"
+        text = f"{event.style.show_gap(result.score, neighbour.rival.score)} behind "
+    else:
+        text = f"{event.style.bare(wanted)} makes you #{neighbour.rank:,}, ahead of "
+    return f"{text}{_rival(neighbour, text)}"
+
+
+def _rival(neighbour: Neighbour, beside: str) -> str:
+    return escape_beside(neighbour.rival.name, beside, SMALL_WIDTH)
 
 
 def _bold(score: float, style: ScoreStyle) -> str:

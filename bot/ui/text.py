@@ -21,7 +21,19 @@ _MARKDOWN = re.compile(r"(^\d+)(?=\. )|[\\`*_~|<>\[\]@]|(?<=:)/|^[#+-]")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}]")
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 _CLUSTER = regex.compile(r"\X")
-_BROAD = frozenset("MWmw@%—﷽")
+LINE_WIDTH = 26.0
+"""How wide what a row says may be, in average letters, so that it fits a line of a phone with what stands between."""
+LEAST_NAME_WIDTH = 4.0
+"""How much of a name is shown, however long the rest of a line is."""
+SMALL_WIDTH = 36.0
+"""How many average letters of small print a line of a phone holds."""
+_BROAD = {
+    **dict.fromkeys("MWmw@%—ЖМФШЩЫЮжмфшщыю", 2.0),
+    **dict.fromkeys(map(chr, range(0xFDF0, 0xFDFD)), 2.4),
+    "﷽": 9.0,
+}
+"""How wide single letters are, among them the Arabic ones that are whole words."""
+_EMOJI_SELECTOR = "\ufe0f"
 _ESCAPED = re.compile(r"\\(.)|[\u2068\u2069]")
 
 
@@ -48,11 +60,10 @@ def isolate(text: str, longest: int | None = None) -> str:
 def narrow(text: str, width: float) -> str:
     """Return as much of a text as fits into so many average letters, and at least one cluster; what is cut ends in `…`.
 
-    Letters are about as wide as clients show them in bold: East Asian ones and emoji twice as wide as most, Greek and
-    Cyrillic ones a little wider.
+    Letters are about as wide as clients show them in bold: East Asian ones and emoji twice as wide as most, capitals,
+    Greek, Cyrillic and Indic ones a little wider.
     """
-    clusters = _CLUSTER.findall(text)
-    widths = [max(map(_width, cluster)) for cluster in clusters]
+    clusters, widths = _CLUSTER.findall(text), _widths(text)
     if sum(widths) <= width:
         return text
     taken, left = 1, width - 1 - widths[0]
@@ -62,12 +73,35 @@ def narrow(text: str, width: float) -> str:
     return text if taken == len(clusters) else f"{''.join(clusters[:taken]).rstrip()}…"
 
 
-def _width(character: str) -> float:
-    if unicodedata.east_asian_width(character) in ("W", "F") or character > "\U0001efff":
+def escape_beside(name: str, rest: str, width: float = LINE_WIDTH) -> str:
+    """Write as much of a user's name as fits a line of a phone beside the rest of it, and at least some of it."""
+    return escape(narrow(name, max(LEAST_NAME_WIDTH, width - sum(_widths(rest)))))
+
+
+def _widths(text: str) -> list[float]:
+    return [_width(cluster) for cluster in _CLUSTER.findall(text)]
+
+
+def _width(cluster: str) -> float:
+    if (
+        unicodedata.east_asian_width(cluster[0]) in ("W", "F")
+        or cluster[0] > "\U0001efff"
+        or _EMOJI_SELECTOR in cluster
+    ):
         return 2.0
+    return sum(map(_width_of_character, cluster))
+
+
+def _width_of_character(character: str) -> float:
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf"):
+        return 0.0
+    if category == "Mc":
+        return 0.6
     if character in _BROAD:
-        return 1.7
-    return 1.3 if character.isupper() else 1.15 if "\u0370" <= character <= "\u052f" else 1.0
+        return _BROAD[character]
+    is_wider = "\u0370" <= character <= "\u052f" or "\u0900" <= character <= "\u0dff"
+    return 1.5 if character.isupper() else 1.15 if is_wider else 1.0
 
 
 def escape_score(text: str, style: ScoreStyle) -> str:

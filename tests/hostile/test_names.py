@@ -5,8 +5,7 @@ import re
 import unicodedata
 
 from bot.domain.text import MAX_DISPLAY_NAME, MAX_UNIT, visible
-from bot.ui.standings import ROW_WIDTH
-from bot.ui.text import escape, isolate, narrow, unescape
+from bot.ui.text import escape_beside, isolate, unescape
 from tests.backends import EVENT
 from tests.hostile.texts import EMPTY, HARMLESS, LONG, TELLING
 from tests.one_database import on_both_databases, on_one_database
@@ -43,11 +42,13 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
         assert f"Event created\n**{shown}**\n" in created.text
         assert f"numbers, in {what}\nAllowed\nfrom 1 " in created.text
         submitted = await wired.submit(player, f"5 {visible(unit)}", name)
-        assert f"**{shown}** · {shown}\n**5** {what}\n" in submitted.text
+        assert f"**{beside(shown, unescape(shown))}** · {shown}\n**5** {what}\n" in submitted.text
         for board, title in BOARDS.items():
             page = await wired.use(player, "leaderboard", event=name, board=board)
             assert page.final.text.startswith(f"{shown} · {title}\n"), page
-            assert page.text.count(f" **{in_a_row(shown)}** · 5 · 1000?") == (0 if board == "overall" else 1), page
+            assert page.text.count(f" **{beside(shown, '🥇51000?')}** · 5 · 1000?") == (
+                0 if board == "overall" else 1
+            ), page
         for preview in (True, False):
             week = await wired.reset(name, preview=preview)
             assert f"🏆 {shown} · 16–22 November\n" in week.final.text, week
@@ -79,8 +80,10 @@ async def test_a_player_is_named_likewise_on_every_page(wired: WiredBot) -> None
     for event in (EVENT, *events):
         await wired.backend.create_event(name=event, actor=actor(ADMIN))
         for name in events.get(event, names):
-            assert f"**{players[name]}** · {event}\n" in (await wired.submit(users[name], "5", event)).text
-    assert await names_on_all_pages(wired) == sorted(map(in_a_row, players.values()))
+            assert (
+                f"**{beside(players[name], event)}** · {event}\n" in (await wired.submit(users[name], "5", event)).text
+            )
+    assert await names_on_all_pages(wired) == sorted(beside(name, "🥇51000") for name in players.values())
 
 
 async def test_a_proof_is_shown_as_one_link_whatever_is_in_it(wired: WiredBot) -> None:
@@ -89,9 +92,9 @@ async def test_a_proof_is_shown_as_one_link_whatever_is_in_it(wired: WiredBot) -
         assert f"proof <{link}>\n" in (await wired.submit(ANA, "1", proof=link)).text
 
 
-def in_a_row(shown: str) -> str:
-    """A name as rows of boards show it, where they have no room for more."""
-    return escape(narrow(unescape(shown), ROW_WIDTH - len("🥇51000")))
+def beside(shown: str, rest: str) -> str:
+    """A name as lines of a phone show it, which have no more room beside the rest."""
+    return escape_beside(unescape(shown), rest)
 
 
 async def names_on_all_pages(wired: WiredBot) -> list[str]:

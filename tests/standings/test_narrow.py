@@ -2,22 +2,56 @@
 
 import pytest
 
-from bot.ui.text import narrow
+from bot.domain.scores import ScoreStyle
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Board, Standing
+from bot.ui.standings import standing_line
+from bot.ui.text import escape_beside, narrow
 
 
 @pytest.mark.parametrize(
     ("name", "width", "shown"),
     [
-        ("Ana", 3.3, "Ana"),
+        ("Ana", 3.5, "Ana"),
         ("Chloé", 5, "Chl…"),
         ("漢字の名前", 7, "漢字の…"),
         ("WWWW", 5.1, "WW…"),
         ("e\u0301e\u0301e\u0301e\u0301", 3, "e\u0301e\u0301…"),
         ("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 5, "👩‍👩‍👧‍👦👩‍👩‍👧‍👦…"),
         ("two words", 5, "two…"),
+        ("ﷺﷺﷺﷺ", 6, "ﷺﷺ…"),
+        ("❤️❤️❤️", 5, "❤️❤️…"),
+        ("🇩🇪🇩🇪🇩🇪", 5, "🇩🇪🇩🇪…"),
         ("漢", 1, "漢"),
         ("漢字", 1, "漢…"),
     ],
 )
 def test_a_name_is_cut_where_the_row_ends(name: str, width: float, shown: str) -> None:
     assert narrow(name, width) == shown
+
+
+@pytest.mark.parametrize(
+    ("character", "shown", "provisional"),
+    [("漢", 6, 6), ("W", 6, 6), ("Ж", 6, 6), ("Ω", 8, 8), ("नि", 7, 6), ("n", 13, 12)],
+)
+def test_the_mark_of_a_provisional_elo_takes_its_room_from_the_name(
+    character: str, shown: int, provisional: int
+) -> None:
+    standing = Standing(10, PlayerName(1, 32 * character), 18_900, 1165)
+    rows = [
+        standing_line(standing, Board.ALL_TIME, ScoreStyle(), is_provisional=is_provisional)
+        for is_provisional in (False, True)
+    ]
+
+    assert rows == [
+        f"10 **{shown * character}…** · 18,900 · 1165",
+        f"10 **{provisional * character}…** · 18,900 · 1165?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rest", "shown"),
+    [("", f"{12 * '漢'}…"), ("🥇1", f"{11 * '漢'}…"), ("1,234,567.891 and 1234", "漢…"), (40 * "n", "漢…")],
+)
+def test_some_of_a_name_is_shown_beside_whatever_is_long(rest: str, shown: str) -> None:
+    assert escape_beside(32 * "漢", rest) == shown
