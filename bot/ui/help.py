@@ -64,16 +64,16 @@ _WITHOUT_EVENTS = (
 def _with_events(guide: Guide) -> tuple[str, ...]:
     return (
         f"**1** Play {_named(guide)}, at any time.",
-        "**2** Submit your score: `/submit-score`.",
-        f"**3** It becomes an Elo: {guide.scale.base_elo} is average.",
-        f"**4** Weeks count, too: this one ends {format_dt(guide.week_ends_at, 'R')}.",
+        "**2** Submit: `/submit-score`.",
+        f"**3** It gets an Elo: {guide.scale.base_elo} is average.",
+        f"**4** Weeks count: next one {format_dt(guide.week_ends_at, 'R')}.",
         "**5** What is next: `/leaderboard`, `/rating`, `/target`.",
     )
 
 
 def _for_admins(guide: Guide) -> tuple[str, ...]:
-    closing = "weeks close by themselves" if guide.closes_weeks else "an admin closes weeks: `/weekly-reset`"
-    return (closing, "you are an admin: `/setup`") if guide.is_admin else (closing,)
+    closing = "Weeks close by themselves" if guide.closes_weeks else "An admin closes weeks: `/weekly-reset`"
+    return (closing, "You are an admin: `/setup`") if guide.is_admin else (closing,)
 
 
 def _named(guide: Guide) -> str:

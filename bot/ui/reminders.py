@@ -20,9 +20,9 @@ NAMES = {
     Reminder.RIVAL: "Rival",
 }
 _ABOUT = {
-    Reminder.MISSED_WEEK: "a day before a week ends without a score of yours",
-    Reminder.OVERTAKEN: "who has beaten your best, once a day",
-    Reminder.RESULTS: "your rank and Elo when a week is closed",
+    Reminder.MISSED_WEEK: "a day before the end",
+    Reminder.OVERTAKEN: "who beat you, once a day",
+    Reminder.RESULTS: "rank and Elo of closed weeks",
     Reminder.RIVAL: "whom you follow, once a day",
 }
 

@@ -23,9 +23,9 @@ def rules_in_words(rules: Rules) -> str | None:
 def halves_in_words(rules: Rules) -> str:
     """Return what an event Elo is made of."""
     if rules.all_time_weight == DEFAULT_RULES.all_time_weight:
-        return "Elo: half all-time best, half weekly average"
+        return "Elo: half best, half weekly average"
     weight = rules.all_time_weight
-    return f"Elo: {_percent(weight)} all-time best, {_percent(1 - weight)} weekly average"
+    return f"Elo: {_percent(weight)} best, {_percent(1 - weight)} weekly average"
 
 
 def _method(rules: Rules) -> str:

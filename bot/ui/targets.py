@@ -74,34 +74,33 @@ def _small(target: Target) -> Iterator[str]:
     if outcome in (Outcome.NEEDED, Outcome.UNREACHABLE) and target.best is not None:
         own = f"your best is {_bare(target, target.best)}"
         if target.board is not Board.ALL_TIME and target.best_of_week is not None:
-            own += f", this week {_bare(target, target.best_of_week)}"
+            is_best = target.best_of_week == target.best
+            own += ", of this week" if is_best else f", this week {_bare(target, target.best_of_week)}"
         yield own
     if outcome is Outcome.NEEDED and target.goal.kind is GoalKind.RANK:
-        yield "equal ones share a rank"
+        yield "players who tie share a rank"
     if outcome is Outcome.UNREACHABLE and target.elo is not None:
         yield _why(target)
     if target.elo is None or outcome not in (Outcome.NEEDED, Outcome.ANY, Outcome.REACHED, Outcome.UNREACHABLE):
         return
     if outcome is not Outcome.UNREACHABLE and target.goal.kind is not GoalKind.ELO:
         yield f"that makes an Elo of {target.elo}"
-    yield f"as things stand now: {_field(target)}"
+    yield f"{_field(target)} so far"
 
 
 def _field(target: Target) -> str:
-    others = count_of(target.others, "other")
-    if target.board is Board.ALL_TIME:
-        return f"{others} in the field"
-    return f"{others} {'has' if target.others == 1 else 'have'} played this week"
+    others = f"{count_of(target.others, 'other')} {'has' if target.others == 1 else 'have'}"
+    return f"{others} a score" if target.board is Board.ALL_TIME else f"{others} played this week"
 
 
 def _why(target: Target) -> str:
     """Say why Elos end, by the method of the event."""
     method = target.event.rules.method
     if method is Method.ROBUST:
-        return f"no score counts for more than {GREATEST_Z:g} spreads above the middle"
+        return f"a score counts {GREATEST_Z:g} spreads at most"
     if method is Method.RANKS:
-        return "more than to beat all others is not rated"
-    return "a score that good moves the field's middle, too"
+        return "no score counts more than beating all"
+    return "such a score moves the middle, too"
 
 
 def _bare(target: Target, score: float | None) -> str:

@@ -25,8 +25,8 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     monkeypatch.setattr(world.bot.tree, "ids", {"submit-score": 5})
     guide = await world.use("Ana", "help")
 
-    assert "**1** Play **Sprint**, at any time.\n**2** Submit your score: </submit-score:5>." in guide
-    assert "an admin closes weeks: `/weekly-reset`" in guide
+    assert "**1** Play **Sprint**, at any time.\n**2** Submit: </submit-score:5>." in guide
+    assert "An admin closes weeks: `/weekly-reset`" in guide
     assert [*guide.buttons] == ["Submit a score", "Leaderboards", "How ratings work"]
     await world.restart_bot()
     asked = await world.open_modal("Ana", guide, "Submit a score")
@@ -35,7 +35,7 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     assert "half all-time, half your average" in await world.click("Ana", guide, "How ratings work")
     boards = await world.click("Ana", guide, "Leaderboards")
     assert "🥇 **Ana** · 12,000 · 1000?" in await world.click("Ana", boards, "Sprint")
-    assert "you are an admin: `/setup`" in await world.use(world.admin, "help")
+    assert "You are an admin: `/setup`" in await world.use(world.admin, "help")
     await world.click(world.admin, await world.use(world.admin, "weekly-reset", event="Sprint"), CLOSE)
     assert "🥇 **Ana** · **1000?**" in await world.board("overall", event="Sprint")
 

@@ -102,7 +102,7 @@ async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs
         "Tetris Blitz · 16–22 November\n3 players took part. The mean is **1:10**, one spread is **8.165s**.\n"
         "Elo: **1000** at the mean, **200** more for each spread below it, less beyond it.\n"
         "Weekly average: all weeks from the first on; a missed week counts 0.\n"
-        "Elo: half all-time best, half weekly average."
+        "Elo: half best, half weekly average."
     )
     assert (await world.click("Ana", shown, RATED)).alone == formula
     assert (await world.click(world.admin, shown, RATED)).alone == (

@@ -53,9 +53,7 @@ async def play(world: World) -> None:
 @on_both_databases
 async def test_a_week_that_is_about_to_be_missed_is_told_once_with_what_it_costs(world: World) -> None:
     await play(world)
-    assert "Missed weeks: a day before a week ends without a score of yours\n**on**" in await switch(
-        world, "Ana", "Missed weeks"
-    )
+    assert "Missed weeks: a day before the end\n**on**" in await switch(world, "Ana", "Missed weeks")
     await switch(world, "Ben", "Missed weeks")
     await world.submit("Ben", 150)
     assert await told(world, "Ana") == []
@@ -134,7 +132,7 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
     assert [row["key"] for row in await tables.jobs(world.backend.database, JobKind.REMINDER)] == [
         f"{world.guild.id}:{world.member('Cy').id}"
     ]
-    assert "Results: your rank and Elo when a week is closed\n**off**" in (await world.use("Ana", "notify")).alone
+    assert "Results: rank and Elo of closed weeks\n**off**" in (await world.use("Ana", "notify")).alone
     await switch(world, "Ana", "Results")
     await world.submit("Ana", 8)
     world.clock.move(weeks=1)

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.rules import Attendance, Method, Rules
 from bot.ui.rules import halves_in_words, rules_in_words
 
-HALVES = "Elo: half all-time best, half weekly average"
+HALVES = "Elo: half best, half weekly average"
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ HALVES = "Elo: half all-time best, half weekly average"
         (
             Rules(all_time_weight=0.333, min_weeks=2, min_field=1_000),
             "all-time best 33.3 % · ranked after 2 weeks · weeks of 1,000 players or more",
-            "Elo: 33.3 % all-time best, 66.7 % weekly average",
+            "Elo: 33.3 % best, 66.7 % weekly average",
         ),
-        (Rules(all_time_weight=0.0), "all-time best 0 %", "Elo: 0 % all-time best, 100 % weekly average"),
+        (Rules(all_time_weight=0.0), "all-time best 0 %", "Elo: 0 % best, 100 % weekly average"),
     ],
 )
 def test_rules_are_told_in_words_where_they_count(rules: Rules, words: str | None, halves: str) -> None:

@@ -26,8 +26,8 @@ async def test_a_player_is_told_what_to_score_and_gets_there_by_it(world: World)
     overall = await world.use("Ana", "target", event="Tetris", rank=1)
 
     assert overall.alone == (
-        "Tetris Blitz\nTo be **#1** overall you need **361** this week.\nyour best is 100\nequal ones share a rank\n"
-        "that makes an Elo of 1100\nas things stand now: 2 others have played this week"
+        "Tetris Blitz\nTo be **#1** overall you need **361** this week.\nyour best is 100\n"
+        "players who tie share a rank\nthat makes an Elo of 1100\n2 others have played this week so far"
     )
     await world.submit("Ana", 361)
     await world.reset()
@@ -52,7 +52,7 @@ async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: Worl
     await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 1000})
     best = await world.use("Ana", "target", event="Tetris", elo=1300)
     assert "no score is enough: even the highest score makes **1141**" in best
-    assert "a score that good moves the field's middle, too" in best
+    assert "such a score moves the middle, too" in best
     assert "there is no score: the event takes none that good." in await world.use(
         "Ana", "target", event="Tetris", player=world.member("Cy").user
     )
