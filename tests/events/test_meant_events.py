@@ -69,6 +69,7 @@ async def test_nothing_typed_means_no_event(arcade: World) -> None:
 async def test_a_server_without_events_says_who_makes_them(world: World) -> None:
     told = "This server has no events yet. An admin can make one with `/setup`."
     assert await world.refused(world.submit("Ana", 5)) == told
+    assert await world.refused(world.use("Ana", "submit-score", score="5")) == told
     assert await world.refused(world.board()) == told
     assert await world.refused(world.reset()) == told
 

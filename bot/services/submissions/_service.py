@@ -23,7 +23,7 @@ from bot.services.events import describe, find_meant_event
 from bot.services.ratings import Recalculation
 from bot.services.submissions._batch import Batch, Conflict, Outcome
 from bot.services.submissions._known_bests import KnownBests
-from bot.services.submissions._usual import find_usual_event
+from bot.services.submissions._usual import find_usual_event, has_events
 
 MAX_ATTEMPTS = 6
 """How often a batch is decided before its submissions go back into the queue."""
@@ -107,7 +107,7 @@ class LeaderboardService:
         def work(session: Session) -> str:
             usual = find_usual_event(session, submission.guild_id, submission.channel_id, submission.discord_id)
             if usual is None:
-                raise EventUnnamed
+                raise EventUnnamed if has_events(session, submission.guild_id) else NoEvents
             return usual.name
 
         return await self._database.read(work)

@@ -21,3 +21,8 @@ def find_usual_event(session: Session, guild_id: int, channel_id: int | None, di
         return latest
     events = session.scalars(active.limit(2)).all()
     return events[0] if len(events) == 1 else None
+
+
+def has_events(session: Session, guild_id: int) -> bool:
+    """Return whether any event of a server takes scores."""
+    return session.scalar(sa.select(sa.exists().where(Event.guild_id == guild_id, Event.is_active))) is True
