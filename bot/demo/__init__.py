@@ -53,7 +53,7 @@ Type `tet`, pick it with Enter, then press the paper plane.
 WELCOME_TO_NOTHING = f"""\
 ## Welcome to the Arcade
 Nobody has played here yet, and there are no events. Begin as **{ADMIN}**, the admin, with `/help`.
-Type `hel`, pick it with Enter, then press the paper plane.
+Type `/hel`, pick it with Enter, then press the paper plane.
 -# Choose who you are at the top of the page. Nothing here leaves your computer."""
 """What visitors read first where no season was played."""
 
