@@ -20,7 +20,7 @@ def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
     if guide.events:
         lines, small = _with_events(guide), _for_admins(guide)
     elif guide.is_admin:
-        lines, small = _BEFORE_EVENTS, ()
+        lines, small = _BEFORE_EVENTS, ("`/setup`, *Weeks* has them close by themselves",)
     else:
         lines, small = _WITHOUT_EVENTS, ()
     card = _clickable(Card("What is this?", lines, small, Color.blurple()), ids)
@@ -34,7 +34,7 @@ def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:
         f"An average score has an Elo of **{scale.base_elo}**;",
         f"a clearly better one has {scale.elo_per_sigma:g} more.",
         "**All-time** your best, beside all bests",
-        "**Week** your best of it, beside that week's",
+        "**Week** the same, of that week alone",
         "**Overall** half all-time, half your average",
         f"week, in which a missed one counts **{scale.missed_week_elo}**",
     )
@@ -51,7 +51,7 @@ _BEFORE_EVENTS = (
     "**1** Make an event: `/setup`, then *New event*.",
     "**2** Everyone submits: `/submit-score`.",
     "**3** Each score becomes an Elo at once.",
-    "**4** Close weeks: `/weekly-reset`, or by themselves with `/setup`, *Weeks*.",
+    "**4** You close each week: `/weekly-reset`.",
 )
 _WITHOUT_EVENTS = (
     "Leaderboards for games, with Elo ratings.",

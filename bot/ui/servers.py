@@ -16,7 +16,7 @@ from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import count_of
 
-SWITCH = "`close-weeks:True`"
+SWITCH = "`/settings close-weeks:True`"
 PARTS = {
     "event": "New event",
     "channel": "Announcements",
@@ -109,14 +109,14 @@ def _told(notices: Sequence[Notice]) -> str:
 
 def _announcements(settings: ServerSettings) -> str:
     if settings.announcement_channel_id is None:
-        return "none; `announcements:#channel` has results and records posted there"
+        return "none; `/settings announcements:#channel` posts results and records there"
     quiet = "" if settings.quiet_hours is None else f", but not from {settings.quiet_hours}"
     return f"results and records in <#{settings.announcement_channel_id}>{quiet}"
 
 
 def _closing(report: SettingsReport) -> str:
     if not report.settings.closes_weeks:
-        return f"when an admin uses `/weekly-reset`; {SWITCH} has them close by themselves"
+        return f"when an admin uses `/weekly-reset`; {SWITCH} lets them close by themselves"
     if report.next_close is None:
         return f"⚠️ no longer by themselves: that failed too often. {SWITCH} tries again"
     minutes = report.settings.grace_minutes

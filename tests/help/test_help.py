@@ -18,6 +18,7 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     assert [*lost.buttons] == ["How ratings work"]
     for_admin = await world.use(world.admin, "help")
     assert [*for_admin.buttons] == ["Set up", "How ratings work"]
+    assert "`/setup`, *Weeks* has them close by themselves" in for_admin
     panel = await world.click(world.admin, for_admin, "Set up")
     asked = await world.open_modal(world.admin, panel, "New event")
     await world.fill_in(world.admin, asked, name="Sprint", direction="HIGH", format="number", unit="points")

@@ -28,8 +28,8 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
         "Settings of this server\n"
         "Time zone\nUTC: weeks begin on Monday 00:00 there\n"
         "Admin role\nnot set; members with *Manage Server* are admins\n"
-        "Weeks close\nwhen an admin uses `/weekly-reset`; `close-weeks:True` has them close by themselves\n"
-        "Announcements\nnone; `announcements:#channel` has results and records posted there\n"
+        "Weeks close\nwhen an admin uses `/weekly-reset`; `/settings close-weeks:True` lets them close by themselves\n"
+        "Announcements\nnone; `/settings announcements:#channel` posts results and records there\n"
         "New events\nClassic · every week counts"
     )
     assert seen.is_private
@@ -106,7 +106,8 @@ async def test_a_close_that_fails_is_told_where_it_was_switched_on(world: World)
 
     await tables.execute(world.backend.database, update(Job).values(due_at=None))
 
-    assert "⚠️ no longer by themselves: that failed too often. `close-weeks:True` tries again" in await change(world)
+    told = await change(world)
+    assert "⚠️ no longer by themselves: that failed too often. `/settings close-weeks:True` tries again" in told
     assert "by themselves, 120 minutes after their end\nNext: " in await change(world, close_weeks=True)
 
 
