@@ -89,7 +89,7 @@ def _facts(event: EventInfo) -> dict[str, str]:
 
 def _alarm(event: EventInfo) -> str:
     alarm, style = event.alarm, event.style
-    held = [] if alarm.elo is None else [f"moving another by more than {alarm.elo:,} Elo"]
+    held = [] if alarm.elo is None else [f"scores that move others by over {alarm.elo:,} Elo"]
     if alarm.least is not None:
         held.append(f"below {escape_score(style.show(alarm.least), style)}")
     if alarm.greatest is not None:

@@ -133,7 +133,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NoScoresHere: "{player} has no scores in this server.",
     errors.NoScoresYet: "You have no scores in this server yet. `/submit-score` counts your first.",
     errors.NoSharedEvent: "These two have no event in common yet.",
-    errors.SamePlayer: "That is one and the same player. `/compare` takes two.",
+    errors.SamePlayer: "That is one and the same player. Choose somebody else.",
     errors.NoRival: "You follow nobody yet. `/compare` yourself with somebody, then choose *Follow as rival*.",
     errors.AlreadyWithdrawn: "{player} is withdrawn already. `/player return` brings them back.",
     errors.PlayerWithdrawn: "{player} is withdrawn. Bring them back first, with `/player return`.",

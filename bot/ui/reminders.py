@@ -37,7 +37,7 @@ def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
         lines += labelled(f"{name}: {_ABOUT[reminder]}", f"**{state}**{whom}")
     small = ["by direct message, about this server"]
     if settings.rival is None:
-        small.append("`/compare` yourself to follow a rival")
+        small.append("to follow a rival: `/compare`")
     if settings.refused_at is not None:
         when = format_dt(settings.refused_at, "D")
         small.append(f"⚠️ off since {when}: your direct messages are closed to the bot")

@@ -119,7 +119,7 @@ async def test_a_rival_is_one_player_and_ended_in_the_panel(world: World) -> Non
     assert "**on** · Cy" in panel
     off = await world.click("Ana", panel, "Rival: off")
     assert "Rival: whom you follow, once a day\n**off**" in off
-    assert "`/compare` yourself to follow a rival" in off
+    assert "to follow a rival: `/compare`" in off
     assert "Rival: on" not in off.buttons
     reminders = world.backend.real.services.reminders
     assert (await reminders.show(world.guild.id, world.member("Ana").id)).switched_on == frozenset[Reminder]()
