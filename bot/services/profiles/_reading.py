@@ -134,8 +134,8 @@ def read_meetings(session: Session, first: int, second: int, event_ids: Collecti
 def find_server_standing(session: Session, guild_id: int, entries: Iterable[Entry]) -> ServerStanding | None:
     """Return where a player with these entries stands in a server; None without an event Elo that counts.
 
-    Players of the largest event alone are counted in its index; only those who have an event Elo in another event are
-    summed up.
+    Players of the largest event alone are counted in its index; only what those have who have an event Elo in another
+    event is summed up.
     """
     elos = [entry.event_elo for entry in entries if entry.event.is_active and entry.event_elo is not None]
     if not elos:
@@ -144,21 +144,21 @@ def find_server_standing(session: Session, guild_id: int, entries: Iterable[Entr
     is_open = Event.guild_id == guild_id, Event.is_active
     by_size = sa.select(Event).where(*is_open).order_by(Event.score_count.desc(), Event.id)
     largest = session.scalars(by_size.limit(1)).one()
-    elo, is_largest = _STATS.calculated_event_elo, Event.id == sa.literal(largest.id, sa.Integer)
-    rated = sa.select(_STATS.player_id).where(*is_open, _HAS_EVENT_ELO)
-    elsewhere = rated.join(Event, Event.id == _STATS.event_id).where(~is_largest)
-    sums = (
-        # The sum keeps the planner from the index by event, since the largest one has many rows.
-        rated.join(Event, Event.id == _STATS.event_id + 0)
-        .add_columns(sa.func.sum(elo).label("total"), sa.func.max(sa.case((is_largest, elo))).label("there"))
-        .where(_STATS.player_id.in_(elsewhere))
+    board = BoardQuery.of_event_elos(largest)
+    elsewhere = (
+        sa.select(_STATS.player_id, sa.func.sum(_STATS.calculated_event_elo).label("elo"))
+        .join(Event, Event.id == _STATS.event_id)
+        .where(*is_open, _HAS_EVENT_ELO, Event.id != largest.id)
         .group_by(_STATS.player_id)
         .subquery()
     )
-    conditions = (sums.c.total > total, sums.c.there > total, sums.c.there.is_(None))
-    counts: AnySelect = sa.select(*(sa.func.count(sa.case((condition, 1))) for condition in conditions))
+    is_there = sa.and_(board.ranked, board.player_id == elsewhere.c.player_id)
+    sums = elsewhere.c.elo + sa.func.coalesce(board.key, 0)
+    conditions = (sums > total, board.better_than(total), board.key.is_(None))
+    counts: AnySelect = sa.select(*(sa.func.count(sa.case((condition, 1))) for condition in conditions)).select_from(
+        elsewhere.outerjoin(board.keys, is_there)
+    )
     better, better_there, without_it = session.execute(counts).one()
-    board = BoardQuery.of_event_elos(largest)
     return ServerStanding(
         total=total,
         events=len(elos),
