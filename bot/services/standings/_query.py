@@ -139,9 +139,13 @@ class BoardQuery:
 
     @property
     def by_key(self) -> list[sa.ColumnElement[Any]]:
-        """The order of the keys in the index."""
-        columns = [self.key] if self.before_key is None else [self.before_key, self.key]
-        return [best_first(column, self.direction) for column in columns]
+        """The order of the keys in the index, the best first."""
+        return self._by_key(self.direction)
+
+    @property
+    def by_key_reversed(self) -> list[sa.ColumnElement[Any]]:
+        """The same order backwards, the worst first."""
+        return self._by_key(self.direction.opposite)
 
     @property
     def lacks_key(self) -> sa.ColumnElement[bool]:
@@ -158,6 +162,10 @@ class BoardQuery:
         is_earlier = sa.tuple_(LeaderboardScore.submitted_at, self.player_id) < when
         return is_earlier if self.best is None else sa.exists().where(self.best, is_earlier)
 
+    def _by_key(self, direction: ScoreDirection) -> list[sa.ColumnElement[Any]]:
+        columns = [self.key] if self.before_key is None else [self.before_key, self.key]
+        return [best_first(column, direction) for column in columns]
+
 
 def count_rows(session: Session, board: BoardQuery, *where: sa.ColumnElement[bool]) -> int:
     """Count the rows of a board with a key that fulfil further conditions."""
@@ -166,15 +174,20 @@ def count_rows(session: Session, board: BoardQuery, *where: sa.ColumnElement[boo
 
 def read_rows(session: Session, board: BoardQuery, offset: int, limit: int) -> list[tuple[Place, BoardRow]]:
     """Read `limit` rows of a board in order, from `offset`."""
-    keys = sa.select(board.key).select_from(board.keys).where(board.ranked).order_by(*board.by_key)
-    page = session.scalars(keys.offset(offset).limit(limit)).all()
-    found = _read_ranked(session, board, page, offset) if page else []
-    if len(page) < limit and board.has_key is not None:
-        start = offset + len(page)
-        ranked = start if page else count_rows(session, board)
-        rows = _read(session, board, board.lacks_key, start - ranked, limit - len(page))
+    found = read_ranked_rows(session, board, offset, limit)
+    if len(found) < limit and board.has_key is not None:
+        start = offset + len(found)
+        ranked = start if found else count_rows(session, board)
+        rows = _read(session, board, board.lacks_key, start - ranked, limit - len(found))
         found += [(Place(place, None), row) for place, row in enumerate(rows, start)]
     return found
+
+
+def read_ranked_rows(session: Session, board: BoardQuery, offset: int, limit: int) -> list[tuple[Place, BoardRow]]:
+    """Read at most `limit` rows with a key in order, from `offset`."""
+    keys = sa.select(board.key).select_from(board.keys).where(board.ranked).order_by(*board.by_key)
+    page = session.scalars(keys.offset(offset).limit(limit)).all()
+    return _read_ranked(session, board, page, offset) if page else []
 
 
 def read_row_of(session: Session, board: BoardQuery, discord_id: int) -> BoardRow | None:
@@ -189,7 +202,30 @@ def read_row_of(session: Session, board: BoardQuery, discord_id: int) -> BoardRo
     return None if row is None else BoardRow._make(row)
 
 
-def place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
+def find_row(session: Session, board: BoardQuery, discord_id: int) -> tuple[Place, BoardRow] | None:
+    """Return the row of one player and its place, or None."""
+    row = read_row_of(session, board, discord_id)
+    return None if row is None else (_place_of(session, board, row), row)
+
+
+def next_rank(session: Session, board: BoardQuery, found: tuple[Place, BoardRow] | None) -> int:
+    """Return the next rank above a row; 1 if none is above it.
+
+    Rows without a key are below all ranks, and so is None.
+    """
+    rank, key = (None, None) if found is None else (found[0].rank, found[1].key)
+    if rank is None or key is None:
+        above, better = count_rows(session, board), board.ranked
+    else:
+        above, better = rank - 1, sa.and_(board.ranked, board.better_than(key))
+    if above == 0:
+        return 1
+    keys = sa.select(board.key).select_from(board.keys).where(better).order_by(*board.by_key_reversed)
+    next_key = session.scalars(keys.limit(1)).one()
+    return above + 1 - count_rows(session, board, board.key == next_key)
+
+
+def _place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
     """Return the place of a row."""
     better, equal = board.ranked, board.lacks_key
     if row.key is not None:

@@ -32,7 +32,7 @@ from bot.services.ratings import (
 )
 from bot.services.standings._archive import count_results, find_run, read_result_of, read_results
 from bot.services.standings._changes import find_change
-from bot.services.standings._query import BoardQuery, BoardRow, Place, is_withdrawn, place_of, read_row_of, read_rows
+from bot.services.standings._query import BoardQuery, BoardRow, Place, find_row, is_withdrawn, read_rows
 from bot.services.standings._rating import explain
 from bot.services.weeks import closed_weeks, current_week, find_first_week, find_progress, open_week
 
@@ -116,8 +116,7 @@ class _OpenBoard(_Board):
 
     def find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
         """Return the row of a user and its place; None if the user has none."""
-        row = read_row_of(session, self.query, discord_id)
-        return None if row is None else (place_of(session, self.query, row), row)
+        return find_row(session, self.query, discord_id)
 
     def standing(self, place: Place, row: BoardRow) -> Standing:
         """Return a row as users see it."""

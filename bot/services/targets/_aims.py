@@ -10,7 +10,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
 from bot.database.streams import AnySelect
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import CountedWeek, Method
@@ -32,8 +32,18 @@ from bot.domain.targets import (
 from bot.domain.weeks import Week
 from bot.errors import NoScores
 from bot.services.events import describe
-from bot.services.ratings import count_field, is_personal_best, is_weekly_best, rating_of, week_statistics_of
-from bot.services.standings import BoardQuery, count_rows, place_of, read_row_of, read_rows, read_weeks
+from bot.services.ratings import count_field, has_type, is_personal_best, is_weekly_best, rating_of, week_statistics_of
+from bot.services.standings import (
+    BoardQuery,
+    BoardRow,
+    Place,
+    find_row,
+    next_rank,
+    read_ranked_rows,
+    read_row_of,
+    read_rows,
+    read_weeks,
+)
 
 Values: TypeAlias = "array[float]"
 KnownFields: TypeAlias = "dict[tuple[int, int | None, int], Values]"
@@ -72,7 +82,8 @@ class Aims:
         """Aim at a goal on the board of all time or on that of the week; without one, at the next rank above."""
         is_of_week = board is Board.WEEK
         query = BoardQuery.of_scores(self._event, self._of_week if is_of_week else self._of_all_time)
-        goal, own = goal or self._next_rank(query), self._own_of_week if is_of_week else self._own_best
+        goal = goal or self._next_rank(query, find_row(self._session, query, self._discord_id))
+        own = self._own_of_week if is_of_week else self._own_best
         target, direction = self._target(board, goal), self._event.score_direction
         if goal.kind is GoalKind.ELO:
             field = self._week_field if is_of_week else self._bests
@@ -83,8 +94,7 @@ class Aims:
 
     def overall(self, goal: Goal | None) -> Target:
         """Aim at a goal on the overall board, as it is once the open week is closed."""
-        query = BoardQuery.of_event_elos(self._event)
-        goal = goal or self._next_rank(query)
+        goal = goal or self._next_rank(self._board, self._own_row)
         weeks = read_weeks(self._session, self._event.id, self._player_id)
         outlook = Overall(self._bests, self._week_field, [CountedWeek(week.elo, week.is_missed) for week in weeks])
         target = replace(self._target(Board.OVERALL, goal), others=self._week_field.size - 1)
@@ -96,7 +106,7 @@ class Aims:
         if goal.kind is GoalKind.PLAYER:
             outlook = replace(outlook, contenders=self._contenders([self._rival(goal)[0]]))
         elif goal.kind is GoalKind.RANK:
-            outlook = self._with_contenders(outlook, query, goal.value)
+            outlook = self._with_contenders(outlook, goal.value)
         scores = [score for one in outlook.contenders for score in (one.best, one.best_of_week) if score is not None]
         own = [score for score in (self._own_best, self._own_of_week) if score is not None]
         best = max([*scores, *own], key=lambda score: self._event.score_direction.sign * score, default=None)
@@ -115,15 +125,9 @@ class Aims:
             best_of_week=self._own_of_week,
         )
 
-    def _next_rank(self, query: BoardQuery) -> Goal:
+    def _next_rank(self, query: BoardQuery, own: tuple[Place, BoardRow] | None) -> Goal:
         """Return the next rank above the player's; for who has none, the last one, and for who leads, the first."""
-        row = read_row_of(self._session, query, self._discord_id)
-        place = None if row is None else place_of(self._session, query, row)
-        above = count_rows(self._session, query) if place is None or place.rank is None else place.rank - 1
-        if above == 0:
-            return Goal(GoalKind.RANK, 1)
-        [(next_above, _)] = read_rows(self._session, query, above - 1, 1)
-        return Goal(GoalKind.RANK, next_above.rank or 1)
+        return Goal(GoalKind.RANK, next_rank(self._session, query, own))
 
     def _bars(self, query: BoardQuery, goal: Goal) -> list[float]:
         """Return the score that a goal takes to equal or to beat; none if nobody else has one."""
@@ -146,15 +150,15 @@ class Aims:
             raise NoScores(goal.value, self._event.name)
         return row.player_id, row.player
 
-    def _with_contenders(self, outlook: Overall, query: BoardQuery, rank: int) -> Overall:
+    def _with_contenders(self, outlook: Overall, rank: int) -> Overall:
         """Return an outlook with those who may have a rank or lose it, and how many are ahead of them."""
         start = max(0, rank - 1 - AROUND)
-        near = read_rows(self._session, query, start, 2 * AROUND + 1)
-        ranked = [row.player_id for place, row in near if place.rank is not None]
+        near = read_ranked_rows(self._session, self._board, start, 2 * AROUND + 1)
+        ranked = [row.player_id for _, row in near]
         week = BoardQuery.of_scores(self._event, self._of_week)
         best_of_week = [row.player_id for _, row in read_rows(self._session, week, 0, NEWCOMERS)]
-        row = read_row_of(self._session, query, self._discord_id)
-        is_above = row is not None and row.key is not None and place_of(self._session, query, row).before < start
+        own = self._own_row if start > 0 else None
+        is_above = own is not None and own[0].rank is not None and own[0].before < start
         contenders = self._contenders(ranked, best_of_week, least_weeks=self._event.min_weeks)
         return replace(outlook, contenders=contenders, ahead=start - is_above)
 
@@ -173,24 +177,30 @@ class Aims:
         best, week, stats = aliased(LeaderboardScore), LeaderboardScore, PlayerEventStats
         is_own_week = sa.and_(self._of_week, week.player_id == best.player_id)
         is_own_row = sa.and_(stats.event_id == self._event.id, stats.player_id == best.player_id)
-        average, closed = stats.weekly_elo_average, stats.weeks_participated
         facts: AnySelect = (
             sa.select(
-                best.player_id, best.score, week.score, sa.func.coalesce(average, 0.0), sa.func.coalesce(closed, 0)
+                best.player_id,
+                best.score.label("best"),
+                week.score.label("of_week"),
+                sa.func.coalesce(stats.weekly_elo_average, 0.0).label("average"),
+                sa.func.coalesce(stats.weeks_participated, 0).label("closed"),
             )
             .select_from(best)
             .outerjoin(week, is_own_week)
             .outerjoin(stats, is_own_row)
-            .where(is_personal_best(self._event.id, best), best.player_id.in_(others))
+            # The sum keeps the planner from the index by event: these few have their bests looked up by player.
+            .where(best.player_id.in_(others), best.event_id + 0 == self._event.id)
+            .where(has_type(ScoreType.ALL_TIME, best), best.week_number.is_(None))
         )
-        rows, gained = self._session.execute(facts).all(), int(self._rating.rates_week(self._week_field.size))
-        weeks = self._weeks_of([key for key, _, of_week, *_ in rows if of_week is not None])
-        return [
-            Contender(score, average, of_week, weeks[key])
-            for key, score, of_week, average, closed in rows
-            if closed + (0 if of_week is None else gained) >= least_weeks
-            and (key in wanted or closed < self._event.min_weeks)
+        gained = int(self._rating.rates_week(self._week_field.size))
+        found = [
+            row
+            for row in self._session.execute(facts)
+            if row.closed + (0 if row.of_week is None else gained) >= least_weeks
+            and (row.player_id in wanted or row.closed < self._event.min_weeks)
         ]
+        weeks = self._weeks_of([row.player_id for row in found if row.of_week is not None])
+        return [Contender(row.best, row.average, row.of_week, weeks[row.player_id]) for row in found]
 
     def _weeks_of(self, players: Sequence[int]) -> defaultdict[int, list[CountedWeek]]:
         """Read all closed weeks that count for some players, in order."""
@@ -211,6 +221,16 @@ class Aims:
         best = [row.score for _, row in read_rows(self._session, best_first, 0, SHOWN)]
         own = [score for score in (self._own_best, self._own_of_week) if score is not None]
         return Grid.of(self._info.bounds, self._info.direction, [*scores, *best, *own])
+
+    @cached_property
+    def _board(self) -> BoardQuery:
+        """The overall board."""
+        return BoardQuery.of_event_elos(self._event)
+
+    @cached_property
+    def _own_row(self) -> tuple[Place, BoardRow] | None:
+        """The player's place on the overall board, and the row there; None without one."""
+        return find_row(self._session, self._board, self._discord_id)
 
     @property
     def _own_best(self) -> float | None:
