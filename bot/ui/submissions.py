@@ -191,7 +191,7 @@ def _to_overtake(result: SubmissionResult, neighbour: Neighbour) -> str:
     if not event.bounds.takes(wanted):
         text = f"{event.style.show_gap(result.score, neighbour.rival.score)} behind "
     else:
-        text = f"{event.style.bare(wanted)} makes you #{neighbour.rank:,}, ahead of "
+        text = f"{event.style.bare(wanted)} takes #{neighbour.rank:,} from "
     return f"{text}{_rival(neighbour, text)}"
 
 

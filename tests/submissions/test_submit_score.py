@@ -84,7 +84,7 @@ async def test_rank_and_elo_in_the_answer_are_those_of_this_moment(world: World)
     assert "**#1** of 3 · Elo **1245**?\n16–22 Nov · 100 ahead of Bob\n" in await world.submit("Cy", 300)
     ana = await world.submit("Ana", 250)
     assert "**250** (+150)\n#3 → **#2** of 3 · Elo 755 → **1000**\n" in ana
-    assert "301 makes you #1, ahead of Cy\n16–22 Nov" in ana
+    assert "301 takes #1 from Cy\n16–22 Nov" in ana
     assert "#2 → **#1** of 3 · Elo 1000 → **1141**\n16–22 Nov · level with Cy" in await world.submit("Ana", 300)
 
 
@@ -95,7 +95,7 @@ async def test_names_of_wide_letters_leave_every_line_of_an_answer_one_line(worl
 
     behind = await world.submit(second, 9_000)
     assert f"🎉 **{6 * 'W'}…** · Tetris Blitz\n" in behind
-    assert "10,001 makes you #1, ahead of 漢漢…\n" in behind
+    assert f"10,001 takes #1 from {6 * '漢'}…\n" in behind
     assert f"16–22 Nov · 1,100 ahead of {3 * 'W'}…\n" in await world.submit(first, 10_100)
 
 
