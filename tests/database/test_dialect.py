@@ -177,6 +177,7 @@ async def test_times_are_kept_in_one_format_whoever_writes_them(file_url: URL) -
     async with open_test_backend(file_url) as backend:
         await play(backend)
         await backend.submit(2, 300)
+        await backend.real.services.reminders.follow(GUILD, 2, 1)
         await backend.real.services.removals.remove(ADMIN, EVENT, 2)
         await backend.real.services.withdrawals.withdraw(ADMIN, 2)
         before = await formats_of_times(backend.database)

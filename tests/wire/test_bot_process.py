@@ -93,8 +93,8 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
         once("sync", "--guild", "1", environment=discord.environment),
     )
     assert everywhere[0] == here[0] == 0
-    assert "\nDiscord now offers in every server: /submit-score, /leaderboard, " in everywhere[1]
-    assert f"\nDiscord now offers in server {HOME.id}: /submit-score, /leaderboard, " in here[1]
+    assert "\nDiscord now offers in every server: /help, /submit-score, " in everywhere[1]
+    assert f"\nDiscord now offers in server {HOME.id}: /help, /submit-score, " in here[1]
     assert nowhere[0] == 2
     assert nowhere[1] == "The bot cannot run:\n  - The bot is not in server 1. Invite it there, then try again.\n"
     assert discord.gateway.identifies == []
