@@ -1,6 +1,5 @@
 """Read how a board was, from the log up to a time."""
 
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
@@ -8,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import UtcDateTime, join_in_memory
-from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, LeaderboardScore, ScoreSubmission, WeeklyRun
 from bot.database.rows import in_chunks
 from bot.database.streams import Streams, compute_aside
 from bot.domain.history import PAGE_SIZE, PastBoard, PastRanking
@@ -18,7 +17,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.errors import NeverSubmitted
 from bot.services.events import describe
-from bot.services.ratings import best_first, is_of_event, weekly_averages
+from bot.services.ratings import best_first, is_of_event, is_personal_best, weekly_averages
 from bot.services.servers import find_member, name_players
 
 
@@ -28,18 +27,16 @@ class PastBoards:
     def __init__(self, session: Session, event: Event, rating: Rating, at: datetime) -> None:
         """Look at the scores of an event made up to a time, in UTC."""
         self._session, self._event, self._rating, self._at = session, event, rating, at
-        log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
-        self._counted = log.submitted_at <= until, log.removed_at.is_(None)
-        self._was_closed = WeeklyRun.event_id == event.id, WeeklyRun.ran_at <= until
+        self._until = sa.literal(at, UtcDateTime)
+        self._counted = ScoreSubmission.submitted_at <= self._until, ScoreSubmission.removed_at.is_(None)
+        self._was_closed = WeeklyRun.event_id == event.id, WeeklyRun.ran_at <= self._until
 
     def page(self, board: Board, page: int | None, discord_id: int) -> PastBoard:
         """Return a page of a board, and the row of a user; see `HistoryService.board`."""
         session, event = self._session, self._event
         closed_weeks = session.execute(sa.select(sa.func.count()).where(*self._was_closed)).scalar_one()
-        withdrawn = sa.select(Member.player_id).where(Member.guild_id == event.guild_id)
-        gone = set(session.scalars(withdrawn.where(Member.withdrawn_at.is_not(None))))
         join_in_memory(session)
-        ranking = compute_aside(session, lambda streams: self._rank(streams, board, gone), Unwatched().advance)
+        ranking = compute_aside(session, lambda streams: self._rank(streams, board), Unwatched().advance)
         own = [player for player in self._find(discord_id) if player in ranking]
         pages = max(1, -(-len(ranking.order) // PAGE_SIZE))
         if page is None:
@@ -66,20 +63,30 @@ class PastBoards:
             return [find_member(self._session, self._event.guild_id, discord_id).player_id]
         return []
 
-    def _rank(self, streams: Streams, board: Board, gone: Collection[int]) -> PastRanking:
-        log = ScoreSubmission
-        is_high = self._event.score_direction is ScoreDirection.HIGH
-        best = sa.func.max(log.score) if is_high else sa.func.min(log.score)
-        # The sum keeps the planner from the index by player: in its order it would read the log of all events.
-        player_id = log.player_id + 0
-        bests_then = sa.select(player_id, best).where(log.event_id == self._event.id, *self._counted)
-        bests: dict[int, float] = dict(map(tuple, streams.plain_rows(bests_then.group_by(player_id))))
-        for player in gone:
-            bests.pop(player, None)
+    def _rank(self, streams: Streams, board: Board) -> PastRanking:
+        bests: dict[int, float] = {}
+        for statement in (self._bests_of_now(), self._earlier_bests()):
+            bests.update(map(tuple, streams.plain_rows(statement)))
         if board is Board.ALL_TIME:
             return PastRanking(self._rating, bests)
         rated = streams.plain_rows(weekly_averages(self._event.id, self._rating, *self._was_closed))
         return PastRanking(self._rating, bests, {player: (average, weeks) for player, average, weeks in rated})
+
+    def _bests_of_now(self) -> sa.Select[int, float]:
+        """Select the bests that are from then or before, and so were bests then."""
+        now = LeaderboardScore
+        return sa.select(now.player_id, now.score).where(
+            is_personal_best(self._event.id), now.submitted_at <= self._until
+        )
+
+    def _earlier_bests(self) -> sa.Select[int, float]:
+        """Select the bests then of players whose best is from later, out of the log; others have none now."""
+        log, now = ScoreSubmission, LeaderboardScore
+        is_high = self._event.score_direction is ScoreDirection.HIGH
+        best = sa.func.max(log.score) if is_high else sa.func.min(log.score)
+        is_later = is_personal_best(self._event.id), now.submitted_at > self._until
+        earlier = sa.select(log.player_id, best).join(now, now.player_id == log.player_id)
+        return earlier.where(*is_later, is_of_event(self._event.id), *self._counted).group_by(log.player_id)
 
     def _place(self, ranking: PastRanking, player: int) -> int:
         """Return how many rows the board lists before that of a player."""
