@@ -26,7 +26,7 @@ from tests.world import World
 RUNS = Path(__file__).parent / "data" / "speedruns.csv"
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 SCORED = re.compile(r"(\S+) \*\*(.+)\*\* · (\S+) · (\d+)\??")
-OVERALL = re.compile(r"(\S+) \*\*(.+)\*\* · \*\*(\d+)\*\*\?? best (\d+) · weeks (\d+)")
+OVERALL = re.compile(r"(\S+) \*\*(.+)\*\* · \*\*(\d+)\??\*\* best (\d+) · weeks (\d+)")
 
 
 @dataclass(frozen=True)
