@@ -113,6 +113,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.SeveralScores,
         errors.SeveralGoals,
         errors.AheadOfOneself,
+        errors.SamePlayer,
         errors.WeekWithoutBoard,
         errors.NeverSubmitted,
         errors.NoScoresHere,
