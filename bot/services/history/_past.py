@@ -84,9 +84,9 @@ class PastBoards:
         log, now = ScoreSubmission, LeaderboardScore
         is_high = self._event.score_direction is ScoreDirection.HIGH
         best = sa.func.max(log.score) if is_high else sa.func.min(log.score)
-        is_later = is_personal_best(self._event.id), now.submitted_at > self._until
-        earlier = sa.select(log.player_id, best).join(now, now.player_id == log.player_id)
-        return earlier.where(*is_later, is_of_event(self._event.id), *self._counted).group_by(log.player_id)
+        later = sa.select(now.player_id).where(is_personal_best(self._event.id), now.submitted_at > self._until)
+        earlier = sa.select(log.player_id, best).where(log.event_id == self._event.id, *self._counted)
+        return earlier.where(log.player_id.in_(later)).group_by(log.player_id)
 
     def _place(self, ranking: PastRanking, player: int) -> int:
         """Return how many rows the board lists before that of a player."""
