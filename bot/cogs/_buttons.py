@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from discord import ComponentType, Interaction, InteractionType
@@ -12,6 +13,8 @@ from bot.errors import ButtonOutdated, Restarting
 
 NOTHING = re.compile(r"(?!)")
 """Matches no id."""
+IN_A_ROW = 5
+_EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class IdButton(DynamicItem[Button[Any]], template=NOTHING):
@@ -33,6 +36,21 @@ class IdButton(DynamicItem[Button[Any]], template=NOTHING):
             await self.press(interaction)
         except Exception as error:  # noqa: BLE001 - the user is told
             await show_error(interaction, error)
+
+
+def in_rows(buttons: Sequence[IdButton]) -> list[Sequence[IdButton]]:
+    """Return buttons in rows of as many as Discord takes."""
+    return [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
+
+
+def ticks_of(at: datetime) -> int:
+    """Return an instant as an id holds it: exactly, in microseconds."""
+    return (at - _EPOCH) // _TICK
+
+
+def instant_of(ticks: str) -> datetime:
+    """Return the instant that an id holds, in UTC."""
+    return _EPOCH + int(ticks) * _TICK
 
 
 async def answer_lost_click(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) -> None:

@@ -7,7 +7,7 @@ from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, guild_of
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import IdButton, in_rows
 from bot.cogs._modals import open_modal
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs.servers import SetupButton
@@ -22,7 +22,6 @@ from bot.ui.reply import Reply
 from bot.ui.text import isolate
 
 LONGEST_LABEL = 80
-IN_A_ROW = 5
 MOST_BOARDS = 10
 
 
@@ -81,6 +80,5 @@ def _boards(events: tuple[EventSummary, ...], viewer: int) -> Reply:
         button = PageButton("all", summary.event.id, Board.ALL_TIME, 0, viewer)
         button.item.label = isolate(summary.event.name, LONGEST_LABEL)
         buttons.append(button)
-    rows = [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
     shown = show_events(events)
-    return Reply(shown.cards, rows, ephemeral=True)
+    return Reply(shown.cards, in_rows(buttons), ephemeral=True)

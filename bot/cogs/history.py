@@ -1,14 +1,14 @@
 """`/history` and its buttons."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, guild_of, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import IdButton, instant_of, ticks_of
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.cogs.pictures import PictureButton
@@ -16,8 +16,6 @@ from bot.domain.history import HistoryPage, PastBoard
 from bot.domain.standings import Board
 from bot.ui.history import history_card, past_board_card
 from bot.ui.reply import Reply
-
-EPOCH, TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class History(ServiceCog):
@@ -89,7 +87,7 @@ class PastBoardButton(
         """Turn to `page` of a board as it was at an instant, with the row of a user."""
         self.label, self.event_id, self.board, self.at = label, event_id, board, at
         self.page, self.player = page, player
-        custom_id = f"past:{label}:{event_id}:{board}:{(at - EPOCH) // TICK}:{page}:{player}"
+        custom_id = f"past:{label}:{event_id}:{board}:{ticks_of(at)}:{page}:{player}"
         style = ButtonStyle.secondary
         super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
 
@@ -98,7 +96,7 @@ class PastBoardButton(
         cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
     ) -> "PastBoardButton":
         """Rebuild a button from its id."""
-        at = EPOCH + int(match["at"]) * TICK
+        at = instant_of(match["at"])
         return cls(
             match["label"], int(match["event"]), Board(match["board"]), at, int(match["page"]), int(match["player"])
         )

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, post
-from bot.cogs._buttons import NOTHING, IdButton
+from bot.cogs._buttons import NOTHING, IdButton, instant_of, ticks_of
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
 from bot.domain.moderation import (
@@ -48,8 +48,6 @@ _OF_SUBMISSION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<submission>[0-9]{{1,1
 _SCORE = r"(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,17})?(?:e-[0-9]{2,3})?)"
 _OF_ADDITION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
 _OF_EXCUSE = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<week>[0-9]{{4}}-W[0-9]{{2}})"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 WHY = "Why; everyone in the channel can read it"
 
 
@@ -214,7 +212,7 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
     def __init__(self, event_id: int, discord_id: int, score: float, at: datetime, label: str = "Add") -> None:
         """Add a score for the player `discord_id`."""
         self.event_id, self.discord_id, self.score, self.at = event_id, discord_id, score, at
-        custom_id = f"score:add:{event_id}:{discord_id}:{score!r}:{(at - _EPOCH) // _TICK}"
+        custom_id = f"score:add:{event_id}:{discord_id}:{score!r}:{ticks_of(at)}"
         super().__init__(Button(label=label, style=ButtonStyle.success, custom_id=custom_id))
 
     @classmethod
@@ -222,7 +220,7 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
         cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
     ) -> "AddButton":
         """Rebuild a button from its id."""
-        at = _EPOCH + int(match["tick"]) * _TICK
+        at = instant_of(match["tick"])
         return cls(int(match["event"]), int(match["player"]), float(match["score"]), at)
 
     async def press(self, interaction: Interaction[Any]) -> None:

@@ -9,7 +9,7 @@ from discord import ButtonStyle, Interaction, Member, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import IdButton, in_rows
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, closed_weeks, seasons
@@ -24,7 +24,6 @@ BUTTON_ID = re.compile(
     r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})"
 )
 
-IN_A_ROW = 5
 BOARDS = frozenset(map(str, Board))
 SWITCH = {"all": Board.ALL_TIME, "week": Board.WEEK, "overall": Board.OVERALL}
 """The boards by the labels of the buttons that switch between them."""
@@ -164,6 +163,5 @@ def _offer(weeks: Sequence[Week], event_id: int, viewer: int, *, ephemeral: bool
         button = PageButton("week", event_id, str(week), 0, viewer)
         button.item.label = write_days(week, short=True)
         buttons.append(button)
-    rows = [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
     back: list[IdButton] = [PageButton("all", event_id, Board.ALL_TIME, 0, viewer)]
-    return show_past_weeks(len(weeks), [*rows, back], ephemeral=ephemeral)
+    return show_past_weeks(len(weeks), [*in_rows(buttons), back], ephemeral=ephemeral)
