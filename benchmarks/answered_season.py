@@ -12,6 +12,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.orm import Session
 
 from benchmarks.places import fill_with
+from benchmarks.verified_season import EVENT_ID, EVENTS, PERSONAL_BESTS, RATINGS
 from benchmarks.weekly_season import ADMIN, EVENT, GUILD, MEMBERS, NUMBERS, PLAYERS, SCALE
 from bot.database.database import Database
 from bot.database.models import Event
@@ -25,17 +26,12 @@ from bot.services.ratings import (
 )
 from bot.services.weeks import WeeklyProcessingService
 
-EVENT_ID = 1
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 """What the clock of the measured services shows."""
 CLOSED = tuple(Week(2025, number) for number in range(39, 48))
 OPEN = Week.at(NOW, "UTC")
 A_YEAR_AGO = "2025-11-28"
 
-EVENTS = (
-    "INSERT INTO events (id, guild_id, name, name_key, score_direction, scores_version)"
-    f" VALUES ({EVENT_ID}, {GUILD}, '{EVENT}', '{EVENT.casefold()}', 'HIGH', 1)"
-)
 # Modulo a prime near a million, so that scores differ mostly, and week by week.
 SCORE = "1 + (id * CAST({factor} AS BIGINT)) % 999983"
 LOG = (
@@ -47,18 +43,8 @@ WEEKLY_BESTS = (
     "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, week_number, submitted_at)"
     f" SELECT id, {EVENT_ID}, {SCORE}, 'weekly', {{week}}, '{{at}}' FROM players"
 )
-PERSONAL_BESTS = (
-    "INSERT INTO leaderboard_scores (player_id, event_id, score, score_type, submitted_at)"
-    " SELECT player_id, event_id, score, 'all_time', submitted_at FROM"
-    " (SELECT player_id, event_id, score, submitted_at, row_number() OVER (PARTITION BY player_id ORDER BY score DESC,"
-    " submitted_at) AS place FROM leaderboard_scores WHERE score_type = 'weekly') AS ranked WHERE place = 1"
-)
-RATINGS = (
-    "INSERT INTO player_event_stats (player_id, event_id, updated_at)"
-    f" SELECT id, {EVENT_ID}, CURRENT_TIMESTAMP FROM players"
-)
 
-__all__ = ["ADMIN", "A_YEAR_AGO", "EVENT", "GUILD", "NOW", "season_of"]
+__all__ = ["A_YEAR_AGO", "EVENT", "GUILD", "NOW", "season_of"]
 
 
 @cache

@@ -9,7 +9,7 @@ There is no reference. While boards of a date are read, a task of the event loop
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import URL
 
@@ -20,8 +20,7 @@ from benchmarks.report import Goal, Line, show
 from bot.cogs import Services
 from bot.domain.standings import Board
 from bot.main import open_backend
-from bot.services.servers import Actor
-from tests.backends import settings_for
+from tests.backends import MEMBER, settings_for
 from tests.databases import KINDS
 
 GOAL = 16
@@ -47,7 +46,9 @@ ANSWERS = (
     Answer("/target elo", lambda services, player: services.targets.find(GUILD, EVENT, player, elo=1_000)),
     Answer("/profile", lambda services, player: services.profiles.show(GUILD, player, player)),
     Answer("/compare", lambda services, player: services.profiles.compare(GUILD, player + 1, None, player)),
-    Answer("/history", lambda services, player: services.history.page(_actor(player), EVENT, player, 0)),
+    Answer(
+        "/history", lambda services, player: services.history.page(replace(MEMBER, discord_id=player), EVENT, player, 0)
+    ),
 )
 
 
@@ -85,7 +86,3 @@ async def _time(answer: Answer, services: Services, player: int, where: str) -> 
     await answer.ask(services, player)
     took = 1_000 * median([await seconds_of(answer.ask(services, player)) for _ in range(ROUNDS)])
     return Line(GOAL, f"{answer.name}, {where}", f"{show(took)} ms", "–", took, answer.goal)
-
-
-def _actor(player: int) -> Actor:
-    return Actor(discord_id=player, guild_id=GUILD, manages_guild=False, role_ids=frozenset(), owns_bot=False)

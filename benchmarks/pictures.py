@@ -11,21 +11,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from benchmarks.measuring import lateness
 from benchmarks.own_process import KIBIBYTE, memory
 from benchmarks.places import Place
 from benchmarks.report import Goal, Line
-from benchmarks.sample_pictures import NAMES, closed_week, history, profile, rating
-from bot.ui.pictures import (
-    Picture,
-    Studio,
-    picture_of_history,
-    picture_of_profile,
-    picture_of_rating,
-    picture_of_week,
-)
+from benchmarks.sample_pictures import NAMES, samples
+from bot.ui.pictures import Picture, Studio
 
 AT_ONCE = 20
-BEAT, LOOK = 0.005, 0.05
+LOOK = 0.05
 A_PICTURE, ITS_MEMORY, IN_TIME = Goal("≤", 200.0, "ms"), Goal("≤", 60.0, "MB"), Goal("≤", 100.0, "ms")
 
 
@@ -36,14 +30,14 @@ def measure(_: Place) -> list[Line]:
 
 async def _measure() -> list[Line]:
     studio, before = Studio(), memory("VmRSS")
-    memories, lateness = _Greatest(_memories_of(studio)), _Greatest(_lateness())
+    memories = _Greatest(_memories_of(studio))
     memories.start()
-    first = await _time(studio, [_kinds("first")[0]])
-    slowest = max([await _time(studio, [picture]) for picture in _kinds("alone")])
-    at_once = [_kinds(f"{NAMES[number % len(NAMES)]} {number}")[number % 4] for number in range(AT_ONCE)]
-    lateness.start()
-    each = await _time(studio, at_once) / AT_ONCE
-    late, painter = await lateness.stop(), await memories.stop()
+    first = await _time(studio, [samples("first")[0]])
+    slowest = max([await _time(studio, [picture]) for picture in samples("alone")])
+    at_once = [samples(f"{NAMES[number % len(NAMES)]} {number}")[number % 4] for number in range(AT_ONCE)]
+    async with lateness() as waits:
+        each = await _time(studio, at_once) / AT_ONCE
+    late, painter = 1000 * max(waits), await memories.stop()
     megabytes = (painter + memory("VmRSS") - before) / 1_000_000
     await studio.close()
     return [
@@ -52,15 +46,6 @@ async def _measure() -> list[Line]:
         Line(None, f"{AT_ONCE} pictures at once, each", f"{each:.0f} ms", "–", each, A_PICTURE),
         Line(None, "memory for pictures", f"{megabytes:.0f} MB", "–", megabytes, ITS_MEMORY),
         Line(None, f"the loop while {AT_ONCE} pictures are drawn, late by", f"{late:.0f} ms", "–", late, IN_TIME),
-    ]
-
-
-def _kinds(name: str) -> list[Picture]:
-    return [
-        picture_of_rating(rating(name)),
-        picture_of_week(closed_week((name, *NAMES[1:]))),
-        picture_of_history(history(name)),
-        picture_of_profile(profile(name)),
     ]
 
 
@@ -89,14 +74,6 @@ class _Greatest:
     async def _follow(self) -> None:
         async for value in self._values:
             self._greatest = max(self._greatest, value)
-
-
-async def _lateness() -> AsyncIterator[float]:
-    """Yield by how many milliseconds the loop is late, again and again."""
-    while True:
-        began = time.perf_counter()
-        await asyncio.sleep(BEAT)
-        yield 1000 * (time.perf_counter() - began - BEAT)
 
 
 async def _memories_of(studio: Studio) -> AsyncIterator[float]:

@@ -15,18 +15,16 @@ from bot.domain.weeks import Week
 from bot.ui.pictures import Picture, picture_of_history, picture_of_profile, picture_of_rating, picture_of_week
 
 NAMES = (
-    *(
-        "Chloé",
-        "Дмитрий",
-        "Ελένη",
-        "محمد العربي",
-        "שירה לוי",
-        "क्षितिज",
-        "ณัฐพล",
-        "さくら東京",
-        "김민수",
-        "李小龍 👨‍👩‍👧‍👦",
-    ),
+    "Chloé",
+    "Дмитрий",
+    "Ελένη",
+    "محمد العربي",
+    "שירה לוי",
+    "क्षितिज",
+    "ณัฐพล",
+    "さくら東京",
+    "김민수",
+    "李小龍 👨‍👩‍👧‍👦",
 )
 """In Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, Thai, Japanese, Korean, and Chinese with an emoji."""
 POINTS, SECONDS = ScoreStyle(unit="points"), ScoreStyle(ScoreFormat.TIME)
@@ -141,11 +139,11 @@ def profile(name: str = NAMES[0], events: int = 3) -> Profile:
     )
 
 
-def samples() -> list[Picture]:
-    """Return one picture of each kind."""
+def samples(name: str = NAMES[0]) -> list[Picture]:
+    """Return one picture of each kind, of a player of that name."""
     return [
-        picture_of_rating(rating()),
-        picture_of_week(closed_week()),
-        picture_of_history(history()),
-        picture_of_profile(profile()),
+        picture_of_rating(rating(name)),
+        picture_of_week(closed_week((name, *NAMES[1:]))),
+        picture_of_history(history(name)),
+        picture_of_profile(profile(name)),
     ]

@@ -180,18 +180,23 @@ def fields_of(error: type[LeaderboardError]) -> list[str]:
     return list(getattr(error, "__dataclass_fields__", ()))
 
 
+def example(error: type[LeaderboardError]) -> str:
+    """What is told of an error with a value in each field."""
+    return sentence(error(**{name: EXAMPLES[name] for name in fields_of(error)}))
+
+
 EVERY = [*concrete(LeaderboardError)]
 
 
 @pytest.mark.parametrize("error", EVERY, ids=lambda error: error.__name__)
 def test_every_error_has_a_sentence_that_its_fields_complete(error: type[LeaderboardError]) -> None:
-    told = sentence(error(**{name: EXAMPLES[name] for name in fields_of(error)}))
+    told = example(error)
     assert told.endswith((".", "?"))
     assert not set("{}") & set(told)
 
 
 def test_a_sentence_names_the_command_that_helps_where_another_one_does() -> None:
-    told = {error: sentence(error(**{name: EXAMPLES[name] for name in fields_of(error)})) for error in EVERY}
+    told = {error: example(error) for error in EVERY}
     named = {error: COMMAND.findall(text) for error, text in told.items()}
     assert {error for error, commands in named.items() if not commands} == set().union(*NO_COMMAND_HELPS.values())
     readme = README.read_text()

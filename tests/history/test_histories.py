@@ -1,5 +1,6 @@
 """What a player has submitted: each score with its marks, and what a picture of it draws."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 
@@ -14,7 +15,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
 from bot.errors import NoScores, ScoreHeld, SubmitterWithdrawn
 from bot.services.servers import Actor
-from tests.backends import ADMIN, EVENT, GUILD, MEMBER, NOON, TestBackend
+from tests.backends import ADMIN, EVENT, MEMBER, NOON, TestBackend
 from tests.moderation.test_reruns import member
 from tests.one_database import on_one_database
 
@@ -24,7 +25,7 @@ HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
 
 
 def actor(player: int) -> Actor:
-    return Actor(discord_id=player, guild_id=GUILD, manages_guild=False, role_ids=frozenset(), owns_bot=False)
+    return replace(MEMBER, discord_id=player)
 
 
 async def history(backend: TestBackend, player: int, page: int = 0, asked_by: Actor = MEMBER) -> HistoryPage:

@@ -27,6 +27,7 @@ from tests.patience import UNTIL_IT_HANGS
 
 pytestmark = on_one_database
 
+holds_processes = pytest.mark.skipif(sys.platform == "win32", reason="Windows holds no process")
 AT_ONCE = 20
 WIDEST = "W" * 32
 HOSTILE = (
@@ -106,7 +107,7 @@ async def test_equal_pictures_are_drawn_once(studio: Studio) -> None:
     assert {first, *others, await studio.draw(*numbered(1))} == {first}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows holds no process")
+@holds_processes
 async def test_the_bot_goes_on_while_pictures_are_drawn(studio: Studio) -> None:
     await studio.draw(samples()[0])
     os.kill(painter_of(studio).pid, signal.SIGSTOP)
@@ -120,7 +121,7 @@ async def test_the_bot_goes_on_while_pictures_are_drawn(studio: Studio) -> None:
     assert len(set(await asyncio.gather(*asked))) == AT_ONCE
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows holds no process")
+@holds_processes
 async def test_when_too_many_wait_further_pictures_are_refused(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_studio, "MOST_WAITING", 2)
     await studio.draw(samples()[0])
@@ -134,7 +135,7 @@ async def test_when_too_many_wait_further_pictures_are_refused(studio: Studio, m
     assert await studio.draw(samples()[1])
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows holds no process")
+@holds_processes
 async def test_a_picture_that_takes_too_long_is_given_up(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     await studio.draw(samples()[0])
     os.kill(painter_of(studio).pid, signal.SIGSTOP)

@@ -6,7 +6,8 @@ from bot.domain.jobs import JobKind
 from bot.domain.reminders import Reminder
 from tests import tables
 from tests.one_database import on_both_databases, on_one_database
-from tests.seen import read, seen
+from tests.reminders.test_reminders import told
+from tests.seen import seen
 from tests.world import World
 
 pytestmark = [on_one_database, pytest.mark.usefixtures("jobs_by_request")]
@@ -135,9 +136,3 @@ async def test_what_a_rival_has_is_told_from_where_the_player_stands(world: Worl
     [news] = await told(world, "Ana")
     assert "your rival Ben has 18,900 points now, level with you." in news
     assert "your rival Ben has 1:00 now, 10s ahead of you." in news
-
-
-async def told(world: World, who: str) -> list[str]:
-    """What a member was told by direct message, once what is due is done."""
-    await world.backend.real.jobs.do_due()
-    return [read(message) for message in world.member(who).user.dm_channel.history()]

@@ -11,7 +11,6 @@ from bot.domain.explanations import (
     Cause,
     EloChange,
     Grounds,
-    PlayerRating,
     RatedWeek,
     parts_by_field,
     parts_by_player,
@@ -22,8 +21,9 @@ from bot.domain.rules import Attendance, CountedWeek, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
 from bot.services.standings import _changes
-from tests.backends import ADMIN, EVENT, GUILD, TestBackend
+from tests.backends import ADMIN, EVENT, TestBackend
 from tests.one_database import on_both_databases, on_one_database
+from tests.ratings.test_rating import rated
 
 pytestmark = on_one_database
 
@@ -114,10 +114,6 @@ def test_a_field_is_told_as_one_part_beside_the_own_best() -> None:
     parts = parts_by_field(grounds, Field(9, 0, 100, 10), Field(9, 0, 105, 10))
 
     assert [(part.cause, part.points) for part in parts] == [(Cause.OTHERS, -100), (Cause.OWN, 200)]
-
-
-async def rated(backend: TestBackend, player: int = 1) -> PlayerRating:
-    return await backend.real.services.standings.rating(GUILD, EVENT, player, player)
 
 
 async def changed(backend: TestBackend, player: int = 1) -> EloChange:

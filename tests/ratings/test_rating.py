@@ -89,7 +89,7 @@ async def test_a_rating_follows_the_rules_of_the_event(backend: TestBackend) -> 
     rules = {"attendance": Attendance.PLAYED, "all_time_weight": 0.25}
     await tables.execute(backend.database, update(Event).values(**rules))
 
-    rating = await backend.real.services.standings.rating(GUILD, EVENT, 1, 1)
+    rating = await rated(backend)
 
     assert [(week.elo, week.is_missed) for week in rating.weeks] == [(0, True), (755, False)]
     assert rating.weekly_average == (755 + 2 * 1000) / 3
@@ -174,7 +174,7 @@ async def test_the_rating_of_a_past_season_can_be_asked_for(backend: TestBackend
     assert past.event_elo == 800
 
 
-async def rated(backend: TestBackend, player: int) -> PlayerRating:
+async def rated(backend: TestBackend, player: int = 1) -> PlayerRating:
     return await backend.real.services.standings.rating(GUILD, EVENT, player, player)
 
 
@@ -189,7 +189,7 @@ async def test_the_middle_is_that_of_the_method_and_ranks_have_none(backend: Tes
     for rules in (Rules(), Rules(Method.ROBUST), Rules(Method.ROBUST, uses_logarithm=True), Rules(Method.RANKS)):
         if rules != Rules():
             await services.rules.change(ADMIN, EVENT, rules)
-        rating = await services.standings.rating(GUILD, EVENT, 2, 2)
+        rating = await rated(backend, 2)
         found.append((rating.middle, rating.spreads))
         told.append(text_of(rating))
 
