@@ -38,6 +38,11 @@ class RatedWeek:
     is_missed: bool
     without: int | None = None
 
+    @property
+    def counted(self) -> CountedWeek:
+        """The week as an average counts it."""
+        return CountedWeek(self.elo, self.is_missed)
+
 
 class Cause(StrEnum):
     """What moves an event Elo."""
@@ -223,7 +228,7 @@ def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) 
     weeks = list(grounds.weeks)
 
     def event_elo(all_time_elo: int) -> int:
-        counted = [CountedWeek(one.elo, one.is_missed) for one in sorted(weeks, key=lambda one: one.week)]
+        counted = [one.counted for one in sorted(weeks, key=lambda one: one.week)]
         return grounds.rating.event_elo(all_time_elo, grounds.rating.weekly_average(counted))
 
     parts, last = [], event_elo(at_close)

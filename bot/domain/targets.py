@@ -17,7 +17,6 @@ from bot.domain.scores import ScoreBounds, ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.domain.statistics import RunningStatistics
-from bot.domain.weeks import Week
 
 MOST_WEEKS_AHEAD = 10
 """For how many weeks with the same score a goal is looked for that one week cannot reach."""
@@ -69,22 +68,20 @@ class Target:
 
     Attributes:
         rival: the player to be ahead of, if that is the goal; else None.
-        week: the week that a score counts for.
         score: the score that is needed, in points or seconds; if none reaches the goal, the one that does in each of
             `weeks` weeks. None for neither.
         weeks: how many weeks that takes, this one included.
         best: the player's personal best; None for none.
-        best_of_week: the player's best of `week`; None for none.
+        best_of_week: the player's best of the week that a score counts for; None for none.
         elo: the Elo of the board that the needed score makes or, if none reaches the goal, the best score; None on
             boards by score, unless the goal is an Elo.
-        others: how many other players have a score in the field that rates the score: of all time, or of `week`.
+        others: how many other players have a score in the field that rates the score: of all time, or of that week.
         weeks_left: how many more closed weeks a rank takes.
     """
 
     event: EventInfo
     board: Board
     goal: Goal
-    week: Week
     outcome: Outcome = Outcome.UNREACHABLE
     rival: PlayerName | None = None
     score: float | None = None

@@ -24,7 +24,6 @@ from bot.domain.targets import (
     aim,
     values_of,
 )
-from bot.domain.weeks import Week
 
 GREATEST = 150
 BOUNDS = ScoreBounds.of(1, GREATEST)
@@ -36,7 +35,7 @@ directions = st.sampled_from(ScoreDirection)
 
 def target_of(goal: Goal, board: Board, direction: ScoreDirection) -> Target:
     event = EventInfo(1, 1, "Tetris", direction, ScoreStyle(), 1, GREATEST, is_active=True)
-    return Target(event, board, goal, Week(2026, 47))
+    return Target(event, board, goal)
 
 
 def field_of(rating: Rating, own: float | None, others: list[float]) -> MovingField:

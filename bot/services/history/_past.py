@@ -13,11 +13,10 @@ from bot.database.streams import Streams, compute_aside
 from bot.domain.history import PAGE_SIZE, PastBoard, PastRanking
 from bot.domain.methods import Rating
 from bot.domain.progress import Unwatched
-from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.errors import NeverSubmitted
 from bot.services.events import describe
-from bot.services.ratings import best_first, is_of_event, is_personal_best, weekly_averages
+from bot.services.ratings import best_first, best_of, is_of_event, is_personal_best, weekly_averages
 from bot.services.servers import find_member, name_players
 
 
@@ -82,8 +81,7 @@ class PastBoards:
     def _earlier_bests(self) -> sa.Select[int, float]:
         """Select the bests then of players whose best is from later, out of the log; others have none now."""
         log, now = ScoreSubmission, LeaderboardScore
-        is_high = self._event.score_direction is ScoreDirection.HIGH
-        best = sa.func.max(log.score) if is_high else sa.func.min(log.score)
+        best = best_of(log.score, self._event.score_direction)
         later = sa.select(now.player_id).where(is_personal_best(self._event.id), now.submitted_at > self._until)
         earlier = sa.select(log.player_id, best).where(log.event_id == self._event.id, *self._counted)
         return earlier.where(log.player_id.in_(later)).group_by(log.player_id)

@@ -1,7 +1,6 @@
 """Read what a player has submitted, and how boards were."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,12 +12,12 @@ from bot.domain.history import PAGE_SIZE, HistoryPage, PastBoard, graph_of, mark
 from bot.domain.moments import read_moment
 from bot.domain.ratings import RatingScale
 from bot.domain.standings import Board
-from bot.errors import NeverSubmitted, NoScores, NotAllowed, SubmitterWithdrawn
+from bot.errors import NeverSubmitted, NoScores, SubmitterWithdrawn
 from bot.services.events import describe, find_meant_event
 from bot.services.history._log import read_entries, read_middles
 from bot.services.history._past import PastBoards
 from bot.services.ratings import rating_of
-from bot.services.servers import Actor, find_member, load_settings, name_member, require_admin
+from bot.services.servers import Actor, find_member, is_admin, load_settings, name_member
 
 
 class HistoryService:
@@ -53,7 +52,8 @@ class HistoryService:
             found = find_meant_event(session, actor.guild_id, event)
             member = _find_player(session, actor, found, player)
             info, now = describe(found), self._clock()
-            entries = read_entries(session, found.id, member.player_id, with_held=_sees_held(session, actor, player))
+            with_held = player == actor.discord_id or is_admin(session, actor)
+            entries = read_entries(session, found.id, member.player_id, with_held=with_held)
             marked = mark(entries, info.direction)
             if not marked:
                 raise NoScores(player, found.name)
@@ -118,13 +118,3 @@ def _find_player(session: Session, actor: Actor, event: Event, discord_id: int) 
     if discord_id == actor.discord_id:
         raise SubmitterWithdrawn
     raise NoScores(discord_id, event.name)
-
-
-def _sees_held(session: Session, actor: Actor, discord_id: int) -> bool:
-    """Tell whether who asks may see the held scores of a player."""
-    if discord_id == actor.discord_id:
-        return True
-    with suppress(NotAllowed):
-        require_admin(session, actor)
-        return True
-    return False

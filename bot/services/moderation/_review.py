@@ -16,7 +16,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.servers import Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
-from bot.errors import AlreadyCounted, EventEnded, EventNotBegun, NotAllowed, NothingHeld, PlayerWithdrawn
+from bot.errors import AlreadyCounted, EventEnded, EventNotBegun, NothingHeld, PlayerWithdrawn
 from bot.services.events import describe, find_event
 from bot.services.jobs import cancel, finish, hold, postpone
 from bot.services.moderation._consequences import Foresight
@@ -27,11 +27,11 @@ from bot.services.servers import (
     Actor,
     begin_action,
     drop_notices,
+    is_admin,
     leave_notice,
     load_settings,
     name_player,
     record,
-    require_admin,
 )
 
 REMIND_AFTER = timedelta(days=1)
@@ -64,9 +64,7 @@ class ReviewService:
         """
 
         def work(session: Session) -> Review | OwnHeldScores | None:
-            try:
-                require_admin(session, actor)
-            except NotAllowed:
+            if not is_admin(session, actor):
                 return OwnHeldScores(_own(session, actor))
             waiting = _waiting(actor.guild_id)
             number = session.execute(waiting.with_only_columns(sa.func.count())).scalar_one()

@@ -55,7 +55,8 @@ _WITHOUT_SESSION = {"synchronize_session": False}
 
 def measure(session: Session, discord_id: int) -> Footprint:
     """Return how much the database has about a user."""
-    player = session.scalar(sa.select(Player).where(Player.discord_id == _literal(discord_id)))
+    user = _literal(discord_id)
+    player = session.scalar(sa.select(Player).where(Player.discord_id == user))
 
     def count(column: InstrumentedAttribute[Any], value: Any) -> int:
         return session.execute(sa.select(sa.func.count()).where(column == value)).scalar_one()
@@ -66,8 +67,7 @@ def measure(session: Session, discord_id: int) -> Footprint:
     columns = Event.guild_id, EventRole.role_id
     grants = sa.select(*columns).select_from(RoleGrant)
     grants = grants.join(EventRole, EventRole.id == RoleGrant.award_id).join(Event, Event.id == EventRole.event_id)
-    given = session.execute(grants.where(RoleGrant.discord_id == _literal(discord_id)).distinct().order_by(*columns))
-    user = _literal(discord_id)
+    given = session.execute(grants.where(RoleGrant.discord_id == user).distinct().order_by(*columns))
     return Footprint(
         servers=of_player(Member.player_id),
         events=of_player(PlayerEventStats.player_id),

@@ -9,6 +9,7 @@ from bot.database.dialect import wait_for_turn
 from bot.database.streams import Streams, compute_aside
 from bot.domain.clock import Clock
 from bot.domain.privacy import Footprint, PersonalData
+from bot.domain.progress import Unwatched
 from bot.errors import NothingStored
 from bot.services.privacy._erasure import erase, measure
 from bot.services.privacy._file import PersonalFile
@@ -40,7 +41,7 @@ class PrivacyService:
             def write(streams: Streams) -> tuple[str, bytes]:
                 return PersonalFile(streams, discord_id, servers, self._clock()).write()
 
-            return PersonalData(footprint, *compute_aside(session, write, _ignore))
+            return PersonalData(footprint, *compute_aside(session, write, Unwatched().advance))
 
         return await self._database.read(work)
 
@@ -71,7 +72,3 @@ class PrivacyService:
             return found
 
         return await self._database.write(work)
-
-
-def _ignore(_rows: int) -> None:
-    """Show no progress."""

@@ -3,6 +3,7 @@
 from bot.services.ratings._averages import count_averages, weekly_averages
 from bot.services.ratings._expressions import (
     best_first,
+    best_of,
     count_field,
     counted_bests,
     elo_expression,
@@ -19,6 +20,7 @@ from bot.services.ratings._expressions import (
 )
 from bot.services.ratings._fields import (
     count_personal_best,
+    count_week,
     count_weekly_best,
     forget_week_statistics,
     store_week_statistics,
@@ -42,9 +44,11 @@ __all__ = [
     "Recalculation",
     "Recalculator",
     "best_first",
+    "best_of",
     "count_averages",
     "count_field",
     "count_personal_best",
+    "count_week",
     "count_weekly_best",
     "counted_bests",
     "current_field",

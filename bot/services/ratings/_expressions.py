@@ -113,6 +113,11 @@ def best_first(score: ScoreColumn, direction: ScoreDirection) -> sa.ColumnElemen
     return score.desc() if direction is ScoreDirection.HIGH else score.asc()
 
 
+def best_of(score: ScoreColumn, direction: ScoreDirection) -> sa.ColumnElement[Any]:
+    """Return the aggregate that is the best score of a group."""
+    return sa.func.max(score) if direction is ScoreDirection.HIGH else sa.func.min(score)
+
+
 def count_field(
     connection: sa.Connection | Session,
     condition: sa.ColumnElement[bool],

@@ -16,6 +16,12 @@ def week_statistics_of(event: Event, week_code: int) -> RunningStatistics | None
     return event.week_statistics if event.week_number == week_code else None
 
 
+def count_week(session: Session, event: Event, week_code: int) -> RunningStatistics:
+    """Return the statistics of a week's bests: those that the event stores or, of another week, from the rows."""
+    statistics = week_statistics_of(event, week_code)
+    return count_field(session, is_weekly_best(event.id, week_code)) if statistics is None else statistics
+
+
 def store_week_statistics(event: Event, week_code: int, statistics: RunningStatistics) -> None:
     """Store the running statistics of a week's bests with a locked event, over those of any other week."""
     event.week_number, event.week_statistics = week_code, statistics

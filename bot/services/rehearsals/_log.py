@@ -10,6 +10,7 @@ from bot.database.streams import AnyRow, Grouped, Streams
 from bot.domain.replays import Replays
 from bot.domain.scores import ScoreDirection
 from bot.domain.verification import ArchivedRun, LoggedScore, was_counted
+from bot.services.ratings import best_of
 from bot.services.verification import excused_players, withdrawn_players
 
 _LOG, _RUN = ScoreSubmission, WeeklyRun
@@ -65,7 +66,7 @@ class _Log:
 
     def take(self, week: int, run: ArchivedRun | None) -> dict[int, float]:
         """Take the log of a week, and return its best scores by player."""
-        best = sa.func.max(_LOG.score) if self._direction is ScoreDirection.HIGH else sa.func.min(_LOG.score)
+        best = best_of(_LOG.score, self._direction)
         plain = sa.select(_LOG.player_id, best).where(
             _LOG.event_id == self._event_id, _LOG.week_number == week, _IS_PLAIN
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -33,11 +32,11 @@ from bot.domain.rules import Method, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.domain.weeks import Week
-from bot.errors import LogarithmImpossible, NotAllowed, WeekOpenAlready
+from bot.errors import LogarithmImpossible, WeekOpenAlready
 from bot.services.events import describe, find_event
 from bot.services.ratings import rating_of
 from bot.services.rehearsals._log import replay
-from bot.services.servers import Actor, name_players, require_admin
+from bot.services.servers import Actor, is_admin, name_players, require_admin
 
 MOST_WEIGHED = 10_000
 """What weighs in an event of more players is not told beside a week: that would take some seconds."""
@@ -96,7 +95,7 @@ class RehearsalService:
             run = session.scalar(sa.select(WeeklyRun).where(*of_week))
             if run is None:
                 raise WeekOpenAlready(week)
-            rating, is_for_admin = rating_of(found, run.scale), _is_admin(session, actor)
+            rating, is_for_admin = rating_of(found, run.scale), is_admin(session, actor)
             is_large = found.statistics.count > MOST_WEIGHED
             explained = WeekExplanation(
                 event=describe(found),
@@ -120,13 +119,6 @@ class RehearsalService:
     async def _replay(self, work: Callable[[Session], T]) -> T:
         async with self._turn:
             return await self._database.read(work)
-
-
-def _is_admin(session: Session, actor: Actor) -> bool:
-    with suppress(NotAllowed):
-        require_admin(session, actor)
-        return True
-    return False
 
 
 @dataclass(frozen=True, slots=True)

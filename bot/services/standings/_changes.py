@@ -26,10 +26,10 @@ from bot.domain.explanations import (
 )
 from bot.domain.methods import Rating
 from bot.domain.rules import Method
-from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
-from bot.services.ratings import is_of_event, is_personal_best, stored_field
+from bot.services.ratings import best_of, is_of_event, is_personal_best, stored_field
 from bot.services.servers import name_players
+from bot.services.weeks import announced_with
 
 MOST_COMPARED = 500
 """Up to this size of an event the bests of all players are compared, and others are named."""
@@ -86,15 +86,11 @@ def _known(runs: Sequence[WeeklyRun], weeks: Collection[int]) -> int:
         return any(run.week_number in weeks for run in runs[:known])
 
     known = len(runs)
-    while known and _close_of(runs[known - 1]) == _close_of(runs[-1]):
+    while known and announced_with(runs[known - 1]) == announced_with(runs[-1]):
         known -= 1
     if not count(known):
         known = len(runs)
     return known if count(known) else 0
-
-
-def _close_of(run: WeeklyRun) -> int:
-    return run.week_number if run.closed_with is None else run.closed_with
 
 
 def _parts_by_field(event: Event, at: WeeklyRun, grounds: Grounds) -> tuple[Part, ...] | None:
@@ -138,7 +134,7 @@ def _parts_by_player(
 def _bests_at(session: Session, event: Event, at: datetime, players: Sequence[int]) -> dict[int, float]:
     """Return the bests of some players at a time, by the log; those without a score lack."""
     log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
-    best = sa.func.max(log.score) if event.score_direction is ScoreDirection.HIGH else sa.func.min(log.score)
+    best = best_of(log.score, event.score_direction)
     counted = is_of_event(event.id), log.submitted_at <= until, log.removed_at.is_(None) | (log.removed_at > until)
     found: dict[int, float] = {}
     for some in in_chunks(players):

@@ -11,11 +11,11 @@ from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.explanations import PlayerRating, RatedWeek
 from bot.domain.methods import Rating, method_of, shrinkage
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.rules import CountedWeek, Method
+from bot.domain.rules import Method
 from bot.domain.standings import Standing
 from bot.domain.weeks import Week
 from bot.services.events import describe
-from bot.services.ratings import stored_field
+from bot.services.ratings import rating_of, stored_field
 from bot.services.standings._query import Place
 
 
@@ -47,8 +47,8 @@ def explain(
         players: the number of rows of that board.
         scale: the constants of the bot.
     """
-    rating, weeks = Rating(event.score_direction, event.rules, scale), read_weeks(session, event.id, player_id)
-    counted = [CountedWeek(week.elo, week.is_missed) for week in weeks]
+    rating, weeks = rating_of(event, scale), read_weeks(session, event.id, player_id)
+    counted = [week.counted for week in weeks]
     average = rating.weekly_average(counted) if weeks else None
     all_time_elo = scale.base_elo if standing.elo is None else standing.elo
     rank, field = standing.rank or players, stored_field(event)
@@ -74,7 +74,7 @@ def explain(
 
 def _with_costs(rating: Rating, all_time_elo: int, weeks: Sequence[RatedWeek]) -> list[RatedWeek]:
     """Return weeks, each missed one with the event Elo without it."""
-    counted = [CountedWeek(week.elo, week.is_missed) for week in weeks]
+    counted = [week.counted for week in weeks]
     without: dict[int, int] = {}
     # A week that is the only one has no event Elo without it.
     for place in range(len(weeks) if len(weeks) > 1 else 0):

@@ -22,13 +22,13 @@ from bot.domain.weeks import Week
 from bot.errors import NoScores, SubmitterWithdrawn, WeekWithoutBoard
 from bot.services.events import describe, find_meant_event, find_season
 from bot.services.ratings import (
-    count_field,
+    count_week,
     current_field,
     is_personal_best,
     is_weekly_best,
     measure_field,
     rating_of,
-    week_statistics_of,
+    stored_field,
 )
 from bot.services.standings._archive import count_results, find_run, read_result_of, read_results
 from bot.services.standings._changes import find_change
@@ -253,7 +253,7 @@ class StandingsService:
         if own is None or own.event_elo is None:
             return None
         rating = rating_of(event, self._scale)
-        weeks = [CountedWeek(week.elo, week.is_missed) for week in reversed(own.weeks)]
+        weeks = [week.counted for week in reversed(own.weeks)]
         average = rating.weekly_average([*weeks, CountedWeek(rating.missed_week_elo, is_missed=True)])
         elo_then = rating.event_elo(own.all_time_elo, average)
         return WeekToMiss(own.event, closes_at, rating.missed_week_elo, own.event_elo, elo_then)
@@ -327,23 +327,20 @@ class StandingsService:
 
     def _field(self, session: Session, event: Event, rating: Rating) -> Field:
         """Return the field of the personal bests: under *robust* as the last recalculation kept it."""
-        counted = event.statistics.field
-        if rating.rules.method is Method.ROBUST and event.elo_version > 0:
-            return Field(counted.size, event.elo_origin, event.elo_centre, event.elo_spread)
-        return counted if rating.rules.method is Method.RANKS else current_field(session, rating, event)
+        if rating.rules.method is Method.ROBUST and event.elo_version == 0:
+            return current_field(session, rating, event)
+        return stored_field(event) or event.statistics.field
 
     def _field_of_week(self, session: Session, event: Event, rating: Rating, week: Week) -> Field:
         """Return the field of an open week; under *robust* it is counted once for each version of the event."""
-        condition = is_weekly_best(event.id, week.code)
         if rating.rules.method is Method.ROBUST:
             key = event.id, week.code, event.version
             if key not in self._fields:
-                self._fields[key] = measure_field(session, rating, condition)
+                self._fields[key] = measure_field(session, rating, is_weekly_best(event.id, week.code))
                 if len(self._fields) > MOST_FIELDS:
                     self._fields.pop(next(iter(self._fields)))
             return self._fields[key]
-        statistics = week_statistics_of(event, week.code)
-        return (count_field(session, condition) if statistics is None else statistics).field
+        return count_week(session, event, week.code).field
 
 
 def find_leaders(session: Session, event: Event, most: int) -> tuple[Standing, ...]:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from bot.database.models import Event, LeaderboardScore, Player, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
 from bot.database.streams import AnySelect
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import CountedWeek, Method
@@ -32,7 +32,8 @@ from bot.domain.targets import (
 from bot.domain.weeks import Week
 from bot.errors import NoScores
 from bot.services.events import describe
-from bot.services.ratings import count_field, has_type, is_personal_best, is_weekly_best, rating_of, week_statistics_of
+from bot.services.ratings import count_week, has_type, is_personal_best, is_weekly_best, rating_of
+from bot.services.servers import find_players
 from bot.services.standings import (
     BoardQuery,
     BoardRow,
@@ -75,8 +76,7 @@ class Aims:
         self._rating = rating_of(event, scale)
         self._of_all_time = is_personal_best(event.id)
         self._of_week = is_weekly_best(event.id, week.code)
-        of_user = sa.select(Player.id).where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
-        self._player_id = session.scalar(of_user) or 0
+        self._player_id = find_players(session, [discord_id]).get(discord_id, 0)
 
     def by_score(self, board: Board, goal: Goal | None) -> Target:
         """Aim at a goal on the board of all time or on that of the week; without one, at the next rank above."""
@@ -96,7 +96,7 @@ class Aims:
         """Aim at a goal on the overall board, as it is once the open week is closed."""
         goal = goal or self._next_rank(self._board, self._own_row)
         weeks = read_weeks(self._session, self._event.id, self._player_id)
-        outlook = Overall(self._bests, self._week_field, [CountedWeek(week.elo, week.is_missed) for week in weeks])
+        outlook = Overall(self._bests, self._week_field, [week.counted for week in weeks])
         target = replace(self._target(Board.OVERALL, goal), others=self._week_field.size - 1)
         closed = len(weeks) + outlook.rates_week
         if closed == 0:
@@ -108,7 +108,7 @@ class Aims:
         elif goal.kind is GoalKind.RANK:
             outlook = self._with_contenders(outlook, goal.value)
         scores = [score for one in outlook.contenders for score in (one.best, one.best_of_week) if score is not None]
-        own = [score for score in (self._own_best, self._own_of_week) if score is not None]
+        own = [score for score in self._own if score is not None]
         best = max([*scores, *own], key=lambda score: self._event.score_direction.sign * score, default=None)
         around = best if outlook.contenders else None
         return aim(target, outlook, self._grid(*scores), self._own_of_week, around=around)
@@ -119,7 +119,6 @@ class Aims:
             self._info,
             board,
             goal,
-            self._week,
             rival=rival,
             best=self._own_best,
             best_of_week=self._own_of_week,
@@ -132,7 +131,6 @@ class Aims:
     def _bars(self, query: BoardQuery, goal: Goal) -> list[float]:
         """Return the score that a goal takes to equal or to beat; none if nobody else has one."""
         if goal.kind is GoalKind.PLAYER:
-            self._rival(goal)
             row = read_row_of(self._session, query, goal.value)
             return [] if row is None else [row.score]
         # Of these two, one may be the player's own.
@@ -219,7 +217,7 @@ class Aims:
         """Return the scores that the event takes, with as many decimals as its best ones and these have."""
         best_first = BoardQuery.of_scores(self._event, self._of_all_time)
         best = [row.score for _, row in read_rows(self._session, best_first, 0, SHOWN)]
-        own = [score for score in (self._own_best, self._own_of_week) if score is not None]
+        own = [score for score in self._own if score is not None]
         return Grid.of(self._info.bounds, self._info.direction, [*scores, *best, *own])
 
     @cached_property
@@ -256,9 +254,7 @@ class Aims:
     def _week_field(self) -> MovingField:
         """The field of the open week."""
         values = self._values(self._of_week, self._week.code)
-        statistics = week_statistics_of(self._event, self._week.code)
-        if statistics is None:
-            statistics = count_field(self._session, self._of_week)
+        statistics = count_week(self._session, self._event, self._week.code)
         return MovingField.of(self._rating, self._own_of_week, statistics, values)
 
     def _values(self, condition: sa.ColumnElement[bool], week: int | None) -> Values:

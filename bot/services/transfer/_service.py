@@ -12,6 +12,7 @@ from bot.database.database import Database
 from bot.database.models import Event
 from bot.database.streams import Streams, compute_aside
 from bot.domain.clock import Clock
+from bot.domain.progress import Unwatched
 from bot.domain.ratings import RatingScale
 from bot.domain.score_files import ScoreImportPlan, ScoreImportResult, TakenBack
 from bot.domain.transfer import EventImportPlan, ExportedEvent, PlannedEventImport, file_name
@@ -139,7 +140,7 @@ class TransferService:
                 packed = pack_event(event, name)
                 return read_strangers_event(unpack_event(packed), now), packed
 
-            file, packed = compute_aside(session, read, _ignore)
+            file, packed = compute_aside(session, read, Unwatched().advance)
             return PlannedEventImport(plan_import(session, file, actor.guild_id), packed)
 
         return await self._database.read(work)
@@ -155,7 +156,9 @@ class TransferService:
         def work(session: Session) -> EventImportPlan:
             begin_action(session, actor)
             now = self._clock()
-            file = compute_aside(session, lambda _: read_strangers_event(unpack_event(content), now), _ignore)
+            file = compute_aside(
+                session, lambda _: read_strangers_event(unpack_event(content), now), Unwatched().advance
+            )
             plan = plan_import(session, file, actor.guild_id)
             if plan.is_here:
                 raise NothingToImport(plan.name)
@@ -225,7 +228,3 @@ class TransferService:
             Exporter(streams, event, self._scale, zone, now, season_of).write(open_file)
 
         compute_aside(session, compute, on_rows)
-
-
-def _ignore(_rows: int) -> None:
-    """Show no progress."""

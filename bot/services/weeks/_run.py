@@ -97,7 +97,7 @@ def after_correction(
     """
     refresh_posts(session, [event.id], now, *kinds)
     for run in runs:
-        refresh_post(session, JobKind.RESULTS, results_key(event.id, _announced_with(run)), now)
+        refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(run)), now)
     award_roles(session, event, now)
 
 
@@ -107,7 +107,7 @@ def award_roles(session: Session, event: Event, now: datetime) -> None:
         schedule(session, JobKind.ROLES, str(event.id), now)
 
 
-def _announced_with(run: WeeklyRun) -> Week:
+def announced_with(run: WeeklyRun) -> Week:
     """Return the last of the weeks that were closed together with that of a run."""
     return Week.from_code(run.week_number if run.closed_with is None else run.closed_with)
 
