@@ -178,6 +178,17 @@ async def rated(backend: TestBackend, player: int = 1) -> PlayerRating:
     return await backend.real.services.standings.rating(GUILD, EVENT, player, player)
 
 
+async def test_before_the_first_recalculation_a_rating_has_the_field_that_the_board_has(backend: TestBackend) -> None:
+    await backend.create_event()
+    await tables.execute(backend.database, update(Event).values(method=Method.ROBUST))
+    await backend.play({1: 100, 2: 200, 3: 900})
+    await tables.execute(
+        backend.database, update(Event).values(elo_version=0, elo_origin=0, elo_centre=0, elo_spread=0)
+    )
+
+    assert (await rated(backend, 2)).middle == 200
+
+
 def text_of(rating: PlayerRating) -> str:
     return "\n".join(card.text for card in show_rating(rating).cards)
 

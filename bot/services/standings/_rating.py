@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.explanations import PlayerRating, RatedWeek
 from bot.domain.methods import Rating, method_of, shrinkage
-from bot.domain.ratings import Field, RatingScale
+from bot.domain.ratings import Field
 from bot.domain.rules import Method
 from bot.domain.standings import Standing
 from bot.domain.weeks import Week
 from bot.services.events import describe
-from bot.services.ratings import rating_of, stored_field
 from bot.services.standings._query import Place
 
 
@@ -34,7 +33,7 @@ def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWee
 
 
 def explain(
-    session: Session, event: Event, player_id: int, standing: Standing, place: Place, players: int, scale: RatingScale
+    session: Session, event: Event, player_id: int, standing: Standing, place: Place, rating: Rating, field: Field
 ) -> PlayerRating:
     """Return where the event Elo of a player comes from.
 
@@ -44,14 +43,14 @@ def explain(
         player_id: the player.
         standing: the row of the player on the all-time board.
         place: of that row.
-        players: the number of rows of that board.
-        scale: the constants of the bot.
+        rating: how the event rates.
+        field: the field that the Elos of that board are relative to.
     """
-    rating, weeks = rating_of(event, scale), read_weeks(session, event.id, player_id)
+    scale, players, weeks = rating.scale, field.size, read_weeks(session, event.id, player_id)
     counted = [week.counted for week in weeks]
     average = rating.weekly_average(counted) if weeks else None
     all_time_elo = scale.base_elo if standing.elo is None else standing.elo
-    rank, field = standing.rank or players, stored_field(event)
+    rank, is_ranks = standing.rank or players, event.rules.method is Method.RANKS
     return PlayerRating(
         event=describe(event),
         player=standing.player,
@@ -61,10 +60,10 @@ def explain(
         players=players,
         all_time_elo=all_time_elo,
         scale=scale,
-        middle=None if field is None else _middle(event, field),
-        spread=None if field is None else _spread(event, field),
-        spreads=None if field is None else method_of(event.rules).z_score(standing.score, field, event.score_direction),
-        beaten=players + 1 - rank - place.equal if event.rules.method is Method.RANKS else None,
+        middle=None if is_ranks else _middle(event, field),
+        spread=None if is_ranks else _spread(event, field),
+        spreads=None if is_ranks else method_of(event.rules).z_score(standing.score, field, event.score_direction),
+        beaten=players + 1 - rank - place.equal if is_ranks else None,
         weeks=tuple(reversed(_with_costs(rating, all_time_elo, weeks))),
         averaged=tuple(event.rules.averaged_elos(counted, scale.base_elo)) if weeks else (),
         weekly_average=average,

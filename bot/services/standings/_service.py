@@ -271,8 +271,8 @@ class StandingsService:
         if own is None:
             return None
         place, row = own
-        standing = board.standing(place, row)
-        return row.player_id, explain(session, event, row.player_id, standing, place, board.players, self._scale)
+        standing, field = board.standing(place, row), self._field(session, event, board.rating)
+        return row.player_id, explain(session, event, row.player_id, standing, place, board.rating, field)
 
     async def closed_weeks(self, guild_id: int, event: str | int) -> tuple[Week, ...]:
         """Return the closed weeks of an event, by its name or its key, the latest first.
