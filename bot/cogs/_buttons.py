@@ -13,6 +13,8 @@ from bot.errors import ButtonOutdated, Restarting
 
 NOTHING = re.compile(r"(?!)")
 """Matches no id."""
+DISCORD_ID = r"[0-8]?[0-9]{1,18}"
+"""Discord's ids have up to 19 digits; a greater number than any of them would not fit into a column."""
 IN_A_ROW = 5
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 

@@ -1,6 +1,7 @@
 """`/help` and its buttons."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction, app_commands
@@ -80,5 +81,4 @@ def _boards(events: tuple[EventSummary, ...], viewer: int) -> Reply:
         button = PageButton("all", summary.event.id, Board.ALL_TIME, 0, viewer)
         button.item.label = isolate(summary.event.name, LONGEST_LABEL)
         buttons.append(button)
-    shown = show_events(events)
-    return Reply(shown.cards, in_rows(buttons), ephemeral=True)
+    return replace(show_events(events), buttons=in_rows(buttons))

@@ -10,7 +10,7 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, post
-from bot.cogs._buttons import NOTHING, IdButton, instant_of, ticks_of
+from bot.cogs._buttons import DISCORD_ID, NOTHING, IdButton, instant_of, ticks_of
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
 from bot.domain.moderation import (
@@ -42,8 +42,7 @@ from bot.ui.reply import Reply
 
 T = TypeVar("T")
 
-# Discord's ids have up to 19 digits; a greater number than any of them would not fit into a column.
-_PLAYER = r"(?P<player>[0-8]?[0-9]{1,18})"
+_PLAYER = rf"(?P<player>{DISCORD_ID})"
 _OF_SUBMISSION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<submission>[0-9]{{1,18}})"
 _SCORE = r"(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,17})?(?:e-[0-9]{2,3})?)"
 _OF_ADDITION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"

@@ -8,12 +8,10 @@ from discord import ButtonStyle, Interaction
 from discord.ui import Button, Item
 
 from bot.cogs._answering import actor_of, answer, guild_of
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import DISCORD_ID, IdButton
 from bot.cogs._services import Services, services_of
-from bot.domain.servers import GREATEST_ID
 from bot.domain.standings import Board
 from bot.domain.weeks import Week
-from bot.errors import ButtonOutdated
 from bot.ui.pictures import Picture, picture_of_history, picture_of_profile, picture_of_rating, picture_of_week
 from bot.ui.reply import Attachment, Reply
 
@@ -21,7 +19,7 @@ T = TypeVar("T")
 ALL_EVENTS = 0
 """Stands for the key of an event in the id of a button."""
 PICTURE_BUTTON_ID = re.compile(
-    r"picture:(?:(?P<kind>rating|history|profile):(?P<player>[0-9]{1,19})|week:(?P<week>[0-9]{4}-W[0-9]{2}))"
+    rf"picture:(?:(?P<kind>rating|history|profile):(?P<player>{DISCORD_ID})|week:(?P<week>[0-9]{{4}}-W[0-9]{{2}}))"
     r":(?P<event>[0-9]{1,18})"
 )
 
@@ -68,8 +66,6 @@ class PictureButton(IdButton, template=PICTURE_BUTTON_ID):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the picture, in private."""
-        if self.kind != "week" and int(self.what) > GREATEST_ID:
-            raise ButtonOutdated
         await answer(interaction, self._draw(interaction), _show, only_reads=True)
 
     def _draw(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, Attachment]:

@@ -8,18 +8,13 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import DISCORD_ID, IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
-from bot.cogs.pictures import PictureButton
+from bot.cogs.pictures import ALL_EVENTS, PictureButton
 from bot.domain.profiles import Comparison
-from bot.domain.servers import GREATEST_ID
-from bot.errors import ButtonOutdated
 from bot.ui.profiles import show_comparison, show_profile
 from bot.ui.reply import Reply
-
-ALL_EVENTS = 0
-"""Stands for the key of an event in the id of a button."""
 
 
 class Profiles(ServiceCog):
@@ -58,7 +53,7 @@ async def profile_of_user(interaction: Interaction[Any], user: User) -> None:
 
 class RivalButton(
     IdButton,
-    template=r"rival:(?P<state>follow|unfollow):(?P<user>[0-9]{1,19}):(?P<event>[0-9]{1,18})",
+    template=rf"rival:(?P<state>follow|unfollow):(?P<user>{DISCORD_ID}):(?P<event>[0-9]{{1,18}})",
 ):
     """A button below a comparison with a player that makes the player the rival of whoever clicks it, or ends that."""
 
@@ -82,8 +77,6 @@ class RivalButton(
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Follow the player or not, and show the comparison anew."""
-        if self.rival_id > GREATEST_ID:
-            raise ButtonOutdated
         await update(interaction, self._follow(interaction), _compared)
 
     async def _follow(self, interaction: Interaction[Any]) -> Comparison:

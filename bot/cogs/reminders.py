@@ -8,13 +8,11 @@ from discord import AllowedMentions, ButtonStyle, Client, Forbidden, Interaction
 from discord.ui import Button, Item
 
 from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import DISCORD_ID, IdButton
 from bot.cogs._pace import Pace
 from bot.cogs._services import ServiceCog, services_of
 from bot.domain.jobs import Claim
 from bot.domain.reminders import Message, Reminder, ReminderSettings
-from bot.domain.servers import GREATEST_ID
-from bot.errors import ButtonOutdated
 from bot.services.reminders import ReminderService
 from bot.ui.reminders import NAMES, show_panel, show_reminder, show_stopped
 from bot.ui.reply import Reply
@@ -62,7 +60,7 @@ class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtake
         await update(interaction, switched, _panel)
 
 
-class StopButton(IdButton, template=r"notify:stop:(?P<guild>[0-9]{1,19})"):
+class StopButton(IdButton, template=rf"notify:stop:(?P<guild>{DISCORD_ID})"):
     """A button below a reminder that ends all reminders from its server to the user who clicks it."""
 
     def __init__(self, guild_id: int) -> None:
@@ -81,8 +79,6 @@ class StopButton(IdButton, template=r"notify:stop:(?P<guild>[0-9]{1,19})"):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """End the reminders; works in a direct message, and changes what the user alone is told."""
-        if self.guild_id > GREATEST_ID:
-            raise ButtonOutdated
         stopped = services_of(interaction).reminders.stop(self.guild_id, interaction.user.id)
         await update(interaction, stopped, lambda _: show_stopped())
 

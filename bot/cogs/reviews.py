@@ -13,7 +13,7 @@ from bot.cogs._modals import IdModal
 from bot.cogs._services import ServiceCog, services_of
 from bot.domain.alarm import OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
-from bot.ui.moderation import show_agreed, show_correction
+from bot.ui.moderation import WHY, show_agreed, show_correction
 from bot.ui.reply import Reply
 from bot.ui.reviews import show_nothing_held, show_own_held, show_refused, show_review
 
@@ -73,7 +73,7 @@ class RefusalModal(IdModal):
         super().__init__(title="Refuse the score", custom_id=f"review:refuse:{held_id}")
         self.held_id = held_id
         self.reason: TextInput[Any] = TextInput(required=False, max_length=MAX_REASON)
-        self.add_item(Label(text="Why (everyone can read it)", component=self.reason))
+        self.add_item(Label(text=WHY, component=self.reason))
 
     @classmethod
     def from_custom_id(cls, match: re.Match[str]) -> "RefusalModal":

@@ -107,13 +107,12 @@ async def play(*, page: bool, port: int, picture: Path | None = None, empty: boo
         stack.push_async_callback(env.shutdown)
         await bot.tree.sync()
         clock.env = env
+        now = datetime.now(UTC)
+        clock.move((now if empty else _first_monday(now)) - env.now())
+        guild, members = _open_server(env)
         if empty:
-            clock.move(datetime.now(UTC) - env.now())
-            guild, members = _open_server(env)
             await _play_on(env, clock, guild, list(members.values()), WELCOME_TO_NOTHING, port)
             return
-        clock.move(_first_monday(datetime.now(UTC)) - env.now())
-        guild, members = _open_server(env)
         season = guild.create_text_channel("season")
         answers = await _play_season(clock, season, members)
         await env.advance_time(WINDOW_SECONDS)

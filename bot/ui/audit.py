@@ -5,9 +5,8 @@ from discord.utils import format_dt
 
 from bot.domain.audit import ITSELF, AuditEntry, AuditPage
 from bot.domain.servers import is_former
-from bot.domain.text import shorten
 from bot.ui.card import Card
-from bot.ui.text import count_of, escape
+from bot.ui.text import count_of, escape_start
 
 LONGEST_TEXTS = (500, 120, 40)
 """How much of each text is shown: as much as there is room for."""
@@ -32,16 +31,13 @@ def _mention(actor_id: int) -> str:
 
 
 def _show(entry: AuditEntry, longest: int) -> str:
-    def shown(text: str) -> str:
-        return escape(text if len(text) <= longest else f"{shorten(text, longest)}…")
-
     names = entry.event, None if entry.player is None else entry.player.name
-    about = [f"**{shown(name)}**" for name in names if name is not None]
+    about = [f"**{escape_start(name, longest)}**" for name in names if name is not None]
     actor = "the bot itself" if entry.actor_id == ITSELF else _mention(entry.actor_id)
     lines = [
         " · ".join((f"{format_dt(entry.done_at, 'f')} **{entry.action}**", *about)),
-        f"{shown(entry.detail)} · by {actor}",
+        f"{escape_start(entry.detail, longest)} · by {actor}",
     ]
     if entry.reason is not None:
-        lines.append(f"“{shown(entry.reason)}”")
+        lines.append(f"“{escape_start(entry.reason, longest)}”")
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Show newcomers what this is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from discord import Color
 from discord.utils import format_dt
@@ -86,4 +87,4 @@ def _named(guide: Guide) -> str:
 
 def _clickable(card: Card, ids: Mapping[str, int]) -> Card:
     lines, small = ([mention_commands(line, ids) for line in part] for part in (card.lines, card.small))
-    return Card(card.heading, tuple(lines), tuple(small), card.color)
+    return replace(card, lines=tuple(lines), small=tuple(small))

@@ -9,10 +9,9 @@ from bot.domain.alarm import HeldState
 from bot.domain.history import HistoryEntry, HistoryPage, PastBoard, Trend
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
-from bot.domain.text import shorten
 from bot.ui.card import Card, small_print
 from bot.ui.standings import standing_line
-from bot.ui.text import count_of, escape, escape_score, isolate
+from bot.ui.text import count_of, escape, escape_score, escape_start, isolate
 
 BEST, BEST_THEN, BEST_OF_WEEK = "★", "☆", "◆"
 _LEGEND = {BEST: "best", BEST_THEN: "best then", BEST_OF_WEEK: "best of week"}
@@ -94,8 +93,7 @@ def _line(entry: HistoryEntry, player: int, style: ScoreStyle, longest_reason: i
     reason = None if entry.removal is None else entry.removal.reason
     if reason is None or not longest_reason:
         return line
-    told = reason if len(reason) <= longest_reason else f"{shorten(reason, longest_reason)}…"
-    return f"{line}\n{small_print(f'“{escape(told)}”')}"
+    return f"{line}\n{small_print(f'“{escape_start(reason, longest_reason)}”')}"
 
 
 def _remarks(entry: HistoryEntry, player: int) -> Iterator[str]:

@@ -121,7 +121,7 @@ def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
     bests = _side_by_side([style.bare(side.best) for side in (one.first, one.second)], lead)
     elos = [_elo(one, side) for side in (one.first, one.second)]
     mark = "" if _have_event_elos(one) else PROVISIONAL
-    rated = _side_by_side([f"{elo}{mark}" for elo in elos], (elos[0] > elos[1]) - (elos[0] < elos[1]))
+    rated = _side_by_side([f"{elo}{mark}" for elo in elos], elos[0] - elos[1])
     return labelled(" · ".join(label), f"{bests} · {rated}")
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from discord.utils import format_dt
 
 from bot import errors
-from bot.domain.text import shorten, visible
+from bot.domain.text import visible
 from bot.domain.weeks import Week
 from bot.errors import LeaderboardError, Named
-from bot.ui.text import escape, name_week, write_days, write_range
+from bot.ui.text import escape, escape_start, name_week, write_days, write_range
 
 LONGEST_REPEATED = 40
 _COMMAND = re.compile("`/([a-z-]+(?: [a-z-]+)?)`")
@@ -282,8 +282,7 @@ def _show(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{format_dt(value, 'F')}, {format_dt(value, 'R')}"
     if isinstance(value, str):
-        seen = visible(value)
-        return escape(seen if len(seen) <= LONGEST_REPEATED else f"{shorten(seen, LONGEST_REPEATED)}…")
+        return escape_start(visible(value), LONGEST_REPEATED)
     if isinstance(value, tuple):
         return _choice([one.shown if isinstance(one, errors.Reading) else one for one in value])
     return value

@@ -42,6 +42,11 @@ def escape(text: str) -> str:
     return isolate(_MARKDOWN.sub(lambda match: f"{match[1]}\\" if match[1] else f"\\{match[0]}", text))
 
 
+def escape_start(text: str, longest: int) -> str:
+    """Write as much of a user's text as there is room for, as `escape` does; what is cut ends in `…`."""
+    return escape(text if len(text) <= longest else f"{shorten(text, longest)}…")
+
+
 def isolate(text: str, longest: int | None = None) -> str:
     """Write a user's text where Discord knows no markdown: in choices, footers and on buttons.
 

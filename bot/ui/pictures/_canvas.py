@@ -19,7 +19,8 @@ LONGEST_DESCRIPTION = 1_024
 GROUND, PANEL, RULE = "#16181d", "#23262d", "#4a4f59"
 INK, DIM = "#f2f3f5", "#b8bec8"
 # Colours of Okabe and Ito, which people of every colour vision tell apart.
-BLUE, ORANGE, GREEN, YELLOW, RED = "#56b4e9", "#e69f00", "#009e73", "#f0e442", "#d55e00"
+BLUE, ORANGE, YELLOW, RED = "#56b4e9", "#e69f00", "#f0e442", "#d55e00"
+GOLD, SILVER, BRONZE = "#f0c244", "#c3c9d1", "#d0864a"
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]

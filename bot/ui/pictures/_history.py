@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.history import HistoryGraph, HistoryPage
+from bot.domain.history import HistoryPage
 from bot.ui.pictures._canvas import (
     BLUE,
     DIM,
@@ -33,7 +33,7 @@ def picture_of_history(history: HistoryPage) -> Picture:
     if graph.points:
         _legend(canvas, top, has_middles=bool(graph.middles))
         top += 38
-        _draw(canvas, top, graph, history)
+        _draw(canvas, top, history)
         top += HEIGHT + 30
     told = f"{history.player.name}, {history.event.name}: {count_of(history.scores, 'score')}, best {best}."
     return canvas.finish("history", top + 24, f"{told} {_tell(history)}")
@@ -50,14 +50,14 @@ def _legend(canvas: Canvas, y: float, *, has_middles: bool) -> None:
         canvas.write(MARGIN + 218, y + 5, "middle of the field", size=14, fill=DIM)
 
 
-def _draw(canvas: Canvas, top: float, graph: HistoryGraph, history: HistoryPage) -> None:
-    style, bottom = history.event.style, top + HEIGHT
+def _draw(canvas: Canvas, top: float, history: HistoryPage) -> None:
+    graph, style, bottom = history.graph, history.event.style, top + HEIGHT
     scores = [point.score for point in graph.points] + [middle.score for middle in graph.middles]
     times = [point.at.timestamp() for point in graph.points] + [graph.until.timestamp()]
     # Better scores are higher up.
     lower, upper = (bottom, top) if history.event.direction.sign > 0 else (top, bottom)
 
-    def place(at: datetime, score: float) -> tuple[float, float]:
+    def place(at: datetime, score: float) -> Point:
         x = min(max(at.timestamp(), min(times)), max(times))
         return within(x, times, MARGIN + 6, RIGHT - 6), within(score, scores, lower, upper)
 

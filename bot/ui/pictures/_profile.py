@@ -3,10 +3,23 @@
 from collections.abc import Iterator
 
 from bot.domain.profiles import Profile, ProfiledEvent
-from bot.ui.pictures._canvas import DIM, INNER, MARGIN, ORANGE, PANEL, RIGHT, Canvas, Picture, head
+from bot.ui.pictures._canvas import (
+    BRONZE,
+    DIM,
+    GOLD,
+    INNER,
+    MARGIN,
+    ORANGE,
+    PANEL,
+    RIGHT,
+    SILVER,
+    Canvas,
+    Picture,
+    head,
+)
 from bot.ui.text import count_of, isolate_score, write_days
 
-MEDALS = (("1st", "#f0c244"), ("2nd", "#c3c9d1"), ("3rd", "#d0864a"))
+MEDALS = (("1st", GOLD), ("2nd", SILVER), ("3rd", BRONZE))
 MOST_EVENTS = 6
 ROW = 50.0
 

@@ -4,7 +4,21 @@ from collections.abc import Sequence
 
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import LeaderboardPage, Standing
-from bot.ui.pictures._canvas import DIM, INK, INNER, MARGIN, ORANGE, PANEL, RIGHT, RULE, Canvas, Picture, head
+from bot.ui.pictures._canvas import (
+    BRONZE,
+    DIM,
+    GOLD,
+    INNER,
+    MARGIN,
+    ORANGE,
+    PANEL,
+    RIGHT,
+    RULE,
+    SILVER,
+    Canvas,
+    Picture,
+    head,
+)
 from bot.ui.text import count_of, isolate_score, write_days
 
 STAGE = 128.0
@@ -12,7 +26,7 @@ STAGE = 128.0
 STEPS = {1: (1, 100.0), 2: (0, 84.0), 3: (2, 68.0)}
 """Of each of the first three: the column from the left, and the height of the step."""
 COLUMN = INNER / 3
-MEDALS = {1: "#f0c244", 2: "#c3c9d1", 3: "#d0864a"}
+MEDALS = {1: GOLD, 2: SILVER, 3: BRONZE}
 ROW = 32.0
 
 
@@ -58,7 +72,7 @@ def _row(canvas: Canvas, top: float, standing: Standing, style: ScoreStyle) -> N
     score = style.bare(standing.score)
     canvas.write(MARGIN + 24, base, f"{standing.rank or '–'}", fill=DIM, anchor="end")
     taken = 9.5 * len(score) + 62
-    canvas.write(MARGIN + 36, base, standing.player.name, fill=INK, room=INNER - 36 - taken)
+    canvas.write(MARGIN + 36, base, standing.player.name, room=INNER - 36 - taken)
     canvas.write(RIGHT - 52, base, score, anchor="end")
     canvas.write(RIGHT, base, elo, fill=ORANGE, anchor="end")
     canvas.line([(MARGIN, top + ROW), (RIGHT, top + ROW)], PANEL)
