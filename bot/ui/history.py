@@ -11,7 +11,7 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, small_print
 from bot.ui.standings import standing_line
-from bot.ui.text import count_of, escape, escape_score, escape_start, isolate
+from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, round_shown
 
 BEST, BEST_THEN, BEST_OF_WEEK = "★", "☆", "◆"
 _LEGEND = {BEST: "best", BEST_THEN: "best then", BEST_OF_WEEK: "best of week"}
@@ -74,7 +74,7 @@ def _trend(trend: Trend, style: ScoreStyle) -> str:
 
 
 def _rounded(score: float, style: ScoreStyle) -> str:
-    return style.bare(float(f"{score:.6g}"))
+    return style.bare(round_shown(score))
 
 
 def _fitting(entries: tuple[HistoryEntry, ...], player: int, style: ScoreStyle) -> str:

@@ -14,7 +14,7 @@ from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
 from bot.ui.standings import PROVISIONAL, SETTLES
-from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days
+from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, round_shown, write_days
 
 MOST_WEEKS_SHOWN = 8
 MOST_DECIMALS = 6
@@ -114,7 +114,7 @@ def _middle(rating: PlayerRating) -> list[str]:
     if rating.players == 1:
         return [small_print(f"alone in the event: {rating.all_time_elo} by rule")]
     style = rating.event.style
-    middle = style.bare(float(f"{rating.middle:.6g}"))
+    middle = style.bare(round_shown(rating.middle))
     if rating.spreads == 0:
         return [small_print(f"in the middle of all bests, {middle}")]
     spreads, formula = _formula(rating.spreads, rating.scale, rating.all_time_elo)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from math import exp, floor, log10
+from math import exp
 
 from discord import Color
 
@@ -16,7 +16,7 @@ from bot.domain.text import shorten
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.rules import halves_in_words, rules_in_words
-from bot.ui.text import count_of, escape, escape_score, write_days
+from bot.ui.text import count_of, escape, escape_score, round_shown, write_days
 
 LONGEST_NAME = 20
 NOBODY = "Nobody has a rank."
@@ -186,7 +186,7 @@ def _one_score(fairness: Fairness, event: EventInfo) -> str:
     absurd = fairness.absurd
     if absurd is None:
         return "There are no scores yet."
-    score = escape_score(event.style.show(_short(absurd.score)), event.style)
+    score = escape_score(event.style.show(round_shown(absurd.score, SHOWN_DIGITS)), event.style)
     return f"An absurd one ({score}) would move others' all-time Elos by **{absurd.most_moved:,}** at most."
 
 
@@ -221,9 +221,11 @@ def _middle(explained: WeekExplanation) -> str:
     if rules.method is Method.RANKS:
         return "Their order counts, not by how much one beats another."
     if rules.rates_logarithms:
-        middle = escape_score(style.show(_short(exp(field.middle))), style)
+        middle = escape_score(style.show(round_shown(exp(field.middle), SHOWN_DIGITS)), style)
         return f"The score in the middle is **{middle}**; one spread is a factor of **{exp(field.spread):.3g}**."
-    middle, spread = (escape_score(style.show(_short(value)), style) for value in (field.middle, field.spread))
+    middle, spread = (
+        escape_score(style.show(round_shown(value, SHOWN_DIGITS)), style) for value in (field.middle, field.spread)
+    )
     what = "The mean" if rules.method is Method.CLASSIC else "The score in the middle"
     return f"{what} is **{middle}**, one spread is **{spread}**."
 
@@ -247,9 +249,3 @@ def _weeks(explained: WeekExplanation) -> str:
     if rules.attendance is Attendance.BEST:
         return f"Weekly average: the best {rules.best_of} of the last {rules.last_weeks} weeks; {missed}."
     return f"Weekly average: all weeks from the first on; {missed}."
-
-
-def _short(value: float) -> float:
-    """Round a number to what a reader needs: four digits, and none of its whole part lost."""
-    digits = SHOWN_DIGITS - 1 - floor(log10(abs(value))) if value else 0
-    return round(value, max(digits, 0))

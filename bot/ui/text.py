@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
+from math import floor, log10
 
 import regex
 
@@ -40,6 +41,12 @@ _ESCAPED = re.compile(r"\\(.)|[\u2068\u2069]")
 def escape(text: str) -> str:
     """Write one line of a user's text, so that Discord shows it as it is: no markdown, no mentions, no links."""
     return isolate(_MARKDOWN.sub(lambda match: f"{match[1]}\\" if match[1] else f"\\{match[0]}", text))
+
+
+def round_shown(value: float, digits: int = 6) -> float:
+    """Round a number to what a reader needs: so many digits, and none of its whole part lost."""
+    decimals = digits - 1 - floor(log10(abs(value))) if value else 0
+    return round(value, max(decimals, 0))
 
 
 def escape_start(text: str, longest: int) -> str:

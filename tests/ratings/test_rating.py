@@ -193,6 +193,13 @@ def text_of(rating: PlayerRating) -> str:
     return "\n".join(card.text for card in show_rating(rating).cards)
 
 
+async def test_a_middle_of_millions_keeps_its_whole_part(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({1: 1_000_000, 2: 1_234_567, 3: 1_469_134})
+
+    assert "the middle, 1,234,567" in text_of(await rated(backend, 1))
+
+
 async def test_the_middle_is_that_of_the_method_and_ranks_have_none(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100, 2: 200, 3: 900})

@@ -18,7 +18,7 @@ from bot.ui.pictures._canvas import (
     head,
     within,
 )
-from bot.ui.text import count_of, isolate_score
+from bot.ui.text import count_of, isolate_score, round_shown
 
 HEIGHT = 250.0
 
@@ -93,7 +93,7 @@ def _tell(history: HistoryPage) -> str:
     told = [f"Bests, the latest first: {bests}."] if bests else []
     if history.graph.middles:
         last = history.graph.middles[-1]
-        told.insert(0, f"The middle of the field in the last closed week: {score(float(f'{last.score:.6g}'))}.")
+        told.insert(0, f"The middle of the field in the last closed week: {score(round_shown(last.score))}.")
     return " ".join(told)
 
 
