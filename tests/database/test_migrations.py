@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, insert
 from sqlalchemy.exc import DBAPIError
 
-from bot.database.models import Base, EventRole, Excuse, Notice, Post, RoleGrant
+from bot.database.models import Base, EventRole, Notice, Post, RoleGrant
 from bot.database.schema import MIGRATIONS, alembic_config, knows, migrate, needed_revision
 from bot.domain.jobs import JobKind
 from bot.domain.reminders import Reminder
@@ -23,12 +23,11 @@ from bot.domain.servers import Trouble
 from bot.errors import ScoreHeld
 from bot.services.events import EventOptions
 from tests import tables as rows
-from tests.backends import ADMIN, EVENT, GUILD, NOON, TestBackend, open_test_backend
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.databases import Templates
 from tests.patience import UNTIL_IT_HANGS, limits
 from tests.schemas import contents, schema
 from tests.statements import change, on, read
-from tests.tables import execute
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
@@ -167,8 +166,7 @@ def play(url: URL) -> None:
             await backend.real.services.withdrawals.withdraw(ADMIN, 13)
             backend.clock.move(weeks=1)
             await backend.run()
-            excuse = {"guild_id": GUILD, "player_id": 2, "week_number": 202650, "excused_at": NOON, "excused_by": 9}
-            await execute(backend.database, insert(Excuse).values(excuse))
+            await backend.real.services.excuses.excuse(ADMIN, 12, "2026-W50")
             await backend.real.services.reminders.switch(GUILD, 2, Reminder.RESULTS, is_on=True)
             await backend.submit(11, 250)
             await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(alarm_max="1000"))
