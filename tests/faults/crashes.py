@@ -111,7 +111,8 @@ async def crash_rounds(url: URL, rounds: int, seed: int) -> None:
                 await _set_up(ForkedBot(environment, Path(folder)), discord)
                 for number in range(rounds):
                     left_stale += await _is_stale(url) if number % 2 else False
-                    await _crash(ForkedBot(environment, Path(folder)), discord, url, load, chances, number == rounds - 1)
+                    last = number == rounds - 1
+                    await _crash(ForkedBot(environment, Path(folder)), discord, url, load, chances, last)
                 await _end(ForkedBot(environment, Path(folder)), discord, url, load)
             except Exception as error:
                 error.add_note(f"CRASH_SEED={seed}, round {number} of {rounds}")
