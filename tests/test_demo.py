@@ -34,7 +34,7 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
         "Scores after you close it count for ",
         "Mira clicks [Undo]",
         "· closing undone",
-        "Only admins of this server can do that",
+        "with the admin role chosen in /settings.",
     ]
     assert [part for part in told if part not in demo.output] == []
     assert re.search(r"It would run until Mon \d\d \w{3} 00:00 \(in \d days\)\.", demo.output)

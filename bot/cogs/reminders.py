@@ -40,7 +40,7 @@ class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtake
         state = "on" if is_on else "off"
         super().__init__(
             Button(
-                label=f"{NAMES[reminder]}: {state}",
+                label=f"{NAMES[reminder]}: turn {state}",
                 style=ButtonStyle.success if is_on else ButtonStyle.secondary,
                 custom_id=f"notify:{reminder}:{state}",
             )

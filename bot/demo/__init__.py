@@ -39,6 +39,7 @@ PICTURED = 2
 """How many answers the picture shows."""
 NAME = "Leaderboard"
 _MARKS = re.compile(r"^### |^-# |\*\*|\\")
+_MENTION = re.compile("<(?P<command>/[a-z -]+):[0-9]+>")
 _INSTANT = re.compile("<t:(?P<at>[0-9]+):(?P<style>[A-Za-z])>")
 PORTRAIT = Path(__file__).with_name("portrait.png")
 WELCOME = f"""\
@@ -106,6 +107,7 @@ async def play(*, page: bool, port: int, picture: Path | None = None, empty: boo
         await env.start()
         stack.push_async_callback(env.shutdown)
         await bot.tree.sync()
+        await bot.tree.learn_ids()
         clock.env = env
         now = datetime.now(UTC)
         clock.move((now if empty else _first_monday(now)) - env.now())
@@ -178,7 +180,7 @@ def _answered(step: Use | Click, message: ResponseMessage, now: datetime) -> str
 def _plain(message: ResponseMessage) -> str:
     """Return the text of a message as it looks on the screen."""
     lines = [message.content, *(line for card in cards_in(message.message) for line in card.text.split("\n"))]
-    return "\n".join(_MARKS.sub("", line) for line in lines if line)
+    return "\n".join(_MENTION.sub(r"\g<command>", _MARKS.sub("", line)) for line in lines if line)
 
 
 def _dated(text: str, now: datetime) -> str:

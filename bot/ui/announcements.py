@@ -41,7 +41,7 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.climb is not None:
         lines.append(f"**Climber** {escape(content.climb.player.name)}, {content.climb.before} → {content.climb.rank}")
     lines += _earlier(content.earlier, content.event.style)
-    closes = "next week closes" if content.closes_itself else "next week ends"
+    closes = "the next one closes" if content.closes_itself else "the next one ends"
     small = f"{content.players:,} played · {closes} {format_dt(content.next_close, 'R')}"
     return Reply([Card(title, tuple(lines), (small,), Color.gold())])
 

@@ -14,7 +14,7 @@ from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape
 
 LABEL = "What must I score?"
-_BOARDS = {Board.ALL_TIME: "of all time", Board.WEEK: "this week", Board.OVERALL: "overall"}
+_BOARDS = {Board.ALL_TIME: "all-time", Board.WEEK: "this week", Board.OVERALL: "overall"}
 _BEST = {
     (ScoreDirection.HIGH, ScoreFormat.NUMBER): "highest score",
     (ScoreDirection.LOW, ScoreFormat.NUMBER): "lowest score",
@@ -25,7 +25,7 @@ _BEST = {
 
 def show_target(target: Target, buttons: Buttons) -> Reply:
     """Tell a player, in private, what they must score to reach a goal, or why no score reaches it."""
-    told = f"{_goal(target)} {_told(target)}"
+    told = f"{_goal(target)}, {_told(target)}"
     color = Color.orange() if target.outcome is Outcome.UNREACHABLE else Color.blurple()
     card = Card(escape(target.event.name), (told,), tuple(_small(target)), color)
     return Reply([card], buttons, ephemeral=True)

@@ -59,7 +59,7 @@ async def test_results_are_told_when_weeks_close_and_corrected_when_that_is_undo
         "🥈 **Ben** · 90 · 1089",
         "🥉 **Cy** · 80 · 911",
         "**Overall** 1 Ana 1268 · 2 Ben 1089 · 3 Cy 911",
-        "4 played · next week closes <t:1796004000:R>",
+        "4 played · the next one closes <t:1796004000:R>",
         "Picture",
         "How was this rated?",
     ]

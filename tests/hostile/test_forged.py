@@ -115,7 +115,7 @@ BUTTONS = {
     "rating:share:{rivals}:5": NO_EVENT,
     "rating:share:{event}:9999999999999999999": f"<@9999999999999999999> has no scores in {EVENT}.",
     "target:{rivals}": NO_EVENT,
-    "target:{event}": "To be **#1** overall you need **12** this week.",
+    "target:{event}": "To be **#1** overall, you need **12** this week.",
     "history:older:{rivals}:1:0": NO_EVENT,
     "history:older:{event}:9999999999999999999:0": f"<@9999999999999999999> has no scores in {EVENT}.",
     "past:next:{rivals}:all-time:1795003200000000:0:1": NO_EVENT,

@@ -118,10 +118,10 @@ async def test_a_rival_is_one_player_and_ended_in_the_panel(world: World) -> Non
     await world.click("Ana", following_ben, "Unfollow")
     panel = await world.use("Ana", "notify")
     assert "**on** · Cy" in panel
-    off = await world.click("Ana", panel, "Rival: off")
+    off = await world.click("Ana", panel, "Rival: turn off")
     assert "Rival: whom you follow, once a day\n**off**" in off
     assert "to follow a rival: `/compare`" in off
-    assert "Rival: on" not in off.buttons
+    assert "Rival: turn on" not in off.buttons
     reminders = world.backend.real.services.reminders
     assert (await reminders.show(world.guild.id, world.member("Ana").id)).switched_on == frozenset[Reminder]()
 

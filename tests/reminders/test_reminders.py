@@ -37,7 +37,7 @@ async def told(world: World, who: str) -> list[str]:
 async def switch(world: World, who: str, *names: str, to: str = "on") -> str:
     panel = await world.use(who, "notify")
     for name in names:
-        panel = await world.click(who, panel, f"{name}: {to}")
+        panel = await world.click(who, panel, f"{name}: turn {to}")
     return panel.alone
 
 

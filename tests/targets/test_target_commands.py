@@ -13,10 +13,10 @@ async def test_a_player_is_told_what_to_score_and_gets_there_by_it(world: World)
     await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 300})
     by_rank = await world.use("Ana", "target", event="Tetris")
     assert by_rank.is_private
-    assert by_rank.alone.startswith("Tetris Blitz\nTo be **#2** of all time you need **200**.\nyour best is 100"), (
+    assert by_rank.alone.startswith("Tetris Blitz\nTo be **#2** all-time, you need **200**.\nyour best is 100"), (
         by_rank.alone
     )
-    assert "To be ahead of **Cy** of all time you need **301**." in await world.use(
+    assert "To be ahead of **Cy** all-time, you need **301**." in await world.use(
         "Ana", "target", event="Tetris", player=world.member("Cy").user
     )
     await world.reset()
@@ -26,7 +26,7 @@ async def test_a_player_is_told_what_to_score_and_gets_there_by_it(world: World)
     overall = await world.use("Ana", "target", event="Tetris", rank=1)
 
     assert overall.alone == (
-        "Tetris Blitz\nTo be **#1** overall you need **361** this week.\nyour best is 100\n"
+        "Tetris Blitz\nTo be **#1** overall, you need **361** this week.\nyour best is 100\n"
         "players who tie share a rank\nthat makes an Elo of 1100\n2 others have played this week so far"
     )
     await world.submit("Ana", 361)
@@ -56,7 +56,7 @@ async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: Worl
     assert "there is no score: the event takes none that good." in await world.use(
         "Ana", "target", event="Tetris", player=world.member("Cy").user
     )
-    assert "To be **#1** of all time your **1,000** is enough." in await world.use("Cy", "target", event="Tetris")
+    assert "To be **#1** all-time, your **1,000** is enough." in await world.use("Cy", "target", event="Tetris")
     await world.reset()
     world.clock.move(weeks=1)
     await world.submit_all({"Ben": 210, "Cy": 310})

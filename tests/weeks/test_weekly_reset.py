@@ -27,7 +27,7 @@ async def test_a_reset_on_monday_closes_last_week(world: World) -> None:
         "🥈 **Cy** · 200 points · 1078\n"
         "🥉 **Ana** · 100 points · 870\n"
         "**Overall** 1 Bob 1192 · 2 Ana 1061 · 3 Cy 1010\n"
-        "4 played · next week ends <t:1795996800:R>"
+        "4 played · the next one ends <t:1795996800:R>"
     )
     assert "23–29 November\n🥇 **Ana** · 400" in await world.board("week")
 
@@ -180,7 +180,7 @@ async def test_all_finished_weeks_are_closed_by_one_reset_oldest_first(world: Wo
         "🏆 Tetris Blitz · 28 December – 3 January\n🥇 **Ana** · 7 · 1000\n**Overall** 1 Ana 1000\n"
         "**Closed with it**\n1 earlier week closed too\n23–29 Nov: **Ana** · 2\n30 Nov – 6 Dec: **Ana** · 3\n"
         "7–13 Dec: **Ana** · 4\n14–20 Dec: **Ana** · 5\n21–27 Dec: **Ana** · 6\n"
-        "1 played · next week ends <t:1799625600:R>"
+        "1 played · the next one ends <t:1799625600:R>"
     )
     assert (await world.reset(preview=True)).alone == f"Preview: nothing is closed yet.\n{results}"
     assert (await world.reset()).public == results
