@@ -127,8 +127,7 @@ class Robust:
             return Field(0, 0.0, 0.0, 0.0)
         origin = values[(size - 1) // 2]
         centre = (values[size // 2] - origin) / 2
-        low, high = (_nearest(values, origin, centre, number) for number in ((size + 1) // 2, size // 2 + 1))
-        spread = MEDIAN_DEVIATIONS * middle_of((low, high))
+        spread = MEDIAN_DEVIATIONS * median_deviation(values, origin, centre)
         if spread == 0:
             spread = MEAN_DEVIATIONS * (math.fsum(abs((value - origin) - centre) for value in values) / size)
         return Field(size, origin, centre, spread)
@@ -184,6 +183,13 @@ def middle_of(values: Sequence[float]) -> float:
     """Return the median of values in ascending order, of which there is at least one."""
     low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
     return low + (high - low) / 2
+
+
+def median_deviation(values: Sequence[float], origin: float, centre: float) -> float:
+    """Return the median of how far values, which are in ascending order, are from `origin + centre`, their median."""
+    size = len(values)
+    low, high = (_nearest(values, origin, centre, number) for number in ((size + 1) // 2, size // 2 + 1))
+    return middle_of((low, high))
 
 
 def shrinkage(size: int) -> float:

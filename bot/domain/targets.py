@@ -1,27 +1,20 @@
 """What a player must score to reach a goal, where each score of the player moves the field that rates it."""
 
-from array import array
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
-from functools import partial
-from itertools import islice
 from typing import Protocol
 
 from bot.domain.events import EventInfo
-from bot.domain.methods import AnyField, Rating, method_of
-from bot.domain.rules import CountedWeek, Method
+from bot.domain.moving_fields import MovingField, Sweep
+from bot.domain.rules import CountedWeek
 from bot.domain.scores import ScoreBounds, ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
-from bot.domain.statistics import RunningStatistics
 
 MOST_WEEKS_AHEAD = 10
 """For how many weeks with the same score a goal is looked for that one week cannot reach."""
-WIDENING = 8
-"""How much wider each look is than the one before, where a better score may be worth less again."""
 
 
 class GoalKind(StrEnum):
@@ -37,7 +30,7 @@ class Outcome(StrEnum):
     """Whether a score reaches a goal."""
 
     NEEDED = "needed"
-    """One does, and worse ones do not."""
+    """One does, and no worse one does."""
     ANY = "any"
     """Any score does."""
     REACHED = "reached"
@@ -70,6 +63,7 @@ class Target:
         rival: the player to be ahead of, if that is the goal; else None.
         score: the score that is needed, in points or seconds; if none reaches the goal, the one that does in each of
             `weeks` weeks. None for neither.
+        until: the best score of those that reach the goal with `score`, if one beyond it no longer does; else None.
         weeks: how many weeks that takes, this one included.
         best: the player's personal best; None for none.
         best_of_week: the player's best of the week that a score counts for; None for none.
@@ -85,6 +79,7 @@ class Target:
     outcome: Outcome = Outcome.UNREACHABLE
     rival: PlayerName | None = None
     score: float | None = None
+    until: float | None = None
     weeks: int = 1
     best: float | None = None
     best_of_week: float | None = None
@@ -130,104 +125,26 @@ class Grid:
         whole = int(exact.to_integral_value(ROUND_FLOOR if sign > 0 else ROUND_CEILING))
         return max(0, sign * (whole - self.worst) + 1)
 
-    def worst_reaching(self, first: int, reaches: Callable[[float], bool], *, around: int | None = None) -> int | None:
-        """Return the place of a score that reaches a goal, where the score before does not, or is before `first`.
-
-        If better scores never lose what worse ones reach, it is the worst score that reaches the goal.
+    def find(self, first: int, outlook: "Outlook", goal: "Goal", *, reached: bool = True, weeks: int = 1) -> int | None:
+        """Return the place of the worst score from `first` on that reaches a goal; None if none does.
 
         Args:
             first: where to begin.
-            reaches: tells whether a score does.
-            around: the place beyond which a better score may lose the goal again: the search then looks at scores ever
-                further beyond it, too. None if none does.
+            outlook: the board of the goal.
+            goal: the goal.
+            reached: False for the worst score that does not reach the goal.
+            weeks: in how many weeks the score is made.
         """
-        if first >= self.size:
-            return None
-        looks, distance = {first, self.size - 1}, 1
-        while around is not None and around + distance < self.size:
-            looks.add(max(first, around + distance))
-            distance *= WIDENING
-        below = first - 1
-        for place in sorted(looks):
-            if reaches(self.score(place)):
-                return self._first_reaching(below, place, reaches)
-            below = place
+        waiting = [(outlook, first, self.size - 1)] if first < self.size else []
+        while waiting:
+            known, worse, better = waiting.pop()
+            found = known.reaches(goal, self.score(worse), self.score(better), weeks)
+            if found is reached:
+                return worse
+            if not isinstance(found, bool):
+                middle = (worse + better) // 2
+                waiting += [(found, middle + 1, better), (found, worse, middle)]
         return None
-
-    def _first_reaching(self, below: int, place: int, reaches: Callable[[float], bool]) -> int:
-        """Return a place that reaches, after one that does not, between one that does not and one that does."""
-        while place - below > 1:
-            middle = (below + place) // 2
-            if reaches(self.score(middle)):
-                place = middle
-            else:
-                below = middle
-        return place
-
-
-def values_of(scores: Iterable[float], rating: Rating) -> "array[float]":
-    """Return what a method other than *classic* compares of scores, in ascending order."""
-    return array("d", sorted(map(method_of(rating.rules).value_of, scores)))
-
-
-@dataclass(frozen=True, slots=True)
-class MovingField:
-    """The scores of a field, of which those of one player may become better.
-
-    Attributes:
-        own: the score of that player; None for none.
-        statistics: of all scores, `own` included. Only *classic* needs them.
-        others: what the method compares of the other scores, in ascending order. *classic* needs none.
-    """
-
-    rating: Rating
-    own: float | None
-    statistics: RunningStatistics
-    others: "array[float]"
-
-    @classmethod
-    def of(
-        cls, rating: Rating, own: float | None, statistics: RunningStatistics, values: "array[float]"
-    ) -> "MovingField":
-        """Return a field with these values, that of `own` included; see `values_of`."""
-        others = values[:]
-        if own is not None and others:
-            del others[bisect_left(others, method_of(rating.rules).value_of(own))]
-        return cls(rating, own, statistics, others)
-
-    @property
-    def size(self) -> int:
-        """The number of scores, once the player has one."""
-        return self.statistics.count + (self.own is None)
-
-    def best_with(self, score: float | None) -> float | None:
-        """Return the score of the player once they submit another one."""
-        if self.own is None or score is None:
-            return self.own if score is None else score
-        return score if self.rating.direction.is_better(score, self.own) else self.own
-
-    def with_score(self, score: float | None) -> AnyField:
-        """Return the field once the player submits a score; None for the field as it is."""
-        best, method = self.best_with(score), method_of(self.rating.rules)
-        if self.rating.rules.method is Method.CLASSIC:
-            return (self.statistics if best == self.own else self.statistics.change(self.own, best)).field
-        values = self.others[:]
-        if best is not None:
-            insort(values, method.value_of(best))
-        field: AnyField = method.field_of_ordered(values)
-        return field
-
-    def elo(self, score: float | None, field: AnyField | None = None) -> int | None:
-        """Return the Elo of the player once they submit a score; None without one.
-
-        Args:
-            score: the score.
-            field: `with_score` of it, if that is there already.
-        """
-        best = self.best_with(score)
-        if best is None:
-            return None
-        return self.rating.elo(best, self.with_score(score) if field is None else field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +170,12 @@ class Outlook(Protocol):
     def elo(self, score: float | None, weeks: int = 1) -> int | None:
         """Return the Elo of the player after so many weeks with a score; None if they have none, or it is no matter."""
 
-    def reaches(self, goal: Goal, score: float, weeks: int = 1) -> bool:
-        """Tell whether the player reaches a goal by a score in each of so many weeks."""
+    def reaches(self, goal: Goal, worse: float, better: float, weeks: int = 1) -> "bool | Outlook":
+        """Tell whether the player reaches a goal by all scores from a worse one to a better one, in so many weeks.
+
+        It is False if none of these scores does. Where neither is sure, it is the outlook for these scores alone; of
+        one score it is sure.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +195,12 @@ class ByScore:
         """Return the Elo of the score."""
         return None if self.field is None else self.field.elo(score)
 
-    def reaches(self, goal: Goal, score: float, weeks: int = 1) -> bool:
-        """Tell whether a score reaches a goal; an equal score shares a rank, but is not ahead."""
+    def reaches(self, goal: Goal, worse: float, better: float, weeks: int = 1) -> "bool | ByScore":
+        """Tell whether scores reach a goal; an equal score shares a rank, but is not ahead."""
+        hardest, easiest = (self._reaches(goal, score, weeks) for score in (worse, better))
+        return hardest if hardest == easiest else self
+
+    def _reaches(self, goal: Goal, score: float, weeks: int) -> bool:
         if goal.kind is GoalKind.ELO:
             elo = self.elo(score, weeks)
             return elo is not None and elo >= goal.value
@@ -310,62 +235,72 @@ class Overall:
         return self.bests.rating.rates_week(self.week.size)
 
     def elo(self, score: float | None, weeks: int = 1) -> int | None:
-        """Return the event Elo; None before the first rated week."""
-        return self._elo(score, self.bests.with_score(score), self.week.with_score(score), weeks)
-
-    def reaches(self, goal: Goal, score: float, weeks: int = 1) -> bool:
-        """Tell whether the event Elo reaches a goal; an equal one shares a rank, but is not ahead."""
-        bests, week = self.bests.with_score(score), self.week.with_score(score)
-        own = self._elo(score, bests, week, weeks)
-        if own is None or goal.kind is GoalKind.ELO:
-            return own is not None and own >= goal.value
-        others = (self._elo_of(one, bests, week) for one in self.contenders)
-        if goal.kind is GoalKind.PLAYER:
-            return all(own > other for other in others)
-        may_be_ahead = goal.value - 1 - self.ahead
-        ahead = (other for other in others if other > own)
-        return may_be_ahead >= 0 and next(islice(ahead, may_be_ahead, None), None) is None
-
-    def _elo(self, score: float | None, bests: AnyField, week: AnyField, weeks: int) -> int | None:
+        """Return the event Elo; None before the first rated week. A better score never makes less."""
         rating, counted = self.bests.rating, [*self.weeks]
-        if self.rates_week and (elo := self.week.elo(score, week)) is not None:
+        if self.rates_week and (elo := self.week.elo(score)) is not None:
             counted += weeks * [CountedWeek(elo, is_missed=False)]
-        return rating.event_elo(self.bests.elo(score, bests), rating.weekly_average(counted)) if counted else None
+        return rating.event_elo(self.bests.elo(score), rating.weekly_average(counted)) if counted else None
 
-    def _elo_of(self, one: Contender, bests: AnyField, week: AnyField) -> int:
-        rating, average = self.bests.rating, one.average
+    def reaches(self, goal: Goal, worse: float, better: float, weeks: int = 1) -> "bool | Overall":
+        """Tell whether event Elos reach a goal; an equal one shares a rank, but is not ahead."""
+        least, most = self.elo(worse, weeks), self.elo(better, weeks)
+        if least is None or most is None:
+            return False
+        if goal.kind is GoalKind.ELO:
+            return least >= goal.value if (least >= goal.value) == (most >= goal.value) else self
+        is_strict = goal.kind is GoalKind.PLAYER
+        may_be_ahead = 0 if is_strict else goal.value - 1
+        bests, week = self.bests.sweep(worse, better), self.week.sweep(worse, better)
+        ahead, open_ones = self.ahead, []
+        for one in self.contenders:
+            low, high = self._elos_of(one, bests, week)
+            if low + is_strict > most:
+                ahead += 1
+            elif high + is_strict > least:
+                open_ones.append(one)
+        if ahead > may_be_ahead:
+            return False
+        return ahead + len(open_ones) <= may_be_ahead or replace(self, contenders=open_ones, ahead=ahead)
+
+    def _elos_of(self, one: Contender, bests: Sweep, week: Sweep) -> tuple[int, int]:
+        """Return the lowest and the highest event Elo of another player."""
+        rating, averages = self.bests.rating, (one.average, one.average)
         if one.best_of_week is not None and self.rates_week:
-            this_week = CountedWeek(rating.elo(one.best_of_week, week), is_missed=False)
-            average = rating.weekly_average([*one.weeks, this_week])
-        return rating.event_elo(rating.elo(one.best, bests), average)
+            low, high = week.elos(one.best_of_week)
+            averages = (self._average(one, low), self._average(one, high))
+        low, high = bests.elos(one.best)
+        return rating.event_elo(low, averages[0]), rating.event_elo(high, averages[1])
+
+    def _average(self, one: Contender, elo: int) -> float:
+        return self.bests.rating.weekly_average([*one.weeks, CountedWeek(elo, is_missed=False)])
 
 
-def aim(target: Target, outlook: Outlook, grid: Grid, own: float | None, *, around: float | None = None) -> Target:
-    """Return what a player must score to reach the goal of a target.
+def aim(target: Target, outlook: Outlook, grid: Grid, own: float | None) -> Target:
+    """Return what a player must score to reach the goal of a target: the worst score that does.
 
     Args:
         target: the goal, and what else is known.
         outlook: the board of the goal.
         grid: the scores that the event takes.
         own: the score that a better one replaces on the board; None for none.
-        around: the score beyond which a better one may lose the goal again, if there is one.
     """
     goal = target.goal
-    if own is not None and outlook.reaches(goal, own):
+    if own is not None and outlook.reaches(goal, own, own):
         return replace(target, outcome=Outcome.REACHED, elo=outlook.elo(own))
-    first, beyond = grid.beyond(own), None if around is None else grid.beyond(around)
-    place = grid.worst_reaching(first, partial(outlook.reaches, goal), around=beyond)
+    first = grid.beyond(own)
+    place = grid.find(first, outlook, goal)
     if place is not None:
-        score = grid.score(place)
-        outcome = Outcome.ANY if own is None and place == 0 else Outcome.NEEDED
-        return replace(target, outcome=outcome, score=score, elo=outlook.elo(score))
+        score, end = grid.score(place), grid.find(place, outlook, goal, reached=False)
+        outcome = Outcome.ANY if own is None and place == 0 and end is None else Outcome.NEEDED
+        until = None if end is None else grid.score(end - 1)
+        return replace(target, outcome=outcome, score=score, until=until, elo=outlook.elo(score))
     if first >= grid.size:
         return replace(target, elo=outlook.elo(own))
     best = replace(target, elo=outlook.elo(grid.score(grid.size - 1)))
     if target.board is not Board.OVERALL:
         return best
     for weeks in range(2, MOST_WEEKS_AHEAD + 1):
-        place = grid.worst_reaching(first, partial(outlook.reaches, goal, weeks=weeks))
+        place = grid.find(first, outlook, goal, weeks=weeks)
         if place is not None:
             return replace(best, score=grid.score(place), weeks=weeks)
     return best

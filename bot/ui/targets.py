@@ -77,6 +77,8 @@ def _small(target: Target) -> Iterator[str]:
             is_best = target.best_of_week == target.best
             own += ", of this week" if is_best else f", this week {_bare(target, target.best_of_week)}"
         yield own
+    if target.until is not None:
+        yield f"not beyond **{_bare(target, target.until)}**: such a score moves the middle, too"
     if outcome is Outcome.NEEDED and target.goal.kind is GoalKind.RANK:
         yield "players who tie share a rank"
     if outcome is Outcome.UNREACHABLE and target.elo is not None:

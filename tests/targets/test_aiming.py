@@ -1,13 +1,16 @@
 """The search for a target, held against a look at every score that an event takes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.events import EventInfo
 from bot.domain.methods import RankedField, Rating
+from bot.domain.moving_fields import MovingField, values_of
 from bot.domain.ratings import RatingScale
-from bot.domain.rules import CountedWeek, Method, Rules
+from bot.domain.rules import Attendance, CountedWeek, Method, Rules
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreStyle
 from bot.domain.standings import Board
 from bot.domain.statistics import RunningStatistics
@@ -17,12 +20,10 @@ from bot.domain.targets import (
     Goal,
     GoalKind,
     Grid,
-    MovingField,
     Outcome,
     Overall,
     Target,
     aim,
-    values_of,
 )
 
 GREATEST = 150
@@ -46,7 +47,7 @@ def field_of(rating: Rating, own: float | None, others: list[float]) -> MovingFi
 def reaching(outlook: ByScore | Overall, goal: Goal, grid: Grid, own: float | None) -> list[float]:
     """All scores better than the player's that reach a goal, the worst first."""
     places = range(grid.beyond(own), grid.size)
-    return [score for score in map(grid.score, places) if outlook.reaches(goal, score)]
+    return [score for score in map(grid.score, places) if outlook.reaches(goal, score, score)]
 
 
 @settings(max_examples=60)
@@ -76,51 +77,86 @@ def test_the_target_for_an_elo_is_the_worst_score_that_has_it(
         assert target.elo == rating.elo(found[0], moved) >= elo
 
 
-@settings(max_examples=60)
-@given(
-    rules=st.sampled_from(RULES),
-    direction=directions,
-    bests=st.lists(scores, min_size=2, max_size=6),
-    averages=st.lists(st.integers(500, 1300), min_size=6, max_size=6),
-    plays=st.lists(st.booleans(), min_size=6, max_size=6),
-    own=st.none() | scores,
-    rank=st.integers(1, 4),
-)
-def test_the_target_for_a_rank_reaches_it_and_the_next_worse_score_does_not(
-    rules: Rules,
-    direction: ScoreDirection,
-    bests: list[float],
-    averages: list[int],
-    plays: list[bool],
-    own: float | None,
-    rank: int,
+@st.composite
+def overall_boards(draw: st.DrawFn, rules: Rules, direction: ScoreDirection) -> tuple[Overall, float | None]:
+    """The overall board for a player with or without scores among a few others, and the player's best of the week."""
+    rating = Rating(direction, rules, RatingScale())
+    weeks = st.lists(st.integers(500, 1300).map(lambda elo: CountedWeek(elo, is_missed=False)), max_size=3)
+    bests = draw(st.lists(scores, min_size=1, max_size=6))
+    played = [draw(st.none() | st.just(best) | st.integers(20, int(best)).map(float)) for best in bests]
+    if direction is ScoreDirection.LOW:
+        played = [of_week and best + best - of_week for best, of_week in zip(bests, played, strict=True)]
+    contenders = []
+    for best, of_week in zip(bests, played, strict=True):
+        closed = draw(weeks)
+        contenders.append(Contender(best, rating.weekly_average(closed), of_week, closed))
+    own, has_played = draw(st.none() | scores), draw(st.booleans())
+    own_of_week = own if has_played else None
+    week = field_of(rating, own_of_week, [of_week for of_week in played if of_week is not None])
+    return Overall(field_of(rating, own, bests), week, draw(weeks), contenders), own_of_week
+
+
+@pytest.mark.parametrize("attendance", Attendance)
+@pytest.mark.parametrize("rules", RULES)
+@settings(max_examples=15)
+@given(data=st.data(), direction=directions)
+def test_a_target_on_the_overall_board_is_the_worst_score_that_reaches_the_goal(
+    rules: Rules, attendance: Attendance, data: st.DataObject, direction: ScoreDirection
 ) -> None:
-    rating, goal = Rating(direction, rules, RatingScale()), Goal(GoalKind.RANK, rank)
-    played = [best for best, has_played in zip(bests, plays, strict=False) if has_played]
-    contenders = [
-        Contender(best, average, best if has_played else None, [CountedWeek(average, is_missed=False)])
-        for best, average, has_played in zip(bests, averages, plays, strict=False)
-    ]
-    outlook = Overall(
-        field_of(rating, own, bests),
-        field_of(rating, None, played),
-        [CountedWeek(1000, is_missed=False)],
-        contenders,
-    )
-    grid, around = Grid.of(BOUNDS, direction, bests), max([*bests, own or 0], key=lambda best: direction.sign * best)
+    rules = replace(rules, attendance=attendance, best_of=2, last_weeks=3)
+    outlook, own = data.draw(overall_boards(rules, direction))
+    elos = st.builds(Goal, st.just(GoalKind.ELO), st.integers(700, 1300))
+    ranks = st.builds(Goal, st.just(GoalKind.RANK), st.integers(1, 4))
+    rival = st.just(Goal(GoalKind.PLAYER, 1))
+    goal = data.draw(elos | ranks | rival)
+    if goal.kind is GoalKind.PLAYER:
+        outlook = replace(outlook, contenders=outlook.contenders[:1])
+    grid = Grid.of(BOUNDS, direction, [])
 
-    target = aim(target_of(goal, Board.OVERALL, direction), outlook, grid, None, around=around)
+    target = aim(target_of(goal, Board.OVERALL, direction), outlook, grid, own)
 
-    found = reaching(outlook, goal, grid, None)
-    assert target.outcome is not Outcome.REACHED
-    if target.outcome is Outcome.UNREACHABLE:
-        assert found == []
-        assert target.score is None or outlook.reaches(goal, target.score, target.weeks)
+    if own is not None and outlook.reaches(goal, own, own):
+        assert target.outcome is Outcome.REACHED
         return
-    assert target.score in found
-    place = grid.beyond(target.score) - 1
-    assert (place == 0) == (target.outcome is Outcome.ANY)
-    assert place == 0 or not outlook.reaches(goal, grid.score(place - 1))
+    found = reaching(outlook, goal, grid, own)
+    if not found:
+        assert target.outcome is Outcome.UNREACHABLE
+        assert target.score is None or outlook.reaches(goal, target.score, target.score, target.weeks)
+        return
+    places = [grid.beyond(score) - 1 for score in found]
+    together = [place for number, place in enumerate(places, places[0]) if place == number]
+    assert target.score == found[0]
+    assert target.until == (None if together[-1] == grid.size - 1 else grid.score(together[-1]))
+    assert (target.outcome is Outcome.ANY) == (own is None and len(found) == grid.size)
+
+
+def test_a_score_far_beyond_the_field_may_lose_what_a_worse_one_reaches() -> None:
+    high = ScoreDirection.HIGH
+    rating, goal = Rating(high, Rules(), RatingScale()), Goal(GoalKind.PLAYER, 1)
+    weeks, rival = [CountedWeek(1000, is_missed=False)], Contender(20.0, 1460.0)
+    outlook = Overall(field_of(rating, None, [20, 40]), field_of(rating, None, []), weeks, [rival])
+
+    target = aim(target_of(goal, Board.OVERALL, high), outlook, Grid.of(ScoreBounds.of(1, 1e6), high, []), None)
+
+    assert (target.outcome, target.score, target.until) == (Outcome.NEEDED, 45, 123)
+
+
+def test_the_worst_score_of_several_runs_that_reach_a_goal_is_found() -> None:
+    rules = Rules(Method.ROBUST, uses_logarithm=True, attendance=Attendance.BEST, best_of=2, last_weeks=3)
+    rating, goal = Rating(ScoreDirection.LOW, rules, RatingScale()), Goal(GoalKind.RANK, 1)
+    own, first, second = ([CountedWeek(elo, is_missed=False) for elo in elos] for elos in ([875, 840], [1053], [856]))
+    outlook = Overall(
+        field_of(rating, 20, [33, 24]),
+        field_of(rating, None, [33, 24]),
+        own,
+        [Contender(33, 1053, 33, first), Contender(24, 856, 24, second)],
+    )
+    grid = Grid.of(BOUNDS, ScoreDirection.LOW, [])
+
+    target = aim(target_of(goal, Board.OVERALL, ScoreDirection.LOW), outlook, grid, None)
+
+    assert reaching(outlook, goal, grid, None) == [*range(49, 42, -1), *range(29, 0, -1)]
+    assert (target.score, target.until) == (49, 43)
 
 
 @given(

@@ -1,24 +1,26 @@
-"""A target is the worst score that reaches a goal: held against the services themselves."""
+"""A target is the worst score that reaches a goal: held against the services themselves, score by score."""
 
 import random
+from itertools import product
 
 import pytest
 
 from bot.domain.rules import Attendance, Method, Rules
+from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
+from bot.services.targets import _aims
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 
 pytestmark = on_one_database
 
 OWN, PLAYERS = 1, range(1, 8)
-RULES = {
-    "classic": Rules(),
-    "robust": Rules(Method.ROBUST, attendance=Attendance.PLAYED),
-    "logarithms": Rules(Method.ROBUST, uses_logarithm=True, attendance=Attendance.BEST, best_of=1, last_weeks=2),
-    "ranks": Rules(Method.RANKS, min_field=3),
-}
+LEAST, GREATEST = 1, 14
+RULES = [
+    Rules(method, uses_logarithm=attendance is Attendance.BEST, attendance=attendance, best_of=1, last_weeks=2)
+    for method, attendance in product(Method, Attendance)
+]
 
 
 async def reached(backend: TestBackend, target: Target) -> bool:
@@ -50,17 +52,17 @@ async def closed(backend: TestBackend, target: Target, score: float) -> bool:
 
 async def play(backend: TestBackend, direction: str, rules: Rules, chance: random.Random) -> None:
     """Have few players play two weeks, the second of which is open; who has not played it is excused."""
-    await backend.create_event(direction, min_score="1", max_score="200.5")
+    await backend.create_event(direction, min_score=f"{LEAST}", max_score=f"{GREATEST}")
     backend.clock.move(weeks=-1)
     for player in chance.sample(PLAYERS, 5):
-        await backend.submit(player, chance.randint(20, 60))
+        await backend.submit(player, chance.randint(4, 11))
     await backend.run()
-    if rules != Rules():
+    if rules.method is not Method.CLASSIC or rules.attendance is not Attendance.ZERO:
         await backend.real.services.rules.change(ADMIN, EVENT, rules)
     backend.clock.move(weeks=1)
     absent = set(PLAYERS) - {OWN}
     for player in chance.sample(PLAYERS, 4):
-        await backend.submit(player, chance.randint(20, 60) + chance.choice([0, 0.5]))
+        await backend.submit(player, chance.randint(4, 11))
         absent.discard(player)
     for player in absent:
         if player in {row.player.discord_id for row in (await backend.page()).standings}:
@@ -68,23 +70,46 @@ async def play(backend: TestBackend, direction: str, rules: Rules, chance: rando
     await backend.rate()
 
 
-@pytest.mark.parametrize("direction", ["HIGH", "LOW"])
-@pytest.mark.parametrize("rules", RULES)
-async def test_a_target_reaches_its_goal_and_one_step_less_does_not(
-    backend: TestBackend, direction: str, rules: str
+def better_scores(target: Target) -> range:
+    """All scores that are better than the player's on the board of a target, the worst first."""
+    own = target.best if target.board is Board.ALL_TIME else target.best_of_week
+    if target.event.direction is ScoreDirection.HIGH:
+        return range(LEAST if own is None else int(own) + 1, GREATEST + 1)
+    return range(GREATEST if own is None else int(own) - 1, LEAST - 1, -1)
+
+
+@on_both_databases
+@pytest.mark.parametrize("rules", RULES, ids=lambda rules: f"{rules.method}, {rules.attendance}")
+async def test_no_score_that_is_worse_than_a_target_reaches_its_goal(backend: TestBackend, rules: Rules) -> None:
+    chance = random.Random(f"{rules}")
+    await play(backend, chance.choice(["HIGH", "LOW"]), rules, chance)
+    players = [row.player.discord_id for row in (await backend.page()).standings if row.player.discord_id != OWN]
+    asked = [{"rank": chance.randint(1, 3)}, {"elo": chance.randint(900, 1150)}, {"player": chance.choice(players)}, {}]
+    for options in chance.sample(asked, 2):
+        board = chance.choice([Board.OVERALL, Board.OVERALL, Board.WEEK, Board.ALL_TIME])
+        target = await backend.real.services.targets.find(GUILD, EVENT, OWN, board=board, **options)
+        if target.outcome not in (Outcome.NEEDED, Outcome.ANY):
+            continue
+        for score in better_scores(target):
+            is_enough = await closed(backend, target, score)
+            assert is_enough == (score == target.score), target
+            if is_enough:
+                break
+
+
+async def test_a_rank_beyond_all_of_a_large_event_is_aimed_at_as_in_a_small_one(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chance = random.Random(f"{direction} {rules}")
-    await play(backend, direction, RULES[rules], chance)
-    players = [row.player.discord_id for row in (await backend.page()).standings]
-    asked = [{"rank": chance.randint(1, 4)}, {"elo": chance.randint(900, 1250)}]
-    asked += [{"player": chance.choice([one for one in players if one != OWN])}, {}]
-    chance.shuffle(asked)
-    for options in asked:
-        for board in chance.sample(list(Board), 3):
-            target = await backend.real.services.targets.find(GUILD, EVENT, OWN, board=board, **options)
-            if target.outcome is Outcome.NEEDED:
-                assert target.score is not None
-                step = 0.1 * target.event.direction.sign
-                less = round(target.score - step, 1)
-                assert not await closed(backend, target, less), target
-                assert await closed(backend, target, target.score), target
+    await backend.create_event()
+    await backend.play({1: 10, 2: 20})
+    await backend.run()
+    backend.clock.move(weeks=1)
+    await backend.submit_all({1: 100, 2: 110, 3: 30, 4: 40, 5: 50, 7: 10})
+    small = await backend.real.services.targets.find(GUILD, EVENT, 6, board=Board.OVERALL, rank=5)
+    monkeypatch.setattr(_aims, "LOOKED_AT", 5)
+    monkeypatch.setattr(_aims, "AROUND", 1)
+
+    large = await backend.real.services.targets.find(GUILD, EVENT, 6, board=Board.OVERALL, rank=5)
+
+    assert (small.outcome, large.outcome) == (Outcome.NEEDED, Outcome.NEEDED)
+    assert large.score == small.score

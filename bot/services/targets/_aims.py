@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
 from bot.database.streams import AnySelect
+from bot.domain.moving_fields import MovingField, values_of
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import CountedWeek, Method
 from bot.domain.servers import PlayerName
@@ -22,12 +23,10 @@ from bot.domain.targets import (
     Goal,
     GoalKind,
     Grid,
-    MovingField,
     Outcome,
     Overall,
     Target,
     aim,
-    values_of,
 )
 from bot.domain.weeks import Week
 from bot.errors import NoScores
@@ -38,6 +37,7 @@ from bot.services.standings import (
     BoardQuery,
     BoardRow,
     Place,
+    count_rows,
     find_row,
     next_rank,
     read_ranked_rows,
@@ -52,10 +52,10 @@ KnownFields: TypeAlias = "dict[tuple[int, int | None, int], Values]"
 
 MOST_FIELDS = 8
 """How many fields are remembered."""
-AROUND = 50
-"""So many ranks above and below the one that is aimed at, players are looked at one by one."""
-NEWCOMERS = 4 * AROUND
-"""Among so many of the best of the week, players without a rank are looked for."""
+LOOKED_AT = 200
+"""Of larger events, those near the rank aimed at are looked at, and those without a rank among so many of the week."""
+AROUND = LOOKED_AT // 2
+"""So many ranks above and below are near."""
 SHOWN = 10
 """The best scores of an event, of which so many tell how many decimals it has."""
 
@@ -108,10 +108,7 @@ class Aims:
         elif goal.kind is GoalKind.RANK:
             outlook = self._with_contenders(outlook, goal.value)
         scores = [score for one in outlook.contenders for score in (one.best, one.best_of_week) if score is not None]
-        own = [score for score in self._own if score is not None]
-        best = max([*scores, *own], key=lambda score: self._event.score_direction.sign * score, default=None)
-        around = best if outlook.contenders else None
-        return aim(target, outlook, self._grid(*scores), self._own_of_week, around=around)
+        return aim(target, outlook, self._grid(*scores), self._own_of_week)
 
     def _target(self, board: Board, goal: Goal) -> Target:
         rival = self._rival(goal)[1] if goal.kind is GoalKind.PLAYER else None
@@ -150,11 +147,15 @@ class Aims:
 
     def _with_contenders(self, outlook: Overall, rank: int) -> Overall:
         """Return an outlook with those who may have a rank or lose it, and how many are ahead of them."""
-        start = max(0, rank - 1 - AROUND)
-        near = read_ranked_rows(self._session, self._board, start, 2 * AROUND + 1)
+        takes_all = self._event.statistics.count <= LOOKED_AT
+        start, end = (0, LOOKED_AT) if takes_all else (max(0, rank - 1 - AROUND), rank + AROUND)
+        near = read_ranked_rows(self._session, self._board, start, end - start)
+        if start > 0 and not near:
+            # Everybody who has a rank may be ahead.
+            start = count_rows(self._session, self._board)
         ranked = [row.player_id for _, row in near]
         week = BoardQuery.of_scores(self._event, self._of_week)
-        best_of_week = [row.player_id for _, row in read_rows(self._session, week, 0, NEWCOMERS)]
+        best_of_week = [row.player_id for _, row in read_rows(self._session, week, 0, LOOKED_AT)]
         own = self._own_row if start > 0 else None
         is_above = own is not None and own[0].rank is not None and own[0].before < start
         contenders = self._contenders(ranked, best_of_week, least_weeks=self._event.min_weeks)

@@ -39,6 +39,8 @@ class TargetService:
     ) -> Target:
         """Return the worst score that reaches a goal, as the field stands now, or that none does.
 
+        For a rank on the overall board of a large event, it looks at the players near that rank alone.
+
         Args:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.

@@ -1,0 +1,150 @@
+"""Move a field by the score of one player, and bound what that does to the Elos of the others."""
+
+import sys
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.methods import MEDIAN_DEVIATIONS, AnyField, Rating, median_deviation, method_of
+from bot.domain.ratings import Field
+from bot.domain.rules import Method
+from bot.domain.statistics import RunningStatistics
+
+
+def values_of(scores: Iterable[float], rating: Rating) -> "array[float]":
+    """Return what a method other than *classic* compares of scores, in ascending order."""
+    return array("d", sorted(map(method_of(rating.rules).value_of, scores)))
+
+
+@dataclass(frozen=True, slots=True)
+class MovingField:
+    """The scores of a field, of which those of one player may become better.
+
+    Attributes:
+        own: the score of that player; None for none.
+        statistics: of all scores, `own` included. Only *classic* needs them.
+        others: what the method compares of the other scores, in ascending order. *classic* needs none.
+    """
+
+    rating: Rating
+    own: float | None
+    statistics: RunningStatistics
+    others: "array[float]"
+
+    @classmethod
+    def of(
+        cls, rating: Rating, own: float | None, statistics: RunningStatistics, values: "array[float]"
+    ) -> "MovingField":
+        """Return a field with these values, that of `own` included; see `values_of`."""
+        others = values[:]
+        if own is not None and others:
+            del others[bisect_left(others, method_of(rating.rules).value_of(own))]
+        return cls(rating, own, statistics, others)
+
+    @property
+    def size(self) -> int:
+        """The number of scores, once the player has one."""
+        return self.statistics.count + (self.own is None)
+
+    def best_with(self, score: float | None) -> float | None:
+        """Return the score of the player once they submit another one."""
+        if self.own is None or score is None:
+            return self.own if score is None else score
+        return score if self.rating.direction.is_better(score, self.own) else self.own
+
+    def with_score(self, score: float | None) -> AnyField:
+        """Return the field once the player submits a score; None for the field as it is."""
+        best, method = self.best_with(score), method_of(self.rating.rules)
+        if self.rating.rules.method is Method.CLASSIC:
+            return (self.statistics if best == self.own else self.statistics.change(self.own, best)).field
+        field: AnyField = method.field_of_ordered(self.others if best is None else self._with(method.value_of(best)))
+        return field
+
+    def elo(self, score: float | None) -> int | None:
+        """Return the Elo of the player once they submit a score; None without one. A better score never makes less."""
+        best = self.best_with(score)
+        return None if best is None else self.rating.elo(best, self.with_score(score))
+
+    def sweep(self, worse: float, better: float) -> "Sweep":
+        """Return the fields that the scores of the player make, from a worse one to a better one."""
+        ends = [best for score in (worse, better) if (best := self.best_with(score)) is not None]
+        fields = [self.with_score(end) for end in dict.fromkeys(ends)]
+        if len(fields) > 1 and self.rating.rules.method is Method.CLASSIC:
+            return TurningSweep(self.rating, fields, self, ends, self.statistics.change(self.own, None).field)
+        if len(fields) > 1 and self.rating.rules.method is Method.ROBUST:
+            fields = [*dict.fromkeys([*fields, *self._at_the_median(ends)])]
+        return Sweep(self.rating, fields)
+
+    def _with(self, value: float) -> "array[float]":
+        values = self.others[:]
+        insort(values, value)
+        return values
+
+    def _at_the_median(self, ends: Iterable[float]) -> list[Field]:
+        """Return fields between which those of *robust* are while the player's own score moves the median.
+
+        While another score is the median, or two are, it stays, and the spread grows with the distance from it: then
+        the fields at the ends bound all others. While the median moves, the median deviation changes by as much at
+        most. Where that deviation would be 0, which another one then replaces, the median begins or ceases to move.
+        """
+        others, size, value_of = self.others, len(self.others), method_of(self.rating.rules).value_of
+        if not others:
+            return []
+        low, high = sorted(map(value_of, ends))
+        edges = others[max(0, (size - 2) // 2)], others[min(size - 1, (size + 1) // 2)]
+        moving = [self._with(min(max(edge, low), high)) for edge in edges]
+        fields: list[Field] = [method_of(self.rating.rules).field_of_ordered(values) for values in moving]
+        moved = abs(fields[1].middle - fields[0].middle)
+        if moved == 0:
+            return fields
+        deviations = [
+            median_deviation(values, field.origin, field.centre) for values, field in zip(moving, fields, strict=True)
+        ]
+        least, most = ((sum(deviations) + by) / 2 for by in (-moved, moved))
+        spreads = [MEDIAN_DEVIATIONS * max(deviation, sys.float_info.min) for deviation in (least, most)]
+        return [*fields, *(replace(field, spread=spread) for field in fields for spread in spreads)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The fields that a player's scores make, from a worse one to a better one.
+
+    Attributes:
+        fields: such that no field of the sweep gives another score more Elo than all of these, or less.
+    """
+
+    rating: Rating
+    fields: Sequence[AnyField]
+
+    def elos(self, score: float) -> tuple[int, int]:
+        """Return bounds of the Elo that another player's score has in the fields; of one field, that Elo twice."""
+        elos = [self.rating.elo(score, field) for field in self._fields_for(score)]
+        return min(elos), max(elos)
+
+    def _fields_for(self, score: float) -> Sequence[AnyField]:
+        return self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class TurningSweep(Sweep):
+    """The fields of *classic*, in which the Elo of another score may rise first and then fall, or the reverse.
+
+    Attributes:
+        moving: the field that the scores move.
+        ends: the scores at both ends.
+        others: the field without any.
+    """
+
+    moving: MovingField
+    ends: Sequence[float]
+    others: Field
+
+    def _fields_for(self, score: float) -> Sequence[AnyField]:
+        others = self.others
+        if score == others.middle:
+            return self.fields
+        # With the player's score u beyond the mean of n - 1 others, whose standard deviation is s, a score r beyond it
+        # has z = (r - u / n) / √((n - 1) (s² + u² / n) / n), whose derivative is 0 at u = -s² / r.
+        turn = others.middle - others.spread**2 / (score - others.middle)
+        return [*self.fields, self.moving.with_score(turn)] if min(self.ends) < turn < max(self.ends) else self.fields
