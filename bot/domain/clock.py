@@ -19,6 +19,18 @@ def local_time(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(pytz.timezone(zone))
 
 
+def day_begins_at(midnight: datetime, zone: str) -> datetime:
+    """Return the first instant, in UTC, of the day of a naive midnight in the time zone with this IANA name.
+
+    Raises:
+        ValueError: the time zone has no such day.
+    """
+    clock = pytz.timezone(zone)
+    # Where the clocks change at that time, midnight comes twice or not at all.
+    instants = [clock.localize(midnight, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False)]
+    return min(instant for instant in instants if local_time(instant, zone).date() == midnight.date())
+
+
 def instant_at(wall: datetime, zone: str) -> datetime:
     """Return the instant, in UTC, at which clocks in the time zone with this IANA name show a naive time.
 

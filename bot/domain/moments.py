@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.clock import instant_at, local_time
+from bot.domain.clock import day_begins_at, local_time
 from bot.domain.score_search import days_of
 from bot.domain.text import visible
 from bot.domain.weeks import Week
@@ -86,7 +86,7 @@ def _read(text: str, zone: str, now: datetime) -> tuple[Span, Week | None]:
         found = _days_ago(typed, today.weekday())
         if found is not None:
             day = today - timedelta(days=found)
-            return (instant_at(day, zone), instant_at(day + timedelta(days=1), zone)), None
+            return (day_begins_at(day, zone), day_begins_at(day + timedelta(days=1), zone)), None
         week = _week(typed, Week.at(now, zone))
         if week is not None:
             return (week.begins_at(zone), week.ends_at(zone)), week

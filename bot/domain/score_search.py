@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.domain.clock import instant_at, local_time
+from bot.domain.clock import day_begins_at, instant_at, local_time
 from bot.domain.moderation import PARTED
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import visible
@@ -142,10 +142,12 @@ def days_of(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, dat
             year, month, day, hour, minute = (None if number is None else int(number) for number in written.groups())
             begin = datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0)  # noqa: DTZ001 - in `zone`
             if day is None:
-                end = (begin + timedelta(days=31)).replace(day=1)
+                yield _days(begin, (begin + timedelta(days=31)).replace(day=1), zone)
+            elif hour is None:
+                yield _days(begin, begin + timedelta(days=1), zone)
             else:
-                end = begin + (timedelta(days=1) if hour is None else timedelta(minutes=1))
-            yield instant_at(begin, zone), instant_at(end, zone)
+                minute_begins = instant_at(begin, zone)
+                yield minute_begins, minute_begins + timedelta(minutes=1)
         elif written := _DAY_OF_MONTH.fullmatch(part):
             day_of_month, month_name = written[1] or written[4], written[2] or written[3]
             [month] = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(month_name)]
@@ -153,10 +155,14 @@ def days_of(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, dat
             begin = datetime(int(written[5] or today.year), month, int(day_of_month))  # noqa: DTZ001 - in `zone`
             if written[5] is None and begin > today:
                 begin = begin.replace(year=begin.year - 1)
-            yield instant_at(begin, zone), instant_at(begin + timedelta(days=1), zone)
+            yield _days(begin, begin + timedelta(days=1), zone)
     except (ValueError, OverflowError):
         # There is no such day.
         return
+
+
+def _days(first: datetime, next_after: datetime, zone: str) -> tuple[datetime, datetime]:
+    return day_begins_at(first, zone), day_begins_at(next_after, zone)
 
 
 def _weeks(part: str, current: Week) -> Iterator[tuple[int, int]]:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytz
 
+from bot.domain.clock import day_begins_at
 from bot.domain.events import EventInfo
 from bot.domain.ratings import Field
 from bot.domain.servers import PlayerName
@@ -75,10 +76,7 @@ class Week:
 
     def begins_at(self, zone: str) -> datetime:
         """Return the first moment of the week in an IANA time zone, in UTC."""
-        clock, midnight = pytz.timezone(zone), datetime.fromisocalendar(self.year, self.number, 1)
-        # Where the clocks change at that time, midnight comes twice or not at all.
-        moments = [clock.localize(midnight, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False)]
-        return min(moment for moment in moments if self.at(moment, zone) == self)
+        return day_begins_at(datetime.fromisocalendar(self.year, self.number, 1), zone)
 
     def ends_at(self, zone: str) -> datetime:
         """Return when the week ends in an IANA time zone, in UTC: the first moment of the next one."""

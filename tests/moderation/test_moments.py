@@ -32,6 +32,11 @@ def ended(year: int, month: int, day: int, hour: int = 0) -> datetime:
         ("Mon", "UTC", ended(2026, 11, 17)),
         ("thursday", "UTC", ended(2026, 11, 13)),
         ("21 Nov", "UTC", ended(2025, 11, 22)),
+        # In Havana midnight came twice in November and not at all in March.
+        ("2025-11-01", "America/Havana", ended(2025, 11, 2, 4)),
+        ("2025-11-02", "America/Havana", ended(2025, 11, 3, 5)),
+        ("2025-03-08", "America/Havana", ended(2025, 3, 9, 5)),
+        ("2025-03-09 00:59", "America/Havana", ended(2025, 3, 9, 6)),
         ("2026-11-02 13:05", "UTC", datetime(2026, 11, 2, 13, 6, tzinfo=UTC) - TICK),
         ("2026-W46", "UTC", ended(2026, 11, 16)),
         ("last week", "UTC", ended(2026, 11, 16)),
