@@ -283,6 +283,22 @@ def _score_of(z: float, field: Field, direction: ScoreDirection) -> float | None
     return field.origin + (field.centre + direction.sign * z * field.spread)
 
 
+def middle_score(field: Field, rules: Rules) -> float:
+    """Return the score in the middle of a field, which has the base Elo. Under *ranks* no score has that place."""
+    return math.exp(field.middle) if rules.rates_logarithms else field.middle
+
+
+def spread_of(field: Field, rules: Rules) -> float:
+    """Return by how much a score with one spread is better than the middle; the factor, where logarithms are rated."""
+    spread = field.spread / shrinkage(field.size) if rules.method is Method.ROBUST else field.spread
+    return math.exp(spread) if rules.rates_logarithms else spread
+
+
+def most_spreads(size: int) -> float:
+    """Return how many such spreads a score counts at most under *robust*, in a field of this size."""
+    return GREATEST_Z * shrinkage(size)
+
+
 AnyField = Field | RankedField
 """What a method needs of a field."""
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from math import exp
 
 from discord import Color
 
 from bot.domain.events import EventInfo, RulesChange
 from bot.domain.fairness import REGULAR, SELDOM, TOP, Fairness, Group
+from bot.domain.methods import middle_score, most_spreads, spread_of
 from bot.domain.rehearsals import Moves, OtherLogarithm, Outcome, RankedPlayer, Rehearsal, WeekExplanation
 from bot.domain.rules import WEEKS_ADDED, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
@@ -220,14 +220,14 @@ def _middle(explained: WeekExplanation) -> str:
     field, rules, style = explained.field, explained.rating.rules, explained.event.style
     if rules.method is Method.RANKS:
         return "Their order counts, not by how much one beats another."
-    if rules.rates_logarithms:
-        middle = escape_score(style.show(round_shown(exp(field.middle), SHOWN_DIGITS)), style)
-        return f"The score in the middle is **{middle}**; one spread is a factor of **{exp(field.spread):.3g}**."
-    middle, spread = (
-        escape_score(style.show(round_shown(value, SHOWN_DIGITS)), style) for value in (field.middle, field.spread)
+    middle, spread = middle_score(field, rules), spread_of(field, rules)
+    shown, spread_shown = (
+        escape_score(style.show(round_shown(value, SHOWN_DIGITS)), style) for value in (middle, spread)
     )
+    if rules.rates_logarithms:
+        return f"The score in the middle is **{shown}**; one spread is a factor of **{spread:.3g}**."
     what = "The mean" if rules.method is Method.CLASSIC else "The score in the middle"
-    return f"{what} is **{middle}**, one spread is **{spread}**."
+    return f"{what} is **{shown}**, one spread is **{spread_shown}**."
 
 
 def _elo(explained: WeekExplanation) -> str:
@@ -237,7 +237,7 @@ def _elo(explained: WeekExplanation) -> str:
         return f"Beating half of the others gives **{scale.base_elo}**, beating 84 % of them **{points}** more."
     what = "the mean" if rules.method is Method.CLASSIC else "the middle"
     better = "above" if explained.rating.direction is ScoreDirection.HIGH else "below"
-    bound = ", at most 4 spreads" if rules.method is Method.ROBUST else ""
+    bound = f", at most {most_spreads(explained.field.size):.3g} spreads" if rules.method is Method.ROBUST else ""
     return f"Elo: **{scale.base_elo}** at {what}, **{points}** more for each spread {better} it, less beyond it{bound}."
 
 

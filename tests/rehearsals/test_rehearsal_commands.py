@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.rules import Rules
+from bot.domain.rules import Method, Rules
 from bot.services.rehearsals import _service
 from tests.one_database import on_one_database
 from tests.seen import Seen
@@ -89,6 +89,20 @@ async def test_a_rehearsal_that_is_cancelled_or_proposes_nothing_changes_nothing
     wrong = {"event": "Tetris Blitz", "best-of": 11}
     told = await world.refused(world.use(world.admin, "event rehearse", **wrong))
     assert told == "The number of best weeks that count can be 1 to 10."
+
+
+async def test_the_spread_of_a_small_robust_week_is_the_one_that_its_elos_have(world: World) -> None:
+    await world.create_event()
+    await world.backend.real.services.rules.change(world.as_actor(), "Tetris Blitz", Rules(Method.ROBUST))
+    await world.submit_all({"Ana": 100, "Bob": 200, "Cai": 300})
+    shown = await world.reset()
+
+    told = (await world.click("Ana", shown, RATED)).alone
+
+    # Cai's week is rated 1000 + 200 × 100 / 247.1 = 1081.
+    assert "1081" in (shown.public or "")
+    assert "The score in the middle is **200**, one spread is **247.1**." in told
+    assert "less beyond it, at most 2.4 spreads." in told
 
 
 async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs(

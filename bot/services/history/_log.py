@@ -1,13 +1,12 @@
 """Read what the log has of one player in one event, and the fields of the weeks beside it."""
 
-import math
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, HeldScore, ScoreSubmission, WeeklyRun
 from bot.domain.alarm import HeldState
 from bot.domain.history import MOST_MIDDLES, HistoryEntry, Removal, WeekMiddle
+from bot.domain.methods import middle_score
 from bot.domain.rules import Method
 from bot.domain.weeks import Week
 from bot.services.ratings import is_of_event
@@ -71,6 +70,6 @@ def read_middles(session: Session, event: Event, since: Week | None, zone: str) 
     found = []
     for code, field in reversed(latest):
         week = Week.from_code(code)
-        middle = math.exp(field.middle) if event.rules.rates_logarithms else field.middle
+        middle = middle_score(field, event.rules)
         found.append(WeekMiddle(week, week.begins_at(zone), week.ends_at(zone), middle))
     return found

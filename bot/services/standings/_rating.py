@@ -1,6 +1,5 @@
 """Find where a player's event Elo comes from."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.explanations import PlayerRating, RatedWeek
-from bot.domain.methods import Rating, method_of, shrinkage
+from bot.domain.methods import Rating, method_of, middle_score, spread_of
 from bot.domain.ratings import Field
 from bot.domain.rules import Method
 from bot.domain.standings import Standing
@@ -60,8 +59,8 @@ def explain(
         players=players,
         all_time_elo=all_time_elo,
         scale=scale,
-        middle=None if is_ranks else _middle(event, field),
-        spread=None if is_ranks else _spread(event, field),
+        middle=None if is_ranks else middle_score(field, event.rules),
+        spread=None if is_ranks or event.rules.rates_logarithms else spread_of(field, event.rules),
         spreads=None if is_ranks else method_of(event.rules).z_score(standing.score, field, event.score_direction),
         beaten=players + 1 - rank - place.equal if is_ranks else None,
         weeks=tuple(reversed(_with_costs(rating, all_time_elo, weeks))),
@@ -81,13 +80,3 @@ def _with_costs(rating: Rating, all_time_elo: int, weeks: Sequence[RatedWeek]) -
             average = rating.weekly_average(counted[:place] + counted[place + 1 :])
             without[place] = rating.event_elo(all_time_elo, average)
     return [replace(week, without=without.get(place)) for place, week in enumerate(weeks)]
-
-
-def _middle(event: Event, field: Field) -> float:
-    return math.exp(field.middle) if event.rules.rates_logarithms else field.middle
-
-
-def _spread(event: Event, field: Field) -> float | None:
-    if event.rules.rates_logarithms:
-        return None
-    return field.spread / shrinkage(field.size) if event.rules.method is Method.ROBUST else field.spread
