@@ -329,8 +329,9 @@ class WeeklyRun(Base):
 
     `closed_with` is the last of the weeks that were closed together with this one; NULL for this one itself.
 
-    `bests` is the field of the personal bests when the run was made; None where that does not say how the event rates
-    now: under *ranks*, after a change of its rules, and after an import. Nothing is rated by it.
+    `bests` is the field of the personal bests when the run was made or, under *ranks*, `bests_by_elo` the all-time Elos
+    of then, each with the worst best that had it. Both are None where they do not say how the event rates now: after a
+    change of its rules, and after an import. Nothing is rated by them.
     """
 
     __tablename__ = "weekly_runs"
@@ -353,6 +354,7 @@ class WeeklyRun(Base):
     bests_origin: Mapped[float | None] = mapped_column(sa.Double)
     bests_centre: Mapped[float | None] = mapped_column(sa.Double)
     bests_spread: Mapped[float | None] = mapped_column(sa.Double)
+    bests_by_elo: Mapped[list[tuple[int, float]] | None] = mapped_column(sa.JSON(none_as_null=True), deferred=True)
     base_elo: Mapped[int]
     elo_per_sigma: Mapped[float] = mapped_column(sa.Double)
     missed_week_elo: Mapped[int]

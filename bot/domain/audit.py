@@ -8,6 +8,9 @@ from bot.domain.servers import PlayerName
 ITSELF = 0
 """Who acts, in the audit log, when the bot does what no admin asked for just now: nobody whom Discord knows."""
 
+RULES_CHANGED = "event rules"
+"""The action that gives an event other rules."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:

@@ -7,13 +7,14 @@ steps add up to the whole change.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.events import EventInfo
-from bot.domain.methods import AnyField, Rating, method_of
-from bot.domain.ratings import Field, RatingScale
-from bot.domain.rules import SMALL_FIELD, CountedWeek, Rules
+from bot.domain.methods import AnyField, Rating, method_of, most_spreads
+from bot.domain.ratings import RatingScale
+from bot.domain.rules import SMALL_FIELD, CountedWeek, Method, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
@@ -85,6 +86,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesChanged:
+    """A change of the rules of an event; `actor_id` is Discord's id of the admin."""
+
+    at: datetime
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EloChange:
     """How an event Elo has changed since a week was closed.
 
@@ -92,11 +101,16 @@ class EloChange:
         since: the week.
         points: by how much, which is the sum of the parts.
         parts: in the order in which they are counted.
+        rules: the latest change of the rules of the event since then, if there was one. It is no part: the Elo of then
+            is that by the rules of now.
+        lacks_others: whether the parts of others are left out, since nothing tells what the bests were then.
     """
 
     since: Week
     points: int
     parts: tuple[Part, ...]
+    rules: RulesChanged | None = None
+    lacks_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,17 +215,17 @@ def parts_by_player(grounds: Grounds, bests: Mapping[int, float], moved: Mapping
     return _add_up(grounds, at_close, steps)
 
 
-def parts_by_field(grounds: Grounds, at_close: Field, after_others: Field) -> tuple[Part, ...]:
+def parts_in_all(grounds: Grounds, at_close: int | None, after_others: int) -> tuple[Part, ...]:
     """Return the parts of a change without names.
 
     Args:
         grounds: of the player.
-        at_close: the field of the bests at the close.
-        after_others: that of the bests of all others now and of the player's at the close.
+        at_close: the all-time Elo at the close; None for unknown, which leaves out the part of others.
+        after_others: that of the player's best at the close among the bests of all others now.
     """
-    rating, best = grounds.rating, grounds.best
-    moved = rating.elo(best, after_others) if best != grounds.best_now else grounds.all_time_elo
-    return _add_up(grounds, rating.elo(best, at_close), [(Part(Cause.OTHERS), moved)])
+    if at_close is None:
+        return _add_up(grounds, after_others, [])
+    return _add_up(grounds, at_close, [(Part(Cause.OTHERS), after_others)])
 
 
 def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) -> tuple[Part, ...]:

@@ -4,9 +4,8 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.audit import ITSELF, AuditEntry, AuditPage
-from bot.domain.servers import is_former
 from bot.ui.card import Card
-from bot.ui.text import count_of, escape_start
+from bot.ui.text import count_of, escape_start, mention
 
 LONGEST_TEXTS = (500, 120, 40)
 """How much of each text is shown: as much as there is room for."""
@@ -26,14 +25,10 @@ def _fitting(page: AuditPage) -> str:
     return next(text for text in texts if len(text) <= LONGEST_PAGE)
 
 
-def _mention(actor_id: int) -> str:
-    return "a former admin" if is_former(actor_id) else f"<@{actor_id}>"
-
-
 def _show(entry: AuditEntry, longest: int) -> str:
     names = entry.event, None if entry.player is None else entry.player.name
     about = [f"**{escape_start(name, longest)}**" for name in names if name is not None]
-    actor = "the bot itself" if entry.actor_id == ITSELF else _mention(entry.actor_id)
+    actor = "the bot itself" if entry.actor_id == ITSELF else mention(entry.actor_id)
     lines = [
         " · ".join((f"{format_dt(entry.done_at, 'f')} **{entry.action}**", *about)),
         f"{escape_start(entry.detail, longest)} · by {actor}",

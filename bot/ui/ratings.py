@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from discord import Color
+from discord.utils import format_dt
 
 from bot.domain.events import EventInfo
 from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
@@ -14,10 +15,11 @@ from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
 from bot.ui.standings import PROVISIONAL, SETTLES
-from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, round_shown, write_days
+from bot.ui.text import count_of, escape, escape_beside, escape_score, mention, narrow, round_shown, write_days
 
 MOST_WEEKS_SHOWN = 8
 MOST_DECIMALS = 6
+SPREAD_DIGITS, MIDDLE_DIGITS, MOST_DIGITS = 3, 6, 17
 HALF = 0.5
 NAME_WIDTH = 20.0
 """How wide a name beside what it caused may be, in average letters."""
@@ -157,10 +159,17 @@ def _cost(rules: Rules, week: RatedWeek, event_elo: int) -> str:
 
 def _change(change: EloChange, event: EventInfo) -> list[str]:
     since = f"since {write_days(change.since, short=True)} closed"
-    if not change.parts:
-        return [small_print(f"unchanged {since}")]
-    parts = [small_print(f"{write_change(part.points)} · {_cause(part, event)}") for part in change.parts]
-    return [f"**{write_change(change.points)}** {since}", *parts]
+    small = [f"{write_change(part.points)} · {_cause(part, event)}" for part in change.parts]
+    if change.lacks_others:
+        small.append("others left out: nothing tells their bests of then")
+    if change.rules is not None:
+        small.append(
+            f"rules changed {format_dt(change.rules.at, 'D')} by {mention(change.rules.actor_id)}: "
+            "both ends are by the new ones"
+        )
+    if not change.parts and not change.lacks_others:
+        return list(map(small_print, [f"unchanged {since}", *small]))
+    return [f"**{write_change(change.points)}** {since}", *map(small_print, small)]
 
 
 def _cause(part: Part, event: EventInfo) -> str:

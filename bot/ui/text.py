@@ -13,6 +13,7 @@ from math import floor, log10
 import regex
 
 from bot.domain.scores import ScoreStyle
+from bot.domain.servers import is_former
 from bot.domain.text import shorten
 from bot.domain.weeks import Week
 from bot.errors import Range
@@ -47,6 +48,11 @@ def round_shown(value: float, digits: int = 6) -> float:
     """Round a number to what a reader needs: so many digits, and none of its whole part lost."""
     decimals = digits - 1 - floor(log10(abs(value))) if value else 0
     return round(value, max(decimals, 0))
+
+
+def mention(admin_id: int) -> str:
+    """Name an admin, by Discord's id, so that Discord shows whom it knows by it."""
+    return "a former admin" if is_former(admin_id) else f"<@{admin_id}>"
 
 
 def escape_start(text: str, longest: int) -> str:

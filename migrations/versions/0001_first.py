@@ -321,6 +321,7 @@ def _create_archive() -> None:
         *(sa.Column(name, sa.Double, nullable=False) for name in ("field_origin", "field_centre", "field_spread")),
         sa.Column("bests_size", sa.Integer),
         *(sa.Column(name, sa.Double) for name in ("bests_origin", "bests_centre", "bests_spread")),
+        sa.Column("bests_by_elo", sa.JSON),
         sa.Column("base_elo", sa.Integer, nullable=False),
         sa.Column("elo_per_sigma", sa.Double, nullable=False),
         sa.Column("missed_week_elo", sa.Integer, nullable=False),

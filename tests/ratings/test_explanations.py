@@ -12,11 +12,12 @@ from bot.domain.explanations import (
     EloChange,
     Grounds,
     RatedWeek,
-    parts_by_field,
+    RulesChanged,
     parts_by_player,
+    parts_in_all,
 )
 from bot.domain.methods import Rating
-from bot.domain.ratings import Field, RatingScale
+from bot.domain.ratings import RatingScale
 from bot.domain.rules import Attendance, CountedWeek, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
@@ -106,14 +107,16 @@ def test_who_moves_the_elo_furthest_is_named_first_and_the_rest_are_one_part() -
     assert [(part.cause, part.key) for part in parts] == [(Cause.PLAYER, 2), (Cause.PLAYER, 3), (Cause.OTHERS, None)]
 
 
-def test_a_field_is_told_as_one_part_beside_the_own_best() -> None:
+def test_others_are_told_as_one_part_beside_the_own_best() -> None:
     rating = Rating(ScoreDirection.HIGH, Rules(all_time_weight=1.0), RatingScale())
     weeks = (RatedWeek(Week(2026, 1), 1000, False),)
     grounds = Grounds(rating, 100, 120, 1100, weeks, ())
 
-    parts = parts_by_field(grounds, Field(9, 0, 100, 10), Field(9, 0, 105, 10))
-
-    assert [(part.cause, part.points) for part in parts] == [(Cause.OTHERS, -100), (Cause.OWN, 200)]
+    assert [(part.cause, part.points) for part in parts_in_all(grounds, 1000, 900)] == [
+        (Cause.OTHERS, -100),
+        (Cause.OWN, 200),
+    ]
+    assert [(part.cause, part.points) for part in parts_in_all(grounds, None, 900)] == [(Cause.OWN, 200)]
 
 
 async def changed(backend: TestBackend, player: int = 1) -> EloChange:
@@ -142,9 +145,6 @@ async def test_a_change_leads_from_what_a_close_told_to_what_is_told_now(
     await backend.play({1: 100, 2: 200, 3: 300, 4: 400, 5: 150})
     await backend.run()
     at_close = (await rated(backend)).event_elo
-    if is_large and method is Method.RANKS:
-        assert (await rated(backend)).change is None
-        return
     assert (await rated(backend)).change == EloChange(Week(2026, 47), 0, ())
     backend.clock.move(weeks=2)
     await backend.play({2: 350, 3: 10, 6: 700}, {1: 600, 2: 20})
@@ -159,3 +159,66 @@ async def test_a_change_leads_from_what_a_close_told_to_what_is_told_now(
     assert now.event_elo is not None
     assert now.change.points == sum(part.points for part in now.change.parts) == now.event_elo - (at_close or 0)
     assert {Cause.OWN, Cause.WEEK} <= {part.cause for part in now.change.parts}
+
+
+@on_both_databases
+@pytest.mark.parametrize("is_large", [False, True])
+async def test_a_change_of_the_rules_is_told_beside_the_parts_and_not_as_one(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, is_large: bool
+) -> None:
+    if is_large:
+        monkeypatch.setattr(_changes, "MOST_COMPARED", 2)
+    await backend.create_event()
+    await backend.play({1: 200, 2: 100, 3: 300})
+    await backend.run()
+    backend.clock.move(hours=1)
+    for method in (Method.ROBUST, Method.RANKS):
+        await backend.real.services.rules.change(ADMIN, EVENT, Rules(method))
+    changed_at = backend.clock.now
+    await backend.submit_all({1: 400, 2: 250})
+
+    change = await changed(backend)
+
+    assert change.rules == RulesChanged(changed_at, ADMIN.discord_id)
+    assert change.lacks_others == is_large
+    assert {part.cause for part in change.parts} == ({Cause.OWN} if is_large else {Cause.OWN, Cause.PLAYER})
+    backend.clock.move(weeks=1)
+    for _ in range(2):
+        await backend.submit_all({1: 1, 2: 2})
+        await backend.run()
+        backend.clock.move(weeks=1)
+    later = await changed(backend)
+    assert (later.rules, later.lacks_others) == (None, False)
+
+
+@on_both_databases
+@pytest.mark.parametrize("direction", ["HIGH", "LOW"])
+async def test_a_large_event_that_rates_by_ranks_tells_what_others_have_moved(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch, direction: str
+) -> None:
+    monkeypatch.setattr(_changes, "MOST_COMPARED", 2)
+    await backend.create_event(direction)
+    await backend.real.services.rules.change(ADMIN, EVENT, Rules(Method.RANKS))
+    backend.clock.move(hours=1)
+    better = 1 if direction == "HIGH" else -1
+    higher, lower = 300 + 10 * better, 300 - 10 * better
+    await backend.play({1: 300, 2: higher, 3: higher, 4: lower, 5: lower, 6: 300})
+    await backend.run()
+    before = (await rated(backend)).all_time_elo
+    backend.clock.move(weeks=1)
+    await backend.submit_all({4: 300 + 20 * better, 5: 300 + 20 * better, 7: 300})
+    await backend.rate()
+    unmoved = await rated(backend)
+    await backend.submit(1, higher)
+    await backend.rate()
+
+    moved = await rated(backend)
+
+    others, own = unmoved.all_time_elo - before, moved.all_time_elo - unmoved.all_time_elo
+    assert others < 0 < own
+    assert unmoved.change is not None
+    assert moved.change is not None
+    assert [part.cause for part in unmoved.change.parts] == [Cause.OTHERS]
+    assert [part.cause for part in moved.change.parts] == [Cause.OTHERS, Cause.OWN]
+    assert moved.change.parts[0] == unmoved.change.parts[0]
+    assert abs(moved.change.points - (others + own) / 2) < 1

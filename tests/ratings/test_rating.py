@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from bot.database.models import Event
-from bot.domain.explanations import BestChange, Cause, EloChange, Part, PlayerRating, RatedWeek
-from bot.domain.ratings import RatingScale, round_half_up
+from bot.domain.events import EventInfo
+from bot.domain.explanations import BestChange, Cause, EloChange, Part, PlayerRating, RatedWeek, RulesChanged
+from bot.domain.methods import Rating, method_of, middle_score, spread_of
+from bot.domain.ratings import Field, RatingScale, round_half_up
 from bot.domain.rules import Attendance, Method, Rules
+from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 from bot.errors import NoScores
@@ -141,6 +144,15 @@ async def test_each_cause_of_a_change_is_told_in_a_line(backend: TestBackend) ->
         f"-# −1 · {name}'s score removed\n-# −1 · {name} is out\n-# +2 · bests of others\n"
         "-# −1,000 · own score removed\n-# +7 · 23–29 Nov closed, 1136\n-# −3 · 23–29 Nov missed\n"
     ) in shown
+    by_rules = RulesChanged(backend.clock.now, 7)
+    assert (
+        "**+56** since 16–22 Nov closed\n-# others left out: nothing tells their bests of then\n"
+        "-# rules changed <t:1795003200:D> by <@7>: both ends are by the new ones\n"
+    ) in text_of(replace(rating, change=EloChange(Week(2026, 47), 56, (), by_rules, lacks_others=True)))
+    unmoved = EloChange(Week(2026, 47), 0, (), replace(by_rules, actor_id=-1))
+    assert "-# unchanged since 16–22 Nov closed\n-# rules changed <t:1795003200:D> by a former admin" in text_of(
+        replace(rating, change=unmoved)
+    )
 
 
 async def test_a_rating_says_what_it_lacks_to_tell_much(backend: TestBackend) -> None:

@@ -110,6 +110,7 @@ async def test_a_run_is_archived_with_its_field_and_constants(backend: TestBacke
         "bests_origin": 50,
         "bests_centre": 25,
         "bests_spread": 25,
+        "bests_by_elo": None,
         "base_elo": 1000,
         "elo_per_sigma": 200,
         "missed_week_elo": 0,

@@ -5,6 +5,7 @@ from dataclasses import fields
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
+from bot.domain.audit import RULES_CHANGED
 from bot.domain.clock import Clock
 from bot.domain.events import RulesChange
 from bot.domain.ratings import RatingScale
@@ -51,7 +52,7 @@ class RulesService:
             session.flush()
             rerate(session, found, self._scale)
             now = self._clock()
-            record(session, actor, "event rules", _summary(before.rules, rules), at=now, event_id=found.id)
+            record(session, actor, RULES_CHANGED, _summary(before.rules, rules), at=now, event_id=found.id)
             after_correction(session, found, now)
             return RulesChange(before.rules, describe(found))
 

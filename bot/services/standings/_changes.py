@@ -13,22 +13,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import UtcDateTime
-from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission, WeeklyRun
+from bot.database.models import AuditLog, Event, LeaderboardScore, Member, ScoreSubmission, WeeklyRun
 from bot.database.rows import in_chunks
+from bot.domain.audit import RULES_CHANGED
 from bot.domain.explanations import (
     BestChange,
     EloChange,
     Grounds,
     Part,
     PlayerRating,
-    parts_by_field,
+    RulesChanged,
     parts_by_player,
+    parts_in_all,
 )
-from bot.domain.methods import Rating
+from bot.domain.methods import Rating, z_of_rank
 from bot.domain.rules import Method
 from bot.domain.weeks import Week
 from bot.services.ratings import best_of, is_of_event, is_personal_best, stored_field
 from bot.services.servers import name_players
+from bot.services.standings._query import BoardQuery, count_rows
 from bot.services.weeks import announced_with
 
 MOST_COMPARED = 500
@@ -40,8 +43,8 @@ def find_change(
 ) -> EloChange | None:
     """Return how an event Elo has changed since the last close but one; since the last one if there was none before.
 
-    It is None before the player's first close, and where the change cannot be told: in an event of more than
-    `MOST_COMPARED` players that rates by *ranks*, or has changed its rules since.
+    It is None before the player's first close. In an event of more than `MOST_COMPARED` players it may lack what others
+    have done: if its rules have changed since, or its closed weeks were imported.
 
     Args:
         session: the transaction.
@@ -65,13 +68,19 @@ def find_change(
         for some in (runs[:known], runs[known:])
     )
     grounds = Grounds(rating, best, rated.best, rated.all_time_elo, before, closed)
-    if event.statistics.count > MOST_COMPARED:
-        parts = _parts_by_field(event, at, grounds)
+    at_close = None
+    if is_large := event.statistics.count > MOST_COMPARED:
+        at_close = _elo_at(at, grounds)
+        parts = parts_in_all(grounds, at_close, _elo_after_others(session, event, grounds))
     else:
         parts = _parts_by_player(session, event, at.ran_at, player_id, grounds)
-    if parts is None:
-        return None
-    return EloChange(Week.from_code(at.week_number), sum(part.points for part in parts), parts)
+    return EloChange(
+        Week.from_code(at.week_number),
+        sum(part.points for part in parts),
+        parts,
+        rules=_rules_changed(session, event, at.ran_at),
+        lacks_others=is_large and at_close is None,
+    )
 
 
 def _known(runs: Sequence[WeeklyRun], weeks: Collection[int]) -> int:
@@ -93,14 +102,40 @@ def _known(runs: Sequence[WeeklyRun], weeks: Collection[int]) -> int:
     return known if count(known) else 0
 
 
-def _parts_by_field(event: Event, at: WeeklyRun, grounds: Grounds) -> tuple[Part, ...] | None:
-    now = stored_field(event)
-    if at.bests is None or now is None:
-        return None
+def _rules_changed(session: Session, event: Event, since: datetime) -> RulesChanged | None:
+    log = AuditLog
+    changes = sa.select(log.done_at, log.actor_id).where(
+        log.event_id == event.id, log.action == RULES_CHANGED, log.done_at > sa.literal(since, UtcDateTime)
+    )
+    latest = session.execute(changes.order_by(log.id.desc()).limit(1)).one_or_none()
+    return None if latest is None else RulesChanged(latest.done_at, latest.actor_id)
+
+
+def _elo_at(at: WeeklyRun, grounds: Grounds) -> int | None:
+    """Return the all-time Elo that a player had at a close, as the run keeps it; None if it does not."""
+    if at.bests is not None:
+        return grounds.rating.elo(grounds.best, at.bests)
+    is_better = grounds.rating.direction.is_better
+    reached = (elo for elo, worst in at.bests_by_elo or () if not is_better(worst, grounds.best))
+    return max(reached, default=None)
+
+
+def _elo_after_others(session: Session, event: Event, grounds: Grounds) -> int:
+    """Return the all-time Elo of a player's best at a close among the bests of all others now."""
+    best, rating = grounds.best, grounds.rating
+    if best == grounds.best_now:
+        return grounds.all_time_elo
+    if event.method is Method.RANKS:
+        board = BoardQuery.of_scores(event, is_personal_best(event.id))
+        better = count_rows(session, board, board.better_than(best)) - rating.direction.is_better(
+            grounds.best_now, best
+        )
+        equal = count_rows(session, board, board.key == best)
+        return rating.scale.elo_of(z_of_rank(better + 1 + equal / 2, event.statistics.count))
     # Under *robust* the player's own best alone does not move the middle of so many.
-    if event.method is Method.CLASSIC and grounds.best != grounds.best_now:
-        now = event.statistics.change(grounds.best_now, grounds.best).field
-    return parts_by_field(grounds, at.bests, now)
+    is_classic = event.method is Method.CLASSIC
+    field = event.statistics.change(grounds.best_now, best).field if is_classic else stored_field(event)
+    return rating.elo(best, field or event.statistics.field)
 
 
 def _parts_by_player(

@@ -30,7 +30,7 @@ def _rerate_run(session: Session, run: WeeklyRun, rating: Rating) -> None:
     result = WeeklyResult
     took_part = sa.and_(result.run_id == run.id, result.score.is_not(None))
     run.field = measure_field(session, rating, took_part, result.score)
-    run.missed_week_elo, run.bests = rating.missed_week_elo, None
+    run.missed_week_elo, run.bests, run.bests_by_elo = rating.missed_week_elo, None, None
     session.flush()
     of_run = Rating(rating.direction, rating.rules, run.scale)
     is_rated = rating.rates_week(run.field_size)

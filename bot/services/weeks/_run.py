@@ -19,6 +19,8 @@ from bot.database.models import (
 from bot.domain.announcements import results_key
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
+from bot.domain.rules import Method
+from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
 from bot.services.jobs import schedule
@@ -145,6 +147,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
         ran_by=actor_id,
         field=field,
         bests=stored_field(event),
+        bests_by_elo=_bests_by_elo(session, event) if event.method is Method.RANKS else None,
         scale=replace(scale, missed_week_elo=rating.missed_week_elo),
     )
     session.add(run)
@@ -157,6 +160,15 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     count_weeks(session, run, rating, sign=1, is_last=not has_later)
     session.connection().execute(sa.delete(LeaderboardScore).where(is_weekly_best(event.id, week.code)))
     return run
+
+
+def _bests_by_elo(session: Session, event: Event) -> list[tuple[int, float]]:
+    """Return the all-time Elos of an event, which are current, each with the worst personal best that has it."""
+    scores, elo = LeaderboardScore, PlayerEventStats.all_time_leaderboard_elo
+    worst = sa.func.min(scores.score) if event.score_direction is ScoreDirection.HIGH else sa.func.max(scores.score)
+    is_own = PlayerEventStats.player_id == scores.player_id, PlayerEventStats.event_id == event.id
+    bests = sa.select(elo, worst).join(PlayerEventStats, sa.and_(*is_own)).where(is_personal_best(event.id))
+    return [(elo, score) for elo, score in session.execute(bests.group_by(elo)) if elo is not None]
 
 
 def _archive_omissions(session: Session, run: WeeklyRun) -> None:
