@@ -153,6 +153,16 @@ class PlayerRating:
     change: EloChange | None = None
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether `best` is so far from the middle that it counts as a nearer one would."""
+        is_robust = self.rules.method is Method.ROBUST and self.spreads is not None
+        return is_robust and abs(self.spreads or 0.0) >= most_spreads(self.players)
+
+    def elo_beside(self, middle: float, spread: float) -> int:
+        """Return the Elo of `best` beside another middle and spread, without bounds."""
+        return self.scale.elo_of(self.event.direction.sign * (self.best - middle) / spread)
+
+    @property
     def weeks_left(self) -> int:
         """How many closed weeks the player still needs for a rank on the overall board."""
         return max(0, self.rules.min_weeks - len(self.weeks))

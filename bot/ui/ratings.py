@@ -115,14 +115,28 @@ def _middle(rating: PlayerRating) -> list[str]:
         return []
     if rating.players == 1:
         return [small_print(f"alone in the event: {rating.all_time_elo} by rule")]
-    style = rating.event.style
-    middle = style.bare(round_shown(rating.middle))
+    style, middle = rating.event.style, round_shown(rating.middle)
     if rating.spreads == 0:
-        return [small_print(f"in the middle of all bests, {middle}")]
+        return [small_print(f"in the middle of all bests, {style.bare(middle)}")]
+    lines = []
+    if rating.spread is not None:
+        middle, spread = _rounded_field(rating, rating.middle, rating.spread)
+        lines.append(f"a spread is {style.bare(spread)}")
+    if rating.is_bounded:
+        lines.append("no score counts more spreads")
     spreads, formula = _formula(rating.spreads, rating.scale, rating.all_time_elo)
     where = "above" if rating.spreads > 0 else "below"
-    spread = [] if rating.spread is None else [small_print(f"a spread is {style.bare(float(f'{rating.spread:.3g}'))}")]
-    return [small_print(f"{spreads} spreads {where} the middle, {middle}"), *spread, small_print(formula)]
+    return list(map(small_print, (f"{spreads} spreads {where} the middle, {style.bare(middle)}", *lines, formula)))
+
+
+def _rounded_field(rating: PlayerRating, middle: float, spread: float) -> tuple[float, float]:
+    """Round the middle and the spread of a field to as few digits as lead whoever computes with them to the Elo."""
+    rounded = (
+        (round_shown(middle, max(digits, MIDDLE_DIGITS)), float(f"{spread:.{digits}g}"))
+        for digits in range(SPREAD_DIGITS, MOST_DIGITS)
+    )
+    told = (one for one in rounded if rating.is_bounded or rating.elo_beside(*one) == rating.all_time_elo)
+    return next(told, (middle, spread))
 
 
 def _formula(spreads: float, scale: RatingScale, elo: int) -> tuple[str, str]:

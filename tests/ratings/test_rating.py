@@ -247,6 +247,46 @@ async def test_a_rating_can_be_computed_from_what_it_says(backend: TestBackend) 
     assert found == [True, True, False]
 
 
+@given(
+    bests=st.lists(st.integers(1, 2_000_000).map(lambda number: number / 100), min_size=2, max_size=12),
+    direction=st.sampled_from(ScoreDirection),
+    rules=st.sampled_from([Rules(), Rules(Method.ROBUST)]),
+)
+def test_whoever_computes_with_the_numbers_shown_ends_at_the_elo(
+    bests: list[float], direction: ScoreDirection, rules: Rules
+) -> None:
+    rating = Rating(direction, rules, RatingScale())
+    best, field = bests[0], rating.field_of(bests)
+    assert isinstance(field, Field)
+    told = PlayerRating(
+        event=EventInfo(1, 1, EVENT, direction, ScoreStyle(), None, None, is_active=True, rules=rules),
+        player=PlayerName(1, "Ana"),
+        rules=rules,
+        best=best,
+        rank=1,
+        players=len(bests),
+        all_time_elo=rating.elo(best, field),
+        scale=rating.scale,
+        middle=middle_score(field, rules),
+        spread=spread_of(field, rules),
+        spreads=method_of(rules).z_score(best, field, direction),
+        beaten=None,
+        weeks=(),
+        averaged=(),
+        weekly_average=None,
+        event_elo=None,
+    )
+
+    shown = text_of(told).replace(",", "")
+
+    middle = re.search(r"the middle (−?[\d.]+)$", shown, re.MULTILINE)
+    spread = re.search(r"a spread is ([\d.]+)$", shown, re.MULTILINE)
+    if middle is not None and spread is not None and not told.is_bounded:
+        z = direction.sign * (best - float(middle[1].replace("−", "-"))) / float(spread[1])
+        assert RatingScale().elo_of(z) == told.all_time_elo
+    assert ("no score counts more spreads" in shown) == told.is_bounded
+
+
 async def test_equal_bests_beat_none_of_each_other(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100, 2: 100, 3: 50, 4: 200})
