@@ -4,9 +4,10 @@ import sys
 from array import array
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from bot.domain.methods import MEDIAN_DEVIATIONS, AnyField, Rating, median_deviation, method_of
+from bot.domain.methods import MEDIAN_DEVIATIONS, AnyField, Rating, RatingMethod, median_deviation, method_of
 from bot.domain.ratings import Field
 from bot.domain.rules import Method
 from bot.domain.statistics import RunningStatistics
@@ -25,12 +26,16 @@ class MovingField:
         own: the score of that player; None for none.
         statistics: of all scores, `own` included. Only *classic* needs them.
         others: what the method compares of the other scores, in ascending order. *classic* needs none.
+        known: fields of *robust*, by what it compares of the player's score.
+        known_elos: Elos of others under *ranks*, by their score and by whether the player's is greater (1), or less.
     """
 
     rating: Rating
     own: float | None
     statistics: RunningStatistics
     others: "array[float]"
+    known: dict[float, Field] = field(default_factory=dict, compare=False, repr=False)
+    known_elos: dict[tuple[float, int], int] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(
@@ -58,8 +63,10 @@ class MovingField:
         best, method = self.best_with(score), method_of(self.rating.rules)
         if self.rating.rules.method is Method.CLASSIC:
             return (self.statistics if best == self.own else self.statistics.change(self.own, best)).field
-        field: AnyField = method.field_of_ordered(self.others if best is None else self._with(method.value_of(best)))
-        return field
+        if best is None:
+            found: AnyField = method.field_of_ordered(self.others)
+            return found
+        return self._field_with(method.value_of(best))
 
     def elo(self, score: float | None) -> int | None:
         """Return the Elo of the player once they submit a score; None without one. A better score never makes less."""
@@ -68,13 +75,29 @@ class MovingField:
 
     def sweep(self, worse: float, better: float) -> "Sweep":
         """Return the fields that the scores of the player make, from a worse one to a better one."""
-        ends = [best for score in (worse, better) if (best := self.best_with(score)) is not None]
-        fields = [self.with_score(end) for end in dict.fromkeys(ends)]
+        bests = [best for score in (worse, better) if (best := self.best_with(score)) is not None]
+        ends = [*dict.fromkeys(bests)]
+        if self.rating.rules.method is Method.RANKS:
+            return SweepOfRanks(self, ends)
+        fields = [self.with_score(end) for end in ends]
         if len(fields) > 1 and self.rating.rules.method is Method.CLASSIC:
-            return TurningSweep(self.rating, fields, self, ends, self.statistics.change(self.own, None).field)
+            others = self.statistics.change(self.own, None).field
+            return SweepOfClassic(self.rating, self._method, fields, self, ends, others)
         if len(fields) > 1 and self.rating.rules.method is Method.ROBUST:
             fields = [*dict.fromkeys([*fields, *self._at_the_median(ends)])]
-        return Sweep(self.rating, fields)
+        return SweepOfFields(self.rating, self._method, fields)
+
+    @property
+    def _method(self) -> RatingMethod[Any]:
+        return method_of(self.rating.rules)
+
+    def _field_with(self, value: float) -> AnyField:
+        if value in self.known:
+            return self.known[value]
+        found: AnyField = self._method.field_of_ordered(self._with(value))
+        if isinstance(found, Field):
+            self.known[value] = found
+        return found
 
     def _with(self, value: float) -> "array[float]":
         values = self.others[:]
@@ -88,46 +111,58 @@ class MovingField:
         the fields at the ends bound all others. While the median moves, the median deviation changes by as much at
         most. Where that deviation would be 0, which another one then replaces, the median begins or ceases to move.
         """
-        others, size, value_of = self.others, len(self.others), method_of(self.rating.rules).value_of
+        others, size = self.others, len(self.others)
         if not others:
             return []
-        low, high = sorted(map(value_of, ends))
+        low, high = sorted(map(self._method.value_of, ends))
         edges = others[max(0, (size - 2) // 2)], others[min(size - 1, (size + 1) // 2)]
-        moving = [self._with(min(max(edge, low), high)) for edge in edges]
-        fields: list[Field] = [method_of(self.rating.rules).field_of_ordered(values) for values in moving]
+        moving = [min(max(edge, low), high) for edge in edges]
+        fields = [one for one in map(self._field_with, moving) if isinstance(one, Field)]
         moved = abs(fields[1].middle - fields[0].middle)
         if moved == 0:
             return fields
         deviations = [
-            median_deviation(values, field.origin, field.centre) for values, field in zip(moving, fields, strict=True)
+            median_deviation(self._with(value), one.origin, one.centre)
+            for value, one in zip(moving, fields, strict=True)
         ]
         least, most = ((sum(deviations) + by) / 2 for by in (-moved, moved))
         spreads = [MEDIAN_DEVIATIONS * max(deviation, sys.float_info.min) for deviation in (least, most)]
-        return [*fields, *(replace(field, spread=spread) for field in fields for spread in spreads)]
+        return [*fields, *(replace(one, spread=spread) for one in fields for spread in spreads)]
+
+
+class Sweep(Protocol):
+    """The fields that a player's scores make, from a worse one to a better one."""
+
+    def elos(self, score: float) -> tuple[int, int]:
+        """Return bounds of the Elo that another player's score has in the fields; of one field, that Elo twice."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
-    """The fields that a player's scores make, from a worse one to a better one.
+class SweepOfFields:
+    """The fields of *robust*, or a single one.
 
     Attributes:
         fields: such that no field of the sweep gives another score more Elo than all of these, or less.
     """
 
     rating: Rating
+    method: RatingMethod[Any]
     fields: Sequence[AnyField]
 
     def elos(self, score: float) -> tuple[int, int]:
-        """Return bounds of the Elo that another player's score has in the fields; of one field, that Elo twice."""
-        elos = [self.rating.elo(score, field) for field in self._fields_for(score)]
-        return min(elos), max(elos)
+        """Return the bounds."""
+        z_score, direction, elo_of = self.method.z_score, self.rating.direction, self.rating.scale.elo_of
+        spreads = [z_score(score, one, direction) for one in self._fields_for(score)]
+        low, high = min(spreads), max(spreads)
+        least = elo_of(low)
+        return least, least if low == high else elo_of(high)
 
     def _fields_for(self, score: float) -> Sequence[AnyField]:
         return self.fields
 
 
 @dataclass(frozen=True, slots=True)
-class TurningSweep(Sweep):
+class SweepOfClassic(SweepOfFields):
     """The fields of *classic*, in which the Elo of another score may rise first and then fall, or the reverse.
 
     Attributes:
@@ -148,3 +183,27 @@ class TurningSweep(Sweep):
         # has z = (r - u / n) / √((n - 1) (s² + u² / n) / n), whose derivative is 0 at u = -s² / r.
         turn = others.middle - others.spread**2 / (score - others.middle)
         return [*self.fields, self.moving.with_score(turn)] if min(self.ends) < turn < max(self.ends) else self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class SweepOfRanks:
+    """The fields of *ranks*, where the Elo of another score depends on who of the two is ahead.
+
+    Attributes:
+        moving: the field that the scores move.
+        ends: the scores at both ends, or the only one.
+    """
+
+    moving: MovingField
+    ends: Sequence[float]
+
+    def elos(self, score: float) -> tuple[int, int]:
+        """Return the bounds."""
+        found = [self._elo(score, end) for end in self.ends]
+        return min(found), max(found)
+
+    def _elo(self, score: float, end: float) -> int:
+        key, known = (score, (end > score) - (end < score)), self.moving.known_elos
+        if key not in known:
+            known[key] = self.moving.rating.elo(score, self.moving.with_score(end))
+        return known[key]

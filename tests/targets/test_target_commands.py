@@ -1,5 +1,11 @@
 """What a player is told of what they must score."""
 
+from bot.domain.events import EventInfo
+from bot.domain.scores import ScoreDirection, ScoreStyle
+from bot.domain.standings import Board
+from bot.domain.targets import Goal, GoalKind, Outcome, Target
+from bot.ui.targets import show_target
+from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database
 from tests.world import World
 
@@ -62,3 +68,13 @@ async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: Worl
     await world.submit_all({"Ben": 210, "Cy": 310})
     later = await world.use("Ana", "target", event="Tetris", elo=1100)
     assert "weeks at **" in later, later.alone
+
+
+def test_it_is_said_beyond_which_score_the_goal_is_lost_again() -> None:
+    event = EventInfo(1, 1, EVENT, ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
+    found = Target(event, Board.OVERALL, Goal(GoalKind.ELO, 1100), Outcome.NEEDED, score=45, until=1_123, elo=1101)
+
+    [card] = show_target(found, []).cards
+
+    assert "you need **45** this week." in card.text
+    assert "not beyond **1,123**: such a score moves the middle, too\n" in card.text
