@@ -54,7 +54,7 @@ MOST_FIELDS = 8
 """How many fields are remembered."""
 LOOKED_AT = 200
 """Of larger events, those near the rank aimed at are looked at, and those without a rank among so many of the week."""
-AROUND = LOOKED_AT // 2
+AROUND = LOOKED_AT // 4
 """So many ranks above and below are near."""
 SHOWN = 10
 """The best scores of an event, of which so many tell how many decimals it has."""
