@@ -98,6 +98,11 @@ def write_change(points: int) -> str:
     return f"{points:+,}".replace("-", "−") if points else "±0"
 
 
+def write_since(change: EloChange) -> str:
+    """Say since when an Elo has changed, and whether that lacks a part."""
+    return f"since {write_days(change.since, short=True)} closed{', others left out' if change.lacks_others else ''}"
+
+
 def write_attendance(rules: Rules) -> str:
     """Say which weeks count."""
     if rules.attendance is Attendance.BEST:
@@ -172,16 +177,14 @@ def _cost(rules: Rules, week: RatedWeek, event_elo: int) -> str:
 
 
 def _change(change: EloChange, event: EventInfo) -> list[str]:
-    since = f"since {write_days(change.since, short=True)} closed"
+    since = write_since(change)
     small = [f"{write_change(part.points)} · {_cause(part, event)}" for part in change.parts]
-    if change.lacks_others:
-        small.append("others left out: nothing tells their bests of then")
     if change.rules is not None:
         small.append(
             f"rules changed {format_dt(change.rules.at, 'D')} by {mention(change.rules.actor_id)}: "
             "both ends are by the new ones"
         )
-    if not change.parts and not change.lacks_others:
+    if not change.parts:
         return list(map(small_print, [f"unchanged {since}", *small]))
     return [f"**{write_change(change.points)}** {since}", *map(small_print, small)]
 

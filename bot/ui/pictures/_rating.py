@@ -20,7 +20,7 @@ from bot.ui.pictures._canvas import (
     head,
     within,
 )
-from bot.ui.ratings import halves_of, write_attendance, write_average, write_change, write_share
+from bot.ui.ratings import halves_of, write_attendance, write_average, write_change, write_share, write_since
 from bot.ui.standings import PROVISIONAL
 from bot.ui.text import isolate_score, write_days
 
@@ -70,7 +70,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
         top = _weeks(canvas, top + 8, rating, rating.weekly_average)
         notes.append(write_attendance(rating.rules))
         if (change := rating.change) is not None:
-            notes.append(f"{write_change(change.points)} since {write_days(change.since, short=True)} closed")
+            notes.append(f"{write_change(change.points)} {write_since(change)}")
         told += [f"{step.label}: {step.value}." for step in steps]
         told.append(f"Together {halves.sum}, rounded {rating.event_elo}.")
     for note in notes:
