@@ -71,6 +71,7 @@ class Target:
             boards by score, unless the goal is an Elo.
         others: how many other players have a score in the field that rates the score: of all time, or of that week.
         weeks_left: how many more closed weeks a rank takes.
+        is_near: whether only players near the rank were looked at, since the event has too many.
     """
 
     event: EventInfo
@@ -86,6 +87,7 @@ class Target:
     elo: int | None = None
     others: int = 0
     weeks_left: int = 0
+    is_near: bool = False
 
 
 @dataclass(frozen=True, slots=True)

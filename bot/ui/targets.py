@@ -81,6 +81,8 @@ def _small(target: Target) -> Iterator[str]:
         yield f"not beyond **{_bare(target, target.until)}**: such a score moves the middle, too"
     if outcome is Outcome.NEEDED and target.goal.kind is GoalKind.RANK:
         yield "players who tie share a rank"
+    if target.is_near:
+        yield "looks at those who are near that rank now"
     if outcome is Outcome.UNREACHABLE and target.elo is not None:
         yield _why(target)
     if target.elo is None or outcome not in (Outcome.NEEDED, Outcome.ANY, Outcome.REACHED, Outcome.UNREACHABLE):

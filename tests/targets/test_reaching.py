@@ -10,6 +10,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
 from bot.services.targets import _aims
+from bot.ui.targets import show_target
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.one_database import on_both_databases, on_one_database
 
@@ -113,3 +114,5 @@ async def test_a_rank_beyond_all_of_a_large_event_is_aimed_at_as_in_a_small_one(
 
     assert (small.outcome, large.outcome) == (Outcome.NEEDED, Outcome.NEEDED)
     assert large.score == small.score
+    assert (small.is_near, large.is_near) == (False, True)
+    assert "looks at those who are near that rank now" in show_target(large, []).cards[0].text

@@ -107,6 +107,7 @@ class Aims:
             outlook = replace(outlook, contenders=self._contenders([self._rival(goal)[0]]))
         elif goal.kind is GoalKind.RANK:
             outlook = self._with_contenders(outlook, goal.value)
+            target = replace(target, is_near=not self._takes_all)
         scores = [score for one in outlook.contenders for score in (one.best, one.best_of_week) if score is not None]
         return aim(target, outlook, self._grid(*scores), self._own_of_week)
 
@@ -147,8 +148,7 @@ class Aims:
 
     def _with_contenders(self, outlook: Overall, rank: int) -> Overall:
         """Return an outlook with those who may have a rank or lose it, and how many are ahead of them."""
-        takes_all = self._event.statistics.count <= LOOKED_AT
-        start, end = (0, LOOKED_AT) if takes_all else (max(0, rank - 1 - AROUND), rank + AROUND)
+        start, end = (0, LOOKED_AT) if self._takes_all else (max(0, rank - 1 - AROUND), rank + AROUND)
         near = read_ranked_rows(self._session, self._board, start, end - start)
         if start > 0 and not near:
             # Everybody who has a rank may be ahead.
@@ -220,6 +220,11 @@ class Aims:
         best = [row.score for _, row in read_rows(self._session, best_first, 0, SHOWN)]
         own = [score for score in self._own if score is not None]
         return Grid.of(self._info.bounds, self._info.direction, [*scores, *best, *own])
+
+    @property
+    def _takes_all(self) -> bool:
+        """Whether everybody in the event may be looked at for a rank."""
+        return self._event.statistics.count <= LOOKED_AT
 
     @cached_property
     def _board(self) -> BoardQuery:
