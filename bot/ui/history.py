@@ -41,6 +41,8 @@ def past_board_card(board: PastBoard) -> Card:
     rows = [standing_line(standing, board.board, style) for standing in board.standings]
     if not rows:
         rows = [f"Nobody had a {'rank' if is_overall else 'score'} by then."]
+        if board.event.season > 1:
+            rows.append(small_print("an earlier season is an event of its own"))
     elif board.own is not None and board.own not in board.standings:
         rows.append(f"… {standing_line(board.own, board.board, style)}")
     small = []

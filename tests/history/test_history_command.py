@@ -97,3 +97,18 @@ def test_what_became_of_a_score_is_said_and_ten_of_the_longest_fit_a_message() -
     longest = [entry(n, removal=Removal(NOON, 9, "_" * 300), proof=f"https://{'x' * 292}") for n in range(PAGE_SIZE)]
     assert len(shown(*longest)) <= LONGEST_MESSAGE
     assert shown(*longest).count("proof") == PAGE_SIZE
+
+
+async def test_a_board_from_before_a_season_says_that_the_earlier_one_is_another_event(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 10, "Ben": 20})
+    await world.reset()
+    await world.use(world.admin, "event begin-again", event="Tetris Blitz")
+    world.clock.move(weeks=1)
+
+    def board(event: str) -> Any:
+        return world.use("Ana", "history", event=event, at="2026-W47")
+
+    told = "Nobody had a score by then.\nan earlier season is an event of its own\n"
+    assert told in await board("Tetris Blitz")
+    assert "🥇 **Ben** · 20" in await board("Tetris Blitz · season 1")
