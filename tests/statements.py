@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, text
 
 from bot.database.database import Database
+from tests.sessions import engine_of
 
 T = TypeVar("T")
 
@@ -17,7 +18,7 @@ def on(url: URL, work: Callable[[Connection], T]) -> T:
     async def connected() -> T:
         database = Database(url)
         try:
-            async with database.engine.begin() as connection:
+            async with engine_of(database) as engine, engine.begin() as connection:
                 return await connection.run_sync(work)
         finally:
             await database.close()

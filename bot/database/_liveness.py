@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.database._writer import DatabaseSilent
+from bot.database._file_transactions import DatabaseSilent
 
 PATIENCE_SECONDS = 1.5
 """A probe checks the database after work has run for so long, and again after the same time."""

@@ -2,24 +2,22 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import URL, Engine, NullPool, select
+from sqlalchemy import URL, NullPool, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
-from sqlalchemy.util import greenlet_spawn
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from bot.database import dialect
+from bot.database._file_transactions import DatabaseSilent, FileTransactions
 from bot.database._liveness import Liveness
 from bot.database._outage import OutageLog
-from bot.database._room import Room
-from bot.database._writer import DatabaseSilent, Writer
+from bot.database._server_transactions import ServerTransactions
 from bot.errors import Unavailable
 
 MAX_ATTEMPTS = 6
@@ -44,20 +42,13 @@ class Database:
         Of a server it opens at most `pool_size` connections, and one more to ask for a sign of life.
         """
         self.url = url
-        self.engine = dialect.open_engine(
-            url, command_timeout=dialect.COMMAND_TIMEOUT_SECONDS, **dialect.pool_options(url, pool_size)
+        self._transactions: FileTransactions | ServerTransactions = (
+            FileTransactions(url) if dialect.is_file(url) else ServerTransactions(url, pool_size)
         )
-        dialect.prepare_connections(self.engine.sync_engine)
-        dialect.replace_doubtful_connections(self.engine, lambda: self._trusted_since)
-        dialect.give_up_useless_connections(self.engine)
-        self._room = Room(pool_size)
-        self._readers = self.engine.sync_engine.execution_options(**dialect.reader_options(url))
-        self._writer = Writer(url) if dialect.is_file(url) else None
         self._prober = dialect.open_engine(url, poolclass=NullPool)
-        self._trusted_since = 0.0
-        self._liveness = Liveness(self._probe, self._distrust_connections)
+        self._liveness = Liveness(self._probe, self._transactions.distrust_connections)
         self._outage = OutageLog()
-        self._transactions = 0
+        self._under_way = 0
         self._ended = asyncio.Event()
 
     async def read(self, work: Work[T]) -> T:
@@ -66,7 +57,7 @@ class Database:
         Raises:
             Unavailable: the database did not answer.
         """
-        return await self._persist(partial(self._room.run, partial(_transact, self._readers, work)))
+        return await self._persist(partial(self._transactions.read, work))
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; commit it, or roll it back after an error.
@@ -77,27 +68,22 @@ class Database:
         Raises:
             Unavailable: the database did not answer, or every attempt lost a race.
         """
-        if self._writer is not None:
-            return await self._persist(partial(self._writer.write, work))
-        return await self._persist(partial(self._room.run, partial(_transact, self.engine.sync_engine, work)))
+        return await self._persist(partial(self._transactions.write, work))
 
     async def idle(self) -> None:
         """Wait until nobody waits for a transaction."""
-        while self._transactions > 0:
+        while self._under_way > 0:
             self._ended.clear()
             await self._ended.wait()
 
     async def close(self) -> None:
         """Close every connection."""
-        dialect.close_by(self.engine, time.monotonic() + CLOSE_SECONDS / 2)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
-                await self.engine.dispose()
-                if self._writer is not None:
-                    await self._writer.close()
+                await self._transactions.close(CLOSE_SECONDS / 2)
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        self._transactions += 1
+        self._under_way += 1
         try:
             result = await self._liveness.guard(_retry(attempt))
         except (DatabaseSilent, DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
@@ -107,7 +93,7 @@ class Database:
             self._outage.succeeded()
             return result
         finally:
-            self._transactions -= 1
+            self._under_way -= 1
             self._ended.set()
 
     async def _probe(self) -> None:
@@ -117,21 +103,6 @@ class Database:
         except DBAPIError as error:
             if not dialect.has_no_room(error):
                 raise
-
-    def _distrust_connections(self) -> None:
-        # Open connections may stay dead even when the database is back.
-        self._trusted_since = time.monotonic()
-
-
-async def _transact(engine: Engine, work: Work[T]) -> T:
-    """Run `work` once; each statement yields to the event loop."""
-
-    def transact() -> T:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            return work(session)
-
-    result: T = await greenlet_spawn(transact)
-    return result
 
 
 async def _retry(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import AdaptedConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.database._file import open_file, prepare_file
 from bot.database._server import open_server
@@ -183,9 +183,9 @@ def open_engine(url: sa.URL, *, command_timeout: float | None = None, **options:
     return create_async_engine(url, connect_args=arguments, **options)
 
 
-def pool_options(url: sa.URL, pool_size: int) -> dict[str, Any]:
-    """Return the options of an engine that keeps at most so many connections to a server; a file has no limit."""
-    return {} if is_file(url) else {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": CONNECT_TIMEOUT_SECONDS}
+def pool_options(pool_size: int) -> dict[str, Any]:
+    """Return the options of an engine that keeps at most so many connections to a server."""
+    return {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": CONNECT_TIMEOUT_SECONDS}
 
 
 def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[], float]) -> None:
@@ -215,8 +215,6 @@ def close_by(engine: AsyncEngine, deadline: float) -> None:
 
     Otherwise SQLAlchemy logs a traceback for each connection whose closing is cut short.
     """
-    if not is_postgresql(engine.sync_engine):
-        return
 
     def close(connection: AdaptedConnection) -> None:
         with suppress(Exception):
@@ -236,17 +234,22 @@ def give_up_useless_connections(engine: AsyncEngine) -> None:
             context.is_disconnect = True
 
 
-def synchronous_engine(url: sa.URL) -> sa.Engine:
-    """Return an engine with one connection to a file, which a thread of its own writes to."""
-    threads = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
-    file, options = url.set(drivername="sqlite"), writer_options(url)
-    engine = sa.create_engine(file, poolclass=StaticPool, connect_args=threads, execution_options=options)
+def writing_engine(url: sa.URL) -> sa.Engine:
+    """Return an engine for the thread that writes to a file."""
+    engine = reading_engine(url).execution_options(**writer_options(url))
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         # Room for what a weekly run changes; else SQLite writes pages out that the run needs again.
         connection.execute("PRAGMA cache_size = -8000")
 
+    return engine
+
+
+def reading_engine(url: sa.URL) -> sa.Engine:
+    """Return an engine for threads that read a file, each of which keeps the connection that it opens."""
+    file = url.set(drivername="sqlite")
+    engine = sa.create_engine(file, poolclass=sa.NullPool, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
     prepare_connections(engine)
     return engine
 

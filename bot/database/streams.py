@@ -47,8 +47,8 @@ class Streams:
 def compute_aside(session: Session, compute: Callable[[Streams], T], on_rows: Callable[[int], None]) -> T:
     """Compute over rows in the body of a transaction, and keep no event loop busy meanwhile.
 
-    Over an asynchronous driver, `compute` runs in a thread of its own, and only what it fetches goes through the event
-    loop. The writer of a file has a thread of its own already.
+    On a server, `compute` runs in a thread of its own, and only what it fetches goes through the event loop. Work on a
+    file has a thread of its own already.
 
     Args:
         session: the transaction. Nothing else may use it before the computation ends.

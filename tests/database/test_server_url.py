@@ -19,7 +19,7 @@ from bot.errors import Unavailable
 from tests.own_servers import postgres_client
 from tests.protocol import watched
 from tests.proxy import Proxy, proxy_to, through
-from tests.sessions import reading
+from tests.sessions import pool_of, reading
 
 BOT = "postgresql://bot:p%40ss@"
 
@@ -152,7 +152,7 @@ async def test_of_several_hosts_the_one_that_answers_is_taken(server_url: URL, f
         database = Database(server_url.set(host=None, port=None, query=hosts))
         fault(first)  # type: ignore[operator]
         for _ in range(2):
-            await database.engine.dispose()
+            await pool_of(database).dispose()
             async with reading(database) as session:
                 assert await session.scalar(text("SELECT 1")) == 1
         await database.close()

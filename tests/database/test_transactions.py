@@ -2,23 +2,26 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, NullPool, func, insert, select, text, update
+from sqlalchemy import URL, NullPool, Pool, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
+from sqlalchemy.util.concurrency import in_greenlet
 
 from bot.database import database as transactions
+from bot.database._file_transactions import FileTransactions
 from bot.database.database import MAX_ATTEMPTS, Database
 from bot.database.dialect import is_worth_retrying, join_in_memory, open_engine
 from bot.database.models import Event, Player
 from bot.domain.scores import ScoreDirection
 from bot.errors import EventArchived, Unavailable
 from bot.services.events import lock_event
+from tests.outages import listening
 from tests.patience import SOON, UNTIL_IT_HANGS, set_limits
 from tests.sessions import reading, writing
 from tests.wire.waiting import until
@@ -53,6 +56,19 @@ class Adding:
             session.execute(player(self._discord_id))
 
 
+def waiting() -> Callable[[Coroutine[Any, Any, object]], None]:
+    """Return what keeps a transaction waiting for something, on a server as in a thread that works on a file."""
+    loop = asyncio.get_running_loop()
+
+    def wait(something: Coroutine[Any, Any, object]) -> None:
+        if in_greenlet():
+            await_only(something)
+        else:
+            asyncio.run_coroutine_threadsafe(something, loop).result(UNTIL_IT_HANGS)
+
+    return wait
+
+
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nobody wait long to try again."""
@@ -68,9 +84,11 @@ async def other(database_url: URL) -> AsyncIterator[Database]:
 
 
 async def test_a_reader_sees_one_state_whatever_is_committed_beside_it(database: Database, other: Database) -> None:
+    wait = waiting()
+
     def read(session: Session) -> tuple[int, int]:
         before = count(session)
-        await_only(other.write(Adding(1)))
+        wait(other.write(Adding(1)))
         return before, count(session)
 
     assert await database.read(read) == (0, 0)
@@ -88,6 +106,38 @@ async def test_work_is_written_to_a_file_by_one_thread(file: Database) -> None:
         return threading.current_thread().name
 
     assert {await file.write(thread), await file.write(thread)} == {"writer"}
+
+
+async def test_a_file_is_read_by_as_many_threads_as_there_are_readers_at_once(file: Database) -> None:
+    together = threading.Barrier(2)
+
+    def thread(_session: Session) -> threading.Thread:
+        return threading.current_thread()
+
+    def meet(session: Session) -> threading.Thread:
+        together.wait(UNTIL_IT_HANGS)
+        return thread(session)
+
+    alone = [await file.read(thread) for _ in range(3)]
+    met = await asyncio.gather(file.read(meet), file.read(meet))
+    assert len({*alone}) == 1
+    assert len({*met}) == 2
+    assert {*alone} < {*met}
+
+
+@pytest.mark.parametrize(("mistake", "connections"), [(EventArchived("Blitz"), 1), (ZeroDivisionError(), 2)])
+async def test_a_connection_to_a_file_outlives_what_is_refused_and_no_other_error(
+    file: Database, mistake: Exception, connections: int
+) -> None:
+    def fail(_session: Session) -> None:
+        raise mistake
+
+    opened: list[object] = []
+    with listening(Pool, "connect", lambda connection, _record: opened.append(connection)):
+        with pytest.raises(type(mistake)):
+            await file.read(fail)
+        assert await file.read(count) == 0
+    assert len(opened) == connections
 
 
 async def test_work_on_a_file_that_nobody_waits_for_any_more_is_not_begun(file: Database) -> None:
@@ -112,8 +162,8 @@ async def test_work_on_a_file_that_nobody_waits_for_any_more_is_not_begun(file: 
 
 
 def is_queued(file: Database) -> bool:
-    assert file._writer is not None
-    return not file._writer._due.empty()
+    assert isinstance(file._transactions, FileTransactions)
+    return not file._transactions._writer._due.empty()
 
 
 async def test_of_writers_in_two_processes_none_overwrites_another(database: Database, other: Database) -> None:
@@ -359,12 +409,15 @@ async def test_a_serialization_failure_is_worth_another_try(server: Database) ->
 
 
 async def test_a_database_is_idle_when_the_last_transaction_is_over(database: Database) -> None:
-    begun, may_end = asyncio.Event(), asyncio.Event()
+    begun, may_end, wait = asyncio.Event(), asyncio.Event(), waiting()
+
+    async def hold() -> None:
+        begun.set()
+        await may_end.wait()
 
     def read(session: Session) -> None:
         count(session)
-        begun.set()
-        await_only(may_end.wait())
+        wait(hold())
 
     reader = asyncio.create_task(database.read(read))
     await begun.wait()

@@ -10,7 +10,7 @@ from sqlalchemy import URL, event, text
 from bot.database.database import Database
 from tests.backends import open_test_backend
 from tests.patience import UNTIL_IT_HANGS
-from tests.sessions import reading, writing
+from tests.sessions import pool_of, reading, writing
 from tests.wire.waiting import until
 
 Limited = Callable[[int], AbstractAsyncContextManager[URL]]
@@ -53,7 +53,7 @@ async def test_a_crowd_is_answered_over_few_connections(limited: Limited, connec
 async def test_a_submission_waits_for_the_connection_that_another_program_has(limited: Limited) -> None:
     async with limited(1) as url, open_test_backend(url) as backend:
         await backend.create_event()
-        engine = backend.real.scoring._database.engine
+        engine = pool_of(backend.real.scoring._database)
         await engine.dispose()
         refusals: list[object] = []
         event.listen(engine.sync_engine, "handle_error", refusals.append)

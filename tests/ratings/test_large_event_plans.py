@@ -14,6 +14,7 @@ from bot.services.ratings import elo_parameters
 from tests import tables
 from tests.backends import NOON, open_test_backend
 from tests.outages import listening
+from tests.sessions import pool_of
 
 MANY = 5_000
 NUMBERS = f"FROM generate_series(1, {MANY}) AS n"
@@ -57,7 +58,7 @@ async def test_few_of_many_are_found_by_indexes(server_url: URL) -> None:
 
     async with open_test_backend(server_url) as backend:
         await tables.execute(backend.database, *map(text, FILL))
-        async with backend.database.engine.connect() as connection:
+        async with pool_of(backend.database).connect() as connection:
             found = await connection.run_sync(plans)
     for plan in found:
         assert "Index" in plan

@@ -15,6 +15,7 @@ from tests import tables
 from tests.backends import ADMIN, EVENT, MEMBER, TestBackend, open_test_backend
 from tests.databases import Templates
 from tests.patience import UNTIL_IT_HANGS
+from tests.sessions import engine_of
 
 ANA, BOB, CAI, DOV, EMI = range(1, 6)
 WEEKS = {ANA: 50, BOB: 100, CAI: 9000}, {ANA: 80, CAI: 70}, {DOV: 60, BOB: 120, ANA: 20}, {EMI: 90}
@@ -77,7 +78,11 @@ async def test_what_a_rehearsal_tells_is_what_applying_its_rules_does_and_undoes
 
 
 async def test_a_rehearsal_waits_for_nobody_who_writes_and_sees_nothing_of_it(backend: TestBackend) -> None:
-    async with asyncio.timeout(UNTIL_IT_HANGS), backend.database.engine.connect() as writer:
+    async with (
+        asyncio.timeout(UNTIL_IT_HANGS),
+        engine_of(backend.database) as engine,
+        engine.connect() as writer,
+    ):
         await writer.execute(update(Event).values(version=Event.version))
         await writer.execute(update(ScoreSubmission).values(score=1.0))
         rehearsal = await backend.real.services.rehearsals.rehearse(ADMIN, EVENT, Proposal())

@@ -1,6 +1,7 @@
 """Read a page of a leaderboard, with the viewer's own row."""
 
 from abc import ABC, abstractmethod
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -160,7 +161,7 @@ class StandingsService:
         self._database = database
         self._clock = clock
         self._scale = scale
-        self._fields: dict[tuple[int, int, int], Field] = {}
+        self._fields = OrderedDict[tuple[int, int, int], Field]()
 
     async def rating(
         self, guild_id: int, event: str | int, discord_id: int, viewer_id: int, season: str | None = None
@@ -335,11 +336,12 @@ class StandingsService:
         """Return the field of an open week; under *robust* it is counted once for each version of the event."""
         if rating.rules.method is Method.ROBUST:
             key = event.id, week.code, event.version
-            if key not in self._fields:
-                self._fields[key] = measure_field(session, rating, is_weekly_best(event.id, week.code))
+            field = self._fields.get(key)
+            if field is None:
+                field = self._fields[key] = measure_field(session, rating, is_weekly_best(event.id, week.code))
                 if len(self._fields) > MOST_FIELDS:
-                    self._fields.pop(next(iter(self._fields)))
-            return self._fields[key]
+                    self._fields.popitem(last=False)
+            return field
         return count_week(session, event, week.code).field
 
 

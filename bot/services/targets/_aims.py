@@ -1,7 +1,7 @@
 """Read the fields that a score of one player would move, and find which score reaches a goal."""
 
 from array import array
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -47,7 +47,7 @@ from bot.services.standings import (
 )
 
 Values: TypeAlias = "array[float]"
-KnownFields: TypeAlias = "dict[tuple[int, int | None, int], Values]"
+KnownFields = OrderedDict[tuple[int, int | None, int], Values]
 """What a method compares of the scores of a field, by event, week (None for all time) and version of the event."""
 
 MOST_FIELDS = 8
@@ -268,9 +268,10 @@ class Aims:
         if self._rating.rules.method is Method.CLASSIC:
             return array("d")
         key = self._event.id, week, self._event.version
-        if key not in self._known:
+        values = self._known.get(key)
+        if values is None:
             scores = self._session.scalars(sa.select(LeaderboardScore.score).where(condition))
-            self._known[key] = values_of(scores, self._rating)
+            values = self._known[key] = values_of(scores, self._rating)
             if len(self._known) > MOST_FIELDS:
-                self._known.pop(next(iter(self._known)))
-        return self._known[key]
+                self._known.popitem(last=False)
+        return values

@@ -24,7 +24,7 @@ class TargetService:
         self._database = database
         self._clock = clock
         self._scale = scale
-        self._known: KnownFields = {}
+        self._known = KnownFields()
 
     async def find(
         self,

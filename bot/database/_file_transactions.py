@@ -1,0 +1,64 @@
+"""Run transactions on a file: writing ones one after the other, and reading ones beside them."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot.database import dialect
+from bot.database._file_threads import FileThreads
+
+MOST_READERS = 10
+
+T = TypeVar("T")
+
+
+class DatabaseSilent(Exception):
+    """The database does not answer, or another process keeps it locked."""
+
+
+class FileTransactions:
+    """The transactions of a process on a file.
+
+    Writing ones queue for one thread because SQLite would poll for its lock. If another process keeps the file locked
+    for too long, the waiting transaction fails, and with it all transactions that queued meanwhile.
+    """
+
+    def __init__(self, url: URL) -> None:
+        """Prepare the threads; each starts when it is needed."""
+        self._readers = FileThreads(dialect.reading_engine(url), "reader", MOST_READERS)
+        self._writer = FileThreads(dialect.writing_engine(url), "writer", 1)
+        self._turn = asyncio.Lock()
+        self._locked_out_at = 0.0
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which only reads, in a transaction that sees one state of the file."""
+        return await self._readers.run(work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a transaction; commit it, or roll it back if the caller was cancelled meanwhile.
+
+        Raises:
+            DatabaseSilent: another process kept the file locked while the transaction queued.
+        """
+        queued_at = time.monotonic()
+        async with self._turn:
+            if queued_at < self._locked_out_at:
+                raise DatabaseSilent("another process keeps the database locked")
+            try:
+                return await self._writer.run(work)
+            except DBAPIError as error:
+                if dialect.is_locked_out(error):
+                    self._locked_out_at = time.monotonic()
+                raise
+
+    def distrust_connections(self) -> None:
+        """Keep the connections: one to a file works as soon as the file does."""
+
+    async def close(self, _seconds: float) -> None:
+        """Close every connection after its current transaction."""
+        await asyncio.gather(self._readers.close(), self._writer.close())
