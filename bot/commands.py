@@ -97,7 +97,7 @@ def sync(options: argparse.Namespace) -> int:
         raise SettingsError(["--clear needs --guild ID: it takes away what one server shows twice."])
 
     def allow(changes: client.CommandChanges) -> bool:
-        lines = [f"{kind}: {_commands(names)}" for kind, names in asdict(changes).items() if names]
+        lines = [f"{kind}: {', '.join(names)}" for kind, names in asdict(changes).items() if names]
         return may_change(options, lines, sum(map(len, asdict(changes).values())), "commands")
 
     syncing = client.sync(settings, _token(settings), options.guild, allow, clears=options.clear)
@@ -108,12 +108,8 @@ def sync(options: argparse.Namespace) -> int:
         print(f"Server {options.guild} shows only the commands that every server has.")
         return OK
     where = "in every server" if options.guild is None else f"in server {options.guild}"
-    print(f"Discord now offers {where}: {_commands(names)}")
+    print(f"Discord now offers {where}: {', '.join(names)}")
     return OK
-
-
-def _commands(names: Iterable[str]) -> str:
-    return ", ".join(f"/{name}" for name in names)
 
 
 def migrate(options: argparse.Namespace) -> int:

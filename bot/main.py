@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any
 
 import discord
+from discord import AppCommandType
+from discord.app_commands import AppCommand, Command, ContextMenu, Group
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -357,7 +359,7 @@ async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> Non
 
 @dataclass(frozen=True, slots=True)
 class CommandChanges:
-    """What telling Discord about the commands changes: names, each in one of the three."""
+    """What telling Discord about the commands changes: each one, as users see it, in one of the three."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -382,7 +384,7 @@ async def sync(
         clears: tell of no commands instead; those of every server remain in the one server.
 
     Returns:
-        The names of the commands that Discord offers now; None if nothing was changed.
+        The commands that Discord offers now, as users see them; None if nothing was changed.
 
     Raises:
         SettingsError: the bot is not in the server.
@@ -397,7 +399,7 @@ async def sync(
         try:
             if not allow(await _command_changes(bot, guild)):
                 return None
-            return [command.name for command in await bot.tree.sync(guild=guild)]
+            return [_as_seen(command) for command in await bot.tree.sync(guild=guild)]
         except discord.Forbidden:
             if guild_id is None:
                 raise
@@ -405,6 +407,12 @@ async def sync(
 
 
 async def _command_changes(bot: LeaderboardBot, guild: discord.Object | None) -> CommandChanges:
-    offered = {command.name for command in await bot.tree.fetch_commands(guild=guild)}
-    wanted = {command.name for command in bot.tree.get_commands(guild=guild)}
+    offered = {_as_seen(command) for command in await bot.tree.fetch_commands(guild=guild)}
+    wanted = {_as_seen(command) for command in bot.tree.get_commands(guild=guild)}
     return CommandChanges(*(tuple(sorted(names)) for names in (wanted - offered, offered - wanted, wanted & offered)))
+
+
+def _as_seen(command: AppCommand | Command[Any, ..., Any] | Group | ContextMenu) -> str:
+    """Return a command with its slash, or what the menu of a user or a message says."""
+    kind = getattr(command, "type", AppCommandType.chat_input)
+    return f"/{command.name}" if kind is AppCommandType.chat_input else command.name

@@ -19,6 +19,7 @@ from .discord_stub import HOME, DiscordStub, User
 from .waiting import until
 
 STRING, BOOLEAN, ATTACHMENT, SUBCOMMAND = 3, 5, 11, 1
+SLASH = 1
 MESSAGE, DEFERRAL = 4, 5
 
 Json = dict[str, Any]
@@ -139,7 +140,10 @@ async def test_on_a_dry_run_discord_is_told_of_nothing(discord: DiscordStub) -> 
     assert code == 0
     added, removed, rewritten, summary = told.splitlines()
     assert added.startswith("added: /")
-    assert added.count("/") == len(others)
+    menus = {one["name"] for one in others if one["type"] != SLASH}
+    assert menus == {"Submit this as a score", "Profile"}
+    assert menus <= {*added.removeprefix("added: ").split(", ")}
+    assert added.count("/") == len(others) - len(menus)
     assert (removed, rewritten) == ("removed: /ping", f"rewritten: /{kept['name']}")
     assert summary == f"Nothing is changed, for this is a dry run: {len(others) + 2} commands would be."
     assert discord.commands[None] == offered
