@@ -261,6 +261,11 @@ def is_put_together(statement: ast.expr) -> bool:
     return is_formatted or isinstance(statement, ast.JoinedStr | ast.BinOp)
 
 
+def test_modals_are_opened_in_one_place() -> None:
+    opening = {module for module in BOT for call in calls(nodes(module)) if called(call) == "send_modal"}
+    assert opening == {"bot.cogs._modals"}
+
+
 def test_a_name_says_something() -> None:
     defined = [
         f"{module}.{node.name}"

@@ -22,8 +22,9 @@ class IdModal(Modal):
     """A modal whose id holds its state.
 
     A subclass names the form of its ids as `TEMPLATE`, makes of an id, in `from_custom_id`, the modal with the inputs
-    that are read, and acts in `submit`. Users can forge ids and what is filled in, so services check both. `MODALS`
-    lists every subclass.
+    that are read, and acts in `submit`. Each input has an id that is always the same: the library makes up one that is
+    missing, and nothing that is filled in is found again. Users can forge ids and what is filled in, so services check
+    both. `MODALS` lists every subclass; `open_modal` opens them.
     """
 
     TEMPLATE: ClassVar[re.Pattern[str]]

@@ -9,7 +9,7 @@ from discord.ui import Button, Item, Label, TextInput
 
 from bot.cogs._answering import actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
-from bot.cogs._modals import IdModal
+from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
 from bot.domain.alarm import OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
@@ -60,7 +60,8 @@ class ReviewButton(IdButton, template=r"review:(?P<action>approve|refuse|next):(
             approved = services.reviews.approve(actor, self.number)
             await post(interaction, approved, lambda _: show_agreed(), show_correction)
         else:
-            await interaction.response.send_modal(RefusalModal(self.number))
+            waiting = services.reviews.find(actor, self.number)
+            await open_modal(interaction, waiting, lambda held: RefusalModal(held.id))
 
 
 class RefusalModal(IdModal):
@@ -72,7 +73,7 @@ class RefusalModal(IdModal):
         """Refuse the held score of this key."""
         super().__init__(title="Refuse the score", custom_id=f"review:refuse:{held_id}")
         self.held_id = held_id
-        self.reason: TextInput[Any] = TextInput(required=False, max_length=MAX_REASON)
+        self.reason: TextInput[Any] = TextInput(custom_id="reason", required=False, max_length=MAX_REASON)
         self.add_item(Label(text=WHY, component=self.reason))
 
     @classmethod
@@ -81,9 +82,10 @@ class RefusalModal(IdModal):
         return cls(int(match["number"]))
 
     async def submit(self, interaction: Interaction[Any]) -> None:
-        """Refuse the score, and show everyone."""
-        services, actor = services_of(interaction), actor_of(interaction)
-        await answer(interaction, services.reviews.refuse(actor, self.held_id, self.reason.value), show_refused)
+        """Refuse the score, close the question, and show everyone."""
+        reviews, actor = services_of(interaction).reviews, actor_of(interaction)
+        refused = reviews.refuse(actor, self.held_id, self.reason.value)
+        await post(interaction, refused, lambda _: show_agreed(), show_refused)
 
 
 def _show_review(review: Review | OwnHeldScores | None) -> Reply:

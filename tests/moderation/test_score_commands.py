@@ -2,6 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from bot.domain.alarm import HeldScore
+from bot.services.moderation import ReviewService
+from bot.services.servers import Actor
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
@@ -318,6 +323,30 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
         "Your held scores\n**88,000 points** · Tetris Blitz · refused: it does not count\n“typo”\n"
         "**99,000 points** · Tetris Blitz · approved: it counts"
     )
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_score_is_refused_once_with_the_reason_that_was_filled_in(
+    world: World, monkeypatch: pytest.MonkeyPatch, restarts: bool
+) -> None:
+    await world.create_event(holds=True)
+    await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})
+    await world.submit("Fay", "99,000")
+    asked = await world.use(world.admin, "review")
+    form = await world.open_modal(world.admin, asked, "Refuse")
+    if restarts:
+        await world.restart_bot()
+    given, refuse = list[str | None](), ReviewService.refuse
+
+    async def counted(service: ReviewService, actor: Actor, held_id: int, reason: str | None = None) -> HeldScore:
+        given.append(reason)
+        return await refuse(service, actor, held_id, reason)
+
+    monkeypatch.setattr(ReviewService, "refuse", counted)
+    refused = await world.fill_in(world.admin, form, reason="no video")
+    assert refused.public.startswith("Score refused\n**Fay**'s score of **99,000**")
+    assert refused.public.endswith("Reason\nno video")
+    assert given == ["no video"]
 
 
 async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None:

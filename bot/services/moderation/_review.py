@@ -32,6 +32,7 @@ from bot.services.servers import (
     load_settings,
     name_player,
     record,
+    require_admin,
 )
 
 REMIND_AFTER = timedelta(days=1)
@@ -79,6 +80,22 @@ class ReviewService:
             return Review(described, consequences, shown, number)
 
         return await self._database.write(work)
+
+    async def find(self, actor: Actor, held_id: int) -> HeldScore:
+        """Return a score that waits, to an admin.
+
+        Raises:
+            NothingHeld: no such score waits in the actor's server.
+        """
+
+        def work(session: Session) -> HeldScore:
+            require_admin(session, actor)
+            held = session.scalar(_waiting(actor.guild_id).where(Row.id == sa.literal(held_id, sa.BigInteger)))
+            if held is None:
+                raise NothingHeld
+            return _describe(session, held)
+
+        return await self._database.read(work)
 
     def _foresee(self, session: Session, actor: Actor, held: Row) -> Consequences | None:
         """Approve a held score, and return what that changes; None if its event takes no scores of that week any more.
