@@ -223,6 +223,13 @@ class NotATextChannel(InvalidSetting):
     """The channel takes no messages, or is another server's."""
 
 
+@dataclass(eq=False)
+class EveryoneReads(InvalidSetting):
+    """Every member of the server can read the channel with the id `channel`, which is to be for admins alone."""
+
+    channel: int
+
+
 class QuietHoursHalf(InvalidSetting):
     """Quiet hours have a beginning or an end, and not the other."""
 

@@ -43,7 +43,14 @@ from bot.services.events import EventService
 from bot.services.help import HelpService
 from bot.services.history import HistoryService
 from bot.services.jobs import JobRunner
-from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
+from bot.services.moderation import (
+    AdditionService,
+    ExcuseService,
+    RemovalService,
+    ReviewPosts,
+    ReviewService,
+    WithdrawalService,
+)
 from bot.services.posts import PostService
 from bot.services.privacy import PrivacyService
 from bot.services.profiles import ProfileService
@@ -118,6 +125,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
             excuses=ExcuseService(database, clock, settings.scale),
             reviews=reviews,
+            review_posts=ReviewPosts(database, clock),
             settings=SettingsService(database, clock),
             audit=AuditService(database),
             transfer=TransferService(database, clock, settings.scale),

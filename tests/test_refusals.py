@@ -92,6 +92,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.MomentAhead,
         errors.NotATimeOfDay,
         errors.NotATextChannel,
+        errors.EveryoneReads,
         errors.QuietHoursHalf,
         errors.NotAWeek,
         errors.UnitOfTimes,

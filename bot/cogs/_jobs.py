@@ -10,6 +10,7 @@ from bot.cogs.boards import BoardKeeper, show_board
 from bot.cogs.posts import Poster, Publication
 from bot.cogs.rehearsals import show_explained_results
 from bot.cogs.reminders import Messenger
+from bot.cogs.reviews import show_held_score
 from bot.cogs.roles import RoleKeeper
 from bot.cogs.weeks import FinalKeeper
 from bot.domain.jobs import JobKind
@@ -23,6 +24,7 @@ def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
         JobKind.RESULTS: Publication(services.results, show_explained_results),
         JobKind.FINAL: Publication(services.finals, show_final),
         JobKind.RECORD: Publication(services.records, show_record),
+        JobKind.HELD: Publication(services.review_posts, show_held_score),
         JobKind.BOARD: Publication(services.boards, show_board, returns=True),
     }
     pace = Pace()

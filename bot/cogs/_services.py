@@ -12,7 +12,14 @@ from bot.services.boards import BoardService
 from bot.services.events import EventService
 from bot.services.help import HelpService
 from bot.services.history import HistoryService
-from bot.services.moderation import AdditionService, ExcuseService, RemovalService, ReviewService, WithdrawalService
+from bot.services.moderation import (
+    AdditionService,
+    ExcuseService,
+    RemovalService,
+    ReviewPosts,
+    ReviewService,
+    WithdrawalService,
+)
 from bot.services.posts import PostService
 from bot.services.privacy import PrivacyService
 from bot.services.profiles import ProfileService
@@ -51,6 +58,7 @@ class Services:
     withdrawals: WithdrawalService
     excuses: ExcuseService
     reviews: ReviewService
+    review_posts: ReviewPosts
     settings: SettingsService
     audit: AuditService
     transfer: TransferService

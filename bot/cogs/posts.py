@@ -81,6 +81,10 @@ class Poster:
         digest = _digest(reply)
         try:
             if post is not None and post.message_id is not None:
+                if draft.replaces(post):
+                    await self._take_down(draft, post, post.message_id)
+                    await self._post(claim, draft, reply, digest)
+                    return
                 try:
                     await self._edit(claim, post, post.message_id, reply, digest)
                 except Deleted:
@@ -101,6 +105,19 @@ class Poster:
             with _understood(post.channel_id):
                 await message.edit(view=reply.layout(), allowed_mentions=AllowedMentions.none())
         await self._posts.keep(claim, post, message_id, digest)
+
+    async def _take_down(self, draft: Draft[Any], post: Post, message_id: int) -> None:
+        """Delete a message, in whose place another is sent; in a former channel it stays where Discord wants that."""
+        message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
+        await self._pace.wait()
+        try:
+            with _understood(post.channel_id):
+                await message.delete()
+        except Deleted:
+            pass
+        except Refused:
+            if post.channel_id == draft.channel_id:
+                raise
 
     async def _post(self, claim: Claim, draft: Draft[Any], reply: Reply, digest: str) -> None:
         """Send a new message, if and when it is to be sent."""

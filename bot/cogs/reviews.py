@@ -11,11 +11,11 @@ from bot.cogs._answering import actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
-from bot.domain.alarm import OwnHeldScores, Review
+from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
 from bot.ui.moderation import WHY, show_agreed, show_correction
 from bot.ui.reply import Reply
-from bot.ui.reviews import show_nothing_held, show_own_held, show_refused, show_review
+from bot.ui.reviews import show_held, show_nothing_held, show_own_held, show_refused, show_review
 
 
 class Reviews(ServiceCog):
@@ -28,11 +28,12 @@ class Reviews(ServiceCog):
         await answer(interaction, self.services.reviews.look(actor_of(interaction)), _show_review, only_reads=True)
 
 
-class ReviewButton(IdButton, template=r"review:(?P<action>approve|refuse|next):(?P<number>[0-9]{1,18})"):
-    """Approves or refuses the held score that the message is about, or shows the next one."""
+class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|next):(?P<number>[0-9]{1,18})"):
+    """Shows, approves or refuses the held score that the message is about, or shows the next one."""
 
-    LABELS: ClassVar = {"approve": "Approve", "refuse": "Refuse", "next": "Next"}
+    LABELS: ClassVar = {"look": "Review", "approve": "Approve", "refuse": "Refuse", "next": "Next"}
     STYLES: ClassVar = {
+        "look": ButtonStyle.primary,
         "approve": ButtonStyle.success,
         "refuse": ButtonStyle.danger,
         "next": ButtonStyle.secondary,
@@ -52,16 +53,17 @@ class ReviewButton(IdButton, template=r"review:(?P<action>approve|refuse|next):(
         return cls(match["action"], int(match["number"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Approve or refuse, and show everyone; or show the next score in place of this one."""
-        services, actor = services_of(interaction), actor_of(interaction)
-        if self.action == "next":
-            await update(interaction, services.reviews.look(actor, self.number), _show_review, only_reads=True)
+        """Approve or refuse, and show everyone; show the score in private, or the next one in place of it."""
+        reviews, actor = services_of(interaction).reviews, actor_of(interaction)
+        if self.action == "look":
+            await answer(interaction, reviews.look_at(actor, self.number), _show_review, only_reads=True)
+        elif self.action == "next":
+            await update(interaction, reviews.look(actor, self.number), _show_review, only_reads=True)
         elif self.action == "approve":
-            approved = services.reviews.approve(actor, self.number)
+            approved = reviews.approve(actor, self.number)
             await post(interaction, approved, lambda _: show_agreed(), show_correction)
         else:
-            waiting = services.reviews.find(actor, self.number)
-            await open_modal(interaction, waiting, lambda held: RefusalModal(held.id))
+            await open_modal(interaction, reviews.find(actor, self.number), lambda held: RefusalModal(held.id))
 
 
 class RefusalModal(IdModal):
@@ -86,6 +88,14 @@ class RefusalModal(IdModal):
         reviews, actor = services_of(interaction).reviews, actor_of(interaction)
         refused = reviews.refuse(actor, self.held_id, self.reason.value)
         await post(interaction, refused, lambda _: show_agreed(), show_refused)
+
+
+def show_held_score(held: HeldScore | None) -> Reply:
+    """Show a held score in the review channel, with a button while it waits; None for one that was erased."""
+    shown = show_held(held)
+    if held is None or held.state is not HeldState.WAITING:
+        return shown
+    return replace(shown, buttons=[[ReviewButton("look", held.id)]])
 
 
 def _show_review(review: Review | OwnHeldScores | None) -> Reply:

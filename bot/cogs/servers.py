@@ -20,7 +20,7 @@ from bot.cogs._suggestions import time_zones
 from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
-from bot.errors import GraceTooLong, NotATextChannel, Unavailable
+from bot.errors import EveryoneReads, GraceTooLong, NotATextChannel, Unavailable
 from bot.services.events import EventOptions
 from bot.services.servers import Actor, SettingsService
 from bot.ui.events import show_event
@@ -37,6 +37,7 @@ from bot.ui.servers import (
     grace_label,
     method_label,
     name_label,
+    review_label,
     role_label,
     show_settings,
     show_welcome,
@@ -44,7 +45,7 @@ from bot.ui.servers import (
     zone_label,
 )
 
-ONE_ROW = 3
+ONE_ROW = 4
 _MINUTES = re.compile("[0-9]{1,5}")
 
 logger = logging.getLogger(__name__)
@@ -54,12 +55,13 @@ class Servers(ServiceCog):
     """The commands for the settings of a server."""
 
     @app_commands.command(
-        name="settings", description="Admins: show or change time zone, admin role, closing and announcements"
+        name="settings", description="Admins: show or change time zone, admin role, closing and channels"
     )
     @app_commands.rename(
         time_zone="time-zone",
         admin_role="admin-role",
         close_weeks="close-weeks",
+        review_channel="review-channel",
         quiet_from="quiet-from",
         quiet_to="quiet-to",
     )
@@ -69,6 +71,7 @@ class Servers(ServiceCog):
         close_weeks="True: weeks close by themselves",
         grace="Minutes from a week's end to its close",
         announcements="Where results are posted; again: off",
+        review_channel="Where admins see held scores; again: off",
         quiet_from="Nothing is posted from here, as 22:00",
         quiet_to="… to here, such as 8:00; none: no quiet",
     )
@@ -82,12 +85,13 @@ class Servers(ServiceCog):
         close_weeks: bool | None = None,
         grace: app_commands.Range[int, 0, LONGEST_GRACE_MINUTES] | None = None,
         announcements: app_commands.AppCommandChannel | None = None,
+        review_channel: app_commands.AppCommandChannel | None = None,
         quiet_from: str | None = None,
         quiet_to: str | None = None,
     ) -> None:
         """Change the given settings, and show all settings."""
         actor, settings = actor_of(interaction), self.services.settings
-        given = time_zone, admin_role, close_weeks, grace, announcements, quiet_from, quiet_to
+        given = time_zone, admin_role, close_weeks, grace, announcements, review_channel, quiet_from, quiet_to
         if all(option is None for option in given):
             await answer(interaction, settings.show(actor), show_panel, only_reads=True)
             return
@@ -97,7 +101,8 @@ class Servers(ServiceCog):
             admin_role_id=None if admin_role is None else admin_role.id,
             closes_weeks=close_weeks,
             grace_minutes=grace,
-            announcement_channel_id=None if announcements is None else _text_channel(interaction, announcements.id),
+            announcement_channel_id=None if announcements is None else _text_channel(interaction, announcements.id).id,
+            review_channel_id=None if review_channel is None else _private_channel(interaction, review_channel.id),
             quiet_from=quiet_from,
             quiet_to=quiet_to,
         )
@@ -120,7 +125,7 @@ class Servers(ServiceCog):
             logger.warning("server %d was not greeted: %s", guild.id, error)
 
 
-class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|weeks|zone|role|rules)"):
+class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|review|weeks|zone|role|rules)"):
     """A button that shows the panel, or opens the modal of a part of it."""
 
     def __init__(self, part: str) -> None:
@@ -226,6 +231,28 @@ class ChannelModal(SetupModal):
         return settings.announce_in(actor, chosen[0].id if chosen else None)
 
 
+class ReviewsModal(SetupModal):
+    """Asks where held scores are shown to admins."""
+
+    PART = "review"
+
+    @classmethod
+    def asking(cls, settings: ServerSettings) -> "ReviewsModal":
+        """Show the channel that it is now."""
+        return cls(review_label(settings.review_channel_id))
+
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Name the channel, unless everyone reads it."""
+        for chosen in self.inputs[0].values:
+            _private_channel(interaction, chosen.id)
+        await super().submit(interaction)
+
+    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+        """Show them there, or nowhere."""
+        chosen = self.inputs[0].values
+        return settings.review_in(actor, chosen[0].id if chosen else None)
+
+
 class WeeksModal(SetupModal):
     """Asks how weeks close."""
 
@@ -289,7 +316,7 @@ class RulesModal(SetupModal):
         return settings.rate_new_events(actor, Method(method.value), Attendance(attendance.value))
 
 
-SETUP_MODALS = (EventModal, ChannelModal, WeeksModal, ZoneModal, RoleModal, RulesModal)
+SETUP_MODALS = (EventModal, ChannelModal, ReviewsModal, WeeksModal, ZoneModal, RoleModal, RulesModal)
 
 
 def show_panel(report: SettingsReport, title: str = "Settings of this server") -> Reply:
@@ -311,8 +338,8 @@ def _writable(guild: Guild) -> TextChannel | None:
     return next((one for one in channels if one is not None and one.permissions_for(guild.me).send_messages), None)
 
 
-def _text_channel(interaction: Interaction[Any], channel_id: int) -> int:
-    """Return the id of a text channel of the server.
+def _text_channel(interaction: Interaction[Any], channel_id: int) -> TextChannel:
+    """Return a text channel of the server.
 
     Raises:
         NotATextChannel: the channel is something else, or another server's.
@@ -320,4 +347,17 @@ def _text_channel(interaction: Interaction[Any], channel_id: int) -> int:
     channel = None if interaction.guild is None else interaction.guild.get_channel(channel_id)
     if not isinstance(channel, TextChannel):
         raise NotATextChannel
-    return channel.id
+    return channel
+
+
+def _private_channel(interaction: Interaction[Any], channel_id: int) -> int:
+    """Return the id of a text channel of the server that not everyone can read.
+
+    Raises:
+        NotATextChannel: as `_text_channel`.
+        EveryoneReads: everyone can.
+    """
+    channel = _text_channel(interaction, channel_id)
+    if channel.permissions_for(channel.guild.default_role).read_messages:
+        raise EveryoneReads(channel_id)
+    return channel_id

@@ -420,7 +420,8 @@ class Excuse(Base):
 class GuildSettings(Base):
     """The settings of a server; a server without a row has the defaults.
 
-    New events have the method and the attendance of the server. The bot greets a server once, at `greeted_at`.
+    New events have the method and the attendance of the server. The bot greets a server once, at `greeted_at`. Held
+    scores are shown in `review_channel_id`, to admins alone.
     """
 
     __tablename__ = "guild_settings"
@@ -433,6 +434,7 @@ class GuildSettings(Base):
     time_zone: Mapped[str] = mapped_column(sa.String(64), server_default="UTC", default="UTC")
     admin_role_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     announcement_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    review_channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     closes_weeks: Mapped[bool] = mapped_column(server_default="0", default=False)
     grace_minutes: Mapped[int] = mapped_column(server_default="120", default=GRACE_MINUTES)
     quiet_from: Mapped[int | None]

@@ -37,6 +37,9 @@ class HeldScore:
         week: the week that it was made in.
         moves: by how many points of Elo it would have moved another player then; None for a score beyond the bounds.
         reason: why an admin refused or approved it; None if they gave none.
+        decided_by: Discord's id of that admin; None while it waits.
+        decided_at: when that was, in UTC; None likewise.
+        is_removed: whether it was approved, and somebody has removed it since.
     """
 
     id: int
@@ -49,6 +52,9 @@ class HeldScore:
     moves: int | None
     state: HeldState
     reason: str | None
+    decided_by: int | None
+    decided_at: datetime | None
+    is_removed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class JobKind(StrEnum):
 
     REVIEW = "review"
     """Tell admins that a score is held, once a day while it waits: its interaction is the key."""
+    HELD = "held"
+    """Show a held score in the review channel: its interaction is the key."""
 
     ROLES = "roles"
     """Give and take the roles that the event whose key is the key awards."""

@@ -18,6 +18,8 @@ class Draft(Generic[T]):
         content: what it says.
         is_news: whether it is worth posting; if not, only a post that is there already says it.
         not_before: when it may be posted, in UTC; None for now.
+        not_older_than: a post that was sent until then, in UTC, or is in another channel, is taken down, and comes anew
+            as the latest message of its channel; None for one that stays where it is.
     """
 
     guild_id: int
@@ -26,6 +28,13 @@ class Draft(Generic[T]):
     content: T
     is_news: bool = True
     not_before: datetime | None = None
+    not_older_than: datetime | None = None
+
+    def replaces(self, post: "Post") -> bool:
+        """Tell whether a message takes the place of the one that is there."""
+        if self.channel_id is None or self.not_older_than is None:
+            return False
+        return post.channel_id != self.channel_id or post.sent_at is None or post.sent_at <= self.not_older_than
 
 
 @dataclass(frozen=True, slots=True)

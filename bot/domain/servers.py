@@ -85,6 +85,7 @@ class ServerSettings:
         closes_weeks: whether weeks close by themselves.
         grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
         announcement_channel_id: the channel in which results and records are announced; None for none.
+        review_channel_id: the channel, for admins alone, in which held scores are shown; None for none.
         quiet_hours: when nothing is announced; None for never.
         method: the method of new events.
         attendance: the attendance of new events.
@@ -95,6 +96,7 @@ class ServerSettings:
     closes_weeks: bool = False
     grace_minutes: int = GRACE_MINUTES
     announcement_channel_id: int | None = None
+    review_channel_id: int | None = None
     quiet_hours: QuietHours | None = None
     method: Method = Method.CLASSIC
     attendance: Attendance = Attendance.ZERO

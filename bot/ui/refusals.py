@@ -46,6 +46,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.MomentAhead: "“{typed}” has not come yet, and no score is from the future.",
     errors.NotATimeOfDay: "“{typed}” is no time of the day. Type it as 22:00 or 8:30; `none` ends the quiet hours.",
     errors.NotATextChannel: "Choose a text channel of this server.",
+    errors.EveryoneReads: (
+        "Everyone can read <#{channel}>, and held scores are for admins alone. Choose a channel that only they see."
+    ),
     errors.QuietHoursHalf: "Quiet hours need both `quiet-from` and `quiet-to`, such as 22:00 and 8:00.",
     errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",

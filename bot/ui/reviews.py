@@ -5,38 +5,45 @@ from discord.utils import format_dt
 
 from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.moderation import Consequences
-from bot.domain.scores import ScoreStyle
 from bot.ui.card import Card, labelled
 from bot.ui.moderation import tell_moves, tell_reason
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, isolate, write_days
+from bot.ui.text import count_of, escape, escape_score, isolate, mention, write_days
 
 _STATES = {
     HeldState.WAITING: "waits for an admin",
     HeldState.APPROVED: "approved: it counts",
     HeldState.REFUSED: "refused: it does not count",
 }
+_REMOVED = "approved, and removed since"
 
 
 def show_review(review: Review) -> Reply:
     """Show an admin alone a held score, why it is held, and what its approval would change."""
     held = review.held
-    style = held.event.style
-    why = "It is beyond the alarm bounds." if held.moves is None else f"It moves another player by {held.moves:,} Elo."
     place = count_of(review.waiting, "score") if review.waiting == 1 else f"{review.place + 1} of {review.waiting}"
-    lines = [
-        f"{escape(held.event.name)} · {format_dt(held.held_at, 'f')}",
-        why,
-        *([] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>"))),
-    ]
+    lines = _why_held(held)
     if review.consequences is None:
         lines.append("The event takes no scores of that week any more, so it can only be refused.")
     else:
-        lines += labelled("If it is approved", _best_of(style, held, review.consequences))
+        lines += labelled("If it is approved", _best_of(held, review.consequences))
         lines += tell_moves(review.consequences, write_days(held.week))
-    heading = f"Held: {escape_score(style.show(held.score), style)} of {escape(held.player.name)}"
-    small = (f"{place} waiting",)
-    return Reply([Card(heading, tuple(lines), small, Color.orange())], ephemeral=True)
+    return Reply([Card(_heading("Held", held), tuple(lines), (f"{place} waiting",), Color.orange())], ephemeral=True)
+
+
+def show_held(held: HeldScore | None) -> Reply:
+    """Show admins, in their channel, a held score and what became of it; None for one whose player was erased."""
+    if held is None:
+        return Reply([Card("Held score", ("Its player was erased: nothing is left to decide.",))])
+    if held.decided_by is None or held.decided_at is None:
+        small = ("It counts for nothing, and players do not see it, before an admin approves it.",)
+        return Reply([Card(_heading("Held", held), tuple(_why_held(held)), small, Color.orange())])
+    is_approved = held.state is HeldState.APPROVED
+    lines = [_where(held), f"by {mention(held.decided_by)}, {format_dt(held.decided_at, 'R')}"]
+    if held.is_removed:
+        lines.append("Removed since: it counts no more.")
+    heading = _heading("Approved" if is_approved else "Refused", held)
+    return Reply([Card(heading, tuple(lines), color=Color.green() if is_approved else None)])
 
 
 def show_nothing_held() -> Reply:
@@ -50,7 +57,7 @@ def show_own_held(own: OwnHeldScores) -> Reply:
     for held in own.scores:
         style = held.event.style
         shown = f"**{escape_score(style.show(held.score), style)}** · {escape(held.event.name)}"
-        lines.append(f"{shown} · {_STATES[held.state]}")
+        lines.append(f"{shown} · {_REMOVED if held.is_removed else _STATES[held.state]}")
         if held.reason is not None:
             lines.append(f"“{escape(held.reason)}”")
     return Reply([Card("Your held scores", tuple(lines) or ("None of your scores was held.",))], ephemeral=True)
@@ -68,8 +75,23 @@ def show_refused(held: HeldScore) -> Reply:
     return Reply([Card("Score refused", tuple(lines), color=Color.orange())])
 
 
-def _best_of(style: ScoreStyle, held: HeldScore, consequences: Consequences) -> str:
-    before, after = consequences.before, consequences.after
+def _heading(what: str, held: HeldScore) -> str:
+    style = held.event.style
+    return f"{what}: {escape_score(style.show(held.score), style)} of {escape(held.player.name)}"
+
+
+def _where(held: HeldScore) -> str:
+    archived = "" if held.event.is_active else " · archived"
+    return f"{escape(held.event.name)}{archived} · {format_dt(held.held_at, 'f')}"
+
+
+def _why_held(held: HeldScore) -> list[str]:
+    why = "It is beyond the alarm bounds." if held.moves is None else f"It moves another player by {held.moves:,} Elo."
+    return [_where(held), why, *([] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>")))]
+
+
+def _best_of(held: HeldScore, consequences: Consequences) -> str:
+    style, before, after = held.event.style, consequences.before, consequences.after
     if after is None:
         return "The player is withdrawn, so no board changes now."
     rank = f"#{after.rank}" if before is None else f"#{before.rank} → #{after.rank}"

@@ -20,6 +20,7 @@ SWITCH = "`/settings close-weeks:True`"
 PARTS = {
     "event": "New event",
     "channel": "Announcements",
+    "review": "Held scores",
     "weeks": "Weeks",
     "zone": "Time zone",
     "role": "Admin role",
@@ -40,10 +41,11 @@ ATTENDANCES = {
 }
 
 _WHAT = dict.fromkeys(ANNOUNCEMENTS, "announcements") | {
+    JobKind.HELD: "messages about held scores",
     JobKind.BOARD: "refreshes of a board",
     JobKind.ROLES: "roles of events",
 }
-_AGAIN = dict.fromkeys(ANNOUNCEMENTS, "`/settings` names a channel") | {
+_AGAIN = dict.fromkeys((*ANNOUNCEMENTS, JobKind.HELD), "`/settings` names a channel") | {
     JobKind.BOARD: "`/board post` posts it anew",
     JobKind.ROLES: "The next close tries again",
 }
@@ -53,7 +55,10 @@ _SENTENCES = {
         "There are no more {what}: the bot may not write in <#{place}>. "
         "Allow it *View Channel* and *Send Messages* there. {again}."
     ),
-    Trouble.SCORE_HELD: "A score is held until an admin has looked at it: `/review`.",
+    Trouble.SCORE_HELD: (
+        "A score is held until an admin has looked at it: `/review`. "
+        "`/settings review-channel:#channel` shows such scores to admins in a channel."
+    ),
     Trouble.ROLES_CLOSED: "The {what} are not given: the bot lacks *Manage Roles*. The next close tries again.",
     Trouble.ROLE_ABOVE: (
         "<@&{place}> of the {what} is not given: it stands above the bot's role. "
@@ -74,6 +79,7 @@ def show_settings(report: SettingsReport, title: str = "Settings of this server"
         *labelled("Admin role", role),
         *labelled("Weeks close", _closing(report)),
         *labelled("Announcements", _announcements(settings)),
+        *labelled("Held scores", _reviews(settings)),
         *labelled("New events", f"{METHODS[settings.method][0]} · {ATTENDANCES[settings.attendance][0].lower()}"),
     ]
     troubles = [notice for notice in report.notices if notice.trouble is not Trouble.SCORE_HELD]
@@ -112,6 +118,12 @@ def _announcements(settings: ServerSettings) -> str:
         return "none; `/settings announcements:#channel` posts results and records there"
     quiet = "" if settings.quiet_hours is None else f", but not from {settings.quiet_hours}"
     return f"results and records in <#{settings.announcement_channel_id}>{quiet}"
+
+
+def _reviews(settings: ServerSettings) -> str:
+    if settings.review_channel_id is None:
+        return "in `/review`; `/settings review-channel:#channel` shows them to admins there"
+    return f"for admins in <#{settings.review_channel_id}>"
 
 
 def _closing(report: SettingsReport) -> str:
@@ -169,12 +181,21 @@ def grace_label(settings: ServerSettings) -> Label[Any]:
 
 def channel_label(channel_id: int | None) -> Label[Any]:
     """Ask where results are announced."""
+    return _channel("Results are posted there; none: nowhere", channel_id)
+
+
+def review_label(channel_id: int | None) -> Label[Any]:
+    """Ask where held scores are shown to admins."""
+    return _channel("Only admins may see it; none: in /review alone", channel_id)
+
+
+def _channel(description: str, channel_id: int | None) -> Label[Any]:
     kinds = [ChannelType.text, ChannelType.news]
     chosen = [] if channel_id is None else [SelectDefaultValue(id=channel_id, type=SelectDefaultValueType.channel)]
     channel: ChannelSelect[Any] = ChannelSelect(
         custom_id="channel", channel_types=kinds, required=False, min_values=0, default_values=chosen
     )
-    return Label(text="Channel", description="Results are posted there; none: nowhere", component=channel)
+    return Label(text="Channel", description=description, component=channel)
 
 
 def role_label(settings: ServerSettings) -> Label[Any]:

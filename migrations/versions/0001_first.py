@@ -32,7 +32,7 @@ QUIET_HOURS = (
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
 RIVAL = "(rival_id IS NULL) = (rival_since IS NULL) AND rival_id <> discord_id"
-JOB_KIND = "kind IN ('close weeks', 'results', 'final', 'board', 'reminder', 'record', 'review', 'roles')"
+JOB_KIND = "kind IN ('close weeks', 'results', 'final', 'board', 'reminder', 'record', 'review', 'held', 'roles')"
 IS_WAITING = "state = 'waiting'"
 IS_PAST_SEASON = "season_of IS NOT NULL"
 
@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(64), nullable=False, server_default="UTC"),
         sa.Column("admin_role_id", sa.BigInteger),
         sa.Column("announcement_channel_id", sa.BigInteger),
+        sa.Column("review_channel_id", sa.BigInteger),
         sa.Column("closes_weeks", sa.Boolean, nullable=False, server_default="0"),
         sa.Column("grace_minutes", sa.Integer, nullable=False, server_default="120"),
         sa.Column("quiet_from", sa.Integer),

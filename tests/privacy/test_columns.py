@@ -29,6 +29,7 @@ KEPT = {
         *("audit_log.guild_id", "events.guild_id", "excuses.guild_id", "guild_settings.guild_id", "members.guild_id"),
         *("notices.guild_id", "posts.guild_id", "reminders.guild_id", "events.default_channel_id"),
         *("events.board_channel_id", "guild_settings.admin_role_id", "guild_settings.announcement_channel_id"),
+        "guild_settings.review_channel_id",
         *("event_roles.role_id", "notices.place_id", "posts.channel_id"),
     },
     "chosen by an admin for the server, not for a player": {

@@ -8,7 +8,7 @@ import pytest
 from bot.database.models import AuditLog
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import ServerSettings
-from bot.errors import AlreadyDone, InvalidSetting, NotAllowed
+from bot.errors import AlreadyDone, InvalidSetting, NotAllowed, ScoreBeyondAlarm
 from bot.services.events import EventOptions
 from bot.services.servers import Actor
 from tests import tables
@@ -34,6 +34,11 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "restore": lambda backend, actor: backend.real.services.removals.restore(actor, EVENT, 1),
     "withdraw": lambda backend, actor: backend.real.services.withdrawals.withdraw(actor, 1),
     "bring back": lambda backend, actor: backend.real.services.withdrawals.bring_back(actor, 1),
+    "look at a held score": lambda backend, actor: backend.real.services.reviews.look_at(actor, 1),
+    "find a held score": lambda backend, actor: backend.real.services.reviews.find(actor, 1),
+    "approve": lambda backend, actor: backend.real.services.reviews.approve(actor, 1),
+    "refuse": lambda backend, actor: backend.real.services.reviews.refuse(actor, 2),
+    "name the review channel": lambda backend, actor: backend.real.services.settings.review_in(actor, 7),
     "audit": lambda backend, actor: backend.real.services.audit.page(actor, 0, event=EVENT, player=1),
     "export": lambda backend, actor: backend.real.services.transfer.export(actor, EVENT),
     "show settings": lambda backend, actor: backend.real.services.settings.show(actor),
@@ -43,9 +48,12 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
 
 @pytest.fixture
 async def server(backend: TestBackend) -> TestBackend:
-    """A server with an admin role, and an event with a score."""
-    await backend.create_event()
+    """A server with an admin role, and an event with a score, for which two wait."""
+    await backend.create_event(alarm_min="50")
     await backend.submit(1, 100)
+    for player in (2, 3):
+        with pytest.raises(ScoreBeyondAlarm):
+            await backend.submit(player, 10)
     await backend.real.services.settings.change(ADMIN, admin_role_id=ROLE)
     await backend.real.scoring.recalculate(1)
     return backend

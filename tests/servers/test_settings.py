@@ -30,6 +30,7 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
         "Admin role\nnot set; members with *Manage Server* are admins\n"
         "Weeks close\nwhen an admin uses `/weekly-reset`; `/settings close-weeks:True` lets them close by themselves\n"
         "Announcements\nnone; `/settings announcements:#channel` posts results and records there\n"
+        "Held scores\nin `/review`; `/settings review-channel:#channel` shows them to admins there\n"
         "New events\nClassic · every week counts"
     )
     assert seen.is_private

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from discord import PermissionOverwrite
+
 from bot.cogs.servers import Servers
 from bot.database.models import Event, GuildSettings
 from tests import tables
@@ -21,9 +23,17 @@ async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: Worl
     role = world.guild.create_role("Referees")
     panel = await world.use(world.admin, "setup")
     assert panel.is_private
-    assert [*panel.buttons] == ["New event", "Announcements", "Weeks", "Time zone", "Admin role", "New events rate"]
+    assert [*panel.buttons] == [
+        *("New event", "Announcements", "Held scores", "Weeks"),
+        *("Time zone", "Admin role", "New events rate"),
+    ]
+    hidden, seen_by_admin = PermissionOverwrite(read_messages=False), PermissionOverwrite(read_messages=True)
+    referees = world.guild.create_text_channel(
+        "referees", overwrites={world.guild.default_role: hidden, world.admin: seen_by_admin}
+    )
     filled: dict[str, tuple[dict[str, Any], str]] = {
         "Announcements": ({"channel": [world.channel]}, f"results and records in <#{world.channel.id}>"),
+        "Held scores": ({"channel": [referees]}, f"for admins in <#{referees.id}>"),
         "Weeks": ({"closing": "itself", "grace": " 30 "}, "by themselves, 30 minutes after their end"),
         "Time zone": ({"zone": "Berlin"}, "Europe/Berlin: weeks begin"),
         "Admin role": ({"role": [role]}, f"<@&{role.id}>, besides"),
@@ -43,7 +53,7 @@ async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: Worl
     kept = ("name", "score_direction", "score_format", "score_unit", "method", "attendance")
     assert [str(event[name]) for name in kept] == ["Sprint", "LOW", "time", "None", "ranks", "best"]
     audit = (await world.tables())["audit_log"]
-    assert [row["action"] for row in audit] == ["settings"] * 5 + ["event create"]
+    assert [row["action"] for row in audit] == ["settings"] * 6 + ["event create"]
     asked = await world.open_modal(world.admin, panel, "Announcements")
     assert "Announcements\nnone;" in (await world.fill_in(world.admin, asked, channel=[])).alone
 
@@ -52,12 +62,15 @@ async def test_what_is_no_setting_is_refused_and_only_admins_see_the_panel(world
     panel = await world.use(world.admin, "setup")
     for button, values, told in (
         ("Weeks", {"closing": "admin", "grace": "soon"}, "The grace is 0 to 8,640 minutes"),
+        ("Held scores", {"channel": [world.channel]}, f"Everyone can read <#{world.channel.id}>"),
         ("Time zone", {"zone": "Atlantis"}, "There is no time zone “Atlantis”"),
         ("New event", {"name": "A", "direction": "LOW", "format": "time", "unit": "points"}, "Times have no unit"),
     ):
         asked = await world.open_modal(world.admin, panel, button)
         assert told in await world.refused(world.fill_in(world.admin, asked, **values))
     assert "Only admins of this server can do that" in await world.refused(world.use("Ana", "setup"))
+    told = await world.refused(world.use(world.admin, "settings", **{"review-channel": world.channel}))
+    assert "held scores are for admins alone. Choose a channel that only they see." in told
 
 
 async def test_a_new_server_is_greeted_once_where_the_bot_may_write(world: World) -> None:

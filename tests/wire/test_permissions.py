@@ -114,6 +114,7 @@ TABLE = [
     Use("settings", {"time-zone": "Asia/Tokyo"}, from_another_server=DONE),
     Use("settings", {"close-weeks": True, "grace": 60}, from_another_server=DONE),
     Use("settings", {"announcements": HOME.news, "quiet-from": "22", "quiet-to": "8"}, from_another_server=NO_CHANNEL),
+    Use("settings", {"review-channel": HOME.news}, from_another_server=NO_CHANNEL),
     Use("event role", {"event": "{event}", "role": REFEREES, "award": "nobody"}),
     Use("my-data", by_a_member=DONE, from_another_server=DONE),
 ]

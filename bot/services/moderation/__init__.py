@@ -2,8 +2,19 @@
 
 from bot.services.moderation._addition import AdditionService
 from bot.services.moderation._excuses import ExcuseService
-from bot.services.moderation._review import ReviewService, drop_held
+from bot.services.moderation._held import drop_held, refresh_decided
+from bot.services.moderation._review import ReviewService
+from bot.services.moderation._review_posts import ReviewPosts
 from bot.services.moderation._service import RemovalService
 from bot.services.moderation._withdrawal import WithdrawalService
 
-__all__ = ["AdditionService", "ExcuseService", "RemovalService", "ReviewService", "WithdrawalService", "drop_held"]
+__all__ = [
+    "AdditionService",
+    "ExcuseService",
+    "RemovalService",
+    "ReviewPosts",
+    "ReviewService",
+    "WithdrawalService",
+    "drop_held",
+    "refresh_decided",
+]

@@ -133,7 +133,7 @@ class AdditionService:
             again = f", {shown.week} run again" if done.is_rerun else ""
             detail = f"submission {row.id}: {shown}{again}"
             record(session, actor, "add score", detail, at=now, event_id=found.id, player_id=player_id, reason=why)
-            correct_posts(session, found, done, now)
+            correct_posts(session, found, row, done, now)
             return report(session, Correction.ADD, found, row, shown, done, why)
 
         result = await self._database.write(work)

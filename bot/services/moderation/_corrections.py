@@ -14,7 +14,7 @@ from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
 from bot.services.moderation._rows import run_of, unrate
-from bot.services.posts import refresh_posts
+from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import (
     count_personal_best,
     count_weekly_best,
@@ -178,8 +178,9 @@ def report(
     )
 
 
-def correct_posts(session: Session, event: Event, done: Corrected, now: datetime) -> None:
-    """Have the announcements and roles looked at again that a correction can make untrue."""
+def correct_posts(session: Session, event: Event, row: ScoreSubmission, done: Corrected, now: datetime) -> None:
+    """Have the posts and roles looked at again that the correction of a submission can make untrue."""
+    refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
     untrue = JobKind.FINAL, JobKind.RECORD, JobKind.BOARD
     if done.run is not None and done.is_rerun:
         after_correction(session, event, now, *untrue, runs=[done.run])

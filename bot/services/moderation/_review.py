@@ -1,5 +1,6 @@
 """Look at held scores, approve or refuse them, and remind admins of those that wait."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -18,10 +19,11 @@ from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, EventEnded, EventNotBegun, NothingHeld, PlayerWithdrawn
 from bot.services.events import describe, find_event
-from bot.services.jobs import cancel, finish, hold, postpone
+from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
+from bot.services.moderation._held import describe_held, end_waiting, find_waiting, lock_waiting, waiting_in
 from bot.services.ratings import Recalculation
 from bot.services.servers import (
     Actor,
@@ -67,17 +69,26 @@ class ReviewService:
         def work(session: Session) -> Review | OwnHeldScores | None:
             if not is_admin(session, actor):
                 return OwnHeldScores(_own(session, actor))
-            waiting = _waiting(actor.guild_id)
-            number = session.execute(waiting.with_only_columns(sa.func.count())).scalar_one()
-            if number == 0:
+            waiting = _keys(session, actor)
+            if not waiting:
                 return None
-            shown = place if place < number else 0
-            held = session.scalars(waiting.order_by(Row.held_at, Row.id).offset(shown).limit(1)).one()
-            described = _describe(session, held)
-            with session.begin_nested() as tried:
-                consequences = self._foresee(session, actor, held)
-                tried.rollback()
-            return Review(described, consequences, shown, number)
+            return self._review(session, actor, waiting, place if place < len(waiting) else 0)
+
+        return await self._database.write(work)
+
+    async def look_at(self, actor: Actor, held_id: int) -> Review:
+        """Return a score that waits, for an admin, as `look` does.
+
+        Raises:
+            NothingHeld: no such score waits in the actor's server.
+        """
+
+        def work(session: Session) -> Review:
+            require_admin(session, actor)
+            waiting = _keys(session, actor)
+            if held_id not in waiting:
+                raise NothingHeld
+            return self._review(session, actor, waiting, waiting.index(held_id))
 
         return await self._database.write(work)
 
@@ -90,12 +101,19 @@ class ReviewService:
 
         def work(session: Session) -> HeldScore:
             require_admin(session, actor)
-            held = session.scalar(_waiting(actor.guild_id).where(Row.id == sa.literal(held_id, sa.BigInteger)))
-            if held is None:
-                raise NothingHeld
-            return _describe(session, held)
+            return describe_held(session, find_waiting(session, actor.guild_id, held_id))
 
         return await self._database.read(work)
+
+    def _review(self, session: Session, actor: Actor, waiting: Sequence[int], place: int) -> Review:
+        """Tell of one of the scores that wait, by key, to an admin, who need not be told any more that some do."""
+        held = find_waiting(session, actor.guild_id, waiting[place])
+        described = describe_held(session, held)
+        with session.begin_nested() as tried:
+            consequences = self._foresee(session, actor, held)
+            tried.rollback()
+        drop_notices(session, actor.guild_id, JobKind.REVIEW)
+        return Review(described, consequences, place, len(waiting))
 
     def _foresee(self, session: Session, actor: Actor, held: Row) -> Consequences | None:
         """Approve a held score, and return what that changes; None if its event takes no scores of that week any more.
@@ -125,7 +143,7 @@ class ReviewService:
 
         def work(session: Session) -> CorrectionResult:
             begin_action(session, actor)
-            held, event = _find(session, actor, held_id)
+            held, event = lock_waiting(session, actor.guild_id, held_id)
             if session.get_one(Member, (held.player_id, actor.guild_id)).withdrawn_at is not None:
                 raise PlayerWithdrawn(name_player(session, event, held.player_id).discord_id)
             counted = sa.select(models.ScoreSubmission.id)
@@ -134,7 +152,7 @@ class ReviewService:
             zone, why = load_settings(session, actor.guild_id).time_zone, clean_reason(reason)
             row, done = add_score(session, event, _addition(held, actor), zone, self._scale)
             self._decide(session, actor, held, HeldState.APPROVED, why)
-            correct_posts(session, event, done, self._clock())
+            correct_posts(session, event, row, done, self._clock())
             shown = name_submission(event, row, zone)
             detail = f"submission {row.id}: {shown}"
             what, who = event.id, row.player_id
@@ -155,18 +173,20 @@ class ReviewService:
 
         def work(session: Session) -> HeldScore:
             begin_action(session, actor)
-            held, event = _find(session, actor, held_id)
+            held, event = lock_waiting(session, actor.guild_id, held_id)
             why = clean_reason(reason)
             self._decide(session, actor, held, HeldState.REFUSED, why)
             shown = describe(event).style.show(held.score)
             what, who = event.id, held.player_id
             record(session, actor, "refuse score", shown, at=self._clock(), event_id=what, player_id=who, reason=why)
-            return _describe(session, held)
+            return describe_held(session, held)
 
         return await self._database.write(work)
 
     async def remind(self, claim: Claim) -> None:
-        """Do a job whose key is the interaction of a held score: leave a notice while it waits, and come again.
+        """Do a job whose key is the interaction of a held score: tell admins while it waits, and come again.
+
+        They are told in the review channel; where there is none, in a notice.
 
         Raises:
             ClaimLost: the job is no longer this process's.
@@ -179,54 +199,25 @@ class ReviewService:
                 finish(session, claim)
                 return
             now, guild_id = self._clock(), session.get_one(Event, held.event_id).guild_id
-            leave_notice(session, guild_id, JobKind.REVIEW, Trouble.SCORE_HELD, guild_id, now)
+            if load_settings(session, guild_id).review_channel_id is None:
+                leave_notice(session, guild_id, JobKind.REVIEW, Trouble.SCORE_HELD, guild_id, now)
+            else:
+                schedule(session, JobKind.HELD, claim.key, now)
             postpone(session, claim, now + REMIND_AFTER)
 
         await self._database.write(work)
 
     def _decide(self, session: Session, actor: Actor, held: Row, state: HeldState, reason: str | None) -> None:
-        held.state, held.decided_at, held.decided_by, held.reason = state, self._clock(), actor.discord_id, reason
-        cancel(session, JobKind.REVIEW, str(held.interaction_id))
+        now = self._clock()
+        held.state, held.decided_at, held.decided_by, held.reason = state, now, actor.discord_id, reason
         session.flush()
-        _drop_notice_of_none(session, actor.guild_id)
+        end_waiting(session, actor.guild_id, held.interaction_id, now)
 
 
-def drop_held(session: Session, player_id: int) -> None:
-    """Forget the held scores of a player, who is erased; nobody can decide on them any more.
-
-    The events that they are for are locked.
-    """
-    held = sa.select(Row.interaction_id, Event.guild_id).join(Event, Event.id == Row.event_id)
-    found = session.execute(held.where(Row.player_id == player_id, Row.state == HeldState.WAITING)).all()
-    for interaction_id in sorted(row.interaction_id for row in found):
-        cancel(session, JobKind.REVIEW, str(interaction_id))
-    session.execute(sa.delete(Row).where(Row.player_id == player_id).execution_options(synchronize_session=False))
-    for guild_id in sorted({row.guild_id for row in found}):
-        _drop_notice_of_none(session, guild_id)
-
-
-def _drop_notice_of_none(session: Session, guild_id: int) -> None:
-    """Have admins of a server reminded no more, once no score waits."""
-    if session.scalar(_waiting(guild_id).limit(1)) is None:
-        drop_notices(session, guild_id, JobKind.REVIEW)
-
-
-def _waiting(guild_id: int) -> sa.Select[Row]:
-    of_guild = Event.guild_id == guild_id, Row.state == HeldState.WAITING
-    return sa.select(Row).join(Event, Event.id == Row.event_id).where(*of_guild)
-
-
-def _find(session: Session, actor: Actor, held_id: int) -> tuple[Row, Event]:
-    """Return a score that waits, and its event, locked: of two admins, the second finds that it waits no longer."""
-    wanted = Row.id == sa.literal(held_id, sa.BigInteger)
-    event_id = session.scalar(_waiting(actor.guild_id).where(wanted).with_only_columns(Row.event_id))
-    if event_id is None:
-        raise NothingHeld
-    event = find_event(session, actor.guild_id, event_id, lock=True)
-    held = session.scalar(_waiting(actor.guild_id).where(wanted).execution_options(populate_existing=True))
-    if held is None:
-        raise NothingHeld
-    return held, event
+def _keys(session: Session, actor: Actor) -> Sequence[int]:
+    """Return the keys of the scores that wait, the longest waiting first."""
+    keys = waiting_in(actor.guild_id).with_only_columns(Row.id)
+    return session.scalars(keys.order_by(Row.held_at, Row.id)).all()
 
 
 def _addition(held: Row, actor: Actor) -> Addition:
@@ -239,20 +230,4 @@ def _own(session: Session, actor: Actor) -> tuple[HeldScore, ...]:
     of_player = Event.guild_id == actor.guild_id, Player.discord_id == sa.literal(actor.discord_id, sa.BigInteger)
     held = sa.select(Row).join(Event, Event.id == Row.event_id).join(Player, Player.id == Row.player_id)
     latest = held.where(*of_player).order_by(Row.held_at.desc(), Row.id.desc()).limit(MOST_OWN)
-    return tuple(_describe(session, row) for row in session.scalars(latest))
-
-
-def _describe(session: Session, held: Row) -> HeldScore:
-    event = session.get_one(Event, held.event_id)
-    return HeldScore(
-        id=held.id,
-        event=describe(event),
-        player=name_player(session, event, held.player_id),
-        score=held.score,
-        proof=held.proof,
-        week=Week.from_code(held.made_in_week),
-        held_at=held.held_at,
-        moves=held.moves,
-        state=held.state,
-        reason=held.reason,
-    )
+    return tuple(describe_held(session, row) for row in session.scalars(latest))

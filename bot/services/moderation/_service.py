@@ -112,7 +112,7 @@ class RemovalService:
             if now >= row.submitted_at + TAKEN_BACK_FOR or run_of(session, row) is not None:
                 raise TooLateToTakeBack
             done = remove_score(session, found, row, (now, player, TAKEN_BACK), self._scale, reruns_week=False)
-            correct_posts(session, found, done, now)
+            correct_posts(session, found, row, done, now)
             shown = name_submission(found, row, load_settings(session, guild_id).time_zone)
             return report(session, Correction.REMOVE, found, row, shown, done, None)
 
@@ -207,7 +207,7 @@ class RemovalService:
             action, what, who = _ACTIONS[correction], found.id, row.player_id
             now = self._clock()
             record(session, actor, action, detail, at=now, event_id=what, player_id=who, reason=why)
-            correct_posts(session, found, done, now)
+            correct_posts(session, found, row, done, now)
             return report(session, correction, found, row, shown, done, why)
 
         result = await self._database.write(work)

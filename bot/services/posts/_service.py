@@ -14,7 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.posts import Draft, Post
 from bot.domain.servers import Trouble
-from bot.services.jobs import ClaimLost, finish, hold, postpone, schedule, schedule_all
+from bot.services.jobs import ClaimLost, find_job, finish, hold, postpone, schedule, schedule_all
 from bot.services.servers import leave_notice
 
 T = TypeVar("T")
@@ -157,8 +157,8 @@ def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *
 
 
 def refresh_post(session: Session, kind: JobKind, key: str, now: datetime) -> None:
-    """Have one post looked at again, if there is one."""
-    if _find(session, kind, key) is not None:
+    """Have one post looked at again, if there is one, or is to be."""
+    if _find(session, kind, key) is not None or find_job(session, kind, key) is not None:
         schedule(session, kind, key, now)
 
 

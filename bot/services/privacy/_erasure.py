@@ -26,7 +26,7 @@ from bot.database.models import (
 from bot.domain.jobs import JobKind
 from bot.domain.privacy import Footprint, GivenRole, blot
 from bot.services.jobs import cancel
-from bot.services.moderation import drop_held
+from bot.services.moderation import drop_held, refresh_decided
 from bot.services.posts import refresh_posts
 from bot.services.servers import reminder_key
 
@@ -108,11 +108,12 @@ def erase(session: Session, discord_id: int, names: Collection[str], stand_in: s
         for member in members:
             member.display_name, member.version = stand_in, member.version + 1
         session.flush()
-        drop_held(session, player_id)
+        drop_held(session, player_id, now)
         _clear(session, player_id)
         refresh_posts(session, events, now)
     _forget_reminders(session, discord_id)
     _run(session, sa.delete(RoleGrant).where(RoleGrant.discord_id == _literal(discord_id)))
+    refresh_decided(session, discord_id, now)
     for column in ACTORS:
         _run(session, sa.update(column.class_).where(column == _literal(discord_id)).values({column: former}))
     _blot_reasons(session, names - {stand_in}, discord_id, guilds, stand_in)

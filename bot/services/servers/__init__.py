@@ -3,7 +3,7 @@
 from bot.services.servers._authority import Actor, begin_action, is_admin, itself, load_settings, record, require_admin
 from bot.services.servers._members import add_members, find_member, find_players, name_member, name_player, name_players
 from bot.services.servers._notices import drop_notices, find_notices, leave_notice
-from bot.services.servers._reminders import hasten_results, reminder_key
+from bot.services.servers._reminders import hasten_results, hasten_reviews, reminder_key
 from bot.services.servers._service import SettingsService
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "find_notices",
     "find_players",
     "hasten_results",
+    "hasten_reviews",
     "is_admin",
     "itself",
     "leave_notice",

@@ -50,8 +50,9 @@ def read_settings(row: GuildSettings) -> ServerSettings:
     """Return the settings that a row holds."""
     quiet = None if row.quiet_from is None or row.quiet_to is None else QuietHours(row.quiet_from, row.quiet_to)
     closes = row.closes_weeks, row.grace_minutes
+    channels = row.announcement_channel_id, row.review_channel_id
     rules = row.default_method, row.default_attendance
-    return ServerSettings(row.time_zone, row.admin_role_id, *closes, row.announcement_channel_id, quiet, *rules)
+    return ServerSettings(row.time_zone, row.admin_role_id, *closes, *channels, quiet, *rules)
 
 
 def is_admin(session: Session, actor: Actor) -> bool:

@@ -1,14 +1,15 @@
-"""Have players told what has just happened in their server."""
+"""Have players told what has just happened in their server, and admins what waits for them."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Reminders
+from bot.database.models import Event, HeldScore, Reminders
+from bot.domain.alarm import HeldState
 from bot.domain.jobs import JobKind
 from bot.domain.reminders import SETTLES
-from bot.services.jobs import HASTEN
+from bot.services.jobs import HASTEN, schedule_all
 
 
 def reminder_key(guild_id: int, discord_id: int) -> str:
@@ -22,3 +23,10 @@ def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
     kind, at = JobKind.REMINDER.value, now + SETTLES
     if rows := [(kind, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]:
         HASTEN.write(session.connection(), sorted(rows), due_at=at, latest=at)
+
+
+def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:
+    """Have admins of a server told now of all held scores that wait, in the transaction that changes where."""
+    waiting = sa.select(HeldScore.interaction_id).join(Event, Event.id == HeldScore.event_id)
+    waiting = waiting.where(Event.guild_id == guild_id, HeldScore.state == HeldState.WAITING)
+    schedule_all(session, [(JobKind.REVIEW, str(key)) for key in session.scalars(waiting)], now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import GuildSettings
 from bot.domain.clock import Clock
-from bot.domain.jobs import ANNOUNCEMENTS
+from bot.domain.jobs import ANNOUNCEMENTS, JobKind
 from bot.domain.rules import Attendance, Method
 from bot.domain.servers import LONGEST_GRACE_MINUTES, Notice, ServerSettings, SettingsReport, minute_of_day
 from bot.domain.time_zones import time_zone_of
@@ -16,6 +16,7 @@ from bot.errors import GraceTooLong, NotAllowed, QuietHoursHalf
 from bot.services.servers._authority import Actor, begin_action, load_settings, read_settings, record, require_admin
 from bot.services.servers._closing import move_close, report
 from bot.services.servers._notices import drop_notices, find_notices, mark_seen
+from bot.services.servers._reminders import hasten_reviews
 
 NONE = "none"
 """What admins type to have no quiet hours."""
@@ -46,6 +47,7 @@ class SettingsService:
         closes_weeks: bool | None = None,
         grace_minutes: int | None = None,
         announcement_channel_id: int | None = None,
+        review_channel_id: int | None = None,
         quiet_from: str | None = None,
         quiet_to: str | None = None,
     ) -> SettingsReport:
@@ -60,6 +62,7 @@ class SettingsService:
             grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
             announcement_channel_id: where results and records are announced; the channel where they are already means
                 nowhere.
+            review_channel_id: where held scores are shown to admins; the channel where they are already means nowhere.
             quiet_from: the time of the day from which nothing is announced, such as 22:00; "none" means at any time.
             quiet_to: the time of the day until which nothing is announced; "none" likewise.
 
@@ -81,6 +84,9 @@ class SettingsService:
                 is_off = row.announcement_channel_id == announcement_channel_id
                 row.announcement_channel_id = None if is_off else announcement_channel_id
                 drop_notices(session, actor.guild_id, *ANNOUNCEMENTS)
+            if review_channel_id is not None:
+                is_off = row.review_channel_id == review_channel_id
+                self._review_in(session, row, None if is_off else review_channel_id)
             if (quiet_from, quiet_to) != (None, None):
                 _set_quiet_hours(row, quiet_from, quiet_to)
             if (time_zone, closes_weeks, grace_minutes) != (None, None, None):
@@ -96,6 +102,15 @@ class SettingsService:
             drop_notices(session, actor.guild_id, *ANNOUNCEMENTS)
 
         return await self._apply(actor, apply)
+
+    async def review_in(self, actor: Actor, channel_id: int | None) -> SettingsReport:
+        """Show held scores to admins in a channel; None for nowhere."""
+        return await self._apply(actor, lambda session, row: self._review_in(session, row, channel_id))
+
+    def _review_in(self, session: Session, row: GuildSettings, channel_id: int | None) -> None:
+        row.review_channel_id = channel_id
+        hasten_reviews(session, row.guild_id, self._clock())
+        drop_notices(session, row.guild_id, JobKind.REVIEW, JobKind.HELD)
 
     async def rate_new_events(self, actor: Actor, method: Method, attendance: Attendance) -> SettingsReport:
         """Have events that are made from now on rate by a method and an attendance."""
@@ -177,6 +192,8 @@ def _summary(settings: ServerSettings) -> str:
     said = f"time zone: {settings.time_zone}, admin role: {settings.admin_role_id}, weeks close: {closes}"
     if (settings.method, settings.attendance) != (Method.CLASSIC, Attendance.ZERO):
         said += f", new events: {settings.method}, {settings.attendance}"
+    if settings.review_channel_id is not None:
+        said += f", reviews: {settings.review_channel_id}"
     if settings.announcement_channel_id is None:
         return said
     quiet = "" if settings.quiet_hours is None else f", quiet from {settings.quiet_hours}"

@@ -1,0 +1,95 @@
+"""Find, describe and forget held scores inside a transaction, and have admins told of what has changed about them."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, HeldScore, ScoreSubmission
+from bot.domain import alarm
+from bot.domain.alarm import HeldState
+from bot.domain.jobs import JobKind
+from bot.domain.weeks import Week
+from bot.errors import NothingHeld
+from bot.services.events import describe, find_event
+from bot.services.jobs import cancel
+from bot.services.posts import refresh_post
+from bot.services.servers import drop_notices, name_player
+
+
+def waiting_in(guild_id: int) -> sa.Select[HeldScore]:
+    """Select the held scores of a server that wait."""
+    of_guild = Event.guild_id == guild_id, HeldScore.state == HeldState.WAITING
+    return sa.select(HeldScore).join(Event, Event.id == HeldScore.event_id).where(*of_guild)
+
+
+def find_waiting(session: Session, guild_id: int, held_id: int) -> HeldScore:
+    """Return a held score of a server that waits.
+
+    Raises:
+        NothingHeld: there is none of that key.
+    """
+    wanted = waiting_in(guild_id).where(HeldScore.id == sa.literal(held_id, sa.BigInteger))
+    held = session.scalar(wanted.execution_options(populate_existing=True))
+    if held is None:
+        raise NothingHeld
+    return held
+
+
+def lock_waiting(session: Session, guild_id: int, held_id: int) -> tuple[HeldScore, Event]:
+    """Return a held score that waits, and its event, locked: of two admins, the second finds that it waits no longer.
+
+    Raises:
+        NothingHeld: as `find_waiting`.
+    """
+    event = find_event(session, guild_id, find_waiting(session, guild_id, held_id).event_id, lock=True)
+    return find_waiting(session, guild_id, held_id), event
+
+
+def describe_held(session: Session, held: HeldScore) -> alarm.HeldScore:
+    """Return a held score as it is now."""
+    event, log = session.get_one(Event, held.event_id), ScoreSubmission
+    is_removed = sa.exists().where(log.interaction_id == held.interaction_id, log.removed_at.is_not(None))
+    return alarm.HeldScore(
+        id=held.id,
+        event=describe(event),
+        player=name_player(session, event, held.player_id),
+        score=held.score,
+        proof=held.proof,
+        week=Week.from_code(held.made_in_week),
+        held_at=held.held_at,
+        moves=held.moves,
+        state=held.state,
+        reason=held.reason,
+        decided_by=held.decided_by,
+        decided_at=held.decided_at,
+        is_removed=held.state is HeldState.APPROVED and session.execute(sa.select(is_removed)).scalar_one(),
+    )
+
+
+def end_waiting(session: Session, guild_id: int, interaction_id: int, now: datetime) -> None:
+    """Have admins reminded no more of a score that waits no longer, and shown what became of it."""
+    cancel(session, JobKind.REVIEW, str(interaction_id))
+    refresh_post(session, JobKind.HELD, str(interaction_id), now)
+    if session.scalar(waiting_in(guild_id).limit(1)) is None:
+        drop_notices(session, guild_id, JobKind.REVIEW)
+
+
+def drop_held(session: Session, player_id: int, now: datetime) -> None:
+    """Forget the held scores of a player, who is erased; nobody can decide on them any more.
+
+    The events that they are for are locked.
+    """
+    held = sa.select(HeldScore.interaction_id, Event.guild_id).join(Event, Event.id == HeldScore.event_id)
+    found = session.execute(held.where(HeldScore.player_id == player_id).order_by(HeldScore.interaction_id)).all()
+    of_player = sa.delete(HeldScore).where(HeldScore.player_id == player_id)
+    session.execute(of_player.execution_options(synchronize_session=False))
+    for row in found:
+        end_waiting(session, row.guild_id, row.interaction_id, now)
+
+
+def refresh_decided(session: Session, decided_by: int, now: datetime) -> None:
+    """Have shown anew what an admin has decided, who is erased."""
+    of_admin = sa.select(HeldScore.interaction_id).where(HeldScore.decided_by == sa.literal(decided_by, sa.BigInteger))
+    for interaction_id in session.scalars(of_admin.order_by(HeldScore.interaction_id)):
+        refresh_post(session, JobKind.HELD, str(interaction_id), now)

@@ -1,0 +1,267 @@
+"""Admins see held scores in a channel of their own: each once, and as it is, whatever becomes of it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.cogs import handlers_of
+from bot.database.models import GuildSettings, Job, Notice
+from bot.domain.jobs import JobKind
+from bot.domain.posts import Post
+from bot.services.jobs import JobRunner
+from bot.services.posts import PostService
+from bot.ui.privacy import FORMER_PLAYER
+from tests import tables
+from tests.backends import EVENT, open_test_backend
+from tests.one_database import on_one_database
+from tests.wire.discord_http import MODAL_SUBMIT
+from tests.wire.discord_people import MANAGE_SERVER
+from tests.wire.discord_stub import HOME, Message, Reply, User
+from tests.wire.wired_bot import ADMIN, WiredBot, actor
+
+HONEST = {
+    User(name.lower(), display_name=name): score for name, score in zip("ABCDE", range(100, 600, 100), strict=True)
+}
+FAY, GIL = User("fay", display_name="Fay"), User("gil", display_name="Gil")
+JUDGE = User("judge", MANAGE_SERVER, display_name="Judge")
+HELD_AT = datetime(2026, 11, 18, 12, tzinfo=UTC)
+AT = f"<t:{HELD_AT.timestamp():.0f}:f>"
+SHOWN = "Held: {} of {}\nTetris Blitz · " + AT + "\nIt moves another player by 372 Elo.\n"
+WAITS = "It counts for nothing, and players do not see it, before an admin approves it.\nReview"
+
+
+class Referees:
+    """A server with an event in which scores are held, and a channel in which its admins see them."""
+
+    def __init__(self, wired: WiredBot) -> None:
+        self.wired = wired
+        self.clock = wired.backend.clock
+
+    async def hold(self, player: User = FAY, score: str = "99,000") -> None:
+        assert "an admin looks at it first" in (await self.wired.submit(player, score)).text
+
+    async def messages(self, **later: float) -> list[Message]:
+        """The messages in all channels, once what is due some time from now is done."""
+        self.clock.move(**later)
+        await self.wired.backend.real.jobs.do_due()
+        return self.wired.discord.channels.messages
+
+    async def told(self, **later: float) -> list[str]:
+        """What can be read there."""
+        return [message.text for message in await self.messages(**later)]
+
+    async def told_of(self, player: User) -> str:
+        """What the one message says that names a player."""
+        [text] = [text for text in await self.told() if f" of {player.display_name}\n" in text]
+        return text
+
+    async def click(self, user: User, target: Message | Reply, label: str, messages: int = 1) -> Reply:
+        return await (await self.wired.discord.click(user, target, label)).finished(messages)
+
+    async def waiting(self) -> list[tuple[JobKind, timedelta | None]]:
+        """The jobs that are left, and in how long they are due."""
+        rows = await tables.rows(self.wired.backend.database, Job)
+        return [(row["kind"], row["due_at"] and row["due_at"] - self.clock.now) for row in rows]
+
+
+@pytest.fixture
+async def server(jobs_by_request: None, wired: WiredBot) -> Referees:
+    """The server, in which nobody has named the channel yet."""
+    await wired.use(ADMIN, "event create", name=EVENT, direction="HIGH")
+    for player, score in HONEST.items():
+        await wired.submit(player, str(score))
+    return Referees(wired)
+
+
+@pytest.fixture
+async def referees(server: Referees) -> Referees:
+    told = await server.wired.set(ADMIN, review_channel=HOME.news)
+    assert f"Held scores\nfor admins in <#{HOME.news.id}>" in told.text
+    return server
+
+
+async def test_a_held_score_is_shown_to_admins_and_approved_there(referees: Referees) -> None:
+    await referees.wired.submit(FAY, "99,000", proof="https://example.com/run")
+    [message] = await referees.messages()
+    proof = "Proof\n<https://example.com/run>\n"
+    assert (message.channel_id, message.text) == (HOME.news.id, SHOWN.format("99,000", "Fay") + proof + WAITS)
+    assert "Only admins" in await referees.wired.refused(referees.click(FAY, message, "Review"))
+    asked = await referees.click(JUDGE, message, "Review")
+    assert asked.ephemeral
+    assert "If it is approved\nFay would have **99,000** (#1).\n5 players' Elos move, by 371 at most." in asked.text
+    assert asked.final.labels == ["Approve", "Refuse"]
+    assert "Score approved" in (await referees.click(JUDGE, asked, "Approve", messages=2)).text
+    decided = f"Approved: 99,000 of Fay\nTetris Blitz · {AT}\nby <@{JUDGE.id}>, <t:{HELD_AT.timestamp():.0f}:R>"
+    assert await referees.told() == [decided]
+    assert message.labels == []
+    assert await referees.waiting() == []
+
+
+async def test_a_score_that_is_refused_by_the_command_is_shown_as_refused(referees: Referees) -> None:
+    await referees.hold()
+    [message] = await referees.messages()
+    asked = await referees.wired.use(ADMIN, "review")
+    await referees.wired.discord.click(ADMIN, asked, "Refuse")
+    reason = {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": "reason", "value": "no video"}}
+    filled = {"custom_id": "review:refuse:1", "components": [reason]}
+    refused = await referees.wired.discord.deliver(MODAL_SUBMIT, ADMIN, HOME, filled, asked.final)
+    assert "Reason\nno video" in (await refused.finished(2)).text
+    [told] = await referees.told()
+    assert told.splitlines()[0] == "Refused: 99,000 of Fay"
+    assert f"by <@{ADMIN.id}>, " in told
+    assert message.labels == []
+
+
+async def test_what_is_said_of_a_score_follows_the_event_and_the_score(referees: Referees) -> None:
+    home, services = actor(ADMIN, HOME), referees.wired.backend.real.services
+    await referees.hold()
+    await referees.hold(GIL, "88,000")
+    await referees.messages()
+    await referees.wired.use(ADMIN, "event edit", event=EVENT, name="Blitz")
+    assert all(f"Blitz · {AT}" in one and "Tetris" not in one for one in await referees.told())
+    await referees.wired.use(ADMIN, "event archive", event="Blitz")
+    assert all("Blitz · archived · " in one for one in await referees.told())
+    await services.reviews.approve(home, 1)
+    assert "Removed" not in await referees.told_of(FAY)
+    await services.removals.remove(home, "Blitz", FAY.id)
+    assert (await referees.told_of(FAY)).endswith("\nRemoved since: it counts no more.")
+    assert (await referees.told_of(GIL)).startswith("Held: 88,000 of Gil")
+    assert "approved, and removed since" in (await referees.wired.use(FAY, "review")).text
+    await services.removals.restore(home, "Blitz", FAY.id)
+    assert "Removed" not in await referees.told_of(FAY)
+    [taken] = [row for row in (await referees.wired.tables())["held_scores"] if row["id"] == 1]
+    await services.removals.take_back(HOME.id, 1, FAY.id, taken["interaction_id"])
+    assert (await referees.told_of(FAY)).endswith("\nRemoved since: it counts no more.")
+
+
+async def test_two_processes_show_a_score_once(referees: Referees) -> None:
+    await referees.hold()
+    client, clock = referees.wired.client, referees.clock
+    async with open_test_backend(referees.wired.backend.database.url, clock) as other:
+        runners = [
+            JobRunner(
+                backend.database,
+                clock,
+                handlers_of(client, backend.real.services) | {JobKind.REVIEW: backend.real.services.reviews.remind},
+            )
+            for backend in (referees.wired.backend, other)
+        ]
+        for _ in range(2):
+            await asyncio.gather(*(runner.do_due() for runner in runners))
+            assert len(await referees.told()) == 1
+            clock.move(days=1)
+
+
+async def test_a_score_that_waits_comes_anew_every_day_as_the_latest_message(referees: Referees) -> None:
+    await referees.hold()
+    await referees.hold(GIL, "88,000")
+    first, second = await referees.messages()
+    assert await referees.waiting() == [(JobKind.REVIEW, timedelta(days=1))] * 2
+    assert await referees.messages(hours=23) == [first, second]
+    shown = await referees.told(hours=1)
+    assert sorted(shown) == sorted((first.text, second.text))
+    third, fourth = await referees.messages()
+    assert not {first.data["id"], second.data["id"]} & {third.data["id"], fourth.data["id"]}
+    # Somebody deletes a message, which is no decision.
+    referees.wired.discord.channels.messages.remove(third)
+    assert sorted(await referees.told(days=1)) == sorted(shown)
+    assert await tables.rows(referees.wired.backend.database, Notice) == []
+    referees.wired.expect_what_failed()
+
+
+async def test_scores_that_wait_go_with_the_channel_and_are_told_without_one(server: Referees) -> None:
+    wired = server.wired
+    await server.hold()
+    assert await server.told() == []
+    told = await wired.use(ADMIN, "audit")
+    await told.finished(2)
+    assert "`/review`. `/settings review-channel:#channel` shows such scores to admins in a channel." in told.final.text
+    await wired.set(ADMIN, review_channel=HOME.news)
+    [message] = await server.messages()
+    await wired.set(ADMIN, review_channel=HOME.channel)
+    [moved] = await server.messages()
+    assert [message.channel_id, moved.channel_id] == [HOME.news.id, HOME.channel.id]
+    assert "`/settings review-channel:#channel`" in (await wired.set(ADMIN, review_channel=HOME.channel)).text
+    assert await server.messages() == [moved]
+    told = await wired.use(ADMIN, "audit")
+    assert "A score is held" in (await told.finished(2)).final.text
+    await wired.backend.real.services.reviews.refuse(actor(ADMIN), 1)
+    assert "Refused: 99,000 of Fay" in (await server.told())[0]
+
+
+@pytest.mark.parametrize("trouble", ["deleted", "closed"])
+async def test_a_channel_that_is_gone_or_forbidden_is_told_and_the_score_still_waits(
+    referees: Referees, trouble: str
+) -> None:
+    wired = referees.wired
+    getattr(wired.discord.channels, trouble).add(HOME.news.id)
+    await referees.hold()
+    assert await referees.told() == []
+    [settings] = await tables.rows(wired.backend.database, GuildSettings)
+    assert settings["review_channel_id"] is None
+    told = await wired.use(ADMIN, "audit")
+    await told.finished(2)
+    assert "There are no more messages about held scores: " in told.final.text
+    assert "A score is held until an admin has looked at it" in told.final.text
+    assert "no more messages about held scores" in (await wired.set(ADMIN)).text
+    assert await referees.waiting() == [(JobKind.REVIEW, timedelta(days=1))]
+    wired.expect_what_failed()
+
+
+@on_one_database
+async def test_a_former_channel_that_is_gone_keeps_no_score_from_the_new_one(referees: Referees) -> None:
+    await referees.hold()
+    await referees.messages()
+    referees.wired.discord.channels.closed.add(HOME.news.id)
+    await referees.wired.set(ADMIN, review_channel=HOME.channel)
+    assert [one.channel_id for one in await referees.messages()] == [HOME.news.id, HOME.channel.id]
+    referees.wired.expect_what_failed()
+
+
+async def test_whoever_is_erased_is_named_no_more(referees: Referees) -> None:
+    privacy, reviews = (getattr(referees.wired.backend.real.services, name) for name in ("privacy", "reviews"))
+    await referees.hold()
+    await referees.hold(GIL, "88,000")
+    await referees.messages()
+    await reviews.refuse(actor(JUDGE), 1)
+    assert f"by <@{JUDGE.id}>, " in await referees.told_of(FAY)
+    await privacy.erase(JUDGE.id, FORMER_PLAYER)
+    assert "by a former admin, " in await referees.told_of(FAY)
+    for player in (FAY, GIL):
+        await privacy.erase(player.id, FORMER_PLAYER)
+    assert await referees.told() == ["Held score\nIts player was erased: nothing is left to decide."] * 2
+    assert await referees.waiting() == []
+
+
+@pytest.mark.parametrize("change", ["refused", "erased"])
+async def test_what_happens_while_a_message_is_being_written_is_not_contradicted_by_it(
+    referees: Referees, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    services, find = referees.wired.backend.real.services, PostService.find
+
+    async def find_meanwhile(posts: PostService, kind: JobKind, key: str) -> Post | None:
+        monkeypatch.undo()
+        if change == "refused":
+            await services.reviews.refuse(actor(ADMIN), 1)
+        else:
+            await services.privacy.erase(FAY.id, FORMER_PLAYER)
+        return await find(posts, kind, key)
+
+    await referees.hold()
+    monkeypatch.setattr(PostService, "find", find_meanwhile)
+    assert await referees.messages() == []
+    assert await referees.waiting() == []
+
+
+@on_one_database
+async def test_an_admin_who_has_looked_is_not_told_to_look(server: Referees) -> None:
+    await server.hold()
+    await server.messages()
+    looked = await server.wired.use(ADMIN, "review")
+    assert len(looked.messages) == 1
+    assert await tables.rows(server.wired.backend.database, Notice) == []
+    assert len((await server.wired.use(ADMIN, "audit")).messages) == 1
+    await server.messages(days=1)
+    told = await server.wired.use(ADMIN, "audit")
+    assert "A score is held" in (await told.finished(2)).final.text
