@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from discord import ComponentType, Interaction, InteractionType
-from discord.ui import Button, DynamicItem, LayoutView, View
+from discord.ui import Button, DynamicItem, Item, LayoutView, View
 
 from bot.cogs._answering import show_error
 from bot.errors import ButtonOutdated, Restarting
@@ -22,9 +22,19 @@ _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 class IdButton(DynamicItem[Button[Any]], template=NOTHING):
     """A button whose id holds its state.
 
-    A subclass names the form of its ids as `template`, reads an id in `from_custom_id`, and acts in `press`. An id has
-    at most 100 characters. Users can forge ids, so services check what they name. `BUTTONS` lists every subclass.
+    A subclass names the form of its ids as `template`, reads an id in `from_id`, and acts in `press`. An id has at most
+    100 characters. Users can forge ids, so services check what they name. `BUTTONS` lists every subclass.
     """
+
+    @classmethod
+    def from_id(cls, match: re.Match[str]) -> Self:
+        """Rebuild a button from its id."""
+        raise NotImplementedError
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /) -> Self:
+        """Rebuild a button from its id, for the library."""
+        return cls.from_id(match)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Do what the button says, and answer; errors may leave this function."""

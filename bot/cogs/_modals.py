@@ -21,16 +21,16 @@ T = TypeVar("T")
 class IdModal(Modal):
     """A modal whose id holds its state.
 
-    A subclass names the form of its ids as `TEMPLATE`, makes of an id, in `from_custom_id`, the modal with the inputs
-    that are read, and acts in `submit`. Each input has an id that is always the same: the library makes up one that is
-    missing, and nothing that is filled in is found again. Users can forge ids and what is filled in, so services check
-    both. `MODALS` lists every subclass; `open_modal` opens them.
+    A subclass names the form of its ids as `TEMPLATE`, makes of an id, in `from_id`, the modal with the inputs that are
+    read, and acts in `submit`. Each input has an id that is always the same: the library makes up one that is missing,
+    and nothing that is filled in is found again. Users can forge ids and what is filled in, so services check both.
+    `MODALS` lists every subclass; `open_modal` opens them.
     """
 
     TEMPLATE: ClassVar[re.Pattern[str]]
 
     @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "IdModal":
+    def from_id(cls, match: re.Match[str]) -> "IdModal":
         """Rebuild a modal from its id, to read what was filled in."""
         raise NotImplementedError
 
@@ -83,5 +83,5 @@ async def answer_modal(modals: Sequence[type[IdModal]], interaction: Interaction
         await show_error(interaction, ButtonOutdated())
         return
     kind, match = found
-    modal = kind.from_custom_id(match)
+    modal = kind.from_id(match)
     await modal._dispatch_submit(interaction, data.get("components", []), data.get("resolved", {}))

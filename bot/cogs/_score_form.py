@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from discord import ButtonStyle, Interaction
-from discord.ui import Button, Item, Label
+from discord.ui import Button, Label
 
 from bot.cogs._answering import guild_of
 from bot.cogs._buttons import IdButton
@@ -37,7 +37,7 @@ class ScoreForm(IdModal):
         self.add_item(Label(text="Screenshot", description=PROOF_PICTURE, component=self.screenshot))
 
     @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "ScoreForm":
+    def from_id(cls, match: re.Match[str]) -> "ScoreForm":
         """Rebuild a modal from its id."""
         return cls(int(match["event"]))
 
@@ -51,9 +51,7 @@ class SubmitButton(IdButton, template=r"submit:(?P<event>[0-9]{1,18})"):
         super().__init__(Button(label="Submit a score", style=ButtonStyle.primary, custom_id=f"submit:{event_id}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "SubmitButton":
+    def from_id(cls, match: re.Match[str]) -> "SubmitButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]))
 

@@ -4,7 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import IdButton
@@ -48,9 +48,7 @@ class AuditButton(IdButton, template=AUDIT_BUTTON_ID):
         super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "AuditButton":
+    def from_id(cls, match: re.Match[str]) -> "AuditButton":
         """Rebuild a button from its id."""
         return cls(match["label"], int(match["event"]), int(match["player"]), int(match["page"]))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import IdButton, in_rows
@@ -48,9 +48,7 @@ class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
         super().__init__(Button(label=LABELS[part], style=style, custom_id=f"help:{part}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "HelpButton":
+    def from_id(cls, match: re.Match[str]) -> "HelpButton":
         """Rebuild a button from its id."""
         return cls(match["part"])
 

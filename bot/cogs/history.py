@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, guild_of, update
 from bot.cogs._buttons import IdButton, instant_of, ticks_of
@@ -58,9 +58,7 @@ class HistoryButton(
         super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "HistoryButton":
+    def from_id(cls, match: re.Match[str]) -> "HistoryButton":
         """Rebuild a button from its id."""
         return cls(match["label"], int(match["event"]), int(match["player"]), int(match["page"]))
 
@@ -92,9 +90,7 @@ class PastBoardButton(
         super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "PastBoardButton":
+    def from_id(cls, match: re.Match[str]) -> "PastBoardButton":
         """Rebuild a button from its id."""
         at = instant_of(match["at"])
         return cls(

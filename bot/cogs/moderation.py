@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, post
 from bot.cogs._buttons import DISCORD_ID, NOTHING, IdButton, instant_of, ticks_of
@@ -194,9 +194,7 @@ class KeepButton(IdButton, template=r"moderation:keep"):
         super().__init__(Button(label="Cancel", custom_id="moderation:keep"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "KeepButton":
+    def from_id(cls, match: re.Match[str]) -> "KeepButton":
         """Rebuild a button from its id."""
         return cls()
 
@@ -215,9 +213,7 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
         super().__init__(Button(label=label, style=ButtonStyle.success, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "AddButton":
+    def from_id(cls, match: re.Match[str]) -> "AddButton":
         """Rebuild a button from its id."""
         at = instant_of(match["tick"])
         return cls(int(match["event"]), int(match["player"]), float(match["score"]), at)
@@ -247,9 +243,7 @@ class _ScoreButton(IdButton, template=NOTHING):
         super().__init__(Button(label=self.LABEL, style=self.STYLE, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "_ScoreButton":
+    def from_id(cls, match: re.Match[str]) -> "_ScoreButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]), int(match["player"]), int(match["submission"]))
 
@@ -329,9 +323,7 @@ class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):
         super().__init__(Button(label=label, style=style, custom_id=f"player:{change}:{discord_id}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "MembershipButton":
+    def from_id(cls, match: re.Match[str]) -> "MembershipButton":
         """Rebuild a button from its id."""
         return cls(int(match["player"]), is_withdrawn=match["change"] == "withdraw")
 
@@ -359,9 +351,7 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_E
         super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "ExcuseButton":
+    def from_id(cls, match: re.Match[str]) -> "ExcuseButton":
         """Rebuild a button from its id."""
         return cls(match["action"], int(match["event"]), int(match["player"]), match["week"])
 

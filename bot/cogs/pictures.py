@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from discord import ButtonStyle, Interaction
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import DISCORD_ID, IdButton
@@ -58,9 +58,7 @@ class PictureButton(IdButton, template=PICTURE_BUTTON_ID):
         return cls("week", str(week), event_id)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "PictureButton":
+    def from_id(cls, match: re.Match[str]) -> "PictureButton":
         """Rebuild a button from its id."""
         return cls(match["kind"] or "week", match["player"] or match["week"], int(match["event"]))
 

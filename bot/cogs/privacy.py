@@ -5,7 +5,7 @@ import re
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item, Label, TextInput
+from discord.ui import Button, Label, TextInput
 
 from bot.cogs._answering import answer, update
 from bot.cogs._buttons import IdButton
@@ -54,9 +54,7 @@ class EraseButton(IdButton, template=r"privacy:(?P<step>ask|confirm)"):
         super().__init__(Button(label=self.LABELS[step], style=ButtonStyle.danger, custom_id=f"privacy:{step}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "EraseButton":
+    def from_id(cls, match: re.Match[str]) -> "EraseButton":
         """Rebuild a button from its id."""
         return cls(match["step"])
 
@@ -82,7 +80,7 @@ class EraseModal(IdModal):
         self.add_item(Label(text=write_request(), component=self.word))
 
     @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "EraseModal":
+    def from_id(cls, match: re.Match[str]) -> "EraseModal":
         """Rebuild a modal from its id."""
         return cls()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import DISCORD_ID, IdButton
@@ -69,9 +69,7 @@ class RivalButton(
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "RivalButton":
+    def from_id(cls, match: re.Match[str]) -> "RivalButton":
         """Rebuild a button from its id."""
         return cls(int(match["user"]), int(match["event"]), follows=match["state"] == "follow")
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, post
 from bot.cogs._buttons import IdButton
@@ -50,9 +50,7 @@ class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})(?::(?P<pla
         super().__init__(Button(label=label, style=ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "RatingButton":
+    def from_id(cls, match: re.Match[str]) -> "RatingButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]), None if match["player"] is None else int(match["player"]))
 
@@ -74,9 +72,7 @@ class ShareButton(IdButton, template=r"rating:share:(?P<event>[0-9]{1,18}):(?P<p
         super().__init__(Button(label="Share", style=ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "ShareButton":
+    def from_id(cls, match: re.Match[str]) -> "ShareButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]), int(match["player"]))
 

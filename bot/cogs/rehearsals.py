@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, post
 from bot.cogs._buttons import IdButton
@@ -56,9 +56,7 @@ class RulesButton(IdButton, template=RULES_BUTTON_ID):
         super().__init__(Button(label=self.LABELS[action], style=style, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "RulesButton":
+    def from_id(cls, match: re.Match[str]) -> "RulesButton":
         """Rebuild a button from its id."""
         return cls(match["action"], int(match["event"]), match["rules"])
 
@@ -82,9 +80,7 @@ class RatedButton(IdButton, template=RATED_BUTTON_ID):
         super().__init__(Button(label="How was this rated?", style=ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "RatedButton":
+    def from_id(cls, match: re.Match[str]) -> "RatedButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]), match["week"])
 

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from discord import AllowedMentions, ButtonStyle, Client, Forbidden, Interaction, NotFound, Object, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import DISCORD_ID, IdButton
@@ -47,9 +47,7 @@ class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtake
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "SwitchButton":
+    def from_id(cls, match: re.Match[str]) -> "SwitchButton":
         """Rebuild a button from its id."""
         return cls(Reminder(match["reminder"]), is_on=match["state"] == "on")
 
@@ -71,9 +69,7 @@ class StopButton(IdButton, template=rf"notify:stop:(?P<guild>{DISCORD_ID})"):
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "StopButton":
+    def from_id(cls, match: re.Match[str]) -> "StopButton":
         """Rebuild a button from its id."""
         return cls(int(match["guild"]))
 

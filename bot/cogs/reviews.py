@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item, Label, TextInput
+from discord.ui import Button, Label, TextInput
 
 from bot.cogs._answering import actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
@@ -46,9 +46,7 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
         super().__init__(Button(label=label, style=style, custom_id=f"review:{action}:{number}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "ReviewButton":
+    def from_id(cls, match: re.Match[str]) -> "ReviewButton":
         """Rebuild a button from its id."""
         return cls(match["action"], int(match["number"]))
 
@@ -79,7 +77,7 @@ class RefusalModal(IdModal):
         self.add_item(Label(text=WHY, component=self.reason))
 
     @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "RefusalModal":
+    def from_id(cls, match: re.Match[str]) -> "RefusalModal":
         """Rebuild a modal from its id."""
         return cls(int(match["number"]))
 

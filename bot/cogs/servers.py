@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from discord import ButtonStyle, Guild, Interaction, Role, TextChannel, app_commands
 from discord.ext import commands
-from discord.ui import Button, Item, Label
+from discord.ui import Button, Label
 
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import IdButton
@@ -141,9 +141,7 @@ class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|review|
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "SetupButton":
+    def from_id(cls, match: re.Match[str]) -> "SetupButton":
         """Rebuild a button from its id."""
         return cls(match["part"])
 
@@ -176,7 +174,7 @@ class SetupModal(IdModal):
             self.add_item(label)
 
     @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "SetupModal":
+    def from_id(cls, match: re.Match[str]) -> "SetupModal":
         """Rebuild a modal from its id."""
         return cls.asking(ServerSettings())
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, ClassVar, Literal
 
 from discord import ButtonStyle, Interaction, Member, User, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import IdButton, in_rows
@@ -83,9 +83,7 @@ class PageButton(IdButton, template=BUTTON_ID):
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "PageButton":
+    def from_id(cls, match: re.Match[str]) -> "PageButton":
         """Rebuild a button from its id."""
         return cls(
             match["label"],
@@ -117,9 +115,7 @@ class PastWeeksButton(IdButton, template=r"weeks:(?P<event>[0-9]{1,18})(?::(?P<o
         super().__init__(Button(label="Past weeks", style=ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "PastWeeksButton":
+    def from_id(cls, match: re.Match[str]) -> "PastWeeksButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]), None if match["owner"] is None else int(match["owner"]))
 

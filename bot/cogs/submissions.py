@@ -118,7 +118,7 @@ class MessageModal(IdModal):
         self.add_item(Label(text="Proof", description=about, component=self.proof))
 
     @classmethod
-    def from_custom_id(cls, match: re.Match[str]) -> "MessageModal":
+    def from_id(cls, match: re.Match[str]) -> "MessageModal":
         """Rebuild a modal from its id."""
         return cls(event_menu() if match["how"] == "choose" else event_input())
 
@@ -155,7 +155,7 @@ class ReadingButton(IdButton, template=READING_ID):
     async def from_custom_id(
         cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
     ) -> "ReadingButton":
-        """Rebuild a button from its id."""
+        """Rebuild a button from its id, and the score as it is shown from its label."""
         label = item.label if isinstance(item, Button) else None
         return cls(int(match["event"]), match["score"], int(match["user"]), label or match["score"])
 
@@ -188,9 +188,7 @@ class UndoButton(
         super().__init__(Button(label="Undo", style=ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "UndoButton":
+    def from_id(cls, match: re.Match[str]) -> "UndoButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]), int(match["user"]), int(match["interaction"]))
 

@@ -4,7 +4,7 @@ import re
 from typing import Any, Literal
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of
 from bot.cogs._buttons import IdButton
@@ -61,9 +61,7 @@ class TargetButton(IdButton, template=r"target:(?P<event>[0-9]{1,18})"):
         super().__init__(Button(label=LABEL, style=ButtonStyle.secondary, custom_id=f"target:{event_id}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "TargetButton":
+    def from_id(cls, match: re.Match[str]) -> "TargetButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]))
 

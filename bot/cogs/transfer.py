@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from discord import Attachment, ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
@@ -98,9 +98,7 @@ class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):
         super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id=f"import:do:{event_id}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "ImportButton":
+    def from_id(cls, match: re.Match[str]) -> "ImportButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]))
 
@@ -122,9 +120,7 @@ class ImportEventButton(IdButton, template=r"import:event"):
         super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id="import:event"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "ImportEventButton":
+    def from_id(cls, match: re.Match[str]) -> "ImportEventButton":
         """Rebuild a button from its id."""
         return cls()
 
@@ -148,9 +144,7 @@ class TakeBackButton(IdButton, template=rf"import:undo:{_OF_EVENT}:(?P<number>-?
         super().__init__(Button(label="Take the import back", style=ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "TakeBackButton":
+    def from_id(cls, match: re.Match[str]) -> "TakeBackButton":
         """Rebuild a button from its id."""
         return cls(int(match["event"]), int(match["number"]))
 

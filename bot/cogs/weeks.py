@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Item
+from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
@@ -81,9 +81,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "WeekButton":
+    def from_id(cls, match: re.Match[str]) -> "WeekButton":
         """Rebuild a button from its id."""
         return cls(match["action"], int(match["event"]), match["week"])
 
