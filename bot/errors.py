@@ -553,6 +553,10 @@ class NoScores(NothingToRemove):
     """The event has no score of the player at all."""
 
 
+class NoOwnScores(NoScores):
+    """The event, which is not archived, has no score of the player, who asks."""
+
+
 class SeveralGoals(LeaderboardError):
     """A player asks for the score of several goals at once: a rank, an Elo, another player."""
 

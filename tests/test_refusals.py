@@ -66,6 +66,7 @@ RAISED = (
     errors.EventNotFound,
     errors.CooldownActive,
     errors.NothingToRemove,
+    errors.NoScores,
     errors.NothingToRestore,
 )
 """Errors that are raised although they have subclasses."""
@@ -105,6 +106,8 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.AlarmBoundsSwapped,
         errors.AwardWithoutElo,
         errors.SeasonUnknown,
+        errors.EventUnknown,
+        errors.EventAmbiguous,
         errors.EventUnnamed,
         errors.FileTooLarge,
         errors.NotAScoreFile,
@@ -135,8 +138,6 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
     "a button below the sentence helps": {
         errors.ScoreInQuestion,
         errors.TimeZoneAmbiguous,
-        errors.EventUnknown,
-        errors.EventAmbiguous,
         errors.WeekNotOver,
     },
     "it is as the user wants it to be": {
@@ -226,6 +227,7 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         ),
         errors.NothingToRemove(5, "Golf"): "No score of <@5> in Golf fits that. Pick one from the list that appears.",
         errors.NoScores(5, "Golf"): "<@5> has no scores in Golf.",
+        errors.NoOwnScores(5, "Golf"): "You have no scores in Golf yet. `/submit-score` counts your first.",
         errors.NoRemovedScores(5, "Golf"): "No score of <@5> in Golf is removed, so there is nothing to restore.",
         errors.TimeNotNumber("1:2", "points", event="Blitz"): (
             "Blitz counts points, and “1:2” is a time. Type digits, such as 12345."
@@ -245,9 +247,13 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.EventUnknown("*\u202e" + "a" * 99, ("Tetris",)): (
             "This server has no event “\\*" + "a" * 39 + "…”. Did you mean **Tetris**?"
         ),
-        errors.EventAmbiguous(("A",)): "Which one: **A**?",
-        errors.EventAmbiguous(("A_", "\u05db", "C")): "Which one: **A\\_**, **\u2068\u05db\u2069** or **C**?",
-        errors.EventAmbiguous((*"ABCDEFG",)): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more?",
+        errors.EventAmbiguous(("A",)): "Which one: **A**? Type more of its name.",
+        errors.EventAmbiguous(
+            ("A_", "\u05db", "C")
+        ): "Which one: **A\\_**, **\u2068\u05db\u2069** or **C**? Type more of its name.",
+        errors.EventAmbiguous(
+            (*"ABCDEFG",)
+        ): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more? Type more of its name.",
         errors.WeekNotBegun("2026-W48", "2026-W47"): "2026-W48 has not begun yet. It is 2026-W47 now.",
         errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): (
             "2026-W47 was closed already, on <t:1795003200:f>. `/leaderboard` shows it."

@@ -67,7 +67,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
     errors.EventUnnamed: "Which event is it? Choose one at `event`: your next score goes there by itself.",
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
-    errors.EventAmbiguous: "Which one: {candidates}?",
+    errors.EventAmbiguous: "Which one: {candidates}? Type more of its name.",
     errors.EventNameTaken: (
         "This server already has an event “{taken}”. Choose a different name: `/event list` shows all."
     ),
@@ -125,6 +125,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SubmittedByAnother: "Only whoever submitted a score can take it back.",
     errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one from the list that appears.",
     errors.NoScores: "{player} has no scores in {event}.",
+    errors.NoOwnScores: "You have no scores in {event} yet. `/submit-score` counts your first.",
     errors.SeveralGoals: "One goal at a time: `rank`, `elo` or `player`.",
     errors.AheadOfOneself: "That is you. Choose another `player`, or an `elo`.",
     errors.NothingToRestore: "No removed score of {player} in {event} fits that. Pick one from the list that appears.",

@@ -9,7 +9,7 @@ from tests.world import World
 
 pytestmark = on_one_database
 
-WHICH = "Which one: **Tetris 40L** or **Tetris Blitz**?"
+WHICH = "Which one: **Tetris 40L** or **Tetris Blitz**? Type more of its name."
 BEST = "🎉"
 
 

@@ -113,7 +113,7 @@ BUTTONS = {
     "submit:{rivals}": NO_EVENT,
     "submit:999999999999999999": NO_EVENT,
     "rating:{rivals}": NO_EVENT,
-    "rating:{event}": f"<@{EVE.id}> has no scores in {EVENT}.",
+    "rating:{event}": f"You have no scores in {EVENT} yet. `/submit-score` counts your first.",
     "rating:{rivals}:5": NO_EVENT,
     "rating:{event}:5": "Player 5 · Tetris Blitz",
     "rating:share:{rivals}:5": NO_EVENT,

@@ -20,7 +20,7 @@ ANA = User("ana", display_name="Ana")
 
 REFUSALS = (
     "This server has no event “",
-    "Which one: **Tetris Blitz**?",
+    "Which one: **Tetris Blitz**? Type more of its name.",
     "“",
     "`min`: “",
     "The proof must be a link",

@@ -47,7 +47,8 @@ def test_the_halves_add_up_and_round_to_the_elo(all_time_elo: int, elos_of_weeks
 @on_both_databases
 async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -> None:
     await world.create_event(unit="points")
-    assert "has no scores in Tetris Blitz" in await world.refused(world.use("Ana", "rating", event="Tetris"))
+    nothing = "You have no scores in Tetris Blitz yet. `/submit-score` counts your first."
+    assert await world.refused(world.use("Ana", "rating", event="Tetris")) == nothing
     await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 300})
     first = await world.use("Ana", "rating", event="Tetris")
     assert first.is_private

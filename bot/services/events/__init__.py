@@ -1,6 +1,14 @@
 """Create, edit, archive and find the events of a server."""
 
-from bot.services.events._lookup import describe, find_event, find_meant_event, find_season, get_event, lock_event
+from bot.services.events._lookup import (
+    describe,
+    find_event,
+    find_meant_event,
+    find_season,
+    get_event,
+    lock_event,
+    without_scores,
+)
 from bot.services.events._service import EventOptions, EventService
 
 __all__ = [
@@ -12,4 +20,5 @@ __all__ = [
     "find_season",
     "get_event",
     "lock_event",
+    "without_scores",
 ]

@@ -11,7 +11,7 @@ from bot.domain.events import Alarm, EventInfo, meant_event
 from bot.domain.rules import Rules
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
-from bot.errors import EventNotFound, EventUnknown, NoEvents, SeasonUnknown
+from bot.errors import EventNotFound, EventUnknown, NoEvents, NoOwnScores, NoScores, SeasonUnknown
 
 _RULES = tuple(rule.name for rule in fields(Rules))
 
@@ -61,6 +61,11 @@ def find_meant_event(session: Session, guild_id: int, event: str | int, *, archi
     if found is None:
         raise EventNotFound
     return found
+
+
+def without_scores(event: Event, player: int, viewer: int) -> NoScores:
+    """Return the error for a player without a score in an event, who is the viewer or somebody else."""
+    return (NoOwnScores if player == viewer and event.is_active else NoScores)(player, event.name)
 
 
 def find_seasons(session: Session, event: Event) -> list[Event]:

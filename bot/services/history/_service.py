@@ -13,7 +13,7 @@ from bot.domain.moments import read_moment
 from bot.domain.ratings import RatingScale
 from bot.domain.standings import Board
 from bot.errors import NeverSubmitted, NoScores, SubmitterWithdrawn
-from bot.services.events import describe, find_meant_event
+from bot.services.events import describe, find_meant_event, without_scores
 from bot.services.history._log import read_entries, read_middles
 from bot.services.history._past import PastBoards
 from bot.services.ratings import rating_of
@@ -56,7 +56,7 @@ class HistoryService:
             entries = read_entries(session, found.id, member.player_id, with_held=with_held)
             marked = mark(entries, info.direction)
             if not marked:
-                raise NoScores(player, found.name)
+                raise without_scores(found, player, actor.discord_id)
             counted = [entry for entry in marked if entry.counts]
             since = counted[0].week if counted else None
             middles = read_middles(session, found, since, load_settings(session, found.guild_id).time_zone)
@@ -112,7 +112,7 @@ def _find_player(session: Session, actor: Actor, event: Event, discord_id: int) 
     try:
         member = find_member(session, actor.guild_id, discord_id)
     except NeverSubmitted:
-        raise NoScores(discord_id, event.name) from None
+        raise without_scores(event, discord_id, actor.discord_id) from None
     if member.withdrawn_at is None:
         return member
     if discord_id == actor.discord_id:

@@ -1,6 +1,6 @@
 """Put together profiles and comparisons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -24,14 +24,13 @@ from bot.domain.profiles import (
 from bot.domain.servers import PlayerName
 from bot.errors import (
     NeverSubmitted,
-    NoScores,
     NoScoresHere,
     NoScoresYet,
     NoSharedEvent,
     SamePlayer,
     SubmitterWithdrawn,
 )
-from bot.services.events import describe, find_meant_event
+from bot.services.events import describe, find_meant_event, without_scores
 from bot.services.profiles._reading import (
     Entry,
     find_server_standing,
@@ -127,7 +126,7 @@ class ProfileService:
             if event is None:
                 keys = [key for key in first.entries if key in second.entries]
             else:
-                keys = [_find_shared(session, guild_id, event, first, second)]
+                keys = [_find_shared(session, guild_id, event, (first, second), viewer_id)]
             if not keys:
                 raise NoSharedEvent
             meetings = read_meetings(session, first.player_id, second.player_id, keys)
@@ -182,7 +181,7 @@ def _find(session: Session, guild_id: int, discord_id: int, viewer_id: int) -> _
     return _Found(PlayerName(discord_id, member.display_name), member.player_id, entries)
 
 
-def _find_shared(session: Session, guild_id: int, event: str | int, *players: _Found) -> int:
+def _find_shared(session: Session, guild_id: int, event: str | int, players: Sequence[_Found], viewer_id: int) -> int:
     """Return the key of an event that players have scores in.
 
     Raises:
@@ -192,7 +191,7 @@ def _find_shared(session: Session, guild_id: int, event: str | int, *players: _F
     wanted = find_meant_event(session, guild_id, event)
     for one in players:
         if wanted.id not in one.entries:
-            raise NoScores(one.player.discord_id, wanted.name)
+            raise without_scores(wanted, one.player.discord_id, viewer_id)
     return wanted.id
 
 

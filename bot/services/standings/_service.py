@@ -20,8 +20,8 @@ from bot.domain.rules import CountedWeek, Method
 from bot.domain.servers import GREATEST_ID
 from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
-from bot.errors import NoScores, SubmitterWithdrawn, WeekWithoutBoard
-from bot.services.events import describe, find_meant_event, find_season
+from bot.errors import SubmitterWithdrawn, WeekWithoutBoard
+from bot.services.events import describe, find_meant_event, find_season, without_scores
 from bot.services.ratings import (
     count_week,
     current_field,
@@ -194,7 +194,7 @@ class StandingsService:
                 return replace(rated, change=change)
             if discord_id == viewer_id and is_withdrawn(session, guild_id, viewer_id):
                 raise SubmitterWithdrawn
-            raise NoScores(discord_id, found.name)
+            raise without_scores(found, discord_id, viewer_id)
 
         return await self._database.read(work)
 
