@@ -153,6 +153,36 @@ async def test_news_wait_for_their_time_and_what_is_no_news_is_only_corrected(st
     assert await story.tell("fourth") == ["third"]
 
 
+async def test_a_post_that_is_too_old_comes_anew_as_the_latest_and_is_there_once_whatever_is_lost(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, discord = story.wired.backend.clock, story.wired.discord
+    assert story.now is not None
+    story.now = replace(story.now, not_older_than=clock.now - MINUTE)
+    await story.tell("first")
+    [first] = discord.channels.messages
+    assert await story.tell("second") == ["second"]
+    assert discord.channels.messages == [first]
+    story.now = replace(story.now, not_older_than=clock.now)
+    # The library sends a request to delete twice.
+    discord.fail_next("/messages", Fault.RESET_BEFORE, times=2)
+    await story.fail("second")
+    assert await story.again() == ["second"]
+    [second] = discord.channels.messages
+    story.now = replace(story.now, not_older_than=clock.now)
+    discord.fail_next("/messages", Fault.RESET_AFTER)
+    assert await story.tell("second") == ["second"]
+    [third] = discord.channels.messages
+    assert len({id(message) for message in (first, second, third)}) == 3
+    # Where the post is to be nowhere, or somebody has deleted it, too.
+    story.now = replace(story.now, channel_id=None, not_older_than=clock.now)
+    assert await story.tell("third") == ["third"]
+    discord.channels.messages.clear()
+    story.now = replace(story.now, channel_id=HOME.channel.id)
+    assert await story.tell("fourth") == ["fourth"]
+    caplog.clear()
+
+
 @pytest.mark.parametrize("trouble", ["deleted", "closed"])
 async def test_a_channel_that_is_gone_or_forbidden_ends_the_posts_and_an_admin_is_told_once(
     story: Story, trouble: str
