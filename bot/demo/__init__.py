@@ -45,8 +45,8 @@ PORTRAIT = Path(__file__).with_name("portrait.png")
 WELCOME = f"""\
 ## Welcome to the Arcade
 A season has just been played here. Play on as anybody you like:
-**Ana**, a player, types `/submit-score` in *{BLITZ}* with `18,900`, then `/leaderboard`.
-Type `tet`, pick it with Enter, then press the paper plane.
+**Ana**, a player, types `/submit-score` and Enter, then `18,900`. It goes to *{BLITZ}*, as her last score did.
+For `/leaderboard` she names the event: `tet` and Enter pick *{BLITZ}*. The paper plane sends a command.
 **Ben** types `15.020`, which can mean two things, or submits twice: the answer is for him alone.
 **{ADMIN}**, the admin, closes the week with `/weekly-reset`, and takes it back with *Undo*.
 -# Choose who you are at the top of the page. Nothing here leaves your computer."""
@@ -54,7 +54,7 @@ Type `tet`, pick it with Enter, then press the paper plane.
 WELCOME_TO_NOTHING = f"""\
 ## Welcome to the Arcade
 Nobody has played here yet, and there are no events. Begin as **{ADMIN}**, the admin, with `/help`.
-Type `/hel`, pick it with Enter, then press the paper plane.
+Type `/help` and Enter; the paper plane sends it.
 -# Choose who you are at the top of the page. Nothing here leaves your computer."""
 """What visitors read first where no season was played."""
 

@@ -27,7 +27,7 @@ LINE_WIDTH = 26.0
 """How wide what a row says may be, in average letters, so that it fits a line of a phone with what stands between."""
 LEAST_NAME_WIDTH = 4.0
 """How much of a name is shown, however long the rest of a line is."""
-SMALL_WIDTH = 36.0
+SMALL_WIDTH = 37.0
 """How many average letters of small print a line of a phone holds."""
 _BROAD = {
     **dict.fromkeys("MWmw@%—ЖМФШЩЫЮжмфшщыю", 2.0),

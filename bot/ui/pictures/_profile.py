@@ -17,6 +17,7 @@ from bot.ui.pictures._canvas import (
     Picture,
     head,
 )
+from bot.ui.profiles import FEWEST_IN_A_ROW
 from bot.ui.text import count_of, isolate_score, write_days
 
 MEDALS = (("1st", GOLD), ("2nd", SILVER), ("3rd", BRONZE))
@@ -62,7 +63,8 @@ def _medals(canvas: Canvas, top: float, profile: Profile) -> float:
 def _lines(profile: Profile) -> Iterator[str]:
     streaks = profile.streaks
     yield f"{count_of(profile.scores, 'score')} since {profile.since:%B %Y}"
-    yield f"{count_of(streaks.running, 'week')} in a row, {streaks.longest:,} at most"
+    if streaks.longest >= FEWEST_IN_A_ROW:
+        yield f"{count_of(streaks.running, 'week')} in a row, {streaks.longest:,} at most"
     if profile.best_week is not None:
         best = profile.best_week
         yield f"Best week {best.elo} · {write_days(best.week, short=True)} · {best.event.name}"
