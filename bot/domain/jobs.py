@@ -92,7 +92,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The jobs that wait.
+    """The jobs that wait; its text tells operators of them.
 
     Attributes:
         due: how many are due, those being worked on included.
@@ -103,6 +103,11 @@ class Queue:
     due: int
     longest: timedelta | None
     given_up: int
+
+    def __str__(self) -> str:
+        minutes = 0 if self.longest is None else self.longest.total_seconds() / 60
+        waiting = f"{self.due:,} due, the first for {minutes:.0f} min" if self.due else "none due"
+        return f"{waiting}, {self.given_up:,} given up (see the log)" if self.given_up else waiting
 
 
 def retry_at(now: datetime, tries: int) -> datetime | None:
