@@ -412,10 +412,9 @@ def health(_options: argparse.Namespace) -> int:
         return OK if is_ready else NOT_READY
     else:
         told = f"not known; no bot answers at {settings.health_host}:{settings.health_port}"
-    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     print("gateway:", told)
     print("database:", *_schema_mistakes(settings) or ["answers"])
-    print(asyncio.run(examine_redis(redis_url)))
+    print(asyncio.run(examine_redis(settings.redis)))
     return NOT_READY
 
 
@@ -470,9 +469,9 @@ def _token(settings: Settings) -> str:
 
 
 def _redis_mistakes(settings: Settings) -> list[str]:
-    if settings.redis_url is None:
+    if settings.redis is None:
         return []
-    failure = asyncio.run(redis_failure(settings.redis_url.get_secret_value()))
+    failure = asyncio.run(redis_failure(settings.redis))
     # The bot starts without a Redis that does not answer, since that may pass.
     return [f"REDIS_URL: Redis refuses it ({failure.reason})."] if failure is not None and failure.is_refusal else []
 

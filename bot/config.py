@@ -141,11 +141,16 @@ class Settings(BaseSettings):
         return parse_database_url(self.database_url.get_secret_value())
 
     @property
+    def redis(self) -> str | None:
+        """The URL of Redis; None without Redis."""
+        return None if self.redis_url is None else self.redis_url.get_secret_value()
+
+    @property
     def redis_address(self) -> str | None:
         """The URL of Redis without user, password and options; None without Redis."""
-        if self.redis_url is None:
+        if self.redis is None:
             return None
-        parts = urlsplit(self.redis_url.get_secret_value())
+        parts = urlsplit(self.redis)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     @property

@@ -98,8 +98,7 @@ async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncItera
     async with AsyncExitStack() as stack:
         database = Database(settings.database, settings.database_pool_size)
         stack.push_async_callback(database.close)
-        redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
-        lock = await stack.enter_async_context(open_lock(redis_url, settings.elo_debounce_seconds))
+        lock = await stack.enter_async_context(open_lock(settings.redis, settings.elo_debounce_seconds))
         scoring = LeaderboardScoringService(database, settings.scale)
         recalculator = Recalculator(scoring, lock)
         closer = WeekCloser(database, clock, settings.scale)
@@ -291,12 +290,11 @@ def is_token_refused(error: BaseException | None) -> bool:
 async def _watched(settings: Settings, backend: Backend) -> AsyncIterator[LeaderboardBot]:
     """Make the client; tell those who watch it how it is."""
     bot = LeaderboardBot(backend.services, backend.recalculator, backend.jobs)
-    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
 
     async def examine() -> list[Finding]:
         others = (
             examine_database(backend.database),
-            examine_redis(redis_url),
+            examine_redis(settings.redis),
             examine_jobs(backend.jobs.measure),
             examine_lag(),
         )
