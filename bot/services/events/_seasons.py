@@ -10,7 +10,7 @@ from bot.domain.seasons import name_of_season
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
 from bot.errors import SeasonEmpty, SeasonHasScores, SeasonOpen, SeasonOver, SeasonPast, SeasonSwapped
-from bot.services.servers import load_settings
+from bot.services.servers import current_week
 
 OF_A_SEASON = {
     *("id", "version", "season", "season_of", "first_week", "last_week", "is_active"),
@@ -33,7 +33,7 @@ def set_weeks(session: Session, event: Event, first: Week | None, last: Week | N
         raise SeasonSwapped
     scored = _scored_weeks(session, event)
     if scored is None:
-        current = _current_week(session, event.guild_id, now)
+        current = current_week(session, event.guild_id, now)
         if last is not None and last < current:
             raise SeasonOver(str(current))
     elif (first is not None and first > scored[0]) or (last is not None and last < scored[1]):
@@ -66,7 +66,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     event.last_week, following = closed, Week.from_code(closed).next()
     kept = {name: getattr(event, name) for name in _settings()}
     again = Event(**kept, season=event.season + 1)
-    again.first_week = max(following, _current_week(session, event.guild_id, now)).code
+    again.first_week = max(following, current_week(session, event.guild_id, now)).code
     # A channel has one default event.
     event.default_channel_id = None
     event.gives_roles = False
@@ -96,10 +96,6 @@ def _scored_weeks(session: Session, event: Event) -> tuple[Week, Week] | None:
     weeks = sa.select(sa.func.min(log.week_number), sa.func.max(log.week_number)).where(log.event_id == event.id)
     codes = [code for code in session.execute(weeks).one() if code is not None]
     return (Week.from_code(codes[0]), Week.from_code(codes[1])) if codes else None
-
-
-def _current_week(session: Session, guild_id: int, now: datetime) -> Week:
-    return Week.at(now, load_settings(session, guild_id).time_zone)
 
 
 def _free_name(session: Session, event: Event) -> str:

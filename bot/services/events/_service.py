@@ -37,7 +37,7 @@ from bot.services.events._lookup import describe, find_event, find_meant_event, 
 from bot.services.events._seasons import begin_again, set_weeks
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
-from bot.services.servers import Actor, begin_action, load_settings, record
+from bot.services.servers import Actor, begin_action, current_week, load_settings, record
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
@@ -193,8 +193,7 @@ class EventService:
             events = session.scalars(
                 select(Event).where(Event.guild_id == guild_id).order_by(Event.is_active.desc(), Event.name_key)
             )
-            zone = load_settings(session, guild_id).time_zone
-            week = Week.at(self._clock(), zone).code
+            week = current_week(session, guild_id, self._clock()).code
             return tuple(EventSummary(describe(event), event.score_count, week) for event in events)
 
         return await self._database.read(work)
@@ -213,9 +212,7 @@ class EventService:
 
     async def current_week(self, guild_id: int) -> Week:
         """Return the current week in the time zone of a server."""
-        return await self._database.read(
-            lambda session: Week.at(self._clock(), load_settings(session, guild_id).time_zone)
-        )
+        return await self._database.read(lambda session: current_week(session, guild_id, self._clock()))
 
     async def name_of(self, guild_id: int, event_id: int) -> str:
         """Return the name of an event of a server.
@@ -266,7 +263,7 @@ class EventService:
         """Return the events of a server by key, and whether each takes scores this week."""
 
         def work(session: Session) -> tuple[tuple[str, str, bool], ...]:
-            current = Week.at(self._clock(), load_settings(session, guild_id).time_zone).code
+            current = current_week(session, guild_id, self._clock()).code
             has_begun = func.coalesce(Event.first_week, current) <= current
             goes_on = func.coalesce(Event.last_week, current) >= current
             names = select(Event.name_key, Event.name, and_(Event.is_active, has_begun, goes_on))

@@ -40,9 +40,8 @@ from bot.services.profiles._reading import (
     read_meetings,
     read_scores,
 )
-from bot.services.servers import find_member
+from bot.services.servers import current_week, find_member
 from bot.services.standings import StandingsService
-from bot.services.weeks import current_week
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """Keep the settings of a server, check who is an admin, and log what admins do."""
 
-from bot.services.servers._authority import Actor, begin_action, is_admin, itself, load_settings, record, require_admin
+from bot.services.servers._authority import Actor, begin_action, is_admin, itself, record, require_admin
 from bot.services.servers._members import add_members, find_member, find_players, name_member, name_player, name_players
 from bot.services.servers._notices import drop_notices, find_notices, leave_notice
 from bot.services.servers._reminders import hasten_results, hasten_reviews, reminder_key
 from bot.services.servers._service import SettingsService
+from bot.services.servers._settings import current_week, load_settings
 
 __all__ = [
     "Actor",
     "SettingsService",
     "add_members",
     "begin_action",
+    "current_week",
     "drop_notices",
     "find_member",
     "find_notices",

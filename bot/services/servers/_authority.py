@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.dialect import wait_for_turn
-from bot.database.models import AuditLog, GuildSettings
+from bot.database.models import AuditLog
 from bot.domain.audit import ITSELF
-from bot.domain.servers import QuietHours, ServerSettings
 from bot.errors import AlreadyDone, NotAllowed
+from bot.services.servers._settings import load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,6 @@ class Actor:
 def itself(guild_id: int) -> Actor:
     """Return the bot, which does in a server what nobody asked for just now."""
     return Actor(ITSELF, guild_id, manages_guild=False, role_ids=frozenset(), owns_bot=True)
-
-
-def load_settings(session: Session, guild_id: int) -> ServerSettings:
-    """Return the settings of a server, or the defaults."""
-    row = session.get(GuildSettings, guild_id)
-    return ServerSettings() if row is None else read_settings(row)
-
-
-def read_settings(row: GuildSettings) -> ServerSettings:
-    """Return the settings that a row holds."""
-    quiet = None if row.quiet_from is None or row.quiet_to is None else QuietHours(row.quiet_from, row.quiet_to)
-    closes = row.closes_weeks, row.grace_minutes
-    channels = row.announcement_channel_id, row.review_channel_id
-    rules = row.default_method, row.default_attendance
-    return ServerSettings(row.time_zone, row.admin_role_id, *closes, *channels, quiet, *rules)
 
 
 def is_admin(session: Session, actor: Actor) -> bool:

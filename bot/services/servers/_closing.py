@@ -5,10 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.domain.jobs import JobKind
-from bot.domain.servers import ServerSettings, SettingsReport
+from bot.domain.servers import ServerSettings
 from bot.domain.weeks import Closing
 from bot.services.jobs import cancel, find_job, schedule
-from bot.services.servers._notices import find_notices
 
 
 def move_close(session: Session, guild_id: int, settings: ServerSettings, now: datetime) -> None:
@@ -26,11 +25,3 @@ def move_close(session: Session, guild_id: int, settings: ServerSettings, now: d
     if job is not None and (job.due_at is None or job.due_at <= now or job.tries > 0):
         due_at = now
     schedule(session, JobKind.CLOSE_WEEKS, key, due_at)
-
-
-def report(session: Session, guild_id: int, settings: ServerSettings) -> SettingsReport:
-    """Return settings with what comes of them."""
-    job, notices = find_job(session, JobKind.CLOSE_WEEKS, str(guild_id)), find_notices(session, guild_id)
-    if job is None:
-        return SettingsReport(settings, next_close=None, has_failed=False, notices=notices)
-    return SettingsReport(settings, job.due_at, has_failed=job.last_error is not None, notices=notices)

@@ -13,10 +13,12 @@ from bot.domain.rules import Attendance, Method
 from bot.domain.servers import LONGEST_GRACE_MINUTES, Notice, ServerSettings, SettingsReport, minute_of_day
 from bot.domain.time_zones import time_zone_of
 from bot.errors import GraceTooLong, NotAllowed, QuietHoursHalf
-from bot.services.servers._authority import Actor, begin_action, load_settings, read_settings, record, require_admin
-from bot.services.servers._closing import move_close, report
+from bot.services.jobs import find_job
+from bot.services.servers._authority import Actor, begin_action, record, require_admin
+from bot.services.servers._closing import move_close
 from bot.services.servers._notices import drop_notices, find_notices, mark_seen
 from bot.services.servers._reminders import hasten_reviews
+from bot.services.servers._settings import load_settings, read_settings
 
 NONE = "none"
 """What admins type to have no quiet hours."""
@@ -34,7 +36,7 @@ class SettingsService:
 
         def work(session: Session) -> SettingsReport:
             require_admin(session, actor)
-            return report(session, actor.guild_id, load_settings(session, actor.guild_id))
+            return _report(session, actor.guild_id, load_settings(session, actor.guild_id))
 
         return await self._database.read(work)
 
@@ -127,7 +129,7 @@ class SettingsService:
             apply(session, row)
             settings = read_settings(row)
             record(session, actor, "settings", _summary(settings), at=self._clock())
-            return report(session, actor.guild_id, settings)
+            return _report(session, actor.guild_id, settings)
 
         return await self._database.write(work)
 
@@ -157,6 +159,14 @@ class SettingsService:
         with suppress(NotAllowed):
             return await self._database.write(work)
         return ()
+
+
+def _report(session: Session, guild_id: int, settings: ServerSettings) -> SettingsReport:
+    """Return settings with what comes of them."""
+    job, notices = find_job(session, JobKind.CLOSE_WEEKS, str(guild_id)), find_notices(session, guild_id)
+    if job is None:
+        return SettingsReport(settings, next_close=None, has_failed=False, notices=notices)
+    return SettingsReport(settings, job.due_at, has_failed=job.last_error is not None, notices=notices)
 
 
 def _lock_row(session: Session, guild_id: int) -> GuildSettings:

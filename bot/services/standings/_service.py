@@ -31,11 +31,12 @@ from bot.services.ratings import (
     rating_of,
     stored_field,
 )
+from bot.services.servers import current_week
 from bot.services.standings._archive import count_results, find_run, read_result_of, read_results
 from bot.services.standings._changes import find_change
 from bot.services.standings._query import BoardQuery, BoardRow, Place, find_row, is_withdrawn, read_rows
 from bot.services.standings._rating import explain
-from bot.services.weeks import closed_weeks, current_week, find_first_week, find_progress, open_week
+from bot.services.weeks import closed_weeks, find_first_week, find_progress, open_week
 
 PAGE_SIZE = 10
 MOST_FIELDS = 500

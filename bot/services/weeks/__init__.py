@@ -2,7 +2,7 @@
 
 from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser
-from bot.services.weeks._lookup import closed_weeks, current_week, find_first_week, find_progress, open_week
+from bot.services.weeks._lookup import closed_weeks, find_first_week, find_progress, open_week
 from bot.services.weeks._rerate import rerate
 from bot.services.weeks._run import after_correction, announced_with, award_roles
 from bot.services.weeks._service import WeeklyProcessingService
@@ -14,7 +14,6 @@ __all__ = [
     "announced_with",
     "award_roles",
     "closed_weeks",
-    "current_week",
     "find_first_week",
     "find_progress",
     "follow_excuse",

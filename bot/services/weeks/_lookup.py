@@ -18,11 +18,6 @@ UNDO = "weekly undo"
 """What the audit log calls the undo of a run."""
 
 
-def current_week(session: Session, guild_id: int, now: datetime) -> Week:
-    """Return the current week in the time zone of a server."""
-    return Week.at(now, load_settings(session, guild_id).time_zone)
-
-
 def open_week(session: Session, event_id: int, current: Week) -> Week:
     """Return the week that a score of an event counts for: the first without a run, from the current week on."""
     closed = session.scalars(

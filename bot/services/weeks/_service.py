@@ -21,9 +21,9 @@ from bot.errors import (
     WeekWithoutScores,
 )
 from bot.services.events import describe, find_event
-from bot.services.servers import Actor, begin_action, load_settings, record, require_admin
+from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 from bot.services.weeks._again import undo_run
-from bot.services.weeks._lookup import UNDO, check_runnable, current_week, find_next_close
+from bot.services.weeks._lookup import UNDO, check_runnable, find_next_close
 from bot.services.weeks._report import report
 from bot.services.weeks._run import after_correction, close_week
 
