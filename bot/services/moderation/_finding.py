@@ -76,7 +76,7 @@ def find_one(
         order = (log.removed_at.desc(), log.id.desc()) if are_removed else best
         found = session.scalars(of_player.order_by(*order).limit(1)).all()
     elif key := _KEY.fullmatch(text.strip()):
-        found = session.scalars(of_player.where(log.id == sa.literal(int(key[1]), sa.BigInteger))).all()
+        found = session.scalars(of_player.where(log.id == int(key[1]))).all()
     else:
         zone = load_settings(session, event.guild_id).time_zone
         wanted = read_search(text, describe(event).style, zone, now, is_complete=True)
@@ -97,9 +97,9 @@ def find_own(session: Session, event: Event, discord_id: int, interaction_id: in
         NothingToTakeBack: there is none, or an admin has removed it.
         AlreadyTakenBack: the player has removed it.
     """
-    log, key = ScoreSubmission, sa.literal(interaction_id, sa.BigInteger)
-    found = sa.select(log).join(Player, Player.id == log.player_id).where(log.interaction_id == key)
-    of_player = found.where(log.event_id == event.id, Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+    log = ScoreSubmission
+    found = sa.select(log).join(Player, Player.id == log.player_id).where(log.interaction_id == interaction_id)
+    of_player = found.where(log.event_id == event.id, Player.discord_id == discord_id)
     row = session.scalars(of_player).one_or_none()
     if row is None or row.removed_by not in (None, discord_id):
         raise NothingToTakeBack
@@ -126,7 +126,7 @@ def _log_of(event: Event, discord_id: int, *, are_removed: bool) -> sa.Select[Sc
     return (
         sa.select(log)
         .join(Player, Player.id == log.player_id)
-        .where(Player.discord_id == sa.literal(discord_id, sa.BigInteger), log.event_id == event.id)
+        .where(Player.discord_id == discord_id, log.event_id == event.id)
         .where(log.removed_at.is_not(None) if are_removed else log.removed_at.is_(None))
     )
 

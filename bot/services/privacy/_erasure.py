@@ -55,8 +55,7 @@ _WITHOUT_SESSION = {"synchronize_session": False}
 
 def measure(session: Session, discord_id: int) -> Footprint:
     """Return how much the database has about a user."""
-    user = _literal(discord_id)
-    player = session.scalar(sa.select(Player).where(Player.discord_id == user))
+    player = session.scalar(sa.select(Player).where(Player.discord_id == discord_id))
 
     def count(column: InstrumentedAttribute[Any], value: Any) -> int:
         return session.execute(sa.select(sa.func.count()).where(column == value)).scalar_one()
@@ -67,14 +66,14 @@ def measure(session: Session, discord_id: int) -> Footprint:
     columns = Event.guild_id, EventRole.role_id
     grants = sa.select(*columns).select_from(RoleGrant)
     grants = grants.join(EventRole, EventRole.id == RoleGrant.award_id).join(Event, Event.id == EventRole.event_id)
-    given = session.execute(grants.where(RoleGrant.discord_id == user).distinct().order_by(*columns))
+    given = session.execute(grants.where(RoleGrant.discord_id == discord_id).distinct().order_by(*columns))
     return Footprint(
         servers=of_player(Member.player_id),
         events=of_player(PlayerEventStats.player_id),
         submissions=of_player(ScoreSubmission.player_id),
         held=of_player(HeldScore.player_id),
-        reminders=count(Reminders.discord_id, user) + count(Reminders.rival_id, user),
-        actions=sum(count(column, user) for column in ACTORS),
+        reminders=count(Reminders.discord_id, discord_id) + count(Reminders.rival_id, discord_id),
+        actions=sum(count(column, discord_id) for column in ACTORS),
         roles=tuple(GivenRole(*row) for row in given),
     )
 
@@ -93,8 +92,8 @@ def erase(session: Session, discord_id: int, names: Collection[str], stand_in: s
         now: when what was posted about them is looked at again.
     """
     former = -1 - secrets.randbits(NUMBER_BITS)
-    player_id = session.scalar(sa.select(Player.id).where(Player.discord_id == _literal(discord_id)))
-    acted = sa.select(AuditLog.guild_id).where(AuditLog.actor_id == _literal(discord_id)).distinct()
+    player_id = session.scalar(sa.select(Player.id).where(Player.discord_id == discord_id))
+    acted = sa.select(AuditLog.guild_id).where(AuditLog.actor_id == discord_id).distinct()
     guilds, names = {*session.scalars(acted)}, {*names}
     if player_id is not None:
         of_player = sa.select(Member).where(Member.player_id == player_id).order_by(Member.guild_id)
@@ -112,10 +111,10 @@ def erase(session: Session, discord_id: int, names: Collection[str], stand_in: s
         _clear(session, player_id)
         refresh_posts(session, events, now)
     _forget_reminders(session, discord_id)
-    _run(session, sa.delete(RoleGrant).where(RoleGrant.discord_id == _literal(discord_id)))
+    _run(session, sa.delete(RoleGrant).where(RoleGrant.discord_id == discord_id))
     refresh_decided(session, discord_id, now)
     for column in ACTORS:
-        _run(session, sa.update(column.class_).where(column == _literal(discord_id)).values({column: former}))
+        _run(session, sa.update(column.class_).where(column == discord_id).values({column: former}))
     _blot_reasons(session, names - {stand_in}, discord_id, guilds, stand_in)
     is_named = Job.last_error.contains(str(discord_id))
     _run(session, sa.update(Job).where(is_named).values(last_error=None))
@@ -137,12 +136,11 @@ def _clear(session: Session, player_id: int) -> None:
 
 
 def _forget_reminders(session: Session, discord_id: int) -> None:
-    user = _literal(discord_id)
     # The row of a job is locked before any other one.
-    for guild_id in session.scalars(sa.select(Reminders.guild_id).where(Reminders.discord_id == user)).all():
+    for guild_id in session.scalars(sa.select(Reminders.guild_id).where(Reminders.discord_id == discord_id)).all():
         cancel(session, JobKind.REMINDER, reminder_key(guild_id, discord_id))
-    _run(session, sa.delete(Reminders).where(Reminders.discord_id == user))
-    _run(session, sa.update(Reminders).where(Reminders.rival_id == user).values(rival_id=None, rival_since=None))
+    _run(session, sa.delete(Reminders).where(Reminders.discord_id == discord_id))
+    _run(session, sa.update(Reminders).where(Reminders.rival_id == discord_id).values(rival_id=None, rival_since=None))
 
 
 def _blot_reasons(
@@ -169,7 +167,3 @@ def _events(guilds: Collection[int]) -> sa.Select[int]:
 
 def _run(session: Session, statement: sa.Update | sa.Delete) -> None:
     session.execute(statement.execution_options(**_WITHOUT_SESSION))
-
-
-def _literal(discord_id: int) -> sa.ColumnElement[int]:
-    return sa.literal(discord_id, sa.BigInteger)

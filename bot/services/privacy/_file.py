@@ -49,10 +49,9 @@ class PersonalFile:
         """Read what is about a user; `servers` are the names of servers, as far as they are known."""
         self._streams = streams
         self._discord_id = discord_id
-        self._user = sa.literal(discord_id, sa.BigInteger)
         self._servers = servers
         self._now = now
-        players = [*streams.rows(sa.select(Player.id, Player.username).where(Player.discord_id == self._user))]
+        players = [*streams.rows(sa.select(Player.id, Player.username).where(Player.discord_id == self._discord_id))]
         self._player_id: int = players[0].id if players else 0
         self._username: str | None = players[0].username if players else None
 
@@ -182,7 +181,7 @@ class PersonalFile:
 
     def _reminders(self) -> Entries:
         table = Reminders.__table__
-        for row in self._streams.rows(sa.select(*table.c).where(table.c.discord_id == self._user)):
+        for row in self._streams.rows(sa.select(*table.c).where(table.c.discord_id == self._discord_id)):
             chosen = {name: value for name, value in row._mapping.items() if name not in ("guild_id", "discord_id")}
             yield {**self._server(row), **{name: _plain(value) for name, value in chosen.items()}}
 
@@ -197,14 +196,14 @@ class PersonalFile:
             .join(EventRole, EventRole.event_id == Event.id)
             .join(RoleGrant, RoleGrant.award_id == EventRole.id)
         )
-        for row in self._streams.rows(grants.where(RoleGrant.discord_id == self._user)):
+        for row in self._streams.rows(grants.where(RoleGrant.discord_id == self._discord_id)):
             yield {**self._event(row), "role_id": str(row.role_id)}
 
     def _done_to(self) -> Entries:
         return self._audit(AuditLog.player_id == self._player_id)
 
     def _done_by(self) -> Entries:
-        return self._audit(AuditLog.actor_id == self._user)
+        return self._audit(AuditLog.actor_id == self._discord_id)
 
     def _audit(self, wanted: sa.ColumnElement[bool]) -> Entries:
         log = AuditLog
@@ -222,7 +221,7 @@ class PersonalFile:
 
     def _named(self) -> Entries:
         for column in ACTORS:
-            [row] = self._streams.rows(sa.select(sa.func.count().label("rows")).where(column == self._user))
+            [row] = self._streams.rows(sa.select(sa.func.count().label("rows")).where(column == self._discord_id))
             yield {"table": column.class_.__tablename__, "column": column.key, "rows": row.rows}
 
     def _of_player(self, rows: AnySelect, table: Any) -> Iterator[AnyRow]:

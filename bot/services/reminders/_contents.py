@@ -48,7 +48,7 @@ class Contents:
         self._discord_id = discord_id
         self._zone = zone
         self._now = now
-        of_user = sa.select(Player.id).where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+        of_user = sa.select(Player.id).where(Player.discord_id == discord_id)
         self._player_id = session.scalar(of_user) or 0
 
     def missing(self, week: Week) -> tuple[WeekToMiss, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import BigInteger, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player
@@ -17,7 +17,7 @@ def find_member(session: Session, guild_id: int, discord_id: int, *, lock: bool 
     Raises:
         NeverSubmitted: the player has never submitted a score in the server.
     """
-    of_user = Player.discord_id == literal(discord_id, BigInteger)
+    of_user = Player.discord_id == discord_id
     wanted = select(Member).join(Player, Player.id == Member.player_id).where(of_user, Member.guild_id == guild_id)
     if lock:
         wanted = wanted.with_for_update(key_share=True, of=Member)

@@ -37,7 +37,7 @@ def read_results(session: Session, run_id: int, guild_id: int, offset: int, limi
 
 def read_result_of(session: Session, run_id: int, guild_id: int, discord_id: int) -> tuple[int, Standing] | None:
     """Return the result of one player in a closed week, and how many results come before it; None without a score."""
-    of_player = sa.select(Player.id).where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+    of_player = sa.select(Player.id).where(Player.discord_id == discord_id)
     result = _results(run_id).where(_RESULT.player_id == of_player.scalar_subquery()).subquery()
     row = session.execute(_named(result, guild_id)).one_or_none()
     if row is None:

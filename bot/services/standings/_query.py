@@ -317,5 +317,5 @@ def _count(source: sa.FromClause, *where: sa.ColumnElement[bool]) -> sa.Select[i
 def is_withdrawn(session: Session, guild_id: int, discord_id: int) -> bool:
     """Tell whether an admin has withdrawn a user from a server."""
     of_user = sa.select(Member.withdrawn_at).join(Player, Player.id == Member.player_id)
-    of_user = of_user.where(Player.discord_id == sa.literal(discord_id, sa.BigInteger), Member.guild_id == guild_id)
+    of_user = of_user.where(Player.discord_id == discord_id, Member.guild_id == guild_id)
     return session.scalar(of_user) is not None

@@ -16,7 +16,7 @@ def find_usual_event(session: Session, guild_id: int, channel_id: int | None, di
         return default
     log = ScoreSubmission
     used = active.join(log, log.event_id == Event.id).join(Player, Player.id == log.player_id)
-    of_player = used.where(Player.discord_id == sa.literal(discord_id, sa.BigInteger))
+    of_player = used.where(Player.discord_id == discord_id)
     if (latest := session.scalar(of_player.order_by(log.submitted_at.desc(), log.id.desc()).limit(1))) is not None:
         return latest
     events = session.scalars(active.limit(2)).all()

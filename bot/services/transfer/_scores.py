@@ -94,7 +94,7 @@ def take_import_back(
     Raises:
         ImportGone: there are none.
     """
-    of_import = _LOG.event_id == event.id, _LOG.import_id == sa.literal(import_id, sa.BigInteger)
+    of_import = _LOG.event_id == event.id, _LOG.import_id == import_id
     counts_for = set(session.scalars(sa.select(_LOG.week_number).where(*of_import).distinct()))
     if not counts_for:
         raise ImportGone(event.name)
