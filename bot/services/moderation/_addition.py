@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Member, ScoreSubmission
 from bot.database.rows import free_id
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
@@ -22,6 +21,7 @@ from bot.services.moderation._corrections import Addition, add_score, correct_po
 from bot.services.moderation._finding import name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, add_members, begin_action, load_settings, name_player, record, require_admin
+from bot.services.weeks import find_run
 
 NOT_COUNTED = 0
 """The interaction id of a row that is rolled back."""
@@ -153,9 +153,8 @@ def _instant_of(session: Session, event: Event, moment: Moment) -> datetime:
     """Return when a score was made; one of a named week that was closed early is from before the close."""
     if moment.week is None:
         return moment.at
-    of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == moment.week.code
-    closed_at = session.scalar(sa.select(WeeklyRun.ran_at).where(*of_week))
-    return moment.at if closed_at is None else moment.until(closed_at)
+    run = find_run(session, event.id, moment.week.code)
+    return moment.at if run is None else moment.until(run.ran_at)
 
 
 def _check_moment(at: datetime, now: datetime) -> None:

@@ -5,12 +5,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats, WeeklyResult
 from bot.domain.moderation import Consequences, Place, Podium
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.services.ratings import best_first, is_personal_best, is_weekly_best, recalculate
+from bot.services.servers import name_players
+from bot.services.weeks import find_run
 
 PODIUM = 3
 NOBODY = (None, None)
@@ -76,21 +78,15 @@ class Foresight:
 
     def _first_of_week(self, week_code: int) -> tuple[PlayerName, ...]:
         event, result = self._event, WeeklyResult
-        of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == week_code
-        run_id = self._session.scalar(sa.select(WeeklyRun.id).where(*of_week))
-        if run_id is None:
+        run = find_run(self._session, event.id, week_code)
+        if run is None:
             return self._first_of(is_weekly_best(event.id, week_code))
-        counted = sa.select(result.player_id).where(result.run_id == run_id, result.rank.is_not(None))
+        counted = sa.select(result.player_id).where(result.run_id == run.id, result.rank.is_not(None))
         return self._names(counted.order_by(result.rank, result.submitted_at, result.player_id))
 
     def _names(self, players: sa.Select[Any]) -> tuple[PlayerName, ...]:
         first = [*self._session.scalars(players.limit(PODIUM))]
-        named = (
-            sa.select(Player.id, Player.discord_id, Member.display_name)
-            .join(Member, (Member.player_id == Player.id) & (Member.guild_id == self._event.guild_id))
-            .where(Player.id.in_(first))
-        )
-        names = {row.id: PlayerName(row.discord_id, row.display_name) for row in self._session.execute(named)}
+        names = name_players(self._session, self._event.guild_id, first)
         return tuple(names[player_id] for player_id in first)
 
 

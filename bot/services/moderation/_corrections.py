@@ -13,7 +13,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
-from bot.services.moderation._rows import run_of, unrate
+from bot.services.moderation._rows import unrate
 from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import (
     count_personal_best,
@@ -24,7 +24,7 @@ from bot.services.ratings import (
     was_counted,
 )
 from bot.services.servers import name_player
-from bot.services.weeks import after_correction, rerun_week
+from bot.services.weeks import after_correction, find_run, rerun_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def add_score(
         submitted_at=addition.submitted_at,
         added_by=addition.added_by,
     )
-    run = run_of(session, row)
+    run = find_run(session, row.event_id, row.week_number)
     row.is_late = run is not None
     session.add(row)
     of_player = PlayerEventStats.player_id == row.player_id, PlayerEventStats.event_id == event.id
@@ -117,7 +117,7 @@ def remove_score(
 
     A closed week keeps its results unless it is run again.
     """
-    run = run_of(session, removed)
+    run = find_run(session, removed.event_id, removed.week_number)
     counted = run is not None and _is_counted(session, run, removed)
     at, removed.removed_by, removed.removal_reason = removal
     # The removal comes after the run that counted the score, even if the clock was set back since.
@@ -139,7 +139,7 @@ def restore_score(
 
     A closed week that does not count it keeps its results unless it is run again.
     """
-    run = run_of(session, restored)
+    run = find_run(session, restored.event_id, restored.week_number)
     counted = run is not None and _is_counted(session, run, restored)
     is_rerun = run is not None and not counted and reruns_week
     restored.removed_at = restored.removed_by = restored.removal_reason = None

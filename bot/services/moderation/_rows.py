@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, Member, PlayerEventStats, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Member, PlayerEventStats
 from bot.domain.ratings import RatingScale
 from bot.services.ratings import event_elo_expression, rating_of, weight_parameters
 
@@ -37,9 +37,3 @@ def lock_events(session: Session, member: Member) -> dict[int, Event]:
     ever = sa.select(_STATS.event_id).where(_STATS.player_id == member.player_id, _STATS.event_id.in_(events))
     entered = set(session.scalars(ever))
     return {key: event for key, event in events.items() if key in entered}
-
-
-def run_of(session: Session, submission: ScoreSubmission) -> WeeklyRun | None:
-    """Return the run of the week that a submission counts for."""
-    of_event = WeeklyRun.event_id == submission.event_id
-    return session.scalar(sa.select(WeeklyRun).where(of_event, WeeklyRun.week_number == submission.week_number))

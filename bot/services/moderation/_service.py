@@ -16,9 +16,9 @@ from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import Corrected, correct_posts, remove_score, report, restore_score
 from bot.services.moderation._finding import find_listed, find_one, find_own, name_submission
-from bot.services.moderation._rows import run_of
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, load_settings, name_player, record, require_admin
+from bot.services.weeks import find_run
 
 TAKEN_BACK_FOR = timedelta(minutes=10)
 """How long players can take a submission back."""
@@ -109,7 +109,8 @@ class RemovalService:
         def work(session: Session) -> CorrectionResult:
             found, now = find_event(session, guild_id, event_id, lock=True), self._clock()
             row = find_own(session, found, player, interaction_id)
-            if now >= row.submitted_at + TAKEN_BACK_FOR or run_of(session, row) is not None:
+            is_late = now >= row.submitted_at + TAKEN_BACK_FOR
+            if is_late or find_run(session, event_id, row.week_number) is not None:
                 raise TooLateToTakeBack
             done = remove_score(session, found, row, (now, player, TAKEN_BACK), self._scale, reruns_week=False)
             correct_posts(session, found, row, done, now)

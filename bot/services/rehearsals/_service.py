@@ -37,6 +37,7 @@ from bot.services.events import describe, find_event
 from bot.services.ratings import rating_of
 from bot.services.rehearsals._log import replay
 from bot.services.servers import Actor, is_admin, name_players, require_admin
+from bot.services.weeks import find_run
 
 MOST_WEIGHED = 10_000
 """What weighs in an event of more players is not told beside a week: that would take some seconds."""
@@ -91,8 +92,7 @@ class RehearsalService:
 
         def work(session: Session) -> tuple[WeekExplanation, bool]:
             found = find_event(session, actor.guild_id, event_id)
-            of_week = WeeklyRun.event_id == found.id, WeeklyRun.week_number == Week.parse(week).code
-            run = session.scalar(sa.select(WeeklyRun).where(*of_week))
+            run = find_run(session, found.id, Week.parse(week).code)
             if run is None:
                 raise WeekOpenAlready(week)
             rating, is_for_admin = rating_of(found, run.scale), is_admin(session, actor)

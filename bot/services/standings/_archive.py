@@ -15,7 +15,7 @@ _RESULT = WeeklyResult
 _ORDER = (_RESULT.rank, _RESULT.submitted_at, _RESULT.player_id)
 
 
-def find_run(session: Session, event_id: int, week: Week) -> int | None:
+def find_run_id(session: Session, event_id: int, week: Week) -> int | None:
     """Return the key of the run of a week; None while the week is open."""
     return session.scalar(
         sa.select(WeeklyRun.id).where(WeeklyRun.event_id == event_id, WeeklyRun.week_number == week.code)

@@ -32,7 +32,7 @@ from bot.services.ratings import (
     stored_field,
 )
 from bot.services.servers import current_week
-from bot.services.standings._archive import count_results, find_run, read_result_of, read_results
+from bot.services.standings._archive import count_results, find_run_id, read_result_of, read_results
 from bot.services.standings._changes import find_change
 from bot.services.standings._query import BoardQuery, BoardRow, Place, find_row, is_withdrawn, read_rows
 from bot.services.standings._rating import explain
@@ -309,7 +309,7 @@ class StandingsService:
     def _of_week(self, session: Session, event: Event, text: str) -> _Board:
         """Open the board of one week, closed or not."""
         week = Week.parse(text)
-        run_id = find_run(session, event.id, week)
+        run_id = find_run_id(session, event.id, week)
         if run_id is not None:
             return _ClosedBoard(describe(event), Board.WEEK, count_results(session, run_id), week, True, run_id)
         is_past = week != self._week_now(session, event)

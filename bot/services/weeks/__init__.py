@@ -2,7 +2,7 @@
 
 from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser
-from bot.services.weeks._lookup import closed_weeks, find_first_week, find_progress, open_week
+from bot.services.weeks._lookup import closed_weeks, find_first_week, find_progress, find_run, open_week
 from bot.services.weeks._rerate import rerate
 from bot.services.weeks._run import after_correction, announced_with, award_roles
 from bot.services.weeks._service import WeeklyProcessingService
@@ -16,6 +16,7 @@ __all__ = [
     "closed_weeks",
     "find_first_week",
     "find_progress",
+    "find_run",
     "follow_excuse",
     "open_week",
     "rerate",

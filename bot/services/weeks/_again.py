@@ -36,6 +36,7 @@ from bot.services.weeks._archive import (
     neighbours,
     took_part,
 )
+from bot.services.weeks._lookup import find_run
 
 
 def rerun_week(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> None:
@@ -69,8 +70,7 @@ def follow_excuse(session: Session, event: Event, week_code: int, player_id: int
     Returns:
         Whether the week is closed, and now counts as missed where it did not, or no longer does.
     """
-    of_week = WeeklyRun.event_id == event.id, WeeklyRun.week_number == week_code
-    run = session.scalar(sa.select(WeeklyRun).where(*of_week))
+    run = find_run(session, event.id, week_code)
     if run is None:
         return False
     rating = rating_of(event, scale)

@@ -32,6 +32,12 @@ def closed_weeks(session: Session, event_id: int) -> tuple[Week, ...]:
     return tuple(map(Week.from_code, session.scalars(codes)))
 
 
+def find_run(session: Session, event_id: int, week_code: int) -> WeeklyRun | None:
+    """Return the run of a week of an event; None while the week is open."""
+    of_week = WeeklyRun.event_id == event_id, WeeklyRun.week_number == week_code
+    return session.scalar(select(WeeklyRun).where(*of_week))
+
+
 def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek | None:
     """Return the first week of an event with scores; None if a week of it is closed."""
     if session.scalar(select(WeeklyRun.id).where(WeeklyRun.event_id == event.id).limit(1)) is not None:
@@ -63,14 +69,12 @@ def check_runnable(session: Session, event: Event, week: Week, current: Week) ->
     """
     if week > current:
         raise WeekNotBegun(str(week), str(current))
-    ran_at = session.scalar(
-        select(WeeklyRun.ran_at).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == week.code)
-    )
-    if ran_at is None:
+    run = find_run(session, event.id, week.code)
+    if run is None:
         return
     if week == current:
-        raise WeekClosedEarly(str(week), ran_at, str(week.next()))
-    raise WeekClosedAlready(str(week), ran_at)
+        raise WeekClosedEarly(str(week), run.ran_at, str(week.next()))
+    raise WeekClosedAlready(str(week), run.ran_at)
 
 
 def find_next_close(session: Session, guild_id: int, week: Week, now: datetime) -> datetime | None:

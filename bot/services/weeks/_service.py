@@ -23,7 +23,7 @@ from bot.errors import (
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 from bot.services.weeks._again import undo_run
-from bot.services.weeks._lookup import UNDO, check_runnable, find_next_close
+from bot.services.weeks._lookup import UNDO, check_runnable, find_next_close, find_run
 from bot.services.weeks._report import report
 from bot.services.weeks._run import after_correction, close_week
 
@@ -181,9 +181,9 @@ def _pending(session: Session, event: Event, current: Week) -> tuple[PendingWeek
 
 def _undoable(session: Session, event: Event, week: Week | None) -> WeeklyRun:
     """Return the latest run of an event, which must be that of `week` if one is given."""
-    of_event = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
-    if week is not None and session.scalar(of_event.where(WeeklyRun.week_number == week.code)) is None:
+    if week is not None and find_run(session, event.id, week.code) is None:
         raise WeekOpenAlready(str(week))
+    of_event = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
     run = session.scalar(of_event.order_by(WeeklyRun.id.desc()).limit(1))
     if run is None:
         raise NothingToUndo(event.name)
