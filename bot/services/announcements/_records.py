@@ -10,9 +10,9 @@ from bot.database.models import Event, Member, ScoreSubmission
 from bot.domain.announcements import Record, read_key
 from bot.domain.clock import Clock
 from bot.domain.posts import Draft
-from bot.domain.scores import ScoreDirection
 from bot.services.announcements._switch import draft, switch_off
 from bot.services.events import describe
+from bot.services.ratings import best_of, is_better
 from bot.services.servers import load_settings, name_player
 
 
@@ -70,18 +70,13 @@ def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tupl
 def _records(session: Session, event: Event) -> list[sa.Row[int, int, float, object]]:
     """Return the scores that were better than all before them, in the order of time, among those that count now."""
     log = ScoreSubmission
-    best = sa.func.max if event.score_direction is ScoreDirection.HIGH else sa.func.min
-    before = best(log.score).over(order_by=(log.submitted_at, log.id), rows=(None, -1))
+    before = best_of(log.score, event.score_direction).over(order_by=(log.submitted_at, log.id), rows=(None, -1))
     counted = (
         sa.select(log.id, log.player_id, log.score, log.submitted_at, before.label("before"))
         .join(Member, (Member.player_id == log.player_id) & (Member.guild_id == event.guild_id))
         .where(log.event_id == event.id, log.removed_at.is_(None), Member.withdrawn_at.is_(None))
         .subquery()
     )
-    is_better = (
-        counted.c.score > counted.c.before
-        if event.score_direction is ScoreDirection.HIGH
-        else counted.c.score < counted.c.before
-    )
-    records = sa.select(*counted.c).where(counted.c.before.is_(None) | is_better)
+    is_record = counted.c.before.is_(None) | is_better(counted.c.score, counted.c.before, event.score_direction)
+    records = sa.select(*counted.c).where(is_record)
     return [*session.execute(records.order_by(counted.c.submitted_at, counted.c.id))]

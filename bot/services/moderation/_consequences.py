@@ -10,7 +10,7 @@ from bot.domain.moderation import Consequences, Place, Podium
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
-from bot.services.ratings import best_first, is_personal_best, is_weekly_best, recalculate
+from bot.services.ratings import best_first, is_better, is_personal_best, is_weekly_best, recalculate
 from bot.services.servers import name_players
 from bot.services.weeks import find_run
 
@@ -67,7 +67,7 @@ class Foresight:
         score = self._session.scalar(best)
         if score is None:
             return None
-        better = scores.score > score if event.score_direction.sign > 0 else scores.score < score
+        better = is_better(scores.score, score, event.score_direction)
         others = sa.select(sa.func.count()).where(is_personal_best(event.id), better)
         return Place(score, 1 + self._session.scalars(others).one())
 

@@ -108,6 +108,13 @@ def has_type(score_type: ScoreType, scores: type[LeaderboardScore] = Leaderboard
     return sa.type_coerce(scores.score_type, sa.String) == constant(score_type)
 
 
+def is_better(
+    score: sa.SQLColumnExpression[Any], than: float | sa.SQLColumnExpression[Any], direction: ScoreDirection
+) -> sa.ColumnElement[bool]:
+    """Return `ScoreDirection.is_better` in SQL."""
+    return score > than if direction is ScoreDirection.HIGH else score < than
+
+
 def best_first(score: ScoreColumn, direction: ScoreDirection) -> sa.ColumnElement[Any]:
     """Return the ORDER BY term that puts the best score first."""
     return score.desc() if direction is ScoreDirection.HIGH else score.asc()

@@ -20,13 +20,12 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.domain.reminders import Overtaking, OwnResult, RivalBest, WeekToMiss
-from bot.domain.scores import ScoreDirection
 from bot.domain.seasons import check_in_season
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 from bot.errors import LeaderboardError
 from bot.services.events import describe
-from bot.services.ratings import best_first, is_personal_best, is_weekly_best
+from bot.services.ratings import best_first, is_better, is_personal_best, is_weekly_best
 from bot.services.servers import find_member
 from bot.services.standings import StandingsService
 from bot.services.weeks import open_week
@@ -148,15 +147,13 @@ class Contents:
 
     def _overtaking(self, event: Event, best: float, since: datetime, until: datetime) -> Overtaking | None:
         scores, earlier = LeaderboardScore, aliased(ScoreSubmission)
-        is_high = event.score_direction is ScoreDirection.HIGH
-        beats = scores.score > best if is_high else scores.score < best
-        did_before = earlier.score > best if is_high else earlier.score < best
+        beats = is_better(scores.score, best, event.score_direction)
         had_before = sa.exists().where(
             earlier.player_id == scores.player_id,
             earlier.event_id == event.id,
             earlier.submitted_at <= since,
             earlier.removed_at.is_(None),
-            did_before,
+            is_better(earlier.score, best, event.score_direction),
         )
         is_then = scores.submitted_at > since, scores.submitted_at <= until
         is_new = is_personal_best(event.id), beats, *is_then, ~had_before

@@ -18,7 +18,7 @@ from bot.database.models import Event, LeaderboardScore, Member, Player, PlayerE
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
-from bot.services.ratings import best_first, is_personal_best
+from bot.services.ratings import best_first, is_better, is_personal_best
 
 
 class BoardRow(NamedTuple):
@@ -154,7 +154,7 @@ class BoardQuery:
 
     def better_than(self, key: float) -> sa.ColumnElement[bool]:
         """Return the condition for better keys."""
-        return self.key > key if self.direction is ScoreDirection.HIGH else self.key < key
+        return is_better(self.key, key, self.direction)
 
     def earlier_than(self, row: BoardRow) -> sa.ColumnElement[bool]:
         """Return the condition for rows before `row` among those with the same key."""
