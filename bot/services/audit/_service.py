@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import AuditLog, Event, Member, Player
 from bot.domain.audit import AuditEntry, AuditPage
+from bot.domain.pages import turn_to
 from bot.domain.servers import PlayerName
 from bot.services.events import find_meant_event
 from bot.services.servers import Actor, find_member, require_admin
@@ -46,8 +47,7 @@ class AuditService:
             if player is not None:
                 wanted.append(log.player_id == find_member(session, actor.guild_id, player).player_id)
             actions = session.scalars(sa.select(sa.func.count()).select_from(log).where(*wanted)).one()
-            pages = max(1, -(-actions // PAGE_SIZE))
-            shown = min(page, pages - 1)
+            shown, pages = turn_to(page, actions, PAGE_SIZE)
             found = session.execute(_entries(actor.guild_id, wanted).offset(shown * PAGE_SIZE).limit(PAGE_SIZE))
             return AuditPage(tuple(map(_entry, found)), event_id, player, shown, pages, actions)
 

@@ -12,6 +12,7 @@ from bot.database.rows import in_chunks
 from bot.database.streams import Streams, compute_aside
 from bot.domain.history import PAGE_SIZE, PastBoard, PastRanking
 from bot.domain.methods import Rating
+from bot.domain.pages import turn_to
 from bot.domain.progress import Unwatched
 from bot.domain.standings import Board
 from bot.errors import NeverSubmitted
@@ -37,10 +38,9 @@ class PastBoards:
         join_in_memory(session)
         ranking = compute_aside(session, lambda streams: self._rank(streams, board), Unwatched().advance)
         own = [player for player in self._find(discord_id) if player in ranking]
-        pages = max(1, -(-len(ranking.order) // PAGE_SIZE))
         if page is None:
             page = next((self._place(ranking, player) // PAGE_SIZE for player in own), 0)
-        shown = min(page, pages - 1)
+        shown, pages = turn_to(page, len(ranking.order), PAGE_SIZE)
         players = self._players(ranking, shown * PAGE_SIZE, (shown + 1) * PAGE_SIZE)
         names = name_players(session, event.guild_id, {*players, *own})
         return PastBoard(

@@ -10,6 +10,7 @@ from bot.database.models import Event, Member
 from bot.domain.clock import Clock
 from bot.domain.history import PAGE_SIZE, HistoryPage, PastBoard, graph_of, mark, trend_of
 from bot.domain.moments import read_moment
+from bot.domain.pages import turn_to
 from bot.domain.ratings import RatingScale
 from bot.domain.standings import Board
 from bot.errors import NeverSubmitted, NoScores, SubmitterWithdrawn
@@ -60,8 +61,7 @@ class HistoryService:
             counted = [entry for entry in marked if entry.counts]
             since = counted[0].week if counted else None
             middles = read_middles(session, found, since, load_settings(session, found.guild_id).time_zone)
-            pages = -(-len(marked) // PAGE_SIZE)
-            shown = min(page, pages - 1)
+            shown, pages = turn_to(page, len(marked), PAGE_SIZE)
             return HistoryPage(
                 event=info,
                 player=name_member(session, member),

@@ -14,6 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.explanations import PlayerRating
 from bot.domain.methods import Rating, z_of_rank
+from bot.domain.pages import turn_to
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.reminders import WeekToMiss
 from bot.domain.rules import CountedWeek, Method
@@ -65,11 +66,10 @@ class _Board(ABC):
 
     def page(self, session: Session, page: int | None, viewer_id: int) -> LeaderboardPage:
         """Return a page, or the viewer's, and the viewer's own row."""
-        pages = max(1, -(-self.players // PAGE_SIZE))
         if page is None:
             found = self._find(session, viewer_id)
             page = 0 if found is None else found[0] // PAGE_SIZE
-        shown = min(max(page, 0), pages - 1)
+        shown, pages = turn_to(page, self.players, PAGE_SIZE)
         rows = self._read(session, shown * PAGE_SIZE)
         on_page = (found for found in rows if found[1].player.discord_id == viewer_id)
         own = next(on_page, None) or self._find(session, viewer_id)
