@@ -44,63 +44,56 @@ def _parser() -> argparse.ArgumentParser:
     version = f"{SCRIPT} {__version__} (schema {needed_revision()})"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for do in (run, health, demo, migrate, sync, verify, backup, export, import_, import_tournament, erase):
+
+    def add(do: Callable[[argparse.Namespace], int], *, writes: bool = False) -> argparse.ArgumentParser:
         name = do.__name__.strip("_").replace("_", "-")
         command = commands.add_parser(name, help=do.__doc__, description=do.__doc__)
         command.set_defaults(do=do)
-        if do in (migrate, sync, verify, import_, import_tournament, erase):
+        if writes:
             add_options(command)
-        if do is run:
-            command.add_argument(
-                "--stay-if-refused",
-                action="store_true",
-                help="if Discord refuses the token, wait to be stopped, for supervisors that restart whatever ends",
-            )
-        if do is sync:
-            command.add_argument(
-                "--guild", type=int, metavar="ID", help="only in this server, where changes show at once"
-            )
-            command.add_argument("--clear", action="store_true", help="take away the commands of this server alone")
-        if do is verify:
-            either = command.add_mutually_exclusive_group()
-            either.add_argument("--repair", action="store_true", help="also correct these rows; all or nothing")
-            either.add_argument(
-                "--write-log", action="store_true", help="write scores that the log does not know into the log"
-            )
-        if do is erase:
-            command.add_argument("user", type=int, metavar="DISCORD_ID", help="Discord's id of the user")
-        _add_file(command, do)
-        if do is import_tournament:
-            command.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
-            command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
-        if do is demo:
-            shown = command.add_mutually_exclusive_group()
-            shown.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
-            shown.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")
-            shown.add_argument(
-                "--empty", action="store_true", help="play no season: the page of a server without events"
-            )
-            command.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")
+        return command
+
+    add(run).add_argument(
+        "--stay-if-refused",
+        action="store_true",
+        help="if Discord refuses the token, wait to be stopped, for supervisors that restart whatever ends",
+    )
+    add(health)
+    shown = add(demo)
+    last = shown.add_mutually_exclusive_group()
+    last.add_argument("--no-page", dest="page", action="store_false", help="end after the transcript")
+    last.add_argument("--picture", type=Path, metavar="FILE", help="end with a picture of the last messages")
+    last.add_argument("--empty", action="store_true", help="play no season: the page of a server without events")
+    shown.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")
+    add(migrate, writes=True)
+    synced = add(sync, writes=True)
+    synced.add_argument("--guild", type=int, metavar="ID", help="only in this server, where changes show at once")
+    synced.add_argument("--clear", action="store_true", help="take away the commands of this server alone")
+    either = add(verify, writes=True).add_mutually_exclusive_group()
+    either.add_argument("--repair", action="store_true", help="also correct these rows; all or nothing")
+    either.add_argument("--write-log", action="store_true", help="write scores that the log does not know into the log")
+    _add_files(add)
+    add(erase, writes=True).add_argument("user", type=int, metavar="DISCORD_ID", help="Discord's id of the user")
     return parser
 
 
-def _add_file(command: argparse.ArgumentParser, do: Callable[[argparse.Namespace], int]) -> None:
-    """Give a command that writes or reads files the arguments for them."""
-    if do is backup:
-        command.add_argument("file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet")
-    if do is export:
-        command.add_argument("folder", type=Path, metavar="FOLDER", help="where the files go; it is made anew")
-        command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server of the event")
-        command.add_argument("--event", metavar="NAME", required=True, help="the whole name of the event")
-    if do is import_:
-        command.add_argument(
-            "file", type=Path, metavar="FILE", help="the event.json of an export, or a table of scores"
-        )
-        command.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
-        command.add_argument(
-            "--event", metavar="NAME", help="import the scores of a table (CSV: player, score, time) into this event"
-        )
-        command.add_argument("--take-back", type=int, metavar="NUMBER", help="take such an import back, by its number")
+def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands that write or read files, or another database."""
+    add(backup).add_argument("file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet")
+    exported = add(export)
+    exported.add_argument("folder", type=Path, metavar="FOLDER", help="where the files go; it is made anew")
+    exported.add_argument("--guild", type=int, metavar="ID", required=True, help="the server of the event")
+    exported.add_argument("--event", metavar="NAME", required=True, help="the whole name of the event")
+    imported = add(import_, writes=True)
+    imported.add_argument("file", type=Path, metavar="FILE", help="the event.json of an export, or a table of scores")
+    imported.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
+    imported.add_argument(
+        "--event", metavar="NAME", help="import the scores of a table (CSV: player, score, time) into this event"
+    )
+    imported.add_argument("--take-back", type=int, metavar="NUMBER", help="take such an import back, by its number")
+    tournament = add(import_tournament, writes=True)
+    tournament.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
+    tournament.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
 
 
 def main(arguments: list[str] | None = None) -> int:

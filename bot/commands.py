@@ -114,9 +114,7 @@ def sync(options: argparse.Namespace) -> int:
 
 def migrate(options: argparse.Namespace) -> int:
     """Bring the database to the schema of this version."""
-    settings = _begin()
-    if mistakes := _schema_mistakes(settings, takes_old=True, takes_empty=True):
-        raise SettingsError(mistakes)
+    settings = _begin_with_database(takes_old=True, takes_empty=True)
     revisions, rows = asyncio.run(_pending(settings))
     if revisions and not may_change(options, [f"revision {one}" for one in revisions], rows):
         return _undone(options)
@@ -145,9 +143,7 @@ def _undone(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Recompute every rating from the log, and name each row that differs."""
-    settings = _begin()
-    if mistakes := _schema_mistakes(settings):
-        raise SettingsError(mistakes)
+    settings = _begin_with_database()
     if options.write_log:
         return asyncio.run(_with_verification(settings, lambda service: _write_log(service, options)))
     if options.repair:
@@ -205,13 +201,11 @@ def _print_verified(found: Verification, result: str) -> None:
 
 def import_tournament(options: argparse.Namespace) -> int:
     """Bring the leaderboard events, players and scores of a tournament bot's database into a server."""
-    settings = _begin()
+    settings = _begin_with_database()
     try:
         source = parse_database_url(options.url)
     except ValueError as error:
         raise SettingsError([f"The URL of the tournament bot {error}."]) from None
-    if mistakes := _schema_mistakes(settings):
-        raise SettingsError(mistakes)
     try:
         with backups.copied(source) as copy:
             return asyncio.run(_import_tournament(settings, copy, options))
@@ -237,9 +231,7 @@ def _imported(plan: TournamentPlan) -> Iterator[str]:
 
 def export(options: argparse.Namespace) -> int:
     """Write an event of a server into a new folder: tables for a spreadsheet, and a file that `import` takes."""
-    settings = _begin()
-    if mistakes := _schema_mistakes(settings):
-        raise SettingsError(mistakes)
+    settings = _begin_with_database()
     folder: Path = options.folder
     if folder.exists():
         raise SettingsError([f"{folder} is there already. Choose another name."])
@@ -268,9 +260,7 @@ async def _export(settings: Settings, options: argparse.Namespace, folder: Path)
 
 def import_(options: argparse.Namespace) -> int:
     """Make an event, which `export` has written, again in a server; or import scores of a table into one."""
-    settings = _begin()
-    if mistakes := _schema_mistakes(settings):
-        raise SettingsError(mistakes)
+    settings = _begin_with_database()
     try:
         content = options.file.read_bytes()
     except OSError as error:
@@ -356,9 +346,7 @@ def _no_event(error: EventNotFound, options: argparse.Namespace) -> str:
 
 def backup(options: argparse.Namespace) -> int:
     """Copy the database into a file, also while the bot runs; for PostgreSQL, print the command for it."""
-    settings = _begin()
-    if mistakes := _schema_mistakes(settings, takes_old=True):
-        raise SettingsError(mistakes)
+    settings = _begin_with_database(takes_old=True)
     if (command := backups.dump_command(settings.database, options.file)) is not None:
         print(f"Nothing is backed up yet. This does it, and takes the password from PGPASSWORD:\n{command}")
         return NOT_BACKED_UP
@@ -375,9 +363,7 @@ def backup(options: argparse.Namespace) -> int:
 
 def erase(options: argparse.Namespace) -> int:
     """Erase a user everywhere, as they can themselves by /my-data; scores stay, as those of a former player."""
-    settings = _begin()
-    if mistakes := _schema_mistakes(settings):
-        raise SettingsError(mistakes)
+    settings = _begin_with_database()
     return asyncio.run(_erase(settings, options))
 
 
@@ -436,6 +422,14 @@ def _begin() -> Settings:
     return settings
 
 
+def _begin_with_database(*, takes_old: bool = False, takes_empty: bool = False) -> Settings:
+    """Begin a command that cannot go on without a database that it takes; see `_schema_mistakes`."""
+    settings = _begin()
+    if mistakes := _schema_mistakes(settings, takes_old=takes_old, takes_empty=takes_empty):
+        raise SettingsError(mistakes)
+    return settings
+
+
 async def _with_verification(settings: Settings, work: Callable[[VerificationService], Awaitable[T]]) -> T:
     with _watched("rows") as progress:
         async with _opened(settings.database) as database:
@@ -477,6 +471,7 @@ def _redis_mistakes(settings: Settings) -> list[str]:
 
 
 def _schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty: bool = False) -> list[str]:
+    """Return what is wrong with the database, which may be of an older version, or not set up yet, if said so."""
     if (file := missing_file(settings.database)) is not None:
         return _missing_file_mistakes(file, is_to_be_made=takes_empty)
     try:
