@@ -9,7 +9,8 @@ from bot.services.events._lookup import (
     lock_event,
     without_scores,
 )
-from bot.services.events._service import EventOptions, EventService
+from bot.services.events._options import EventOptions
+from bot.services.events._service import EventService
 
 __all__ = [
     "EventOptions",

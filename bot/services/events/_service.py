@@ -1,40 +1,26 @@
-"""What admins do with events, and the event names that the bot suggests."""
+"""What admins do with events, and what users choose events from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from async_lru import alru_cache
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
+from bot.database.models import Event, LeaderboardScore, ScoreType
 from bot.domain.clock import Clock
-from bot.domain.events import ALARM_ELO, GREATEST_ALARM, BegunSeason, EventChange, EventInfo, EventSummary
+from bot.domain.events import ALARM_ELO, BegunSeason, EventChange, EventInfo, EventSummary
 from bot.domain.jobs import JobKind
-from bot.domain.rules import Method
-from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreFormat, ScoreStyle
-from bot.domain.text import clean_event_name, clean_unit, name_key, visible
+from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.domain.text import name_key
 from bot.domain.weeks import Week
-from bot.errors import (
-    AlarmBoundsSwapped,
-    AlarmUnreadable,
-    Bound,
-    BoundsSwapped,
-    DirectionFixed,
-    EventArchived,
-    EventNameTaken,
-    InvalidBound,
-    InvalidScore,
-    LogarithmImpossible,
-    NothingToChange,
-    UnitOfTimes,
-)
+from bot.errors import EventArchived, NothingToChange
 from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons
-from bot.services.events._seasons import begin_again, set_weeks
+from bot.services.events._options import EventOptions, apply, apply_weeks, summary
+from bot.services.events._seasons import begin_again
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, current_week, load_settings, record
@@ -42,49 +28,8 @@ from bot.services.servers import Actor, begin_action, current_week, load_setting
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
 """How long the bot caches names, since Discord asks at every keystroke; then users see changes by other processes."""
-LONGEST_ALARM = 6
-NOTHING = "none"
-"""What an admin types to clear a unit or a bound."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class EventOptions:
-    """The options of an event as an admin typed them; None for options left out.
-
-    Attributes:
-        name: 1 to 100 characters.
-        format: number or time.
-        unit: the text shown after numbers, or `none`.
-        min_score: the smallest score that the event takes, in its format, or `none` for the default.
-        max_score: the greatest score that the event takes, in its format, or `none` for the default.
-        is_active: whether the event takes scores.
-        direction: which of two scores is better; changes only while the event has no scores.
-        default_channel_id: the channel in which players need not name the event; the one that it has already takes it
-            away.
-        first_week: the first week that the event takes scores for, such as 2026-W47, or `none`.
-        last_week: the last one, likewise.
-        alarm: by how many points of Elo a score may move another player's before it is held, or `none`.
-        alarm_min: the smallest score that is not held, in its format, or `none` for no such bound.
-        alarm_max: the greatest score that is not held, likewise.
-        locale: the admin's language on Discord, such as "de", which says how bounds may be meant; no option.
-    """
-
-    name: str | None = None
-    format: ScoreFormat | None = None
-    unit: str | None = None
-    min_score: str | None = None
-    max_score: str | None = None
-    is_active: bool | None = None
-    direction: ScoreDirection | None = None
-    default_channel_id: int | None = None
-    first_week: str | None = None
-    last_week: str | None = None
-    alarm: str | None = None
-    alarm_min: str | None = None
-    alarm_max: str | None = None
-    locale: str | None = field(default=None, compare=False)
 
 
 class EventService:
@@ -109,7 +54,7 @@ class EventService:
             settings = load_settings(session, actor.guild_id)
             event.method, event.attendance = settings.method, settings.attendance
             event.alarm_elo, now = ALARM_ELO, self._clock()
-            _apply(session, event, actor.guild_id, options, now)
+            apply(session, event, options, now)
             session.add(event)
             session.flush()
             session.refresh(event)
@@ -135,8 +80,8 @@ class EventService:
             event = find_event(session, actor.guild_id, event_name, lock=True)
             before, channel_before = describe(event), event.default_channel_id
             now = self._clock()
-            _apply(session, event, actor.guild_id, options, now)
-            record(session, actor, "event edit", _summary(options), at=now, event_id=event.id)
+            apply(session, event, options, now)
+            record(session, actor, "event edit", summary(options), at=now, event_id=event.id)
             refresh_posts(session, [event.id], now)
             if before.last_week != event.last_week:
                 _look_for_its_end(session, event, now)
@@ -174,7 +119,7 @@ class EventService:
             now = self._clock()
             event = find_event(session, actor.guild_id, event_name, lock=True)
             again = begin_again(session, event, now)
-            _apply_weeks(session, again, EventOptions(first_week=first_week, last_week=last_week), now)
+            apply_weeks(session, again, EventOptions(first_week=first_week, last_week=last_week), now)
             detail = f"season {again.season}; season {event.season} is {event.name}"
             record(session, actor, "event begin-again", detail, at=now, event_id=again.id)
             refresh_posts(session, [event.id], now)
@@ -280,113 +225,6 @@ def _look_for_its_end(session: Session, event: Event, now: datetime) -> None:
         schedule(session, JobKind.FINAL, str(event.id), now)
 
 
-def _apply(session: Session, event: Event, guild_id: int, options: EventOptions, now: datetime) -> None:
-    if options.name is not None:
-        name = clean_event_name(options.name)
-        key = name_key(name)
-        is_other = Event.id.is_distinct_from(event.id)
-        other = select(Event.name).where(Event.guild_id == guild_id, Event.name_key == key, is_other)
-        with session.no_autoflush:
-            taken = session.scalar(other)
-        if taken is not None:
-            raise EventNameTaken(taken)
-        event.name, event.name_key = name, key
-    if options.format is not None:
-        event.score_format = options.format
-    if options.unit is not None:
-        event.score_unit = None if _is_nothing(options.unit) else clean_unit(options.unit)
-    if event.score_format is ScoreFormat.TIME and event.score_unit is not None:
-        raise UnitOfTimes(event.score_unit)
-    _apply_bounds(event, options)
-    _apply_alarm(event, options)
-    if options.direction not in (None, event.score_direction):
-        _change_direction(session, event)
-    if options.is_active is not None:
-        event.is_active = options.is_active
-    if options.default_channel_id is not None:
-        _move_default(session, event, options.default_channel_id)
-    _apply_weeks(session, event, options, now)
-
-
-def _move_default(session: Session, event: Event, channel_id: int) -> None:
-    """Make an event the default of a channel, in the place of any other, or take that from it."""
-    if event.default_channel_id == channel_id:
-        event.default_channel_id = None
-        return
-    session.execute(update(Event).where(Event.default_channel_id == channel_id).values(default_channel_id=None))
-    event.default_channel_id = channel_id
-
-
-def _apply_weeks(session: Session, event: Event, options: EventOptions, now: datetime) -> None:
-    if options.first_week is None and options.last_week is None:
-        return
-    first, last = _week(options.first_week, event.first_week), _week(options.last_week, event.last_week)
-    with session.no_autoflush:
-        set_weeks(session, event, first, last, now)
-
-
-def _week(text: str | None, stored: int | None) -> Week | None:
-    """Return the week that an admin typed; the stored one if none was."""
-    if text is None:
-        return None if stored is None else Week.from_code(stored)
-    return None if _is_nothing(text) else Week.parse(text)
-
-
-def _apply_bounds(event: Event, options: EventOptions) -> None:
-    style = ScoreStyle(event.score_format, event.score_unit)
-    if options.min_score is not None:
-        event.min_score = _bound(style, Bound.MIN, options.min_score, options.locale)
-    if options.max_score is not None:
-        event.max_score = _bound(style, Bound.MAX, options.max_score, options.locale)
-    if event.min_score is not None and event.max_score is not None and event.min_score > event.max_score:
-        raise BoundsSwapped
-    rates_logarithms = event.uses_logarithm and event.method is Method.ROBUST
-    if rates_logarithms and not ScoreBounds.of(event.min_score, event.max_score).are_positive:
-        raise LogarithmImpossible(event.name)
-
-
-def _apply_alarm(event: Event, options: EventOptions) -> None:
-    style = ScoreStyle(event.score_format, event.score_unit)
-    if options.alarm is not None:
-        event.alarm_elo = None if _is_nothing(options.alarm) else _alarm_elo(options.alarm)
-    if options.alarm_min is not None:
-        event.alarm_min = _bound(style, Bound.ALARM_MIN, options.alarm_min, options.locale)
-    if options.alarm_max is not None:
-        event.alarm_max = _bound(style, Bound.ALARM_MAX, options.alarm_max, options.locale)
-    if event.alarm_min is not None and event.alarm_max is not None and event.alarm_min > event.alarm_max:
-        raise AlarmBoundsSwapped
-
-
-def _alarm_elo(text: str) -> int:
-    typed = text.strip()
-    if (
-        not typed.isascii()
-        or not typed.isdecimal()
-        or len(typed) > LONGEST_ALARM
-        or not 0 < int(typed) <= GREATEST_ALARM
-    ):
-        raise AlarmUnreadable(text, GREATEST_ALARM)
-    return int(typed)
-
-
-def _bound(style: ScoreStyle, bound: Bound, text: str, locale: str | None) -> float | None:
-    if _is_nothing(text):
-        return None
-    try:
-        return style.parse(text, locale)
-    except InvalidScore as reason:
-        raise InvalidBound(bound, reason) from None
-
-
-def _change_direction(session: Session, event: Event) -> None:
-    """Turn the direction of an event round, unless scores were compared by it."""
-    counts = exists().where(ScoreSubmission.event_id == event.id, ScoreSubmission.removed_at.is_(None))
-    has_run = exists().where(WeeklyRun.event_id == event.id)
-    if session.scalar(select(counts | has_run)):
-        raise DirectionFixed(event.name, event.score_direction)
-    event.score_direction = event.score_direction.opposite
-
-
 def _count_outside(session: Session, event: EventInfo) -> int:
     """Count the personal bests that an event would not take any more."""
     bounds, best = event.bounds, LeaderboardScore
@@ -394,12 +232,3 @@ def _count_outside(session: Session, event: EventInfo) -> int:
     is_above = best.score > bounds.greatest if bounds.takes_greatest else best.score >= bounds.greatest
     bests = select(func.count()).where(best.event_id == event.id, best.score_type == ScoreType.ALL_TIME)
     return session.execute(bests.where(is_below | is_above)).scalar_one()
-
-
-def _is_nothing(text: str) -> bool:
-    return text.strip().casefold() == NOTHING
-
-
-def _summary(options: EventOptions) -> str:
-    changes = {option.name: getattr(options, option.name) for option in fields(options) if option.compare}
-    return visible(", ".join(f"{name}: {value}" for name, value in changes.items() if value is not None))
