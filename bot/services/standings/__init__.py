@@ -1,5 +1,6 @@
 """Show leaderboards: pages, ranks, and the standing of one player."""
 
+from bot.services.standings._boards import find_leaders
 from bot.services.standings._query import (
     BoardQuery,
     BoardRow,
@@ -13,7 +14,7 @@ from bot.services.standings._query import (
     read_rows,
 )
 from bot.services.standings._rating import read_weeks
-from bot.services.standings._service import StandingsService, find_leaders
+from bot.services.standings._service import StandingsService
 
 __all__ = [
     "BoardQuery",

@@ -1,9 +1,7 @@
-"""Read a page of a leaderboard, with the viewer's own row."""
+"""Show leaderboards and ratings, each as it is now."""
 
-from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,10 +9,8 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event
 from bot.domain.clock import Clock
-from bot.domain.events import EventInfo
 from bot.domain.explanations import PlayerRating
-from bot.domain.methods import Rating, z_of_rank
-from bot.domain.pages import turn_to
+from bot.domain.methods import Rating
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.reminders import WeekToMiss
 from bot.domain.rules import CountedWeek, Method
@@ -33,126 +29,15 @@ from bot.services.ratings import (
     stored_field,
 )
 from bot.services.servers import current_week
-from bot.services.standings._archive import count_results, find_run_id, read_result_of, read_results
+from bot.services.standings._archive import count_results, find_run_id
+from bot.services.standings._boards import ClosedBoard, OpenBoard, ShownBoard
 from bot.services.standings._changes import find_change
-from bot.services.standings._query import BoardQuery, BoardRow, Place, find_row, is_withdrawn, read_rows
+from bot.services.standings._query import BoardQuery, is_withdrawn
 from bot.services.standings._rating import explain
 from bot.services.weeks import closed_weeks, find_first_week, find_progress, open_week
 
-PAGE_SIZE = 10
 MOST_FIELDS = 500
 """How many fields of weeks the service remembers, each as of one version of its event."""
-
-
-Placed = tuple[int, Standing]
-"""A row of a board, and how many rows the board lists before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Board(ABC):
-    """A leaderboard of one event.
-
-    Attributes:
-        players: how many rows the board has.
-        week: the week of a weekly board, else None.
-        is_past: whether that is an earlier week.
-    """
-
-    event: EventInfo
-    board: Board
-    players: int
-    week: Week | None
-    is_past: bool
-
-    def page(self, session: Session, page: int | None, viewer_id: int) -> LeaderboardPage:
-        """Return a page, or the viewer's, and the viewer's own row."""
-        if page is None:
-            found = self._find(session, viewer_id)
-            page = 0 if found is None else found[0] // PAGE_SIZE
-        shown, pages = turn_to(page, self.players, PAGE_SIZE)
-        rows = self._read(session, shown * PAGE_SIZE)
-        on_page = (found for found in rows if found[1].player.discord_id == viewer_id)
-        own = next(on_page, None) or self._find(session, viewer_id)
-        return LeaderboardPage(
-            event=self.event,
-            board=self.board,
-            week=self.week,
-            standings=tuple(standing for _, standing in rows),
-            page=shown,
-            pages=pages,
-            players=self.players,
-            own=None if own is None else own[1],
-            own_page=None if own is None else own[0] // PAGE_SIZE,
-            is_past=self.is_past,
-        )
-
-    @abstractmethod
-    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
-        """Read the rows of a page in order."""
-
-    @abstractmethod
-    def _find(self, session: Session, discord_id: int) -> Placed | None:
-        """Read the row of one player."""
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenBoard(_Board):
-    """A leaderboard that each score may change.
-
-    Attributes:
-        rating: how the event rates.
-        field: the field that its Elos are relative to; None on the overall board, whose Elos are stored.
-    """
-
-    query: BoardQuery
-    rating: Rating
-    field: Field | None
-
-    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
-        rows = read_rows(session, self.query, offset, PAGE_SIZE)
-        return [(place.before, self.standing(place, row)) for place, row in rows]
-
-    def _find(self, session: Session, discord_id: int) -> Placed | None:
-        found = self.find(session, discord_id)
-        return None if found is None else (found[0].before, self.standing(*found))
-
-    def find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
-        """Return the row of a user and its place; None if the user has none."""
-        return find_row(session, self.query, discord_id)
-
-    def standing(self, place: Place, row: BoardRow) -> Standing:
-        """Return a row as users see it."""
-        if self.field is not None:
-            return Standing(place.rank, row.player, row.score, self._elo(place, row, self.field))
-        halves = row.all_time_elo, row.weekly_average
-        if row.key is not None:
-            return Standing(place.rank, row.player, row.score, int(row.key), *halves)
-        if row.weekly_average is None:
-            return Standing(place.rank, row.player, row.score, None, *halves)
-        elo, weeks_left = (
-            self.rating.event_elo(row.all_time_elo, row.weekly_average),
-            max(0, self.rating.rules.min_weeks - row.weeks),
-        )
-        return Standing(place.rank, row.player, row.score, elo, *halves, weeks_left)
-
-    def _elo(self, place: Place, row: BoardRow, field: Field) -> int:
-        if self.rating.rules.method is not Method.RANKS or place.rank is None:
-            return self.rating.elo(row.score, field)
-        mean_rank = place.rank + (place.equal - 1) / 2
-        return self.rating.scale.elo_of(z_of_rank(mean_rank, field.size))
-
-
-@dataclass(frozen=True, slots=True)
-class _ClosedBoard(_Board):
-    """The leaderboard of a closed week, as its run archived it."""
-
-    run_id: int
-
-    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
-        return list(enumerate(read_results(session, self.run_id, self.event.guild_id, offset, PAGE_SIZE), offset))
-
-    def _find(self, session: Session, discord_id: int) -> Placed | None:
-        return read_result_of(session, self.run_id, self.event.guild_id, discord_id)
 
 
 class StandingsService:
@@ -295,33 +180,33 @@ class StandingsService:
             return page
         return replace(page, standings=(), page=0, pages=1, own=None, own_page=None, first_week=first_week)
 
-    def _open(self, session: Session, event: Event, board: Board) -> _OpenBoard:
+    def _open(self, session: Session, event: Event, board: Board) -> OpenBoard:
         info, rating = describe(event), rating_of(event, self._scale)
         players = event.statistics.count
         if board is Board.OVERALL:
             query = BoardQuery.of_event_elos(event)
-            return _OpenBoard(info, board, players, None, False, query, rating, None)
+            return OpenBoard(info, board, players, None, False, query, rating, None)
         if board is Board.ALL_TIME:
             query = BoardQuery.of_scores(event, is_personal_best(event.id))
-            return _OpenBoard(info, board, players, None, False, query, rating, self._field(session, event, rating))
+            return OpenBoard(info, board, players, None, False, query, rating, self._field(session, event, rating))
         return self._open_week(session, event, self._week_now(session, event), is_past=False)
 
-    def _of_week(self, session: Session, event: Event, text: str) -> _Board:
+    def _of_week(self, session: Session, event: Event, text: str) -> ShownBoard:
         """Open the board of one week, closed or not."""
         week = Week.parse(text)
         run_id = find_run_id(session, event.id, week)
         if run_id is not None:
-            return _ClosedBoard(describe(event), Board.WEEK, count_results(session, run_id), week, True, run_id)
+            return ClosedBoard(describe(event), Board.WEEK, count_results(session, run_id), week, True, run_id)
         is_past = week != self._week_now(session, event)
         board = self._open_week(session, event, week, is_past=is_past)
         if board.players == 0 and is_past:
             raise WeekWithoutBoard(event.name, str(week))
         return board
 
-    def _open_week(self, session: Session, event: Event, week: Week, *, is_past: bool) -> _OpenBoard:
+    def _open_week(self, session: Session, event: Event, week: Week, *, is_past: bool) -> OpenBoard:
         rating, query = rating_of(event, self._scale), BoardQuery.of_scores(event, is_weekly_best(event.id, week.code))
         field = self._field_of_week(session, event, rating, week)
-        return _OpenBoard(describe(event), Board.WEEK, field.size, week, is_past, query, rating, field)
+        return OpenBoard(describe(event), Board.WEEK, field.size, week, is_past, query, rating, field)
 
     def _week_now(self, session: Session, event: Event) -> Week:
         """Return the week that a score of an event counts for now."""
@@ -344,13 +229,3 @@ class StandingsService:
                     self._fields.popitem(last=False)
             return field
         return count_week(session, event, week.code).field
-
-
-def find_leaders(session: Session, event: Event, most: int) -> tuple[Standing, ...]:
-    """Return the first rows of the overall board of an event, without players who have no rank."""
-    rows = read_rows(session, BoardQuery.of_event_elos(event), 0, most)
-    return tuple(
-        Standing(place.rank, row.player, row.score, int(row.key), row.all_time_elo, row.weekly_average)
-        for place, row in rows
-        if row.key is not None
-    )

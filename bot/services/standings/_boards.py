@@ -1,0 +1,138 @@
+"""Leaderboards of an event, as they are open or closed, page by page."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event
+from bot.domain.events import EventInfo
+from bot.domain.methods import Rating, z_of_rank
+from bot.domain.pages import turn_to
+from bot.domain.ratings import Field
+from bot.domain.rules import Method
+from bot.domain.standings import Board, LeaderboardPage, Standing
+from bot.domain.weeks import Week
+from bot.services.standings._archive import read_result_of, read_results
+from bot.services.standings._query import BoardQuery, BoardRow, Place, find_row, read_rows
+
+PAGE_SIZE = 10
+
+Placed = tuple[int, Standing]
+"""A row of a board, and how many rows the board lists before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBoard(ABC):
+    """A leaderboard of one event.
+
+    Attributes:
+        players: how many rows the board has.
+        week: the week of a weekly board, else None.
+        is_past: whether that is an earlier week.
+    """
+
+    event: EventInfo
+    board: Board
+    players: int
+    week: Week | None
+    is_past: bool
+
+    def page(self, session: Session, page: int | None, viewer_id: int) -> LeaderboardPage:
+        """Return a page, or the viewer's, and the viewer's own row."""
+        if page is None:
+            found = self._find(session, viewer_id)
+            page = 0 if found is None else found[0] // PAGE_SIZE
+        shown, pages = turn_to(page, self.players, PAGE_SIZE)
+        rows = self._read(session, shown * PAGE_SIZE)
+        on_page = (found for found in rows if found[1].player.discord_id == viewer_id)
+        own = next(on_page, None) or self._find(session, viewer_id)
+        return LeaderboardPage(
+            event=self.event,
+            board=self.board,
+            week=self.week,
+            standings=tuple(standing for _, standing in rows),
+            page=shown,
+            pages=pages,
+            players=self.players,
+            own=None if own is None else own[1],
+            own_page=None if own is None else own[0] // PAGE_SIZE,
+            is_past=self.is_past,
+        )
+
+    @abstractmethod
+    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
+        """Read the rows of a page in order."""
+
+    @abstractmethod
+    def _find(self, session: Session, discord_id: int) -> Placed | None:
+        """Read the row of one player."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBoard(ShownBoard):
+    """A leaderboard that each score may change.
+
+    Attributes:
+        rating: how the event rates.
+        field: the field that its Elos are relative to; None on the overall board, whose Elos are stored.
+    """
+
+    query: BoardQuery
+    rating: Rating
+    field: Field | None
+
+    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
+        rows = read_rows(session, self.query, offset, PAGE_SIZE)
+        return [(place.before, self.standing(place, row)) for place, row in rows]
+
+    def _find(self, session: Session, discord_id: int) -> Placed | None:
+        found = self.find(session, discord_id)
+        return None if found is None else (found[0].before, self.standing(*found))
+
+    def find(self, session: Session, discord_id: int) -> tuple[Place, BoardRow] | None:
+        """Return the row of a user and its place; None if the user has none."""
+        return find_row(session, self.query, discord_id)
+
+    def standing(self, place: Place, row: BoardRow) -> Standing:
+        """Return a row as users see it."""
+        if self.field is not None:
+            return Standing(place.rank, row.player, row.score, self._elo(place, row, self.field))
+        halves = row.all_time_elo, row.weekly_average
+        if row.key is not None:
+            return Standing(place.rank, row.player, row.score, int(row.key), *halves)
+        if row.weekly_average is None:
+            return Standing(place.rank, row.player, row.score, None, *halves)
+        elo = self.rating.event_elo(row.all_time_elo, row.weekly_average)
+        weeks_left = max(0, self.rating.rules.min_weeks - row.weeks)
+        return Standing(place.rank, row.player, row.score, elo, *halves, weeks_left)
+
+    def _elo(self, place: Place, row: BoardRow, field: Field) -> int:
+        if self.rating.rules.method is not Method.RANKS or place.rank is None:
+            return self.rating.elo(row.score, field)
+        mean_rank = place.rank + (place.equal - 1) / 2
+        return self.rating.scale.elo_of(z_of_rank(mean_rank, field.size))
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBoard(ShownBoard):
+    """The leaderboard of a closed week, as its run archived it."""
+
+    run_id: int
+
+    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
+        return list(enumerate(read_results(session, self.run_id, self.event.guild_id, offset, PAGE_SIZE), offset))
+
+    def _find(self, session: Session, discord_id: int) -> Placed | None:
+        return read_result_of(session, self.run_id, self.event.guild_id, discord_id)
+
+
+def find_leaders(session: Session, event: Event, most: int) -> tuple[Standing, ...]:
+    """Return the first rows of the overall board of an event, without players who have no rank."""
+    rows = read_rows(session, BoardQuery.of_event_elos(event), 0, most)
+    return tuple(
+        Standing(place.rank, row.player, row.score, int(row.key), row.all_time_elo, row.weekly_average)
+        for place, row in rows
+        if row.key is not None
+    )
