@@ -13,7 +13,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
-from bot.services.moderation._rows import unrate
+from bot.services.moderation._player import unrate
 from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import (
     count_personal_best,

@@ -18,7 +18,7 @@ from bot.domain.weeks import Week
 from bot.errors import AlreadyExcused, NotExcused
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._rows import lock_events
+from bot.services.moderation._player import lock_events
 from bot.services.servers import Actor, begin_action, find_member, load_settings, name_member, record, require_admin
 from bot.services.weeks import after_correction, follow_excuse
 

@@ -26,7 +26,7 @@ from bot.domain.text import clean_reason
 from bot.errors import AlreadyWithdrawn, NotWithdrawn
 from bot.services.events import describe
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._rows import lock_events, unrate
+from bot.services.moderation._player import lock_events, unrate
 from bot.services.posts import refresh_posts
 from bot.services.ratings import (
     Recalculation,

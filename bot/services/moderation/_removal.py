@@ -1,4 +1,4 @@
-"""What admins do with single scores: list them, add, remove and restore them, and see first what that would change."""
+"""Remove scores and restore them, or see first what that would change; let players take back their own."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What several use cases of moderation read or change of a player in an event."""
+"""Lock the events that a player takes part in, and take the player's ratings out of them."""
 
 from collections.abc import Iterable
 
