@@ -2,36 +2,32 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, func, literal, select
+from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
-from bot.database.dialect import UtcDateTime, commit_each_statement, has_rivals
-from bot.database.models import Event, HeldScore, LeaderboardScore
-from bot.domain.alarm import Extremes, bounds_of_others, influence, may_alarm
+from bot.database.dialect import commit_each_statement, has_rivals
+from bot.database.models import LeaderboardScore
 from bot.domain.announcements import SETTLES
 from bot.domain.boards import DELAY, LEAST_PAUSE
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
-from bot.domain.jobs import JobKind
 from bot.domain.methods import Rating, z_of_rank
 from bot.domain.ratings import Field
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 from bot.domain.seasons import check_in_season
-from bot.domain.servers import PlayerName, ServerSettings
+from bot.domain.servers import PlayerName
 from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import (
     Decision,
-    Known,
     Moves,
     Neighbour,
     OpenEvent,
     Rival,
-    StoredBest,
     Submission,
     SubmissionResult,
     SubmissionRules,
@@ -44,14 +40,14 @@ from bot.errors import (
     CooldownActive,
     EventNotFound,
     LeaderboardError,
-    ScoreBeyondAlarm,
     ScoreHeld,
 )
-from bot.services.events import describe
 from bot.services.jobs import HASTEN
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best
 from bot.services.submissions import _statements as sql
 from bot.services.submissions._changes import Counted, Entry, Moment, changes, record
+from bot.services.submissions._found import known_of, open_event
+from bot.services.submissions._holding import RaisedAlarm, find_alarm, hold_score, is_held_lately
 from bot.services.submissions._known_bests import KnownBests, Near
 
 FURTHEST_ZONE = timedelta(days=1)
@@ -75,12 +71,6 @@ class Conflict(Exception):
     def __init__(self, locked: frozenset[int] = frozenset()) -> None:
         super().__init__()
         self.locked = locked
-
-
-class _Alarm(NamedTuple):
-    """Why a score is held: it moves another player by so many points of Elo; None if it is beyond the bounds."""
-
-    moves: int | None
 
 
 class _Others(NamedTuple):
@@ -206,10 +196,10 @@ class Batch:
         if row.id is None:
             raise EventNotFound
         if row.id not in events:
-            opened = _open(row)
+            opened = open_event(row)
             events[row.id] = opened, Week.at(self._now, opened.time_zone)
         event, current = events[row.id]
-        known = _known(rows, current)
+        known = known_of(rows, current)
         check_in_season(event.info, counting_week(current, known.closed_weeks), event.time_zone)
         score = event.read(submission.score, submission.locale)
         entry = Entry(
@@ -242,68 +232,27 @@ class Batch:
             if entry.player_id is None:
                 # Its event was made since the newcomers were.
                 raise Conflict
-            if (alarm := self._alarm(entry, entry.player_id, decision)) is not None:
+            alarm = find_alarm(self._connection, entry, entry.player_id, decision, self._rules.scale)
+            if alarm is None:
+                counted[number] = self._move(entry, entry.player_id, decision)
+            else:
                 self._hold(number, entry, entry.player_id, alarm)
-                continue
-            counted[number] = self._move(entry, entry.player_id, decision)
         return counted
 
-    def _alarm(self, entry: Entry, player_id: int, decision: Decision) -> _Alarm | None:
-        """Return why a score is held; None for one that is not, which mostly follows from the statistics alone."""
-        event, alarm = entry.event, entry.event.info.alarm
-        if alarm.is_beyond(entry.score):
-            return _Alarm(None)
-        if not decision.is_personal_best or not may_alarm(event.info, event.statistics.count):
-            return None
-        before, scale = event.statistics.field, self._rules.scale
-        after = event.statistics.change(decision.previous_best, entry.score).field
-        most = math.inf if alarm.elo is None else alarm.elo
-        if influence(before, after, bounds_of_others(before, after), scale) <= most:
-            return None
-        moves = influence(before, after, self._extremes(event, player_id), scale)
-        return None if moves <= most else _Alarm(math.ceil(moves))
-
-    def _extremes(self, event: OpenEvent, player_id: int) -> Extremes:
-        """Return the smallest and the greatest personal best of the other players."""
-        moved = {player: new for player, (_, new) in event.moves.items() if player != player_id}
-        score, others = LeaderboardScore.score, LeaderboardScore.player_id.not_in([player_id, *moved])
-        found = select(func.min(score), func.max(score)).where(is_personal_best(event.info.id), others)
-        extremes: Iterable[float | None] = self._connection.execute(found).one()
-        scores = [*moved.values(), *(one for one in extremes if one is not None)]
-        return min(scores), max(scores)
-
-    def _hold(self, number: int, entry: Entry, player_id: int, alarm: _Alarm) -> None:
-        """Write down that a score waits for an admin; it costs its player the cooldown as one that counts does.
+    def _hold(self, number: int, entry: Entry, player_id: int, alarm: RaisedAlarm) -> None:
+        """Hold a score; it costs its player the cooldown as one that counts does.
 
         Raises:
             Conflict: as `count`.
         """
-        event, submission = entry.event, entry.submission
-        self._hold_event(event)
-        if not sql.HOLD_PLAYERS.fetch(self._connection, [(player_id, submission.discord_id)]):
+        cooldown, batch = self._rules.cooldown, [one.interaction_id for one in self._due.values()]
+        self._hold_event(entry.event)
+        if not sql.HOLD_PLAYERS.fetch(self._connection, [(player_id, entry.submission.discord_id)]):
             raise Conflict
-        if self._held_lately(player_id, event.info.guild_id):
-            seconds = math.ceil(self._rules.cooldown.total_seconds())
-            self._refused[number] = CooldownActive(seconds)
-            return
-        if entry.member_version is None:
-            sql.ADD_MEMBERS.write(self._connection, [(event.info.guild_id, player_id, entry.name)])
-        made_in = entry.known.current.code
-        row = (submission.interaction_id, player_id, event.info.id, entry.score, made_in, submission.proof, alarm.moves)
-        sql.HOLD_SCORES.write(self._connection, [row], now=self._now)
-        sql.ADD_JOBS.write(self._connection, [(JobKind.REVIEW.value, str(submission.interaction_id))], now=self._now)
-        kind = ScoreBeyondAlarm if alarm.moves is None else ScoreHeld
-        self._held[number] = kind(event.info.style.show(entry.score), event.info.name)
-
-    def _held_lately(self, player_id: int, guild_id: int) -> bool:
-        """Tell whether another score of the player was held in the server within the cooldown."""
-        since, now = (literal(at, UtcDateTime) for at in (self._now - self._rules.cooldown, self._now))
-        # A score may be from a time ahead, where a clock was set back.
-        lately = and_(HeldScore.held_at > since, HeldScore.held_at <= now)
-        other = HeldScore.interaction_id.not_in([one.interaction_id for one in self._due.values()])
-        found = select(HeldScore.id).join(Event, Event.id == HeldScore.event_id)
-        of_player = HeldScore.player_id == player_id, Event.guild_id == guild_id
-        return self._connection.execute(found.where(*of_player, lately, other).limit(1)).first() is not None
+        if is_held_lately(self._connection, player_id, entry.event.info.guild_id, self._now, cooldown, batch):
+            self._refused[number] = CooldownActive(math.ceil(cooldown.total_seconds()))
+        else:
+            self._held[number] = hold_score(self._connection, entry, player_id, alarm, self._now)
 
     def _move(self, entry: Entry, player_id: int, decision: Decision) -> Counted:
         """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
@@ -460,40 +409,3 @@ class Batch:
 def _kinds(info: EventInfo) -> tuple[bool, bool]:
     """Return whether greater scores are better, and whether equal ones are to be counted."""
     return info.direction is ScoreDirection.HIGH, info.rules.method is Method.RANKS
-
-
-def _open(row: Row[Any]) -> OpenEvent:
-    zone = ServerSettings().time_zone if row.time_zone is None else row.time_zone
-    week = None if row.week_number is None else Week.from_code(row.week_number)
-    statistics = RunningStatistics(row.score_count, row.score_origin, row.score_mean, row.score_m2, row.score_m2_peak)
-    of_week = RunningStatistics(row.week_count, row.week_origin, row.week_mean, row.week_m2, row.week_m2_peak)
-    counted = Field(row.score_count, row.elo_origin, row.elo_centre, row.elo_spread)
-    return OpenEvent(
-        info=describe(row),
-        time_zone=zone,
-        version=row.version,
-        scores_version=row.scores_version,
-        statistics=statistics,
-        week=week,
-        week_statistics=of_week,
-        kept_field=counted if row.elo_version > 0 else None,
-        announces=row.announcement_channel_id is not None,
-        has_board=row.board_channel_id is not None,
-    )
-
-
-def _known(rows: Sequence[Row[Any]], current: Week) -> Known:
-    row = rows[0]
-    closed = () if row.closed_weeks is None else row.closed_weeks.split(sql.SEPARATOR)
-    return Known(
-        current=current,
-        is_withdrawn=row.withdrawn_at is not None,
-        latest=row.latest,
-        closed_weeks={Week.from_code(int(code)) for code in closed},
-        personal=None if row.personal_id is None else StoredBest(row.personal_id, row.personal_best),
-        weekly={
-            Week.from_code(one.weekly_week): StoredBest(one.weekly_id, one.weekly_best)
-            for one in rows
-            if one.weekly_id is not None
-        },
-    )

@@ -1,0 +1,88 @@
+"""Hold scores until an admin decides: those that would move others far, or lie beyond the bounds of an alarm."""
+
+import math
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, func, literal, select
+
+from bot.database.dialect import UtcDateTime
+from bot.database.models import Event, HeldScore, LeaderboardScore
+from bot.domain.alarm import Extremes, bounds_of_others, influence, may_alarm
+from bot.domain.jobs import JobKind
+from bot.domain.ratings import RatingScale
+from bot.domain.submissions import Decision, OpenEvent
+from bot.errors import ScoreBeyondAlarm, ScoreHeld
+from bot.services.ratings import is_personal_best
+from bot.services.submissions import _statements as sql
+from bot.services.submissions._changes import Entry
+
+
+class RaisedAlarm(NamedTuple):
+    """Why a score is held: it moves another player by so many points of Elo; None if it is beyond the bounds."""
+
+    moves: int | None
+
+
+def find_alarm(
+    connection: Connection, entry: Entry, player_id: int, decision: Decision, scale: RatingScale
+) -> RaisedAlarm | None:
+    """Return why a score is held; None for one that is not, which mostly follows from the statistics alone."""
+    event, alarm = entry.event, entry.event.info.alarm
+    if alarm.is_beyond(entry.score):
+        return RaisedAlarm(None)
+    if not decision.is_personal_best or not may_alarm(event.info, event.statistics.count):
+        return None
+    before = event.statistics.field
+    after = event.statistics.change(decision.previous_best, entry.score).field
+    most = math.inf if alarm.elo is None else alarm.elo
+    if influence(before, after, bounds_of_others(before, after), scale) <= most:
+        return None
+    moves = influence(before, after, _extremes(connection, event, player_id), scale)
+    return None if moves <= most else RaisedAlarm(math.ceil(moves))
+
+
+def _extremes(connection: Connection, event: OpenEvent, player_id: int) -> Extremes:
+    """Return the smallest and the greatest personal best of the other players."""
+    moved = {player: new for player, (_, new) in event.moves.items() if player != player_id}
+    score, others = LeaderboardScore.score, LeaderboardScore.player_id.not_in([player_id, *moved])
+    found = select(func.min(score), func.max(score)).where(is_personal_best(event.info.id), others)
+    extremes: Iterable[float | None] = connection.execute(found).one()
+    scores = [*moved.values(), *(one for one in extremes if one is not None)]
+    return min(scores), max(scores)
+
+
+def is_held_lately(
+    connection: Connection, player_id: int, guild_id: int, now: datetime, cooldown: timedelta, batch: Collection[int]
+) -> bool:
+    """Tell whether a score of a player that is not of the batch was held in a server within the cooldown.
+
+    Args:
+        connection: the transaction.
+        player_id: the key of the player.
+        guild_id: the server.
+        now: when the batch counts.
+        cooldown: how far back a score is too recent for another one.
+        batch: the interactions of the batch.
+    """
+    since, until = (literal(at, UtcDateTime) for at in (now - cooldown, now))
+    # A score may be from a time ahead, where a clock was set back.
+    lately = and_(HeldScore.held_at > since, HeldScore.held_at <= until)
+    other = HeldScore.interaction_id.not_in(batch)
+    found = select(HeldScore.id).join(Event, Event.id == HeldScore.event_id)
+    of_player = HeldScore.player_id == player_id, Event.guild_id == guild_id
+    return connection.execute(found.where(*of_player, lately, other).limit(1)).first() is not None
+
+
+def hold_score(connection: Connection, entry: Entry, player_id: int, alarm: RaisedAlarm, now: datetime) -> ScoreHeld:
+    """Write down that a score waits for an admin, and return what its player is told."""
+    event, submission = entry.event, entry.submission
+    if entry.member_version is None:
+        sql.ADD_MEMBERS.write(connection, [(event.info.guild_id, player_id, entry.name)])
+    made_in = entry.known.current.code
+    row = (submission.interaction_id, player_id, event.info.id, entry.score, made_in, submission.proof, alarm.moves)
+    sql.HOLD_SCORES.write(connection, [row], now=now)
+    sql.ADD_JOBS.write(connection, [(JobKind.REVIEW.value, str(submission.interaction_id))], now=now)
+    kind = ScoreBeyondAlarm if alarm.moves is None else ScoreHeld
+    return kind(event.info.style.show(entry.score), event.info.name)
