@@ -71,7 +71,7 @@ RAISED = (
 )
 """Errors that are raised although they have subclasses."""
 COMMAND = re.compile("`(/[a-z-]+(?: [a-z-]+)?)`")
-README = Path(__file__).parents[1] / "README.md"
+COMMANDS = Path(__file__).parents[1] / "docs/commands.md"
 NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
     "the same command helps, with something else typed or chosen": {
         errors.ScoreTooLong,
@@ -201,8 +201,8 @@ def test_a_sentence_names_the_command_that_helps_where_another_one_does() -> Non
     told = {error: example(error) for error in EVERY}
     named = {error: COMMAND.findall(text) for error, text in told.items()}
     assert {error for error, commands in named.items() if not commands} == set().union(*NO_COMMAND_HELPS.values())
-    readme = README.read_text()
-    assert [one for commands in named.values() for one in commands if f"`{one}" not in readme] == []
+    there = COMMANDS.read_text()
+    assert [one for commands in named.values() for one in commands if f"`{one}" not in there] == []
 
 
 def test_a_sentence_names_what_the_error_is_about() -> None:
