@@ -1,6 +1,6 @@
 """Excuse players from weeks, which then do not count as missed, and take that back."""
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +21,20 @@ from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._player import lock_events
 from bot.services.servers import Actor, begin_action, find_member, load_settings, name_member, record, require_admin
 from bot.services.weeks import after_correction, follow_excuse
+
+
+class _Asked(NamedTuple):
+    """What an admin excuses from, or takes that back from.
+
+    Attributes:
+        event: the one event; None for all of the server.
+        events: the events whose closed week may follow, locked.
+    """
+
+    member: Member
+    week: Week
+    event: Event | None
+    events: list[Event]
 
 
 class ExcuseService:
@@ -44,9 +58,10 @@ class ExcuseService:
         def work(session: Session) -> ExcusePreview:
             require_admin(session, actor)
             with session.begin_nested() as tried:
-                member, meant, read, events = self._find(session, actor, player, week, event)
-                looks = {one.id: Foresight(session, one, self._scale, member.player_id, read.code) for one in events}
-                result = self._change(session, actor, member, read, meant, events, None, is_excused=is_excused)
+                asked = self._find(session, actor, player, week, event)
+                of_player = asked.member.player_id, asked.week.code
+                looks = {one.id: Foresight(session, one, self._scale, *of_player) for one in asked.events}
+                result = self._change(session, actor, asked, None, is_excused=is_excused)
                 moved = tuple(EventConsequences(one, looks[one.id].consequences()) for one in result.events)
                 tried.rollback()
             return ExcusePreview(result, moved)
@@ -88,35 +103,23 @@ class ExcuseService:
     ) -> ExcuseResult:
         def work(session: Session) -> ExcuseResult:
             begin_action(session, actor)
-            member, meant, read, events = self._find(session, actor, player, week, event)
-            why = clean_reason(reason)
-            return self._change(session, actor, member, read, meant, events, why, is_excused=is_excused)
+            asked = self._find(session, actor, player, week, event)
+            return self._change(session, actor, asked, clean_reason(reason), is_excused=is_excused)
 
         return await self._database.write(work)
 
-    def _find(
-        self, session: Session, actor: Actor, discord_id: int, typed: str, wanted: str | int | None
-    ) -> tuple[Member, Event | None, Week, list[Event]]:
-        """Return the member, the event that is meant or None, the week, and the events that may follow, locked."""
+    def _find(self, session: Session, actor: Actor, discord_id: int, typed: str, wanted: str | int | None) -> _Asked:
         week = read_week(typed, load_settings(session, actor.guild_id).time_zone, self._clock())
         member = find_member(session, actor.guild_id, discord_id)
         if wanted is None:
-            return member, None, week, [*lock_events(session, member).values()]
+            return _Asked(member, week, None, [*lock_events(session, member).values()])
         event = find_event(session, actor.guild_id, wanted, lock=True)
-        return member, event, week, [event]
+        return _Asked(member, week, event, [event])
 
     def _change(
-        self,
-        session: Session,
-        actor: Actor,
-        member: Member,
-        week: Week,
-        event: Event | None,
-        events: Sequence[Event],
-        reason: str | None,
-        *,
-        is_excused: bool,
+        self, session: Session, actor: Actor, asked: _Asked, reason: str | None, *, is_excused: bool
     ) -> ExcuseResult:
+        member, week, event, events = asked
         player, now = name_member(session, member), self._clock()
         what = None if event is None else event.id
         if is_excused:
