@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, Player, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.clock import Clock
 from bot.domain.scores import ScoreBounds, ScoreFormat
 from bot.domain.servers import NewMember
@@ -26,6 +26,7 @@ from bot.services.events import find_event, get_event
 from bot.services.servers import add_members, itself, load_settings, record
 from bot.services.tournament._source import read_tournament
 from bot.services.verification import add_ratings, add_to_log, rebuild
+from bot.services.weeks import closed_weeks
 
 
 class TournamentImportService:
@@ -102,12 +103,11 @@ def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:
     event = get_event(session, guild_id, name)
     if event is None:
         return None
-    runs = session.scalars(select(WeeklyRun.week_number).where(WeeklyRun.event_id == event.id))
     log = select(Player.discord_id, ScoreSubmission.score, ScoreSubmission.week_number)
     log = log.join(Player, Player.id == ScoreSubmission.player_id).where(ScoreSubmission.event_id == event.id)
     logged = {(discord_id, score, Week.from_code(code)) for discord_id, score, code in session.execute(log)}
     bounds = ScoreBounds.of(event.min_score, event.max_score)
-    return Namesake(event.score_direction, bounds, {Week.from_code(code) for code in runs}, logged)
+    return Namesake(event.score_direction, bounds, set(closed_weeks(session, event.id)), logged)
 
 
 def _member(player: TournamentPlayer) -> NewMember:

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, Player, ScoreSubmission, WeeklyRun
+from bot.database.models import Event, Player, ScoreSubmission
 from bot.database.rows import in_chunks
 from bot.domain.verification import Ratings
 from bot.domain.weeks import Week, counting_week
 from bot.services.servers import load_settings
 from bot.services.verification._comparison import NO_EVENT, Kind, Wrong
 from bot.services.verification._log import add_to_log
+from bot.services.weeks import closed_weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,7 @@ def player_of(one: Wrong) -> int:
 
 def _rows_of(session: Session, event: Event, wrong: Sequence[Wrong]) -> Iterator[MissingRow]:
     zone = load_settings(session, event.guild_id).time_zone
-    runs = session.scalars(select(WeeklyRun.week_number).where(WeeklyRun.event_id == event.id))
-    closed = {Week.from_code(code) for code in runs}
+    closed = set(closed_weeks(session, event.id))
     of_weeks = [one for one in wrong if one.kind in (Kind.WEEKLY_BEST, Kind.RESULT)]
     told = {_score_of(one) for one in of_weeks}
     all_time = [one for one in wrong if one.kind is Kind.PERSONAL_BEST and _score_of(one) not in told]
