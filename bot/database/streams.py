@@ -44,7 +44,9 @@ class Streams:
             yield from chunk
 
 
-def compute_aside(session: Session, compute: Callable[[Streams], T], on_rows: Callable[[int], None]) -> T:
+def compute_aside(
+    session: Session, compute: Callable[[Streams], T], on_rows: Callable[[int], None] = lambda _: None
+) -> T:
     """Compute over rows in the body of a transaction, and keep no event loop busy meanwhile.
 
     On a server, `compute` runs in a thread of its own, and only what it fetches goes through the event loop. Work on a
@@ -53,7 +55,7 @@ def compute_aside(session: Session, compute: Callable[[Streams], T], on_rows: Ca
     Args:
         session: the transaction. Nothing else may use it before the computation ends.
         compute: what to do.
-        on_rows: told of each chunk, from the thread that computes.
+        on_rows: told how many rows each chunk has, from the thread that computes.
     """
     with _uncollected():
         if not in_greenlet():

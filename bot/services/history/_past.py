@@ -13,7 +13,6 @@ from bot.database.streams import Streams, compute_aside
 from bot.domain.history import PAGE_SIZE, PastBoard, PastRanking
 from bot.domain.methods import Rating
 from bot.domain.pages import turn_to
-from bot.domain.progress import Unwatched
 from bot.domain.standings import Board
 from bot.errors import NeverSubmitted
 from bot.services.events import describe
@@ -36,7 +35,7 @@ class PastBoards:
         session, event = self._session, self._event
         closed_weeks = session.execute(sa.select(sa.func.count()).where(*self._was_closed)).scalar_one()
         join_in_memory(session)
-        ranking = compute_aside(session, lambda streams: self._rank(streams, board), Unwatched().advance)
+        ranking = compute_aside(session, lambda streams: self._rank(streams, board))
         own = [player for player in self._find(discord_id) if player in ranking]
         if page is None:
             page = next((self._place(ranking, player) // PAGE_SIZE for player in own), 0)

@@ -9,7 +9,6 @@ from bot.database.dialect import wait_for_turn
 from bot.database.streams import Streams, compute_aside
 from bot.domain.clock import Clock
 from bot.domain.privacy import Footprint, PersonalData
-from bot.domain.progress import Unwatched
 from bot.errors import NothingStored
 from bot.services.privacy._erasure import erase, measure
 from bot.services.privacy._file import PersonalFile
@@ -41,7 +40,7 @@ class PrivacyService:
             def write(streams: Streams) -> tuple[str, bytes]:
                 return PersonalFile(streams, discord_id, servers, self._clock()).write()
 
-            return PersonalData(footprint, *compute_aside(session, write, Unwatched().advance))
+            return PersonalData(footprint, *compute_aside(session, write))
 
         return await self._database.read(work)
 

@@ -13,7 +13,6 @@ from bot.database.models import Event, WeeklyRun
 from bot.database.streams import Streams, compute_aside
 from bot.domain.fairness import Fairness, Rated
 from bot.domain.methods import Rating
-from bot.domain.progress import Unwatched
 from bot.domain.ratings import RatingScale
 from bot.domain.rehearsals import (
     OtherLogarithm,
@@ -147,7 +146,7 @@ class _Outcomes:
                 done.append(_Replayed(one.rating.rules, ranked, one.weigh(bests, ranked, bounds)))
             return done
 
-        self.found = compute_aside(session, compute, Unwatched().advance)
+        self.found = compute_aside(session, compute)
 
 
 def _rehearse(session: Session, event: Event, now: Rating, proposed: Rules) -> Rehearsal:

@@ -12,7 +12,6 @@ from bot.database.database import Database
 from bot.database.models import Event
 from bot.database.streams import Streams, compute_aside
 from bot.domain.clock import Clock
-from bot.domain.progress import Unwatched
 from bot.domain.ratings import RatingScale
 from bot.domain.score_files import ScoreImportPlan, ScoreImportResult, TakenBack
 from bot.domain.transfer import EventImportPlan, ExportedEvent, PlannedEventImport, file_name
@@ -140,7 +139,7 @@ class TransferService:
                 packed = pack_event(event, name)
                 return read_strangers_event(unpack_event(packed), now), packed
 
-            file, packed = compute_aside(session, read, Unwatched().advance)
+            file, packed = compute_aside(session, read)
             return PlannedEventImport(plan_import(session, file, actor.guild_id), packed)
 
         return await self._database.read(work)
@@ -156,9 +155,7 @@ class TransferService:
         def work(session: Session) -> EventImportPlan:
             begin_action(session, actor)
             now = self._clock()
-            file = compute_aside(
-                session, lambda _: read_strangers_event(unpack_event(content), now), Unwatched().advance
-            )
+            file = compute_aside(session, lambda _: read_strangers_event(unpack_event(content), now))
             plan = plan_import(session, file, actor.guild_id)
             if plan.is_here:
                 raise NothingToImport(plan.name)

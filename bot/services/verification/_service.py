@@ -167,7 +167,7 @@ class VerificationService:
 
 def rebuild(session: Session, event: Event) -> None:
     """Write all that follows from the log of a locked event, into which rows were written past the bot's commands."""
-    found = compute_aside(session, partial(compare, within=(event.id, event.id)), Unwatched().advance)
+    found = compute_aside(session, partial(compare, within=(event.id, event.id)))
     repair(session, found.wrong, [event.id])
 
 
