@@ -1,25 +1,27 @@
 """Turn scores into Elos, and keep stored Elos up to date."""
 
 from bot.services.ratings._averages import count_averages, weekly_averages
-from bot.services.ratings._expressions import (
+from bot.services.ratings._bests import (
     best_first,
     best_of,
-    count_field,
     counted_bests,
-    elo_expression,
-    elo_parameters,
-    event_elo_expression,
-    event_elo_parameters,
     has_type,
     is_better,
     is_of_event,
     is_personal_best,
     is_weekly_best,
     logged_bests,
-    number,
     was_counted,
 )
+from bot.services.ratings._expressions import (
+    elo_expression,
+    elo_parameters,
+    event_elo_expression,
+    event_elo_parameters,
+    number,
+)
 from bot.services.ratings._fields import (
+    count_field,
     count_personal_best,
     count_week,
     count_weekly_best,

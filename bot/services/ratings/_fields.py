@@ -1,14 +1,34 @@
-"""Read and update the running statistics that an event stores, of its personal bests and of one week's bests.
+"""Count fields, and update the running statistics that an event stores: of its personal bests, and of one week's bests.
 
 That week is the last one with a new weekly best. `count_field` computes the fields of other weeks from their rows.
 """
 
-from sqlalchemy import ColumnElement
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event
+from bot.database.models import Event, LeaderboardScore
 from bot.domain.statistics import RunningStatistics
-from bot.services.ratings._expressions import count_field, is_personal_best, is_weekly_best
+from bot.services.ratings._bests import ScoreColumn, is_personal_best, is_weekly_best
+from bot.services.ratings._expressions import number
+
+
+def count_field(
+    connection: sa.Connection | Session,
+    condition: sa.ColumnElement[bool],
+    score: ScoreColumn = LeaderboardScore.score,
+) -> RunningStatistics:
+    """Compute the statistics of a field from its rows, in two passes about its smallest score.
+
+    `avg(x²) − avg(x)²` has no correct digit for scores near 900,000,000.
+    """
+    origin = connection.execute(sa.select(sa.func.min(score)).where(condition)).scalar_one()
+    if origin is None:
+        return RunningStatistics()
+    offset = score - number(origin)
+    size, mean = connection.execute(sa.select(sa.func.count(), sa.func.avg(offset)).where(condition)).one()
+    deviation = offset - number(mean)
+    m2 = connection.execute(sa.select(sa.func.sum(deviation * deviation)).where(condition)).scalar_one()
+    return RunningStatistics(size, origin, mean, m2, m2)
 
 
 def week_statistics_of(event: Event, week_code: int) -> RunningStatistics | None:
@@ -58,7 +78,7 @@ def count_weekly_best(session: Session, event: Event, week_code: int, old: float
 
 
 def _with_all_digits(
-    session: Session, statistics: RunningStatistics, condition: ColumnElement[bool]
+    session: Session, statistics: RunningStatistics, condition: sa.ColumnElement[bool]
 ) -> RunningStatistics:
     """Return the statistics of the scores that fulfil a condition, computed from the rows if they have lost digits."""
     if not statistics.has_lost_digits:

@@ -12,19 +12,17 @@ from bot.domain import methods
 from bot.domain.methods import Rating
 from bot.domain.ratings import Field, RatingScale
 from bot.domain.rules import Method, Rules
+from bot.services.ratings._bests import ScoreColumn, best_first, is_personal_best
 from bot.services.ratings._expressions import (
-    ScoreColumn,
-    best_first,
-    count_field,
     elo_expression,
     elo_of,
     elo_parameters,
     event_elo_parameters,
-    is_personal_best,
     number,
     parameter,
     spreads_expression,
 )
+from bot.services.ratings._fields import count_field
 
 
 def rating_of(event: Event, scale: RatingScale) -> Rating:

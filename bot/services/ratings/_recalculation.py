@@ -19,7 +19,8 @@ from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.services.events import lock_event
 from bot.services.ratings._averages import count_averages
-from bot.services.ratings._expressions import event_elo_expression, is_personal_best
+from bot.services.ratings._bests import is_personal_best
+from bot.services.ratings._expressions import event_elo_expression
 from bot.services.ratings._methods import current_field, rate, rating_of, rating_parameters
 
 FEW_PLAYERS = 20_000

@@ -1,0 +1,100 @@
+"""Say in SQL which scores are bests and which of two is better, and find bests in the log."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.database.dialect import UtcDateTime, constant
+from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission, ScoreType, WeeklyOmission, WeeklyRun
+from bot.domain.scores import ScoreDirection
+
+ScoreColumn = sa.SQLColumnExpression[float] | sa.SQLColumnExpression[float | None]
+"""A column of scores, or of what else orders a board."""
+
+
+def is_personal_best(
+    event_id: int | sa.SQLColumnExpression[int], scores: type[LeaderboardScore] = LeaderboardScore
+) -> sa.ColumnElement[bool]:
+    """Return the condition for the personal bests of an event."""
+    return (scores.event_id == event_id) & has_type(ScoreType.ALL_TIME, scores) & scores.week_number.is_(None)
+
+
+def is_weekly_best(
+    event_id: int | sa.ColumnElement[int], week_code: int | sa.ColumnElement[int]
+) -> sa.ColumnElement[bool]:
+    """Return the condition for the weekly bests of one week of an event."""
+    scores = LeaderboardScore
+    return (scores.event_id == event_id) & has_type(ScoreType.WEEKLY) & (scores.week_number == week_code)
+
+
+def is_of_event(event_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition for rows of the log that are of an event, to be looked up by player.
+
+    The sum keeps the planner from the index by event: few rows are a player's, but many may be of the event.
+    """
+    return ScoreSubmission.event_id + 0 == event_id
+
+
+def has_type(score_type: ScoreType, scores: type[LeaderboardScore] = LeaderboardScore) -> sa.ColumnElement[bool]:
+    """Return the condition for scores of one type."""
+    return sa.type_coerce(scores.score_type, sa.String) == constant(score_type)
+
+
+def is_better(
+    score: sa.SQLColumnExpression[Any], than: float | sa.SQLColumnExpression[Any], direction: ScoreDirection
+) -> sa.ColumnElement[bool]:
+    """Return `ScoreDirection.is_better` in SQL."""
+    return score > than if direction is ScoreDirection.HIGH else score < than
+
+
+def best_first(score: ScoreColumn, direction: ScoreDirection) -> sa.ColumnElement[Any]:
+    """Return the ORDER BY term that puts the best score first."""
+    return score.desc() if direction is ScoreDirection.HIGH else score.asc()
+
+
+def best_of(score: ScoreColumn, direction: ScoreDirection) -> sa.ColumnElement[Any]:
+    """Return the aggregate that is the best score of a group."""
+    return sa.func.max(score) if direction is ScoreDirection.HIGH else sa.func.min(score)
+
+
+def logged_bests(
+    event_id: int, direction: ScoreDirection, *conditions: sa.ColumnElement[bool]
+) -> sa.Select[int, float, datetime]:
+    """Return the query for each player's best logged score and its time; of equal scores, the first.
+
+    Args:
+        event_id: the event.
+        direction: the direction of the event.
+        conditions: select the rows of the log that count; removed ones, and those of withdrawn players, never do.
+    """
+    log = ScoreSubmission
+    withdrawn = (
+        sa.select(Member.player_id)
+        .join(Event, Event.guild_id == Member.guild_id)
+        .where(Event.id == event_id, Member.withdrawn_at.is_not(None))
+    )
+    counts = log.removed_at.is_(None), log.player_id.not_in(withdrawn)
+    return _bests(direction, log.event_id == event_id, *counts, *conditions)
+
+
+def was_counted(run: WeeklyRun) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on rows of the log that a run counts: `verification.was_counted` in SQL."""
+    log, omission = ScoreSubmission, WeeklyOmission
+    of_week = log.event_id == run.event_id, log.week_number == run.week_number
+    is_gone = sa.exists().where(omission.run_id == run.id, omission.player_id == log.player_id)
+    was_there = log.removed_at.is_(None) | (log.removed_at > sa.literal(run.ran_at, UtcDateTime))
+    return *of_week, log.is_late | (was_there & ~is_gone), ~log.is_omitted
+
+
+def counted_bests(run: WeeklyRun, direction: ScoreDirection) -> sa.Select[int, float, datetime]:
+    """Return the query for each player's best score that a run counts, as `logged_bests` does."""
+    return _bests(direction, *was_counted(run))
+
+
+def _bests(direction: ScoreDirection, *conditions: sa.ColumnElement[bool]) -> sa.Select[int, float, datetime]:
+    log = ScoreSubmission
+    order = (best_first(log.score, direction), log.id)
+    place = sa.func.row_number().over(partition_by=log.player_id, order_by=order)
+    ordered = sa.select(log.player_id, log.score, log.submitted_at, place.label("place")).where(*conditions).subquery()
+    return sa.select(ordered.c.player_id, ordered.c.score, ordered.c.submitted_at).where(ordered.c.place == 1)
