@@ -88,7 +88,6 @@ def closed_week(names: tuple[str, ...] = NAMES) -> LeaderboardPage:
         pages=1,
         players=len(standings),
         own=None,
-        own_page=None,
         is_past=True,
     )
 

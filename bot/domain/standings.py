@@ -66,7 +66,6 @@ class LeaderboardPage:
         pages: the number of pages, at least 1.
         players: the number of rows on all pages.
         own: the viewer's row, on this page or another; None if the viewer has none.
-        own_page: the page of the viewer's row; None if the viewer has none.
         is_withdrawn: whether an admin has withdrawn the viewer, who then has no row.
         is_past: whether the board is that of an earlier week, which no score counts for any more.
         season: the season of the event, and how much of it is left; None if it has neither beginning nor end.
@@ -82,7 +81,6 @@ class LeaderboardPage:
     pages: int
     players: int
     own: Standing | None
-    own_page: int | None
     is_withdrawn: bool = False
     is_past: bool = False
     season: Season | None = None

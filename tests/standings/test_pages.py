@@ -78,7 +78,8 @@ async def test_pages_ranks_and_ones_own_page_are_those_of_the_sorted_list(
             assert listed == expected[10 * page : 10 * page + 10], (board, page)
             assert (found.players, found.page) == (len(rows), page)
             places = {player: place for place, (player, _) in enumerate(expected)}
-            assert found.own_page == (places[viewer] // 10 if viewer in places else None)
+            own = await players.real.services.standings.page(GUILD, name, board, None, viewer)
+            assert own.page == places.get(viewer, 0) // 10
             assert (found.own and found.own.rank) == dict(expected).get(viewer)
 
 

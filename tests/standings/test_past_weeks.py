@@ -31,7 +31,8 @@ async def test_a_closed_week_is_shown_as_its_run_archived_it(backend: TestBacken
     assert [row.player.discord_id for row in shown] == list(range(1, 24))
     for page in pages:
         assert page.own == shown[14]
-        assert (page.own_page, page.pages, page.players, page.is_past) == (1, 3, 23, True)
+        assert (page.pages, page.players, page.is_past) == (3, 23, True)
+    assert await standings.page(GUILD, EVENT, Board.WEEK, None, 15, "2026-w46") == pages[1]
     assert (await standings.page(GUILD, EVENT, Board.WEEK, 0, 30, "2026-W46")).own is None
 
 

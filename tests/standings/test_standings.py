@@ -39,10 +39,10 @@ async def test_a_player_stands_on_the_boards_they_have_a_row_on(backend: TestBac
 async def test_a_player_stands_where_they_are_whatever_page_is_shown(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit_all({player: player for player in range(1, 13)})
-    for page in (0, 1):
+    for page in (0, 1, None):
         shown = await backend.real.services.standings.page(GUILD, EVENT, Board.ALL_TIME, page, viewer_id=ANA)
         assert shown.own is not None
-        assert (shown.own.rank, shown.own.score, shown.own_page) == (12, 1, 1)
+        assert (shown.own.rank, shown.own.score, shown.page) == (12, 1, 1 if page is None else page)
 
 
 async def test_before_the_first_weekly_run_nobody_stands_overall(backend: TestBackend) -> None:

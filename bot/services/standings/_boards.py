@@ -45,24 +45,24 @@ class ShownBoard(ABC):
             found = self._find(session, viewer_id)
             page = 0 if found is None else found[0] // PAGE_SIZE
         shown, pages = turn_to(page, self.players, PAGE_SIZE)
-        rows = self._read(session, shown * PAGE_SIZE)
-        on_page = (found for found in rows if found[1].player.discord_id == viewer_id)
-        own = next(on_page, None) or self._find(session, viewer_id)
+        standings = self._read(session, shown * PAGE_SIZE)
+        own = next((one for one in standings if one.player.discord_id == viewer_id), None)
+        if own is None and (found := self._find(session, viewer_id)) is not None:
+            own = found[1]
         return LeaderboardPage(
             event=self.event,
             board=self.board,
             week=self.week,
-            standings=tuple(standing for _, standing in rows),
+            standings=tuple(standings),
             page=shown,
             pages=pages,
             players=self.players,
-            own=None if own is None else own[1],
-            own_page=None if own is None else own[0] // PAGE_SIZE,
+            own=own,
             is_past=self.is_past,
         )
 
     @abstractmethod
-    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
+    def _read(self, session: Session, offset: int) -> Sequence[Standing]:
         """Read the rows of a page in order."""
 
     @abstractmethod
@@ -83,9 +83,8 @@ class OpenBoard(ShownBoard):
     rating: Rating
     field: Field | None
 
-    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
-        rows = read_rows(session, self.query, offset, PAGE_SIZE)
-        return [(place.before, self.standing(place, row)) for place, row in rows]
+    def _read(self, session: Session, offset: int) -> Sequence[Standing]:
+        return [self.standing(*found) for found in read_rows(session, self.query, offset, PAGE_SIZE)]
 
     def _find(self, session: Session, discord_id: int) -> Placed | None:
         found = self.find(session, discord_id)
@@ -121,8 +120,8 @@ class ClosedBoard(ShownBoard):
 
     run_id: int
 
-    def _read(self, session: Session, offset: int) -> Sequence[Placed]:
-        return list(enumerate(read_results(session, self.run_id, self.event.guild_id, offset, PAGE_SIZE), offset))
+    def _read(self, session: Session, offset: int) -> Sequence[Standing]:
+        return read_results(session, self.run_id, self.event.guild_id, offset, PAGE_SIZE)
 
     def _find(self, session: Session, discord_id: int) -> Placed | None:
         return read_result_of(session, self.run_id, self.event.guild_id, discord_id)

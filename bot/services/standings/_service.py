@@ -178,7 +178,7 @@ class StandingsService:
         first_week = find_first_week(session, event, self._clock())
         if first_week is None:
             return page
-        return replace(page, standings=(), page=0, pages=1, own=None, own_page=None, first_week=first_week)
+        return replace(page, standings=(), page=0, pages=1, own=None, first_week=first_week)
 
     def _open(self, session: Session, event: Event, board: Board) -> OpenBoard:
         info, rating = describe(event), rating_of(event, self._scale)
