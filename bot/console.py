@@ -48,7 +48,7 @@ class ProgressBar:
         self._bar.reset(total)
 
     def advance(self, done: int) -> None:
-        """Take note that so much more is done."""
+        """Show that so much more is done."""
         self._bar.update(done)
 
     def close(self) -> None:

@@ -121,7 +121,7 @@ def _check_value(name: str, value: str) -> None:
 
 
 def _check_tls(query: Mapping[str, str]) -> None:
-    """Have mistakes in files be found at the start, not at the first connection."""
+    """Find mistakes in files at the start, not at the first connection."""
     for name in _FILES:
         if query.get(name, _SYSTEM) != _SYSTEM and not Path(query[name]).is_file():
             raise ValueError(f"names a file as {name} that is not there")

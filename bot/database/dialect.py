@@ -189,7 +189,7 @@ def pool_options(pool_size: int) -> dict[str, Any]:
 
 
 def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[], float]) -> None:
-    """Have the pool replace connections that may lead nowhere any more.
+    """Make the pool replace connections that may be dead.
 
     These are connections from before an instant of `time.monotonic`, and those that nobody has used for a minute: a
     firewall between may have forgotten them, and a statement would wait in vain.
@@ -211,7 +211,7 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
 
 
 def close_by(engine: AsyncEngine, deadline: float) -> None:
-    """Have PostgreSQL's connections end without a goodbye where the server has not taken it by `deadline`.
+    """Cut PostgreSQL's connections that have not closed by `deadline`.
 
     Otherwise SQLAlchemy logs a traceback for each connection whose closing is cut short.
     """
@@ -224,7 +224,7 @@ def close_by(engine: AsyncEngine, deadline: float) -> None:
 
 
 def give_up_useless_connections(engine: AsyncEngine) -> None:
-    """Have the pool close its connections after an error that says that one of them is of no use any more."""
+    """Make the pool close its connections after an error that makes one of them useless."""
 
     @sa.event.listens_for(engine.sync_engine, "handle_error")
     def on_error(context: sa.ExceptionContext) -> None:
@@ -285,16 +285,16 @@ def prepare_connections(engine: sa.Engine, *, foreign_keys: bool = True) -> None
 
 
 def keep_other_migrations_out(connection: sa.Connection) -> None:
-    """Wait until no other process migrates the database, and let none until the transaction ends."""
+    """Lock the database against migrations by other processes until the transaction ends."""
     # In a file the transaction is the only writer anyway.
     if is_postgresql(connection):
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def wait_for_turn(session: Session, key: int) -> None:
-    """Wait until no other transaction of this key runs, and keep later ones waiting; a file has one writer anyway.
+    """Run transactions of one key one after the other; a file has one writer anyway.
 
-    What the one before has committed is seen by the next statement.
+    The next statement sees what the transaction before has committed.
     """
     if is_postgresql(session.connection()):
         session.execute(_TAKE_TURN, {"key": key})
@@ -346,7 +346,7 @@ def commit_each_statement(session: Session) -> sa.Connection:
 
 
 def join_in_memory(session: Session) -> None:
-    """Let a transaction join and sort all players of an event in memory; a greater setting of the server stays."""
+    """Give a transaction the memory to join and sort all players of an event; a higher setting stays."""
     if is_postgresql(session.connection()):
         session.execute(_RAISE_WORK_MEMORY)
 

@@ -35,7 +35,7 @@ class RowsStatement:
     """
 
     def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], Any]) -> None:
-        """Have `build` make the statement from a table of parameters; `name` tells it from other statements."""
+        """Build the statement by `build` from a table of parameters; `name` tells it from other statements."""
         self.name = name
         self._columns = columns
         self._keys = (*columns, _OF)

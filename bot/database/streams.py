@@ -90,7 +90,7 @@ class _ThroughLoop:
         return asyncio.run_coroutine_threadsafe(self._do(work), self._loop).result()
 
     def close(self) -> None:
-        """Let a thread that nobody waits for any more touch nothing, so that it ends."""
+        """End a thread that nobody waits for any more: its next request fails."""
         self._is_closed = True
 
     async def _do(self, work: Callable[[], T]) -> T:

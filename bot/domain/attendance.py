@@ -15,7 +15,7 @@ class Roster:
         self.places: dict[int, int] = {}
 
     def meet(self, players: Collection[int]) -> list[int]:
-        """Take note of players who take part in a week; return their places, in the same order."""
+        """Add players who take part in a week to the roster; return their places, in the same order."""
         places = self.places
         new = [player_id for player_id in players if player_id not in places]
         places.update(zip(new, range(len(places), len(places) + len(new)), strict=True))
@@ -47,7 +47,7 @@ class Turnout:
             counted[place] += 1
 
     def make_room(self) -> None:
-        """Have a number for each player of the roster."""
+        """Make room for a number for each player of the roster."""
         for numbers in (self.counted, self.played):
             _lengthen(numbers, len(self.roster.places))
 
@@ -108,7 +108,7 @@ class ClosedWeeks:
             self._sum_up(absent, repeat(missed_week_elo))
 
     def meet(self, players: Collection[int]) -> None:
-        """Take note of players who took part in a week that is not rated; from then on they miss weeks."""
+        """Add players who took part in a week that is not rated; from then on they miss weeks."""
         self._turnout.roster.meet(players)
 
     def weeks(self, player_id: int) -> int:

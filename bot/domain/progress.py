@@ -7,10 +7,10 @@ class Progress(Protocol):
     """Somebody who watches work. Work may tell it from any thread, one call after the other."""
 
     def begin(self, total: int) -> None:
-        """Take note that so many units of work are about to be done, those before being done."""
+        """Begin so many units of work; those before are done."""
 
     def advance(self, done: int) -> None:
-        """Take note that so many more units are done."""
+        """Count so many more units as done."""
 
 
 class Unwatched:

@@ -43,7 +43,7 @@ class FinalAnnouncements:
         return switch_off(session, guild_id, channel_id)
 
     async def plan(self, key: str) -> None:
-        """Have an event looked at again when its last week is over, if that is to come."""
+        """Schedule another look at an event for the end of its last week, if that is to come."""
 
         def work(session: Session) -> None:
             event, now = session.get(Event, int(key)), self._clock()
@@ -54,7 +54,7 @@ class FinalAnnouncements:
         await self._database.write(work)
 
     async def unannounced(self, guild_id: int, event_id: int) -> Final | None:
-        """Return how an event of a server has ended, if it has and the server has nothing announced; else None.
+        """Return how an event of a server has ended, if it has ended and the server announces nothing; else None.
 
         Raises:
             EventNotFound: the server has no such event.

@@ -1,4 +1,4 @@
-"""Where and when a server has something announced."""
+"""Decide where and when a server announces something."""
 
 from datetime import datetime
 from typing import TypeVar

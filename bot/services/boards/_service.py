@@ -35,7 +35,7 @@ class BoardService:
         self._standings = standings
 
     async def post(self, actor: Actor, event_name: str, channel_id: int, *, may_write: bool = True) -> BoardChange:
-        """Have the board of an event posted in a channel, as its latest message, in place of any other.
+        """Post the board of an event in a channel, as its latest message, in place of any other board.
 
         Args:
             actor: the admin.
@@ -65,7 +65,7 @@ class BoardService:
         return await self._database.write(work)
 
     async def remove(self, actor: Actor, event_name: str) -> BoardChange:
-        """Have the board of an event refreshed no more.
+        """Stop refreshing the board of an event.
 
         Raises:
             NoBoard: the event has none.
@@ -95,7 +95,7 @@ class BoardService:
         return Draft(event.guild_id, event_id, event.board_channel_id, PostedBoard(pages[0].event, *pages))
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Give the board of an event up, if it is in a channel; tell whether it was."""
+        """Give up the board of an event if it is in this channel; tell whether it was."""
         event = session.get(Event, int(key))
         if event is None or event.board_channel_id != channel_id:
             return False
@@ -103,7 +103,7 @@ class BoardService:
         return True
 
     async def is_early(self, claim: Claim) -> bool:
-        """Tell whether a board was refreshed less than a minute ago; its job then comes again when that is over.
+        """Tell whether a board was refreshed less than a minute ago; postpone its job to the end of that minute if so.
 
         Raises:
             ClaimLost: the job is no longer this process's.
@@ -121,7 +121,7 @@ class BoardService:
         return await self._database.write(work)
 
     async def plan(self, key: str) -> None:
-        """Have a board that was just refreshed looked at again: once its Elos are current, or its week is over."""
+        """Schedule the next refresh of a board: when its Elos are current, or its week is over."""
 
         def work(session: Session) -> None:
             event, now = session.get(Event, int(key)), self._clock()

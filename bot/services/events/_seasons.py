@@ -1,4 +1,4 @@
-"""Set between which weeks an event takes scores, and have it begin again as another row."""
+"""Set the weeks for which an event takes scores, and begin a new season as another row."""
 
 from datetime import datetime
 

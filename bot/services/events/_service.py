@@ -60,7 +60,7 @@ class EventService:
             session.refresh(event)
             detail = f"{event.name} ({direction})"
             record(session, actor, "event create", detail, at=now, event_id=event.id)
-            _look_for_its_end(session, event, now)
+            _schedule_final(session, event, now)
             return describe(event)
 
         return await self._change(actor, work)
@@ -84,7 +84,7 @@ class EventService:
             record(session, actor, "event edit", summary(options), at=now, event_id=event.id)
             refresh_posts(session, [event.id], now)
             if before.last_week != event.last_week:
-                _look_for_its_end(session, event, now)
+                _schedule_final(session, event, now)
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
             outside = _count_outside(session, changed) if has_new_bounds else 0
@@ -99,7 +99,7 @@ class EventService:
     async def begin_again(
         self, actor: Actor, event_name: str, first_week: str | None = None, last_week: str | None = None
     ) -> BegunSeason:
-        """Have an event begin again: without scores, by the same rules, and under the same name.
+        """Begin a new season of an event: without scores, by the same rules, and under the same name.
 
         The season so far is archived under a name of its own, with all that belongs to it.
 
@@ -124,7 +124,7 @@ class EventService:
             record(session, actor, "event begin-again", detail, at=now, event_id=again.id)
             refresh_posts(session, [event.id], now)
             for one in (event, again):
-                _look_for_its_end(session, one, now)
+                _schedule_final(session, one, now)
             if again.board_channel_id is not None:
                 schedule(session, JobKind.BOARD, str(again.id), now)
             return BegunSeason(describe(event), describe(again))
@@ -219,8 +219,8 @@ class EventService:
         return await self._database.read(work)
 
 
-def _look_for_its_end(session: Session, event: Event, now: datetime) -> None:
-    """Have it told how an event has ended, once it has."""
+def _schedule_final(session: Session, event: Event, now: datetime) -> None:
+    """Schedule the announcement of how an event ends, if it has an end."""
     if event.last_week is not None:
         schedule(session, JobKind.FINAL, str(event.id), now)
 

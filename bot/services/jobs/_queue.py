@@ -57,12 +57,12 @@ class Scheduled:
 
 
 def schedule(session: Session, kind: JobKind, key: str, due_at: datetime) -> None:
-    """Have a job done at a time; one of the same kind and key moves there, and whoever works on it loses it."""
+    """Schedule a job; a job of the same kind and key moves to this time, and whoever works on it loses it."""
     schedule_all(session, [(kind, key)], due_at)
 
 
 def schedule_all(session: Session, jobs: Iterable[tuple[JobKind, str]], due_at: datetime) -> None:
-    """Have several jobs, by their kinds and keys, done at a time, as `schedule` does."""
+    """Schedule several jobs, by their kinds and keys, as `schedule` does."""
     if rows := sorted({(kind.value, key) for kind, key in jobs}):
         SCHEDULE.write(session.connection(), rows, due_at=due_at)
 
@@ -86,7 +86,7 @@ def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -
 
 
 def hold(session: Session, claim: Claim) -> None:
-    """Make sure of a claim until the commit, as the first thing in each transaction of a job.
+    """Lock a claimed job until the commit, as the first thing in each of its transactions.
 
     Raises:
         ClaimLost: the job is no longer this process's.
@@ -123,7 +123,7 @@ def postpone(session: Session, claim: Claim, due_at: datetime, error: str | None
 
 
 def fail(session: Session, claim: Claim, error: str, due_at: datetime | None) -> None:
-    """Note why a claimed job failed, and when to try it again; without a time it is given up, and stays for a look."""
+    """Store why a claimed job failed, and when to try it again; without a time, give it up, but keep its row."""
     values = {"due_at": due_at, "claimed_until": None, "last_error": _cut(error)}
     session.execute(sa.update(Job).where(*_is_held(claim)).values(**values))
 

@@ -135,7 +135,7 @@ def remove_score(
 def restore_score(
     session: Session, event: Event, restored: ScoreSubmission, scale: RatingScale, *, reruns_week: bool
 ) -> Corrected:
-    """Let a removed submission to a locked event count again.
+    """Restore a removed submission to a locked event.
 
     A closed week that does not count it keeps its results unless it is run again.
     """
@@ -179,7 +179,7 @@ def report(
 
 
 def correct_posts(session: Session, event: Event, row: ScoreSubmission, done: Corrected, now: datetime) -> None:
-    """Have the posts and roles looked at again that the correction of a submission can make untrue."""
+    """Refresh the posts and roles that the correction of a submission can make untrue."""
     refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
     untrue = JobKind.FINAL, JobKind.RECORD, JobKind.BOARD
     if done.run is not None and done.is_rerun:

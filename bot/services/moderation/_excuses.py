@@ -71,7 +71,7 @@ class ExcuseService:
     async def excuse(
         self, actor: Actor, player: int, week: str, event: str | int | None = None, reason: str | None = None
     ) -> ExcuseResult:
-        """Have a week not count as missed for a player.
+        """Excuse a player from a week, which then does not count as missed.
 
         Args:
             actor: the admin.

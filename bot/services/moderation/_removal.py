@@ -132,7 +132,7 @@ class RemovalService:
         *,
         reruns_week: bool = False,
     ) -> CorrectionResult:
-        """Let a removed submission count again, and derive the player's bests from the log.
+        """Restore a removed submission, and derive the player's bests from the log.
 
         Args:
             actor: the admin.

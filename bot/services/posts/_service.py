@@ -1,4 +1,4 @@
-"""Write down what was posted where, around each request to Discord."""
+"""Store what the bot posts where, before and after each request to Discord."""
 
 import secrets
 from collections.abc import Collection
@@ -56,7 +56,7 @@ class PostService:
         return await self._database.read(work)
 
     async def begin(self, claim: Claim, draft: Draft[object], channel_id: int, digest: str) -> Post:
-        """Write down that a new message with this digest is going to be sent to a channel; return with which nonce.
+        """Store that a new message with this digest is about to be sent to a channel; return its post, with the nonce.
 
         The digest of what it returns is another if a message that says something else may have been taken under that
         nonce before.
@@ -82,7 +82,7 @@ class PostService:
         return await self._database.write(work)
 
     async def keep(self, claim: Claim, post: Post, message_id: int | None, digest: str) -> None:
-        """Write down that Discord has a message, and end the job.
+        """Store that Discord has a message, and end the job.
 
         If the job is somebody else's now, the message may have been sent twice at once in two forms. It is not known
         then what it says, so the job comes again.
@@ -113,7 +113,7 @@ class PostService:
         await self._database.write(lambda session: finish(session, claim))
 
     async def wait(self, claim: Claim, until: datetime) -> None:
-        """Have the job of a post come again at a time.
+        """Postpone the job of a post.
 
         Raises:
             ClaimLost: the job is no longer this process's.
@@ -142,7 +142,7 @@ class PostService:
 
 
 def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *kinds: JobKind) -> None:
-    """Have what was posted about events looked at again, in the transaction that changes what is true of them.
+    """Schedule a refresh of all posts about events, in the transaction that changes what is true of the events.
 
     Args:
         session: the transaction.
@@ -157,7 +157,7 @@ def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *
 
 
 def refresh_post(session: Session, kind: JobKind, key: str, now: datetime) -> None:
-    """Have one post looked at again, if there is one, or is to be."""
+    """Schedule a refresh of one post, if it exists or is to be."""
     if _find(session, kind, key) is not None or find_job(session, kind, key) is not None:
         schedule(session, kind, key, now)
 

@@ -14,7 +14,7 @@ from bot.services.privacy._erasure import erase, measure
 from bot.services.privacy._file import PersonalFile
 
 ERASING = -1
-"""Erasures wait for each other under this key, which is no interaction's."""
+"""Erasures wait for each other by this key, which no interaction has."""
 
 
 class PrivacyService:

@@ -61,7 +61,7 @@ class ReminderService:
         )
 
     async def follow(self, guild_id: int, discord_id: int, rival_id: int) -> ReminderSettings:
-        """Have a user told of a rival's bests, in place of any other rival's, and return what they are told of then.
+        """Tell a user of this rival's bests from now on, and of no other rival's; return what they are told of then.
 
         Raises:
             SamePlayer: the user and the player are the same.
@@ -82,7 +82,7 @@ class ReminderService:
         return await self._database.write(work)
 
     async def unfollow(self, guild_id: int, discord_id: int, rival_id: int) -> ReminderSettings:
-        """Have a user told of a rival's bests no longer, and return what they are told of then; others stay rivals."""
+        """Stop telling a user of this rival's bests, and return what they are told of then; another rival stays."""
 
         def unfollow(row: models.Reminders) -> None:
             if row.rival_id == rival_id:
@@ -157,7 +157,7 @@ class ReminderService:
         return await self._database.read(work)
 
     async def keep(self, claim: Claim, message: Message) -> None:
-        """Write down that a player was told something, or that there was nothing, and have the job come again."""
+        """Store what a player was told, or that there was nothing, and postpone the job."""
 
         def work(session: Session) -> None:
             # If somebody has moved the job meanwhile, or dropped it, what was told is told.

@@ -39,7 +39,7 @@ class RoleService:
     async def award(
         self, actor: Actor, event_name: str, role_id: int, award: Award, elo: int | None = None
     ) -> RoleAward:
-        """Have an event award a role from now on, in place of what it did with it before.
+        """Award a role by an event from now on, in place of how the event awarded it before.
 
         Args:
             actor: the admin, who may give the role.
@@ -89,7 +89,7 @@ class RoleService:
         return await self._database.read(work)
 
     async def note(self, claim: Claim, done: Sequence[RoleChange], *, is_all: bool) -> None:
-        """Write down what was given and taken, and end the job, or have it go on at once unless that was all.
+        """Store what was given and taken; end the job if that was all, else continue it at once.
 
         Raises:
             ClaimLost: the job is no longer this process's.

@@ -1,4 +1,4 @@
-"""Write down when the weeks of a server close by themselves."""
+"""Schedule when the weeks of a server close by themselves."""
 
 from datetime import datetime
 
@@ -11,10 +11,10 @@ from bot.services.jobs import cancel, find_job, schedule
 
 
 def move_close(session: Session, guild_id: int, settings: ServerSettings, now: datetime) -> None:
-    """Have the weeks of a server close by settings that have just changed, or no longer.
+    """Move or cancel the next close of a server, after its settings have changed.
 
-    A close that is overdue, given up or being tried again is due at once. Another never is, so that no week closes
-    because somebody looks through the settings.
+    A close that is overdue, given up or being tried again is due at once. No other is, so that no week closes because
+    somebody looks through the settings.
     """
     key = str(guild_id)
     if not settings.closes_weeks:

@@ -67,7 +67,7 @@ def find_players(
 def add_members(session: Session, guild_id: int, members: Iterable[NewMember]) -> dict[int, int]:
     """Make the players and members who are new, and return the keys of all players by their Discord ids.
 
-    Who is in the server already keeps the name, and is withdrawn or not, as there.
+    A member of the server stays as they are: the name, and whether they are withdrawn.
     """
     wanted = {one.discord_id: one for one in sorted(members, key=lambda one: one.discord_id)}
     known, there = find_players(session, wanted, lock=True), find_players(session, wanted, guild_id)

@@ -28,7 +28,7 @@ def find_notices(session: Session, guild_id: int, *, unseen: bool = False) -> tu
 
 
 def mark_seen(session: Session, guild_id: int, now: datetime) -> None:
-    """Note that an admin of a server has seen all notices."""
+    """Mark all notices of a server as seen by an admin."""
     unseen = models.Notice.guild_id == guild_id, models.Notice.shown_at.is_(None)
     session.execute(sa.update(models.Notice).where(*unseen).values(shown_at=now))
 

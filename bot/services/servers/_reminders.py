@@ -1,4 +1,4 @@
-"""Have players told what has just happened in their server, and admins what waits for them."""
+"""Hasten what tells players what has just happened in their server, and admins what waits for them."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def reminder_key(guild_id: int, discord_id: int) -> str:
 
 
 def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
-    """Have those told soon who want to know of closed weeks of a server, in the transaction that closes one."""
+    """Hasten the reminders of those who want to know of closed weeks, in the transaction that closes one."""
     wanted = sa.select(Reminders.discord_id).where(Reminders.guild_id == guild_id, Reminders.tells_results)
     kind, at = JobKind.REMINDER.value, now + SETTLES
     if rows := [(kind, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]:

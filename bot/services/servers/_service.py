@@ -115,7 +115,7 @@ class SettingsService:
         drop_notices(session, row.guild_id, JobKind.REVIEW, JobKind.HELD)
 
     async def rate_new_events(self, actor: Actor, method: Method, attendance: Attendance) -> SettingsReport:
-        """Have events that are made from now on rate by a method and an attendance."""
+        """Set the method and the attendance of events that are created from now on."""
 
         def apply(_session: Session, row: GuildSettings) -> None:
             row.default_method, row.default_attendance = method, attendance
@@ -134,7 +134,7 @@ class SettingsService:
         return await self._database.write(work)
 
     async def begin_greeting(self, guild_id: int) -> bool:
-        """Tell whether a server is to be greeted, and take it for greeted: of all who ask, one is told so, once."""
+        """Tell whether to greet a server, and mark it as greeted: one caller alone is told to, once."""
 
         def work(session: Session) -> bool:
             row = _lock_row(session, guild_id)
@@ -145,7 +145,7 @@ class SettingsService:
         return await self._database.write(work)
 
     async def notices(self, actor: Actor) -> tuple[Notice, ...]:
-        """Return what no admin of the actor's server has seen yet, and take it for seen; nothing to who is no admin."""
+        """Return what no admin of the actor's server has seen yet, and mark it as seen; nothing for other users."""
         guild_id = actor.guild_id
         if not await self._database.read(lambda session: find_notices(session, guild_id, unseen=True)):
             return ()

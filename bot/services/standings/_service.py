@@ -127,7 +127,7 @@ class StandingsService:
     def find_missed_week(
         self, session: Session, event: Event, discord_id: int, closes_at: datetime
     ) -> WeekToMiss | None:
-        """Return what a further week costs a player who misses it; None for who has no closed week yet.
+        """Return what missing one more week costs a player; None for a player without a closed week.
 
         Args:
             session: the transaction.
@@ -146,7 +146,7 @@ class StandingsService:
         return WeekToMiss(own.event, closes_at, rating.missed_week_elo, own.event_elo, elo_then)
 
     def find_best(self, session: Session, event: Event, discord_id: int) -> Standing | None:
-        """Return the row of a user on the all-time board of an event; None for who has no personal best in it."""
+        """Return the row of a user on the all-time board of an event; None without a personal best in it."""
         board = self._open(session, event, Board.ALL_TIME)
         own = board.find(session, discord_id)
         return None if own is None else board.standing(*own)

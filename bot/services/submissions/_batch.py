@@ -159,7 +159,7 @@ class Batch:
         return [event for event in events.values() if event.moves]
 
     def _begin_transaction(self) -> None:
-        """Have the batch counted again, in one transaction, unless it is in one; in a file it always is."""
+        """Count the batch again in one transaction, unless it is in one; in a file it always is."""
         if has_rivals(self._connection) and not self._is_transaction:
             self._is_transaction = True
             raise Conflict
@@ -210,7 +210,7 @@ class Batch:
         return entry
 
     def _learn_bests(self, events: Collection[OpenEvent]) -> None:
-        """Load the personal bests of busy events, but for large ones."""
+        """Load the personal bests of busy events, except large ones."""
         submitted = Counter(entry.event.info.id for entry in self._entries.values())
         due = [event for event in events if self._bests.is_worth_learning(event, submitted[event.info.id])]
         bests: defaultdict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
@@ -274,7 +274,7 @@ class Batch:
         return Counted(entry, player_id, decision, before, Moment.of(event, best), rivals)
 
     def _hold_event(self, event: OpenEvent) -> None:
-        """Let nobody change an event until the commit of the batch, which takes a transaction.
+        """Lock an event until the commit of the batch, which takes a transaction.
 
         Raises:
             Conflict: as `count`.

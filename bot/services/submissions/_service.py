@@ -162,7 +162,7 @@ class SubmissionQueue:
     """
 
     def __init__(self, count: Callable[[Sequence[Submission]], Awaitable[Sequence[Outcome | Exception]]]) -> None:
-        """Have `count` count submissions of as many players, and tell what became of each."""
+        """Count by `count`, which takes submissions of different players, and returns what became of each."""
         self._count = count
         self._waiting: deque[_Waiting] = deque()
         self._batch: list[_Waiting] = []

@@ -34,7 +34,7 @@ def repair(session: Session, wrong: Sequence[Wrong], awaiting: Iterable[int]) ->
 
 
 def have_everybody_recalculated(session: Session, event_ids: Iterable[int]) -> None:
-    """Have the next recalculation of locked events look at every player, since scores or the log may have changed."""
+    """Make the next recalculation of locked events look at every player, since scores or the log may have changed."""
     for event_id in sorted(event_ids):
         event = session.get_one(Event, event_id)
         event.elo_field_version = None

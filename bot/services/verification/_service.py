@@ -177,7 +177,7 @@ def _all_events(session: Session) -> EventRange:
 
 
 def _lock_all_events(session: Session) -> EventRange:
-    """Keep everybody from changing what belongs to an event."""
+    """Lock all events, and with them all that belongs to them."""
     locked = session.scalars(select(Event.id).order_by(Event.id).with_for_update(key_share=True)).all()
     return (locked[0], locked[-1]) if locked else (0, 0)
 

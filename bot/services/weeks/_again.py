@@ -1,4 +1,4 @@
-"""Take a run back, make it again, or have it follow an excuse, inside a transaction, set by set."""
+"""Undo a run, make it again, or adapt it to an excuse, inside a transaction, set by set."""
 
 from datetime import datetime
 
@@ -65,7 +65,7 @@ def rerun_week(session: Session, event: Event, run: WeeklyRun, scale: RatingScal
 
 
 def follow_excuse(session: Session, event: Event, week_code: int, player_id: int, scale: RatingScale) -> bool:
-    """Have the closed week of a locked event follow an excuse of a player that was just given, or taken back.
+    """Adapt the closed week of a locked event to an excuse of a player that was just given, or taken back.
 
     Returns:
         Whether the week is closed, and now counts as missed where it did not, or no longer does.
@@ -120,7 +120,7 @@ def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale)
 
 
 def _call_back(session: Session, event: Event, week_code: int) -> int:
-    """Have submissions that passed over a closed week count for it again; return how many, without removed ones.
+    """Count submissions that passed over a closed week for it again; return how many, without removed ones.
 
     They were made since the run of that week. The weeks that they count for now have no run, because an undo takes the
     latest run of an event.

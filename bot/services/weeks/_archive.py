@@ -122,7 +122,7 @@ def took_part(
 def add_missed_weeks(session: Session, rating: Rating, players: sa.SelectBase, *runs: sa.ColumnElement[bool]) -> None:
     """Archive a missed week in those `runs` that lack a row for one of the `players`.
 
-    Whom a run left out, or who is excused from its week, misses nothing; nor does anybody miss a run without scores.
+    Players whom a run left out, or who are excused from its week, miss nothing; nobody misses a run without scores.
     The run before another knows all who may miss it. Weeks may be run in any order: a week that is run late can be a
     player's first, and later runs then lack that player.
     """

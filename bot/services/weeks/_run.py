@@ -88,7 +88,7 @@ def close_week(
 def after_correction(
     session: Session, event: Event, now: datetime, *kinds: JobKind, runs: Iterable[WeeklyRun] = ()
 ) -> None:
-    """Have what an event has told and awarded looked at again, in the transaction that changes its results.
+    """Refresh what an event has announced and awarded, in the transaction that changes its results.
 
     Args:
         session: the transaction.
@@ -104,7 +104,7 @@ def after_correction(
 
 
 def award_roles(session: Session, event: Event, now: datetime) -> None:
-    """Have the roles of an event given and taken by its overall board, if it awards any."""
+    """Schedule the job that gives and takes the roles of an event, if it awards any."""
     if event.gives_roles:
         schedule(session, JobKind.ROLES, str(event.id), now)
 
