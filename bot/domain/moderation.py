@@ -12,6 +12,8 @@ from bot.domain.weeks import Week
 
 PARTED = " · "
 """Parts the score, the time and the week in the name of a submission."""
+TAKEN_BACK = "taken back by the player"
+"""The reason of a removal that no admin made."""
 
 
 @dataclass(frozen=True, slots=True)

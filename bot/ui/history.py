@@ -7,6 +7,7 @@ from discord.utils import format_dt
 
 from bot.domain.alarm import HeldState
 from bot.domain.history import HistoryEntry, HistoryPage, PastBoard, Trend
+from bot.domain.moderation import TAKEN_BACK
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, small_print
@@ -93,7 +94,7 @@ def _line(entry: HistoryEntry, player: int, style: ScoreStyle, longest_reason: i
         parts.append(isolate(f"[proof](<{entry.proof}>)") if is_short else "proof")
     line = " · ".join(parts)
     reason = None if entry.removal is None else entry.removal.reason
-    if reason is None or not longest_reason:
+    if reason is None or reason == TAKEN_BACK or not longest_reason:
         return line
     return f"{line}\n{small_print(f'“{escape_start(reason, longest_reason)}”')}"
 

@@ -5,6 +5,7 @@ from typing import Any
 from bot.domain.alarm import HeldState
 from bot.domain.events import EventInfo
 from bot.domain.history import PAGE_SIZE, HistoryEntry, HistoryGraph, HistoryPage, Removal
+from bot.domain.moderation import TAKEN_BACK
 from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
@@ -80,7 +81,7 @@ def test_what_became_of_a_score_is_said_and_ten_of_the_longest_fit_a_message() -
     text = shown(
         entry(1, held=HeldState.WAITING),
         entry(2, held=HeldState.REFUSED, proof="https://example.com"),
-        entry(3, removal=Removal(NOON, 7, None)),
+        entry(3, removal=Removal(NOON, 7, TAKEN_BACK)),
         entry(4, removal=Removal(NOON, 9, "spliced_run"), added_by=9),
         entry(5, is_imported=True, added_by=9, was_best=True, is_week_best=True),
     )

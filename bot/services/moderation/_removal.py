@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, ScoreSubmission
 from bot.domain.clock import Clock
-from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
+from bot.domain.moderation import TAKEN_BACK, Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
 from bot.domain.text import clean_reason
 from bot.errors import TooLateToTakeBack
@@ -22,7 +22,6 @@ from bot.services.weeks import find_run
 
 TAKEN_BACK_FOR = timedelta(minutes=10)
 """How long players can take a submission back."""
-TAKEN_BACK = "taken back by the player"
 _ACTIONS = {Correction.REMOVE: "remove score", Correction.RESTORE: "restore score"}
 
 
