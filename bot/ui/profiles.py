@@ -59,7 +59,7 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
 
 
 def _standing(standing: ServerStanding) -> tuple[str, str]:
-    line = f"**#{standing.rank:,}** of {count_of(standing.players, 'player')} · **{standing.total}**"
+    line = f"**#{standing.rank:,}** of {count_of(standing.players, 'player')} · **{standing.total:,}**"
     return line, small_print(f"sum of Elos in {count_of(standing.events, 'open event')}")
 
 

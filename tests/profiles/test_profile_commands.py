@@ -34,7 +34,7 @@ async def test_a_profile_is_one_look_at_all_events(world: World) -> None:
     assert shown.is_private
     assert shown.alone == (
         "Ana\n"
-        "**#1** of 3 players · **1197**\n"
+        "**#1** of 3 players · **1,197**\n"
         "sum of Elos in 1 open event\n"
         "🥇 1\n"
         "**2 weeks** in a row · the longest yet\n"
