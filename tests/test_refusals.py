@@ -130,7 +130,6 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.ClickTooSoon,
         errors.EventNotBegun,
         errors.WeekNotBegun,
-        errors.WeekClosedEarly,
         errors.WeekWithoutScores,
         errors.PictureNotDrawn,
         errors.Restarting,
@@ -254,16 +253,18 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.EventAmbiguous(
             (*"ABCDEFG",)
         ): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more? Type more of its name.",
-        errors.WeekNotBegun("2026-W48", "2026-W47"): "2026-W48 has not begun yet. It is 2026-W47 now.",
+        errors.WeekNotBegun("2026-W48", "2026-W47"): (
+            "23–29 November 2026 has not begun yet. It is 16–22 November 2026 now."
+        ),
         errors.WeekClosedAlready("2026-W47", EXAMPLES["ran_at"]): (
-            "2026-W47 was closed already, on <t:1795003200:f>. `/leaderboard` shows it."
+            "16–22 November 2026 was closed already, on <t:1795003200:f>. `/leaderboard` shows it."
         ),
         errors.WeekClosedEarly("2026-W47", EXAMPLES["ran_at"], "2026-W48"): (
-            "2026-W47 was closed already, on <t:1795003200:f>. Scores submitted since then count for 2026-W48, "
-            "which has not begun yet."
+            "16–22 November 2026 was closed already, on <t:1795003200:f>. Scores submitted since then count for "
+            "23–29 November 2026, which has not begun yet. `/weekly-undo` opens it again."
         ),
         errors.WeekWithoutScores("2026-W47"): (
-            "Nobody has submitted a score for 2026-W47, so there is nothing to close."
+            "Nobody has submitted a score for 16–22 November 2026, so there is nothing to close."
         ),
     }
     assert {error: sentence(error) for error in told} == told

@@ -44,7 +44,7 @@ async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
     except EventNotFound:
         return []
     weeks = [(name_pending(week), str(week.week)) for week in pending]
-    return _choices((name, value) for name, value in weeks if typed.strip().upper() in value)
+    return _choices((name, value) for name, value in weeks if typed.strip().casefold() in name.casefold())
 
 
 async def closed_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:

@@ -299,7 +299,7 @@ class RoleModal(SetupModal):
 
 
 class RulesModal(SetupModal):
-    """Asks how new events rate."""
+    """Asks by which rules new events rate."""
 
     PART = "rules"
 

@@ -56,10 +56,10 @@ class Problem(StrEnum):
     PLAYERS = "several players of this server are called so"
     WITHDRAWN = "the player is withdrawn"
     SCORE = "it is no score"
-    UNCLEAR = "the score can be read in two ways"
+    UNCLEAR = "it can be two scores; write it without commas"
     BOUNDS = "the event does not take this score"
     TIME = "it is no time such as 2026-11-21 13:05"
-    AHEAD = "the time is not over yet"
+    AHEAD = "the time is still to come"
     SEASON = "the event takes no scores of that week"
     REMOVED = "the score was removed"
 

@@ -1,5 +1,7 @@
 """Show what admins did."""
 
+import re
+
 from discord import Color
 from discord.utils import format_dt
 
@@ -10,6 +12,9 @@ from bot.ui.text import count_of, escape_start, mention
 LONGEST_TEXTS = (500, 120, 40)
 """How much of each text is shown: as much as there is room for."""
 LONGEST_PAGE = 3_900
+_CHANNEL = re.compile(r"(?:(?<=\bin channel )|(?<=\bannouncements: )|(?<=channel\\_id: ))[0-9]{15,20}")
+_ROLE = re.compile(r"(?:(?<=\brole )|(?<=\brole: ))[0-9]{15,20}")
+"""Where a detail, escaped, has an id of Discord."""
 
 
 def audit_card(page: AuditPage) -> Card:
@@ -25,13 +30,18 @@ def _fitting(page: AuditPage) -> str:
     return next(text for text in texts if len(text) <= LONGEST_PAGE)
 
 
+def _mentioned(detail: str) -> str:
+    """Return a detail, escaped, with channels and roles in place of their ids."""
+    return _ROLE.sub(r"<@&\g<0>>", _CHANNEL.sub(r"<#\g<0>>", detail))
+
+
 def _show(entry: AuditEntry, longest: int) -> str:
     names = entry.event, None if entry.player is None else entry.player.name
     about = [f"**{escape_start(name, longest)}**" for name in names if name is not None]
     actor = "the bot itself" if entry.actor_id == ITSELF else mention(entry.actor_id)
     lines = [
         " · ".join((f"{format_dt(entry.done_at, 'f')} **{entry.action}**", *about)),
-        f"{escape_start(entry.detail, longest)} · by {actor}",
+        f"{_mentioned(escape_start(entry.detail, longest))} · by {actor}",
     ]
     if entry.reason is not None:
         lines.append(f"“{escape_start(entry.reason, longest)}”")

@@ -15,6 +15,10 @@ from bot.ui.text import count_of, escape, escape_score, write_days, write_range
 
 LONGEST_LIST = 3_800
 ANY_WEEK = "none"
+_TAKES_SCORES = {
+    True: "It is out of the archive, and takes scores again.",
+    False: "It takes no scores any more; its boards stay. `/event edit active:True` takes it out again.",
+}
 
 
 def show_event(event: EventInfo, title: str) -> Reply:
@@ -33,6 +37,8 @@ def show_change(change: EventChange, title: str) -> Reply:
         value, was = after.get(fact, ANY_WEEK), before.get(fact, ANY_WEEK)
         if value != was:
             lines += labelled(fact, f"{value}\n(was {was})")
+    if change.before.is_active != change.event.is_active:
+        lines.append(_TAKES_SCORES[change.event.is_active])
     if change.channel != change.channel_before:
         lines += labelled("Default channel", _channel(change))
     if change.outside:

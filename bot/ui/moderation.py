@@ -166,7 +166,7 @@ def _corrected(preview: CorrectionPreview) -> list[str]:
 
 
 def _own_elo(consequences: Consequences) -> str:
-    before, after = ("–" if elo is None else f"{elo:,}" for elo in consequences.event_elos)
+    before, after = ("–" if elo is None else str(elo) for elo in consequences.event_elos)
     return f"The event Elo stays {before}." if before == after else f"The event Elo goes from {before} to {after}."
 
 

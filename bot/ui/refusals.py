@@ -171,8 +171,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.BotLacksManageRoles: "The bot may not give roles: allow it *Manage Roles* in the server's settings.",
     errors.RoleAboveBot: "<@&{role}> stands above the bot's role: move the bot's role up in the server's settings.",
     errors.RoleAboveAdmin: (
-        "You can have roles awarded that you could give yourself: with *Manage Roles*, and below your own role. "
-        "<@&{role}> is none of these."
+        "You can award only what you could give yourself: you need *Manage Roles*, and a role above <@&{role}>."
     ),
     errors.AwardWithoutElo: "Say from which Elo on, with `elo`; only `award:elo` takes one.",
     errors.ServerOnly: "Leaderboards belong to servers. Use this command in a server, not in a direct message.",
@@ -180,7 +179,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.WeekClosedAlready: "{week} was closed already, on {ran_at}. `/leaderboard` shows it.",
     errors.WeekClosedEarly: (
         "{week} was closed already, on {ran_at}. Scores submitted since then count for "
-        "{open_week}, which has not begun yet."
+        "{open_week}, which has not begun yet. `/weekly-undo` opens it again."
     ),
     errors.WeekNotOver: (
         "Close **{event} · {week}** early?\n"
@@ -219,6 +218,8 @@ _RULES = {
     errors.Rule.MIN_WEEKS: "The number of weeks before a rank",
     errors.Rule.MIN_FIELD: "The number of players that a week needs",
 }
+_OF_WEEKS = ("week", "next_week", "open_week", "latest", "last_week")
+"""The fields of errors that hold a week such as 2026-W47."""
 _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 
@@ -252,16 +253,13 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
     """Return the weeks of an error by their days; one that an admin is to type has its number too."""
     if isinstance(error, errors.SeasonOver):
         return {"current": name_week(Week.parse(error.current))}
-    if isinstance(error, errors.WeekNotOver):
-        return {"week": write_days(Week.parse(error.week)), "next_week": write_days(Week.parse(error.next_week))}
-    weeks: dict[str, str] = {}
-    if isinstance(error, errors.EventEnded):
-        weeks = {"last_week": error.last_week}
-    elif isinstance(error, errors.SeasonHasScores):
+    weeks = {name: value for name, value in vars(error).items() if name in _OF_WEEKS}
+    if isinstance(error, errors.SeasonHasScores):
         weeks = {"first": error.first, "last": error.last}
-    elif isinstance(error, errors.SeasonOpen | errors.WeekWithoutBoard):
-        weeks = {"week": error.week}
-    return {name: write_days(Week.parse(week), year=True) for name, week in weeks.items()}
+    elif isinstance(error, errors.WeekNotBegun):
+        weeks["current"] = error.current
+    has_year = not isinstance(error, errors.WeekNotOver)
+    return {name: write_days(Week.parse(week), year=has_year) for name, week in weeks.items()}
 
 
 def mention_commands(text: str, ids: Mapping[str, int]) -> str:

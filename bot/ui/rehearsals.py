@@ -40,8 +40,12 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
     event, before, after = rehearsal.event, rehearsal.before, rehearsal.after
     title = f"Rehearsal · {escape(event.name)}"
     if before.rules == after.rules:
-        lines = [*_rules("Its rules, which would stay", before.rules), *labelled(_on(rehearsal.board), _names(before))]
-        cards = [Card(title, tuple(lines), color=Color.blurple()), _weighs(event, before, "What weighs")]
+        lines = [
+            *_rules("Its rules, which would stay", before.rules),
+            *labelled(f"The {_on(rehearsal.board)} board", _names(before)),
+        ]
+        others = "`method`, `attendance` and `weight` propose others"
+        cards = [Card(title, tuple(lines), (others,), Color.blurple()), _weighs(event, before, "What weighs")]
         return Reply(cards, ephemeral=True)
     lines = [*_rules("Now", before.rules), *_rules("Then", after.rules), *_moves(rehearsal)]
     rows = [f"{one.rank} **{_name(one)}** · {one.elo} ({_was(one)})" for one in after.top]

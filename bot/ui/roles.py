@@ -11,13 +11,15 @@ _WHO = {
     Award.FIRST: "the number one of {event}",
     Award.TOP_THREE: "the top three of {event}",
     Award.ELO: "everybody with {elo} Elo or more in {event}",
-    Award.NOBODY: "nobody in {event} any more",
 }
 
 
 def show_award(award: RoleAward) -> Reply:
-    """Show the admin alone who gets a role from now on."""
-    who = _WHO[award.award].format(event=f"**{escape(award.event.name)}**", elo=award.elo)
-    lines = (f"<@&{award.role_id}> goes to {who}.",)
-    small = ("by the overall board, which it follows",)
+    """Show the admin alone who gets a role from now on, or that nobody does."""
+    event, role = f"**{escape(award.event.name)}**", f"<@&{award.role_id}>"
+    if award.award is Award.NOBODY:
+        told = f"{event} awards {role} to nobody any more. Who has it from {event} loses it."
+        return Reply([Card("Role no longer awarded", (told,), color=Color.blurple())], ephemeral=True)
+    lines = (f"{role} goes to {_WHO[award.award].format(event=event, elo=award.elo)}.",)
+    small = ("by the overall board, which it follows", "`/event role award:nobody` ends that")
     return Reply([Card("Role awarded", lines, small, Color.blurple())], ephemeral=True)

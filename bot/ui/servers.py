@@ -24,7 +24,7 @@ PARTS = {
     "weeks": "Weeks",
     "zone": "Time zone",
     "role": "Admin role",
-    "rules": "New events rate",
+    "rules": "Default rules",
 }
 """What can be set up, and what its button says; a modal has the same title."""
 OPEN = "Set up"
@@ -74,13 +74,14 @@ def show_settings(report: SettingsReport, title: str = "Settings of this server"
     role = f"<@&{settings.admin_role_id}>, besides members with *Manage Server*"
     if settings.admin_role_id is None:
         role = "not set; members with *Manage Server* are admins"
+    (method, _), (attendance, _) = METHODS[settings.method], ATTENDANCES[settings.attendance]
     lines = [
         *labelled("Time zone", f"{settings.time_zone}: weeks begin on Monday 00:00 there"),
         *labelled("Admin role", role),
         *labelled("Weeks close", _closing(report)),
         *labelled("Announcements", _announcements(settings)),
         *labelled("Held scores", _reviews(settings)),
-        *labelled("New events", f"{METHODS[settings.method][0]} · {ATTENDANCES[settings.attendance][0].lower()}"),
+        *labelled("Default rules of new events", f"{method} · {attendance.lower()}"),
     ]
     troubles = [notice for notice in report.notices if notice.trouble is not Trouble.SCORE_HELD]
     if troubles:
@@ -115,20 +116,20 @@ def _told(notices: Sequence[Notice]) -> str:
 
 def _announcements(settings: ServerSettings) -> str:
     if settings.announcement_channel_id is None:
-        return "none; `/settings announcements:#channel` posts results and records there"
+        return "none; *Announcements* picks a channel for results and records"
     quiet = "" if settings.quiet_hours is None else f", but not from {settings.quiet_hours}"
     return f"results and records in <#{settings.announcement_channel_id}>{quiet}"
 
 
 def _reviews(settings: ServerSettings) -> str:
     if settings.review_channel_id is None:
-        return "in `/review`; `/settings review-channel:#channel` shows them to admins there"
+        return "in `/review`; *Held scores* picks a channel of admins for them"
     return f"for admins in <#{settings.review_channel_id}>"
 
 
 def _closing(report: SettingsReport) -> str:
     if not report.settings.closes_weeks:
-        return f"when an admin uses `/weekly-reset`; {SWITCH} lets them close by themselves"
+        return "when an admin uses `/weekly-reset`, or by themselves: *Weeks*"
     if report.next_close is None:
         return f"⚠️ no longer by themselves: that failed too often. {SWITCH} tries again"
     minutes = report.settings.grace_minutes

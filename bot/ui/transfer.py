@@ -56,7 +56,7 @@ def show_score_import(result: ScoreImportResult) -> Reply:
 def show_taken_back(result: TakenBack) -> Reply:
     """Show everyone that an import was taken back."""
     again = (f"Run again: {_weeks(result.weeks)}",) if result.weeks else ()
-    lines = (f"**{escape(result.event.name)}**: {count_of(result.scores, 'score')} left", *again)
+    lines = (f"**{escape(result.event.name)}**: {count_of(result.scores, 'score')} taken out", *again)
     return Reply([Card("Import taken back", lines)])
 
 

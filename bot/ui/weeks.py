@@ -13,9 +13,9 @@ from bot.ui.announcements import EARLIER, ENDED, show_results
 from bot.ui.card import Card
 from bot.ui.refusals import sentence
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, write_days
+from bot.ui.text import count_of, escape, name_week, write_days
 
-_PREVIEW = Card(None, ("Preview: nothing is closed yet.",), color=Color.light_grey())
+_PREVIEW = Card(None, ("Preview: nothing is closed yet.",), ("to close: `/weekly-reset`",), Color.light_grey())
 
 
 def ask_early(question: WeekNotOver) -> Reply:
@@ -59,7 +59,7 @@ def show_undo_of(shown: Sequence[Card], result: UndoResult) -> Reply:
 def name_pending(pending: PendingWeek) -> str:
     """Describe a week that can be closed in the list of suggestions."""
     state = "finished" if pending.is_finished else "still going on"
-    return f"{pending.week} · {count_of(pending.players, 'player')} · {state}"
+    return f"{name_week(pending.week)} · {count_of(pending.players, 'player')} · {state}"
 
 
 def _undone(result: UndoResult, state: str) -> Card:
@@ -71,7 +71,7 @@ def _undone(result: UndoResult, state: str) -> Card:
     if result.called_back:
         lines.append(f"That includes {count_of(result.called_back, 'score')} submitted since.")
     if result.closes_at is None:
-        lines.append("When the week is over, close it with `/weekly-reset`.")
+        lines.append("`/weekly-reset` closes it again.")
     else:
         lines.append(f"It closes by itself {format_dt(result.closes_at, 'R')}, or before that by `/weekly-reset`.")
     title = f"{escape(result.event.name)} · {write_days(result.week)} {state}"

@@ -67,7 +67,9 @@ async def test_a_slow_answer_for_one_user_alone_stays_with_them(world: World) ->
     async with somebody_else_writing(world):
         seen = await world.reset(preview=True)
 
-    assert seen.alone.startswith("Preview: nothing is closed yet.\n🏆 Tetris Blitz · 16–22 November")
+    assert seen.alone.startswith(
+        "Preview: nothing is closed yet.\nto close: `/weekly-reset`\n🏆 Tetris Blitz · 16–22 November"
+    )
     assert seen.is_private
     assert world.traffic.deferrals == 1
 

@@ -1,5 +1,6 @@
 """`/audit`: what admins did, as an admin reads it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -126,3 +127,24 @@ async def test_nothing_older_is_asked_of_a_page_past_the_end(backend: TestBacken
 def test_an_id_holds_the_greatest_keys() -> None:
     button = AuditButton("older", 2**31 - 1, 2**64 - 1, 999_999_999)
     assert len(button.custom_id) <= 100
+
+
+async def test_channels_and_roles_are_named_and_not_numbered(world: World) -> None:
+    await world.create_event()
+    role = world.guild.create_role("Referees")
+    channel = world.channel
+    await world.use(world.admin, "board post", event=EVENT)
+    await world.use(world.admin, "event edit", event=EVENT, **{"default-channel": channel})
+    await world.use(world.admin, "settings", announcements=channel, **{"admin-role": role})
+    await world.use(world.admin, "event role", event=EVENT, role=role, award="nobody")
+
+    seen = await world.use(world.admin, "audit")
+
+    mentioned = (
+        f"in channel <#{channel.id}>",
+        f"<#{channel.id}>",
+        f"admin role: <@&{role.id}>",
+        f"role <@&{role.id}>: nobody",
+    )
+    assert [one for one in mentioned if one not in seen] == []
+    assert re.findall(rf"(?<![#&])(?:{channel.id}|{role.id})", seen.alone) == []

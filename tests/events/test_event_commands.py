@@ -120,13 +120,16 @@ async def test_a_direction_is_changed_while_there_are_no_scores_and_kept_from_th
 async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:
     await world.create_event()
 
-    assert "Event archived\n" in await world.use(world.admin, "event archive", event="Tetris Blitz")
+    archived = await world.use(world.admin, "event archive", event="Tetris Blitz")
+    assert archived.public == (
+        "Event archived\n**Tetris Blitz**\nIt takes no scores any more; its boards stay. "
+        "`/event edit active:True` takes it out again.\nArchived: takes no scores"
+    )
     assert "Archived: takes no scores" in await world.use(
         world.admin, "event edit", event="Tetris Blitz", unit="points"
     )
-    assert "Takes scores with /submit-score" in await world.use(
-        world.admin, "event edit", event="Tetris Blitz", active=True
-    )
+    taken_out = await world.use(world.admin, "event edit", event="Tetris Blitz", active=True)
+    assert "It is out of the archive, and takes scores again.\nTakes scores with /submit-score" in taken_out
     assert "🎉" in await world.submit("Ana", 1)
 
 

@@ -178,9 +178,9 @@ async def test_an_option_that_the_bot_has_not_is_passed_over(wired: WiredBot, ke
 @on_both_databases
 async def test_what_was_never_suggested_is_refused(wired: WiredBot, keys: dict[str, int]) -> None:
     never = {
-        "2031-W01": "2031-W01 has not begun yet.",
-        "2026-W47": "2026-W47 was closed already",
-        "2026-W46": "Nobody has submitted a score for 2026-W46",
+        "2031-W01": "30 December – 5 January 2031 has not begun yet.",
+        "2026-W47": "16–22 November 2026 was closed already",
+        "2026-W46": "Nobody has submitted a score for 9–15 November 2026",
         "202648": "Write the week as year and number",
     }
     for week, sentence in never.items():
@@ -232,11 +232,11 @@ async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not
     wired: WiredBot, keys: dict[str, int]
 ) -> None:
     told = {
-        "week:close:{event}:2026-W47": "2026-W47 was closed already",
-        "week:close:{event}:2031-W01": "2031-W01 has not begun yet.",
+        "week:close:{event}:2026-W47": "16–22 November 2026 was closed already",
+        "week:close:{event}:2031-W01": "30 December – 5 January 2031 has not begun yet.",
         "week:close:{event}:2026-W54": "Write the week as year and number",
         "week:undo:{event}:2026-W46": (
-            "2026-W46 is open again already; there is nothing left to undo. `/weekly-reset` closes it."
+            "9–15 November 2026 is open again already; there is nothing left to undo. `/weekly-reset` closes it."
         ),
         "week:undo:{event}:2026-W54": "Write the week as year and number",
         "week:undo:{rivals}:2026-W47": NO_EVENT,

@@ -182,7 +182,7 @@ async def test_scores_that_wait_go_with_the_channel_and_are_told_without_one(ser
     await wired.set(ADMIN, review_channel=HOME.channel)
     [moved] = await server.messages()
     assert [message.channel_id, moved.channel_id] == [HOME.news.id, HOME.channel.id]
-    assert "`/settings review-channel:#channel`" in (await wired.set(ADMIN, review_channel=HOME.channel)).text
+    assert "*Held scores* picks a channel" in (await wired.set(ADMIN, review_channel=HOME.channel)).text
     assert await server.messages() == [moved]
     told = await wired.use(ADMIN, "audit")
     assert "A score is held" in (await told.finished(2)).final.text

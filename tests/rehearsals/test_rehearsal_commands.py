@@ -78,7 +78,8 @@ async def test_a_rehearsal_that_is_cancelled_or_proposes_nothing_changes_nothing
     same = await rehearse(world)
     assert same.buttons == {}
     assert (
-        "Its rules, which would stay\nclassic · all weeks count, missed ones too\nall-time\nNobody has a rank." in same
+        "Its rules, which would stay\nclassic · all weeks count, missed ones too\n"
+        "The all-time board\nNobody has a rank.\n`method`, `attendance` and `weight` propose others" in same
     )
     asked = await rehearse(world, missed_week="7", min_weeks=3)
     assert "a missed week counts 7 · ranked after 3 weeks" in asked

@@ -70,7 +70,9 @@ async def court(database_url: URL, monkeypatch: pytest.MonkeyPatch, jobs_by_requ
 async def test_roles_are_given_and_taken_as_the_overall_board_moves(court: Court) -> None:
     await court.award(KING, "number one")
     await court.award(FINALIST, "top three")
-    assert "1100 Elo or more" in await court.award(STRONG, "elo", elo=1100)
+    told = await court.award(STRONG, "elo", elo=1100)
+    assert "1100 Elo or more" in told
+    assert "`/event role award:nobody` ends that" in told
     first = {"King": {"ana"}, "Finalist": {"ana", "ben", "cy"}, "Strong": {"ana"}}
     assert await court.close((ANA, 100), (BEN, 90), (CY, 80), (DAN, 70)) == first
     second = await court.close((DAN, 200), (BEN, 95))
@@ -85,7 +87,8 @@ async def test_roles_are_given_and_taken_as_the_overall_board_moves(court: Court
     await services.removals.restore(admin, EVENT, DAN.id, f"#{removed.submission.id}", reruns_week=True)
     assert await court.roles() == second
     court.members.left.add(DAN.id)
-    await court.award(KING, "nobody")
+    ended = await court.award(KING, "nobody")
+    assert ended.startswith(f"Role no longer awarded\n**{EVENT}** awards <@&{KING.id}> to nobody any more.")
     await court.award(FINALIST, "nobody")
     assert await court.roles() == {"King": {"dan"}, "Strong": {"dan"}, "Finalist": {"dan"}}
     await court.award(STRONG, "nobody")
@@ -151,7 +154,7 @@ async def test_a_lost_answer_or_a_role_that_cannot_be_given_is_made_up_for_and_t
 @pytest.mark.one_database
 async def test_a_role_is_awarded_only_where_the_bot_and_the_admin_may_give_it(court: Court) -> None:
     refereeing = replace(ADMIN, permissions=MANAGE_SERVER, roles=())
-    assert "below your own role" in await court.award(KING, "number one", refereeing)
+    assert "a role above <@&" in await court.award(KING, "number one", refereeing)
     assert "above the bot's role" in await court.award(JUDGE, "number one")
     assert "belongs to everyone" in await court.award(Role("@everyone", 0, id=COURT.id), "number one")
     assert "from which Elo on" in await court.award(KING, "elo")

@@ -120,7 +120,7 @@ async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: Test
             "settings",
             None,
             None,
-            "time zone: Asia/Tokyo, admin role: None, weeks close: by admins",
+            "time zone: Asia/Tokyo, admin role: none, weeks close: by admins",
             None,
             now,
         ),

@@ -28,10 +28,10 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
         "Settings of this server\n"
         "Time zone\nUTC: weeks begin on Monday 00:00 there\n"
         "Admin role\nnot set; members with *Manage Server* are admins\n"
-        "Weeks close\nwhen an admin uses `/weekly-reset`; `/settings close-weeks:True` lets them close by themselves\n"
-        "Announcements\nnone; `/settings announcements:#channel` posts results and records there\n"
-        "Held scores\nin `/review`; `/settings review-channel:#channel` shows them to admins there\n"
-        "New events\nClassic · every week counts"
+        "Weeks close\nwhen an admin uses `/weekly-reset`, or by themselves: *Weeks*\n"
+        "Announcements\nnone; *Announcements* picks a channel for results and records\n"
+        "Held scores\nin `/review`; *Held scores* picks a channel of admins for them\n"
+        "Default rules of new events\nClassic · every week counts"
     )
     assert seen.is_private
 

@@ -25,7 +25,7 @@ async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: Worl
     assert panel.is_private
     assert [*panel.buttons] == [
         *("New event", "Announcements", "Held scores", "Weeks"),
-        *("Time zone", "Admin role", "New events rate"),
+        *("Time zone", "Admin role", "Default rules"),
     ]
     hidden, seen_by_admin = PermissionOverwrite(read_messages=False), PermissionOverwrite(read_messages=True)
     referees = world.guild.create_text_channel(
@@ -37,7 +37,7 @@ async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: Worl
         "Weeks": ({"closing": "itself", "grace": " 30 "}, "by themselves, 30 minutes after their end"),
         "Time zone": ({"zone": "Berlin"}, "Europe/Berlin: weeks begin"),
         "Admin role": ({"role": [role]}, f"<@&{role.id}>, besides"),
-        "New events rate": ({"method": "ranks", "attendance": "best"}, "Ranks · the best weeks count"),
+        "Default rules": ({"method": "ranks", "attendance": "best"}, "Ranks · the best weeks count"),
     }
     for button, (values, told) in filled.items():
         asked = await world.open_modal(world.admin, panel, button)

@@ -79,7 +79,7 @@ async def test_scores_are_imported_as_if_they_had_been_submitted_and_taken_back_
     logged = [row for row in await tables.rows(database, AuditLog) if "import" in row["action"]]
     assert [(row["action"], row["detail"]) for row in sorted(logged, key=lambda row: row["id"])] == [
         ("import scores", "3 scores of 3 players, run again: 2026-W45, 2026-W46"),
-        ("take import back", "3 scores, run again: 2026-W45, 2026-W46"),
+        ("take import back", "scores: 3, run again: 2026-W45, 2026-W46"),
     ]
 
 
@@ -111,7 +111,7 @@ async def test_an_import_is_shown_first_then_done_once_and_taken_back_by_buttons
     assert "300" in await world.board()
     assert "Nothing in it is new." in await ask(world, file)
     taken = await world.click(world.admin, imported, "Take the import back")
-    assert "Import taken back\n**Tetris Blitz**: 2 scores left" in taken.public
+    assert "Import taken back\n**Tetris Blitz**: 2 scores taken out" in taken.public
     assert "300" not in (await world.board()).text.partition("\n")[2].partition("·")[0]
 
 

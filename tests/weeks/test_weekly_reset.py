@@ -44,8 +44,9 @@ async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> 
         "🥇 **Bob** · 1:00 · 1200\n"
     )
     assert await world.refused(world.reset()) == (
-        "2026-W47 was closed already, on <t:1795003202:f>. "
-        "Scores submitted since then count for 2026-W48, which has not begun yet."
+        "16–22 November 2026 was closed already, on <t:1795003202:f>. "
+        "Scores submitted since then count for 23–29 November 2026, which has not begun yet. "
+        "`/weekly-undo` opens it again."
     )
 
 
@@ -67,7 +68,9 @@ async def test_closing_the_current_week_is_asked_first(world: World, week: dict[
     assert [*asked.buttons] == ["Close it now", "Preview", "Cancel"]
     preview = await world.click(world.admin, asked, "Preview")
     assert preview.is_private
-    assert preview.text.startswith("Preview: nothing is closed yet.\n🏆 Tetris Blitz · 16–22 November\n")
+    assert preview.text.startswith(
+        "Preview: nothing is closed yet.\nto close: `/weekly-reset`\n🏆 Tetris Blitz · 16–22 November\n"
+    )
     cancelled = await world.click(world.admin, asked, "Cancel")
     assert (cancelled.text, cancelled.buttons) == ("Nothing was closed.", {})
     assert await world.tables() == before
@@ -84,7 +87,9 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
 
     assert closed.alone == "Closed."
     assert closed.public.startswith("🏆 Tetris Blitz · 16–22 November\n")
-    assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith("2026-W47 was closed")
+    assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith(
+        "16–22 November 2026 was closed"
+    )
     await world.restart_bot()
     assert (await world.refused(world.click("Ana", closed, "Undo"))).startswith("Only admins")
     undone = await world.click(world.admin, closed, "Undo")
@@ -92,7 +97,7 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
         "Tetris Blitz · 16–22 November · closing undone\n"
         "The closing of <t:1795003202:f> is undone.\n"
         "Its 2 scores count for the open week again, and all Elos are as before.\n"
-        "When the week is over, close it with `/weekly-reset`."
+        "`/weekly-reset` closes it again."
     )
     assert undone.buttons == {}
     assert "🏆" not in world.channel_seen_by("Ana")
@@ -139,12 +144,14 @@ async def test_results_whose_week_is_open_again_lead_to_no_undo_of_another(world
         await world.reset()
     await world.submit("Ana", 200)
     closed = await world.reset()
-    week = f"2026-W{47 + len(others)}"
+    week = ["16–22", "23–29"][len(others)]
     await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
 
     told = await world.refused(world.click(world.admin, closed, "Undo"))
 
-    assert told == f"{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it."
+    assert (
+        told == f"{week} November 2026 is open again already; there is nothing left to undo. `/weekly-reset` closes it."
+    )
 
 
 async def test_an_undo_of_what_was_not_closed_last_says_what_was(world: World) -> None:
@@ -156,7 +163,7 @@ async def test_an_undo_of_what_was_not_closed_last_says_what_was(world: World) -
         results.append(await world.reset())
 
     assert await world.refused(world.click(world.admin, results[0], "Undo")) == (
-        "2026-W47 is not what was closed last: that is 2026-W48. `/weekly-undo` takes that back."
+        "16–22 November 2026 is not what was closed last: that is 23–29 November 2026. `/weekly-undo` takes that back."
     )
 
 
@@ -182,7 +189,9 @@ async def test_all_finished_weeks_are_closed_by_one_reset_oldest_first(world: Wo
         "7–13 Dec: **Ana** · 4\n14–20 Dec: **Ana** · 5\n21–27 Dec: **Ana** · 6\n"
         "1 played · the next one ends <t:1799625600:R>"
     )
-    assert (await world.reset(preview=True)).alone == f"Preview: nothing is closed yet.\n{results}"
+    assert (
+        await world.reset(preview=True)
+    ).alone == f"Preview: nothing is closed yet.\nto close: `/weekly-reset`\n{results}"
     assert (await world.reset()).public == results
 
 
@@ -204,14 +213,14 @@ async def test_a_preview_shows_the_admin_the_results_and_writes_nothing(world: W
 
     assert preview.is_private
     assert preview.text.startswith(
-        "Preview: nothing is closed yet.\n"
+        "Preview: nothing is closed yet.\nto close: `/weekly-reset`\n"
         "🏆 Tetris Blitz · 16–22 November\n"
         "Closed early: later scores count for 23–29 November.\n"
         "🥇 **Bob** · 300 · 1200\n🥈 **Ana** · 100 · 800\n**Overall** 1 Bob 1200 · 2 Ana 800\n"
     )
     assert await world.tables() == before
     closed = await world.reset()
-    assert closed.public.splitlines() == preview.text.splitlines()[1:]
+    assert closed.public.splitlines() == preview.text.splitlines()[2:]
 
 
 @on_both_databases
@@ -228,7 +237,7 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
         "Tetris Blitz · 16–22 November is open again\n"
         "The closing of <t:1795003202:f> is undone.\n"
         "Its 2 scores count for the open week again, and all Elos are as before.\n"
-        "When the week is over, close it with `/weekly-reset`."
+        "`/weekly-reset` closes it again."
     )
     assert (await world.board("week")).public == board.public
     await world.reset()
@@ -271,11 +280,13 @@ async def test_weeks_that_can_be_closed_are_offered_with_their_players(world: Wo
     async def offered(typed: str = "", event: str = "Tetris Blitz") -> list[str]:
         return await world.suggestions(world.admin, "weekly-reset", "week", typed, event=event)
 
-    assert await offered() == ["2026-W47 · 2 players · finished", "2026-W48 · 1 player · still going on"]
-    assert await offered("w48") == ["2026-W48 · 1 player · still going on"]
+    w47 = "16–22 November 2026 (2026-W47) · 2 players · finished"
+    w48 = "23–29 November 2026 (2026-W48) · 1 player · still going on"
+    assert await offered() == [w47, w48]
+    assert await offered("w48") == await offered("23–29 nov") == [w48]
     assert await offered(event="Nothing") == []
     await world.reset(week="2026-W47")
-    assert await offered() == ["2026-W48 · 1 player · still going on"]
+    assert await offered() == [w48]
 
 
 async def test_weeks_are_offered_before_an_event_is_chosen_without_an_error(world: World) -> None:
@@ -291,7 +302,7 @@ async def test_no_more_than_25_weeks_are_offered(world: World) -> None:
     weeks = await world.suggestions(world.admin, "weekly-reset", "week", event="Tetris Blitz")
 
     assert len(weeks) == 25
-    assert weeks[0].startswith("2026-W47 ")
+    assert weeks[0].startswith("16–22 November 2026 (2026-W47) ")
 
 
 async def test_one_week_can_be_closed_by_name(world: World) -> None:
@@ -310,9 +321,9 @@ async def test_a_week_that_cannot_be_closed_is_refused_with_the_reason(world: Wo
     await world.reset(week="2026-W47")
 
     reasons = {
-        "2026-W47": "2026-W47 was closed already, on <t:1795003200:f>.",
-        "2026-W48": "2026-W48 has not begun yet. It is 2026-W47 now.",
-        "2026-W46": "Nobody has submitted a score for 2026-W46, so there is nothing to close.",
+        "2026-W47": "16–22 November 2026 was closed already, on <t:1795003200:f>.",
+        "2026-W48": "23–29 November 2026 has not begun yet. It is 16–22 November 2026 now.",
+        "2026-W46": "Nobody has submitted a score for 9–15 November 2026, so there is nothing to close.",
         "2026-W54": "Write the week as year and number, such as 2026-W47.",
         "last week": "Write the week as year and number, such as 2026-W47.",
     }
@@ -324,7 +335,7 @@ async def test_a_week_that_cannot_be_closed_is_refused_with_the_reason(world: Wo
 async def test_a_week_without_any_score_is_not_closed_and_says_so(world: World) -> None:
     await world.create_event()
 
-    assert "Nobody has submitted a score for 2026-W47" in await world.refused(world.reset())
+    assert "Nobody has submitted a score for 16–22 November 2026" in await world.refused(world.reset())
 
 
 @on_both_databases
@@ -339,7 +350,7 @@ async def test_of_two_admins_who_reset_at_once_one_closes_the_week(world: World)
 
     first, second = sorted(resets, key=lambda seen: seen.is_private)
     assert "🏆 Tetris Blitz · 16–22 November" in first.public
-    assert "2026-W47 was closed already" in second.alone
+    assert "16–22 November 2026 was closed already" in second.alone
     assert "23–29 November\n🥇 **Ana** · 200" in await world.board("week")
 
 

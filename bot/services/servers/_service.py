@@ -21,7 +21,7 @@ from bot.services.servers._reminders import hasten_reviews
 from bot.services.servers._settings import load_settings, read_settings
 
 NONE = "none"
-"""What admins type to have no quiet hours."""
+"""What admins type to have no quiet hours, and what the audit log says of no role."""
 
 
 class SettingsService:
@@ -199,7 +199,8 @@ def _set_quiet_hours(row: GuildSettings, quiet_from: str | None, quiet_to: str |
 
 def _summary(settings: ServerSettings) -> str:
     closes = f"{settings.grace_minutes} minutes after their end" if settings.closes_weeks else "by admins"
-    said = f"time zone: {settings.time_zone}, admin role: {settings.admin_role_id}, weeks close: {closes}"
+    role = NONE if settings.admin_role_id is None else settings.admin_role_id
+    said = f"time zone: {settings.time_zone}, admin role: {role}, weeks close: {closes}"
     if (settings.method, settings.attendance) != (Method.CLASSIC, Attendance.ZERO):
         said += f", new events: {settings.method}, {settings.attendance}"
     if settings.review_channel_id is not None:

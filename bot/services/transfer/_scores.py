@@ -106,7 +106,7 @@ def take_import_back(
     session.connection().execute(sa.delete(_LOG).where(*of_import))
     _drop_ratings(session, event, players)
     _derive(session, event, weeks, scale, now)
-    record(session, actor, "take import back", f"{taken} scores{_again(weeks)}", at=now, event_id=event.id)
+    record(session, actor, "take import back", f"scores: {taken}{_again(weeks)}", at=now, event_id=event.id)
     return TakenBack(describe(event), taken, weeks)
 
 

@@ -73,7 +73,7 @@ def close_week(
     run = run_week(session, event, week, scale, now, actor.discord_id)
     if last != week:
         run.closed_with = last.code
-    record(session, actor, "weekly reset", f"{week}, {run.field_size} players", at=now, event_id=event.id)
+    record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
     refresh_posts(session, [event.id], now, JobKind.BOARD)
     hasten_results(session, event.guild_id, now)
     if announces:
