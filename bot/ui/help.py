@@ -32,12 +32,10 @@ def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:
     """Show a user, in private, how scores become Elos."""
     scale = guide.scale
     lines = (
-        f"An average score has an Elo of **{scale.base_elo}**;",
-        f"a clearly better one has {scale.elo_per_sigma:g} more.",
+        f"An average score has an Elo of **{scale.base_elo}**; a clearly better one has {scale.elo_per_sigma:g} more.",
         "**All-time** your best, beside all bests",
         "**Week** the same, of that week alone",
-        "**Overall** half all-time, half your average",
-        f"week, in which a missed one counts **{scale.missed_week_elo}**",
+        f"**Overall** half all-time, half your average week, in which a missed one counts **{scale.missed_week_elo}**",
     )
     small = (
         "your own numbers: `/rating`",

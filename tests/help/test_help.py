@@ -33,7 +33,7 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     asked = await world.open_modal("Ana", guide, "Submit a score")
     answer = await world.fill_in("Ana", asked, score="12k")
     assert "**12,000** points" in answer.public
-    assert "half all-time, half your average" in await world.click("Ana", guide, "How ratings work")
+    assert "**1000**; a clearly better one has 200 more.\n" in await world.click("Ana", guide, "How ratings work")
     boards = await world.click("Ana", guide, "Leaderboards")
     assert "🥇 **Ana** · 12,000 · 1000?" in await world.click("Ana", boards, "Sprint")
     assert "You are an admin: `/setup`" in await world.use(world.admin, "help")
