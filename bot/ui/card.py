@@ -78,6 +78,8 @@ def layout_of(
         layout.add_item(File(f"attachment://{name}"))
     for row in buttons:
         layout.add_item(ActionRow(*row))
+    # discord.py need not wait for its buttons, which are known by their ids.
+    layout.stop()
     return layout
 
 

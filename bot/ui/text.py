@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from math import floor, log10
 
 import regex
@@ -35,6 +36,8 @@ _BROAD = {
     "﷽": 9.0,
 }
 """How wide single letters are, among them the Arabic ones that are whole words."""
+MOST_CLUSTERS = 1_000
+"""How many clusters' widths are remembered; most names are of a few letters."""
 _EMOJI_SELECTOR = "\ufe0f"
 _ESCAPED = re.compile(r"\\(.)|[\u2068\u2069]")
 
@@ -100,6 +103,7 @@ def _widths(text: str) -> list[float]:
     return [_width(cluster) for cluster in _CLUSTER.findall(text)]
 
 
+@lru_cache(MOST_CLUSTERS)
 def _width(cluster: str) -> float:
     if (
         unicodedata.east_asian_width(cluster[0]) in ("W", "F")

@@ -13,6 +13,10 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
 from bot.errors import EventNotFound, EventUnknown, NoEvents, NoOwnScores, NoScores, SeasonUnknown
 
+_OF_GUILD = sa.select(Event).where(Event.guild_id == sa.bindparam("guild_id", type_=sa.BigInteger()))
+# A button's key may be forged, and too large for the column.
+_BY_KEY = _OF_GUILD.where(Event.id == sa.bindparam("wanted", type_=sa.BigInteger()))
+_BY_NAME = _OF_GUILD.where(Event.name_key == sa.bindparam("wanted", type_=sa.String()))
 _RULES = tuple(rule.name for rule in fields(Rules))
 
 
@@ -103,12 +107,9 @@ def _locked(statement: sa.Select[Event]) -> sa.Select[Event]:
 
 def get_event(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event | None:
     """Return an event of a server by its whole name, ignoring case, or by its key; None if there is none."""
-    # A button's key may be forged, and too large for the column.
-    wanted = (
-        Event.id == sa.literal(event, sa.BigInteger) if isinstance(event, int) else Event.name_key == name_key(event)
-    )
-    statement = sa.select(Event).where(wanted, Event.guild_id == guild_id)
-    return session.scalars(_locked(statement) if lock else statement).one_or_none()
+    statement, wanted = (_BY_KEY, event) if isinstance(event, int) else (_BY_NAME, name_key(event))
+    found = session.scalars(_locked(statement) if lock else statement, {"wanted": wanted, "guild_id": guild_id})
+    return found.one_or_none()
 
 
 def _meant(session: Session, guild_id: int, typed: str, *, archived: bool = True) -> str:

@@ -152,16 +152,17 @@ def find_server_standing(session: Session, guild_id: int, entries: Iterable[Entr
         .group_by(_STATS.player_id)
         .subquery()
     )
-    is_there = sa.and_(board.ranked, board.player_id == elsewhere.c.player_id)
-    sums = elsewhere.c.elo + sa.func.coalesce(board.key, 0)
-    conditions = (sums > total, board.better_than(total), board.key.is_(None))
+    shape = board.shape
+    is_there = sa.and_(shape.ranked, shape.player_id == elsewhere.c.player_id)
+    sums = elsewhere.c.elo + sa.func.coalesce(shape.key, 0)
+    conditions = (sums > total, shape.better_than(total), shape.key.is_(None))
     counts: AnySelect = sa.select(*(sa.func.count(sa.case((condition, 1))) for condition in conditions)).select_from(
-        elsewhere.outerjoin(board.keys, is_there)
+        elsewhere.outerjoin(shape.keys, is_there)
     )
-    better, better_there, without_it = session.execute(counts).one()
+    better, better_there, without_it = board.execute(session, counts).one()
     return ServerStanding(
         total=total,
         events=len(elos),
-        rank=1 + count_rows(session, board, board.better_than(total)) - better_there + better,
+        rank=1 + count_rows(session, board, shape.better_than(total)) - better_there + better,
         players=count_rows(session, board) + without_it,
     )

@@ -126,11 +126,11 @@ def _elo_after_others(session: Session, event: Event, grounds: Grounds) -> int:
     if best == grounds.best_now:
         return grounds.all_time_elo
     if event.method is Method.RANKS:
-        board = BoardQuery.of_scores(event, is_personal_best(event.id))
-        better = count_rows(session, board, board.better_than(best)) - rating.direction.is_better(
+        board = BoardQuery.of_scores(event)
+        better = count_rows(session, board, board.shape.better_than(best)) - rating.direction.is_better(
             grounds.best_now, best
         )
-        equal = count_rows(session, board, board.key == best)
+        equal = count_rows(session, board, board.shape.key == best)
         return rating.scale.elo_of(z_of_rank(better + 1 + equal / 2, event.statistics.count))
     # Under *robust* the player's own best alone does not move the middle of so many.
     is_classic = event.method is Method.CLASSIC

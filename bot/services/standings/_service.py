@@ -22,7 +22,6 @@ from bot.services.events import describe, find_meant_event, find_season, without
 from bot.services.ratings import (
     count_week,
     current_field,
-    is_personal_best,
     is_weekly_best,
     measure_field,
     rating_of,
@@ -187,7 +186,7 @@ class StandingsService:
             query = BoardQuery.of_event_elos(event)
             return OpenBoard(info, board, players, None, False, query, rating, None)
         if board is Board.ALL_TIME:
-            query = BoardQuery.of_scores(event, is_personal_best(event.id))
+            query = BoardQuery.of_scores(event)
             return OpenBoard(info, board, players, None, False, query, rating, self._field(session, event, rating))
         return self._open_week(session, event, self._week_now(session, event), is_past=False)
 
@@ -204,7 +203,7 @@ class StandingsService:
         return board
 
     def _open_week(self, session: Session, event: Event, week: Week, *, is_past: bool) -> OpenBoard:
-        rating, query = rating_of(event, self._scale), BoardQuery.of_scores(event, is_weekly_best(event.id, week.code))
+        rating, query = rating_of(event, self._scale), BoardQuery.of_scores(event, week)
         field = self._field_of_week(session, event, rating, week)
         return OpenBoard(describe(event), Board.WEEK, field.size, week, is_past, query, rating, field)
 

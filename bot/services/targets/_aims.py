@@ -81,7 +81,7 @@ class Aims:
     def by_score(self, board: Board, goal: Goal | None) -> Target:
         """Aim at a goal on the board of all time or on that of the week; without one, at the next rank above."""
         is_of_week = board is Board.WEEK
-        query = BoardQuery.of_scores(self._event, self._of_week if is_of_week else self._of_all_time)
+        query = BoardQuery.of_scores(self._event, self._week if is_of_week else None)
         goal = goal or self._next_rank(query, find_row(self._session, query, self._discord_id))
         own = self._own_of_week if is_of_week else self._own_best
         target, direction = self._target(board, goal), self._event.score_direction
@@ -141,7 +141,7 @@ class Aims:
         Raises:
             NoScores: the player has no score in the event.
         """
-        row = read_row_of(self._session, BoardQuery.of_scores(self._event, self._of_all_time), goal.value)
+        row = read_row_of(self._session, BoardQuery.of_scores(self._event), goal.value)
         if row is None:
             raise NoScores(goal.value, self._event.name)
         return row.player_id, row.player
@@ -154,7 +154,7 @@ class Aims:
             # Everybody who has a rank may be ahead.
             start = count_rows(self._session, self._board)
         ranked = [row.player_id for _, row in near]
-        week = BoardQuery.of_scores(self._event, self._of_week)
+        week = BoardQuery.of_scores(self._event, self._week)
         best_of_week = [row.player_id for _, row in read_rows(self._session, week, 0, LOOKED_AT)]
         own = self._own_row if start > 0 else None
         is_above = own is not None and own[0].rank is not None and own[0].before < start
@@ -216,7 +216,7 @@ class Aims:
 
     def _grid(self, *scores: float) -> Grid:
         """Return the scores that the event takes, with as many decimals as its best ones and these have."""
-        best_first = BoardQuery.of_scores(self._event, self._of_all_time)
+        best_first = BoardQuery.of_scores(self._event)
         best = [row.score for _, row in read_rows(self._session, best_first, 0, SHOWN)]
         own = [score for score in self._own if score is not None]
         return Grid.of(self._info.bounds, self._info.direction, [*scores, *best, *own])
