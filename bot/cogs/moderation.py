@@ -226,7 +226,7 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
         def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
             return services.additions.add(actor, self.event_id, member, self.score, self.at, reason)
 
-        await _do(interaction, work, show_correction)
+        await _do(interaction, work, _show_counting)
 
 
 class _ScoreButton(IdButton, template=NOTHING):
@@ -270,13 +270,25 @@ class RemoveButton(_ScoreButton, template=rf"score:remove:{_OF_SUBMISSION}"):
         def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
             return services.removals.remove(actor, *self.submission, reason, reruns_week=self.RERUNS_WEEK)
 
-        await _do(interaction, work, _show_correction)
+        await _do(interaction, work, _show_removal)
 
 
 class RemoveFromWeekButton(RemoveButton, template=rf"score:remove-rerun:{_OF_SUBMISSION}"):
     """Removes the submission that the message is about, and runs its closed week again."""
 
     ACTION, LABEL, RERUNS_WEEK = "remove-rerun", "Remove and run the week again", True
+
+
+class AskToRemoveButton(_ScoreButton, template=rf"score:ask-remove:{_OF_SUBMISSION}"):
+    """Asks whether to remove the submission that the message shows to count."""
+
+    ACTION, LABEL = "ask-remove", "Remove"
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Show what the removal would change, and ask."""
+        services, actor = services_of(interaction), actor_of(interaction)
+        preview = services.removals.preview(actor, *self.submission)
+        await answer(interaction, preview, lambda result: _ask_correction(result, None), only_reads=True)
 
 
 class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
@@ -303,7 +315,7 @@ class RestoreNowButton(_ScoreButton, template=rf"score:restore-now:{_OF_SUBMISSI
         def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
             return services.removals.restore(actor, *self.submission, reason, reruns_week=self.RERUNS_WEEK)
 
-        await _do(interaction, work, show_correction)
+        await _do(interaction, work, _show_counting)
 
 
 class RestoreIntoWeekButton(RestoreNowButton, template=rf"score:restore-rerun:{_OF_SUBMISSION}"):
@@ -378,14 +390,18 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_E
 
 
 BUTTONS_OF_MODERATION: tuple[type[IdButton], ...] = (
-    *(KeepButton, AddButton, RemoveButton, RemoveFromWeekButton),
+    *(KeepButton, AddButton, AskToRemoveButton, RemoveButton, RemoveFromWeekButton),
     *(RestoreButton, RestoreNowButton, RestoreIntoWeekButton),
     *(MembershipButton, ExcuseButton),
 )
 """The buttons of this module."""
 
 
-def _show_correction(result: CorrectionResult) -> Reply:
+def _show_counting(result: CorrectionResult) -> Reply:
+    return replace(show_correction(result), buttons=[[AskToRemoveButton.of(result)]])
+
+
+def _show_removal(result: CorrectionResult) -> Reply:
     return replace(show_correction(result), buttons=[[RestoreButton.of(result)]])
 
 

@@ -99,6 +99,7 @@ BUTTONS = {
     "week:reopen:{event}:2026-W47": OUTDATED,
     "score:remove:{event}:1:1": NO_ADMIN,
     "score:restore:{event}:1:1": NO_ADMIN,
+    "score:ask-remove:{event}:1:1": NO_ADMIN,
     "score:remove:{event}:1:9999999999999999999": OUTDATED,
     "score:remove:{event}:9999999999999999999:1": OUTDATED,
     "score:remove:{event}:99999999999999999999:1": OUTDATED,

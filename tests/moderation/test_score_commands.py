@@ -67,7 +67,9 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     assert back.public == (
         "Score restored\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\nPersonal best\n900 points"
     )
-    assert back.buttons == {}
+    asked = await world.click(world.admin, back, "Remove")
+    assert asked.alone.startswith("Remove Ana's score of 900 points?")
+    await world.click(world.admin, asked, "Cancel")
     assert "🥇 **Ana** · 900 · " in await world.board()
 
 
