@@ -27,7 +27,7 @@ _CLUSTER = regex.compile(r"\X")
 LINE_WIDTH = 26.0
 """How wide what a row says may be, in average letters, so that it fits a line of a phone with what stands between."""
 LEAST_NAME_WIDTH = 4.0
-"""How much of a name is shown, however long the rest of a line is."""
+"""If less of a name fits, the rest of its line is so long that the line breaks in any case."""
 SMALL_WIDTH = 37.0
 """How many average letters of small print a line of a phone holds."""
 _BROAD = {
@@ -95,8 +95,9 @@ def narrow(text: str, width: float) -> str:
 
 
 def escape_beside(name: str, rest: str, width: float = LINE_WIDTH) -> str:
-    """Write as much of a user's name as fits a line of a phone beside the rest of it, and at least some of it."""
-    return escape(narrow(name, max(LEAST_NAME_WIDTH, width - sum(_widths(rest)))))
+    """Write as much of a user's name as fits a line of a phone beside the rest of it; or a line, if hardly any does."""
+    left = width - sum(_widths(rest))
+    return escape(narrow(name, left if left >= LEAST_NAME_WIDTH else width))
 
 
 def _widths(text: str) -> list[float]:

@@ -51,7 +51,7 @@ def test_the_mark_of_a_provisional_elo_takes_its_room_from_the_name(
 
 @pytest.mark.parametrize(
     ("rest", "shown"),
-    [("", f"{12 * '漢'}…"), ("🥇1", f"{11 * '漢'}…"), ("1,234,567.891 and 1234", "漢…"), (40 * "n", "漢…")],
+    [("", f"{12 * '漢'}…"), ("🥇1", f"{11 * '漢'}…"), ("1,234,567.891 and 1234", "漢…"), (40 * "n", f"{12 * '漢'}…")],
 )
 def test_some_of_a_name_is_shown_beside_whatever_is_long(rest: str, shown: str) -> None:
     assert escape_beside(32 * "漢", rest) == shown
