@@ -19,6 +19,7 @@ from simcord.builders import ChannelHandle, GuildHandle
 from simcord.preview import Preview
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.cogs import LeaderboardTree
 from bot.config import Settings
 from bot.database.database import Database
 from bot.database.schema import migrate
@@ -107,6 +108,7 @@ async def play(*, page: bool, port: int, picture: Path | None = None, empty: boo
         await env.start()
         stack.push_async_callback(env.shutdown)
         await bot.tree.sync()
+        assert isinstance(bot.tree, LeaderboardTree)  # noqa: S101 - the class that `LeaderboardBot` names
         await bot.tree.learn_ids()
         clock.env = env
         now = datetime.now(UTC)
