@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import discord
 from discord import AppCommandType
@@ -175,6 +175,11 @@ class LeaderboardBot(commands.AutoShardedBot):
         self._recalculator = recalculator
         self._jobs = jobs
 
+    @property
+    def tree(self) -> LeaderboardTree:
+        """The commands, in the class that `__init__` names."""
+        return cast(LeaderboardTree, super().tree)
+
     async def setup_hook(self) -> None:
         """Load the commands. Only `sync` tells Discord about them."""
         for cog in COGS:
@@ -198,7 +203,6 @@ class LeaderboardBot(commands.AutoShardedBot):
 
     async def finish_commands(self) -> None:
         """Refuse new commands, wait for running ones, and interrupt those that take too long."""
-        assert isinstance(self.tree, LeaderboardTree)  # noqa: S101 - the class that `__init__` names
         self.tree.is_closing = True
         await _wait_for_commands(LAST_COMMANDS_SECONDS)
         if interrupted := interrupt():
@@ -348,7 +352,6 @@ async def _tell_when_ready(bot: LeaderboardBot) -> None:
     await bot.wait_until_ready()
     logger.info("ready: %s, %s", _counted(len(bot.guilds), "server"), _counted(len(bot.shards), "shard"))
     notify("READY=1")
-    assert isinstance(bot.tree, LeaderboardTree)  # noqa: S101 - the class that `LeaderboardBot` names
     await bot.tree.learn_ids()
 
 
