@@ -24,10 +24,10 @@ from tests import own_servers as servers
 from tests.backends import ADMIN as BACKEND_ADMIN
 from tests.backends import Clock, open_test_backend
 from tests.databases import Templates
-from tests.faults.forked_bot import forked
 from tests.patience import at_its_own_limits
 from tests.wire.bots import ADMIN, settings, told
 from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
+from tests.wire.forked_bot import forked
 
 MANY, AT_ONCE = 20, 4
 HELD_UP_SECONDS = 0.3
@@ -39,19 +39,14 @@ REFUSED = "⚠️"
 
 async def count_told(url: URL, redis_url: str, *, held_up: bool) -> Counter[str]:
     """Have everything used while two processes run, and count how it was told."""
-    with TemporaryDirectory() as folder:
-        async with DiscordStub() as discord, open_test_backend(url, Clock(utc_now() - timedelta(weeks=1))) as backend:
-            actor = replace(BACKEND_ADMIN, guild_id=HOME.id)
-            for event in (f"{kind} {number}" for kind in DONE for number in range(MANY)):
-                await backend.create_event(name=event, actor=actor)
-                await backend.submit(PLAYER.id, 50, event, guild_id=HOME.id)
-            environment = settings(discord, url, REDIS_URL=redis_url, **at_its_own_limits())
-            async with (
-                forked(discord, environment, Path(folder)),
-                forked(discord, environment, Path(folder), already=1),
-            ):
-                found = await _use_all(discord, held_up=held_up)
-        return found
+    async with DiscordStub() as discord, open_test_backend(url, Clock(utc_now() - timedelta(weeks=1))) as backend:
+        actor = replace(BACKEND_ADMIN, guild_id=HOME.id)
+        for event in (f"{kind} {number}" for kind in DONE for number in range(MANY)):
+            await backend.create_event(name=event, actor=actor)
+            await backend.submit(PLAYER.id, 50, event, guild_id=HOME.id)
+        environment = settings(discord, url, REDIS_URL=redis_url, **at_its_own_limits())
+        async with forked(discord, environment), forked(discord, environment, already=1):
+            return await _use_all(discord, held_up=held_up)
 
 
 async def _use_all(discord: DiscordStub, *, held_up: bool) -> Counter[str]:

@@ -1,11 +1,7 @@
 """The migrations make what the models say, on both databases, and take every row forward."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from alembic import command
@@ -25,9 +21,10 @@ from bot.services.events import EventOptions
 from tests import tables as rows
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.databases import Templates
-from tests.patience import UNTIL_IT_HANGS, limits
+from tests.patience import limits
 from tests.schemas import contents, schema
 from tests.statements import change, on, read
+from tests.wire.bots import once
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
@@ -112,11 +109,12 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(empty_database_url: 
     play(empty_database_url)
 
 
-def test_two_processes_may_migrate_at_once(empty_database_url: URL, tmp_path: Path) -> None:
-    started = [bot(tmp_path, empty_database_url, "migrate") for _ in range(2)]
-    outputs = [process.communicate(timeout=UNTIL_IT_HANGS)[0] for process in started]
-    assert [process.returncode for process in started] == [0, 0], outputs
-    assert read(empty_database_url, "SELECT version_num FROM alembic_version") == [(needed_revision(),)]
+async def test_two_processes_may_migrate_at_once(empty_database_url: URL) -> None:
+    environment = {"DATABASE_URL": empty_database_url.render_as_string(hide_password=False), **limits()}
+    codes = [code for code, _ in await asyncio.gather(*(once("migrate", environment=environment) for _ in range(2)))]
+    assert codes == [0, 0]
+    revisions = await asyncio.to_thread(read, empty_database_url, "SELECT version_num FROM alembic_version")
+    assert revisions == [(needed_revision(),)]
 
 
 def test_the_revisions_of_this_version_are_told_without_alembic() -> None:
@@ -132,23 +130,6 @@ def test_alembic_works_from_the_command_line(empty_database_url: URL, monkeypatc
     assert read(empty_database_url, "SELECT version_num FROM alembic_version") == [
         (revision,) for revision in REVISIONS[-2:-1]
     ]
-
-
-def bot(directory: Path, url: URL, *arguments: str) -> "subprocess.Popen[str]":
-    passed_on = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME") or "COVERAGE" in key}
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.wire.launcher", "bot", *arguments],
-        cwd=directory,
-        env={
-            **passed_on,
-            **limits(),
-            "PYTHONPATH": str(MIGRATIONS.parent),
-            "DATABASE_URL": url.render_as_string(hide_password=False),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
 
 
 def play(url: URL) -> None:

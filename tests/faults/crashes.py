@@ -5,8 +5,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import cycle
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import URL, func, select
@@ -16,11 +14,11 @@ from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreSubmissi
 from bot.domain.ratings import RatingScale
 from bot.services.ratings import LeaderboardScoringService
 from bot.services.verification import VerificationService
-from tests.faults.forked_bot import ForkedBot
 from tests.patience import UNTIL_IT_HANGS
 from tests.sessions import reading
 from tests.wire.bots import ADMIN, settings, told
 from tests.wire.discord_stub import DiscordStub, Reply, User
+from tests.wire.forked_bot import ForkedBot
 from tests.wire.waiting import until, until_told
 from tests.wire.wired_bot import CLOSE
 
@@ -103,20 +101,19 @@ async def crash_rounds(url: URL, rounds: int, seed: int) -> None:
     """Start the bot, kill it at some moment of a load, and look at what it leaves; so many times."""
     chances = random.Random(seed)
     left_stale = number = 0
-    with TemporaryDirectory(prefix="crashes-") as folder:
-        async with DiscordStub() as discord:
-            environment = settings(discord, url, SUBMIT_COOLDOWN_SECONDS="0", ELO_DEBOUNCE_SECONDS="1")
-            load = Load(discord, chances)
-            try:
-                await _set_up(ForkedBot(environment, Path(folder)), discord)
-                for number in range(rounds):
-                    left_stale += await _is_stale(url) if number % 2 else False
-                    last = number == rounds - 1
-                    await _crash(ForkedBot(environment, Path(folder)), discord, url, load, chances, last)
-                await _end(ForkedBot(environment, Path(folder)), discord, url, load)
-            except Exception as error:
-                error.add_note(f"CRASH_SEED={seed}, round {number} of {rounds}")
-                raise
+    async with DiscordStub() as discord:
+        environment = settings(discord, url, SUBMIT_COOLDOWN_SECONDS="0", ELO_DEBOUNCE_SECONDS="1")
+        load = Load(discord, chances)
+        try:
+            await _set_up(ForkedBot("run", env=environment), discord)
+            for number in range(rounds):
+                left_stale += await _is_stale(url) if number % 2 else False
+                last = number == rounds - 1
+                await _crash(ForkedBot("run", env=environment), discord, url, load, chances, last)
+            await _end(ForkedBot("run", env=environment), discord, url, load)
+        except Exception as error:
+            error.add_note(f"CRASH_SEED={seed}, round {number} of {rounds}")
+            raise
     assert left_stale, "no crash left anything to catch up with: the load is too light"
     assert len(load.counted()) > rounds, "hardly anything was submitted"
 

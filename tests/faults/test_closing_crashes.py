@@ -17,10 +17,10 @@ from bot.database.models import AuditLog, Event, WeeklyRun
 from bot.domain.jobs import JobKind, Lane
 from bot.services.jobs import find_job
 from tests.backends import ADMIN, NOON, Clock, TestBackend, open_test_backend
-from tests.faults.forked_bot import end_of
 from tests.faults.test_crashes import SEED
 from tests.outages import statements_seen
 from tests.patience import patient, set_limits
+from tests.wire.forked_bot import end_of
 
 CLOSE = datetime(2026, 11, 23, 2, tzinfo=UTC)
 CLOSED = [202646, 202647]

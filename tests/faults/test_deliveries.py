@@ -1,14 +1,13 @@
 """The same interaction delivered more than once, at any time: counted once."""
 
 import asyncio
-from pathlib import Path
 
 from sqlalchemy import URL
 
 from bot.database.models import LeaderboardScore, ScoreSubmission
-from tests.faults.forked_bot import forked
 from tests.wire.bots import ADMIN, EVENT, busy, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, Fault, User
+from tests.wire.forked_bot import forked
 
 BOB = User("bob")
 ALREADY_ACKNOWLEDGED = "40060"
@@ -16,9 +15,9 @@ ALREADY_COUNTED = "already been counted, once"
 
 
 async def test_what_is_delivered_twice_before_it_is_answered_is_counted_once(
-    discord: DiscordStub, database_url: URL, tmp_path: Path
+    discord: DiscordStub, database_url: URL
 ) -> None:
-    async with forked(discord, settings(discord, database_url), tmp_path) as bot:
+    async with forked(discord, settings(discord, database_url)) as bot:
         await create_event(discord)
         players = [User(f"player{n}") for n in range(8)]
         async with busy(database_url):
@@ -38,12 +37,10 @@ async def test_what_is_delivered_twice_before_it_is_answered_is_counted_once(
     assert await count(database_url, LeaderboardScore.id) == 2 * len(players)
 
 
-async def test_what_is_delivered_again_later_is_counted_once(
-    discord: DiscordStub, database_url: URL, tmp_path: Path
-) -> None:
+async def test_what_is_delivered_again_later_is_counted_once(discord: DiscordStub, database_url: URL) -> None:
     # The cooldown would refuse it likewise.
     environment = settings(discord, database_url, SUBMIT_COOLDOWN_SECONDS="0")
-    async with forked(discord, environment, tmp_path) as bot:
+    async with forked(discord, environment) as bot:
         await create_event(discord)
         reply = await submit(discord, BOB, "100")
         await told(reply, "🎉")
@@ -55,7 +52,7 @@ async def test_what_is_delivered_again_later_is_counted_once(
         await discord.wait_failed()
         assert await count(database_url, ScoreSubmission.id) == 2
         await bot.kill()
-    async with forked(discord, environment, tmp_path) as bot:
+    async with forked(discord, environment) as bot:
         assert ALREADY_ACKNOWLEDGED in (await discord.redeliver(reply)).error
         await discord.redeliver(unanswered)
         await told(unanswered, ALREADY_COUNTED)

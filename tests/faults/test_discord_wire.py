@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
 from bot.database.models import ScoreSubmission
-from tests.faults.forked_bot import ForkedBot, forked
 from tests.patience import UNTIL_IT_HANGS
 from tests.wire.bots import EVENT, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, Fault, Reply, User
+from tests.wire.forked_bot import ForkedBot, forked
 from tests.wire.waiting import until
 
 BOB, WATCHER = User("bob"), User("cy")
@@ -19,8 +18,8 @@ COUNTED, LOST = "🎉", "Discord lost the answer."
 
 
 @pytest.fixture
-async def bot(discord: DiscordStub, file_url: URL, tmp_path: Path) -> AsyncIterator[ForkedBot]:
-    async with forked(discord, settings(discord, file_url), tmp_path) as bot:
+async def bot(discord: DiscordStub, file_url: URL) -> AsyncIterator[ForkedBot]:
+    async with forked(discord, settings(discord, file_url)) as bot:
         await create_event(discord)
         yield bot
         assert await bot.stop() == 0

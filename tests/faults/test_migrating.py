@@ -14,10 +14,10 @@ from sqlalchemy import URL
 
 from bot.database.models import ScoreSubmission
 from bot.database.schema import MIGRATIONS, alembic_config, needed_revision
-from tests.faults.forked_bot import ForkedBot, forked
 from tests.schemas import schema
 from tests.wire.bots import EVENT, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, User
+from tests.wire.forked_bot import ForkedBot, forked
 
 NEXT_VERSION = """
 import sqlalchemy as sa
@@ -45,7 +45,7 @@ PLAYERS = 8
 
 
 async def test_a_killed_migration_leaves_the_schema_whole_or_not_begun(
-    database_url: URL, empty_database_url: URL, tmp_path: Path
+    database_url: URL, empty_database_url: URL
 ) -> None:
     seed = int(os.environ.get("CRASH_SEED") or secrets.randbits(32))
     chances = random.Random(seed)
@@ -54,8 +54,8 @@ async def test_a_killed_migration_leaves_the_schema_whole_or_not_begun(
     codes = set()
     for number in range(ROUNDS):
         async with (
-            ForkedBot(environment, tmp_path, "migrate") as one,
-            ForkedBot(environment, tmp_path, "migrate") as two,
+            ForkedBot("migrate", env=environment) as one,
+            ForkedBot("migrate", env=environment) as two,
         ):
             await asyncio.sleep(chances.uniform(0, LONGEST_LIFE_SECONDS))
             await asyncio.gather(one.kill(), two.kill())
@@ -67,7 +67,7 @@ async def test_a_killed_migration_leaves_the_schema_whole_or_not_begun(
     assert -9 in codes, "none was killed before its end"
 
     # Two at once, as two processes of a new version start.
-    async with ForkedBot(environment, tmp_path, "migrate") as one, ForkedBot(environment, tmp_path, "migrate") as two:
+    async with ForkedBot("migrate", env=environment) as one, ForkedBot("migrate", env=environment) as two:
         assert [await one.wait_exit(), await two.wait_exit()] == [0, 0], one.output + two.output
     assert f"The database is at revision {needed_revision()}." in one.output
     assert await of_thread(schema, empty_database_url) == whole
@@ -88,7 +88,7 @@ async def test_players_notice_nothing_of_migrations_while_they_play(
             submitted += 1
             await told(await submit(discord, player, str(submitted)), EVENT)
 
-    async with forked(discord, environment, tmp_path) as bot:
+    async with forked(discord, environment) as bot:
         await create_event(discord)
         async with asyncio.TaskGroup() as players:
             for number in range(PLAYERS):

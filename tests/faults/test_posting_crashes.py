@@ -19,12 +19,12 @@ from bot.domain.jobs import JobKind, Lane
 from bot.services.jobs import schedule
 from tests import tables
 from tests.backends import ADMIN, NOON, Clock, TestBackend, open_test_backend
-from tests.faults.forked_bot import end_of
 from tests.faults.test_closing_crashes import moments
 from tests.faults.test_crashes import SEED
 from tests.outages import statements_seen
 from tests.patience import patient, set_limits
 from tests.wire.discord_stub import HOME, DiscordStub
+from tests.wire.forked_bot import end_of
 
 
 async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_url: URL) -> None:

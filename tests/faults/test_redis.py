@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -15,12 +15,15 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import URL
 
+from bot.database.dialect import parse_database_url
 from bot.services.ratings import _redis_lock as redis_lock
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
+from tests.outages import statements_seen
 from tests.own_servers import own_redis
-from tests.patience import SOON, UNTIL_IT_HANGS
+from tests.patience import SOON, UNTIL_IT_HANGS, patient, set_limits
 from tests.proxy import Proxy, proxy_to, redis_through
+from tests.wire.forked_bot import end_of
 
 WINDOW_SECONDS = 1
 KEY = "elo_calculation_lock:1"
@@ -137,15 +140,26 @@ async def test_a_redis_that_restarts_empty_is_used_as_before(
     assert warnings(caplog) == ["degraded", "Redis an"]
 
 
+def die_recalculating(database_url: str, redis_url: str) -> None:
+    """Count a score, take the lock, and be killed in the middle of the recalculation."""
+
+    async def work() -> None:
+        url, redis = parse_database_url(database_url), SecretStr(redis_url)
+        with statements_seen("UPDATE player_event_stats", lambda: os.kill(os.getpid(), signal.SIGKILL)):
+            async with open_test_backend(url, redis_url=redis, elo_debounce_seconds=3600) as backend:
+                await backend.submit(1, 100)
+                await asyncio.Event().wait()
+
+    set_limits(setattr, patient())
+    asyncio.run(work())
+
+
 async def test_what_a_dead_holder_of_the_lock_leaves_is_done_afterwards(database_url: URL, redis_url: str) -> None:
     url = SecretStr(redis_url)
     async with open_test_backend(database_url, redis_url=url, elo_debounce_seconds=WINDOW_SECONDS) as survivor:
         event = await survivor.create_event()
         address = database_url.render_as_string(hide_password=False)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.dies_recalculating", address, redis_url)
-        )
-        assert await process.wait() == -signal.SIGKILL
+        assert await end_of(die_recalculating, address, redis_url) == -signal.SIGKILL
         assert await survivor.real.scoring.is_stale(event.id)
         async with Redis.from_url(redis_url) as redis:
             assert await redis.expire(KEY, WINDOW_SECONDS), "nobody had the lock"

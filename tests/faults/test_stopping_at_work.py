@@ -25,7 +25,7 @@ from tests.wire.bots import (
     told,
 )
 from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
-from tests.wire.process import BotProcess
+from tests.wire.forked_bot import ForkedBot
 from tests.wire.waiting import until_told
 
 HASTY = limits(
@@ -58,7 +58,7 @@ async def test_what_a_user_was_told_to_repeat_is_not_saved_afterwards(discord: D
     assert await count(database_url, ScoreSubmission.id) == 0
 
 
-async def stop_at_work(discord: DiscordStub, bot: BotProcess) -> list[Reply]:
+async def stop_at_work(discord: DiscordStub, bot: ForkedBot) -> list[Reply]:
     """Tell a bot to stop that has twenty commands in flight, and see each user told."""
     replies = await asyncio.gather(*(submit(discord, User(f"player{n}"), "100") for n in range(20)))
     await asyncio.gather(*(reply.acknowledged() for reply in replies))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
-from tests.faults.forked_bot import forked
 from tests.patience import SOON, hasty, limits, set_limits
 from tests.proxy import Proxy, through
 from tests.wire.bots import ADMIN, EVENT, create_event, running, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, User
+from tests.wire.forked_bot import forked
 from tests.world import open_world
 
 USERS = 30
@@ -56,9 +55,9 @@ async def test_a_bot_whose_database_is_silent_ends_when_it_is_told_to(way: Proxy
 
 
 async def test_an_outage_takes_two_lines_of_the_log_however_many_users_it_meets(
-    way: Proxy, server_url: URL, discord: DiscordStub, tmp_path: Path
+    way: Proxy, server_url: URL, discord: DiscordStub
 ) -> None:
-    async with forked(discord, settings(discord, through(way, server_url)), tmp_path) as bot:
+    async with forked(discord, settings(discord, through(way, server_url))) as bot:
         await create_event(discord)
         way.cut()
         replies = [await discord.slash(User(f"player{n}"), "leaderboard", event=EVENT) for n in range(USERS)]

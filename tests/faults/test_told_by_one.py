@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +13,10 @@ from sqlalchemy import URL
 from bot.domain.clock import utc_now
 from tests.backends import ADMIN as BACKEND_ADMIN
 from tests.backends import Clock, TestBackend, open_test_backend
-from tests.faults.forked_bot import forked
 from tests.patience import SOON, UNTIL_IT_HANGS, limits
 from tests.wire.bots import ADMIN, busy, settings, told
 from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
+from tests.wire.forked_bot import forked
 from tests.wire.waiting import until
 
 PLAYER = User("bob")
@@ -104,7 +103,6 @@ async def test_whoever_did_it_tells_it_and_nobody_else_tells_anything(
     discord: DiscordStub,
     backend: TestBackend,
     redis_url: str,
-    tmp_path: Path,
     uses: tuple[Use, ...],
     seconds: dict[str, float],
     first_answer_waits_for: Callable[[Reply], bool] | None,
@@ -115,8 +113,8 @@ async def test_whoever_did_it_tells_it_and_nobody_else_tells_anything(
     if first_answer_waits_for is not None:
         discord.hold_first_answers_until(first_answer_waits_for)
     async with (
-        forked(discord, environment, tmp_path) as one,
-        forked(discord, environment, tmp_path, already=1) as other,
+        forked(discord, environment) as one,
+        forked(discord, environment, already=1) as other,
     ):
         replies = {}
         async with busy(url) if all_wait else nullcontext():
@@ -143,14 +141,13 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
     discord: DiscordStub,
     backend: TestBackend,
     redis_url: str,
-    tmp_path: Path,
     first_answer_waits_for: Callable[[Reply], bool] | None,
 ) -> None:
     await backend.submit(PLAYER.id, 50, "Played 0", guild_id=HOME.id)
     await backend.real.services.weeks.run(HOME_ADMIN, "Played 0")
     seconds = NEVER if first_answer_waits_for is None else NEVER | {"LATEST_DEFERRAL_SECONDS": SOON}
     environment = settings(discord, backend.database.url, REDIS_URL=redis_url, **limits(**seconds))
-    async with forked(discord, environment, tmp_path), forked(discord, environment, tmp_path, already=1):
+    async with forked(discord, environment), forked(discord, environment, already=1):
         score = await discord.invoke(User("cy"), "submit-score", event="Played 0", score="15.020")
         reset = await discord.invoke(ADMIN, "weekly-reset", event="Played 0")
         await told(score, "15.02")

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -15,12 +14,12 @@ from bot.domain.clock import utc_now
 from tests import tables
 from tests.backends import ADMIN as BACKEND_ADMIN
 from tests.backends import Clock, TestBackend, open_test_backend
-from tests.faults.forked_bot import forked
 from tests.faults.waiting import are_waiting
 from tests.patience import UNTIL_IT_HANGS
 from tests.proxy import proxy_to, redis_through
 from tests.wire.bots import ADMIN, EVENT, busy, count, settings, submit, told
 from tests.wire.discord_stub import HOME, DiscordStub, User
+from tests.wire.forked_bot import forked
 from tests.wire.waiting import until, until_told
 
 PLAYERS = 10
@@ -47,12 +46,9 @@ def environment(discord: DiscordStub, server_url: URL, redis_url: str) -> dict[s
 
 
 async def test_a_week_that_both_close_is_closed_once_and_the_next_is_not(
-    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], tmp_path: Path
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str]
 ) -> None:
-    async with (
-        forked(discord, environment, tmp_path),
-        forked(discord, environment, tmp_path, already=1),
-    ):
+    async with forked(discord, environment), forked(discord, environment, already=1):
         async with busy(backend.database.url):
             reply = await discord.invoke(ADMIN, "weekly-reset", event=EVENT)
             # Both know which week is meant, and wait for the event.
@@ -66,7 +62,7 @@ async def test_a_week_that_both_close_is_closed_once_and_the_next_is_not(
 
 
 async def test_a_week_that_closes_by_itself_is_closed_once_and_comes_again(
-    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], tmp_path: Path
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str]
 ) -> None:
     backend.clock.move(weeks=-1)
     actor = replace(BACKEND_ADMIN, guild_id=HOME.id)
@@ -77,10 +73,7 @@ async def test_a_week_that_closes_by_itself_is_closed_once_and_comes_again(
         return bool(job["due_at"] > utc_now())
 
     assert not await is_closed()
-    async with (
-        forked(discord, environment, tmp_path),
-        forked(discord, environment, tmp_path, already=1),
-    ):
+    async with forked(discord, environment), forked(discord, environment, already=1):
         await until_told(is_closed, "the close")
     assert len(await tables.rows(backend.database, WeeklyRun)) == 1
     logged = await tables.rows(backend.database, AuditLog)
@@ -89,12 +82,9 @@ async def test_a_week_that_closes_by_itself_is_closed_once_and_comes_again(
 
 
 async def test_a_player_with_two_submissions_at_once_gets_one_of_them_counted(
-    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], tmp_path: Path
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str]
 ) -> None:
-    async with (
-        forked(discord, environment, tmp_path),
-        forked(discord, environment, tmp_path, already=1),
-    ):
+    async with forked(discord, environment), forked(discord, environment, already=1):
         players = [User(f"player{n}") for n in range(PLAYERS)]
         replies = await asyncio.gather(*(submit(discord, player, score) for score in "12" for player in players))
         for reply in replies:
@@ -107,7 +97,7 @@ async def test_a_player_with_two_submissions_at_once_gets_one_of_them_counted(
 
 
 async def test_one_process_recalculates_in_a_window_and_the_others_do_not(
-    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], redis_url: str, tmp_path: Path
+    discord: DiscordStub, backend: TestBackend, environment: dict[str, str], redis_url: str
 ) -> None:
     await tables.execute(backend.database, update(Event).values(scores_version=Event.scores_version + 1))
     async with proxy_to(redis_url) as way, Redis.from_url(redis_url) as redis:
@@ -121,8 +111,8 @@ async def test_one_process_recalculates_in_a_window_and_the_others_do_not(
 
         await both_asked()
         async with (
-            forked(discord, environment, tmp_path),
-            forked(discord, environment, tmp_path, already=1),
+            forked(discord, environment),
+            forked(discord, environment, already=1),
         ):
             await until_told(both_asked, "both to ask for the lock")
             await backend.settle_ratings()

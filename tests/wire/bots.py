@@ -14,6 +14,7 @@ from tests.patience import UNTIL_IT_HANGS, limits
 from tests.sessions import reading, writing
 
 from .discord_stub import MANAGE_SERVER, DiscordStub, Message, Reply, User
+from .forked_bot import ForkedBot
 from .process import BotProcess
 from .waiting import until
 
@@ -33,24 +34,24 @@ def settings(discord: DiscordStub, url: URL, **others: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running(discord: DiscordStub, environment: dict[str, str], bots: int = 1) -> AsyncIterator[list[BotProcess]]:
+async def running(discord: DiscordStub, environment: dict[str, str], bots: int = 1) -> AsyncIterator[list[ForkedBot]]:
     """Run the bot in one process or more, until the test ends them or is through."""
     async with AsyncExitStack() as stack:
-        processes = [await stack.enter_async_context(BotProcess("run", env=environment)) for _ in range(bots)]
+        processes = [await stack.enter_async_context(ForkedBot("run", env=environment)) for _ in range(bots)]
         for process in processes:
             await process.while_running(discord.wait_ready(bots))
         yield processes
 
 
-async def finish(process: BotProcess) -> None:
+async def finish(process: BotProcess | ForkedBot) -> None:
     """Wait for a process that was told to end, and check that it ends well."""
     assert await process.wait_exit() == 0
     assert "Traceback" not in process.output
 
 
-async def once(*arguments: str, environment: dict[str, str]) -> tuple[int, str]:
+async def once(*arguments: str, environment: dict[str, str]) -> tuple[int | None, str]:
     """Run a command that ends by itself; return its exit code and its output without the log."""
-    async with BotProcess(*arguments, env={**environment, "LOG_LEVEL": "ERROR"}) as process:
+    async with ForkedBot(*arguments, env={**environment, "LOG_LEVEL": "ERROR"}) as process:
         code = await process.wait_exit()
     return code, process.output
 

@@ -13,7 +13,7 @@ from tests.patience import SOON, limits
 
 from .bots import ADMIN, EVENT, busy, create_event, finish, running, submit, told
 from .discord_stub import DiscordStub, User
-from .process import BotProcess
+from .forked_bot import ForkedBot
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
@@ -65,7 +65,7 @@ async def test_a_log_for_programs_has_one_document_a_line(discord: DiscordStub, 
 
 async def test_migrating_says_what_came_of_it_and_no_more(empty_database_url: URL) -> None:
     url = empty_database_url.render_as_string(hide_password=False)
-    async with BotProcess("migrate", env={**limits(), "DATABASE_URL": url}) as process:
+    async with ForkedBot("migrate", env={**limits(), "DATABASE_URL": url}) as process:
         assert await process.wait_exit() == 0
     assert process.output.endswith(f"The database is at revision {needed_revision()}.\n")
     assert "alembic" not in process.output

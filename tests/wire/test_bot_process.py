@@ -16,6 +16,7 @@ from tests.sessions import writing
 
 from .bots import ADMIN, EVENT, count, create_event, finish, once, running, settings, submit, told
 from .discord_stub import HOME, DiscordStub, User
+from .process import BotProcess
 from .waiting import until
 
 STRING, BOOLEAN, ATTACHMENT, SUBCOMMAND = 3, 5, 11, 1
@@ -32,7 +33,8 @@ async def test_a_server_is_served_from_the_first_day_on(
     environment = settings(discord, empty_database_url, REDIS_URL=redis_url, SUBMIT_COOLDOWN_SECONDS="3600")
     assert (await once("migrate", environment=environment))[0] == 0
     assert (await once("sync", environment=environment))[0] == 0
-    async with running(discord, environment) as [bot]:
+    async with BotProcess("run", env=environment) as bot:
+        await bot.while_running(discord.wait_ready())
         assert discord.intents == discord_py.Intents(guilds=True).value
         await play(discord)
         assert discord.refused == []

@@ -12,6 +12,7 @@ from tests.patience import SOON, limits
 
 from .bots import EVENT, busy, create_event, finish, running, submit, told
 from .discord_stub import DiscordStub, Fault, User
+from .forked_bot import ForkedBot
 from .process import BotProcess
 
 
@@ -20,7 +21,8 @@ async def test_a_bot_that_is_told_to_stop_answers_what_is_running(
     discord: DiscordStub, environment: dict[str, str], file_url: URL, stop: Callable[[BotProcess], None]
 ) -> None:
     # It asks each user for patience soon, and waits for its commands until they end.
-    async with running(discord, environment | limits(DIRECT_ANSWER_SECONDS=SOON)) as [bot]:
+    async with BotProcess("run", env=environment | limits(DIRECT_ANSWER_SECONDS=SOON)) as bot:
+        await bot.while_running(discord.wait_ready())
         await create_event(discord)
         async with busy(file_url):
             reply = await (await submit(discord, User("bob"), "100")).acknowledged()
@@ -68,7 +70,7 @@ async def test_a_bot_stops_while_it_still_waits_for_discord(
             environment["DISCORD_API_URL"] = f"http://{address}/api/v10"
         else:
             discord.lead_bots_to(f"ws://{address}/")
-        async with BotProcess("run", env=environment | limits(GOODBYE_SECONDS=SOON)) as bot:
+        async with ForkedBot("run", env=environment | limits(GOODBYE_SECONDS=SOON)) as bot:
             await bot.while_running(called.wait())
             bot.terminate()
             assert await bot.wait_exit() == 0
@@ -78,7 +80,7 @@ async def test_a_token_that_discord_refuses_is_named_and_not_shown(
     discord: DiscordStub, environment: dict[str, str]
 ) -> None:
     token = "hunter2-hunter2"
-    async with BotProcess("run", env={**environment, "DISCORD_TOKEN": token, "LOG_LEVEL": "DEBUG"}) as bot:
+    async with ForkedBot("run", env={**environment, "DISCORD_TOKEN": token, "LOG_LEVEL": "DEBUG"}) as bot:
         assert await bot.wait_exit() == 78
     assert bot.output.endswith(
         "The bot cannot run:\n  - DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal.\n"
@@ -101,7 +103,7 @@ async def test_a_token_that_is_replaced_while_the_bot_runs_ends_it(
 
 async def test_a_discord_that_lets_nobody_in_is_named(discord: DiscordStub, environment: dict[str, str]) -> None:
     discord.fail_next("/gateway/bot", 503)
-    async with BotProcess("run", env=environment) as bot:
+    async with ForkedBot("run", env=environment) as bot:
         assert await bot.wait_exit() == 2
     assert f"Discord, at {discord.api_url}, refuses the bot" in bot.output
     assert "Traceback" not in bot.output

@@ -15,7 +15,7 @@ from tests.patience import UNTIL_IT_HANGS, limits
 
 from .bots import finish, once, running
 from .discord_stub import DiscordStub
-from .process import BotProcess
+from .forked_bot import ForkedBot
 from .waiting import until_told
 
 NO_REDIS = "redis://127.0.0.1:1/0"
@@ -85,7 +85,7 @@ async def silent_gateway(discord: DiscordStub) -> AsyncIterator[asyncio.Event]:
 async def test_a_bot_without_a_gateway_is_alive_and_not_ready(
     discord: DiscordStub, watched: dict[str, str], port: int
 ) -> None:
-    async with silent_gateway(discord) as called, BotProcess("run", env=watched | limits(GOODBYE_SECONDS=0.2)) as bot:
+    async with silent_gateway(discord) as called, ForkedBot("run", env=watched | limits(GOODBYE_SECONDS=0.2)) as bot:
         await bot.while_running(called.wait())
         assert await page(port, "/livez") == (200, "alive\n")
         status, lines = await page(port, "/readyz")
@@ -137,7 +137,7 @@ async def test_without_a_bot_the_command_tells_what_it_finds_itself(
 
 
 async def test_a_port_that_is_in_use_is_a_mistake(watched: dict[str, str], port: int) -> None:
-    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", port), BotProcess("run", env=watched) as bot:
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", port), ForkedBot("run", env=watched) as bot:
         assert await bot.wait_exit() == 2
     assert f"\n  - HEALTH_PORT: 127.0.0.1:{port} cannot be used (" in bot.output
     assert "Traceback" not in bot.output
@@ -148,7 +148,7 @@ async def test_a_bot_that_is_to_stay_asks_discord_nothing_more_once_its_token_is
     discord: DiscordStub, watched: dict[str, str], port: int, when: str
 ) -> None:
     token = "hunter2-hunter2" if when == "at once" else discord.token
-    async with BotProcess("run", "--stay-if-refused", env=watched | {"DISCORD_TOKEN": token}) as bot:
+    async with ForkedBot("run", "--stay-if-refused", env=watched | {"DISCORD_TOKEN": token}) as bot:
         if when == "later":
             await bot.while_running(discord.wait_ready())
             await discord.replace_token("another token")

@@ -1,24 +1,26 @@
 """The bot in a process of its own that is up in no time: forked off one that has imported everything and done nothing.
 
-It runs `python -m bot …` as `tests.wire.process.BotProcess` does, but for the start of the interpreter.
+It runs `python -m bot …` as `BotProcess` does, but for the start of the interpreter.
 """
 
 import asyncio
 import os
-import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.__main__ import main
 from tests.patience import UNTIL_IT_HANGS, take_limits
-from tests.wire.discord_stub import DiscordStub
-from tests.wire.process import assert_keeps_secrets
+
+from .discord_stub import DiscordStub
+from .process import assert_keeps_secrets
+from .waiting import until
 
 T = TypeVar("T")
 
@@ -27,17 +29,20 @@ _forks.set_forkserver_preload([__name__])
 
 
 class ForkedBot:
-    """Runs a command with `env` for its settings, in `folder`; leaving the context kills it if it still runs."""
+    """Runs a command with `env` for its settings, in a directory of its own; leaving the context kills it."""
 
-    def __init__(self, env: Mapping[str, str], folder: Path, command: str = "run") -> None:
+    def __init__(self, *arguments: str, env: Mapping[str, str]) -> None:
         """Prepare the process; entering the context starts it."""
-        self._env = dict(env)
-        self._log = folder / f"{secrets.token_hex(4)}.log"
-        self._process = _forks.Process(target=_run, args=(self._env, folder, self._log, command), daemon=True)
+        self._arguments, self._env = arguments, dict(env)
+        self._written: str | None = None
 
     async def __aenter__(self) -> Self:
+        self._folder = TemporaryDirectory(prefix="bot-", ignore_cleanup_errors=True)
+        self._log = Path(self._folder.name, "log")
         # Also one that is killed before it opens it has a log.
         self._log.touch()
+        given = (self._env, self._log, self._arguments)
+        self._process = _forks.Process(target=_run, args=given, daemon=True)
         # The first waits until everything is imported.
         await asyncio.to_thread(self._process.start)
         return self
@@ -46,6 +51,8 @@ class ForkedBot:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.kill()
+        self._written = self.output
+        self._folder.cleanup()
         if error is not None:
             error.add_note(f"the bot ended with {self._process.exitcode} and wrote:\n{self.output}")
         else:
@@ -54,23 +61,31 @@ class ForkedBot:
     @property
     def output(self) -> str:
         """What the process has written so far to its standard output and error."""
-        return self._log.read_text(errors="replace")
+        return self._log.read_text(errors="replace") if self._written is None else self._written
 
     async def kill(self) -> None:
         """End it as a power cut does, and wait until it is gone."""
         self._process.kill()
         await asyncio.to_thread(self._process.join)
 
-    async def stop(self) -> int | None:
-        """End it as an operator does, and return its exit code, or None if it hangs."""
+    def terminate(self) -> None:
+        """Tell it to end, as an operator does."""
         assert self._process.pid is not None
         os.kill(self._process.pid, signal.SIGTERM)
+
+    async def stop(self) -> int | None:
+        """Do so, and return its exit code, or None if it hangs."""
+        self.terminate()
         return await self.wait_exit()
 
     async def wait_exit(self) -> int | None:
         """Return its exit code, or None if it hangs."""
         await asyncio.to_thread(self._process.join, UNTIL_IT_HANGS)
         return self._process.exitcode
+
+    async def wait_output(self, text: str) -> None:
+        """Wait until the process has written this."""
+        await until(lambda: text in self.output, UNTIL_IT_HANGS, lambda: f"{text!r} in the output")
 
     async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:
         """The result of `doing`; AssertionError as soon as the process ends before that."""
@@ -92,22 +107,20 @@ async def end_of(work: Callable[..., None], *arguments: Any) -> int | None:
 
 
 @asynccontextmanager
-async def forked(
-    discord: DiscordStub, env: Mapping[str, str], folder: Path, already: int = 0
-) -> AsyncIterator[ForkedBot]:
+async def forked(discord: DiscordStub, env: Mapping[str, str], already: int = 0) -> AsyncIterator[ForkedBot]:
     """Run the bot at a stub of Discord, at which so many are already; Discord has noticed the end when it is left."""
-    async with ForkedBot(env, folder) as bot:
+    async with ForkedBot("run", env=env) as bot:
         await bot.while_running(discord.wait_ready(already + 1))
         yield bot
     await discord.wait_gone(left=already)
 
 
-def _run(env: dict[str, str], folder: Path, log: Path, command: str) -> None:
+def _run(env: dict[str, str], log: Path, arguments: tuple[str, ...]) -> None:
     os.environ.clear()
     os.environ.update(env)
     take_limits(os.environ)
-    os.chdir(folder)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.chdir(log.parent)
+    output = os.open(log, os.O_WRONLY | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(output, stream.fileno())
-    sys.exit(main([command]))
+    sys.exit(main([*arguments]))
