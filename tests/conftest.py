@@ -20,7 +20,7 @@ from tests.compiled import share_compiled_statements
 from tests.databases import KINDS, POOLER_VARIABLE, Templates
 from tests.patience import patient, set_limits
 from tests.protocol import watched
-from tests.tracing import untraced
+from tests.tracing import no_tracing
 from tests.wire.wired_bot import WiredBot, open_wired_bot
 from tests.world import World, open_world
 
@@ -78,12 +78,16 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    with untraced() if _runs_again(item) or item.get_closest_marker("long") else nullcontext():
+    with nullcontext() if _is_traced(item) else no_tracing():
         return (yield)
 
 
 def _is_on_one(test: pytest.Item) -> bool:
     return test.get_closest_marker("one_database") is not None and test.get_closest_marker("both_databases") is None
+
+
+def _is_traced(item: pytest.Item) -> bool:
+    return not _runs_again(item) and all(item.get_closest_marker(mark) is None for mark in ("long", "untraced"))
 
 
 def _runs_again(item: pytest.Item) -> bool:

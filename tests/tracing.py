@@ -1,17 +1,26 @@
-"""What is traced for coverage, which takes a test two thirds longer: each line once, not on both databases."""
+"""What is traced for coverage, which nearly doubles what a test takes: each line, but not again and again.
+
+A test that runs on both databases is traced on one. Not traced at all is what runs code that other tests run too, to
+look at it from another side: with crowds and crashes, with counted statements, beside a second computation.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from coverage import Coverage
 
 PROCESSES = "COVERAGE_PROCESS_CONFIG"
 """The variable by which coverage has the processes that a test starts traced too."""
 
 
+untraced = pytest.mark.untraced
+"""For tests that run no line of the bot which others do not run."""
+
+
 @contextmanager
-def untraced() -> Iterator[None]:
+def no_tracing() -> Iterator[None]:
     """Trace neither this process, nor those that it starts."""
     config = os.environ.pop(PROCESSES, None)
     tracers: list[Coverage] = []

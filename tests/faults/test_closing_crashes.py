@@ -20,7 +20,10 @@ from tests.backends import ADMIN, NOON, Clock, TestBackend, open_test_backend
 from tests.faults.test_crashes import SEED
 from tests.outages import statements_seen
 from tests.patience import patient, set_limits
+from tests.tracing import untraced
 from tests.wire.forked_bot import end_of
+
+pytestmark = untraced
 
 CLOSE = datetime(2026, 11, 23, 2, tzinfo=UTC)
 CLOSED = [202646, 202647]

@@ -20,7 +20,10 @@ from tests.databases import Templates
 from tests.outages import statement_waits, statements_seen
 from tests.patience import UNTIL_IT_HANGS
 from tests.sessions import reading
+from tests.tracing import untraced
 from tests.wire.waiting import until
+
+pytestmark = untraced
 
 CROWD = 64
 THIS_WEEK = 202647

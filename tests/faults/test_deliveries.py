@@ -5,9 +5,12 @@ import asyncio
 from sqlalchemy import URL
 
 from bot.database.models import LeaderboardScore, ScoreSubmission
+from tests.tracing import untraced
 from tests.wire.bots import ADMIN, EVENT, busy, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, Fault, User
 from tests.wire.forked_bot import forked
+
+pytestmark = untraced
 
 BOB = User("bob")
 ALREADY_ACKNOWLEDGED = "40060"

@@ -8,10 +8,13 @@ from sqlalchemy import URL
 
 from bot.database.models import ScoreSubmission
 from tests.patience import UNTIL_IT_HANGS
+from tests.tracing import untraced
 from tests.wire.bots import EVENT, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, Fault, Reply, User
 from tests.wire.forked_bot import ForkedBot, forked
 from tests.wire.waiting import until
+
+pytestmark = untraced
 
 BOB, WATCHER = User("bob"), User("cy")
 COUNTED, LOST = "🎉", "Discord lost the answer."

@@ -22,6 +22,9 @@ from tests.wire.forked_bot import ForkedBot, forked
 NEXT_VERSION = """
 import sqlalchemy as sa
 from alembic import op
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 revision = "next"
 down_revision = "{newest}"

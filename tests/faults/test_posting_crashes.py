@@ -23,8 +23,11 @@ from tests.faults.test_closing_crashes import moments
 from tests.faults.test_crashes import SEED
 from tests.outages import statements_seen
 from tests.patience import patient, set_limits
+from tests.tracing import untraced
 from tests.wire.discord_stub import HOME, DiscordStub
 from tests.wire.forked_bot import end_of
+
+pytestmark = untraced
 
 
 async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_url: URL) -> None:

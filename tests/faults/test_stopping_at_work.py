@@ -14,6 +14,7 @@ from tests.backends import ADMIN, EVENT, Clock, open_test_backend
 from tests.faults.waiting import are_waiting
 from tests.patience import SOON, limits
 from tests.sessions import writing
+from tests.tracing import untraced
 from tests.wire.bots import (
     busy,
     count,
@@ -27,6 +28,8 @@ from tests.wire.bots import (
 from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
 from tests.wire.forked_bot import ForkedBot
 from tests.wire.waiting import until_told
+
+pytestmark = untraced
 
 HASTY = limits(
     DIRECT_ANSWER_SECONDS=SOON, LAST_COMMANDS_SECONDS=SOON, LAST_RECALCULATIONS_SECONDS=SOON, CLOSE_SECONDS=SOON

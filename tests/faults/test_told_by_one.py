@@ -14,10 +14,13 @@ from bot.domain.clock import utc_now
 from tests.backends import ADMIN as BACKEND_ADMIN
 from tests.backends import Clock, TestBackend, open_test_backend
 from tests.patience import SOON, UNTIL_IT_HANGS, limits
+from tests.tracing import untraced
 from tests.wire.bots import ADMIN, busy, settings, told
 from tests.wire.discord_stub import HOME, DiscordStub, Reply, User
 from tests.wire.forked_bot import forked
 from tests.wire.waiting import until
+
+pytestmark = untraced
 
 PLAYER = User("bob")
 HOME_ADMIN = replace(BACKEND_ADMIN, guild_id=HOME.id)

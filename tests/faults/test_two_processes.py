@@ -17,10 +17,13 @@ from tests.backends import Clock, TestBackend, open_test_backend
 from tests.faults.waiting import are_waiting
 from tests.patience import UNTIL_IT_HANGS
 from tests.proxy import proxy_to, redis_through
+from tests.tracing import untraced
 from tests.wire.bots import ADMIN, EVENT, busy, count, settings, submit, told
 from tests.wire.discord_stub import HOME, DiscordStub, User
 from tests.wire.forked_bot import forked
 from tests.wire.waiting import until, until_told
+
+pytestmark = untraced
 
 PLAYERS = 10
 WINDOW_MILLISECONDS = 5000

@@ -17,6 +17,9 @@ from bot.errors import EventNotFound, MomentAhead, MomentUnknown
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.moderation.test_reruns import member
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 ANA, BOB, CAI = 1, 2, 3
 RULES: tuple[Mapping[str, Any], ...] = (

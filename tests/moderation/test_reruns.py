@@ -13,6 +13,9 @@ from bot.errors import MomentAhead, PlayerWithdrawn, ScoreTooHigh, ScoreUnclear
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
 from tests.moderation.test_restoring import CHANGES, check
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 ANA, BOB, CAI, DOV, EMI = 1, 2, 3, 4, 5
 TUESDAY = datetime(2026, 11, 3, 9, tzinfo=UTC)

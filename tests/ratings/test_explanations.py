@@ -25,8 +25,9 @@ from bot.services.standings import _changes
 from tests.backends import ADMIN, EVENT, TestBackend
 from tests.one_database import on_both_databases, on_one_database
 from tests.ratings.test_rating import rated
+from tests.tracing import untraced
 
-pytestmark = on_one_database
+pytestmark = [on_one_database, untraced]
 
 scores = st.integers(1, 10_000).map(float)
 rules = st.builds(

@@ -38,6 +38,9 @@ from bot.services.ratings import (
 from tests.backends import GUILD, NOON, TestBackend
 from tests.ratings.fields import stored_event
 from tests.sessions import reading, writing
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 PLAYERS = 25
 WEEK = 202647

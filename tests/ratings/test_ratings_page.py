@@ -6,7 +6,7 @@ from benchmarks.pictures_of_rules import pictures
 from benchmarks.ratings_page import PAGE, PICTURES, table
 from benchmarks.simulated_events import CLUB, rank_correlation
 from tests.one_database import on_one_database
-from tests.tracing import untraced
+from tests.tracing import no_tracing
 
 pytestmark = on_one_database
 
@@ -21,7 +21,7 @@ def test_the_page_has_the_pictures_of_every_method_and_attendance() -> None:
 
 
 def test_the_table_of_the_page_is_what_the_simulated_events_lead_to() -> None:
-    with untraced():
+    with no_tracing():
         assert table() in PAGE.read_text()
 
 

@@ -16,7 +16,10 @@ from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend, open_test_backend
 from tests.faults.waiting import are_waiting
 from tests.sessions import writing
+from tests.tracing import untraced
 from tests.wire.waiting import until_told
+
+pytestmark = untraced
 
 INTERACTION = 77
 ROLE = 555

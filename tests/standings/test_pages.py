@@ -16,6 +16,9 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from tests.backends import GUILD, NOON, TestBackend
 from tests.sessions import writing
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 PLAYERS = 34
 WEEK = 202647

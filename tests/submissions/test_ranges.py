@@ -6,6 +6,9 @@ from bot.domain.scores import MAX_SCORE
 from bot.domain.standings import Board
 from bot.errors import ScoreTooHigh, ScoreTooLow
 from tests.backends import ADMIN, EVENT, TestBackend
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 FIELDS: dict[str, tuple[str, str | None, str | None, list[float]]] = {
     "golf": ("LOW", "-20", "60", [-3, -12.5, 0, 4, 54]),

@@ -17,6 +17,9 @@ from tests.backends import EVENT, GUILD, DeadProcess, TestBackend, open_test_bac
 from tests.large_events import as_if_large
 from tests.outages import listening, statements_seen
 from tests.sessions import reading
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PLAYERS = 25

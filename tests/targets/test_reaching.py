@@ -13,8 +13,9 @@ from bot.services.targets import _aims
 from bot.ui.targets import show_target
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.one_database import on_both_databases, on_one_database
+from tests.tracing import untraced
 
-pytestmark = on_one_database
+pytestmark = [on_one_database, untraced]
 
 OWN, PLAYERS = 1, range(1, 8)
 LEAST, GREATEST = 1, 10

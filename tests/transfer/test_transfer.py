@@ -20,6 +20,9 @@ from bot.services.transfer import EventFile, NotAnEventFile, read_event_file
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.one_database import on_one_database
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 ELSEWHERE = 2002
 _guilds = itertools.count(5000)

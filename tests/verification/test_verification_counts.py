@@ -20,6 +20,9 @@ from tests import tables
 from tests.backends import NOON, TestBackend
 from tests.outages import statements_seen
 from tests.patience import UNTIL_IT_HANGS
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 ELSEWHERE = "Elsewhere"
 

@@ -11,6 +11,9 @@ from bot.database.models import Base, LeaderboardScore, PlayerEventStats, Weekly
 from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, with_recalculation
 from tests.outages import listening, statements_seen
+from tests.tracing import untraced
+
+pytestmark = untraced
 
 WEEKS = ("2026-W44", "2026-W45", "2026-W46", "2026-W47")
 

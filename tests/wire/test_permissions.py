@@ -12,9 +12,12 @@ from sqlalchemy import URL
 
 from tests.backends import open_test_backend
 from tests.databases import Templates
+from tests.tracing import untraced
 
 from .discord_stub import HOME, MANAGE_SERVER, Guild, User
 from .wired_bot import ADMIN, JUDGES, OWNER, REFEREES, RIVALS, WiredBot, actor
+
+pytestmark = untraced
 
 DONE = "done"
 NOT_ADMIN = "Only admins of this server can do that: members with the *Manage Server* permission"
