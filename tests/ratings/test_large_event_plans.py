@@ -15,9 +15,6 @@ from tests import tables
 from tests.backends import NOON, open_test_backend
 from tests.outages import listening
 from tests.sessions import pool_of
-from tests.tracing import untraced
-
-pytestmark = untraced
 
 MANY = 5_000
 NUMBERS = f"FROM generate_series(1, {MANY}) AS n"

@@ -12,9 +12,6 @@ from tests import tables
 from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.large_events import as_if_large
 from tests.outages import statements_seen
-from tests.tracing import untraced
-
-pytestmark = untraced
 
 PLAYERS = 9
 NEW = 99
