@@ -36,6 +36,10 @@ class PatientEnv(Env):
             else:
                 return
 
+    async def _advance_to(self, target: float, deadline: float) -> None:
+        # The time-out of a whole step in time, within which the bot may have much to do.
+        await super()._advance_to(target, deadline + UNTIL_IT_HANGS)
+
 
 class RealTimeEnv(PatientEnv):
     """An environment whose short timers ring when they should, and which notices sooner that the bot is done.
