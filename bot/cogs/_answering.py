@@ -17,6 +17,8 @@ from bot.ui.servers import show_notices
 T = TypeVar("T")
 ACTOR = "actor"
 """Under which an interaction keeps its user, if the user does what admins may."""
+TOLD = "told"
+"""Under which an interaction keeps the kind of notice whose matter its answer shows."""
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +91,8 @@ async def _show_notices(delivery: Delivery) -> None:
     if actor is None:
         return
     try:
-        if notices := await until_interrupted(delivery.interaction.client.services.settings.notices(actor)):
+        unseen = delivery.interaction.client.services.settings.notices(actor, delivery.interaction.extras.get(TOLD))
+        if notices := await until_interrupted(unseen):
             await follow(delivery.interaction, show_notices(notices))
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
         # `/settings` shows them too.

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, Label, TextInput
 
-from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._answering import TOLD, actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
 from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
+from bot.domain.jobs import JobKind
 from bot.domain.text import MAX_REASON
+from bot.services.servers import Actor
 from bot.ui.moderation import WHY, show_agreed, show_correction
 from bot.ui.reply import Reply
 from bot.ui.reviews import show_held, show_nothing_held, show_own_held, show_refused, show_review
@@ -25,7 +27,7 @@ class Reviews(ServiceCog):
     @app_commands.guild_only()
     async def review(self, interaction: Interaction[Any]) -> None:
         """Show the first score that waits, or a player's own."""
-        await answer(interaction, self.services.reviews.look(actor_of(interaction)), _show_review, only_reads=True)
+        await answer(interaction, self.services.reviews.look(_reviewer(interaction)), _show_review, only_reads=True)
 
 
 class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|next):(?P<number>[0-9]{1,18})"):
@@ -52,7 +54,7 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Approve or refuse, and show everyone; show the score in private, or the next one in place of it."""
-        reviews, actor = services_of(interaction).reviews, actor_of(interaction)
+        reviews, actor = services_of(interaction).reviews, _reviewer(interaction)
         if self.action == "look":
             await answer(interaction, reviews.look_at(actor, self.number), _show_review, only_reads=True)
         elif self.action == "next":
@@ -83,7 +85,7 @@ class RefusalModal(IdModal):
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Refuse the score, close the question, and show everyone."""
-        reviews, actor = services_of(interaction).reviews, actor_of(interaction)
+        reviews, actor = services_of(interaction).reviews, _reviewer(interaction)
         refused = reviews.refuse(actor, self.held_id, self.reason.value)
         await post(interaction, refused, lambda _: show_agreed(), show_refused)
 
@@ -94,6 +96,12 @@ def show_held_score(held: HeldScore | None) -> Reply:
     if held is None or held.state is not HeldState.WAITING:
         return shown
     return replace(shown, buttons=[[ReviewButton("look", held.id)]])
+
+
+def _reviewer(interaction: Interaction[Any]) -> Actor:
+    """Return the user of an interaction, who looks at held scores and need not be told that some wait."""
+    interaction.extras[TOLD] = JobKind.REVIEW
+    return actor_of(interaction)
 
 
 def _show_review(review: Review | OwnHeldScores | None) -> Reply:

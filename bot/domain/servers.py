@@ -114,7 +114,7 @@ class Trouble(StrEnum):
     CHANNEL_CLOSED = "channel closed"
     """The bot may not see the channel, or not write there."""
     SCORE_HELD = "score held"
-    """A score waits for an admin. No trouble of Discord's, but as much to be known."""
+    """Scores wait for an admin. No trouble of Discord's, but as much to be known."""
     ROLES_CLOSED = "roles closed"
     """The bot may not manage roles."""
     ROLE_ABOVE = "role above"
@@ -130,12 +130,14 @@ class Notice:
         kind: what does not work.
         place_id: Discord's id of the channel, or the role, that it is about.
         noted_at: when that was found out, in UTC.
+        waiting: how many held scores wait, if it is about these.
     """
 
     kind: JobKind
     trouble: Trouble
     place_id: int
     noted_at: datetime
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)

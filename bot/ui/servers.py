@@ -56,8 +56,7 @@ _SENTENCES = {
         "Allow it *View Channel* and *Send Messages* there. {again}."
     ),
     Trouble.SCORE_HELD: (
-        "A score is held until an admin has looked at it: `/review`. "
-        "`/settings review-channel:#channel` shows such scores to admins in a channel."
+        "{held}: `/review`. `/settings review-channel:#channel` shows such scores to admins in a channel."
     ),
     Trouble.ROLES_CLOSED: "The {what} are not given: the bot lacks *Manage Roles*. The next close tries again.",
     Trouble.ROLE_ABOVE: (
@@ -108,10 +107,19 @@ def show_notices(notices: Sequence[Notice]) -> Reply:
 def _told(notices: Sequence[Notice]) -> str:
     return "\n".join(
         f"⚠️ {_SENTENCES[notice.trouble]}".format(
-            what=_WHAT.get(notice.kind), again=_AGAIN.get(notice.kind), place=notice.place_id
+            what=_WHAT.get(notice.kind),
+            again=_AGAIN.get(notice.kind),
+            place=notice.place_id,
+            held=_held(notice.waiting),
         )
         for notice in notices
     )
+
+
+def _held(waiting: int) -> str:
+    if waiting == 1:
+        return "A score is held until an admin has looked at it"
+    return f"{waiting:,} scores are held until an admin has looked at them"
 
 
 def _announcements(settings: ServerSettings) -> str:

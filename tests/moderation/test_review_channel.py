@@ -23,7 +23,7 @@ from tests.wire.wired_bot import ADMIN, WiredBot, actor
 HONEST = {
     User(name.lower(), display_name=name): score for name, score in zip("ABCDE", range(100, 600, 100), strict=True)
 }
-FAY, GIL = User("fay", display_name="Fay"), User("gil", display_name="Gil")
+FAY, GIL, HAL = (User(name.lower(), display_name=name) for name in ("Fay", "Gil", "Hal"))
 JUDGE = User("judge", MANAGE_SERVER, display_name="Judge")
 HELD_AT = datetime(2026, 11, 18, 12, tzinfo=UTC)
 AT = f"<t:{HELD_AT.timestamp():.0f}:f>"
@@ -265,3 +265,17 @@ async def test_an_admin_who_has_looked_is_not_told_to_look(server: Referees) -> 
     await server.messages(days=1)
     told = await server.wired.use(ADMIN, "audit")
     assert "A score is held" in (await told.finished(2)).final.text
+
+
+@on_one_database
+async def test_an_answer_to_review_tells_of_no_others_that_wait_and_another_one_counts_them(server: Referees) -> None:
+    await server.hold()
+    asked = await server.wired.use(ADMIN, "review")
+    for player in (GIL, HAL):
+        await server.hold(player, "88,000")
+    await server.messages()
+    approved = await server.click(ADMIN, asked, "Approve", messages=2)
+    await server.wired.settle()
+    assert len(approved.messages) == 2
+    told = await server.wired.use(ADMIN, "audit")
+    assert "2 scores are held until an admin has looked at them: `/review`. " in (await told.finished(2)).final.text

@@ -14,13 +14,7 @@ from bot.errors import NothingHeld
 from bot.services.events import describe, find_event
 from bot.services.jobs import cancel
 from bot.services.posts import refresh_post
-from bot.services.servers import drop_notices, name_player
-
-
-def waiting_in(guild_id: int) -> sa.Select[HeldScore]:
-    """Select the held scores of a server that wait."""
-    of_guild = Event.guild_id == guild_id, HeldScore.state == HeldState.WAITING
-    return sa.select(HeldScore).join(Event, Event.id == HeldScore.event_id).where(*of_guild)
+from bot.services.servers import drop_notices, name_player, waiting_in
 
 
 def find_waiting(session: Session, guild_id: int, held_id: int) -> HeldScore:

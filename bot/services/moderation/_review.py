@@ -23,7 +23,7 @@ from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
 from bot.services.moderation._finding import name_submission
-from bot.services.moderation._held import describe_held, end_waiting, find_waiting, lock_waiting, waiting_in
+from bot.services.moderation._held import describe_held, end_waiting, find_waiting, lock_waiting
 from bot.services.ratings import Recalculation
 from bot.services.servers import (
     Actor,
@@ -35,6 +35,7 @@ from bot.services.servers import (
     name_player,
     record,
     require_admin,
+    waiting_in,
 )
 
 REMIND_AFTER = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from bot.services.servers._authority import Actor, begin_action, is_admin, itself, record, require_admin
 from bot.services.servers._members import add_members, find_member, find_players, name_member, name_player, name_players
-from bot.services.servers._notices import drop_notices, find_notices, leave_notice
+from bot.services.servers._notices import drop_notices, find_notices, leave_notice, waiting_in
 from bot.services.servers._reminders import hasten_results, hasten_reviews, reminder_key
 from bot.services.servers._service import SettingsService
 from bot.services.servers._settings import current_week, load_settings
@@ -29,4 +29,5 @@ __all__ = [
     "record",
     "reminder_key",
     "require_admin",
+    "waiting_in",
 ]

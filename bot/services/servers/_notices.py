@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database import models
+from bot.database.models import Event, HeldScore
+from bot.domain.alarm import HeldState
 from bot.domain.jobs import JobKind
 from bot.domain.servers import Notice, Trouble
 
@@ -18,22 +20,42 @@ def leave_notice(
     session.merge(row)
 
 
-def find_notices(session: Session, guild_id: int, *, unseen: bool = False) -> tuple[Notice, ...]:
-    """Return the notices of a server, or those that no admin has seen, the earliest first."""
-    rows = sa.select(models.Notice).where(models.Notice.guild_id == guild_id)
-    if unseen:
-        rows = rows.where(models.Notice.shown_at.is_(None))
-    found = session.scalars(rows.order_by(models.Notice.noted_at, models.Notice.kind))
-    return tuple(Notice(row.kind, row.trouble, row.place_id, row.noted_at) for row in found)
+def find_notices(session: Session, guild_id: int) -> tuple[Notice, ...]:
+    """Return the notices of a server, the earliest first."""
+    return _describe(session, guild_id, models.Notice.guild_id == guild_id)
 
 
-def mark_seen(session: Session, guild_id: int, now: datetime) -> None:
-    """Mark all notices of a server as seen by an admin."""
-    unseen = models.Notice.guild_id == guild_id, models.Notice.shown_at.is_(None)
-    session.execute(sa.update(models.Notice).where(*unseen).values(shown_at=now))
+def find_unseen(session: Session, guild_id: int, besides: JobKind | None = None) -> tuple[Notice, ...]:
+    """Return the notices of a server that no admin has seen, the earliest first, `besides` those of a kind."""
+    return _describe(session, guild_id, *_unseen(guild_id, besides))
+
+
+def mark_seen(session: Session, guild_id: int, now: datetime, besides: JobKind | None = None) -> None:
+    """Mark the notices of a server as seen by an admin, `besides` those of a kind."""
+    session.execute(sa.update(models.Notice).where(*_unseen(guild_id, besides)).values(shown_at=now))
 
 
 def drop_notices(session: Session, guild_id: int, *kinds: JobKind) -> None:
     """Forget the notices of some kinds, since an admin has changed what they were about."""
     of_kinds = models.Notice.guild_id == guild_id, models.Notice.kind.in_(kinds)
     session.execute(sa.delete(models.Notice).where(*of_kinds))
+
+
+def waiting_in(guild_id: int) -> sa.Select[HeldScore]:
+    """Select the held scores of a server that wait."""
+    of_guild = Event.guild_id == guild_id, HeldScore.state == HeldState.WAITING
+    return sa.select(HeldScore).join(Event, Event.id == HeldScore.event_id).where(*of_guild)
+
+
+def _unseen(guild_id: int, besides: JobKind | None) -> list[sa.ColumnElement[bool]]:
+    row = models.Notice
+    unseen = [row.guild_id == guild_id, row.shown_at.is_(None)]
+    return unseen if besides is None else [*unseen, row.kind != besides]
+
+
+def _describe(session: Session, guild_id: int, *wanted: sa.ColumnElement[bool]) -> tuple[Notice, ...]:
+    row, count = models.Notice, sa.select(sa.func.count())
+    found = session.scalars(sa.select(row).where(*wanted).order_by(row.noted_at, row.kind)).all()
+    is_held = any(one.trouble is Trouble.SCORE_HELD for one in found)
+    waiting = session.scalars(count.select_from(waiting_in(guild_id).subquery())).one() if is_held else 0
+    return tuple(Notice(one.kind, one.trouble, one.place_id, one.noted_at, waiting) for one in found)

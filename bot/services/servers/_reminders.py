@@ -5,11 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, HeldScore, Reminders
-from bot.domain.alarm import HeldState
+from bot.database.models import HeldScore, Reminders
 from bot.domain.jobs import JobKind
 from bot.domain.reminders import SETTLES
 from bot.services.jobs import HASTEN, schedule_all
+from bot.services.servers._notices import waiting_in
 
 
 def reminder_key(guild_id: int, discord_id: int) -> str:
@@ -27,6 +27,5 @@ def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
 
 def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:
     """Have admins of a server told now of all held scores that wait, in the transaction that changes where."""
-    waiting = sa.select(HeldScore.interaction_id).join(Event, Event.id == HeldScore.event_id)
-    waiting = waiting.where(Event.guild_id == guild_id, HeldScore.state == HeldState.WAITING)
+    waiting = waiting_in(guild_id).with_only_columns(HeldScore.interaction_id)
     schedule_all(session, [(JobKind.REVIEW, str(key)) for key in session.scalars(waiting)], now)

@@ -16,7 +16,7 @@ from bot.errors import GraceTooLong, NotAllowed, QuietHoursHalf
 from bot.services.jobs import find_job
 from bot.services.servers._authority import Actor, begin_action, record, require_admin
 from bot.services.servers._closing import move_close
-from bot.services.servers._notices import drop_notices, find_notices, mark_seen
+from bot.services.servers._notices import drop_notices, find_notices, find_unseen, mark_seen
 from bot.services.servers._reminders import hasten_reviews
 from bot.services.servers._settings import load_settings, read_settings
 
@@ -144,16 +144,19 @@ class SettingsService:
 
         return await self._database.write(work)
 
-    async def notices(self, actor: Actor) -> tuple[Notice, ...]:
-        """Return what no admin of the actor's server has seen yet, and mark it as seen; nothing for other users."""
+    async def notices(self, actor: Actor, besides: JobKind | None = None) -> tuple[Notice, ...]:
+        """Return what no admin of the actor's server has seen yet, and mark it as seen; nothing for other users.
+
+        Notices of the kind `besides` stay unseen.
+        """
         guild_id = actor.guild_id
-        if not await self._database.read(lambda session: find_notices(session, guild_id, unseen=True)):
+        if not await self._database.read(lambda session: find_unseen(session, guild_id, besides)):
             return ()
 
         def work(session: Session) -> tuple[Notice, ...]:
             require_admin(session, actor)
-            found = find_notices(session, guild_id, unseen=True)
-            mark_seen(session, guild_id, self._clock())
+            found = find_unseen(session, guild_id, besides)
+            mark_seen(session, guild_id, self._clock(), besides)
             return found
 
         with suppress(NotAllowed):
