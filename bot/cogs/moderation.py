@@ -226,7 +226,7 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
         def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
             return services.additions.add(actor, self.event_id, member, self.score, self.at, reason)
 
-        await _do(interaction, work, _show_counting)
+        await _do(interaction, work, show_counting)
 
 
 class _ScoreButton(IdButton, template=NOTHING):
@@ -315,7 +315,7 @@ class RestoreNowButton(_ScoreButton, template=rf"score:restore-now:{_OF_SUBMISSI
         def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
             return services.removals.restore(actor, *self.submission, reason, reruns_week=self.RERUNS_WEEK)
 
-        await _do(interaction, work, _show_counting)
+        await _do(interaction, work, show_counting)
 
 
 class RestoreIntoWeekButton(RestoreNowButton, template=rf"score:restore-rerun:{_OF_SUBMISSION}"):
@@ -397,7 +397,8 @@ BUTTONS_OF_MODERATION: tuple[type[IdButton], ...] = (
 """The buttons of this module."""
 
 
-def _show_counting(result: CorrectionResult) -> Reply:
+def show_counting(result: CorrectionResult) -> Reply:
+    """Show that a score counts now, with a button that takes it back."""
     return replace(show_correction(result), buttons=[[AskToRemoveButton.of(result)]])
 
 

@@ -11,11 +11,12 @@ from bot.cogs._answering import TOLD, actor_of, answer, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
+from bot.cogs.moderation import show_counting
 from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.jobs import JobKind
 from bot.domain.text import MAX_REASON
 from bot.services.servers import Actor
-from bot.ui.moderation import WHY, show_agreed, show_correction
+from bot.ui.moderation import WHY, show_agreed
 from bot.ui.reply import Reply
 from bot.ui.reviews import show_held, show_nothing_held, show_own_held, show_refused, show_review
 
@@ -61,7 +62,7 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
             await update(interaction, reviews.look(actor, self.number), _show_review, only_reads=True)
         elif self.action == "approve":
             approved = reviews.approve(actor, self.number)
-            await post(interaction, approved, lambda _: show_agreed(), show_correction)
+            await post(interaction, approved, lambda _: show_agreed(), show_counting)
         else:
             await open_modal(interaction, reviews.find(actor, self.number), lambda held: RefusalModal(held.id))
 

@@ -320,6 +320,9 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     done = await world.click(world.admin, asked, "Approve")
     assert done.public.startswith("Score approved\n**Fay**'s score of **99,000 points**")
     assert "🥇 **Fay** · 99,000 · " in await world.board()
+    asked = await world.click(world.admin, done, "Remove")
+    assert asked.alone.startswith("Remove Fay's score of 99,000 points?")
+    await world.click(world.admin, asked, "Cancel")
     assert (await world.use(world.admin, "review")).alone == "No score waits for an admin."
     assert (await world.use("Fay", "review")).alone == (
         "Your held scores\n**88,000 points** · Tetris Blitz · refused: it does not count\n“typo”\n"
