@@ -72,7 +72,7 @@ class TestBackend:
         self, direction: str = "HIGH", name: str = EVENT, *, actor: Actor = ADMIN, **options: Any
     ) -> EventInfo:
         given = EventOptions(name, **{"alarm": "none", **options})
-        return await self.real.services.events.create(actor, ScoreDirection(direction), given)
+        return (await self.real.services.events.create(actor, ScoreDirection(direction), given)).event
 
     async def submit(self, player: int, score: float | str, event: str = EVENT, **changes: Any) -> SubmissionResult:
         text = score if isinstance(score, str) else f"{score:.9f}"

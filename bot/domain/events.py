@@ -72,6 +72,14 @@ class EventInfo:
     last_week: int | None = None
     alarm: Alarm = NO_ALARM
 
+    def has_begun(self, week: int) -> bool:
+        """Tell whether its first week has begun by a week, given as `Week.code`."""
+        return self.first_week is None or week >= self.first_week
+
+    def has_ended(self, week: int) -> bool:
+        """Tell whether its last week is over by a week, likewise."""
+        return self.last_week is not None and week > self.last_week
+
     @property
     def bounds(self) -> ScoreBounds:
         """The scores that the event takes."""
@@ -116,7 +124,7 @@ class EventInfo:
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
-    """An event in the list of its server.
+    """An event as it is now.
 
     Attributes:
         players: how many have a personal best in it.
@@ -127,23 +135,18 @@ class EventSummary:
     players: int
     week: int
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether its first week has."""
-        return self.event.first_week is None or self.week >= self.event.first_week
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether its last week has."""
-        return self.event.last_week is not None and self.week > self.event.last_week
-
 
 @dataclass(frozen=True, slots=True)
 class BegunSeason:
-    """An event that has begun again: the season that is archived, under its new name, and the new one."""
+    """An event that has begun again: the season that is archived, under its new name, and the new one.
+
+    Attributes:
+        week: the current week, as `Week.code`.
+    """
 
     archived: EventInfo
     event: EventInfo
+    week: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ class EventChange:
     """An event before and after an edit.
 
     Attributes:
+        week: the current week, as `Week.code`.
         outside: the number of players whose personal best lies outside new bounds, and stays.
         channel_before: the channel in which players need not name the event, before the edit; None for none.
         channel: the same after the edit.
@@ -158,6 +162,7 @@ class EventChange:
 
     before: EventInfo
     event: EventInfo
+    week: int
     outside: int
     channel_before: int | None = None
     channel: int | None = None

@@ -16,15 +16,15 @@ from bot.ui.text import count_of, escape, escape_score, write_days, write_range
 LONGEST_LIST = 3_800
 ANY_WEEK = "none"
 _TAKES_SCORES = {
-    True: "It is out of the archive, and takes scores again.",
+    True: "It is out of the archive.",
     False: "It takes no scores any more; its boards stay. `/event edit active:True` takes it out again.",
 }
 
 
-def show_event(event: EventInfo, title: str) -> Reply:
-    """Show an event that an admin created or changed."""
-    facts = [line for name, value in _facts(event).items() for line in labelled(name, value)]
-    return Reply([_card(event, title, [f"**{escape(event.name)}**", *facts])])
+def show_event(made: EventSummary, title: str) -> Reply:
+    """Show an event that an admin created."""
+    facts = [line for name, value in _facts(made.event).items() for line in labelled(name, value)]
+    return Reply([_card(made.event, made.week, title, [f"**{escape(made.event.name)}**", *facts])])
 
 
 def show_change(change: EventChange, title: str) -> Reply:
@@ -45,7 +45,7 @@ def show_change(change: EventChange, title: str) -> Reply:
         bests = count_of(change.outside, "personal best")
         stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
         lines += labelled("Earlier scores", f"{bests} {stay}.")
-    return Reply([_card(change.event, title, lines)])
+    return Reply([_card(change.event, change.week, title, lines)])
 
 
 def show_season(begun: BegunSeason) -> Reply:
@@ -55,7 +55,7 @@ def show_season(begun: BegunSeason) -> Reply:
         lines += labelled(name, value)
     archived = f"{escape(begun.archived.name)}\n`/leaderboard season:{begun.archived.season}` shows it"
     lines += labelled("Archived", archived)
-    return Reply([_card(begun.event, f"Season {begun.event.season} begins", lines)])
+    return Reply([_card(begun.event, begun.week, f"Season {begun.event.season} begins", lines)])
 
 
 def name_season(event: EventInfo) -> str:
@@ -77,9 +77,17 @@ def show_events(events: Sequence[EventSummary]) -> Reply:
     return Reply([Card("Events of this server", tuple(lines), color=Color.blurple())], ephemeral=True)
 
 
-def _card(event: EventInfo, title: str, lines: Sequence[str]) -> Card:
-    state = "Takes scores with /submit-score" if event.is_active else "Archived: takes no scores"
-    return Card(title, tuple(lines), (state,), Color.green())
+def _card(event: EventInfo, week: int, title: str, lines: Sequence[str]) -> Card:
+    return Card(title, tuple(lines), (_state(event, week),), Color.green())
+
+
+def _state(event: EventInfo, week: int) -> str:
+    if not event.is_active:
+        return "Archived: takes no scores"
+    if not event.has_begun(week) and event.first_week is not None:
+        begins = Week.from_code(event.first_week).monday
+        return f"Takes scores from {begins.day} {begins:%B %Y} on"
+    return "Has ended: takes no scores" if event.has_ended(week) else "Takes scores with /submit-score"
 
 
 def _facts(event: EventInfo) -> dict[str, str]:
@@ -123,9 +131,9 @@ def _kind(style: ScoreStyle) -> str:
 def _line(summary: EventSummary) -> str:
     event = summary.event
     state = "" if event.is_active else " · archived"
-    if not summary.has_begun and event.first_week is not None:
+    if not event.has_begun(summary.week) and event.first_week is not None:
         state += f" · begins {write_days(Week.from_code(event.first_week), short=True)}"
-    elif summary.has_ended and event.is_active:
+    elif event.has_ended(summary.week) and event.is_active:
         state += " · ended"
     rules = rules_in_words(event.rules)
     state += "" if rules is None else f" · {rules}"

@@ -129,7 +129,7 @@ async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:
         world.admin, "event edit", event="Tetris Blitz", unit="points"
     )
     taken_out = await world.use(world.admin, "event edit", event="Tetris Blitz", active=True)
-    assert "It is out of the archive, and takes scores again.\nTakes scores with /submit-score" in taken_out
+    assert "It is out of the archive.\nTakes scores with /submit-score" in taken_out
     assert "🎉" in await world.submit("Ana", 1)
 
 
@@ -153,6 +153,19 @@ async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -
         "**Winter** · highest score · 0 players · begins 7–13 Dec\n"
         "**Ancient** · highest score · 0 players · archived"
     )
+
+
+async def test_an_event_says_when_it_begins_to_take_scores_and_that_it_has_ended(world: World) -> None:
+    weeks = {"first-week": "2026-W50", "last-week": "2026-W51"}
+    assert (await world.create_event(**weeks)).public.endswith("\nTakes scores from 7 December 2026 on")
+    for later, state in (
+        (0, "Takes scores from 7 December 2026 on"),
+        (3, "Takes scores with /submit-score"),
+        (2, "Has ended: takes no scores"),
+    ):
+        world.clock.move(weeks=later)
+        changed = await world.use(world.admin, "event edit", event="Tetris Blitz", unit="points")
+        assert changed.public.endswith(f"\n{state}")
 
 
 async def test_a_server_without_events_is_told_how_to_make_one(world: World) -> None:

@@ -159,7 +159,7 @@ async def keys(wired: WiredBot) -> dict[str, int]:
     # Else the recalculation at the end of the window changes tables that tests compare.
     await backend.real.scoring.recalculate(event.id)
     rivals = await backend.real.services.events.create(actor(ADMIN, RIVALS), ScoreDirection.LOW, EventOptions("Secret"))
-    return {"event": event.id, "rivals": rivals.id}
+    return {"event": event.id, "rivals": rivals.event.id}
 
 
 async def test_a_command_that_the_bot_has_not_like_this_is_explained(wired: WiredBot, keys: dict[str, int]) -> None:

@@ -40,7 +40,7 @@ class EventService:
         self._clock = clock
         self._names = alru_cache(maxsize=None, ttl=KEPT_SECONDS)(self._read_names)
 
-    async def create(self, actor: Actor, direction: ScoreDirection, options: EventOptions) -> EventInfo:
+    async def create(self, actor: Actor, direction: ScoreDirection, options: EventOptions) -> EventSummary:
         """Create an event in the actor's server.
 
         Raises:
@@ -48,7 +48,7 @@ class EventService:
             InvalidName, InvalidScore, InvalidSetting: an option is invalid.
         """
 
-        def work(session: Session) -> EventInfo:
+        def work(session: Session) -> EventSummary:
             begin_action(session, actor)
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
             settings = load_settings(session, actor.guild_id)
@@ -61,7 +61,7 @@ class EventService:
             detail = f"{event.name} ({direction})"
             record(session, actor, "event create", detail, at=now, event_id=event.id)
             _schedule_final(session, event, now)
-            return describe(event)
+            return EventSummary(describe(event), 0, current_week(session, actor.guild_id, now).code)
 
         return await self._change(actor, work)
 
@@ -88,7 +88,8 @@ class EventService:
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
             outside = _count_outside(session, changed) if has_new_bounds else 0
-            return EventChange(before, changed, outside, channel_before, event.default_channel_id)
+            week = current_week(session, actor.guild_id, now).code
+            return EventChange(before, changed, week, outside, channel_before, event.default_channel_id)
 
         return await self._change(actor, work)
 
@@ -127,7 +128,7 @@ class EventService:
                 _schedule_final(session, one, now)
             if again.board_channel_id is not None:
                 schedule(session, JobKind.BOARD, str(again.id), now)
-            return BegunSeason(describe(event), describe(again))
+            return BegunSeason(describe(event), describe(again), current_week(session, actor.guild_id, now).code)
 
         return await self._change(actor, work)
 
