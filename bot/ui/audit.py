@@ -12,7 +12,9 @@ from bot.ui.text import count_of, escape_start, mention
 LONGEST_TEXTS = (500, 120, 40)
 """How much of each text is shown: as much as there is room for."""
 LONGEST_PAGE = 3_900
-_CHANNEL = re.compile(r"(?:(?<=\bin channel )|(?<=\bannouncements: )|(?<=channel\\_id: ))[0-9]{15,20}")
+_CHANNEL = re.compile(
+    r"(?:(?<=\bin channel )|(?<=\bannouncements: )|(?<=\breviews: )|(?<=\bdefault channel: ))[0-9]{15,20}"
+)
 _ROLE = re.compile(r"(?:(?<=\brole )|(?<=\brole: ))[0-9]{15,20}")
 """Where a detail, escaped, has an id of Discord."""
 

@@ -136,15 +136,36 @@ async def test_channels_and_roles_are_named_and_not_numbered(world: World) -> No
     await world.use(world.admin, "board post", event=EVENT)
     await world.use(world.admin, "event edit", event=EVENT, **{"default-channel": channel})
     await world.use(world.admin, "settings", announcements=channel, **{"admin-role": role})
+    await world.backend.real.services.settings.change(world.as_actor(), review_channel_id=channel.id)
     await world.use(world.admin, "event role", event=EVENT, role=role, award="nobody")
 
     seen = await world.use(world.admin, "audit")
 
     mentioned = (
         f"in channel <#{channel.id}>",
-        f"<#{channel.id}>",
+        f"default channel: <#{channel.id}>",
+        f"reviews: <#{channel.id}>",
         f"admin role: <@&{role.id}>",
         f"role <@&{role.id}>: nobody",
     )
     assert [one for one in mentioned if one not in seen] == []
     assert re.findall(rf"(?<![#&])(?:{channel.id}|{role.id})", seen.alone) == []
+
+
+async def test_what_was_changed_of_an_event_is_told_in_words(world: World) -> None:
+    await world.create_event()
+    first = {"unit": "points", "min": "10", "first-week": "2026-W47", "alarm-max": "1,000"}
+    for options in (first, {"default-channel": world.channel}, {"default-channel": world.channel}, {"active": True}):
+        await world.use(world.admin, "event edit", event=EVENT, **options)
+    await world.use(world.admin, "event archive", event=EVENT)
+
+    told = (await world.use(world.admin, "audit")).alone.splitlines()
+
+    assert [line.split(" · ")[0] for line in told if line.endswith(f" · by <@{world.admin.id}>")] == [
+        "archived",
+        "out of the archive",
+        "default channel: none",
+        f"default channel: <#{world.channel.id}>",
+        "unit: points, min: 10, first week: 2026-W47, alarm max: 1,000",
+        "Tetris Blitz (HIGH)",
+    ]

@@ -112,8 +112,8 @@ async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: Test
     then, now = backend.clock.now.replace(hour=12), backend.clock.now
     assert logged == [
         (GUILD, ADMIN.discord_id, "event create", event.id, None, f"{EVENT} (LOW)", None, then),
-        (GUILD, MANAGER.discord_id, "event edit", event.id, None, "name: 40L, max_score: 90", None, now),
-        (GUILD, OWNER.discord_id, "event edit", event.id, None, "is_active: False", None, now),
+        (GUILD, MANAGER.discord_id, "event edit", event.id, None, "name: 40L, max: 90", None, now),
+        (GUILD, OWNER.discord_id, "event edit", event.id, None, "archived", None, now),
         (
             GUILD,
             ADMIN.discord_id,

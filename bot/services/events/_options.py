@@ -195,7 +195,15 @@ def _is_nothing(text: str) -> bool:
     return text.strip().casefold() == NOTHING
 
 
-def summary(options: EventOptions) -> str:
-    """Return what the audit log says of options: those that are given."""
-    changes = {option.name: getattr(options, option.name) for option in fields(options) if option.compare}
-    return visible(", ".join(f"{name}: {value}" for name, value in changes.items() if value is not None))
+def summary(options: EventOptions, event: Event) -> str:
+    """Return what the audit log says of options that an event has now: those that are given."""
+    given = {option.name: getattr(options, option.name) for option in fields(options) if option.compare}
+    return visible(", ".join(_tell(name, value, event) for name, value in given.items() if value is not None))
+
+
+def _tell(name: str, value: object, event: Event) -> str:
+    if name == "is_active":
+        return "out of the archive" if value else "archived"
+    if name == "default_channel_id":
+        return f"default channel: {event.default_channel_id or NOTHING}"
+    return f"{name.removesuffix('_score').replace('_', ' ')}: {value}"

@@ -81,7 +81,7 @@ class EventService:
             before, channel_before = describe(event), event.default_channel_id
             now = self._clock()
             apply(session, event, options, now)
-            record(session, actor, "event edit", summary(options), at=now, event_id=event.id)
+            record(session, actor, "event edit", summary(options, event), at=now, event_id=event.id)
             refresh_posts(session, [event.id], now)
             if before.last_week != event.last_week:
                 _schedule_final(session, event, now)
