@@ -19,6 +19,8 @@ EARLIER = "**Closed with it**"
 """What stands above the weeks that closed together with the last one."""
 MOST_EARLIER = 5
 """Of them, so many are listed."""
+_UNBROKEN = "\u00a0"
+"""A space at which no line breaks."""
 
 
 def show_results(content: Results | Reopened) -> Reply:
@@ -33,7 +35,7 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
     if content.leaders:
-        leaders = [f"{one.rank} {escape(one.player.name)} {one.elo}" for one in content.leaders]
+        leaders = [_UNBROKEN.join((f"{one.rank}", escape(one.player.name), f"{one.elo}")) for one in content.leaders]
         lines.append(f"**Overall** {' · '.join(leaders)}")
     if content.chase is not None:
         behind, ahead = escape(content.chase.behind.name), escape(content.chase.ahead.name)

@@ -58,7 +58,7 @@ async def test_results_are_told_when_weeks_close_and_corrected_when_that_is_undo
         "🥇 **Ana** · 100 · 1268",
         "🥈 **Ben** · 90 · 1089",
         "🥉 **Cy** · 80 · 911",
-        "**Overall** 1 Ana 1268 · 2 Ben 1089 · 3 Cy 911",
+        "**Overall** 1\u00a0Ana\u00a01268 · 2\u00a0Ben\u00a01089 · 3\u00a0Cy\u00a0911",
         "4 played · the next one closes <t:1796004000:R>",
         "Picture",
         "How was this rated?",

@@ -26,7 +26,7 @@ async def test_a_reset_on_monday_closes_last_week(world: World) -> None:
         "🥇 **Bob** · 300 points · 1286\n"
         "🥈 **Cy** · 200 points · 1078\n"
         "🥉 **Ana** · 100 points · 870\n"
-        "**Overall** 1 Bob 1192 · 2 Ana 1061 · 3 Cy 1010\n"
+        "**Overall** 1\u00a0Bob\u00a01192 · 2\u00a0Ana\u00a01061 · 3\u00a0Cy\u00a01010\n"
         "4 played · the next one ends <t:1795996800:R>"
     )
     assert "23–29 November\n🥇 **Ana** · 400" in await world.board("week")
@@ -184,7 +184,7 @@ async def test_all_finished_weeks_are_closed_by_one_reset_oldest_first(world: Wo
         world.clock.move(weeks=1)
 
     results = (
-        "🏆 Tetris Blitz · 28 December – 3 January\n🥇 **Ana** · 7 · 1000\n**Overall** 1 Ana 1000\n"
+        "🏆 Tetris Blitz · 28 December – 3 January\n🥇 **Ana** · 7 · 1000\n**Overall** 1\u00a0Ana\u00a01000\n"
         "**Closed with it**\n1 earlier week closed too\n23–29 Nov: **Ana** · 2\n30 Nov – 6 Dec: **Ana** · 3\n"
         "7–13 Dec: **Ana** · 4\n14–20 Dec: **Ana** · 5\n21–27 Dec: **Ana** · 6\n"
         "1 played · the next one ends <t:1799625600:R>"
@@ -216,7 +216,7 @@ async def test_a_preview_shows_the_admin_the_results_and_writes_nothing(world: W
         "Preview: nothing is closed yet.\nto close: `/weekly-reset`\n"
         "🏆 Tetris Blitz · 16–22 November\n"
         "Closed early: later scores count for 23–29 November.\n"
-        "🥇 **Bob** · 300 · 1200\n🥈 **Ana** · 100 · 800\n**Overall** 1 Bob 1200 · 2 Ana 800\n"
+        "🥇 **Bob** · 300 · 1200\n🥈 **Ana** · 100 · 800\n**Overall** 1\u00a0Bob\u00a01200 · 2\u00a0Ana\u00a0800\n"
     )
     assert await world.tables() == before
     closed = await world.reset()
