@@ -32,6 +32,7 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.closed_early:
         lines.append(f"Closed early: later scores count for {write_days(content.week.next())}.")
     lines += [_placed(result, content.event.style) for result in content.podium]
+    lines += _alone(content)
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
     if content.leaders:
@@ -88,6 +89,11 @@ def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
     medal, score = MEDALS.get(result.rank, f"#{result.rank}"), _score(result.score, style)
     elo = "" if result.elo is None else f" · {result.elo}"
     return f"{medal} **{escape(result.player.name)}** · {score}{elo}"
+
+
+def _alone(content: Results) -> list[str]:
+    alone = [one for one in content.podium if content.players == 1 and one.elo is not None]
+    return [f"{escape(one.player.name)} played alone this week: {one.elo} by rule." for one in alone]
 
 
 def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:

@@ -141,7 +141,9 @@ async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBacken
     assert [(result.rank, result.elo) for result in run.podium] == [(1, None)]
     results = await backend.real.services.results.answer(GUILD, run.event.id, [run.week])
     assert isinstance(results, Results)
-    assert "\nCounts for nobody: a week of this event takes 2 players.\n" in show_results(results).cards[0].text
+    told = show_results(results).cards[0].text
+    assert "\nCounts for nobody: a week of this event takes 2 players.\n" in told
+    assert "played alone" not in told
     past = await backend.real.services.standings.page(GUILD, EVENT, Board.WEEK, 0, viewer_id=0, week=str(run.week))
     assert "Not rated: a week of this event takes 2 players." in board_card(past, None).text
     stats = await tables.stats(backend.database, 1)
