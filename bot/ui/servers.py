@@ -40,30 +40,27 @@ ATTENDANCES = {
     Attendance.PLAYED: ("Weeks played count", "A missed week costs nothing"),
 }
 
-_WHAT = dict.fromkeys(ANNOUNCEMENTS, "announcements") | {
-    JobKind.HELD: "messages about held scores",
-    JobKind.BOARD: "refreshes of a board",
-    JobKind.ROLES: "roles of events",
+_STOPPED = dict.fromkeys(ANNOUNCEMENTS, "Results and records are not announced any more") | {
+    JobKind.HELD: "Held scores are not shown in a channel any more",
+    JobKind.BOARD: "A board is not kept up to date any more",
 }
 _AGAIN = dict.fromkeys((*ANNOUNCEMENTS, JobKind.HELD), "`/settings` names a channel") | {
     JobKind.BOARD: "`/board post` posts it anew",
-    JobKind.ROLES: "The next close tries again",
 }
 _SENTENCES = {
-    Trouble.CHANNEL_GONE: "There are no more {what}: their channel was deleted. {again}.",
+    Trouble.CHANNEL_GONE: "{stopped}: the channel was deleted. {again}.",
     Trouble.CHANNEL_CLOSED: (
-        "There are no more {what}: the bot may not write in <#{place}>. "
-        "Allow it *View Channel* and *Send Messages* there. {again}."
+        "{stopped}: the bot may not write in <#{place}>. Allow it *View Channel* and *Send Messages* there. {again}."
     ),
     Trouble.SCORE_HELD: (
         "{held}: `/review`. `/settings review-channel:#channel` shows such scores to admins in a channel."
     ),
-    Trouble.ROLES_CLOSED: "The {what} are not given: the bot lacks *Manage Roles*. The next close tries again.",
+    Trouble.ROLES_CLOSED: "Roles of events are not given: the bot lacks *Manage Roles*. The next close tries again.",
     Trouble.ROLE_ABOVE: (
-        "<@&{place}> of the {what} is not given: it stands above the bot's role. "
+        "<@&{place}> of an event is not given: it stands above the bot's role. "
         "Move the bot's role up in the server's settings; the next close tries again."
     ),
-    Trouble.ROLE_GONE: "One of the {what} was deleted, and is awarded no more.",
+    Trouble.ROLE_GONE: "One of the roles of events was deleted, and is awarded no more.",
 }
 
 
@@ -107,7 +104,7 @@ def show_notices(notices: Sequence[Notice]) -> Reply:
 def _told(notices: Sequence[Notice]) -> str:
     return "\n".join(
         f"⚠️ {_SENTENCES[notice.trouble]}".format(
-            what=_WHAT.get(notice.kind),
+            stopped=_STOPPED.get(notice.kind),
             again=_AGAIN.get(notice.kind),
             place=notice.place_id,
             held=_held(notice.waiting),

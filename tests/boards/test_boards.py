@@ -138,7 +138,8 @@ async def test_a_channel_that_is_closed_to_the_bot_is_refused_and_one_that_is_cl
     [board] = await boards(world, after=MINUTE)
     assert "Cy" not in board
     assert await tables.jobs(world.backend.database, JobKind.BOARD) == []
-    assert f"<#{world.channel.id}>" in await world.use(world.admin, "settings")
+    told = await world.use(world.admin, "settings")
+    assert f"A board is not kept up to date any more: the bot may not write in <#{world.channel.id}>. " in told
 
 
 async def test_what_admins_change_and_a_new_season_show_on_the_board(world: World) -> None:

@@ -202,9 +202,9 @@ async def test_a_channel_that_is_gone_or_forbidden_is_told_and_the_score_still_w
     assert settings["review_channel_id"] is None
     told = await wired.use(ADMIN, "audit")
     await told.finished(2)
-    assert "There are no more messages about held scores: " in told.final.text
+    assert "Held scores are not shown in a channel any more: " in told.final.text
     assert "A score is held until an admin has looked at it" in told.final.text
-    assert "no more messages about held scores" in (await wired.set(ADMIN)).text
+    assert "Held scores are not shown in a channel any more" in (await wired.set(ADMIN)).text
     assert await referees.waiting() == [(JobKind.REVIEW, timedelta(days=1))]
     wired.expect_what_failed()
 

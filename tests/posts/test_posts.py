@@ -195,7 +195,7 @@ async def test_a_channel_that_is_gone_or_forbidden_ends_the_posts_and_an_admin_i
     assert await tables.rows(wired.backend.database, Job) == []
     [notice] = await tables.rows(wired.backend.database, Notice)
     assert (notice["kind"], notice["place_id"], notice["shown_at"]) == (KIND, HOME.news.id, None)
-    words = "no more announcements"
+    words = "Results and records are not announced any more"
     assert words not in (await wired.submit(User("ben"), "100")).text
     told = await wired.use(ADMIN, "audit")
     await told.finished(2)
