@@ -24,6 +24,8 @@ _MARKDOWN = re.compile(r"(^\d+)(?=\. )|[\\`*_~|<>\[\]@]|(?<=:)/|^[#+-]")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}]")
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 _CLUSTER = regex.compile(r"\X")
+_PLAIN = re.compile("[ -\u02ff\u2010-\u2027\u2190-\u21ff]*")
+"""Matches Latin text with its punctuation and arrows, where each character is a cluster of its own."""
 LINE_WIDTH = 26.0
 """How wide what a row says may be, in average letters, so that it fits a line of a phone with what stands between."""
 LEAST_NAME_WIDTH = 4.0
@@ -84,7 +86,8 @@ def narrow(text: str, width: float) -> str:
     Letters are about as wide as clients show them in bold: East Asian ones and emoji twice as wide as most, capitals,
     Greek, Cyrillic and Indic ones a little wider.
     """
-    clusters, widths = _CLUSTER.findall(text), _widths(text)
+    clusters = _clusters(text)
+    widths = [*map(_width, clusters)]
     if sum(widths) <= width:
         return text
     taken, left = 1, width - 1 - widths[0]
@@ -96,12 +99,12 @@ def narrow(text: str, width: float) -> str:
 
 def escape_beside(name: str, rest: str, width: float = LINE_WIDTH) -> str:
     """Write as much of a user's name as fits a line of a phone beside the rest of it; or a line, if hardly any does."""
-    left = width - sum(_widths(rest))
+    left = width - sum(map(_width, _clusters(rest)))
     return escape(narrow(name, left if left >= LEAST_NAME_WIDTH else width))
 
 
-def _widths(text: str) -> list[float]:
-    return [_width(cluster) for cluster in _CLUSTER.findall(text)]
+def _clusters(text: str) -> list[str]:
+    return list(text) if _PLAIN.fullmatch(text) else _CLUSTER.findall(text)
 
 
 @lru_cache(MOST_CLUSTERS)

@@ -1,6 +1,9 @@
 """Names in rows of a phone: as much as fits, in whole clusters, of any script."""
 
 import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.scores import ScoreStyle
 from bot.domain.servers import PlayerName
@@ -28,6 +31,13 @@ from bot.ui.text import escape_beside, narrow
 )
 def test_a_name_is_cut_where_the_row_ends(name: str, width: float, shown: str) -> None:
     assert narrow(name, width) == shown
+
+
+@given(st.text(alphabet="aW é–→…\u0301\u200d👩漢", max_size=20), st.floats(1, 12))
+def test_a_name_is_cut_between_clusters(name: str, width: float) -> None:
+    clusters = regex.findall(r"\X", name)
+    cuts = [f"{''.join(clusters[:kept]).rstrip()}…" for kept in range(1, len(clusters))]
+    assert narrow(name, width) in (name, *cuts)
 
 
 @pytest.mark.parametrize(
