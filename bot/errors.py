@@ -356,6 +356,13 @@ class SeasonPast(LeaderboardError):
 
 
 @dataclass(eq=False)
+class SeasonChanged(LeaderboardError):
+    """The event with the name `event` has another last closed week than when the admin was asked to begin again."""
+
+    event: str
+
+
+@dataclass(eq=False)
 class SeasonUnknown(LeaderboardError):
     """The event with the name `event` has no season `typed`, but those from 1 to `seasons`."""
 

@@ -117,6 +117,11 @@ class World(Server):
         asked = await self.use(self.admin, "weekly-reset", event=event, **options)
         return await self.click(self.admin, asked, CLOSE) if CLOSE in asked.buttons else asked
 
+    async def begin_again(self, event: str = EVENT) -> Seen:
+        """Have the admin begin a new season of an event, and agree to what that archives."""
+        asked = await self.use(self.admin, "event begin-again", event=event)
+        return await self.click(self.admin, asked, "Begin again")
+
     async def board(self, board: str = "all-time", event: str = EVENT, who: str | MemberActor = "Watcher") -> Seen:
         return await self.use(who, "leaderboard", event=event, board=board)
 

@@ -9,7 +9,7 @@ from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
 from bot.cogs.audit import Audit, AuditButton
 from bot.cogs.boards import Boards
-from bot.cogs.events import Events
+from bot.cogs.events import Events, SeasonButton
 from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
 from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
@@ -73,6 +73,7 @@ BUTTONS = (
     UndoButton,
     WeekButton,
     *BUTTONS_OF_MODERATION,
+    SeasonButton,
     ReviewButton,
     RatedButton,
     RulesButton,

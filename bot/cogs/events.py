@@ -1,22 +1,31 @@
-"""`/event create`, `/event edit`, `/event archive`, `/event rehearse` and `/event list`."""
+"""`/event` with all its subcommands, and the button that begins a new season."""
 
+import re
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from discord import Interaction, Role, app_commands
+from discord import ButtonStyle, Interaction, Role, app_commands
+from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, guild_of
-from bot.cogs._services import ServiceCog
+from bot.cogs._answering import actor_of, answer, guild_of, post
+from bot.cogs._buttons import IdButton
+from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import active_events, all_events, coming_weeks
+from bot.cogs.moderation import KeepButton
 from bot.cogs.rehearsals import ask_to_apply
 from bot.cogs.roles import check_awardable
+from bot.domain.events import SeasonPreview
 from bot.domain.rehearsals import Proposal
 from bot.domain.roles import Award, RoleAward
 from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.domain.weeks import Week
 from bot.errors import AwardWithoutElo
 from bot.services.events import EventOptions
-from bot.ui.events import show_change, show_event, show_events, show_season
+from bot.ui.events import show_change, show_event, show_events, show_season, show_season_preview
+from bot.ui.moderation import show_agreed
+from bot.ui.reply import Reply
 from bot.ui.roles import show_award
 
 AWARDS = {
@@ -27,6 +36,10 @@ AWARDS = {
 }
 MAX_ELO = 1_000_000
 FORMAT = "Numbers, or times, shown as 1:23.456"
+NO_WEEK = "none"
+_WEEK = "[0-9]{4}-W[0-9]{2}"
+_SEASON = rf"(?P<first>{_WEEK}|{NO_WEEK}):(?P<last>{_WEEK}|{NO_WEEK})"
+SEASON_BUTTON_ID = re.compile(rf"season:begin:(?P<event>[0-9]{{1,18}}):(?P<after>{_WEEK}):{_SEASON}")
 
 
 class Events(ServiceCog):
@@ -152,9 +165,9 @@ class Events(ServiceCog):
     async def event_begin_again(
         self, interaction: Interaction[Any], event: str, first_week: str | None = None, last_week: str | None = None
     ) -> None:
-        """Begin a new season of an event."""
-        begun = self.services.events.begin_again(actor_of(interaction), event, first_week, last_week)
-        await answer(interaction, begun, show_season)
+        """Show what a new season of an event would change, and ask whether to begin it."""
+        preview = self.services.events.preview_season(actor_of(interaction), event, first_week, last_week)
+        await answer(interaction, preview, _ask_to_begin, only_reads=True)
 
     @event.command(name="rehearse", description="Admins: see what other rules would change, before they hold")
     @app_commands.describe(
@@ -240,3 +253,34 @@ class Events(ServiceCog):
         if award is not Award.NOBODY:
             check_awardable(interaction, role)
         return await self.services.roles.award(actor, event, role.id, award, elo)
+
+
+class SeasonButton(IdButton, template=SEASON_BUTTON_ID):
+    """Begins the new season that the message is about, between the weeks that its id names."""
+
+    def __init__(self, event_id: int, after: str, first: str, last: str) -> None:
+        """Begin after the closed week `after`, such as 2026-W47, with `first` and until `last`; none for no week."""
+        self.event_id, self.after, self.first, self.last = event_id, after, first, last
+        custom_id = f"season:begin:{event_id}:{after}:{first}:{last}"
+        super().__init__(Button(label="Begin again", style=ButtonStyle.danger, custom_id=custom_id))
+
+    @classmethod
+    def from_id(cls, match: re.Match[str]) -> "SeasonButton":
+        """Rebuild a button from its id."""
+        return cls(int(match["event"]), match["after"], match["first"], match["last"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Begin the season, and show everyone."""
+        events, actor = services_of(interaction).events, actor_of(interaction)
+        begun = events.begin_again(actor, self.event_id, self.first, self.last, after=self.after)
+        await post(interaction, begun, lambda _: show_agreed(), show_season)
+
+
+def _ask_to_begin(preview: SeasonPreview) -> Reply:
+    archived, event = preview.archived, preview.event
+    weeks = map(_name_week, (archived.last_week, event.first_week, event.last_week))
+    return replace(show_season_preview(preview), buttons=[[SeasonButton(archived.id, *weeks), KeepButton()]])
+
+
+def _name_week(code: int | None) -> str:
+    return NO_WEEK if code is None else str(Week.from_code(code))

@@ -150,6 +150,29 @@ class BegunSeason:
 
 
 @dataclass(frozen=True, slots=True)
+class SeasonPreview:
+    """What a new season of an event would archive, and what would go along.
+
+    Attributes:
+        archived: the season so far, as it would be.
+        event: the new one; its key means nothing yet.
+        players: how many have a personal best in the season so far.
+        scores: how many submissions count in it.
+        roles: Discord's ids of the roles that the new season would award.
+        board_channel: the channel of its board; None for none.
+        default_channel: the channel in which players need not name it; None for none.
+    """
+
+    archived: EventInfo
+    event: EventInfo
+    players: int
+    scores: int
+    roles: tuple[int, ...]
+    board_channel: int | None
+    default_channel: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class EventChange:
     """An event before and after an edit.
 

@@ -1,11 +1,11 @@
 """Show events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from discord import Color
 
-from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary
+from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary, SeasonPreview
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.weeks import Week
 from bot.ui.card import Card, labelled
@@ -14,7 +14,10 @@ from bot.ui.rules import rules_in_words
 from bot.ui.text import count_of, escape, escape_score, write_days, write_range
 
 LONGEST_LIST = 3_800
+MOST_ROLES = 5
+"""How many roles a question about a season names."""
 ANY_WEEK = "none"
+_ALL_WEEKS = {"First week": "any", "Last week": "none: it goes on"}
 _TAKES_SCORES = {
     True: "It is out of the archive.",
     False: "It takes no scores any more; its boards stay. `/event edit active:True` takes it out again.",
@@ -46,6 +49,20 @@ def show_change(change: EventChange, title: str) -> Reply:
         stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
         lines += labelled("Earlier scores", f"{bests} {stay}.")
     return Reply([_card(change.event, change.week, title, lines)])
+
+
+def show_season_preview(preview: SeasonPreview) -> Reply:
+    """Show privately what a new season would archive, what goes along, and between which weeks it would be."""
+    archived, event = preview.archived, preview.event
+    counted = f"{count_of(preview.players, 'player')}, {count_of(preview.scores, 'score')}"
+    until = f"until {_weeks(archived)['Last week']}"
+    lines = [*labelled("Archived", f"{escape(archived.name)}\n{counted}\n{until}")]
+    for name, value in (_ALL_WEEKS | _weeks(event)).items():
+        lines += labelled(name, value)
+    lines += labelled("Goes along", "\n".join(_going_along(preview)))
+    lines.append("It begins without scores. **This cannot be undone.**")
+    heading = f"Begin season {event.season} of {escape(event.name)}?"
+    return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
 
 
 def show_season(begun: BegunSeason) -> Reply:
@@ -120,6 +137,18 @@ def _channel(change: EventChange) -> str:
 def _weeks(event: EventInfo) -> dict[str, str]:
     weeks = {"First week": event.first_week, "Last week": event.last_week}
     return {name: write_days(Week.from_code(code), year=True) for name, code in weeks.items() if code is not None}
+
+
+def _going_along(preview: SeasonPreview) -> Iterator[str]:
+    yield "name, rules and settings"
+    if preview.roles:
+        named = " ".join(f"<@&{role}>" for role in preview.roles[:MOST_ROLES])
+        others = len(preview.roles) - MOST_ROLES
+        yield f"roles: {named} and {others} more" if others > 0 else f"roles: {named}"
+    if preview.board_channel is not None:
+        yield f"board: a new one in <#{preview.board_channel}>"
+    if preview.default_channel is not None:
+        yield f"default channel: <#{preview.default_channel}>"
 
 
 def _kind(style: ScoreStyle) -> str:

@@ -111,6 +111,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "No week of {event} is closed, so there is no season to archive. `/event edit` changes when it begins and ends."
     ),
     errors.SeasonPast: "{event} is a past season and stays as it is. `/event begin-again` goes with {current}.",
+    errors.SeasonChanged: (
+        "The closed weeks of {event} have changed since you were asked. `/event begin-again` asks anew."
+    ),
     errors.SeasonUnknown: "{event} has no season “{typed}”. Pick one from the list that appears.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once: `/audit` shows it.",

@@ -154,7 +154,7 @@ async def test_what_admins_change_and_a_new_season_show_on_the_board(world: Worl
     await world.reset()
     [board] = await boards(world, after=MINUTE)
     assert "Overall\n🥇 **Ana** · **1000?**" in board
-    await world.use(world.admin, "event begin-again", event="Tetris Blitz")
+    await world.begin_again()
     past, present = await boards(world, after=MINUTE)
     assert "archived: this is how it ended" in past
     assert "All-time · 0 players\nNobody yet." in present

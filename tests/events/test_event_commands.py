@@ -1,5 +1,8 @@
 from typing import Any
 
+import pytest
+
+from bot.domain.roles import Award
 from tests.one_database import on_both_databases, on_one_database
 from tests.world import World
 
@@ -252,3 +255,48 @@ async def test_what_admins_do_is_in_the_audit_log(world: World) -> None:
         "settings",
     ]
     assert {(row["guild_id"], row["actor_id"]) for row in log} == {(world.guild.id, world.admin.id)}
+
+
+@on_both_databases
+@pytest.mark.usefixtures("jobs_by_request")
+async def test_a_new_season_is_shown_first_then_begun_once(world: World) -> None:
+    services, admin, channel = world.backend.real.services, world.as_actor(), f"<#{world.channel.id}>"
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 300, "Bob": 200})
+    world.clock.move(minutes=2)
+    await world.submit("Ana", 100)
+    await world.reset()
+    await world.settle_ratings()
+    before = await world.tables()
+    asked = await world.use(world.admin, "event begin-again", event="Tetris Blitz")
+    assert asked.alone == (
+        "Begin season 2 of Tetris Blitz?\n"
+        "Archived\nTetris Blitz · season 1\n2 players, 3 scores\nuntil 16–22 November 2026\n"
+        "First week\n23–29 November 2026\nLast week\nnone: it goes on\n"
+        "Goes along\nname, rules and settings\n"
+        "It begins without scores. **This cannot be undone.**"
+    )
+    assert asked.is_private
+    assert (await world.click(world.admin, asked, "Cancel")).alone == "Nothing was changed."
+    assert await world.tables() == before
+
+    for role in range(1, 8):
+        await services.roles.award(admin, "Tetris Blitz", role, Award.FIRST)
+    await services.boards.post(admin, "Tetris Blitz", world.channel.id)
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"default-channel": world.channel})
+    until = {"event": "Tetris Blitz", "last-week": "2026-W52"}
+    asked, asked_again = [await world.use(world.admin, "event begin-again", **until) for _ in range(2)]
+    assert asked.alone.endswith(
+        "Last week\n21–27 December 2026\nGoes along\nname, rules and settings\n"
+        f"roles: <@&1> <@&2> <@&3> <@&4> <@&5> and 2 more\nboard: a new one in {channel}\ndefault channel: {channel}\n"
+        "It begins without scores. **This cannot be undone.**"
+    )
+    await world.restart_bot()
+
+    begun = await world.click(world.admin, asked, "Begin again")
+    assert begun.alone == "Done. The result is below."
+    assert begun.public.startswith(
+        "Season 2 begins\n**Tetris Blitz**\nFirst week\n23–29 November 2026\nLast week\n21–27 December 2026\n"
+    )
+    refused = await world.refused(world.click(world.admin, asked_again, "Begin again"))
+    assert refused.startswith("Tetris Blitz · season 1 is a past season and stays as it is.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -16,6 +17,7 @@ from bot.errors import (
     EventNotFound,
     LeaderboardError,
     NotAWeek,
+    SeasonChanged,
     SeasonEmpty,
     SeasonHasScores,
     SeasonOpen,
@@ -120,6 +122,29 @@ async def test_an_event_that_begins_again_keeps_its_name_and_rules_and_archives_
     log = await tables.rows(backend.database, AuditLog)
     assert [row["detail"] for row in log if row["action"] == "event begin-again"] == [f"season 2; season 1 is {FIRST}"]
     assert await backend.differences() == []
+
+
+async def test_an_event_that_changed_since_the_admin_was_asked_does_not_begin_again(backend: TestBackend) -> None:
+    events = backend.real.services.events
+    await backend.create_event()
+    await backend.submit(1, 10)
+    await backend.run()
+    asked = await events.preview_season(ADMIN, EVENT, last_week="2026-W52")
+    key = asked.archived.id
+    assert (asked.archived.name, asked.players, asked.scores) == (FIRST, 1, 1)
+    assert (asked.event.first_week, asked.event.last_week) == (202648, 202652)
+    again = partial(events.begin_again, ADMIN, key, last_week="2026-W52")
+
+    backend.clock.move(weeks=1)
+    await backend.submit(1, 20)
+    await refused(SeasonOpen, again(after="2026-W47"))
+    await backend.run()
+    assert (await refused(SeasonChanged, again(after="2026-W47"))).event == EVENT
+    await refused(NotAWeek, again(after="2026-W54"))
+    assert [one.name for one in await events.seasons(GUILD, EVENT)] == [EVENT]
+
+    assert (await again(after="2026-W48")).archived.last_week == 202648
+    assert (await refused(SeasonPast, again(after="2026-W48"))).current == EVENT
 
 
 async def test_an_event_without_an_end_begins_again_after_its_last_closed_week(backend: TestBackend) -> None:

@@ -105,7 +105,7 @@ async def test_a_board_from_before_a_season_says_that_the_earlier_one_is_another
     await world.create_event()
     await world.submit_all({"Ana": 10, "Ben": 20})
     await world.reset()
-    await world.use(world.admin, "event begin-again", event="Tetris Blitz")
+    await world.begin_again()
     world.clock.move(weeks=1)
 
     def board(event: str) -> Any:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cogs.events import SEASON_BUTTON_ID, SeasonButton
 from bot.cogs.rehearsals import RULES_BUTTON_ID, RulesButton
 from bot.cogs.standings import BUTTON_ID, PageButton
 from bot.cogs.weeks import WEEK_BUTTON_ID, WeekButton
@@ -57,12 +58,8 @@ def test_any_other_text_is_no_id_or_leads_to_what_it_says(custom_id: str) -> Non
     ]
 
 
-weeks_of_events = st.builds(
-    WeekButton,
-    st.sampled_from(list(WeekButton.LABELS)),
-    st.integers(1, 2**31 - 1),
-    st.dates().map(lambda day: "{:04}-W{:02}".format(*day.isocalendar())),
-)
+weeks = st.dates().map(lambda day: "{:04}-W{:02}".format(*day.isocalendar()))
+weeks_of_events = st.builds(WeekButton, st.sampled_from(list(WeekButton.LABELS)), st.integers(1, 2**31 - 1), weeks)
 
 
 @given(button=weeks_of_events)
@@ -72,6 +69,19 @@ def test_the_id_of_a_week_is_read_back_as_it_was_made(button: WeekButton) -> Non
     read_back = WeekButton.from_id(match)
     assert (read_back.action, read_back.event_id, read_back.week) == (button.action, button.event_id, button.week)
     assert read_back.custom_id == button.custom_id
+
+
+seasons = st.builds(SeasonButton, st.integers(1, 10**18 - 1), weeks, weeks | st.just("none"), weeks | st.just("none"))
+
+
+@given(button=seasons)
+def test_the_id_of_a_new_season_is_read_back_as_it_was_made_and_is_short_enough(button: SeasonButton) -> None:
+    match = SEASON_BUTTON_ID.fullmatch(button.custom_id)
+    assert match is not None
+    read_back = SeasonButton.from_id(match)
+    for what in ("event_id", "after", "first", "last", "custom_id"):
+        assert getattr(read_back, what) == getattr(button, what)
+    assert len(button.custom_id) <= LONGEST
 
 
 rules_of_events = st.builds(

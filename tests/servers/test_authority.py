@@ -26,6 +26,7 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "archive": lambda backend, actor: backend.real.services.events.archive(actor, EVENT),
     "preview": lambda backend, actor: backend.real.services.weeks.preview(actor, EVENT),
     "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT, early=True),
+    "preview a season": lambda backend, actor: backend.real.services.events.preview_season(actor, EVENT),
     "undo": lambda backend, actor: backend.real.services.weeks.undo(actor, EVENT),
     "list what can be removed": lambda backend, actor: backend.real.services.removals.removable(actor, EVENT, 1),
     "preview a removal": lambda backend, actor: backend.real.services.removals.preview(actor, EVENT, 1),

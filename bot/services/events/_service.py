@@ -10,20 +10,20 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, LeaderboardScore, ScoreType
+from bot.database.models import Event, EventRole, LeaderboardScore, ScoreSubmission, ScoreType
 from bot.domain.clock import Clock
-from bot.domain.events import ALARM_ELO, BegunSeason, EventChange, EventInfo, EventSummary
+from bot.domain.events import ALARM_ELO, BegunSeason, EventChange, EventInfo, EventSummary, SeasonPreview
 from bot.domain.jobs import JobKind
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
-from bot.errors import EventArchived, NothingToChange
+from bot.errors import EventArchived, NothingToChange, SeasonChanged
 from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons
 from bot.services.events._options import EventOptions, apply, apply_weeks, summary
 from bot.services.events._seasons import begin_again
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
-from bot.services.servers import Actor, begin_action, current_week, load_settings, record
+from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
@@ -97,8 +97,29 @@ class EventService:
         """Stop an event from taking scores; `edit` can reactivate it."""
         return await self.edit(actor, event_name, EventOptions(is_active=False))
 
+    async def preview_season(
+        self, actor: Actor, event: str | int, first_week: str | None = None, last_week: str | None = None
+    ) -> SeasonPreview:
+        """Return what `begin_again` would do, and raise what it would raise; roll it back."""
+
+        def work(session: Session) -> SeasonPreview:
+            require_admin(session, actor)
+            with session.begin_nested() as tried:
+                archived, again = _begin(session, actor, event, first_week, last_week, self._clock())
+                preview = _preview(session, archived, again)
+                tried.rollback()
+            return preview
+
+        return await self._database.write(work)
+
     async def begin_again(
-        self, actor: Actor, event_name: str, first_week: str | None = None, last_week: str | None = None
+        self,
+        actor: Actor,
+        event: str | int,
+        first_week: str | None = None,
+        last_week: str | None = None,
+        *,
+        after: str | None = None,
     ) -> BegunSeason:
         """Begin a new season of an event: without scores, by the same rules, and under the same name.
 
@@ -106,29 +127,31 @@ class EventService:
 
         Args:
             actor: the admin.
-            event_name: the name of the event.
+            event: the name or the key of the event.
             first_week: the first week of the new season; None for the first that the season so far has not had.
             last_week: the last one; None if it goes on.
+            after: the last closed week that the admin was told of, such as 2026-W47; None if nobody was asked.
 
         Raises:
             SeasonPast, SeasonOpen, SeasonEmpty: the event cannot begin again.
+            SeasonChanged: its last closed week is not `after`.
             InvalidSetting: a week is none, or the new season would be over.
         """
 
         def work(session: Session) -> BegunSeason:
             begin_action(session, actor)
             now = self._clock()
-            event = find_event(session, actor.guild_id, event_name, lock=True)
-            again = begin_again(session, event, now)
-            apply_weeks(session, again, EventOptions(first_week=first_week, last_week=last_week), now)
-            detail = f"season {again.season}; season {event.season} is {event.name}"
+            archived, again = _begin(session, actor, event, first_week, last_week, now)
+            if after is not None and archived.last_week != Week.parse(after).code:
+                raise SeasonChanged(again.name)
+            detail = f"season {again.season}; season {archived.season} is {archived.name}"
             record(session, actor, "event begin-again", detail, at=now, event_id=again.id)
-            refresh_posts(session, [event.id], now)
-            for one in (event, again):
+            refresh_posts(session, [archived.id], now)
+            for one in (archived, again):
                 _schedule_final(session, one, now)
             if again.board_channel_id is not None:
                 schedule(session, JobKind.BOARD, str(again.id), now)
-            return BegunSeason(describe(event), describe(again), current_week(session, actor.guild_id, now).code)
+            return BegunSeason(describe(archived), describe(again), current_week(session, actor.guild_id, now).code)
 
         return await self._change(actor, work)
 
@@ -218,6 +241,32 @@ class EventService:
             return tuple((*row,) for row in session.execute(ordered))
 
         return await self._database.read(work)
+
+
+def _begin(
+    session: Session, actor: Actor, event: str | int, first_week: str | None, last_week: str | None, now: datetime
+) -> tuple[Event, Event]:
+    """Begin a new season of an event, and return the archived one and the new one."""
+    archived = find_event(session, actor.guild_id, event, lock=True)
+    again = begin_again(session, archived, now)
+    apply_weeks(session, again, EventOptions(first_week=first_week, last_week=last_week), now)
+    return archived, again
+
+
+def _preview(session: Session, archived: Event, again: Event) -> SeasonPreview:
+    """Describe two seasons, of which `again` has just begun, and what it has from the other one."""
+    log = ScoreSubmission
+    scores = select(func.count()).where(log.event_id == archived.id, log.removed_at.is_(None))
+    roles = select(EventRole.role_id).where(EventRole.event_id == again.id).order_by(EventRole.id)
+    return SeasonPreview(
+        describe(archived),
+        describe(again),
+        archived.score_count,
+        session.execute(scores).scalar_one(),
+        tuple(session.scalars(roles)),
+        again.board_channel_id,
+        again.default_channel_id,
+    )
 
 
 def _schedule_final(session: Session, event: Event, now: datetime) -> None:
