@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.clock import day_begins_at, local_time
 from bot.domain.score_search import days_of
 from bot.domain.text import visible
-from bot.domain.weeks import Week
+from bot.domain.weeks import LATEST_WEEK, Week
 from bot.errors import MomentAhead, MomentUnknown, NotAWeek
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 """No score is older: Discord began in that year."""
-LATEST_WEEK = Week(9999, 1)
-"""No week is later."""
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_DAY = 3

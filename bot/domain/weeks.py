@@ -44,12 +44,14 @@ class Week:
         """Read a week such as `2026-W47`.
 
         Raises:
-            NotAWeek: the text has another form, or the year has no such week.
+            NotAWeek: the text has another form, the year has no such week, or it is later than `LATEST_WEEK`.
         """
         if written := _WEEK.fullmatch(text.strip()):
             year, number = map(int, written.groups())
             with suppress(ValueError):
-                return cls._of_day(date.fromisocalendar(year, number, 1))
+                week = cls._of_day(date.fromisocalendar(year, number, 1))
+                if week <= LATEST_WEEK:
+                    return week
         raise NotAWeek
 
     @property
@@ -89,6 +91,10 @@ class Week:
     def _of_day(cls, day: date) -> "Week":
         year, number, _ = day.isocalendar()
         return cls(year, number)
+
+
+LATEST_WEEK = Week(9999, 1)
+"""No week is later: the calendar ends in that year."""
 
 
 def counting_week(current: Week, closed: Collection[Week]) -> Week:

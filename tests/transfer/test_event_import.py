@@ -28,7 +28,7 @@ from tests.world import World
 KEPT = ("all_time_leaderboard_elo", "weekly_elo_average", "weeks_participated", "calculated_event_elo")
 THERE = replace(ADMIN, guild_id=ELSEWHERE)
 STRANGER = replace(THERE, manages_guild=False)
-FARTHEST = "9999-W52"
+FARTHEST = "9998-W52"
 
 
 @on_one_database
@@ -127,7 +127,7 @@ CHANGES: dict[str, tuple[dict[str, Any], type[LeaderboardError], str]] = {
     "a time to come": ({"submissions 0 submitted_at": "2999-01-01T00:00:00Z"}, EventFileBroken, "a time is"),
     "a week to come": ({"submissions 0 week": FARTHEST}, EventFileBroken, "a week is"),
     "a run to come": ({"runs 0 week": FARTHEST}, EventFileBroken, "a week is"),
-    "a season without end": ({"event last_week": FARTHEST}, EventFileBroken, "a week is"),
+    "a season without end": ({"event last_week": "9999-W52"}, EventFileBroken, "event last_week: Value error"),
 }
 
 

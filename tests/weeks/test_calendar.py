@@ -156,7 +156,7 @@ def test_a_week_is_shown_as_its_days() -> None:
 
 def test_what_is_no_week_of_the_calendar_is_refused() -> None:
     forms = ("", "47", "W47", "2026-47", "202647", "2026-W47-1", "week 47")
-    years = ("2026-W00", "2026-W54", "2025-W53", "0000-W01")
+    years = ("2026-W00", "2026-W54", "2025-W53", "0000-W01", "9999-W02")
     assert taken(Week.parse, (*forms, *years), NotAWeek) == []
 
 

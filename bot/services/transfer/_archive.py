@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
-from bot.domain.moments import EARLIEST, LATEST_WEEK
+from bot.domain.moments import EARLIEST
 from bot.domain.text import clean_event_name
-from bot.domain.weeks import Week
+from bot.domain.weeks import LATEST_WEEK, Week
 from bot.errors import EventFileBroken, EventFileNewer, EventFileTooLarge
 from bot.services.transfer._file import FILE_NAME, EventFile, NotAnEventFile, read_event_file
 
