@@ -29,7 +29,7 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
         "you can submit again in 40 seconds",
         "🥇 Ben · 58.34s · 1141\n                  🥇 Emi · 58.34s · 1141\n                  🥉 Ana",
         "(only Mira sees this)\n                  Preview: nothing is closed yet.",
-        "Overall 1 ",
+        "Overall 1\N{NO-BREAK SPACE}",
         "Close Tetris Blitz · ",
         "Scores after you close it count for ",
         "Mira clicks [Undo]",
