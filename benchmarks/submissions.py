@@ -136,5 +136,5 @@ def _submission(chances: random.Random, events: list[str]) -> Submission:
         username=user.name,
         display_name=user.display_name or user.name,
         event_name=chances.choice(events),
-        score=f"{chances.uniform(1, 1000):.3f}",
+        score=f"{chances.uniform(1, 1000):.2f}",
     )
