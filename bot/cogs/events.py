@@ -240,7 +240,7 @@ class Events(ServiceCog):
         award: Literal["number one", "top three", "elo", "nobody"],
         elo: app_commands.Range[int, -MAX_ELO, MAX_ELO] | None = None,
     ) -> None:
-        """Have an event award a role."""
+        """Choose to whom an event awards a role."""
         awarded = self._award(interaction, event, role, AWARDS[award], elo)
         await answer(interaction, awarded, show_award)
 

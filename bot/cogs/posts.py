@@ -98,7 +98,7 @@ class Poster:
             await self._give_up(claim, publication, draft, refused)
 
     async def _edit(self, claim: Claim, post: Post, message_id: int, reply: Reply, digest: str) -> None:
-        """Have a message say what it is to say, unless it does already, and remember it."""
+        """Edit a message to say what it is to say, unless it says that already, and remember it."""
         if post.digest != digest:
             message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
             await self._pace.wait()

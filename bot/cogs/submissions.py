@@ -108,7 +108,7 @@ class MessageModal(IdModal):
     TEMPLATE = re.compile("submit:(?P<how>choose|type)")
 
     def __init__(self, event: Select[Any] | TextInput[Any], proof: str | None = None) -> None:
-        """Have the event chosen or typed, and offer a proof; it can be changed."""
+        """Ask for the event by a menu or by its name, and offer a proof, which the player can change."""
         is_menu = isinstance(event, Select)
         super().__init__(title=TITLE, custom_id=f"submit:{'choose' if is_menu else 'type'}")
         self.event, self.score, self.proof = event, score_input(), proof_input(proof)

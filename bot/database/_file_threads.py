@@ -24,7 +24,7 @@ class FileThreads:
     """
 
     def __init__(self, engine: Engine, name: str, most: int) -> None:
-        """Have at most so many threads of this name, which keep the connections that they open."""
+        """Prepare at most so many threads of this name; each keeps the connection that it opens."""
         self._engine, self._name, self._most = engine, name, most
         self._due: SimpleQueue[Callable[[Connection | None], Connection | None] | None] = SimpleQueue()
         self._ends: list[Future[None]] = []

@@ -29,7 +29,7 @@ CROWD = 64
 THIS_WEEK = 202647
 
 RUNNING = "INSERT INTO weekly_runs"
-"""How a statement begins that a run makes when it has the event to itself."""
+"""A run begins a statement so once it has the event to itself."""
 
 Submitted = dict[int, tuple[int, float]]
 """By interaction: who, and what score."""

@@ -24,7 +24,7 @@ from bot.services.weeks import after_correction, follow_excuse
 
 
 class _Asked(NamedTuple):
-    """What an admin excuses from, or takes that back from.
+    """The week that an admin excuses a player from, or whose excuse the admin takes back.
 
     Attributes:
         event: the one event; None for all of the server.

@@ -1,4 +1,4 @@
-"""Find, describe and forget held scores inside a transaction, and have admins told of what has changed about them."""
+"""Find, describe and forget held scores inside a transaction, and refresh what admins see of them."""
 
 from datetime import datetime
 
@@ -62,7 +62,7 @@ def describe_held(session: Session, held: HeldScore) -> alarm.HeldScore:
 
 
 def end_waiting(session: Session, guild_id: int, interaction_id: int, now: datetime) -> None:
-    """Have admins reminded no more of a score that waits no longer, and shown what became of it."""
+    """Stop reminding admins of a score that no longer waits, and show them what became of it."""
     cancel(session, JobKind.REVIEW, str(interaction_id))
     refresh_post(session, JobKind.HELD, str(interaction_id), now)
     if session.scalar(waiting_in(guild_id).limit(1)) is None:
@@ -83,7 +83,7 @@ def drop_held(session: Session, player_id: int, now: datetime) -> None:
 
 
 def refresh_decided(session: Session, decided_by: int, now: datetime) -> None:
-    """Have shown anew what an admin has decided, who is erased."""
+    """Refresh the posts about held scores on which an admin has decided who is now erased."""
     of_admin = sa.select(HeldScore.interaction_id).where(HeldScore.decided_by == sa.literal(decided_by, sa.BigInteger))
     for interaction_id in session.scalars(of_admin.order_by(HeldScore.interaction_id)):
         refresh_post(session, JobKind.HELD, str(interaction_id), now)

@@ -166,7 +166,7 @@ class ReviewService:
         return result
 
     async def refuse(self, actor: Actor, held_id: int, reason: str | None = None) -> HeldScore:
-        """Have a held score never count.
+        """Refuse a held score, which then never counts.
 
         Raises:
             NothingHeld: no such score waits in the actor's server.

@@ -26,6 +26,6 @@ def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
 
 
 def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:
-    """Have admins of a server told now of all held scores that wait, in the transaction that changes where."""
+    """Tell admins of a server now of all held scores that wait, in the transaction that changes where they are told."""
     waiting = waiting_in(guild_id).with_only_columns(HeldScore.interaction_id)
     schedule_all(session, [(JobKind.REVIEW, str(key)) for key in session.scalars(waiting)], now)

@@ -53,7 +53,7 @@ KnownFields = OrderedDict[tuple[int, int | None, int], Values]
 MOST_FIELDS = 8
 """How many fields are remembered."""
 LOOKED_AT = 200
-"""Of larger events, those near the rank aimed at are looked at, and those without a rank among so many of the week."""
+"""In an event of more players, only those near the rank are looked at, and newcomers among so many of the week."""
 AROUND = LOOKED_AT // 4
 """So many ranks above and below are near."""
 SHOWN = 10

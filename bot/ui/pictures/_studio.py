@@ -112,7 +112,7 @@ class Studio:
         return self._painter
 
     def _dismiss(self) -> None:
-        """Have the process end, if there is one."""
+        """End the process, if there is one."""
         painter, self._painter = self._painter, None
         if self._idle is not None:
             self._idle.cancel()
