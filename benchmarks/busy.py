@@ -66,7 +66,7 @@ async def _measure(kind: str, url: URL, guild: Guild, event: str, others: list[s
 
 async def _submit(discord: DiscordServer, guild: Guild, event: str) -> Use:
     who, score = player(random.randint(1, PLAYERS)), random.uniform(1, 1001)
-    use = await discord.use(who, guild, "submit-score", event=event, score=f"{score:.3f}")
+    use = await discord.use(who, guild, "submit-score", event=event, score=f"{score:.2f}")
     if not use.is_granted():
         use.answered_after = math.inf
     return use

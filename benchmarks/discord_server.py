@@ -55,8 +55,9 @@ class Use:
         return self.answer.get("content") or ""
 
     def is_granted(self) -> bool:
-        """Whether the bot did not refuse it: every refusal of this bot begins with a sign."""
-        return not self.content.startswith("⚠️")
+        """Whether the bot neither refused it, which begins with a sign, nor asked back, in private and with buttons."""
+        is_private = self.answer.get("flags", 0) & _EPHEMERAL
+        return not self.content.startswith("⚠️") and not (is_private and self.answer.get("components"))
 
 
 class _Program(BotProcess):

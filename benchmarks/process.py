@@ -89,7 +89,7 @@ async def _play(guild: Guild, events: list[str], count: int, settings: dict[str,
 
         async def submit(times: int) -> None:
             for _ in range(times):
-                who, score = player(random.randint(1, PLAYERS)), f"{random.uniform(1, 1001):.3f}"
+                who, score = player(random.randint(1, PLAYERS)), f"{random.uniform(1, 1001):.2f}"
                 use = await discord.use(who, guild, "submit-score", event=random.choice(events), score=score)
                 assert use.is_granted(), use.answer
 

@@ -226,7 +226,7 @@ class People:
     async def _submit(self) -> Use:
         event, score = self._random.choice(self._town.events), self._random.uniform(1, 1001)
         who = self._random.choice(self._players)
-        return await self._discord.use(who, self._town.home, "submit-score", event=event, score=f"{score:.3f}")
+        return await self._discord.use(who, self._town.home, "submit-score", event=event, score=f"{score:.2f}")
 
 
 @contextmanager
