@@ -31,7 +31,7 @@ class RowsStatement:
     """A statement over a table of parameters.
 
     The table travels as one JSON text. SQLite may round a fraction that it reads from JSON: there `write` goes row by
-    row, and `fetch` does where the table has fractions. A caller of `execute` must bear the rounding.
+    row, and so does `fetch` for rows with fractions. A caller of `execute` must bear the rounding.
     """
 
     def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], Any]) -> None:
@@ -40,14 +40,18 @@ class RowsStatement:
         self._columns = columns
         self._keys = (*columns, _OF)
         self._parameters = tuple(f"{name}_{key}" for key in columns)
-        self._has_fractions = any(isinstance(kind, sa.Double) for kind in columns.values())
         self._build = build
 
     def fetch(self, connection: sa.Connection, rows: Rows, **shared: Any) -> list[sa.Row[Any]]:
         """Return what the statement finds for all rows; `shared` are parameters that all rows share."""
-        if is_postgresql(connection) or not self._has_fractions:
-            return list(self.execute(connection, rows, **shared)) if rows else []
-        return [found for row in rows for found in connection.execute(self._over_one, self._named(row) | shared)]
+        found: list[sa.Row[Any]] = []
+        if not is_postgresql(connection):
+            for row in filter(_has_fraction, rows):
+                found += connection.execute(self._over_one, self._named(row) | shared)
+            rows = [row for row in rows if not _has_fraction(row)]
+        if rows:
+            found += self.execute(connection, rows, **shared)
+        return found
 
     def execute(self, connection: sa.Connection, rows: Rows, **shared: Any) -> sa.CursorResult[Any]:
         """Execute the statement for all rows at once."""
@@ -160,6 +164,10 @@ class OptimisticWrite:
         answer = self._asking.over(self._asking.table()).subquery(self._asking.name)
         together = sa.select(*answer.c).select_from(if_held.outerjoin(answer, sa.true())).add_cte(*writes)
         return write_out(together, on_postgresql=True)
+
+
+def _has_fraction(row: tuple[Any, ...]) -> bool:
+    return any(isinstance(value, float) for value in row)
 
 
 def read_first(statement: sa.Select[Any], name: str) -> sa.CTE:
