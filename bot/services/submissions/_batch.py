@@ -303,17 +303,21 @@ class Batch:
             if self._bests.knows(event):
                 others[number] = _Others(self._bests.count_better(event, best), self._bests.count_equal(event, best))
                 if rival_id is not None:
-                    asked.append((number, None, best, True, False, info.guild_id, rival_id))
+                    asked.append((number, None, None, True, False, info.guild_id, rival_id))
             else:
                 asked.append((number, info.id, best, *_kinds(info), info.guild_id, rival_id))
         is_beaten = {number for number, found in others.items() if found.better > 0}
         records = [record(one) for number, one in counted.items() if one.may_be_record and number not in is_beaten]
         rows = {**changes(counted.values(), has_rivals=has_rivals(self._connection))}
         rows |= {sql.RANK: asked, sql.ANNOUNCE: records}
-        write, times = sql.WRITE, {"now": self._now, "announced_at": self._now + SETTLES}
-        if rows[HASTEN]:
-            write = sql.WRITE_AND_REFRESH
-            times |= {"due_at": self._now + DELAY, "latest": self._now + LEAST_PAUSE}
+        write, times = sql.WRITE, {"now": self._now}
+        if records or rows[HASTEN]:
+            write = sql.WRITE_AND_TELL
+            times |= {
+                "announced_at": self._now + SETTLES,
+                "due_at": self._now + DELAY,
+                "latest": self._now + LEAST_PAUSE,
+            }
         ranked = write.execute(self._connection, rows, **times)
         if ranked is None:
             raise Conflict(self._find_locked())

@@ -364,8 +364,6 @@ ANNOUNCE = RowsStatement(
 
 _HELD = (HOLD_EVENTS, HOLD_MEMBERS, HOLD_PLAYERS)
 _WRITES = (
-    # Before the bests that it compares with change.
-    ANNOUNCE,
     LOG,
     ADD_BESTS,
     REPLACE_BESTS,
@@ -377,5 +375,6 @@ _WRITES = (
 )
 WRITE = OptimisticWrite(_HELD, RANK, _WRITES)
 """Writes what a batch changes, if its events, members and players are still the same."""
-WRITE_AND_REFRESH = OptimisticWrite(_HELD, RANK, (*_WRITES, HASTEN))
-"""Has posted boards refreshed too."""
+# Records are told before the bests that they are compared with change.
+WRITE_AND_TELL = OptimisticWrite(_HELD, RANK, (ANNOUNCE, *_WRITES, HASTEN))
+"""Has records announced and posted boards refreshed too."""
