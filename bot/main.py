@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any, cast
 
 import discord
@@ -187,13 +186,18 @@ class LeaderboardBot(commands.AutoShardedBot):
         for menu in MENUS:
             self.tree.add_command(menu)
         self.add_dynamic_items(*BUTTONS)
-        self.add_listener(partial(answer_lost_click, BUTTONS), "on_interaction")
-        self.add_listener(partial(answer_modal, MODALS), "on_interaction")
         if self._recalculator is not None:
             self._recalculator.start()
         if self._jobs is not None:
             self._jobs.handle(handlers_of(self, self.services))
             self._jobs.start()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer what the library does not: clicks on buttons that it does not know, and modals."""
+        if interaction.type is discord.InteractionType.component:
+            await answer_lost_click(BUTTONS, interaction)
+        elif interaction.type is discord.InteractionType.modal_submit:
+            await answer_modal(MODALS, interaction)
 
     async def close(self) -> None:
         """Stop the jobs, which talk to Discord, and then close the connections to it."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from discord import ComponentType, Interaction, InteractionType
+from discord import ComponentType, Interaction
 from discord.ui import Button, DynamicItem, Item, LayoutView, View
 
 from bot.cogs._answering import show_error
@@ -70,7 +70,7 @@ async def answer_lost_click(buttons: Sequence[type[IdButton]], interaction: Inte
 
     discord.py ignores such a click.
     """
-    if interaction.type is InteractionType.component and not _is_known(buttons, interaction):
+    if not _is_known(buttons, interaction):
         await show_error(interaction, ButtonOutdated())
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from discord import HTTPException, Interaction, InteractionType
+from discord import HTTPException, Interaction
 from discord.ui import Modal
 
 from bot.cogs._answering import show_error
@@ -74,8 +74,6 @@ async def open_modal(interaction: Interaction[Any], work: Coroutine[Any, Any, T]
 
 async def answer_modal(modals: Sequence[type[IdModal]], interaction: Interaction[Any]) -> None:
     """Submit the modal that a user has filled in; tell the user if it is none of `modals`."""
-    if interaction.type is not InteractionType.modal_submit:
-        return
     data: Any = interaction.data
     matches = ((kind, kind.TEMPLATE.fullmatch(data["custom_id"])) for kind in modals)
     found = next(((kind, match) for kind, match in matches if match is not None), None)
