@@ -36,6 +36,8 @@ from bot.database.schema import needed_revision
 from bot.errors import Unavailable
 
 gc.freeze()
+# A hundred commands at once keep so many objects that the usual threshold, of hundreds, finds them over and over again.
+gc.set_threshold(10_000, 20, 20)
 gc.enable()
 
 
