@@ -114,10 +114,9 @@ class ScoreStyle:
         return f"{bare} {self.unit}" if self.unit else bare
 
     def show_change(self, score: float, before: float) -> str:
-        """Write the difference `score - before` with its sign, such as +345 or −1.5s."""
+        """Write the difference `score - before` without a unit and with its sign, such as +345 or −1.5s."""
         change = Decimal(repr(score)) - Decimal(repr(before))
-        sign = "" if change < 0 else "+"
-        return f"{sign}{self._write(change)} {self.unit}" if self.unit else f"{sign}{self._write(change)}"
+        return f"{'' if change < 0 else '+'}{self._write(change)}"
 
     def show_gap(self, score: float, other: float) -> str:
         """Write how far two scores are apart, without a unit and a sign."""

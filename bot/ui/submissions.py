@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from discord import Color, SelectOption
@@ -138,7 +137,7 @@ def _improved(result: SubmissionResult) -> str:
     style, score = result.event.style, _bold(result.score, result.event.style)
     if result.previous_best is None:
         return score
-    return f"{score} ({replace(style, unit=None).show_change(result.score, result.previous_best)})"
+    return f"{score} ({style.show_change(result.score, result.previous_best)})"
 
 
 def _short_of_best(result: SubmissionResult) -> str:

@@ -38,6 +38,8 @@ _BROAD = {
     "﷽": 9.0,
 }
 """How wide single letters are, among them the Arabic ones that are whole words."""
+MOST_WEEKS = 100
+"""How many weeks' days are remembered; most messages are about this one."""
 MOST_CLUSTERS = 1_000
 """How many clusters' widths are remembered; most names are of a few letters."""
 _EMOJI_SELECTOR = "\ufe0f"
@@ -145,6 +147,7 @@ def count_of(count: int, noun: str) -> str:
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+@lru_cache(MOST_WEEKS)
 def write_days(week: Week, *, short: bool = False, year: bool = False) -> str:
     """Write a week as its days, such as "23–29 November" or, if `short`, "30 Nov – 6 Dec"; with the `year` if asked."""
     first, last = week.monday, week.monday + timedelta(days=6)

@@ -333,11 +333,11 @@ def test_a_score_is_shown_in_the_format_of_its_event() -> None:
     assert {(style, score): style.show(score) for style, score in shown} == shown
 
 
-def test_a_change_is_shown_with_its_sign_and_without_binary_dust() -> None:
+def test_a_change_is_shown_with_its_sign_without_unit_and_binary_dust() -> None:
     shown = {
         (NUMBER, 1345.0, 1000.0): "+345",
         (NUMBER, 0.3, 0.1): "+0.2",
-        (POINTS, 1.0, 2.5): "−1.5 points",
+        (POINTS, 1.0, 2.5): "−1.5",
         (TIME, 81.956, 83.456): "−1.5s",
         (TIME, 10.0, 100.0): "−1:30",
         (NUMBER, 5.0, 5.0): "+0",

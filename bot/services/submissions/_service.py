@@ -71,7 +71,8 @@ class LeaderboardService:
             AlreadyCounted: this interaction is in the log.
             Unavailable: the database did not answer, or the event was locked for too long.
         """
-        submission = replace(submission, proof=clean_proof(submission.proof))
+        if submission.proof is not None:
+            submission = replace(submission, proof=clean_proof(submission.proof))
         if not submission.event_name:
             submission = replace(submission, event_name=await self._usual(submission))
         try:
