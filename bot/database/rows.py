@@ -227,6 +227,16 @@ def add_rows(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapp
         session.execute(sa.insert(table), some)
 
 
+def read_numbers(session: Session, statement: sa.Select[float]) -> Sequence[float]:
+    """Return the numbers that a statement finds, in its order; a server sends them in one row."""
+    connection = session.connection()
+    if not is_postgresql(connection):
+        return connection.execute(statement).scalars().all()
+    numbers = statement.subquery().c[0]
+    together = sa.select(sa.func.array_agg(numbers, type_=sa.ARRAY(sa.Double)))
+    return connection.execute(together).scalar_one() or ()
+
+
 def free_id(session: Session, column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> int:
     """Return an id below 0 that a column does not have, and none below it; Discord's are above 0."""
     return min(session.scalar(sa.select(sa.func.min(column))) or 0, 0) - 1

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreType, WeeklyResult, WeeklyRun
+from bot.database.rows import read_numbers
 from bot.database.streams import AnySelect
 from bot.domain.moving_fields import MovingField, values_of
 from bot.domain.ratings import RatingScale
@@ -270,8 +271,10 @@ class Aims:
         key = self._event.id, week, self._event.version
         values = self._known.get(key)
         if values is None:
-            scores = self._session.scalars(sa.select(LeaderboardScore.score).where(condition))
-            values = self._known[key] = values_of(scores, self._rating)
+            scores = sa.select(LeaderboardScore.score).where(condition)
+            # The weeks are before the scores in the index.
+            in_order = scores.order_by(LeaderboardScore.week_number, LeaderboardScore.score)
+            values = self._known[key] = values_of(read_numbers(self._session, in_order), self._rating)
             if len(self._known) > MOST_FIELDS:
                 self._known.popitem(last=False)
         return values
