@@ -124,14 +124,12 @@ def name_submission(submission: LoggedSubmission) -> str:
 
 def show_membership(result: MembershipResult) -> Reply:
     """Show that a player was withdrawn, or is back."""
-    name = escape(result.player.name)
+    name, events = escape(result.player.name), count_of(result.events, "event") if result.events else "all events"
     if result.is_withdrawn:
         title = "Player withdrawn"
-        text = (
-            f"**{name}** is out of {count_of(result.events, 'event')}. `/player return` brings them back as they were."
-        )
+        text = f"**{name}** is out of {events}. `/player return` brings them back as they were."
     else:
-        title, text = "Player returned", f"**{name}** is back in {count_of(result.events, 'event')}."
+        title, text = "Player returned", f"**{name}** is back in {events}."
     color = Color.orange() if result.is_withdrawn else Color.green()
     return Reply([Card(title, (text, *tell_reason(result.reason)), color=color)])
 
@@ -166,8 +164,12 @@ def _corrected(preview: CorrectionPreview) -> list[str]:
 
 
 def _own_elo(consequences: Consequences) -> str:
-    before, after = ("–" if elo is None else str(elo) for elo in consequences.event_elos)
-    return f"The event Elo stays {before}." if before == after else f"The event Elo goes from {before} to {after}."
+    before, after = consequences.event_elos
+    if before == after:
+        return "There is no event Elo." if after is None else f"The event Elo stays {after}."
+    if after is None:
+        return f"The event Elo, {before} now, would be gone."
+    return f"The event Elo would be {after}." if before is None else f"The event Elo goes from {before} to {after}."
 
 
 def tell_moves(consequences: Consequences, days: str | None) -> list[str]:

@@ -212,7 +212,7 @@ async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(w
         "16–22 November is closed, and its results keep the score.\nIf 16–22 November is run again without it\n"
         in asked
     )
-    assert "The event Elo goes from 1200 to –.\n1 other player's Elo moves, by 200 at most." in asked
+    assert "The event Elo, 1200 now, would be gone.\n1 other player's Elo moves, by 200 at most." in asked
     done = await world.click(world.admin, asked, "Remove")
     assert "16–22 November is closed already, and its results keep the score." in done
     asked = await world.click(world.admin, done, "Restore")
