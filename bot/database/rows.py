@@ -45,12 +45,15 @@ class RowsStatement:
     def fetch(self, connection: sa.Connection, rows: Rows, **shared: Any) -> list[sa.Row[Any]]:
         """Return what the statement finds for all rows; `shared` are parameters that all rows share."""
         found: list[sa.Row[Any]] = []
-        if not is_postgresql(connection):
-            for row in filter(_has_fraction, rows):
+        together: list[tuple[Any, ...]] = []
+        is_exact = is_postgresql(connection)
+        for row in rows:
+            if is_exact or not _has_fraction(row):
+                together.append(row)
+            else:
                 found += connection.execute(self._over_one, self._named(row) | shared)
-            rows = [row for row in rows if not _has_fraction(row)]
-        if rows:
-            found += self.execute(connection, rows, **shared)
+        if together:
+            found += self.execute(connection, together, **shared)
         return found
 
     def execute(self, connection: sa.Connection, rows: Rows, **shared: Any) -> sa.CursorResult[Any]:
