@@ -55,7 +55,10 @@ class Use:
         return self.answer.get("content") or ""
 
     def is_granted(self) -> bool:
-        """Whether the bot neither refused it, which begins with a sign, nor asked back, in private and with buttons."""
+        """Whether the bot did it.
+
+        A refusal of this bot begins with a sign. A question is private and has buttons.
+        """
         is_private = self.answer.get("flags", 0) & _EPHEMERAL
         return not self.content.startswith("⚠️") and not (is_private and self.answer.get("components"))
 

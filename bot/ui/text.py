@@ -39,7 +39,7 @@ _BROAD = {
 }
 """How wide single letters are, among them the Arabic ones that are whole words."""
 MOST_WEEKS = 100
-"""How many weeks' days are remembered; most messages are about this one."""
+"""`write_days` remembers the days of so many weeks; most messages are about this one."""
 MOST_CLUSTERS = 1_000
 """How many clusters' widths are remembered; most names are of a few letters."""
 _EMOJI_SELECTOR = "\ufe0f"
