@@ -222,7 +222,10 @@ async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(w
     done = await world.click(world.admin, await ask(world, "Ana"), "Remove and run the week again")
     assert "16–22 November was run again without the score: its Elos and all averages follow." in done
     asked = await world.click(world.admin, done, "Restore")
-    assert "its results do not count the score.\nIf 16–22 November is run again with it\n" in asked
+    assert (
+        "its results do not count the score.\nIf 16–22 November is run again with it\nThe event Elo would be 1200.\n"
+        in asked
+    )
     assert "was run again with the score" in await world.click(world.admin, asked, "Restore and run the week again")
     assert await world.backend.differences() == []
 
@@ -352,6 +355,16 @@ async def test_a_score_is_refused_once_with_the_reason_that_was_filled_in(
     assert refused.public.startswith("Score refused\n**Fay**'s score of **99,000**")
     assert refused.public.endswith("Reason\nno video")
     assert given == ["no video"]
+
+
+async def test_a_player_without_a_score_is_withdrawn_from_all_events(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.click(world.admin, await ask(world, "Ana"), "Remove")
+
+    asked = await world.use(world.admin, "player withdraw", player=world.member("Ana"))
+    gone = await world.click(world.admin, asked, "Withdraw")
+    assert gone.public.startswith("Player withdrawn\n**Ana** is out of all events. `/player return` brings them back")
 
 
 async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None:
