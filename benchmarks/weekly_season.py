@@ -121,7 +121,8 @@ def _insert(session: Session, players: int) -> None:
             given |= {"week": week.code, "absent": absent, "score": SCORE.format(factor=1900 + week.number)}
             _execute(session, WEEKLY_BESTS, **given)
             _execute(session, LOG, **given)
-        session.get_one(Event, event_id).statistics = count_field(session, is_personal_best(event_id))
+        event = session.get_one(Event, event_id)
+        event.statistics, event.scores_version = count_field(session, is_personal_best(event_id)), size
 
 
 def _copy(session: Session, key: str) -> None:
