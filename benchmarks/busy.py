@@ -16,7 +16,7 @@ from sqlalchemy import URL
 
 from benchmarks.discord_server import DiscordServer, Use
 from benchmarks.places import Place
-from benchmarks.played_events import add_events, fill, player
+from benchmarks.played_events import add_events, fill, player, typed
 from benchmarks.report import Goal, Line
 from tests.databases import KINDS
 from tests.wire.discord_people import MANAGE_SERVER, Guild, User
@@ -66,7 +66,7 @@ async def _measure(kind: str, url: URL, guild: Guild, event: str, others: list[s
 
 async def _submit(discord: DiscordServer, guild: Guild, event: str) -> Use:
     who, score = player(random.randint(1, PLAYERS)), random.uniform(1, 1001)
-    use = await discord.use(who, guild, "submit-score", event=event, score=f"{score:.2f}")
+    use = await discord.use(who, guild, "submit-score", event=event, score=typed(score))
     if not use.is_granted():
         use.answered_after = math.inf
     return use

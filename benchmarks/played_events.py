@@ -46,6 +46,11 @@ def player(number: int) -> User:
     return User(f"player{number}", id=_FIRST_PLAYER + number, display_name=f"Player {number}")
 
 
+def typed(score: float) -> str:
+    """Return a score as a player types it; with two decimals, and no more, it has one meaning in every language."""
+    return f"{score:.2f}"
+
+
 def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
     """Make players and events, and have each player have submitted one score to each event a week ago.
 

@@ -22,7 +22,7 @@ from functools import partial
 from benchmarks.discord_server import DiscordServer
 from benchmarks.measuring import in_turn, median
 from benchmarks.places import Place
-from benchmarks.played_events import fill, player
+from benchmarks.played_events import fill, player, typed
 from benchmarks.report import Goal, Line
 from tests.databases import KINDS
 from tests.wire.discord_people import Guild
@@ -89,7 +89,7 @@ async def _play(guild: Guild, events: list[str], count: int, settings: dict[str,
 
         async def submit(times: int) -> None:
             for _ in range(times):
-                who, score = player(random.randint(1, PLAYERS)), f"{random.uniform(1, 1001):.2f}"
+                who, score = player(random.randint(1, PLAYERS)), typed(random.uniform(1, 1001))
                 use = await discord.use(who, guild, "submit-score", event=random.choice(events), score=score)
                 assert use.is_granted(), use.answer
 

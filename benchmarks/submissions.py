@@ -20,7 +20,7 @@ from sqlalchemy import URL
 from benchmarks.filling import Nobody
 from benchmarks.measuring import in_turn, median, percentile, ratio
 from benchmarks.places import Place, vacuum
-from benchmarks.played_events import fill, player
+from benchmarks.played_events import fill, player, typed
 from benchmarks.report import Goal, Line
 from benchmarks.submission_references import EVENTS, PLAYERS, pgbench, tight_loop
 from bot.database.database import Database
@@ -136,5 +136,5 @@ def _submission(chances: random.Random, events: list[str]) -> Submission:
         username=user.name,
         display_name=user.display_name or user.name,
         event_name=chances.choice(events),
-        score=f"{chances.uniform(1, 1000):.2f}",
+        score=typed(chances.uniform(1, 1000)),
     )

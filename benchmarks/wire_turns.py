@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from benchmarks.discord_server import DiscordServer, Use
 from benchmarks.measuring import median, percentile, uncollected
 from benchmarks.places import Place
-from benchmarks.played_events import add_events, fill, player
+from benchmarks.played_events import add_events, fill, player, typed
 from benchmarks.processor_time import processor_seconds
 from tests.databases import KINDS
 from tests.wire.discord_people import Guild
@@ -226,7 +226,7 @@ class People:
     async def _submit(self) -> Use:
         event, score = self._random.choice(self._town.events), self._random.uniform(1, 1001)
         who = self._random.choice(self._players)
-        return await self._discord.use(who, self._town.home, "submit-score", event=event, score=f"{score:.2f}")
+        return await self._discord.use(who, self._town.home, "submit-score", event=event, score=typed(score))
 
 
 @contextmanager
