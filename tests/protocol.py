@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -44,8 +45,13 @@ class Watch:
         if name:
             self.kept.append(text)
             self.violations.append(f"a statement was kept: {text[:200]}")
-        if OUTLIVES_ITS_TRANSACTION.search(text):
+        if _outlives_its_transaction(text):
             self.violations.append(f"a statement changed its session: {text[:200]}")
+
+
+@lru_cache
+def _outlives_its_transaction(text: str) -> bool:
+    return OUTLIVES_ITS_TRANSACTION.search(text) is not None
 
 
 class _Transport:

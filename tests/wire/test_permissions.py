@@ -180,7 +180,7 @@ def prepare(url: URL) -> None:
             await backend.submit(RIVAL.id, 100, event_of(TABLE[0]), guild_id=HOME.id)
             await backend.submit(GONE.id, 100, event_of(TABLE[0]), guild_id=HOME.id)
             await services.withdrawals.withdraw(actor(ADMIN), GONE.id)
-            await backend.settle_ratings()
+            await backend.rate()
 
     asyncio.run(work())
 
