@@ -236,7 +236,7 @@ def give_up_useless_connections(engine: AsyncEngine) -> None:
 
 def writing_engine(url: sa.URL) -> sa.Engine:
     """Return an engine for the thread that writes to a file."""
-    engine = reading_engine(url).execution_options(**writer_options(url))
+    engine = reading_engine(url, **writer_options(url))
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -246,10 +246,10 @@ def writing_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def reading_engine(url: sa.URL) -> sa.Engine:
+def reading_engine(url: sa.URL, **options: Any) -> sa.Engine:
     """Return an engine for threads that read a file, each of which keeps the connection that it opens."""
-    file = url.set(drivername="sqlite")
-    engine = sa.create_engine(file, poolclass=sa.NullPool, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    file, arguments = url.set(drivername="sqlite"), {"timeout": BUSY_TIMEOUT_SECONDS}
+    engine = sa.create_engine(file, poolclass=sa.NullPool, connect_args=arguments, execution_options=options)
     prepare_connections(engine)
     return engine
 

@@ -123,6 +123,7 @@ class OptimisticWrite:
     def __init__(self, held: Sequence[RowsStatement], asking: RowsStatement, writes: Sequence[RowsStatement]) -> None:
         """Write by `writes` if each of `held` finds (and locks) a row for each of its rows; `asking` reads before."""
         self._held, self._asking, self._writes = held, asking, writes
+        self._composed: dict[frozenset[RowsStatement], Any] = {}
 
     def execute(
         self, connection: sa.Connection, rows: Mapping[RowsStatement, Rows], **shared: Any
@@ -137,22 +138,27 @@ class OptimisticWrite:
         Returns:
             What `asking` finds before anything is written; None where nothing is written.
         """
+        filled = {part: some for part, some in rows.items() if some}
         if is_postgresql(connection):
-            parts = (*self._held, self._asking, *self._writes)
-            documents = {part.name: part.document(rows.get(part, ())) for part in parts}
-            found = connection.execute(self._together, documents | shared).all()
+            documents = {part.name: part.document(some) for part, some in filled.items()}
+            found = connection.execute(self._together(frozenset(filled)), documents | shared).all()
             return [row for row in found if row[0] is not None] if found else None
-        answers = self._asking.fetch(connection, rows.get(self._asking, ()))
+        answers = self._asking.fetch(connection, filled.get(self._asking, ()))
         for write in self._writes:
-            if due := rows.get(write):
-                write.write(connection, due, **shared)
+            if write in filled:
+                write.write(connection, filled[write], **shared)
         return answers
 
-    @cached_property
-    def _together(self) -> Any:
-        """One statement: no row unless all are held, else a row or more, of which one may be empty."""
+    def _together(self, filled: frozenset[RowsStatement]) -> Any:
+        """Return one statement of those that are filled: PostgreSQL would plan and begin the others for nothing."""
+        if filled not in self._composed:
+            self._composed[filled] = self._compose(filled)
+        return self._composed[filled]
+
+    def _compose(self, filled: Collection[RowsStatement]) -> Any:
+        """Compose one statement: no row unless all are held, else a row or more, of which one may be empty."""
         are_held = []
-        for held in self._held:
+        for held in (one for one in self._held if one in filled):
             wanted = held.table()
             found = sa.select(sa.func.count()).select_from(held.over(wanted).cte(held.name)).scalar_subquery()
             are_held.append(
@@ -160,11 +166,12 @@ class OptimisticWrite:
             )
         if_held = sa.select(sa.literal(1).label("is_held")).where(*are_held).cte("if_held")
         writes = []
-        for write in self._writes:
+        for write in (one for one in self._writes if one in filled):
             table = write.table()
             rows = sa.select(*table.c).join_from(table, if_held, sa.true()).cte(f"{write.name}_if")
             writes.append(write.over(rows).cte(write.name))
-        answer = self._asking.over(self._asking.table()).subquery(self._asking.name)
+        asking, nothing = self._asking, sa.select(sa.null().label("nothing"))
+        answer = (asking.over(asking.table()) if asking in filled else nothing).subquery(asking.name)
         together = sa.select(*answer.c).select_from(if_held.outerjoin(answer, sa.true())).add_cte(*writes)
         return write_out(together, on_postgresql=True)
 

@@ -42,7 +42,6 @@ from bot.errors import (
     LeaderboardError,
     ScoreHeld,
 )
-from bot.services.jobs import HASTEN
 from bot.services.ratings import count_field, is_personal_best, is_weekly_best
 from bot.services.submissions import _statements as sql
 from bot.services.submissions._changes import Counted, Entry, Moment, changes, record
@@ -310,15 +309,14 @@ class Batch:
         records = [record(one) for number, one in counted.items() if one.may_be_record and number not in is_beaten]
         rows = {**changes(counted.values(), has_rivals=has_rivals(self._connection))}
         rows |= {sql.RANK: asked, sql.ANNOUNCE: records}
-        write, times = sql.WRITE, {"now": self._now}
-        if records or rows[HASTEN]:
-            write = sql.WRITE_AND_TELL
-            times |= {
-                "announced_at": self._now + SETTLES,
-                "due_at": self._now + DELAY,
-                "latest": self._now + LEAST_PAUSE,
-            }
-        ranked = write.execute(self._connection, rows, **times)
+        ranked = sql.WRITE.execute(
+            self._connection,
+            rows,
+            now=self._now,
+            announced_at=self._now + SETTLES,
+            due_at=self._now + DELAY,
+            latest=self._now + LEAST_PAUSE,
+        )
         if ranked is None:
             raise Conflict(self._find_locked())
         names = {row.number: row.rival for row in ranked}

@@ -362,19 +362,21 @@ ANNOUNCE = RowsStatement(
 )
 """Has those scores announced that beat all personal bests of their events, as they are before the batch."""
 
-_HELD = (HOLD_EVENTS, HOLD_MEMBERS, HOLD_PLAYERS)
-_WRITES = (
-    LOG,
-    ADD_BESTS,
-    REPLACE_BESTS,
-    ADD_RATINGS,
-    ADD_MEMBERS,
-    MOVE_MEMBERS,
-    NAME_PLAYERS,
-    MOVE_EVENTS,
+WRITE = OptimisticWrite(
+    held=(HOLD_EVENTS, HOLD_MEMBERS, HOLD_PLAYERS),
+    asking=RANK,
+    writes=(
+        # Records are told before the bests that they are compared with change.
+        ANNOUNCE,
+        LOG,
+        ADD_BESTS,
+        REPLACE_BESTS,
+        ADD_RATINGS,
+        ADD_MEMBERS,
+        MOVE_MEMBERS,
+        NAME_PLAYERS,
+        MOVE_EVENTS,
+        HASTEN,
+    ),
 )
-WRITE = OptimisticWrite(_HELD, RANK, _WRITES)
 """Writes what a batch changes, if its events, members and players are still the same."""
-# Records are told before the bests that they are compared with change.
-WRITE_AND_TELL = OptimisticWrite(_HELD, RANK, (ANNOUNCE, *_WRITES, HASTEN))
-"""Has records announced and posted boards refreshed too."""
