@@ -37,7 +37,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo screenshot pictures fonts ratings test pooled quick soak bench lint audit format lock package clean
+.PHONY: help install develop demo screenshot pictures fonts ratings test coverage pooled quick soak bench lint audit format lock package clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,8 +71,11 @@ fonts: develop ## Cut the fonts of pictures anew (needs npm, fonts-noto-core and
 ratings: develop ## Draw the pictures of docs/ratings.md, and write its table anew
 	@$(BIN)/python -m benchmarks.ratings_page
 
-test: lint ## Check everything: lint, audit, then all tests on SQLite, PostgreSQL and Redis, with coverage
+test: lint ## Check everything: lint, audit, then all tests on SQLite, PostgreSQL and Redis
 	@$(BIN)/python .ci/audit.py --if-reachable
+	$(BIN)/pytest $(PARALLEL) $(ARGS)
+
+coverage: develop ## Run the same tests, which takes longer, and show the lines of the bot that none of them runs
 	$(BIN)/pytest --cov $(PARALLEL) $(ARGS)
 
 pooled: develop ## Play submissions, weeks and verify through a real PgBouncer, in both of its modes

@@ -1,4 +1,4 @@
-"""What is traced for coverage, which nearly doubles what a test takes: each line, but not again and again.
+"""What `make coverage` traces, which nearly doubles what a test takes: each line, but not again and again.
 
 A test that runs on both databases is traced on one. Not traced at all is what runs code that other tests run too, to
 look at it from another side: with crowds and crashes, with counted statements, beside a second computation.
