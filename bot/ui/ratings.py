@@ -20,6 +20,8 @@ from bot.ui.text import count_of, escape, escape_beside, escape_score, mention, 
 MOST_WEEKS_SHOWN = 8
 MOST_DECIMALS = 6
 SPREAD_DIGITS, MIDDLE_DIGITS, MOST_DIGITS = 3, 6, 17
+LARGE = 10_000
+"""Elos have no commas, as on boards; sums of more weeks do."""
 HALF = 0.5
 NAME_WIDTH = 20.0
 """How wide a name beside what it caused may be, in average letters."""
@@ -64,7 +66,7 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
         *labelled(f"Weeks, {write_share(1 - rating.rules.all_time_weight)}", f"{average}: {halves.weeks}"),
         *map(small_print, _weeks(rating, rating.event_elo)),
         small_print(write_attendance(rating.rules)),
-        f"**{halves.best} + {halves.weeks} = {halves.sum} → {rating.event_elo}**".replace("+ −", "− "),
+        f"**{halves.best} + {halves.weeks} = {write_total(halves, rating.event_elo)}**".replace("+ −", "− "),
         *([] if rating.change is None else _change(rating.change, rating.event)),
     ]
     mark = PROVISIONAL if rating.is_settling else ""
@@ -81,6 +83,12 @@ def halves_of(all_time_elo: int, weekly_average: float, weight: float) -> Halves
     decimals = next(told, MOST_DECIMALS)
     best, total = _rounded(weight * all_time_elo, decimals), _rounded(exact, decimals)
     return Halves(*(_written(part) for part in (best, total - best, total)))
+
+
+def write_total(halves: Halves, event_elo: int) -> str:
+    """Write the sum of both parts, and the Elo that it rounds to where that is another number."""
+    elo = _written(Decimal(event_elo))
+    return elo if halves.sum == elo else f"{halves.sum} → {elo}"
 
 
 def write_share(weight: float) -> str:
@@ -219,6 +227,6 @@ def _rounded(value: float, decimals: int) -> Decimal:
 
 
 def _written(value: Decimal) -> str:
-    text = f"{value:,f}"
+    text = f"{value:f}" if abs(value) < LARGE else f"{value:,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")

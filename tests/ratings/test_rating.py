@@ -86,6 +86,17 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     assert shared.public == f"{rating.alone}\nCy shares this"
 
 
+async def test_a_sum_that_is_whole_needs_no_rounding(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset()
+
+    told = (await world.use("Ana", "rating", event="Tetris")).alone
+
+    assert "1000 / 1 = 1000: 500\n" in told
+    assert "**500 + 500 = 1000**\n" in told
+
+
 async def test_a_rating_follows_the_rules_of_the_event(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100, 2: 200, 3: 300}, {2: 1, 3: 2}, {})

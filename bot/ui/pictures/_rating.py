@@ -20,7 +20,15 @@ from bot.ui.pictures._canvas import (
     head,
     within,
 )
-from bot.ui.ratings import halves_of, write_attendance, write_average, write_change, write_share, write_since
+from bot.ui.ratings import (
+    halves_of,
+    write_attendance,
+    write_average,
+    write_change,
+    write_share,
+    write_since,
+    write_total,
+)
 from bot.ui.standings import PROVISIONAL
 from bot.ui.text import isolate_score, write_days
 
@@ -66,7 +74,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
             _Step(f"Best {best}, {share}", halves.best, 0.0, of_best, BLUE),
             _Step(f"Weeks, average {average}, {other}", weeks, of_best, total, ORANGE),
         ]
-        top = _waterfall(canvas, top, steps, f"{halves.sum} → {rating.event_elo}")
+        top = _waterfall(canvas, top, steps, write_total(halves, rating.event_elo))
         top = _weeks(canvas, top + 8, rating, rating.weekly_average)
         notes.append(write_attendance(rating.rules))
         if (change := rating.change) is not None:
