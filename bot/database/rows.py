@@ -1,8 +1,10 @@
 """Statements over many rows of parameters, written once for a server and a file."""
 
 import json
+from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -237,14 +239,15 @@ def add_rows(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapp
         session.execute(sa.insert(table), some)
 
 
-def read_numbers(session: Session, statement: sa.Select[float]) -> Sequence[float]:
-    """Return the numbers that a statement finds, in its order; a server sends them in one row."""
+def read_numbers(session: Session, statement: sa.Select[float]) -> "array[float]":
+    """Return the numbers that a statement finds, in its order, without making a row of each of so many."""
     connection = session.connection()
-    if not is_postgresql(connection):
-        return connection.execute(statement).scalars().all()
-    numbers = statement.subquery().c[0]
-    together = sa.select(sa.func.array_agg(numbers, type_=sa.ARRAY(sa.Double)))
-    return connection.execute(together).scalar_one() or ()
+    if is_postgresql(connection):
+        together = sa.select(sa.func.array_agg(statement.subquery().c[0], type_=sa.ARRAY(sa.Double)))
+        return array("d", connection.execute(together).scalar_one() or ())
+    with connection.execute(statement) as found:
+        cursor: Any = found.cursor
+        return array("d", chain.from_iterable(cursor))
 
 
 def free_id(session: Session, column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> int:

@@ -13,9 +13,9 @@ from bot.domain.rules import Method
 from bot.domain.statistics import RunningStatistics
 
 
-def values_of(scores: Iterable[float], rating: Rating) -> "array[float]":
-    """Return what a method other than *classic* compares of scores, in ascending order."""
-    return array("d", sorted(map(method_of(rating.rules).value_of, scores)))
+def values_of(scores: "array[float]", rating: Rating) -> "array[float]":
+    """Return what a method other than *classic* compares of scores; both in ascending order."""
+    return array("d", map(method_of(rating.rules).value_of, scores)) if rating.rules.rates_logarithms else scores
 
 
 @dataclass(frozen=True, slots=True)

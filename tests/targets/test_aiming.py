@@ -1,5 +1,6 @@
 """The search for a target, held against a look at every score that an event takes."""
 
+from array import array
 from dataclasses import replace
 
 import pytest
@@ -41,7 +42,8 @@ def target_of(goal: Goal, board: Board, direction: ScoreDirection) -> Target:
 
 def field_of(rating: Rating, own: float | None, others: list[float]) -> MovingField:
     everyone = others if own is None else [*others, own]
-    return MovingField.of(rating, own, RunningStatistics.of(everyone), values_of(everyone, rating))
+    values = values_of(array("d", sorted(everyone)), rating)
+    return MovingField.of(rating, own, RunningStatistics.of(everyone), values)
 
 
 def reaching(outlook: ByScore | Overall, goal: Goal, grid: Grid, own: float | None) -> list[float]:
