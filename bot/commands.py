@@ -260,6 +260,8 @@ async def _export(settings: Settings, options: argparse.Namespace, folder: Path)
 
 def import_(options: argparse.Namespace) -> int:
     """Make an event, which `export` has written, again in a server; or import scores of a table into one."""
+    if options.take_back is not None and options.event is None:
+        raise SettingsError(["--take-back needs --event: the event that the scores were imported into."])
     settings = _begin_with_database()
     try:
         content = options.file.read_bytes()
@@ -305,6 +307,9 @@ async def _import_scores(settings: Settings, content: bytes, options: argparse.N
         service = TransferService(database, utc_now, settings.scale)
         try:
             if options.take_back is not None:
+                count = await service.count_imported(bot, options.event, options.take_back)
+                if not may_change(options, [f"scores of the import that are taken back: {count}"], count, "scores"):
+                    return _undone(options)
                 taken = await service.take_back(bot, options.event, options.take_back)
                 print(f"{taken.scores} scores of the import are taken back.")
                 return OK

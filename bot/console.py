@@ -26,10 +26,12 @@ def may_change(options: argparse.Namespace, lines: Iterable[object], count: int,
     for line in lines:
         print(line)
     if options.dry_run:
-        print(f"Nothing is changed, for this is a dry run: {count} {unit} would be.")
+        print(f"Dry run: nothing is changed. It would change {count} {unit}.")
         return False
     if count > MOST_UNASKED and not options.yes:
-        print(f"Nothing is changed: {count} {unit} would be, more than {MOST_UNASKED}. If that is meant, add --yes.")
+        print(
+            f"Nothing is changed: it would change {count} {unit}, more than {MOST_UNASKED}. If you mean it, add --yes."
+        )
         return False
     return True
 

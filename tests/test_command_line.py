@@ -245,7 +245,7 @@ def test_a_migration_says_what_it_would_do(command_line: CommandLine, empty_data
     dry = command_line("migrate", "--dry-run", DATABASE_URL=empty_database_url)
     assert (dry.code, dry.output.splitlines()) == (
         0,
-        ["revision 0001_first", "Nothing is changed, for this is a dry run: 0 rows would be."],
+        ["revision 0001_first", "Dry run: nothing is changed. It would change 0 rows."],
     )
     assert contents(empty_database_url) == {}
 
@@ -260,7 +260,7 @@ def test_a_migration_of_many_rows_is_asked_for_twice(
     assert ended.code == 2
     revision, told = ended.output.splitlines()
     assert revision == "revision 0002_second"
-    assert told.endswith("rows would be, more than 9. If that is meant, add --yes.")
+    assert told.endswith(" rows, more than 9. If you mean it, add --yes.")
     assert command_line("migrate", "--yes", DATABASE_URL=fresh_database_url).code == 0
 
 
@@ -326,7 +326,7 @@ def test_verify_repairs_what_differs_when_it_is_asked_to(command_line: CommandLi
     difference, *told = dry.output.splitlines()
     assert difference.startswith("leaderboard_scores: personal best of player ")
     assert told == [
-        "Nothing is changed, for this is a dry run: 1 rows would be.",
+        "Dry run: nothing is changed. It would change 1 rows.",
         "1 events, 3 submissions: 1 differences.",
     ]
     ended = command_line("verify", "--repair", DATABASE_URL=database_url)
@@ -345,7 +345,7 @@ def test_a_repair_of_many_rows_is_asked_for_twice(
     before = contents(database_url)
     ended = command_line("verify", "--repair", DATABASE_URL=database_url)
     assert ended.code == 1
-    assert "Nothing is changed: 3 rows would be, more than 2. If that is meant, add --yes." in ended.output
+    assert "Nothing is changed: it would change 3 rows, more than 2. If you mean it, add --yes." in ended.output
     assert contents(database_url) == before
     ended = command_line("verify", "--repair", "--yes", DATABASE_URL=database_url)
     assert ended.code == 0
@@ -564,7 +564,7 @@ def test_a_tournament_bots_database_is_imported_into_a_server(
         "left behind: 1 events of matches",
         "left behind: 1 players without a score",
     ]
-    assert tried.output.splitlines() == [*lines, "Nothing is changed, for this is a dry run: 1 rows would be."]
+    assert tried.output.splitlines() == [*lines, "Dry run: nothing is changed. It would change 1 rows."]
     done = command_line(*arguments, DATABASE_URL=database_url)
     assert (done.code, done.output.splitlines()) == (0, [*lines, "All of it is imported."])
     assert command_line("verify", DATABASE_URL=database_url).code == 0
@@ -604,7 +604,7 @@ def test_an_exported_event_is_made_again_in_another_server_and_only_once(
         "players who are new to the server: 3",
     ]
     assert tried.code == 0
-    assert tried.output.splitlines() == [*lines, "Nothing is changed, for this is a dry run: 3 scores would be."]
+    assert tried.output.splitlines() == [*lines, "Dry run: nothing is changed. It would change 3 scores."]
     assert contents(database_url) == before
 
     done = command_line(*arguments, DATABASE_URL=database_url)
@@ -630,7 +630,7 @@ def test_an_import_of_many_scores_is_asked_for_twice(
     command_line("export", "--guild", "1001", "--event", EVENT, "tetris", DATABASE_URL=file_url)
     asked = command_line("import", "tetris/event.json", "--guild", "2002", DATABASE_URL=file_url)
     assert (asked.code, read(file_url, "SELECT count(*) FROM events")) == (2, [(1,)])
-    assert asked.output.endswith("3 scores would be, more than 2. If that is meant, add --yes.\n")
+    assert asked.output.endswith("it would change 3 scores, more than 2. If you mean it, add --yes.\n")
     assert command_line("import", "tetris/event.json", "--guild", "2002", "--yes", DATABASE_URL=file_url).code == 0
 
 
@@ -672,8 +672,16 @@ def test_a_table_of_scores_is_tried_imported_and_taken_back(command_line: Comman
     done = command_line(*arguments)
     assert done.output.splitlines() == [*told, "Imported. Import -1 can be taken back: add `--take-back=-1`."]
     assert command_line(*arguments).mistakes == ["Nothing is imported: every score that can be read is there already."]
-    assert command_line(*arguments, "--take-back=-1").output == "1 scores of the import are taken back.\n"
+    counted = "scores of the import that are taken back: 1"
+    tried = command_line(*arguments, "--take-back=-1", "--dry-run").output.splitlines()
+    assert tried == [counted, "Dry run: nothing is changed. It would change 1 scores."]
+    taken = command_line(*arguments, "--take-back=-1").output.splitlines()
+    assert taken == [counted, "1 scores of the import are taken back."]
     assert command_line(*arguments, "--take-back=-1").mistakes == [f"Event {EVENT!r} has no scores of that import."]
+    without_event = [argument for argument in arguments if argument not in ("--event", EVENT)]
+    assert command_line(*without_event, "--take-back=-1").mistakes == [
+        "--take-back needs --event: the event that the scores were imported into."
+    ]
     Path("scores.csv").write_bytes(b"\0")
     assert command_line(*arguments).mistakes == [
         "scores.csv is no table of scores: it needs the columns player, score and time."

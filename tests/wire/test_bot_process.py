@@ -147,7 +147,7 @@ async def test_on_a_dry_run_discord_is_told_of_nothing(discord: DiscordStub) -> 
     assert menus <= {*added.removeprefix("added: ").split(", ")}
     assert added.count("/") == len(others) - len(menus)
     assert (removed, rewritten) == ("removed: /ping", f"rewritten: /{kept['name']}")
-    assert summary == f"Nothing is changed, for this is a dry run: {len(others) + 2} commands would be."
+    assert summary == f"Dry run: nothing is changed. It would change {len(others) + 2} commands."
     assert discord.commands[None] == offered
 
 

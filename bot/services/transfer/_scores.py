@@ -86,6 +86,18 @@ def import_scores(
     return ScoreImportResult(plan, import_id)
 
 
+def count_imported(session: Session, event: Event, import_id: int) -> int:
+    """Return how many rows of an import are in the log of an event.
+
+    Raises:
+        ImportGone: there are none.
+    """
+    of_import = sa.select(sa.func.count()).where(_LOG.event_id == event.id, _LOG.import_id == import_id)
+    if not (found := session.scalar(of_import)):
+        raise ImportGone(event.name)
+    return found
+
+
 def take_import_back(
     session: Session, actor: Actor, event: Event, import_id: int, scale: RatingScale, now: datetime
 ) -> TakenBack:
@@ -95,13 +107,11 @@ def take_import_back(
         ImportGone: there are none.
     """
     of_import = _LOG.event_id == event.id, _LOG.import_id == import_id
+    taken = count_imported(session, event, import_id)
     counts_for = set(session.scalars(sa.select(_LOG.week_number).where(*of_import).distinct()))
-    if not counts_for:
-        raise ImportGone(event.name)
     weeks = tuple(
         sorted(Week.from_code(run.week_number) for run in _runs_of(session, event) if run.week_number in counts_for)
     )
-    taken = session.scalar(sa.select(sa.func.count()).select_from(_LOG).where(*of_import)) or 0
     players = set(session.scalars(sa.select(_LOG.player_id).where(*of_import).distinct()))
     session.connection().execute(sa.delete(_LOG).where(*of_import))
     _drop_ratings(session, event, players)

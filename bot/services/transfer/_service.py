@@ -22,7 +22,7 @@ from bot.services.transfer._archive import pack_event, read_strangers_event, unp
 from bot.services.transfer._export import Exporter, OpenFile
 from bot.services.transfer._file import EventFile
 from bot.services.transfer._import import import_event, plan_import
-from bot.services.transfer._scores import import_scores, plan_score_import, take_import_back
+from bot.services.transfer._scores import count_imported, import_scores, plan_score_import, take_import_back
 
 MOST_BYTES = 10_000_000
 """What Discord takes as an attachment, with some room for the rest of the message."""
@@ -201,6 +201,19 @@ class TransferService:
             return import_scores(session, actor, found, content, self._scale, self._clock())
 
         return await self._database.write(work)
+
+    async def count_imported(self, actor: Actor, event: str | int, import_id: int) -> int:
+        """Return how many scores of an import are there, to an admin.
+
+        Raises:
+            ImportGone: the event has none of it any more.
+        """
+
+        def work(session: Session) -> int:
+            require_admin(session, actor)
+            return count_imported(session, find_event(session, actor.guild_id, event), import_id)
+
+        return await self._database.read(work)
 
     async def take_back(self, actor: Actor, event: str | int, import_id: int) -> TakenBack:
         """Delete exactly the rows of an import, and run the closed weeks again that they counted for.
