@@ -496,7 +496,8 @@ class Post(Base):
     """A message in a channel, which the job of the same kind and key keeps up to date.
 
     While `message_id` is NULL, a message with this `nonce` may have been sent. `digest` is that of what the message
-    says, or may say; NULL where that is not known.
+    says, or may say; NULL where that is not known. `posted_at` tells when the message came, `refreshed_at`
+    when it was last found up to date, or edited.
     """
 
     __tablename__ = "posts"
@@ -511,7 +512,8 @@ class Post(Base):
     message_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     nonce: Mapped[int] = mapped_column(sa.BigInteger)
     digest: Mapped[str | None] = mapped_column(sa.String(64))
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refreshed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Notice(Base):

@@ -18,8 +18,8 @@ class Draft(Generic[T]):
         content: what it says.
         is_news: whether it is worth posting; if not, only a post that is there already says it.
         not_before: when it may be posted, in UTC; None for now.
-        not_older_than: a post that was sent until then, in UTC, or is in another channel, is taken down, and comes anew
-            as the latest message of its channel; None for one that stays where it is.
+        not_older_than: a message that came until then, in UTC, or is in another channel, is taken down, and comes anew
+            as the latest of its channel; None for one that stays where it is.
     """
 
     guild_id: int
@@ -34,7 +34,7 @@ class Draft(Generic[T]):
         """Tell whether a message takes the place of the one that is there."""
         if self.channel_id is None or self.not_older_than is None:
             return False
-        return post.channel_id != self.channel_id or post.sent_at is None or post.sent_at <= self.not_older_than
+        return post.channel_id != self.channel_id or post.posted_at is None or post.posted_at <= self.not_older_than
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Post:
         message_id: the message; None if Discord is not known to have taken it.
         nonce: by which Discord knows a message that it has taken already.
         digest: of what the message says; None if that is not known.
-        sent_at: when it was last sent, in UTC; None if it never was.
+        posted_at: when the message came, in UTC; None if none did.
     """
 
     post_id: int
@@ -55,4 +55,4 @@ class Post:
     message_id: int | None
     nonce: int
     digest: str | None
-    sent_at: datetime | None
+    posted_at: datetime | None

@@ -170,6 +170,20 @@ async def test_a_score_that_waits_comes_anew_every_day_as_the_latest_message(ref
     referees.wired.expect_what_failed()
 
 
+async def test_a_message_that_was_edited_meanwhile_comes_anew_all_the_same(referees: Referees) -> None:
+    await referees.hold()
+    [first] = await referees.messages()
+    ids = []
+    for unit in ("points", "lines"):
+        referees.clock.move(hours=8)
+        await referees.wired.use(ADMIN, "event edit", event=EVENT, unit=unit)
+        [message] = await referees.messages()
+        assert f"99,000 {unit}" in message.text
+        ids.append(message.data["id"])
+
+    assert [message_id == first.data["id"] for message_id in ids] == [True, False]
+
+
 async def test_scores_that_wait_go_with_the_channel_and_are_told_without_one(server: Referees) -> None:
     wired = server.wired
     await server.hold()

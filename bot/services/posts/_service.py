@@ -97,7 +97,9 @@ class PostService:
             row = session.get(models.Post, post.post_id, with_for_update=True)
             if row is None or row.nonce != post.nonce:
                 return
-            row.message_id, row.sent_at = message_id, self._clock()
+            row.refreshed_at = self._clock()
+            if row.message_id is None:
+                row.message_id, row.posted_at = message_id, row.refreshed_at
             row.digest = digest if is_held else None
             if not is_held:
                 schedule(session, claim.kind, claim.key, self._clock())
@@ -167,4 +169,4 @@ def _find(session: Session, kind: JobKind, key: str) -> models.Post | None:
 
 
 def _describe(row: models.Post) -> Post:
-    return Post(row.id, row.channel_id, row.message_id, row.nonce, row.digest, row.sent_at)
+    return Post(row.id, row.channel_id, row.message_id, row.nonce, row.digest, row.posted_at)
