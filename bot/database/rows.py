@@ -122,9 +122,9 @@ class RowsStatement:
 class OptimisticWrite:
     """Statements that write together, if nobody has changed or locked what they were decided by."""
 
-    def __init__(self, held: Sequence[RowsStatement], asking: RowsStatement, writes: Sequence[RowsStatement]) -> None:
-        """Write by `writes` if each of `held` finds (and locks) a row for each of its rows; `asking` reads before."""
-        self._held, self._asking, self._writes = held, asking, writes
+    def __init__(self, locks: Sequence[RowsStatement], asking: RowsStatement, writes: Sequence[RowsStatement]) -> None:
+        """Write by `writes` if each of `locks` finds and locks a row for each of its rows; `asking` reads before."""
+        self._locks, self._asking, self._writes = locks, asking, writes
         self._composed: dict[frozenset[RowsStatement], Any] = {}
 
     def execute(
@@ -158,23 +158,23 @@ class OptimisticWrite:
         return self._composed[filled]
 
     def _compose(self, filled: Collection[RowsStatement]) -> Any:
-        """Compose one statement: no row unless all are held, else a row or more, of which one may be empty."""
-        are_held = []
-        for held in (one for one in self._held if one in filled):
-            wanted = held.table()
-            found = sa.select(sa.func.count()).select_from(held.over(wanted).cte(held.name)).scalar_subquery()
-            are_held.append(
-                found == sa.func.json_array_length(sa.cast(sa.bindparam(held.name, type_=sa.String()), sa.JSON))
+        """Compose one statement: no row unless all are locked, else a row or more, of which one may be empty."""
+        are_locked = []
+        for lock in (one for one in self._locks if one in filled):
+            wanted = lock.table()
+            found = sa.select(sa.func.count()).select_from(lock.over(wanted).cte(lock.name)).scalar_subquery()
+            are_locked.append(
+                found == sa.func.json_array_length(sa.cast(sa.bindparam(lock.name, type_=sa.String()), sa.JSON))
             )
-        if_held = sa.select(sa.literal(1).label("is_held")).where(*are_held).cte("if_held")
+        if_locked = sa.select(sa.literal(1).label("is_locked")).where(*are_locked).cte("if_locked")
         writes = []
         for write in (one for one in self._writes if one in filled):
             table = write.table()
-            rows = sa.select(*table.c).join_from(table, if_held, sa.true()).cte(f"{write.name}_if")
+            rows = sa.select(*table.c).join_from(table, if_locked, sa.true()).cte(f"{write.name}_if")
             writes.append(write.over(rows).cte(write.name))
         asking, nothing = self._asking, sa.select(sa.null().label("nothing"))
         answer = (asking.over(asking.table()) if asking in filled else nothing).subquery(asking.name)
-        together = sa.select(*answer.c).select_from(if_held.outerjoin(answer, sa.true())).add_cte(*writes)
+        together = sa.select(*answer.c).select_from(if_locked.outerjoin(answer, sa.true())).add_cte(*writes)
         return write_out(together, on_postgresql=True)
 
 

@@ -22,7 +22,7 @@ from tests.outages import listening, statements_seen
 from tests.sessions import writing
 
 OTHER = "Sprint"
-FINDING, WRITING = "found_rows", "held_events AS"
+FINDING, WRITING = "found_rows", "locked_events AS"
 """What the two statements say that a submission takes."""
 
 
@@ -294,7 +294,7 @@ async def test_a_score_that_is_held_of_a_user_who_is_just_erased_is_a_newcomers(
     # The player is not in the event yet, so whoever erases the player does not wait for it.
     await one.real.services.events.edit(ADMIN, OTHER, EventOptions(alarm_min="999"))
     erasing = just_before(
-        lambda statement: "held_players" in statement and WRITING not in statement,
+        lambda statement: "locked_players" in statement and WRITING not in statement,
         lambda: other.real.services.privacy.erase(1, "Former player"),
     )
     with pytest.raises(ScoreBeyondAlarm), erasing:

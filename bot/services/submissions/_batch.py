@@ -55,7 +55,7 @@ LEEWAY = timedelta(minutes=1)
 """Entries of the log that are further ahead than this come from a clock that was ahead."""
 
 Outcome = SubmissionResult | LeaderboardError | None
-"""What became of a submission: counted, refused, or, while its event is locked, nothing yet."""
+"""What became of a submission: counted, held or refused, or, while its event is locked, nothing yet."""
 
 
 class Conflict(Exception):
@@ -239,14 +239,14 @@ class Batch:
         return counted
 
     def _hold(self, number: int, entry: Entry, player_id: int, alarm: RaisedAlarm) -> None:
-        """Hold a score; it costs its player the cooldown as one that counts does.
+        """Hold a score; it costs its player the cooldown as one that counts does, also if both come at once.
 
         Raises:
             Conflict: as `count`.
         """
         cooldown, batch = self._rules.cooldown, [one.interaction_id for one in self._due.values()]
-        self._hold_event(entry.event)
-        if not sql.HOLD_PLAYERS.fetch(self._connection, [(player_id, entry.submission.discord_id)]):
+        self._lock_event(entry.event)
+        if not sql.LOCK_PLAYERS.fetch(self._connection, [(player_id, entry.submission.discord_id)]):
             raise Conflict
         if is_held_lately(self._connection, player_id, entry.event.info.guild_id, self._now, cooldown, batch):
             self._refused[number] = CooldownActive(math.ceil(cooldown.total_seconds()))
@@ -272,19 +272,19 @@ class Batch:
                 event.week_statistics = self._count_anew(event, decision.week, event.week_moves)
         return Counted(entry, player_id, decision, before, Moment.of(event, best), rivals)
 
-    def _hold_event(self, event: OpenEvent) -> None:
+    def _lock_event(self, event: OpenEvent) -> None:
         """Lock an event until the commit of the batch, which takes a transaction.
 
         Raises:
             Conflict: as `count`.
         """
         self._begin_transaction()
-        if not sql.HOLD_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
+        if not sql.LOCK_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
             raise Conflict(self._find_locked())
 
     def _count_anew(self, event: OpenEvent, week: Week | None, moves: Moves) -> RunningStatistics:
         """Count a field from its rows, which the held event keeps, and the bests of the batch."""
-        self._hold_event(event)
+        self._lock_event(event)
         field = is_personal_best(event.info.id) if week is None else is_weekly_best(event.info.id, week.code)
         statistics = count_field(self._connection, field & LeaderboardScore.player_id.not_in(moves))
         for _, new in moves.values():

@@ -68,7 +68,7 @@ class Counted:
         player_id: the key of the player.
         before: right before it, beside the previous best.
         after: right after it, beside the best.
-        rivals: the others of the batch who have a personal best, as it was then; empty beside none that is new.
+        rivals: the others of the batch who have a personal best, as it was then; empty unless it is a new best.
     """
 
     entry: Entry
@@ -117,14 +117,14 @@ def changes(counted: Iterable[Counted], *, has_rivals: bool) -> Mapping[RowsStat
         if decision.personal is None:
             rows[sql.ADD_RATINGS].append((player_id, info.id))
         if entry.member_version is None:
-            rows[sql.HOLD_PLAYERS].append((player_id, submission.discord_id))
+            rows[sql.LOCK_PLAYERS].append((player_id, submission.discord_id))
             rows[sql.ADD_MEMBERS].append((info.guild_id, player_id, entry.name))
         elif has_rivals or entry.display_name != entry.name:
-            rows[sql.HOLD_MEMBERS].append((info.guild_id, player_id, entry.member_version))
+            rows[sql.LOCK_MEMBERS].append((info.guild_id, player_id, entry.member_version))
             rows[sql.MOVE_MEMBERS].append((info.guild_id, player_id, entry.name))
         if entry.username != (username := clean_display_name(submission.username)):
             rows[sql.NAME_PLAYERS].append((player_id, username))
-    rows[sql.HOLD_EVENTS] = [(event.info.id, event.version) for event in events.values()]
+    rows[sql.LOCK_EVENTS] = [(event.info.id, event.version) for event in events.values()]
     rows[HASTEN] = [
         (JobKind.BOARD.value, str(event.info.id)) for event in events.values() if event.has_board and event.has_moved
     ]

@@ -42,7 +42,7 @@ def known_of(rows: Sequence[Row[Any]], current: Week) -> Known:
     return Known(
         current=current,
         is_withdrawn=row.withdrawn_at is not None,
-        latest=row.latest,
+        latest=max((at for at in (row.latest, row.latest_held) if at is not None), default=None),
         closed_weeks={Week.from_code(int(code)) for code in closed},
         personal=None if row.personal_id is None else StoredBest(row.personal_id, row.personal_best),
         weekly={

@@ -65,6 +65,8 @@ class LeaderboardService:
             EventArchived: it takes no scores.
             EventNotBegun, EventEnded: it takes none for the week that this one would count for.
             InvalidScore: no score of this event.
+            ScoreInQuestion: it can mean two scores.
+            ScoreHeld: it waits for an admin.
             InvalidProof: the proof is no link.
             SubmitterWithdrawn: an admin has withdrawn the player from this server.
             CooldownActive: the player's last score in this server is too recent.

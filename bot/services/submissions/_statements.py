@@ -75,6 +75,15 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         .order_by(log.submitted_at.desc())
         .limit(1)
     )
+    held = (
+        sa.select(HeldScore.held_at)
+        .join(Event, Event.id == HeldScore.event_id)
+        .where(HeldScore.player_id == one.c.player_id, Event.guild_id == one.c.guild_id)
+        .where(HeldScore.held_at > _SINCE, HeldScore.held_at <= _UNTIL)
+        .where(HeldScore.interaction_id != one.c.interaction_id)
+        .order_by(HeldScore.held_at.desc())
+        .limit(1)
+    )
     closed = sa.select(sa.func.aggregate_strings(sa.cast(WeeklyRun.week_number, sa.String), _SEPARATOR)).where(
         WeeklyRun.event_id == one.c.id, WeeklyRun.week_number >= _SINCE_WEEK
     )
@@ -89,6 +98,7 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         *one.c,
         sa.exists(log.id).where(log.interaction_id == one.c.interaction_id).label("is_counted"),
         latest.scalar_subquery().label("latest"),
+        held.scalar_subquery().label("latest_held"),
         closed.scalar_subquery().label("closed_weeks"),
         personal.id.label("personal_id"),
         personal.score.label("personal_best"),
@@ -185,7 +195,7 @@ FIND_FREE = RowsStatement("free", {"id": sa.Integer()}, _find_free)
 """Finds the events, of some, that nobody has locked."""
 
 
-def _hold(table: type[Event] | type[Member], *keys: str) -> Any:
+def _lock(table: type[Event] | type[Member], *keys: str) -> Any:
     def build(rows: sa.FromClause) -> sa.Executable:
         # Where somebody has updated a row meanwhile, PostgreSQL asks this again of the row as it is then.
         unchanged = sa.and_(*(getattr(table, key) == rows.c[key] for key in (*keys, "version")))
@@ -199,11 +209,11 @@ def _hold(table: type[Event] | type[Member], *keys: str) -> Any:
 
 _EVENT_VERSION: Columns = {"id": sa.Integer(), "version": sa.BigInteger()}
 _MEMBER_VERSION: Columns = {"guild_id": sa.BigInteger(), "player_id": sa.Integer(), "version": sa.BigInteger()}
-HOLD_EVENTS = RowsStatement("held_events", _EVENT_VERSION, _hold(Event, "id"))
-HOLD_MEMBERS = RowsStatement("held_members", _MEMBER_VERSION, _hold(Member, "guild_id", "player_id"))
+LOCK_EVENTS = RowsStatement("locked_events", _EVENT_VERSION, _lock(Event, "id"))
+LOCK_MEMBERS = RowsStatement("locked_members", _MEMBER_VERSION, _lock(Member, "guild_id", "player_id"))
 
 
-def _hold_players(rows: sa.FromClause) -> sa.Executable:
+def _lock_players(rows: sa.FromClause) -> sa.Executable:
     # Who is erased keeps the key alone.
     same = sa.and_(Player.id == rows.c.id, Player.discord_id == rows.c.discord_id)
     return (
@@ -211,7 +221,7 @@ def _hold_players(rows: sa.FromClause) -> sa.Executable:
     )
 
 
-HOLD_PLAYERS = RowsStatement("held_players", {"id": sa.Integer(), "discord_id": sa.BigInteger()}, _hold_players)
+LOCK_PLAYERS = RowsStatement("locked_players", {"id": sa.Integer(), "discord_id": sa.BigInteger()}, _lock_players)
 """Finds the players, of some, who are not being erased; nobody erases them before the commit."""
 
 
@@ -363,7 +373,7 @@ ANNOUNCE = RowsStatement(
 """Has those scores announced that beat all personal bests of their events, as they are before the batch."""
 
 WRITE = OptimisticWrite(
-    held=(HOLD_EVENTS, HOLD_MEMBERS, HOLD_PLAYERS),
+    locks=(LOCK_EVENTS, LOCK_MEMBERS, LOCK_PLAYERS),
     asking=RANK,
     writes=(
         # Records are told before the bests that they are compared with change.
