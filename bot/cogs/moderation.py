@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, post
+from bot.cogs._answering import actor_of, answer, post, replace_question
 from bot.cogs._buttons import DISCORD_ID, NOTHING, IdButton, instant_of, ticks_of
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
@@ -200,7 +200,7 @@ class KeepButton(IdButton, template=r"moderation:keep"):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the question back."""
-        await interaction.response.edit_message(content=None, embeds=[], view=show_kept().layout())
+        await replace_question(interaction, show_kept())
 
 
 class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, post
+from bot.cogs._answering import actor_of, answer, post, replace_question
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import services_of
 from bot.cogs.pictures import PictureButton
@@ -63,7 +63,7 @@ class RulesButton(IdButton, template=RULES_BUTTON_ID):
     async def press(self, interaction: Interaction[Any]) -> None:
         """Apply the rules and show everyone, or take the question back."""
         if self.action == "drop":
-            await interaction.response.edit_message(view=show_dropped().layout())
+            await replace_question(interaction, show_dropped())
             return
         services, actor = services_of(interaction), actor_of(interaction)
         change = services.rules.change(actor, self.event_id, read_rules(self.rules))

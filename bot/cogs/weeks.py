@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._answering import actor_of, answer, post, replace_question, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
@@ -99,7 +99,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             shown = cards_in(interaction.message)
             await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))
         else:
-            await update(interaction, _nothing(), lambda _: show_cancelled(), only_reads=True)
+            await replace_question(interaction, show_cancelled())
 
 
 class FinalKeeper:
@@ -142,10 +142,6 @@ async def _or_question(work: Coroutine[Any, Any, _Closed]) -> _Closed | WeekNotO
         return await work
     except WeekNotOver as question:
         return question
-
-
-async def _nothing() -> None:
-    pass
 
 
 def _show_reset(result: _Closed | WeekNotOver) -> Reply:

@@ -150,13 +150,15 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
     await backend.real.services.weeks.run(HOME_ADMIN, "Played 0")
     seconds = NEVER if first_answer_waits_for is None else NEVER | {"LATEST_DEFERRAL_SECONDS": SOON}
     environment = settings(discord, backend.database.url, REDIS_URL=redis_url, **limits(**seconds))
-    async with forked(discord, environment), forked(discord, environment, already=1):
+    async with forked(discord, environment) as one, forked(discord, environment, already=1) as other:
         score = await discord.invoke(User("cy"), "submit-score", event="Played 0", score="15.020")
         reset = await discord.invoke(ADMIN, "weekly-reset", event="Played 0")
         await told(score, "15.02")
         await told(reset, "Close it now")
         cheated = await discord.invoke(ADMIN, "score remove", event="Shown 0", player=PLAYER)
         await told(cheated, "would leave the leaderboard")
+        spared = await discord.invoke(ADMIN, "score remove", event="Shown 0", player=PLAYER)
+        await told(spared, "would leave the leaderboard")
         if first_answer_waits_for is not None:
             discord.hold_first_answers_until(first_answer_waits_for)
         counted = await discord.click(score.user, score, "15,020")
@@ -170,6 +172,10 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         question = await discord.click(ADMIN, await told(removal, "Score removed"), "Restore")
         restored = await discord.click(ADMIN, question, "Restore")
         await told(restored, "Score restored")
+        kept = await discord.click(ADMIN, spared, "Cancel")
+        await told(kept, "Nothing was changed.")
+        outputs = one.output + other.output
+    assert "40060" not in outputs
     assert [is_refused(reply) for reply in (counted, closed, undone, removal, restored)] == [False] * 5
     assert [len(reply.messages) for reply in (counted, closed, removal)] == [2, 2, 2]
 
