@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from discord import Interaction, app_commands
+from discord import ChannelType, Interaction, app_commands
 
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
@@ -17,9 +17,13 @@ from bot.cogs.ratings import RatingButton
 from bot.cogs.standings import PastWeeksButton
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.jobs import Claim
+from bot.errors import NotATextChannel
 from bot.services.boards import BoardService
 from bot.ui.boards import board_cards, show_change
 from bot.ui.reply import Reply
+
+WITHOUT_MESSAGES = {ChannelType.category, ChannelType.forum, ChannelType.media}
+"""The types of channels that hold other channels or threads, and no messages of their own."""
 
 
 class Boards(ServiceCog):
@@ -37,6 +41,8 @@ class Boards(ServiceCog):
         self, interaction: Interaction[Any], event: str, channel: app_commands.AppCommandChannel | None = None
     ) -> None:
         """Post the board of an event, in place of the one that it has."""
+        if channel is not None and channel.type in WITHOUT_MESSAGES:
+            raise NotATextChannel
         where = channel.id if channel is not None else interaction.channel_id or 0
         posted = self.services.boards.post(
             actor_of(interaction), event, where, may_write=_may_write(interaction, where)

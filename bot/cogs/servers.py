@@ -223,6 +223,12 @@ class ChannelModal(SetupModal):
         """Show the channel that it is now."""
         return cls(channel_label(settings.announcement_channel_id))
 
+    async def submit(self, interaction: Interaction[Any]) -> None:
+        """Name the channel, if it is a text channel of the server."""
+        for chosen in self.inputs[0].values:
+            _text_channel(interaction, chosen.id)
+        await super().submit(interaction)
+
     def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
         """Announce there, or nowhere."""
         chosen = self.inputs[0].values

@@ -142,6 +142,13 @@ async def test_a_channel_that_is_closed_to_the_bot_is_refused_and_one_that_is_cl
     assert f"A board is not kept up to date any more: the bot may not write in <#{world.channel.id}>. " in told
 
 
+async def test_a_board_is_posted_only_where_messages_can_be(world: World) -> None:
+    await world.create_event()
+    for place in (world.guild.create_category("Games"), world.guild.create_forum_channel("Talk")):
+        refused = await world.refused(world.use(world.admin, "board post", event="Tetris Blitz", channel=place))
+        assert refused == "Choose a text channel of this server."
+
+
 async def test_what_admins_change_and_a_new_season_show_on_the_board(world: World) -> None:
     await post(world)
     await world.backend.real.services.withdrawals.withdraw(world.as_actor(), world.member("Ben").id)

@@ -14,7 +14,7 @@ from bot.domain.standings import Board
 from bot.domain.weeks import Week
 from bot.errors import ChannelClosed, EventArchived, NoBoard
 from bot.services.events import describe, find_event
-from bot.services.jobs import cancel, find_job, postpone, schedule
+from bot.services.jobs import HASTEN, cancel, find_job, postpone, schedule
 from bot.services.servers import Actor, begin_action, drop_notices, load_settings, record
 from bot.services.standings import StandingsService
 
@@ -111,11 +111,11 @@ class BoardService:
 
         def work(session: Session) -> bool:
             post, now = models.Post, self._clock()
-            sent_at = sa.select(post.sent_at).where(post.kind == claim.kind, post.key == claim.key)
-            sent = session.scalar(sent_at)
-            if sent is None or not sent <= now < sent + LEAST_PAUSE:
+            refreshed_at = sa.select(post.refreshed_at).where(post.kind == claim.kind, post.key == claim.key)
+            last = session.scalar(refreshed_at)
+            if last is None or not last <= now < last + LEAST_PAUSE:
                 return False
-            postpone(session, claim, sent + LEAST_PAUSE)
+            postpone(session, claim, last + LEAST_PAUSE)
             return True
 
         return await self._database.write(work)
@@ -132,7 +132,8 @@ class BoardService:
             zone = load_settings(session, event.guild_id).time_zone
             is_current = event.elo_version == event.scores_version
             due_at = Week.at(now, zone).ends_at(zone) if is_current else now + LEAST_PAUSE
-            schedule(session, JobKind.BOARD, key, due_at)
+            # A score may have hastened it meanwhile.
+            HASTEN.write(session.connection(), [(JobKind.BOARD.value, key)], due_at=due_at, latest=due_at)
 
         await self._database.write(work)
 
