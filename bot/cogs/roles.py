@@ -34,7 +34,7 @@ class RoleKeeper:
         self._pace = pace
 
     async def do(self, claim: Claim) -> None:
-        """Give and take what the event of a job awards now.
+        """Give and take what the server of a job awards now.
 
         Raises:
             ClaimLost: the job is no longer this process's.
@@ -42,7 +42,7 @@ class RoleKeeper:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take it this time.
         """
         plan = await self._roles.plan(claim.key)
-        if plan is None or not plan.changes:
+        if not plan.changes:
             await self._roles.note(claim, (), is_all=True)
             return
         done: list[RoleChange] = []

@@ -7,11 +7,11 @@ from enum import Enum, StrEnum, auto
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_TRIES = 20
-"""After so many tries, which take more than half a day, a job is given up."""
+"""After so many tries, which take almost half a day, a job is given up."""
 
 
 class Lane(Enum):
-    """Jobs that are done side by side, and keep those of another lane from nothing."""
+    """Jobs that are done side by side, and never delay those of another lane."""
 
     WEEKS = auto()
     MESSAGES = auto()
@@ -53,7 +53,7 @@ class JobKind(StrEnum):
     """Show a held score in the review channel: its interaction is the key."""
 
     ROLES = "roles"
-    """Give and take the roles that the event whose key is the key awards."""
+    """Give and take the roles that the events of the server whose id is the key award."""
 
     @property
     def lane(self) -> Lane:

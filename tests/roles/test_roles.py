@@ -111,6 +111,25 @@ async def test_who_has_a_role_from_two_events_keeps_it_until_both_take_it(court:
     assert await court.roles() == {"King": {"ben"}}
 
 
+async def test_who_loses_a_role_in_two_events_at_once_has_it_no_more(court: Court) -> None:
+    await court.use("event create", name="Sprint", direction="HIGH")
+    for event in (EVENT, "Sprint"):
+        await court.use("event role", event=event, role=KING, award="number one")
+        for player, score in ((ANA, 100), (BEN, 90)):
+            await court.use("submit-score", player, event=event, score=str(score))
+    court.wired.backend.clock.move(weeks=1)
+    for event in (EVENT, "Sprint"):
+        await court.use("weekly-reset", event=event)
+    assert await court.roles() == {"King": {"ana"}}
+    for event in (EVENT, "Sprint"):
+        await court.use("submit-score", CY, event=event, score="1000")
+    court.wired.backend.clock.move(weeks=1)
+    for event in (EVENT, "Sprint"):
+        await court.use("weekly-reset", event=event)
+
+    assert await court.roles() == {"King": {"cy"}}
+
+
 @pytest.mark.one_database
 async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
     court: Court, monkeypatch: pytest.MonkeyPatch

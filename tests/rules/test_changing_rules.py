@@ -240,4 +240,4 @@ async def test_roles_follow_the_board_that_other_rules_make(backend: TestBackend
     await tables.execute(backend.database, update(Event).values(gives_roles=True))
     await change(backend, RANKS)
     jobs = await tables.rows(backend.database, Job)
-    assert [job["key"] for job in jobs if job["kind"] is JobKind.ROLES] == ["1"]
+    assert [job["key"] for job in jobs if job["kind"] is JobKind.ROLES] == [str(GUILD)]

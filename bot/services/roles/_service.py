@@ -1,5 +1,6 @@
 """Say who gets which role, and remember who has it from the bot."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,10 @@ class RolePlan:
 
 
 class RoleService:
-    """Awards roles by the overall board. The job of an event gives and takes them whenever that moves."""
+    """Awards roles by the overall board. The job of a server gives and takes them whenever one of its boards moves.
+
+    Events may award the same role, so that only a look at all of them tells who has it.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -61,30 +65,27 @@ class RoleService:
             drop_notices(session, actor.guild_id, JobKind.ROLES)
             detail = f"role {role_id}: {award}" if elo is None else f"role {role_id}: Elo {elo}"
             record(session, actor, "event role", detail, at=self._clock(), event_id=event.id)
-            schedule(session, JobKind.ROLES, str(event.id), self._clock())
+            schedule(session, JobKind.ROLES, str(event.guild_id), self._clock())
             return RoleAward(describe(event), role_id, award, elo)
 
         return await self._database.write(work)
 
-    async def plan(self, key: str) -> RolePlan | None:
-        """Return what the job of an event is to give and take, at most `AT_A_TIME`; None if the event is gone."""
+    async def plan(self, key: str) -> RolePlan:
+        """Return what the job of a server is to give and take, at most `AT_A_TIME`."""
+        guild_id = int(key)
 
-        def work(session: Session) -> RolePlan | None:
-            event = session.get(Event, int(key))
-            if event is None:
-                return None
-            board = find_leaders(session, event, MOST_AWARDED)
+        def work(session: Session) -> RolePlan:
+            earned = _earned(session, guild_id)
+            earners: defaultdict[int, set[int]] = defaultdict(set)
+            for row, players in earned:
+                earners[row.role_id].update(players)
             changes: list[RoleChange] = []
-            for row in session.scalars(sa.select(EventRole).where(EventRole.event_id == event.id)):
-                grants = sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)
-                have = set(session.scalars(grants))
-                earned = [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)]
-                earned = [one for one in earned if not is_former(one)]
-                new, lost = [one for one in earned if one not in have], sorted(have.difference(earned))
-                keep = _have_from_others(session, row) if lost else set()
+            for row, players in earned:
+                have = set(session.scalars(sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)))
+                keep, lost = earners[row.role_id], sorted(have.difference(players))
                 changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]
-                changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in new]
-            return RolePlan(event.guild_id, tuple(changes[:AT_A_TIME]))
+                changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in players if one not in have]
+            return RolePlan(guild_id, tuple(changes[:AT_A_TIME]))
 
         return await self._database.read(work)
 
@@ -128,10 +129,16 @@ class RoleService:
         await self._database.write(work)
 
 
-def _have_from_others(session: Session, award: EventRole) -> set[int]:
-    """Return who has the role of an award from other events too."""
-    others = sa.select(RoleGrant.discord_id).join(EventRole, EventRole.id == RoleGrant.award_id)
-    return set(session.scalars(others.where(EventRole.role_id == award.role_id, EventRole.id != award.id)))
+def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]]:
+    """Return the awards of a server, and who has earned each, the best first."""
+    found: list[tuple[EventRole, list[int]]] = []
+    for event in session.scalars(sa.select(Event).where(Event.guild_id == guild_id, Event.gives_roles)):
+        board = [one for one in find_leaders(session, event, MOST_AWARDED) if not is_former(one.player.discord_id)]
+        found += [
+            (row, [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)])
+            for row in session.scalars(sa.select(EventRole).where(EventRole.event_id == event.id))
+        ]
+    return found
 
 
 def _note(session: Session, done: Sequence[RoleChange]) -> None:
@@ -144,10 +151,12 @@ def _note(session: Session, done: Sequence[RoleChange]) -> None:
     session.flush()
 
 
-def _forget_ended(session: Session, event_id: int) -> None:
-    """Forget the awards that go to nobody, once nobody has their roles; the event may then award none."""
-    ended = EventRole.event_id == event_id, EventRole.award == Award.NOBODY
+def _forget_ended(session: Session, guild_id: int) -> None:
+    """Forget the awards of a server that go to nobody, once nobody has their roles; an event may then award none."""
+    of_server = EventRole.event_id.in_(sa.select(Event.id).where(Event.guild_id == guild_id))
     has_some = sa.exists().where(RoleGrant.award_id == EventRole.id)
-    session.execute(sa.delete(EventRole).where(*ended, ~has_some).execution_options(synchronize_session=False))
-    if session.scalar(sa.select(EventRole.id).where(EventRole.event_id == event_id).limit(1)) is None:
-        session.execute(sa.update(Event).where(Event.id == event_id).values(gives_roles=False))
+    ended = sa.delete(EventRole).where(of_server, EventRole.award == Award.NOBODY, ~has_some)
+    session.execute(ended.execution_options(synchronize_session=False))
+    awards = sa.exists().where(EventRole.event_id == Event.id)
+    without = sa.update(Event).where(Event.guild_id == guild_id, Event.gives_roles, ~awards)
+    session.execute(without.values(gives_roles=False).execution_options(synchronize_session=False))

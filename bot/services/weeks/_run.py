@@ -104,9 +104,9 @@ def after_correction(
 
 
 def award_roles(session: Session, event: Event, now: datetime) -> None:
-    """Schedule the job that gives and takes the roles of an event, if it awards any."""
+    """Schedule the job that gives and takes the roles of a server, if an event of it awards any."""
     if event.gives_roles:
-        schedule(session, JobKind.ROLES, str(event.id), now)
+        schedule(session, JobKind.ROLES, str(event.guild_id), now)
 
 
 def announced_with(run: WeeklyRun) -> Week:
