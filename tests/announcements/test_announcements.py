@@ -96,6 +96,19 @@ async def test_weeks_that_were_caught_up_after_downtime_are_told_in_one_notice(s
     assert "Closed with it" not in told
 
 
+async def test_a_week_that_is_run_again_without_its_only_score_is_told_no_more(server: Server) -> None:
+    await server.play((ANA, 100))
+    server.clock.now = MONDAY + DAY
+    await server.play((BEN, 95))
+    [told] = await server.told("🏆", CLOSE + 22 * DAY)
+    assert "**Closed with it**\n16–22 Nov: **Ana** · 100" in told
+    removals = server.wired.backend.real.services.removals
+    await removals.remove(actor(ADMIN), EVENT, ANA.id, reruns_week=True)
+    [told] = await server.told("🏆")
+    assert "🏆 Tetris Blitz · 23–29 November\n🥇 **Ben** · 95 · 1000" in told
+    assert "Closed with it" not in told
+
+
 async def test_a_new_leader_and_a_broken_record_are_told_and_corrected_when_a_score_goes(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 90))
     assert await server.told("👑") == []

@@ -115,6 +115,23 @@ async def test_who_was_overtaken_is_told_once_a_day_and_results_soon_after_a_clo
     assert "Ed (110 points)" in (await told(world, "Ana"))[-1]
 
 
+async def test_results_of_weeks_that_close_shortly_after_each_other_are_all_told_soon(world: World) -> None:
+    for event in (EVENT, "Sprint"):
+        await world.create_event(event)
+        await world.submit_all({"Ana": 100, "Ben": 200}, event)
+    await switch(world, "Ana", "Results")
+    world.clock.move(weeks=1)
+    for event in (EVENT, "Sprint"):
+        await world.reset(event)
+        world.clock.move(seconds=30)
+    world.clock.now += SETTLES
+
+    [results] = await told(world, "Ana")
+
+    assert "**Tetris Blitz** · 16–22 November: #2 of 2 players" in results
+    assert "**Sprint** · 16–22 November: #2 of 2 players" in results
+
+
 async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(world: World) -> None:
     await play(world)
     for who in ("Ana", "Cy"):

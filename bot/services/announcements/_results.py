@@ -103,7 +103,7 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
     return Results(
         event=describe(event),
         week=week,
-        earlier=tuple(_winner(session, event, run) for run in runs[:-1]),
+        earlier=tuple(_winner(session, event, run) for run in runs[:-1] if run.field_size > 0),
         podium=_podium(session, event, last),
         players=last.field_size,
         leaders=leaders,

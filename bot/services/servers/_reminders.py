@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.models import HeldScore, Reminders
 from bot.domain.jobs import JobKind
 from bot.domain.reminders import SETTLES
-from bot.services.jobs import HASTEN, schedule_all
+from bot.services.jobs import schedule_all
 from bot.services.servers._notices import waiting_in
 
 
@@ -18,11 +18,13 @@ def reminder_key(guild_id: int, discord_id: int) -> str:
 
 
 def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
-    """Hasten the reminders of those who want to know of closed weeks, in the transaction that closes one."""
+    """Hasten the reminders of those who want to know of closed weeks, in the transaction that closes one.
+
+    A reminder tells only what has settled by then, so that an earlier one would leave this week to the next day.
+    """
     wanted = sa.select(Reminders.discord_id).where(Reminders.guild_id == guild_id, Reminders.tells_results)
-    kind, at = JobKind.REMINDER.value, now + SETTLES
-    if rows := [(kind, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]:
-        HASTEN.write(session.connection(), sorted(rows), due_at=at, latest=at)
+    keys = [reminder_key(guild_id, discord_id) for discord_id in session.scalars(wanted)]
+    schedule_all(session, [(JobKind.REMINDER, key) for key in keys], now + SETTLES)
 
 
 def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:
