@@ -186,6 +186,18 @@ async def test_settings_changed_while_a_close_is_overdue_do_not_put_it_off_for_a
     assert await closed(server) == [(1, 202647)]
 
 
+async def test_a_shorter_grace_does_not_put_off_the_close_of_a_week_that_is_over(server: TestBackend) -> None:
+    await settings(server, grace_minutes=24 * 60)
+    server.clock.now = MONDAY + 10 * HOUR
+    assert (await settings(server, grace_minutes=60)).next_close == MONDAY + 24 * HOUR
+    assert (await settings(server, grace_minutes=36 * 60)).next_close == MONDAY + 36 * HOUR
+    assert (await settings(server, grace_minutes=24 * 60)).next_close == MONDAY + 24 * HOUR
+    assert (await settings(server, grace_minutes=60)).next_close == MONDAY + 24 * HOUR
+    assert (await settings(server, time_zone="Asia/Tokyo")).next_close == MONDAY + 24 * HOUR
+    assert await closed(server, MONDAY + 24 * HOUR) == [(1, 202647)]
+    assert await next_close(server) == MONDAY + WEEK + HOUR - 9 * HOUR
+
+
 async def test_a_switch_off_in_the_middle_of_a_close_leaves_the_other_events_open(server: TestBackend) -> None:
     await server.create_event("LOW", "Sprint")
     await server.submit(ANA, 10, "Sprint")

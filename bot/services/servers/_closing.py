@@ -10,18 +10,30 @@ from bot.domain.weeks import Closing
 from bot.services.jobs import cancel, find_job, schedule
 
 
-def move_close(session: Session, guild_id: int, settings: ServerSettings, now: datetime) -> None:
+def move_close(
+    session: Session, guild_id: int, before: ServerSettings, settings: ServerSettings, now: datetime
+) -> None:
     """Move or cancel the next close of a server, after its settings have changed.
 
     A close that is overdue, given up or being tried again is due at once. No other is, so that no week closes because
-    somebody looks through the settings.
+    somebody looks through the settings: a close that would be overdue by the new settings stays when it was.
     """
     key = str(guild_id)
     if not settings.closes_weeks:
         cancel(session, JobKind.CLOSE_WEEKS, key)
         return
-    due_at = Closing.at(now, settings.time_zone, settings.grace).next_at
+    was, closing = _closing(before, now), _closing(settings, now)
+    due_at = closing.next_at
     job = find_job(session, JobKind.CLOSE_WEEKS, key, lock=True)
-    if job is not None and (job.due_at is None or job.due_at <= now or job.tries > 0):
-        due_at = now
+    if job is not None:
+        if job.due_at is None or job.due_at <= now or job.tries > 0:
+            due_at = now
+        else:
+            # A close that has stayed once is of the week before.
+            week = was.first_open if job.due_at >= was.next_at else was.first_open.before()
+            due_at = job.due_at if week < closing.first_open else due_at
     schedule(session, JobKind.CLOSE_WEEKS, key, due_at)
+
+
+def _closing(settings: ServerSettings, now: datetime) -> Closing:
+    return Closing.at(now, settings.time_zone, settings.grace)

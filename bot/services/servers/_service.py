@@ -74,6 +74,7 @@ class SettingsService:
         """
 
         def apply(session: Session, row: GuildSettings) -> None:
+            before = read_settings(row)
             if time_zone is not None:
                 row.time_zone = time_zone_of(time_zone)
             if admin_role_id is not None:
@@ -92,7 +93,7 @@ class SettingsService:
             if (quiet_from, quiet_to) != (None, None):
                 _set_quiet_hours(row, quiet_from, quiet_to)
             if (time_zone, closes_weeks, grace_minutes) != (None, None, None):
-                move_close(session, actor.guild_id, read_settings(row), self._clock())
+                move_close(session, actor.guild_id, before, read_settings(row), self._clock())
 
         return await self._apply(actor, apply)
 
