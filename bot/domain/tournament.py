@@ -30,6 +30,7 @@ class Reason(StrEnum):
     NO_PLAYER = "scores of nobody known"
     NO_TIME = "scores of which neither the week nor the time is known"
     TO_COME = "scores of weeks to come"
+    OUT_OF_SEASON = "scores of weeks that are not in the season of their events here"
     CLOSED_WEEK = "scores of weeks that are closed here (take them back with `/weekly-undo`, then import again)"
     ELOS = "weekly Elos without their scores"
     WITHOUT_SCORES = "players without a score"
@@ -102,14 +103,21 @@ class Namesake:
 
     Attributes:
         bounds: the scores that it takes.
+        weeks: the first and the last week that it takes scores for; None for no such end.
         closed: the weeks of it that have been run.
         logged: its submissions, removed ones too: player's Discord id, score, week.
     """
 
     direction: ScoreDirection
     bounds: ScoreBounds
+    weeks: tuple[Week | None, Week | None]
     closed: Collection[Week]
     logged: Collection[tuple[int, float, Week]]
+
+    def is_in_season(self, week: Week) -> bool:
+        """Tell whether it takes scores for a week."""
+        first, last = self.weeks
+        return (first is None or week >= first) and (last is None or week <= last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +267,7 @@ def _week(stored: int | None, made_at: datetime | None) -> Week | None:
     for year in (day.year - 1, day.year, day.year + 1):
         with suppress(ValueError):
             near.append((abs(_monday(Week(year, stored)) + timedelta(days=3) - day), Week(year, stored)))
-    return min(near)[1]
+    return min(near)[1] if near else None
 
 
 def _monday(week: Week) -> date:
@@ -282,6 +290,8 @@ def _choose(
             repeated += 1
         elif namesake is not None and not namesake.bounds.takes(one.score):
             left_behind[Reason.OUT_OF_BOUNDS] += 1
+        elif namesake is not None and not namesake.is_in_season(one.week):
+            left_behind[Reason.OUT_OF_SEASON] += 1
         elif one.week in closed:
             left_behind[Reason.CLOSED_WEEK] += 1
         elif one.week > current:

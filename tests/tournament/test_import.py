@@ -209,6 +209,26 @@ async def test_a_week_without_its_year_is_the_one_nearest_to_its_time(
     assert [str(one.week) for one in plan.events[0].submissions] == [meant]
 
 
+async def test_a_week_that_no_year_near_its_time_has_is_the_one_of_its_time(
+    backend: TestBackend, empty_database_url: URL
+) -> None:
+    rows = [score(ANA, 5, "2024-12-30 10:00:00", week=53), score(BEN, 6, "2024-12-30 10:00:00", week=52)]
+    plan = await bring(backend, await made(empty_database_url, leaderboard_scores=rows))
+    assert sorted(str(one.week) for one in plan.events[0].submissions) == ["2024-W52", "2025-W01"]
+
+
+async def test_an_import_that_is_repeated_leaves_a_new_season_alone(
+    backend: TestBackend, empty_database_url: URL
+) -> None:
+    source = await made(empty_database_url, leaderboard_scores=[score(ANA, 5, "2026-11-10 10:00:00", week=202646)])
+    first = (await bring(backend, source)).events[0]
+    await backend.run("2026-W46", first.name)
+    await backend.real.services.events.begin_again(ADMIN, first.name)
+    plan = await bring(backend, source)
+    assert [len(event.submissions) for event in plan.events] == [0, 0]
+    assert left_behind(plan)[Reason.OUT_OF_SEASON] == 1
+
+
 async def test_events_of_one_name_are_told_apart_by_their_clusters(
     backend: TestBackend, empty_database_url: URL
 ) -> None:

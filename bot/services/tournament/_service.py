@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.clock import Clock
+from bot.domain.jobs import JobKind
 from bot.domain.scores import ScoreBounds, ScoreFormat
 from bot.domain.servers import NewMember
 from bot.domain.text import clean_display_name, name_key
@@ -26,7 +27,7 @@ from bot.services.events import find_event, get_event
 from bot.services.servers import add_members, itself, load_settings, record
 from bot.services.tournament._source import read_tournament
 from bot.services.verification import add_ratings, add_to_log, rebuild
-from bot.services.weeks import closed_weeks
+from bot.services.weeks import after_correction, closed_weeks
 
 
 class TournamentImportService:
@@ -95,8 +96,10 @@ class TournamentImportService:
         rebuild(session, event)
         # Its all-time Elos now await a recalculation.
         event.scores_version += 1
+        now = self._clock()
+        after_correction(session, event, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
         detail = f"{event.name}: {len(planned.submissions)} scores"
-        record(session, itself(guild_id), "import tournament", detail, at=self._clock(), event_id=event.id)
+        record(session, itself(guild_id), "import tournament", detail, at=now, event_id=event.id)
 
 
 def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:
@@ -107,7 +110,12 @@ def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:
     log = log.join(Player, Player.id == ScoreSubmission.player_id).where(ScoreSubmission.event_id == event.id)
     logged = {(discord_id, score, Week.from_code(code)) for discord_id, score, code in session.execute(log)}
     bounds = ScoreBounds.of(event.min_score, event.max_score)
-    return Namesake(event.score_direction, bounds, set(closed_weeks(session, event.id)), logged)
+    season = _week(event.first_week), _week(event.last_week)
+    return Namesake(event.score_direction, bounds, season, set(closed_weeks(session, event.id)), logged)
+
+
+def _week(code: int | None) -> Week | None:
+    return None if code is None else Week.from_code(code)
 
 
 def _member(player: TournamentPlayer) -> NewMember:
