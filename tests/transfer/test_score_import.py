@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.database.models import AuditLog
+from bot.database.models import AuditLog, Event
 from bot.domain import score_files
 from bot.errors import ImportGone, NothingToImport
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
+from tests.transfer.test_transfer import exported
 from tests.world import World
 
 ANA, BOB, CAI = 1, 2, 3
@@ -90,6 +91,24 @@ async def ask(world: World, content: bytes, who: str | None = None) -> Seen:
 
 @on_one_database
 @on_both_databases
+async def test_an_event_goes_elsewhere_after_who_was_left_out_of_a_week_has_no_score_any_more(
+    played: TestBackend,
+) -> None:
+    transfer = played.real.services.transfer
+    file = b"player,score,time\n<@4>,70,2026-11-17 10:00\n"
+    done = await transfer.import_scores(replace(ADMIN, interaction_id=77), EVENT, file)
+    await played.real.services.withdrawals.withdraw(ADMIN, 4)
+    await played.run()
+    await transfer.take_back(ADMIN, EVENT, done.import_id)
+
+    [event] = await tables.rows(played.database, Event)
+    whole = (await exported(played))["event.json"]
+
+    assert event["name"] in whole.decode()
+    await transfer.import_event(replace(ADMIN, guild_id=3003), whole)
+    assert await played.differences() == []
+
+
 async def test_an_import_is_shown_first_then_done_once_and_taken_back_by_buttons(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)

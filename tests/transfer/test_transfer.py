@@ -5,7 +5,7 @@ import itertools
 import json
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.database.models import Event, Member, ScoreSubmission
+from bot.domain.jobs import JobKind
 from bot.domain.servers import NewMember
 from bot.errors import EventNameTaken, LeaderboardError
 from bot.services.servers import Actor
@@ -276,3 +277,15 @@ CARRIED = {
 @pytest.mark.parametrize("table", FOLLOWS)
 def test_a_new_column_of_an_event_or_its_log_is_thought_of_in_the_file(table: Any) -> None:
     assert {column.name for column in table.__table__.columns} == FOLLOWS[table] | CARRIED[table]
+
+
+async def test_the_end_of_an_event_is_told_where_it_was_carried_to(backend: TestBackend) -> None:
+    await backend.create_event(last_week="2026-W48")
+    await backend.submit(1, 100)
+    whole = (await exported(backend))["event.json"]
+
+    await backend.real.services.transfer.import_event(replace(ADMIN, guild_id=3003), whole)
+
+    [here, there] = await tables.jobs(backend.database, JobKind.FINAL)
+    assert {here["key"], there["key"]} == {"1", "2"}
+    assert there["due_at"] == datetime(2026, 11, 30, tzinfo=UTC)

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import IO, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.database.models import (
     Event,
@@ -176,10 +177,10 @@ class Exporter:
 
     def _players(self) -> Iterator[dict[str, Any]]:
         of_server = sa.and_(Member.player_id == Player.id, Member.guild_id == self.event.guild_id)
-        # Asked player by player, SQLite would read the whole log for each.
-        took_part = Player.id.in_(sa.select(_LOG.player_id).where(_LOG.event_id == self.event.id))
         players = sa.select(Player.discord_id, Player.username, _NAME, Member.withdrawn_at)
-        for row in self.streams.rows(players.outerjoin(Member, of_server).where(took_part).order_by(Player.id)):
+        for row in self.streams.rows(
+            players.outerjoin(Member, of_server).where(self._took_part(Player.id)).order_by(Player.id)
+        ):
             yield {
                 "discord_id": str(row.discord_id),
                 "username": row.username,
@@ -187,11 +188,17 @@ class Exporter:
                 "withdrawn_at": _time(row.withdrawn_at),
             }
 
+    def _took_part(self, player_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+        """Return the condition that a player has a score in the log, removed ones too."""
+        # Asked player by player, SQLite would read the whole log for each.
+        return player_id.in_(sa.select(_LOG.player_id).where(_LOG.event_id == self.event.id))
+
     def _whole_runs(self) -> Iterator[dict[str, Any]]:
         omissions = (
             sa.select(WeeklyOmission.run_id, Player.discord_id)
             .join(_RUN, _RUN.id == WeeklyOmission.run_id)
             .join(Player, Player.id == WeeklyOmission.player_id)
+            .where(self._took_part(WeeklyOmission.player_id))
             .order_by(WeeklyOmission.run_id, Player.id)
         )
         grouped = groupby(self._rows(omissions, _RUN), key=lambda row: row.run_id)
@@ -222,7 +229,7 @@ class Exporter:
     def _excuses(self) -> Iterator[dict[str, Any]]:
         # Elsewhere the event stands alone, so an excuse from all events of the server becomes one from this event.
         of_event = Excuse.event_id.is_(None) | (Excuse.event_id == self.event.id)
-        took_part = Excuse.player_id.in_(sa.select(_LOG.player_id).where(_LOG.event_id == self.event.id))
+        took_part = self._took_part(Excuse.player_id)
         excuses = (
             sa.select(Excuse.player_id, Excuse.week_number, Excuse.excused_at, Excuse.excused_by, Excuse.reason)
             .add_columns(Player.discord_id)
