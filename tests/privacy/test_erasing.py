@@ -51,7 +51,7 @@ async def played(backend: TestBackend) -> TestBackend:
     ben = NewMember(2, "player2", "Player 2")
     await real.additions.add(ZOE_AS_ADMIN, EVENT, ben, 400, backend.clock.now, "seen on his screen")
     await real.removals.remove(ZOE_AS_ADMIN, EVENT, 2, reason=f"as bad as <@{ZOE}>")
-    await real.removals.remove(ADMIN, EVENT, 1, "250", f"taken from {NAME.upper()}; Quartzinas are stones")
+    await real.removals.remove(ADMIN, EVENT, 1, "250", f"taken from {NAME.upper()}; quartzites are stones")
     await real.removals.remove(ADMIN, EVENT, ZOE, "280", "spliced")
     await real.excuses.excuse(ADMIN, ZOE, "2026-W52", reason="ill")
     await real.events.edit(ADMIN, EVENT, EventOptions(alarm_min="999"))
@@ -110,7 +110,7 @@ async def test_an_erased_user_is_nowhere_in_the_database_and_others_are_as_befor
     assert found == []
     # A word that begins as a name does is another word.
     assert {row["removal_reason"] if "removal_reason" in row else row["reason"] for _, row in named} == {
-        f"taken from {STAND_IN}; Quartzinas are stones"
+        f"taken from {STAND_IN}; quartzites are stones"
     }
     assert await boards(played) == before
     assert await played.differences() == []

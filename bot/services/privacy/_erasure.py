@@ -151,8 +151,9 @@ def _blot_reasons(
     for column in REASONS:
         table = column.class_
         of_guilds = table.guild_id.in_(guilds) if table in (AuditLog, Excuse) else table.event_id.in_(_events(guilds))
-        is_named = sa.or_(*(column.icontains(name, autoescape=True) for name in names), sa.false())
-        rows = sa.select(table.id, column).where(sa.or_(sa.and_(of_guilds, is_named), column.contains(written)))
+        # A database may not know that "Ё" is a capital "ё", so all reasons are read that may hold a name.
+        may_name = sa.and_(of_guilds, column.is_not(None)) if names else sa.false()
+        rows = sa.select(table.id, column).where(sa.or_(may_name, column.contains(written)))
         for row_id, text in session.execute(rows).all():
             # A mention is no word, and is not followed by a letter.
             without = blot(text, [f"<@!{written}>", f"<@{written}>", written, *names], stand_in)
