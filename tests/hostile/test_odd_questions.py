@@ -44,6 +44,7 @@ async def asked(world: World, who: str, command: str, **options: Any) -> str:
 
 
 @on_both_databases
+@pytest.mark.usefixtures("untroubled")
 async def test_odd_questions_are_answered_or_refused_in_a_sentence(played: World) -> None:
     users = {name: played.member(name).user for name in ("Ana", "Ben", "Cy", "Zoe", "Nobody")}
     goals: list[dict[str, Any]] = [{"rank": GREATEST}, {"elo": GREATEST}, {"elo": -GREATEST}, {"rank": 1}]

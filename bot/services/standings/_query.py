@@ -28,7 +28,7 @@ from bot.services.ratings import best_first, is_better, is_personal_best, is_wee
 
 _EVENT, _WEEK, _MIN_WEEKS = (sa.bindparam(name, type_=sa.Integer()) for name in ("event_id", "week", "min_weeks"))
 _GUILD, _USER = (sa.bindparam(name, type_=sa.BigInteger()) for name in ("guild_id", "discord_id"))
-_OFFSET, _LIMIT = (sa.bindparam(name, type_=sa.Integer()) for name in ("offset", "limit"))
+_OFFSET, _LIMIT = (sa.bindparam(name, type_=sa.BigInteger()) for name in ("offset", "limit"))
 _AT, _PLAYER = sa.bindparam("at", type_=UtcDateTime()), sa.bindparam("player_id", type_=sa.Integer())
 
 
