@@ -26,7 +26,7 @@ REDIS_OPTIONS = {
 
 
 class SettingsError(Exception):
-    """The bot cannot run with its settings.
+    """The bot, or a command, cannot run with its settings or arguments.
 
     Attributes:
         mistakes: one sentence per mistake; no sentence repeats a secret.

@@ -135,11 +135,11 @@ class ScoreOutOfBounds(InvalidScore):
 
 
 class ScoreTooLow(ScoreOutOfBounds):
-    """The score is below the lower bound of the event, or is that and not taken."""
+    """The score is below the lower bound of the event, or equals one that is not taken."""
 
 
 class ScoreTooHigh(ScoreOutOfBounds):
-    """The score is above the upper bound of the event, or is that and not taken."""
+    """The score is above the upper bound of the event, or equals one that is not taken."""
 
 
 @dataclass(eq=False)
@@ -811,4 +811,4 @@ class RoleAboveAdmin(RoleNotGivable):
 
 
 class AwardWithoutElo(InvalidSetting):
-    """An award by Elo does not say from which Elo on, or another award does."""
+    """An award by Elo does not say from which Elo on, or another award says one."""

@@ -272,18 +272,18 @@ async def serve(settings: Settings, token: str, *, stays_if_refused: bool = Fals
         connected = asyncio.create_task(_connect(bot, token))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({connected, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        refused = connected.done()
-        if not refused:
+        has_ended = connected.done()
+        if not has_ended:
             notify("STOPPING=1")
             logger.info("stopping: waiting for running commands")
             await asyncio.gather(bot.finish_commands(), _finish_jobs(backend.jobs))
         await _disconnect(bot, connected)
-        if refused and stays_if_refused and is_token_refused(connected.exception()):
+        if has_ended and stays_if_refused and is_token_refused(connected.exception()):
             bot.is_refused = True
             logger.error("%s The bot waits to be stopped.", LOGIN_REFUSED)
             await stopping
         stopping.cancel()
-        if refused:
+        if has_ended:
             await connected
 
 

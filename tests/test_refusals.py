@@ -261,7 +261,7 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         ),
         errors.WeekClosedEarly("2026-W47", EXAMPLES["ran_at"], "2026-W48"): (
             "16–22 November 2026 was closed already, on <t:1795003200:f>. Scores submitted since then count for "
-            "23–29 November 2026, which has not begun yet. `/weekly-undo` opens it again."
+            "23–29 November 2026, which has not begun yet. `/weekly-undo` reopens 16–22 November 2026."
         ),
         errors.WeekWithoutScores("2026-W47"): (
             "Nobody has submitted a score for 16–22 November 2026, so there is nothing to close."

@@ -56,7 +56,7 @@ class Events(ServiceCog):
         min="Smallest score allowed; default: above 0",
         max="Greatest; default: below 1,000,000,000",
         first_week="It takes no scores before; default: now",
-        last_week="It ends with it; default: it goes on",
+        last_week="Its last week; default: no end",
     )
     @app_commands.rename(first_week="first-week", last_week="last-week")
     @app_commands.autocomplete(first_week=coming_weeks, last_week=coming_weeks)
@@ -158,7 +158,7 @@ class Events(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         first_week="Default: the week after the last closed",
-        last_week="It ends with it; default: it goes on",
+        last_week="Its last week; default: no end",
     )
     @app_commands.rename(first_week="first-week", last_week="last-week")
     @app_commands.autocomplete(event=all_events, first_week=coming_weeks, last_week=coming_weeks)

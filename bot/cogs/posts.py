@@ -53,7 +53,7 @@ class Publication(Generic[T]):
 
 
 class Poster:
-    """Does the jobs of posts: posts a message, edits it when it says something else now, and leaves it else."""
+    """Does the jobs of posts: posts a message, edits it when it says something else now, else leaves it alone."""
 
     def __init__(
         self, client: Client, posts: PostService, publications: Mapping[JobKind, Publication[Any]], pace: Pace

@@ -9,7 +9,7 @@ from bot.domain.standings import LeaderboardPage
 DELAY = timedelta(seconds=5)
 """How long after a score its board is refreshed, so that one refresh shows what comes at once."""
 LEAST_PAUSE = timedelta(minutes=1)
-"""A board is refreshed no sooner after it was."""
+"""The least time between two refreshes of a board."""
 
 
 @dataclass(frozen=True, slots=True)

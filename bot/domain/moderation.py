@@ -54,10 +54,10 @@ class Correction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CorrectionResult:
-    """The result of an addition, a removal or a restoration.
+    """What a correction did.
 
     Attributes:
-        submission: what was added, removed or restored.
+        submission: what was added, removed, restored or approved.
         week_is_closed: whether its week has been run.
         week_is_rerun: whether the week was run again; else the results of a closed week stay as they are.
         was_counted: whether the results of the closed week counted the score before.

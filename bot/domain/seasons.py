@@ -15,7 +15,7 @@ class Season:
 
     Attributes:
         number: from 1.
-        first_week: the first week that it takes scores for; None if it has had no such week.
+        first_week: the first week that it takes scores for; None if none is set.
         last_week: the last one; None if it goes on.
         begins_at: when `first_week` begins, in UTC; None if it has begun.
         ends_at: when `last_week` ends, in UTC; None if it goes on.

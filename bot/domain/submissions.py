@@ -56,7 +56,7 @@ class Neighbour:
     """Who is next on the all-time board: the nearest with a better score or, for whoever leads, the best of the others.
 
     Attributes:
-        rank: of the neighbour; 1 beside a player who leads shares the lead.
+        rank: of the neighbour; 1 beside a leader means a shared lead.
     """
 
     rival: Rival
@@ -101,7 +101,7 @@ class SubmissionResult:
         elo: the player's all-time Elo in the field after the submission.
         previous_rank: the rank before the submission; None for a first score.
         previous_elo: the all-time Elo before the submission; None for a first score.
-        neighbour: who is next to a new personal best; None beside one that is none, or if nobody else is there.
+        neighbour: who is next to a new personal best; None if it is none, or if nobody else is there.
         players: the number of players with a personal best in the event, this player included.
         proof: the link, or None.
     """

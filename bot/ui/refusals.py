@@ -156,12 +156,12 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "One score at a time: you can submit again in {seconds_left} second{plural}. Then click again."
     ),
     errors.ScoreHeld: (
-        "**{score}** is far from all others, so an admin looks at it first. Once approved, it counts for this week. "
+        "**{score}** is far from all others, so an admin looks at it first. Once approved, it counts as of now. "
         "`/review` shows you where it stands."
     ),
     errors.ScoreBeyondAlarm: (
-        "**{score}** is beyond what {event} usually sees, so an admin looks at it first. Once approved, it counts for "
-        "this week. `/review` shows you where it stands."
+        "**{score}** is beyond what {event} usually sees, so an admin looks at it first. Once approved, it counts as "
+        "of now. `/review` shows you where it stands."
     ),
     errors.NothingHeld: "This score waits no longer: an admin has approved or refused it. `/review` shows what waits.",
     errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or none.",
@@ -182,7 +182,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.WeekClosedAlready: "{week} was closed already, on {ran_at}. `/leaderboard` shows it.",
     errors.WeekClosedEarly: (
         "{week} was closed already, on {ran_at}. Scores submitted since then count for "
-        "{open_week}, which has not begun yet. `/weekly-undo` opens it again."
+        "{open_week}, which has not begun yet. `/weekly-undo` reopens {week}."
     ),
     errors.WeekNotOver: (
         "Close **{event} · {week}** early?\n"
@@ -196,7 +196,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it.",
     errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
-    errors.ButtonOutdated: "This button belongs to an older message and no longer works. Use `/leaderboard` again.",
+    errors.ButtonOutdated: "This is from an older version of the bot and no longer works. `/help` shows what does.",
     errors.Restarting: "The bot is just restarting. Nothing was saved; please try again in a minute.",
     errors.Interrupted: (
         "The bot is restarting and could not finish this. `/leaderboard` shows whether a score was counted; "

@@ -17,7 +17,8 @@ from tests.wire.wired_bot import ADMIN, JUDGES, RIVALS, WiredBot, actor, answere
 pytestmark = on_one_database
 
 CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
-OUTDATED = "This button belongs to an older message and no longer works. Use `/leaderboard` again."
+MODAL_SUBMIT, LABEL, CHANNEL_SELECT = 5, 18, 8
+OUTDATED = "This is from an older version of the bot and no longer works. `/help` shows what does."
 NO_ADMIN = "Only admins of this server"
 NO_EVENT = "There is no such event in this server."
 
@@ -201,6 +202,17 @@ async def test_a_role_of_another_server_makes_nobody_an_admin(wired: WiredBot) -
 
     for guild in (HOME, RIVALS):
         assert (await wired.refused(wired.use(judge, "settings", guild=guild))).startswith("Only admins")
+
+
+async def test_a_form_takes_no_channel_of_another_server(wired: WiredBot) -> None:
+    channel = RIVALS.news
+    chosen = {"type": CHANNEL_SELECT, "id": 2, "custom_id": "channel", "values": [str(channel.id)]}
+    resolved = {str(channel.id): {**channel.payload(), "permissions": "0"}}
+    for form in ("setup:channel", "setup:review"):
+        parts = [{"type": LABEL, "id": 1, "component": chosen}]
+        data = {"custom_id": form, "components": parts, "resolved": {"channels": resolved}}
+        refused = await wired.refused(wired.forge(ADMIN, MODAL_SUBMIT, data))
+        assert refused == "Choose a text channel of this server.", form
 
 
 async def test_nothing_is_suggested_for_what_the_bot_has_not(wired: WiredBot, keys: dict[str, int]) -> None:

@@ -46,7 +46,7 @@ async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> 
     assert await world.refused(world.reset()) == (
         "16–22 November 2026 was closed already, on <t:1795003202:f>. "
         "Scores submitted since then count for 23–29 November 2026, which has not begun yet. "
-        "`/weekly-undo` opens it again."
+        "`/weekly-undo` reopens 16–22 November 2026."
     )
 
 

@@ -210,7 +210,7 @@ class EventService:
     async def suggest(self, guild_id: int, text: str, *, archived: bool = False) -> tuple[str, ...]:
         """Return the names of up to 25 events of a server that contain `text`, ignoring case, by name.
 
-        Changes by this process show at once, changes by other processes within a second.
+        What this service changes shows at once; what others change, such as an import, within a second.
 
         Args:
             guild_id: the server.

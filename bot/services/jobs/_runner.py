@@ -19,7 +19,7 @@ TELL_SECONDS = 60.0
 AT_ONCE = {Lane.WEEKS: 4, Lane.MESSAGES: 24}
 """How many jobs of a lane a process does side by side: with weeks, most connections are left to users' commands."""
 CLAIMED = 24
-"""How many it claims at a time, so that a claim costs little; one that ends leaves the rest until the lease is over."""
+"""How many it claims at a time, so that a claim costs little. If it ends, the rest waits until the lease is over."""
 
 Handler = Callable[[Claim], Awaitable[None]]
 """Does a claimed job; each of its transactions begins with `hold`, and the last ends the job."""

@@ -132,7 +132,7 @@ class ReviewService:
             return None
         return foresight.consequences()
 
-    async def approve(self, actor: Actor, held_id: int, reason: str | None = None) -> CorrectionResult:
+    async def approve(self, actor: Actor, held_id: int) -> CorrectionResult:
         """Let a held score count for the week that it was made in, as if it had counted at once.
 
         Raises:
@@ -150,15 +150,15 @@ class ReviewService:
             counted = sa.select(models.ScoreSubmission.id)
             if session.scalar(counted.where(models.ScoreSubmission.interaction_id == held.interaction_id)) is not None:
                 raise AlreadyCounted
-            zone, why = load_settings(session, actor.guild_id).time_zone, clean_reason(reason)
+            zone = load_settings(session, actor.guild_id).time_zone
             row, done = add_score(session, event, _addition(held, actor), zone, self._scale)
-            self._decide(session, actor, held, HeldState.APPROVED, why)
+            self._decide(session, actor, held, HeldState.APPROVED, None)
             correct_posts(session, event, row, done, self._clock())
             shown = name_submission(event, row, zone)
             detail = f"submission {row.id}: {shown}"
             what, who = event.id, row.player_id
-            record(session, actor, "approve score", detail, at=self._clock(), event_id=what, player_id=who, reason=why)
-            return report(session, Correction.APPROVE, event, row, shown, done, why)
+            record(session, actor, "approve score", detail, at=self._clock(), event_id=what, player_id=who)
+            return report(session, Correction.APPROVE, event, row, shown, done, None)
 
         result = await self._database.write(work)
         if result.changed_best:
