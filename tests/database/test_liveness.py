@@ -1,6 +1,7 @@
 """What tells a silent database from a busy one, and from a program that is late itself."""
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -106,8 +107,24 @@ async def test_a_program_that_computes_on_its_event_loop_does_not_take_the_datab
     assert curt.silences == 0
 
 
-async def test_all_who_wait_are_told_by_one_probe(peer: Peer) -> None:
-    liveness = Liveness(peer.refuse, peer.fall_silent)
+async def test_all_who_wait_are_told_by_one_probe(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_wait = threading.Event()
+    asked = 0
+
+    async def refuse_when_all_wait() -> None:
+        await asyncio.to_thread(all_wait.wait)
+        await peer.refuse()
+
+    async def is_alive(liveness: Liveness) -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 5:
+            all_wait.set()
+        return await look(liveness)
+
+    look = Liveness._is_alive
+    monkeypatch.setattr(Liveness, "_is_alive", is_alive)
+    liveness = Liveness(refuse_when_all_wait, peer.fall_silent)
     waiting = [liveness.guard(asyncio.Event().wait()) for _ in range(5)]
     told = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(one) for one in told] == [DatabaseSilent] * 5
