@@ -92,9 +92,8 @@ async def do_jobs(backend: TestBackend) -> None:
     draft: Draft[object] = Draft(GUILD, int(key), CHANNEL, "what the board shows")
     post = await services.posts.begin(board, draft, CHANNEL, "digest")
     await services.posts.keep(board, post, 1, "digest")
-    plan = await services.roles.plan(key)
-    assert plan is not None
-    await services.roles.note(claims[JobKind.ROLES], plan.changes, is_all=True)
+    roles = claims[JobKind.ROLES]
+    await services.roles.note(roles, (await services.roles.plan(roles.key)).changes, is_all=True)
     message = await services.reminders.draft(claims[JobKind.REMINDER])
     assert message is not None
     await services.reminders.refuse(claims[JobKind.REMINDER], message)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from contextlib import ExitStack, suppress
 from dataclasses import fields
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -161,9 +161,14 @@ class Season(RuleBasedStateMachine):
     @property
     def closing(self) -> tuple[datetime, datetime]:
         """When weeks were to close by themselves last, and when next."""
-        local = (self.clock.now - GRACE).astimezone(ZoneInfo(self.zone)).date()
-        monday = datetime.combine(local - timedelta(days=local.weekday()), time(), ZoneInfo(self.zone))
+        monday = datetime.combine(self.open_since, time(), ZoneInfo(self.zone))
         return monday.astimezone(UTC) + GRACE, (monday + WEEK).astimezone(UTC) + GRACE
+
+    @property
+    def open_since(self) -> date:
+        """The Monday of the first week that is not to be closed yet."""
+        local = (self.clock.now - GRACE).astimezone(ZoneInfo(self.zone)).date()
+        return local - timedelta(days=local.weekday())
 
     def touch(self, event: str) -> Model:
         self.touched = event
@@ -564,9 +569,14 @@ class Season(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def zone_changes(self, zone: str) -> None:
+        # What is to close next is the week before if another zone has once had it over before.
+        closes = self.open_since if self.next_close >= self.closing[1] else self.open_since - WEEK
         shown = self.do(self.backend.real.services.settings.change(ADMIN, time_zone=zone))
         self.zone = zone
-        self.next_close = self.clock.now if self.next_close <= self.clock.now else self.closing[1]
+        if self.next_close <= self.clock.now:
+            self.next_close = self.clock.now
+        elif closes >= self.open_since:
+            self.next_close = self.closing[1]
         assert shown.next_close == self.next_close
 
     @invariant()
