@@ -247,7 +247,7 @@ def writing_engine(url: sa.URL) -> sa.Engine:
 
 
 def reading_engine(url: sa.URL, **options: Any) -> sa.Engine:
-    """Return an engine for threads that read a file, each of which keeps the connection that it opens."""
+    """Return an engine for threads that read a file, with these execution options; each keeps its connection."""
     file, arguments = url.set(drivername="sqlite"), {"timeout": BUSY_TIMEOUT_SECONDS}
     engine = sa.create_engine(file, poolclass=sa.NullPool, connect_args=arguments, execution_options=options)
     prepare_connections(engine)

@@ -89,8 +89,6 @@ async def ask(world: World, content: bytes, who: str | None = None) -> Seen:
     return await world.use(world.admin if who is None else who, "import", event=EVENT, file=file)
 
 
-@on_one_database
-@on_both_databases
 async def test_an_event_goes_elsewhere_after_who_was_left_out_of_a_week_has_no_score_any_more(
     played: TestBackend,
 ) -> None:
@@ -109,6 +107,8 @@ async def test_an_event_goes_elsewhere_after_who_was_left_out_of_a_week_has_no_s
     assert await played.differences() == []
 
 
+@on_one_database
+@on_both_databases
 async def test_an_import_is_shown_first_then_done_once_and_taken_back_by_buttons(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)

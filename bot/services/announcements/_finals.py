@@ -7,14 +7,12 @@ from bot.database.database import Database
 from bot.database.models import Event, WeeklyRun
 from bot.domain.announcements import Final
 from bot.domain.clock import Clock
-from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
 from bot.services.announcements._switch import draft, switch_off
 from bot.services.events import describe, find_event
-from bot.services.jobs import schedule
 from bot.services.servers import load_settings
 from bot.services.standings import find_leaders
-from bot.services.weeks import find_progress
+from bot.services.weeks import find_progress, schedule_end
 
 PODIUM = 3
 
@@ -46,10 +44,8 @@ class FinalAnnouncements:
         """Schedule another look at an event for the end of its last week, if that is to come."""
 
         def work(session: Session) -> None:
-            event, now = session.get(Event, int(key)), self._clock()
-            season = None if event is None else find_progress(session, event, now)
-            if season is not None and season.ends_at is not None and season.ends_at > now and not season.has_ended:
-                schedule(session, JobKind.FINAL, key, season.ends_at)
+            if (event := session.get(Event, int(key))) is not None:
+                schedule_end(session, event, self._clock())
 
         await self._database.write(work)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player
@@ -23,15 +23,12 @@ def find_member(session: Session, guild_id: int, discord_id: int, *, lock: bool 
         wanted = wanted.with_for_update(key_share=True, of=Member)
     # What a forged button names may be greater than any id.
     member = session.scalars(wanted).one_or_none() if discord_id <= GREATEST_ID else None
+    if member is None:
+        raise NeverSubmitted(discord_id)
     # Whoever waited for the lock may find a member who was erased meanwhile.
-    is_theirs = member is not None and (not lock or session.scalar(_discord_id_of(member)) == discord_id)
-    if member is None or not is_theirs:
+    if lock and session.scalar(select(Player.discord_id).where(Player.id == member.player_id)) != discord_id:
         raise NeverSubmitted(discord_id)
     return member
-
-
-def _discord_id_of(member: Member) -> Select[int | None]:
-    return select(Player.discord_id).where(Player.id == member.player_id)
 
 
 def name_player(session: Session, event: Event, player_id: int) -> PlayerName:

@@ -23,8 +23,8 @@ def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
     A reminder tells only what has settled by then, so that an earlier one would leave this week to the next day.
     """
     wanted = sa.select(Reminders.discord_id).where(Reminders.guild_id == guild_id, Reminders.tells_results)
-    keys = [reminder_key(guild_id, discord_id) for discord_id in session.scalars(wanted)]
-    schedule_all(session, [(JobKind.REMINDER, key) for key in keys], now + SETTLES)
+    jobs = [(JobKind.REMINDER, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]
+    schedule_all(session, jobs, now + SETTLES)
 
 
 def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:

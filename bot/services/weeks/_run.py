@@ -103,6 +103,13 @@ def after_correction(
     award_roles(session, event, now)
 
 
+def schedule_end(session: Session, event: Event, now: datetime) -> None:
+    """Schedule the announcement of how an event ends for the end of its last week, if that is to come."""
+    season = find_progress(session, event, now)
+    if season is not None and season.ends_at is not None and season.ends_at > now and not season.has_ended:
+        schedule(session, JobKind.FINAL, str(event.id), season.ends_at)
+
+
 def award_roles(session: Session, event: Event, now: datetime) -> None:
     """Schedule the job that gives and takes the roles of a server, if an event of it awards any."""
     if event.gives_roles:
