@@ -7,7 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from bot.domain.methods import MEDIAN_DEVIATIONS, AnyField, Rating, RatingMethod, median_deviation, method_of
+from bot.domain.methods import (
+    MEDIAN_DEVIATIONS,
+    AnyField,
+    JoinedField,
+    RankedField,
+    Rating,
+    RatingMethod,
+    median_deviation,
+    method_of,
+)
 from bot.domain.ratings import Field
 from bot.domain.rules import Method
 from bot.domain.statistics import RunningStatistics
@@ -66,6 +75,8 @@ class MovingField:
         if best is None:
             found: AnyField = method.field_of_ordered(self.others)
             return found
+        if self.rating.rules.method is Method.RANKS:
+            return JoinedField(RankedField(self.others), best)
         return self._field_with(method.value_of(best))
 
     def elo(self, score: float | None) -> int | None:
@@ -91,13 +102,11 @@ class MovingField:
     def _method(self) -> RatingMethod[Any]:
         return method_of(self.rating.rules)
 
-    def _field_with(self, value: float) -> AnyField:
-        if value in self.known:
-            return self.known[value]
-        found: AnyField = self._method.field_of_ordered(self._with(value))
-        if isinstance(found, Field):
-            self.known[value] = found
-        return found
+    def _field_with(self, value: float) -> Field:
+        """Return the field of *robust* with this value of the player's score."""
+        if value not in self.known:
+            self.known[value] = self._method.field_of_ordered(self._with(value))
+        return self.known[value]
 
     def _with(self, value: float) -> "array[float]":
         values = self.others[:]
@@ -117,7 +126,7 @@ class MovingField:
         low, high = sorted(map(self._method.value_of, ends))
         edges = others[max(0, (size - 2) // 2)], others[min(size - 1, (size + 1) // 2)]
         moving = [min(max(edge, low), high) for edge in edges]
-        fields = [one for one in map(self._field_with, moving) if isinstance(one, Field)]
+        fields = [*map(self._field_with, moving)]
         moved = abs(fields[1].middle - fields[0].middle)
         if moved == 0:
             return fields
