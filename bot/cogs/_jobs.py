@@ -12,7 +12,6 @@ from bot.cogs.rehearsals import show_explained_results
 from bot.cogs.reminders import Messenger
 from bot.cogs.reviews import show_held_score
 from bot.cogs.roles import RoleKeeper
-from bot.cogs.weeks import FinalKeeper
 from bot.domain.jobs import JobKind
 from bot.services.jobs import Handler
 from bot.ui.announcements import show_final, show_record
@@ -32,5 +31,4 @@ def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     handlers: dict[JobKind, Handler] = dict.fromkeys(publications, poster.do)
     handlers[JobKind.BOARD] = BoardKeeper(poster, services.boards).do
     handlers[JobKind.REMINDER] = Messenger(client, services.reminders, pace).do
-    handlers[JobKind.FINAL] = FinalKeeper(poster, services.finals).do
     return handlers | {JobKind.ROLES: RoleKeeper(client, services.roles, pace).do}

@@ -59,7 +59,7 @@ class Boards(ServiceCog):
 
 
 class BoardKeeper:
-    """Does the jobs of boards: refreshes a board, at most once a minute, and has it looked at again."""
+    """Does the jobs of boards: refreshes a board, at most once a minute."""
 
     def __init__(self, poster: Poster, boards: BoardService) -> None:
         """Send by `poster` what `boards` says."""
@@ -72,10 +72,8 @@ class BoardKeeper:
         Raises:
             As `Poster.do`.
         """
-        if await self._boards.is_early(claim):
-            return
-        await self._poster.do(claim)
-        await self._boards.plan(claim.key)
+        if not await self._boards.is_early(claim):
+            await self._poster.do(claim)
 
 
 def show_board(board: PostedBoard) -> Reply:

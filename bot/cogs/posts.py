@@ -52,6 +52,20 @@ class Publication(Generic[T]):
     returns: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be said now, as a message, and by which job.
+
+    Attributes:
+        digest: of the message.
+    """
+
+    claim: Claim
+    draft: Draft[Any]
+    reply: Reply
+    digest: str
+
+
 class Poster:
     """Does the jobs of posts: posts a message, edits it when it says something else now, else leaves it alone."""
 
@@ -75,36 +89,36 @@ class Poster:
         publication = self._publications[claim.kind]
         draft = await publication.source.draft(claim.key)
         if draft is None:
-            await self._posts.finish(claim)
+            await self._posts.end(claim, None)
             return
         post, reply = await self._posts.find(claim.kind, claim.key), publication.show(draft.content)
-        digest = _digest(reply)
+        task = _Task(claim, draft, reply, _digest(reply))
         try:
             if post is not None and post.message_id is not None:
                 if draft.replaces(post):
                     await self._take_down(draft, post, post.message_id)
-                    await self._post(claim, draft, reply, digest)
+                    await self._post(task)
                     return
                 try:
-                    await self._edit(claim, post, post.message_id, reply, digest)
+                    await self._edit(task, post, post.message_id)
                 except Deleted:
                     if publication.returns:
-                        await self._post(claim, draft, reply, digest)
+                        await self._post(task)
                     else:
-                        await self._posts.keep(claim, post, post.message_id, digest)
+                        await self._posts.keep(claim, draft, post, post.message_id, task.digest)
             else:
-                await self._post(claim, draft, reply, digest)
+                await self._post(task)
         except Refused as refused:
-            await self._give_up(claim, publication, draft, refused)
+            await self._give_up(task, publication, refused)
 
-    async def _edit(self, claim: Claim, post: Post, message_id: int, reply: Reply, digest: str) -> None:
+    async def _edit(self, task: _Task, post: Post, message_id: int) -> None:
         """Edit a message to say what it is to say, unless it says that already, and remember it."""
-        if post.digest != digest:
+        if post.digest != task.digest:
             message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
             await self._pace.wait()
             with _understood(post.channel_id):
-                await message.edit(view=reply.layout(), allowed_mentions=AllowedMentions.none())
-        await self._posts.keep(claim, post, message_id, digest)
+                await message.edit(view=task.reply.layout(), allowed_mentions=AllowedMentions.none())
+        await self._posts.keep(task.claim, task.draft, post, message_id, task.digest)
 
     async def _take_down(self, draft: Draft[Any], post: Post, message_id: int) -> None:
         """Delete a message, in whose place another is sent; in a former channel it stays where Discord wants that."""
@@ -119,26 +133,28 @@ class Poster:
             if post.channel_id == draft.channel_id:
                 raise
 
-    async def _post(self, claim: Claim, draft: Draft[Any], reply: Reply, digest: str) -> None:
+    async def _post(self, task: _Task) -> None:
         """Send a new message, if and when it is to be sent."""
+        claim, draft = task.claim, task.draft
         if draft.channel_id is None or not draft.is_news:
-            await self._posts.finish(claim)
+            await self._posts.end(claim, draft)
             return
         if draft.not_before is not None:
             await self._posts.wait(claim, draft.not_before)
             return
-        post = await self._posts.begin(claim, draft, draft.channel_id, digest)
+        post = await self._posts.begin(claim, draft, draft.channel_id, task.digest)
         channel = self._client.get_partial_messageable(post.channel_id)
         await self._pace.wait()
         with _understood(post.channel_id):
-            message = await channel.send(view=reply.layout(), nonce=post.nonce)
-        await self._edit(claim, post, message.id, reply, digest)
+            message = await channel.send(view=task.reply.layout(), nonce=post.nonce)
+        await self._edit(task, post, message.id)
 
-    async def _give_up(self, claim: Claim, publication: Publication[Any], draft: Draft[Any], refused: Refused) -> None:
+    async def _give_up(self, task: _Task, publication: Publication[Any], refused: Refused) -> None:
         """Switch the posts off where they go now; what is in a former channel stays as it is."""
+        claim, draft = task.claim, task.draft
         if refused.channel_id != draft.channel_id:
             logger.info("post %r %s stays as it is: %s", str(claim.kind), claim.key, refused)
-            await self._posts.finish(claim)
+            await self._posts.end(claim, draft)
             return
         logger.warning("server %d: no more posts %r: %s", draft.guild_id, str(claim.kind), refused)
         await self._posts.give_up(claim, draft, refused.channel_id, refused.trouble, publication.source)

@@ -13,13 +13,10 @@ from bot.cogs._answering import actor_of, answer, post, replace_question, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
-from bot.cogs.posts import Poster
 from bot.cogs.rehearsals import show_explained_results
 from bot.domain.announcements import Announced, Final, Reopened, Results
-from bot.domain.jobs import Claim
 from bot.domain.weeks import WeeklyRunResult
 from bot.errors import WeekNotOver
-from bot.services.announcements import FinalAnnouncements
 from bot.ui.announcements import show_announced, show_final
 from bot.ui.card import cards_in
 from bot.ui.reply import Reply
@@ -100,24 +97,6 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))
         else:
             await replace_question(interaction, show_cancelled())
-
-
-class FinalKeeper:
-    """Does the jobs of final podiums: posts one when its event has ended, and else has the event looked at again."""
-
-    def __init__(self, poster: Poster, finals: FinalAnnouncements) -> None:
-        """Send by `poster` what `finals` says."""
-        self._poster = poster
-        self._finals = finals
-
-    async def do(self, claim: Claim) -> None:
-        """Bring the final podium of the event that is the key of a job up to date.
-
-        Raises:
-            As `Poster.do`.
-        """
-        await self._poster.do(claim)
-        await self._finals.plan(claim.key)
 
 
 @dataclass(frozen=True, slots=True)

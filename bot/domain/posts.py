@@ -20,6 +20,7 @@ class Draft(Generic[T]):
         not_before: when it may be posted, in UTC; None for now.
         not_older_than: a message that came until then, in UTC, or is in another channel, is taken down, and comes anew
             as the latest of its channel; None for one that stays where it is.
+        again_at: when to look at it again, in UTC, though nobody has changed anything by then; None for never.
     """
 
     guild_id: int
@@ -29,6 +30,7 @@ class Draft(Generic[T]):
     is_news: bool = True
     not_before: datetime | None = None
     not_older_than: datetime | None = None
+    again_at: datetime | None = None
 
     def replaces(self, post: "Post") -> bool:
         """Tell whether a message takes the place of the one that is there."""

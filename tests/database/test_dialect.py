@@ -91,7 +91,7 @@ async def do_jobs(backend: TestBackend) -> None:
     board, key = claims[JobKind.BOARD], claims[JobKind.BOARD].key
     draft: Draft[object] = Draft(GUILD, int(key), CHANNEL, "what the board shows")
     post = await services.posts.begin(board, draft, CHANNEL, "digest")
-    await services.posts.keep(board, post, 1, "digest")
+    await services.posts.keep(board, draft, post, 1, "digest")
     roles = claims[JobKind.ROLES]
     await services.roles.note(roles, (await services.roles.plan(roles.key)).changes, is_all=True)
     message = await services.reminders.draft(claims[JobKind.REMINDER])

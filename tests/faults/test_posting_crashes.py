@@ -5,16 +5,18 @@ import os
 import random
 import secrets
 import signal
+from datetime import UTC, datetime
 from itertools import count
 
+import pytest
 from discord import Client, Intents
 from discord.http import Route
-from sqlalchemy import URL, delete
+from sqlalchemy import URL, delete, update
 from sqlalchemy.orm import Session
 
 from bot.cogs import handlers_of
 from bot.database.dialect import parse_database_url
-from bot.database.models import GuildSettings, Job, Post
+from bot.database.models import Event, GuildSettings, Job, Post
 from bot.domain.jobs import JobKind, Lane
 from bot.services.jobs import schedule
 from tests import tables
@@ -30,12 +32,20 @@ from tests.wire.forked_bot import end_of
 pytestmark = untraced
 
 
-async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_url: URL) -> None:
+RESULTS, BOARD = (JobKind.RESULTS, "1:202647"), (JobKind.BOARD, "1")
+NEXT_WEEK = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("kind", "key", "then"), [(*RESULTS, []), (*BOARD, [NEXT_WEEK])])
+async def test_a_post_killed_at_any_statement_is_in_the_channel_once(
+    database_url: URL, kind: JobKind, key: str, then: list[datetime]
+) -> None:
     url, seed = database_url.render_as_string(hide_password=False), int(os.environ.get(SEED) or secrets.randbits(32))
     sent = set()
     async with DiscordStub() as discord, open_test_backend(database_url) as backend:
         messages = discord.channels.messages
         await set_up(backend)
+        await backend.database.write(lambda session: schedule(session, kind, key, NOON))
         with statements_seen("") as statements:
             await post(backend, discord.api_url)
         assert len(messages) == 1
@@ -43,7 +53,7 @@ async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_ur
             messages.clear()
             await tables.execute(backend.database, delete(Post))
             backend.clock.now = NOON
-            await backend.database.write(due)
+            await backend.database.write(lambda session: schedule(session, kind, key, NOON))
             killed = f"killed at statement {statement}, {statements[statement]}, {SEED}={seed}"
             assert await end_of(post_and_die, url, discord.api_url, statement) == -signal.SIGKILL, killed
             sent.add(len(messages))
@@ -52,26 +62,23 @@ async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_ur
             [row] = await tables.rows(backend.database, Post)
             assert [int(message.data["id"]) for message in messages] == [row["message_id"]], killed
             assert row["digest"] is not None, killed
-            assert await tables.rows(backend.database, Job) == [], killed
+            # What is looked at again is not forgotten.
+            assert [job["due_at"] for job in await tables.rows(backend.database, Job)] == then, killed
     # It was killed before and after Discord had the message.
     assert sent == {0, 1}
 
 
 async def set_up(backend: TestBackend) -> None:
-    """A server with a channel for announcements, in which a week was closed; its results are due."""
+    """A server with a channel for announcements and for a board of an event, of which a week was closed."""
     await backend.create_event()
     await backend.submit_all({1: 200, 2: 100})
     await backend.run()
 
     def work(session: Session) -> None:
         session.add(GuildSettings(guild_id=ADMIN.guild_id, announcement_channel_id=HOME.news.id))
-        due(session)
+        session.execute(update(Event).values(board_channel_id=HOME.news.id))
 
     await backend.database.write(work)
-
-
-def due(session: Session) -> None:
-    schedule(session, JobKind.RESULTS, "1:202647", NOON)
 
 
 async def post(backend: TestBackend, api_url: str) -> None:

@@ -1,5 +1,7 @@
 """Say how an event has ended, as its overall board has it now."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,7 @@ from bot.services.announcements._switch import draft, switch_off
 from bot.services.events import describe, find_event
 from bot.services.servers import load_settings
 from bot.services.standings import find_leaders
-from bot.services.weeks import find_progress, schedule_end
+from bot.services.weeks import end_to_come, find_progress
 
 PODIUM = 3
 
@@ -32,22 +34,14 @@ class FinalAnnouncements:
             if event is None:
                 return None
             settings, final = load_settings(session, event.guild_id), self._report(session, event)
-            return draft(event.guild_id, event.id, settings, self._clock(), final, is_news=final.has_ended)
+            said = draft(event.guild_id, event.id, settings, self._clock(), final, is_news=final.has_ended)
+            return replace(said, again_at=end_to_come(session, event, self._clock()))
 
         return await self._database.read(work)
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
         """Announce nothing more in a channel of a server; tell whether anything was."""
         return switch_off(session, guild_id, channel_id)
-
-    async def plan(self, key: str) -> None:
-        """Schedule another look at an event for the end of its last week, if that is to come."""
-
-        def work(session: Session) -> None:
-            if (event := session.get(Event, int(key))) is not None:
-                schedule_end(session, event, self._clock())
-
-        await self._database.write(work)
 
     async def unannounced(self, guild_id: int, event_id: int) -> Final | None:
         """Return how an event of a server has ended, if it has ended and the server announces nothing; else None.

@@ -1,5 +1,7 @@
 """Post, refresh and remove the boards of events."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,7 @@ from bot.domain.standings import Board
 from bot.domain.weeks import Week
 from bot.errors import ChannelClosed, EventArchived, NoBoard
 from bot.services.events import describe, find_event
-from bot.services.jobs import HASTEN, cancel, find_job, postpone, schedule
+from bot.services.jobs import cancel, postpone, schedule
 from bot.services.servers import Actor, begin_action, drop_notices, load_settings, record
 from bot.services.standings import StandingsService
 
@@ -85,14 +87,22 @@ class BoardService:
     async def draft(self, key: str) -> Draft[PostedBoard] | None:
         """Return what the board of an event shows now; None if the event has none."""
         event_id = int(key)
-        event = await self._database.read(lambda session: session.get(Event, event_id))
-        if event is None or event.board_channel_id is None:
+
+        def work(session: Session) -> tuple[int, int, datetime] | None:
+            event = session.get(Event, event_id)
+            if event is None or event.board_channel_id is None:
+                return None
+            return event.guild_id, event.board_channel_id, self._again_at(session, event)
+
+        found = await self._database.read(work)
+        if found is None:
             return None
+        guild_id, channel_id, again_at = found
         pages = [
-            await self._standings.page(event.guild_id, event_id, board, 0, NOBODY)
+            await self._standings.page(guild_id, event_id, board, 0, NOBODY)
             for board in (Board.ALL_TIME, Board.WEEK, Board.OVERALL)
         ]
-        return Draft(event.guild_id, event_id, event.board_channel_id, PostedBoard(pages[0].event, *pages))
+        return Draft(guild_id, event_id, channel_id, PostedBoard(pages[0].event, *pages), again_at=again_at)
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
         """Give up the board of an event if it is in this channel; tell whether it was."""
@@ -120,22 +130,11 @@ class BoardService:
 
         return await self._database.write(work)
 
-    async def plan(self, key: str) -> None:
-        """Schedule the next refresh of a board: when its Elos are current, or its week is over."""
-
-        def work(session: Session) -> None:
-            event, now = session.get(Event, int(key)), self._clock()
-            if event is None or event.board_channel_id is None:
-                return
-            if find_job(session, JobKind.BOARD, key, lock=True) is not None:
-                return
-            zone = load_settings(session, event.guild_id).time_zone
-            is_current = event.elo_version == event.scores_version
-            due_at = Week.at(now, zone).ends_at(zone) if is_current else now + LEAST_PAUSE
-            # A score may have hastened it meanwhile.
-            HASTEN.write(session.connection(), [(JobKind.BOARD.value, key)], due_at=due_at, latest=due_at)
-
-        await self._database.write(work)
+    def _again_at(self, session: Session, event: Event) -> datetime:
+        """Return when a board that is refreshed now is out of date by itself: its week is over, or Elos are current."""
+        now, zone = self._clock(), load_settings(session, event.guild_id).time_zone
+        is_current = event.elo_version == event.scores_version
+        return Week.at(now, zone).ends_at(zone) if is_current else now + LEAST_PAUSE
 
 
 def _take_down(session: Session, event: Event) -> Place | None:

@@ -81,7 +81,7 @@ class PostService:
 
         return await self._database.write(work)
 
-    async def keep(self, claim: Claim, post: Post, message_id: int | None, digest: str) -> None:
+    async def keep(self, claim: Claim, draft: Draft[object], post: Post, message_id: int | None, digest: str) -> None:
         """Store that Discord has a message, and end the job.
 
         If the job is somebody else's now, the message may have been sent twice at once in two forms. It is not known
@@ -90,7 +90,7 @@ class PostService:
 
         def work(session: Session) -> None:
             try:
-                finish(session, claim)
+                _end(session, claim, draft)
                 is_held = True
             except ClaimLost:
                 is_held = False
@@ -106,13 +106,13 @@ class PostService:
 
         await self._database.write(work)
 
-    async def finish(self, claim: Claim) -> None:
-        """End the job of a post that is as it should be.
+    async def end(self, claim: Claim, draft: Draft[object] | None) -> None:
+        """End the job of a post that is as it should be; None is the draft of one that is about nothing any more.
 
         Raises:
             ClaimLost: the job is no longer this process's.
         """
-        await self._database.write(lambda session: finish(session, claim))
+        await self._database.write(lambda session: _end(session, claim, draft))
 
     async def wait(self, claim: Claim, until: datetime) -> None:
         """Postpone the job of a post.
@@ -134,7 +134,7 @@ class PostService:
         """
 
         def work(session: Session) -> None:
-            finish(session, claim)
+            _end(session, claim, draft)
             if source.stop(session, draft.guild_id, claim.key, channel_id):
                 leave_notice(session, draft.guild_id, claim.kind, trouble, channel_id, self._clock())
             else:
@@ -162,6 +162,14 @@ def refresh_post(session: Session, kind: JobKind, key: str, now: datetime) -> No
     """Schedule a refresh of one post, if it exists or is to be."""
     if _find(session, kind, key) is not None or find_job(session, kind, key) is not None:
         schedule(session, kind, key, now)
+
+
+def _end(session: Session, claim: Claim, draft: Draft[object] | None) -> None:
+    """End a job, in the transaction of its last effect, until the post is to be looked at again."""
+    if draft is None or draft.again_at is None:
+        finish(session, claim)
+    else:
+        postpone(session, claim, draft.again_at)
 
 
 def _find(session: Session, kind: JobKind, key: str) -> models.Post | None:

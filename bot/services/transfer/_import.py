@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Excuse, Player, ScoreSubmission, WeeklyOmission, WeeklyRun
 from bot.database.rows import add_rows
+from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import NewMember
 from bot.domain.statistics import RunningStatistics
@@ -14,11 +15,12 @@ from bot.domain.text import name_key
 from bot.domain.transfer import EventImportPlan
 from bot.errors import EventNameTaken
 from bot.services.events import get_event
+from bot.services.jobs import schedule
 from bot.services.ratings import recalculate
 from bot.services.servers import Actor, add_members, find_players, load_settings, record
 from bot.services.transfer._file import EventFile
 from bot.services.verification import add_ratings, add_to_log, rebuild
-from bot.services.weeks import schedule_end
+from bot.services.weeks import end_to_come
 
 
 def plan_import(session: Session, file: EventFile, guild_id: int) -> EventImportPlan:
@@ -60,7 +62,8 @@ def import_event(session: Session, actor: Actor, file: EventFile, scale: RatingS
     rebuild(session, event)
     event.scores_version += 1
     recalculate(session, event, scale)
-    schedule_end(session, event, now)
+    if (ends_at := end_to_come(session, event, now)) is not None:
+        schedule(session, JobKind.FINAL, str(event.id), ends_at)
     detail = f"{event.name}: {len(file.submissions)} scores, {len(file.runs)} weeks"
     record(session, actor, "import event", detail, at=now, event_id=event.id)
 

@@ -4,7 +4,7 @@ from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser
 from bot.services.weeks._lookup import closed_weeks, find_first_week, find_progress, find_run, open_week
 from bot.services.weeks._rerate import rerate
-from bot.services.weeks._run import after_correction, announced_with, award_roles, schedule_end
+from bot.services.weeks._run import after_correction, announced_with, award_roles, end_to_come
 from bot.services.weeks._service import WeeklyProcessingService
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "announced_with",
     "award_roles",
     "closed_weeks",
+    "end_to_come",
     "find_first_week",
     "find_progress",
     "find_run",
@@ -21,5 +22,4 @@ __all__ = [
     "open_week",
     "rerate",
     "rerun_week",
-    "schedule_end",
 ]

@@ -103,11 +103,12 @@ def after_correction(
     award_roles(session, event, now)
 
 
-def schedule_end(session: Session, event: Event, now: datetime) -> None:
-    """Schedule the announcement of how an event ends for the end of its last week, if that is to come."""
+def end_to_come(session: Session, event: Event, now: datetime) -> datetime | None:
+    """Return when the last week of an event ends, if that is to come; else None."""
     season = find_progress(session, event, now)
-    if season is not None and season.ends_at is not None and season.ends_at > now and not season.has_ended:
-        schedule(session, JobKind.FINAL, str(event.id), season.ends_at)
+    if season is None or season.ends_at is None or season.has_ended or season.ends_at <= now:
+        return None
+    return season.ends_at
 
 
 def award_roles(session: Session, event: Event, now: datetime) -> None:
