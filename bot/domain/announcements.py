@@ -131,8 +131,8 @@ class Record:
     """A score that was better than all before it in its event.
 
     Attributes:
-        holder: whose record it broke.
-        margin: the difference of the scores, above 0.
+        holder: whose record it broke; the player, where no score before it counts any more.
+        beaten: the score that it beat.
         led: how long the holder had led.
         stands: False once the score no longer counts, or broke no record as the log is now.
     """
@@ -141,7 +141,7 @@ class Record:
     player: PlayerName
     score: float
     holder: PlayerName
-    margin: float
+    beaten: float
     led: timedelta
     stands: bool
 

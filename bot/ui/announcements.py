@@ -76,7 +76,7 @@ def show_record(record: Record) -> Reply:
     event, score = escape(record.event.name), _score(record.score, style)
     if not record.stands:
         return Reply([Card(None, (f"~~{name} led {event} with {score}~~",), ("this is no record any more",))])
-    margin = _score(record.margin, style)
+    margin = style.show_gap(record.score, record.beaten)
     if record.is_own:
         line = f"👑 **{name}** beats their own record in {event}: **{score}**, {margin} better than before."
     else:

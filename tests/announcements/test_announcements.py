@@ -28,7 +28,7 @@ class Server:
         self.wired = wired
         self.clock = wired.backend.clock
 
-    async def play(self, *scores: tuple[User, int]) -> None:
+    async def play(self, *scores: tuple[User, int | str]) -> None:
         for player, score in scores:
             await self.wired.submit(player, str(score))
 
@@ -131,6 +131,26 @@ async def test_a_new_leader_and_a_broken_record_are_told_and_corrected_when_a_sc
     await withdrawals.bring_back(home, ANA.id)
     await removals.restore(home, EVENT, BEN.id)
     assert await server.told("") == [lead.format(10, "Ana"), own]
+
+
+@on_one_database
+async def test_the_distance_of_a_record_is_written_as_exactly_as_the_scores_are(server: Server) -> None:
+    await server.wired.use(ADMIN, "event edit", event=EVENT, direction="LOW", format="time")
+    await server.play((ANA, "1:24.123"), (BEN, "1:23.456"))
+    [told] = await server.told("👑")
+    assert "with **1:23.456**, 0.667s ahead of Ana" in told
+
+
+@on_one_database
+async def test_a_record_over_nobody_who_counts_is_taken_back_and_names_no_former_holder(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 110))
+    assert "10 ahead of Ana" in (await server.told("👑"))[0]
+    withdrawals = server.wired.backend.real.services.withdrawals
+    await withdrawals.withdraw(actor(ADMIN, HOME), ANA.id)
+    taken_back = ["~~Ben led Tetris Blitz with 110~~\nthis is no record any more"]
+    assert await server.told("") == taken_back
+    await withdrawals.bring_back(actor(ADMIN, HOME), ANA.id)
+    assert "10 ahead of Ana" in (await server.told("👑"))[0]
 
 
 async def test_a_lead_that_is_lost_within_a_minute_or_a_quiet_night_is_not_told(server: Server) -> None:

@@ -1,5 +1,6 @@
 """Say which record a score broke, as the log has it now."""
 
+from datetime import timedelta
 from itertools import takewhile
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ class RecordAnnouncements:
         self._clock = clock
 
     async def draft(self, key: str) -> Draft[Record] | None:
-        """Return what an announcement says now; None if the score is gone from the log, or nobody held a record."""
+        """Return what an announcement says now; None if the score is gone from the log."""
         event_id, interaction_id = read_key(key)
 
         def work(session: Session) -> Draft[Record] | None:
@@ -33,8 +34,6 @@ class RecordAnnouncements:
             if event is None or score is None:
                 return None
             record, is_latest = _find_record(session, event, score)
-            if record is None:
-                return None
             settings, is_news = load_settings(session, event.guild_id), record.stands and is_latest
             return draft(event.guild_id, event_id, settings, self._clock(), record, is_news=is_news)
 
@@ -45,22 +44,23 @@ class RecordAnnouncements:
         return switch_off(session, guild_id, channel_id)
 
 
-def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tuple[Record | None, bool]:
-    """Return the record of a score, and whether no later score has broken it since; None if it was the first score."""
+def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tuple[Record, bool]:
+    """Return the record of a score, and whether no later score has broken it since; a first score breaks none."""
     records = _records(session, event)
     of_score = next((row for row in records if row.id == score.id), None)
     when = score.submitted_at, score.id
     before = [row for row in records if (row.submitted_at, row.id) < when]
+    info, player = describe(event), name_player(session, event, score.player_id)
     if not before:
-        return None, False
+        return Record(info, player, score.score, player, score.score, timedelta(0), stands=False), False
     held = before[-1]
     in_a_row = [*takewhile(lambda row: row.player_id == held.player_id, reversed(before))]
     record = Record(
-        event=describe(event),
-        player=name_player(session, event, score.player_id),
+        event=info,
+        player=player,
         score=score.score,
         holder=name_player(session, event, held.player_id),
-        margin=abs(score.score - held.score),
+        beaten=held.score,
         led=score.submitted_at - in_a_row[-1].submitted_at,
         stands=of_score is not None,
     )
