@@ -138,7 +138,7 @@ def _middle(rating: PlayerRating) -> list[str]:
     if rating.is_bounded:
         lines.append("no score counts more spreads")
     spreads, formula = _formula(rating.spreads, rating.scale, rating.all_time_elo)
-    where = "above" if rating.spreads > 0 else "below"
+    where = "above" if rating.spreads * rating.event.direction.sign > 0 else "below"
     return list(map(small_print, (f"{spreads} spreads {where} the middle, {style.bare(middle)}", *lines, formula)))
 
 
