@@ -724,13 +724,13 @@ class WeekNotOver(WeekNotRunnable):
     Attributes:
         event: the name of the event.
         event_id: its key.
-        next_week: the week that scores would count for.
+        next_week: the week that scores would count for; None if the event takes none for that one.
     """
 
     event: str
     event_id: int
     ends_at: datetime
-    next_week: str
+    next_week: str | None
 
 
 class WeekWithoutScores(WeekNotRunnable):

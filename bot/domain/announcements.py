@@ -73,9 +73,10 @@ class Results:
         leaders: the top three of the overall board; empty if later weeks are closed by now.
         climb: None if nobody rose by two ranks or more.
         chase: None if nobody is close.
-        next_close: when the next week closes by itself, or else ends, in UTC.
+        next_close: when the next week closes by itself, or else ends, in UTC; None if the event takes no more scores.
         closes_itself: whether it closes by itself.
-        closed_early: whether the last week was closed before it was over; later scores count for the next one.
+        closed_early: whether the last week was closed before it was over; later scores count for the next one, if the
+            event takes them.
     """
 
     event: EventInfo
@@ -86,7 +87,7 @@ class Results:
     leaders: tuple[Standing, ...]
     climb: Climb | None
     chase: Chase | None
-    next_close: datetime
+    next_close: datetime | None
     closes_itself: bool
     closed_early: bool
 

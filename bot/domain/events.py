@@ -80,6 +80,10 @@ class EventInfo:
         """Tell whether its last week is over by a week, likewise."""
         return self.last_week is not None and week > self.last_week
 
+    def takes_scores(self, week: int) -> bool:
+        """Tell whether it takes scores for a week, likewise."""
+        return self.is_active and self.has_begun(week) and not self.has_ended(week)
+
     @property
     def bounds(self) -> ScoreBounds:
         """The scores that the event takes."""

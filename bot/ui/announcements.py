@@ -29,7 +29,9 @@ def show_results(content: Results | Reopened) -> Reply:
     if isinstance(content, Reopened):
         return Reply([Card(title, ("The week is open again.",), color=Color.light_grey())])
     lines = []
-    if content.closed_early:
+    if content.closed_early and content.next_close is None:
+        lines.append("Closed early.")
+    elif content.closed_early:
         lines.append(f"Closed early: later scores count for {write_days(content.week.next())}.")
     lines += [_placed(result, content.event.style) for result in content.podium]
     lines += _alone(content)
@@ -44,8 +46,10 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.climb is not None:
         lines.append(f"**Climber** {escape(content.climb.player.name)}, {content.climb.before} → {content.climb.rank}")
     lines += _earlier(content.earlier, content.event.style)
-    closes = "the next one closes" if content.closes_itself else "the next one ends"
-    small = f"{content.players:,} played · {closes} {format_dt(content.next_close, 'R')}"
+    small = f"{content.players:,} played"
+    if content.next_close is not None:
+        closes = "the next one closes" if content.closes_itself else "the next one ends"
+        small += f" · {closes} {format_dt(content.next_close, 'R')}"
     return Reply([Card(title, tuple(lines), (small,), Color.gold())])
 
 

@@ -185,10 +185,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{open_week}, which has not begun yet. `/weekly-undo` reopens {week}."
     ),
     errors.WeekNotOver: (
-        "Close **{event} · {week}** early?\n"
-        "It would run until {until} ({left}).\n"
-        "Scores after you close it count for {next_week}.\n"
-        "You can undo this."
+        "Close **{event} · {week}** early?\nIt would run until {until} ({left}).\n{afterwards}.\nYou can undo this."
     ),
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
     errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick a week from the list that appears.",
@@ -233,6 +230,8 @@ def sentence(error: LeaderboardError) -> str:
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.WeekNotOver):
         fields["until"], fields["left"] = format_dt(error.ends_at, "F"), format_dt(error.ends_at, "R")
+        goes_on, ends = f"Scores after you close it count for {fields['next_week']}", "It takes no scores after that"
+        fields["afterwards"] = ends if error.next_week is None else goes_on
     if isinstance(error, errors.WeekClosedAlready):
         fields["ran_at"] = format_dt(error.ran_at, "f")
     if isinstance(error, errors.AboutPlayer):
@@ -256,7 +255,7 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
     """Return the weeks of an error by their days; one that an admin is to type has its number too."""
     if isinstance(error, errors.SeasonOver):
         return {"current": name_week(Week.parse(error.current))}
-    weeks = {name: value for name, value in vars(error).items() if name in _OF_WEEKS}
+    weeks = {name: value for name, value in vars(error).items() if name in _OF_WEEKS and value}
     if isinstance(error, errors.SeasonHasScores):
         weeks = {"first": error.first, "last": error.last}
     elif isinstance(error, errors.WeekNotBegun):

@@ -96,6 +96,12 @@ async def test_weeks_that_were_caught_up_after_downtime_are_told_in_one_notice(s
     assert "Closed with it" not in told
 
 
+async def test_a_week_that_is_closed_late_names_the_end_of_the_week_that_is_open_now(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90))
+    [told] = await server.told("🏆", CLOSE + 16 * DAY)
+    assert f"2 played · the next one closes <t:{int((CLOSE + 21 * DAY).timestamp())}:R>" in told
+
+
 async def test_a_week_that_is_run_again_without_its_only_score_is_told_no_more(server: Server) -> None:
     await server.play((ANA, 100))
     server.clock.now = MONDAY + DAY

@@ -27,9 +27,16 @@ async def told(world: World, news: ChannelHandle) -> list[str]:
 async def test_the_answer_to_the_last_close_has_the_final_podium_until_that_is_undone(world: World) -> None:
     await close_the_last_week(world)
 
-    closed = await world.reset()
+    asked = await world.use(world.admin, "weekly-reset", event="Tetris Blitz")
+    assert "It takes no scores after that.\nYou can undo this." in asked
+    closed = await world.click(world.admin, asked, "Close it now")
 
     assert "🏁 Tetris Blitz has ended\n🥇 **Bob** · **1200**\n🥈 **Ana** · **800**\n1 week · 2 players" in closed.public
+    assert "Closed early.\n🥇" in closed.public
+    assert "\n2 played\n" in closed.public
+    assert "16–22 November 2026 was closed already" in await world.refused(
+        world.use(world.admin, "weekly-reset", event="Tetris Blitz", week="2026-W47")
+    )
     assert "takes no more scores: its last week was" in await world.refused(world.submit("Ana", 500))
     assert "\nEnded\n" in (await world.board()).public
     undone = await world.click(world.admin, closed, "Undo")

@@ -1,6 +1,7 @@
 """Say what weeks of an event came to, as the archive has it now."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -10,6 +11,7 @@ from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyR
 from bot.domain import weeks as domain
 from bot.domain.announcements import LEAST_CLIMB, Announced, Climb, Reopened, Results, WeekWinner, find_chase, read_key
 from bot.domain.clock import Clock
+from bot.domain.events import EventInfo
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
 from bot.domain.weeks import Week, WeeklyRunResult
@@ -99,9 +101,9 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
     last, week = runs[-1], Week.from_code(runs[-1].week_number)
     later = sa.exists().where(WeeklyRun.event_id == event.id, WeeklyRun.week_number > last.week_number)
     leaders = () if session.scalar(sa.select(later)) else find_leaders(session, event, PODIUM)
-    next_end = week.next().ends_at(settings.time_zone)
+    info, zone = describe(event), settings.time_zone
     return Results(
-        event=describe(event),
+        event=info,
         week=week,
         earlier=tuple(_winner(session, event, run) for run in runs[:-1] if run.field_size > 0),
         podium=_podium(session, event, last),
@@ -109,10 +111,17 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
         leaders=leaders,
         climb=_climb(session, event, last),
         chase=find_chase(leaders),
-        next_close=next_end + settings.grace if settings.closes_weeks else next_end,
+        next_close=_next_close(info, settings, max(week.next(), Week.at(last.ran_at, zone))),
         closes_itself=settings.closes_weeks,
-        closed_early=last.ran_at < week.ends_at(settings.time_zone),
+        closed_early=last.ran_at < week.ends_at(zone),
     )
+
+
+def _next_close(event: EventInfo, settings: ServerSettings, week: Week) -> datetime | None:
+    ends_at = week.ends_at(settings.time_zone)
+    if not event.takes_scores(week.code):
+        return None
+    return ends_at + settings.grace if settings.closes_weeks else ends_at
 
 
 def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[domain.WeeklyResult, ...]:
