@@ -379,6 +379,10 @@ class NoEvents(EventNotFound):
     """The server has no events at all."""
 
 
+class NoOpenEvents(EventNotFound):
+    """The server has events, of which none takes scores now."""
+
+
 class EventUnnamed(EventNotFound):
     """No event was named, and none is meant without a name."""
 

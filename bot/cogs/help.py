@@ -69,7 +69,9 @@ class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
 def _buttons(guide: Guide) -> list[list[IdButton]]:
     if guide.events:
         return [[HelpButton(part) for part in LABELS]]
-    return [[SetupButton("open"), HelpButton("ratings")] if guide.is_admin else [HelpButton("ratings")]]
+    setup: list[IdButton] = [SetupButton("open")] if guide.is_admin else []
+    parts = ["boards", "ratings"] if guide.has_boards else ["ratings"]
+    return [[*setup, *map(HelpButton, parts)]]
 
 
 def _boards(events: tuple[EventSummary, ...], viewer: int) -> Reply:

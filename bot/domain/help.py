@@ -13,6 +13,7 @@ class Guide:
 
     Attributes:
         events: those that take scores, by name.
+        has_boards: whether there are any events, also archived ones.
         is_admin: whether the newcomer is an admin.
         week_ends_at: when the current week ends, in UTC.
         closes_weeks: whether weeks then close by themselves.
@@ -20,6 +21,7 @@ class Guide:
     """
 
     events: tuple[EventInfo, ...]
+    has_boards: bool
     is_admin: bool
     week_ends_at: datetime
     closes_weeks: bool

@@ -54,7 +54,7 @@ _BEFORE_EVENTS = (
 )
 _WITHOUT_EVENTS = (
     "Leaderboards for games, with Elo ratings.",
-    "This server has no events yet.",
+    "No event takes scores now.",
     "An admin can make one with `/setup`.",
     "Then submit your scores: `/submit-score`.",
 )

@@ -65,6 +65,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
     errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
+    errors.NoOpenEvents: "No event takes scores now. See them all with `/event list`.",
     errors.EventUnnamed: "Which event is it? Choose one at `event`: your next score goes there by itself.",
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}? Type more of its name.",

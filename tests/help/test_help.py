@@ -14,7 +14,7 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
 ) -> None:
     lost = await world.use("Ana", "help")
     assert lost.is_private
-    assert "This server has no events yet.\nAn admin can make one with `/setup`" in lost.alone
+    assert "No event takes scores now.\nAn admin can make one with `/setup`" in lost.alone
     assert [*lost.buttons] == ["How ratings work"]
     for_admin = await world.use(world.admin, "help")
     assert [*for_admin.buttons] == ["Set up", "How ratings work"]
@@ -39,6 +39,17 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     assert "You are an admin: `/setup`" in await world.use(world.admin, "help")
     await world.click(world.admin, await world.use(world.admin, "weekly-reset", event="Sprint"), CLOSE)
     assert "🥇 **Ana** · **1000?**" in await world.board("overall", event="Sprint")
+
+
+async def test_a_season_that_is_over_is_not_offered_but_its_boards_are(world: World) -> None:
+    await world.create_event("Blitz", **{"last-week": "2026-W47"})
+    await world.submit("Ana", 7, "Blitz")
+    await world.reset("Blitz")
+    guide = await world.use("Ana", "help")
+    assert "No event takes scores now." in guide
+    assert [*guide.buttons] == ["Leaderboards", "How ratings work"]
+    assert "🥇 **Ana** · 7" in await world.click("Ana", await world.click("Ana", guide, "Leaderboards"), "Blitz")
+    assert [*(await world.use(world.admin, "help")).buttons] == ["Set up", "Leaderboards", "How ratings work"]
 
 
 async def test_help_names_two_events_and_asks_which_one_a_score_is_for(world: World) -> None:

@@ -124,6 +124,30 @@ async def test_a_server_without_events_says_so_where_a_message_is_submitted(worl
 
 
 @on_both_databases
+async def test_without_a_name_a_score_is_for_an_event_that_takes_it(world: World) -> None:
+    await world.create_event("Blitz", **{"last-week": "2026-W47"})
+    assert "Blitz" in (await world.use("Ana", "submit-score", score="1")).public
+    await world.create_event("Later", **{"first-week": "2026-W49"})
+    await world.reset("Blitz")
+    nothing = "No event takes scores now. See them all with `/event list`."
+    assert await world.refused(world.use("Ana", "submit-score", score="2")) == nothing
+    message = await world.member("Ana").send(world.channel, "7")
+    asked = await world.open_menu("Ana", MENU, message)
+    assert asked.response is not None
+    assert nothing in asked.response.content
+    assert await world.suggestions("Ana", "submit-score", "event") == []
+    await world.create_event("Sprint")
+    for who in ("Ana", "Bob"):
+        assert "Sprint" in (await world.use(who, "submit-score", score="2")).public
+    await world.use(world.admin, "event edit", event="Blitz", **{"default-channel": world.channel})
+    assert "Blitz takes no more scores" in await world.refused(world.use("Ana", "submit-score", score="3"))
+    menu = (await world.open_menu("Bob", MENU, message)).modal
+    assert menu is not None
+    options = menu["components"][0]["component"]["options"]
+    assert [(one["label"], one.get("default", False)) for one in options] == [("Sprint", False)]
+
+
+@on_both_databases
 async def test_without_a_name_a_score_is_for_the_default_of_the_channel_or_the_event_of_last_time(
     world: World,
 ) -> None:

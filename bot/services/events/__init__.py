@@ -7,6 +7,7 @@ from bot.services.events._lookup import (
     find_season,
     get_event,
     lock_event,
+    takes_scores,
     without_scores,
 )
 from bot.services.events._options import EventOptions
@@ -21,5 +22,6 @@ __all__ = [
     "find_season",
     "get_event",
     "lock_event",
+    "takes_scores",
     "without_scores",
 ]

@@ -6,11 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event
+from bot.database.models import Event, WeeklyRun
 from bot.domain.events import Alarm, EventInfo, meant_event
 from bot.domain.rules import Rules
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
+from bot.domain.weeks import Week
 from bot.errors import EventNotFound, EventUnknown, NoEvents, NoOwnScores, NoScores, SeasonUnknown
 
 _OF_GUILD = sa.select(Event).where(Event.guild_id == sa.bindparam("guild_id", type_=sa.BigInteger()))
@@ -65,6 +66,17 @@ def find_meant_event(session: Session, guild_id: int, event: str | int, *, archi
     if found is None:
         raise EventNotFound
     return found
+
+
+def takes_scores(week: Week) -> sa.ColumnElement[bool]:
+    """Return the condition on an event that it takes scores in a week, which is the current one.
+
+    Once an admin has closed its last week, it takes none, even before that week is over.
+    """
+    has_begun = sa.func.coalesce(Event.first_week, week.code) <= week.code
+    goes_on = sa.func.coalesce(Event.last_week, week.code) >= week.code
+    last_run = WeeklyRun.event_id == Event.id, WeeklyRun.week_number == Event.last_week
+    return sa.and_(Event.is_active, has_begun, goes_on, ~sa.exists().where(*last_run))
 
 
 def without_scores(event: Event, player: int, viewer: int) -> NoScores:

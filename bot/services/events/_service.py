@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from async_lru import alru_cache
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
@@ -18,7 +18,7 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
 from bot.errors import EventArchived, NothingToChange, SeasonChanged
-from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons
+from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons, takes_scores
 from bot.services.events._options import EventOptions, apply, apply_weeks, summary
 from bot.services.events._seasons import begin_again
 from bot.services.jobs import schedule
@@ -232,10 +232,8 @@ class EventService:
         """Return the events of a server by key, and whether each takes scores this week."""
 
         def work(session: Session) -> tuple[tuple[str, str, bool], ...]:
-            current = current_week(session, guild_id, self._clock()).code
-            has_begun = func.coalesce(Event.first_week, current) <= current
-            goes_on = func.coalesce(Event.last_week, current) >= current
-            names = select(Event.name_key, Event.name, and_(Event.is_active, has_begun, goes_on))
+            is_open = takes_scores(current_week(session, guild_id, self._clock()))
+            names = select(Event.name_key, Event.name, is_open)
             ordered = names.where(Event.guild_id == guild_id).order_by(Event.name_key)
             # Every key that a user types goes through them: tuples are quicker than rows.
             return tuple((*row,) for row in session.execute(ordered))

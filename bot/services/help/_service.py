@@ -9,7 +9,7 @@ from bot.domain.clock import Clock
 from bot.domain.help import Guide
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.services.events import describe
+from bot.services.events import describe, takes_scores
 from bot.services.servers import Actor, is_admin, load_settings
 
 
@@ -26,11 +26,14 @@ class HelpService:
 
         def work(session: Session) -> Guide:
             settings = load_settings(session, actor.guild_id)
-            active = select(Event).where(Event.guild_id == actor.guild_id, Event.is_active).order_by(Event.name_key)
+            week = Week.at(self._clock(), settings.time_zone)
+            of_guild = select(Event).where(Event.guild_id == actor.guild_id)
+            events = session.scalars(of_guild.where(takes_scores(week)).order_by(Event.name_key))
             return Guide(
-                events=tuple(map(describe, session.scalars(active))),
+                events=tuple(map(describe, events)),
+                has_boards=session.scalar(of_guild.limit(1)) is not None,
                 is_admin=is_admin(session, actor),
-                week_ends_at=Week.at(self._clock(), settings.time_zone).ends_at(settings.time_zone),
+                week_ends_at=week.ends_at(settings.time_zone),
                 closes_weeks=settings.closes_weeks,
                 scale=self._scale,
             )

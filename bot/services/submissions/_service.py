@@ -18,12 +18,13 @@ from bot.domain.events import EventChoices
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import OpenEvent, Submission, SubmissionResult, SubmissionRules
 from bot.domain.text import clean_proof
-from bot.errors import EventNotFound, EventUnnamed, NoEvents, Unavailable
-from bot.services.events import describe, find_meant_event
+from bot.errors import EventNotFound, EventUnnamed, Unavailable
+from bot.services.events import describe, find_meant_event, takes_scores
 from bot.services.ratings import Recalculation
+from bot.services.servers import current_week
 from bot.services.submissions._batch import Batch, Conflict, Outcome
 from bot.services.submissions._known_bests import KnownBests
-from bot.services.submissions._usual import find_usual_event, has_events
+from bot.services.submissions._usual import check_any_open, find_usual_event
 
 MAX_ATTEMPTS = 6
 """How often a batch is decided before its submissions go back into the queue."""
@@ -91,16 +92,17 @@ class LeaderboardService:
             discord_id: the player.
 
         Raises:
-            NoEvents: none takes scores.
+            NoEvents, NoOpenEvents: none takes scores.
         """
 
         def work(session: Session) -> EventChoices:
-            active = select(Event).where(Event.guild_id == guild_id, Event.is_active).order_by(Event.name_key)
-            events = tuple(describe(event) for event in session.scalars(active))
-            if not events:
-                raise NoEvents
-            usual = find_usual_event(session, guild_id, channel_id, discord_id)
-            return EventChoices(events, None if usual is None else describe(usual))
+            week = current_week(session, guild_id, self._clock())
+            check_any_open(session, guild_id, week)
+            are_open = select(Event).where(Event.guild_id == guild_id, takes_scores(week)).order_by(Event.name_key)
+            events = session.scalars(are_open).all()
+            usual = find_usual_event(session, guild_id, channel_id, discord_id, week)
+            choices = tuple(map(describe, events))
+            return EventChoices(choices, next((one for one in choices if usual and one.id == usual.id), None))
 
         return await self._database.read(work)
 
@@ -108,9 +110,12 @@ class LeaderboardService:
         """Return the name of the event that a submission means without a name."""
 
         def work(session: Session) -> str:
-            usual = find_usual_event(session, submission.guild_id, submission.channel_id, submission.discord_id)
+            guild_id, channel_id = submission.guild_id, submission.channel_id
+            week = current_week(session, guild_id, self._clock())
+            usual = find_usual_event(session, guild_id, channel_id, submission.discord_id, week)
             if usual is None:
-                raise EventUnnamed if has_events(session, submission.guild_id) else NoEvents
+                check_any_open(session, guild_id, week)
+                raise EventUnnamed
             return usual.name
 
         return await self._database.read(work)

@@ -4,25 +4,40 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Player, ScoreSubmission
+from bot.domain.weeks import Week
+from bot.errors import NoEvents, NoOpenEvents
+from bot.services.events import takes_scores
 
 
-def find_usual_event(session: Session, guild_id: int, channel_id: int | None, discord_id: int) -> Event | None:
-    """Return the event of a server that takes scores and is meant; None if none is.
+def find_usual_event(
+    session: Session, guild_id: int, channel_id: int | None, discord_id: int, week: Week
+) -> Event | None:
+    """Return the event of a server that is meant without a name; None if none is.
 
-    It is the default event of the channel; else the one that the player used last; else the only one.
+    It is the default event of the channel, also while that takes no scores; else, of those that take scores in `week`,
+    the one that the player used last, or the only one.
     """
-    active = sa.select(Event).where(Event.guild_id == guild_id, Event.is_active)
-    if channel_id is not None and (default := session.scalar(active.where(Event.default_channel_id == channel_id))):
-        return default
-    log = ScoreSubmission
-    used = active.join(log, log.event_id == Event.id).join(Player, Player.id == log.player_id)
+    of_guild = sa.select(Event).where(Event.guild_id == guild_id)
+    if channel_id is not None:
+        of_channel = of_guild.where(Event.is_active, Event.default_channel_id == channel_id)
+        if (default := session.scalar(of_channel)) is not None:
+            return default
+    is_open, log = of_guild.where(takes_scores(week)), ScoreSubmission
+    used = is_open.join(log, log.event_id == Event.id).join(Player, Player.id == log.player_id)
     of_player = used.where(Player.discord_id == discord_id)
     if (latest := session.scalar(of_player.order_by(log.submitted_at.desc(), log.id.desc()).limit(1))) is not None:
         return latest
-    events = session.scalars(active.limit(2)).all()
+    events = session.scalars(is_open.limit(2)).all()
     return events[0] if len(events) == 1 else None
 
 
-def has_events(session: Session, guild_id: int) -> bool:
-    """Return whether any event of a server takes scores."""
-    return session.scalar(sa.select(sa.exists().where(Event.guild_id == guild_id, Event.is_active))) is True
+def check_any_open(session: Session, guild_id: int, week: Week) -> None:
+    """Check that an event of a server takes scores in a week.
+
+    Raises:
+        NoEvents: the server has no events.
+        NoOpenEvents: none takes scores.
+    """
+    of_guild = sa.exists().where(Event.guild_id == guild_id)
+    if not session.scalar(sa.select(of_guild.where(takes_scores(week)))):
+        raise NoOpenEvents if session.scalar(sa.select(of_guild)) else NoEvents
