@@ -9,6 +9,7 @@ from discord.app_commands import Choice
 
 from bot.cogs._answering import actor_of
 from bot.cogs._services import services_of
+from bot.domain.events import EventState
 from bot.domain.time_zones import suggest_time_zones
 from bot.domain.weeks import Week
 from bot.errors import EventNotFound, NotAllowed
@@ -24,14 +25,19 @@ WEEKS_AROUND = 6
 """How many weeks up to the current one, and as many after it, are suggested."""
 
 
-async def active_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest the events of the server that accept scores."""
-    return await _events(interaction, typed, archived=False)
+async def open_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Suggest the events of the server that take scores."""
+    return await _events(interaction, typed, EventState.OPEN)
+
+
+async def kept_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
+    """Suggest the events of the server that are not archived."""
+    return await _events(interaction, typed, EventState.KEPT)
 
 
 async def all_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
     """Suggest the events of the server, including archived ones."""
-    return await _events(interaction, typed, archived=True)
+    return await _events(interaction, typed, EventState.ARCHIVED)
 
 
 async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
@@ -124,10 +130,10 @@ async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice
     return _choices((zone, zone) for zone in suggest_time_zones(typed))
 
 
-async def _events(interaction: Interaction[Any], typed: str, *, archived: bool) -> list[Choice[str]]:
+async def _events(interaction: Interaction[Any], typed: str, least: EventState) -> list[Choice[str]]:
     if interaction.guild_id is None:
         return []
-    names = await services_of(interaction).events.suggest(interaction.guild_id, typed, archived=archived)
+    names = await services_of(interaction).events.suggest(interaction.guild_id, typed, least)
     return _choices((isolate(name, MAX_CHOICE), name) for name in names)
 
 

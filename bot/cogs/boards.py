@@ -11,7 +11,7 @@ from bot.cogs._buttons import IdButton
 from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog
-from bot.cogs._suggestions import active_events, all_events
+from bot.cogs._suggestions import all_events, kept_events
 from bot.cogs.posts import Poster
 from bot.cogs.ratings import RatingButton
 from bot.cogs.standings import PastWeeksButton
@@ -36,7 +36,7 @@ class Boards(ServiceCog):
         event="The event: start typing its name",
         channel="Where; default: this channel",
     )
-    @app_commands.autocomplete(event=active_events)
+    @app_commands.autocomplete(event=kept_events)
     async def board_post(
         self, interaction: Interaction[Any], event: str, channel: app_commands.AppCommandChannel | None = None
     ) -> None:

@@ -11,7 +11,7 @@ from discord.ui import Button
 from bot.cogs._answering import actor_of, answer, guild_of, post
 from bot.cogs._buttons import IdButton
 from bot.cogs._services import ServiceCog, services_of
-from bot.cogs._suggestions import active_events, all_events, coming_weeks
+from bot.cogs._suggestions import all_events, coming_weeks, kept_events
 from bot.cogs.moderation import KeepButton
 from bot.cogs.rehearsals import ask_to_apply
 from bot.cogs.roles import check_awardable
@@ -148,7 +148,7 @@ class Events(ServiceCog):
 
     @event.command(name="archive", description="Admins: stop an event from taking scores; it can be read, and restored")
     @app_commands.describe(event="The event: start typing its name")
-    @app_commands.autocomplete(event=active_events)
+    @app_commands.autocomplete(event=kept_events)
     async def event_archive(self, interaction: Interaction[Any], event: str) -> None:
         """Archive an event."""
         archived = self.services.events.archive(actor_of(interaction), event)

@@ -12,7 +12,7 @@ from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._score_form import ScoreForm
 from bot.cogs._services import ServiceCog, Services, services_of
-from bot.cogs._suggestions import active_events
+from bot.cogs._suggestions import open_events
 from bot.cogs.ratings import RatingButton
 from bot.domain.events import EventChoices
 from bot.domain.submissions import Submission, SubmissionResult
@@ -53,7 +53,7 @@ class Submissions(ServiceCog):
         proof=PROOF_LINK,
         screenshot=PROOF_PICTURE,
     )
-    @app_commands.autocomplete(event=active_events)
+    @app_commands.autocomplete(event=open_events)
     @app_commands.guild_only()
     async def submit_score(
         self,

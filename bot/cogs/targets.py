@@ -10,7 +10,7 @@ from bot.cogs._answering import answer, guild_of
 from bot.cogs._buttons import IdButton
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog, services_of
-from bot.cogs._suggestions import active_events
+from bot.cogs._suggestions import open_events
 from bot.domain.standings import Board
 from bot.domain.targets import Target
 from bot.ui.reply import Reply
@@ -28,7 +28,7 @@ class Targets(ServiceCog):
         player="To be ahead of this player",
         board="On which board; default: overall",
     )
-    @app_commands.autocomplete(event=active_events)
+    @app_commands.autocomplete(event=open_events)
     @app_commands.guild_only()
     async def target(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from rapidfuzz import fuzz, process
 
@@ -14,10 +15,20 @@ MOST_NEAREST = 3
 ALIKE = 70
 """From which likeness on, of 100, a name may be meant by another one: a letter or two are wrong, or words are."""
 
-
 ALARM_ELO = 150
 """How far a score may move another player's Elo, unless an event says otherwise."""
 GREATEST_ALARM = 100_000
+
+
+class EventState(IntEnum):
+    """What an event is there for now; each state has what those before it have."""
+
+    ARCHIVED = 0
+    """To be looked at."""
+    KEPT = 1
+    """To be managed, since it is not archived, also before its first week and after its last one."""
+    OPEN = 2
+    """To be played: it takes scores."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL
 
 from bot.database.models import Event
-from bot.domain.events import EventInfo
+from bot.domain.events import EventInfo, EventState
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.standings import Board
 from bot.domain.text import MAX_EVENT_NAME
@@ -30,8 +30,8 @@ async def find(backend: TestBackend, event: str | int, guild_id: int = GUILD) ->
     return (await backend.real.services.standings.page(guild_id, event, Board.ALL_TIME, 0, viewer_id=0)).event
 
 
-async def suggest(backend: TestBackend, typed: str, **options: Any) -> tuple[str, ...]:
-    return await backend.real.services.events.suggest(GUILD, typed, **options)
+async def suggest(backend: TestBackend, typed: str, least: EventState = EventState.OPEN) -> tuple[str, ...]:
+    return await backend.real.services.events.suggest(GUILD, typed, least)
 
 
 async def test_an_event_is_made_with_what_was_said_and_defaults_for_the_rest(backend: TestBackend) -> None:
@@ -228,4 +228,4 @@ async def test_archived_events_are_suggested_only_where_they_are_of_use(backend:
     await backend.create_event()
     await backend.real.services.events.archive(ADMIN, EVENT)
     assert await suggest(backend, "tetris") == ()
-    assert await suggest(backend, "tetris", archived=True) == (EVENT,)
+    assert await suggest(backend, "tetris", EventState.ARCHIVED) == (EVENT,)

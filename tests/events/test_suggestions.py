@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from sqlalchemy import URL
 
+from bot.domain.events import EventState
 from bot.errors import Unavailable
 from bot.services.events import EventOptions
 from bot.services.events._service import KEPT_SECONDS
@@ -39,8 +39,8 @@ async def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Awaitable
     return passes
 
 
-async def suggest(backend: TestBackend, typed: str = "", **options: Any) -> tuple[str, ...]:
-    return await backend.real.services.events.suggest(GUILD, typed, **options)
+async def suggest(backend: TestBackend, typed: str = "", least: EventState = EventState.OPEN) -> tuple[str, ...]:
+    return await backend.real.services.events.suggest(GUILD, typed, least)
 
 
 async def test_all_who_type_within_a_second_share_one_reading(
@@ -50,7 +50,7 @@ async def test_all_who_type_within_a_second_share_one_reading(
     with statements_seen(READ) as read:
         assert await asyncio.gather(*(suggest(backend, EVENT[:length]) for length in range(10))) == [(EVENT,)] * 10
         await passes(KEPT_SECONDS / 2)
-        assert await suggest(backend, "blitz", archived=True) == (EVENT,)
+        assert await suggest(backend, "blitz", EventState.ARCHIVED) == (EVENT,)
         assert len(read) == 1
         await passes(KEPT_SECONDS)
         assert await suggest(backend) == (EVENT,)

@@ -136,6 +136,7 @@ async def test_without_a_name_a_score_is_for_an_event_that_takes_it(world: World
     assert asked.response is not None
     assert nothing in asked.response.content
     assert await world.suggestions("Ana", "submit-score", "event") == []
+    assert await world.suggestions(world.admin, "event archive", "event") == ["Blitz", "Later"]
     await world.create_event("Sprint")
     for who in ("Ana", "Bob"):
         assert "Sprint" in (await world.use(who, "submit-score", score="2")).public

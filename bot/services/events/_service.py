@@ -6,13 +6,13 @@ from itertools import islice
 from typing import TypeVar
 
 from async_lru import alru_cache
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, EventRole, LeaderboardScore, ScoreSubmission, ScoreType
 from bot.domain.clock import Clock
-from bot.domain.events import ALARM_ELO, BegunSeason, EventChange, EventInfo, EventSummary, SeasonPreview
+from bot.domain.events import ALARM_ELO, BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
 from bot.domain.jobs import JobKind
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.text import name_key
@@ -207,7 +207,7 @@ class EventService:
 
         return await self._database.read(work)
 
-    async def suggest(self, guild_id: int, text: str, *, archived: bool = False) -> tuple[str, ...]:
+    async def suggest(self, guild_id: int, text: str, least: EventState = EventState.OPEN) -> tuple[str, ...]:
         """Return the names of up to 25 events of a server that contain `text`, ignoring case, by name.
 
         What this service changes shows at once; what others change, such as an import, within a second.
@@ -215,10 +215,10 @@ class EventService:
         Args:
             guild_id: the server.
             text: the text that the user has typed so far.
-            archived: whether to include events that take no scores now: archived, ended, or not begun.
+            least: what the events are there for at least.
         """
         events, typed = await self._names(guild_id), name_key(text)
-        found = (name for key, name, is_active in events if typed in key and (archived or is_active))
+        found = (name for key, name, state in events if typed in key and state >= least)
         return tuple(islice(found, MAX_SUGGESTIONS))
 
     async def _change(self, actor: Actor, work: Callable[[Session], T]) -> T:
@@ -228,12 +228,13 @@ class EventService:
             # After an error too: the database may have committed without confirming it.
             self._names.cache_invalidate(actor.guild_id)
 
-    async def _read_names(self, guild_id: int) -> tuple[tuple[str, str, bool], ...]:
-        """Return the events of a server by key, and whether each takes scores this week."""
+    async def _read_names(self, guild_id: int) -> tuple[tuple[str, str, int], ...]:
+        """Return the events of a server by key, and the `EventState` of each."""
 
-        def work(session: Session) -> tuple[tuple[str, str, bool], ...]:
+        def work(session: Session) -> tuple[tuple[str, str, int], ...]:
             is_open = takes_scores(current_week(session, guild_id, self._clock()))
-            names = select(Event.name_key, Event.name, is_open)
+            states = (is_open, EventState.OPEN.value), (Event.is_active, EventState.KEPT.value)
+            names = select(Event.name_key, Event.name, case(*states, else_=EventState.ARCHIVED.value))
             ordered = names.where(Event.guild_id == guild_id).order_by(Event.name_key)
             # Every key that a user types goes through them: tuples are quicker than rows.
             return tuple((*row,) for row in session.execute(ordered))
