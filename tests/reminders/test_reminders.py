@@ -132,6 +132,46 @@ async def test_results_of_weeks_that_close_shortly_after_each_other_are_all_told
     assert "**Sprint** · 16–22 November: #2 of 2 players" in results
 
 
+@on_both_databases
+async def test_who_was_overtaken_is_told_of_what_improves_at_the_last_moment_and_of_what_was_approved(
+    world: World,
+) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100, "Ben": 90, "Cy": 80})
+    await world.use(world.admin, "event edit", event=EVENT, **{"alarm-max": "1000"})
+    await switch(world, "Ana", "Overtaken")
+    world.clock.move(hours=1)
+    assert "an admin looks at it first" in await world.use("Cy", "submit-score", event=EVENT, score="2000")
+    world.clock.move(days=1)
+    await world.submit("Ben", 150)
+    world.clock.move(hours=1)
+    await world.submit("Ben", 160)
+    await tables.execute(world.backend.database, update(Job).values(due_at=world.clock.now))
+    [told_then] = await told(world, "Ana")
+    assert "Ben (160 points) beat your 100 points. You are #2 now." in told_then
+    await world.backend.real.services.reviews.approve(world.as_actor(), 1)
+    world.clock.move(days=2)
+    assert "**Tetris Blitz**: Cy (2,000 points) beat your 100 points. You are #3 now." in (await told(world, "Ana"))[-1]
+    world.clock.move(days=2)
+    assert len(await told(world, "Ana")) == 2
+
+
+async def test_all_weeks_that_close_together_are_told(world: World) -> None:
+    events = [f"Event {number}" for number in range(7)]
+    for event in events:
+        await world.create_event(event)
+        await world.submit_all({"Ana": 100, "Ben": 200}, event)
+    await switch(world, "Ana", "Results")
+    world.clock.move(weeks=1)
+    for event in events:
+        await world.reset(event)
+    world.clock.now += SETTLES
+
+    [results] = await told(world, "Ana")
+
+    assert all(f"**{event}** · 16–22 November: #2 of 2 players" in results for event in events)
+
+
 async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(world: World) -> None:
     await play(world)
     for who in ("Ana", "Cy"):

@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import cached_property
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from bot.database.models import (
     Event,
     Excuse,
+    HeldScore,
     LeaderboardScore,
     Member,
     Player,
@@ -31,7 +32,6 @@ from bot.services.standings import StandingsService
 from bot.services.weeks import open_week
 
 MOST_NAMED = 3
-MOST_RESULTS = 5
 
 
 class Contents:
@@ -88,7 +88,6 @@ class Contents:
             .where(Event.guild_id == self._guild_id, WeeklyRun.ran_at > since, WeeklyRun.ran_at <= until)
             .where(result.score.is_not(None))
             .order_by(WeeklyRun.week_number.desc(), Event.name_key)
-            .limit(MOST_RESULTS)
         )
         return tuple(
             OwnResult(
@@ -146,17 +145,22 @@ class Contents:
         return not is_there and self._session.execute(others).scalar_one() >= max(event.min_field, 1)
 
     def _overtaking(self, event: Event, best: float, since: datetime, until: datetime) -> Overtaking | None:
-        scores, earlier = LeaderboardScore, aliased(ScoreSubmission)
+        scores, log, held = LeaderboardScore, ScoreSubmission, HeldScore
         beats = is_better(scores.score, best, event.score_direction)
-        had_before = sa.exists().where(
-            earlier.player_id == scores.player_id,
-            earlier.event_id == event.id,
-            earlier.submitted_at <= since,
-            earlier.removed_at.is_(None),
-            is_better(earlier.score, best, event.score_direction),
+        # A held score counts once an admin has approved it.
+        approved_at = sa.select(held.decided_at).where(held.interaction_id == log.interaction_id).scalar_subquery()
+        counts_from = sa.func.coalesce(approved_at, log.submitted_at)
+        had_better = sa.exists().where(
+            log.player_id == scores.player_id,
+            log.event_id == event.id,
+            log.removed_at.is_(None),
+            is_better(log.score, best, event.score_direction),
         )
-        is_then = scores.submitted_at > since, scores.submitted_at <= until
-        is_new = is_personal_best(event.id), beats, *is_then, ~had_before
+        # The players with new bests are few; the log of each is read.
+        approved = sa.select(held.player_id).where(held.event_id == event.id, held.decided_at > since)
+        has_new_best = (scores.submitted_at > since) | scores.player_id.in_(approved)
+        is_first = had_better.where(counts_from > since, counts_from <= until) & ~had_better.where(counts_from <= since)
+        is_new = is_personal_best(event.id), beats, has_new_best, is_first
         number = self._session.execute(sa.select(sa.func.count()).where(*is_new)).scalar_one()
         if number == 0:
             return None
