@@ -130,6 +130,36 @@ async def test_who_loses_a_role_in_two_events_at_once_has_it_no_more(court: Cour
     assert await court.roles() == {"King": {"cy"}}
 
 
+async def test_roles_follow_corrections_of_the_open_week_and_who_comes_back(court: Court) -> None:
+    await court.award(KING, "number one")
+    assert await court.close((ANA, 100), (BEN, 90), (CY, 80)) == {"King": {"ana"}}
+    services, admin = court.wired.backend.real.services, actor(ADMIN, COURT)
+    await court.use("submit-score", BEN, event=EVENT, score="1000")
+    await court.use("submit-score", CY, event=EVENT, score="70")
+    await services.removals.remove(admin, EVENT, CY.id, "70")
+    assert await court.roles() == {"King": {"ben"}}
+    await services.removals.remove(admin, EVENT, BEN.id, "1000")
+    assert await court.roles() == {"King": {"ana"}}
+    await services.withdrawals.withdraw(admin, ANA.id)
+    assert await court.roles() == {"King": {"ben"}}
+    await services.withdrawals.bring_back(admin, ANA.id)
+    assert await court.roles() == {"King": {"ana"}}
+
+
+async def test_who_has_a_role_from_a_season_that_is_over_keeps_it_until_the_next_has_a_board(court: Court) -> None:
+    await court.use("event create", name="Sprint", direction="HIGH")
+    await court.award(KING, "number one")
+    await court.use("event role", event="Sprint", role=FINALIST, award="number one")
+    assert await court.close((ANA, 100), (BEN, 90)) == {"King": {"ana"}}
+    services, admin = court.wired.backend.real.services, actor(ADMIN, COURT)
+    await services.events.begin_again(admin, EVENT)
+    await court.use("submit-score", BEN, event="Sprint", score="5")
+    court.wired.backend.clock.move(weeks=1)
+    await court.use("weekly-reset", event="Sprint")
+    assert await court.roles() == {"King": {"ana"}, "Finalist": {"ben"}}
+    assert await court.close((BEN, 50)) == {"King": {"ben"}, "Finalist": {"ben"}}
+
+
 @pytest.mark.one_database
 async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
     court: Court, monkeypatch: pytest.MonkeyPatch

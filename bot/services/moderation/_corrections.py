@@ -14,7 +14,7 @@ from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
 from bot.services.events import describe
 from bot.services.moderation._player import unrate
-from bot.services.posts import refresh_post, refresh_posts
+from bot.services.posts import refresh_post
 from bot.services.ratings import (
     count_personal_best,
     count_weekly_best,
@@ -182,10 +182,8 @@ def correct_posts(session: Session, event: Event, row: ScoreSubmission, done: Co
     """Refresh the posts and roles that the correction of a submission can make untrue."""
     refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
     untrue = JobKind.FINAL, JobKind.RECORD, JobKind.BOARD
-    if done.run is not None and done.is_rerun:
-        after_correction(session, event, now, *untrue, runs=[done.run])
-    else:
-        refresh_posts(session, [event.id], now, *untrue)
+    runs = [done.run] if done.run is not None and done.is_rerun else []
+    after_correction(session, event, now, *untrue, runs=runs)
 
 
 def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:

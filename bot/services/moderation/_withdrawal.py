@@ -109,7 +109,7 @@ class WithdrawalService:
             detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(changed)}"
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
             refresh_posts(session, changed, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
-            for event_id in changed if is_withdrawn else ():
+            for event_id in changed:
                 award_roles(session, events[event_id], now)
             name = PlayerName(discord_id, member.display_name)
             return MembershipResult(name, is_withdrawn, len(changed), why), changed

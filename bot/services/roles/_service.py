@@ -15,8 +15,10 @@ from bot.domain.roles import MOST_AWARDED, Award, RoleAward, RoleChange
 from bot.domain.servers import Trouble, is_former
 from bot.services.events import describe, find_event
 from bot.services.jobs import finish, hold, postpone, schedule
+from bot.services.ratings import LeaderboardScoringService
 from bot.services.servers import Actor, begin_action, drop_notices, leave_notice, record
 from bot.services.standings import find_leaders
+from bot.services.weeks import closed_weeks
 
 AT_A_TIME = 200
 """How many roles one claim of the job gives and takes, at most."""
@@ -31,14 +33,15 @@ class RolePlan:
 
 
 class RoleService:
-    """Awards roles by the overall board. The job of a server gives and takes them whenever one of its boards moves.
+    """Awards roles by the overall board. The job of a server gives and takes them after closes and corrections.
 
     Events may award the same role, so that only a look at all of them tells who has it.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, scoring: LeaderboardScoringService) -> None:
         self._database = database
         self._clock = clock
+        self._scoring = scoring
 
     async def award(
         self, actor: Actor, event_name: str, role_id: int, award: Award, elo: int | None = None
@@ -73,6 +76,9 @@ class RoleService:
     async def plan(self, key: str) -> RolePlan:
         """Return what the job of a server is to give and take, at most `AT_A_TIME`."""
         guild_id = int(key)
+        awarding = sa.select(Event.id).where(Event.guild_id == guild_id, Event.gives_roles).order_by(Event.id)
+        for event_id in await self._database.read(lambda session: session.scalars(awarding).all()):
+            await self._scoring.recalculate(event_id)
 
         def work(session: Session) -> RolePlan:
             earned = _earned(session, guild_id)
@@ -81,7 +87,7 @@ class RoleService:
                 earners[row.role_id].update(players)
             changes: list[RoleChange] = []
             for row, players in earned:
-                have = set(session.scalars(sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)))
+                have = _holders(session, row)
                 keep, lost = earners[row.role_id], sorted(have.difference(players))
                 changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]
                 changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in players if one not in have]
@@ -130,15 +136,23 @@ class RoleService:
 
 
 def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]]:
-    """Return the awards of a server, and who has earned each, the best first."""
+    """Return the awards of a server, and who has earned each, the best first.
+
+    Before a week of a new season is closed, whoever has a role has earned it in the season before.
+    """
     found: list[tuple[EventRole, list[int]]] = []
     for event in session.scalars(sa.select(Event).where(Event.guild_id == guild_id, Event.gives_roles)):
+        awards = session.scalars(sa.select(EventRole).where(EventRole.event_id == event.id))
+        if event.season > 1 and not closed_weeks(session, event.id):
+            found += [(row, [] if row.award is Award.NOBODY else sorted(_holders(session, row))) for row in awards]
+            continue
         board = [one for one in find_leaders(session, event, MOST_AWARDED) if not is_former(one.player.discord_id)]
-        found += [
-            (row, [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)])
-            for row in session.scalars(sa.select(EventRole).where(EventRole.event_id == event.id))
-        ]
+        found += [(row, [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)]) for row in awards]
     return found
+
+
+def _holders(session: Session, award: EventRole) -> set[int]:
+    return set(session.scalars(sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == award.id)))
 
 
 def _note(session: Session, done: Sequence[RoleChange]) -> None:
