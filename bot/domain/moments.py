@@ -18,6 +18,7 @@ _SHORTEST_DAY = 3
 _WEEK = re.compile(r"(?:([0-9]{4})-?)?w([0-9]{1,2})")
 _AGO = re.compile(r"([0-9]{1,3}) ?d(?:ays?)?(?: ago)?")
 _TICK = timedelta(microseconds=1)
+_HALF_A_YEAR = timedelta(days=183)
 
 Span = tuple[datetime, datetime]
 """From the first instant on, and before the second."""
@@ -55,7 +56,7 @@ def read_moment(text: str | None, zone: str, now: datetime) -> Moment:
     """
     if text is None or visible(text).strip().casefold() in ("", "now"):
         return Moment(now)
-    (begin, end), week = _read(text, zone, now)
+    (begin, end), week = _read(text, zone, now, now)
     if begin > now:
         raise MomentAhead(text)
     at = min(end - _TICK, now)
@@ -67,50 +68,53 @@ def read_moment(text: str | None, zone: str, now: datetime) -> Moment:
 def read_week(text: str, zone: str, now: datetime) -> Week:
     """Return the week that a text names, such as `2026-W47`, `next week`, `this week` or any of its days.
 
+    A text without a year means the nearest such week, and the name of a weekday means this week.
+
     Raises:
         MomentUnknown: the text names no week, or one before 2015.
     """
-    (begin, _), _ = _read(text, zone, now)
+    (begin, _), _ = _read(text, zone, now, now + _HALF_A_YEAR)
     week = Week.at(begin, zone)
     if not Week.at(EARLIEST, "UTC") <= week <= LATEST_WEEK:
         raise MomentUnknown(text)
     return week
 
 
-def _read(text: str, zone: str, now: datetime) -> tuple[Span, Week | None]:
+def _read(text: str, zone: str, now: datetime, latest: datetime) -> tuple[Span, Week | None]:
+    """Return what a text means, and which week if it names one; without a year it is the last such by `latest`."""
     typed = " ".join(visible(text).casefold().split())
     today = local_time(now, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     try:
-        found = _days_ago(typed, today.weekday())
+        found = _days_ago(typed, today.weekday(), is_this_week=latest > now)
         if found is not None:
             day = today - timedelta(days=found)
             return (day_begins_at(day, zone), day_begins_at(day + timedelta(days=1), zone)), None
-        week = _week(typed, Week.at(now, zone))
+        week = _week(typed, Week.at(now, zone), Week.at(latest, zone))
         if week is not None:
             return (week.begins_at(zone), week.ends_at(zone)), week
-        [span] = days_of(typed, zone, now)
+        [span] = days_of(typed, zone, latest)
     except (ValueError, OverflowError, NotAWeek):
         raise MomentUnknown(text) from None
     return span, None
 
 
-def _days_ago(typed: str, weekday: int) -> int | None:
+def _days_ago(typed: str, weekday: int, *, is_this_week: bool) -> int | None:
     if typed in ("today", "yesterday"):
         return ("today", "yesterday").index(typed)
     if ago := _AGO.fullmatch(typed):
         return int(ago[1])
     for number, name in enumerate(_DAYS):
         if len(typed) >= _SHORTEST_DAY and name.startswith(typed):
-            return (weekday - number) % 7
+            return weekday - number if is_this_week else (weekday - number) % 7
     return None
 
 
-def _week(typed: str, current: Week) -> Week | None:
+def _week(typed: str, current: Week, latest: Week) -> Week | None:
     if typed in ("last week", "this week", "next week"):
         return {"last": current.before(), "this": current, "next": current.next()}[typed.partition(" ")[0]]
     written = _WEEK.fullmatch(typed)
     if written is None:
         return None
     number = int(written[2])
-    year = current.year - (number > current.number) if written[1] is None else int(written[1])
+    year = latest.year - (number > latest.number) if written[1] is None else int(written[1])
     return Week.parse(f"{year:04}-W{number:02}")

@@ -66,7 +66,7 @@ def show_membership_preview(preview: MembershipPreview, reason: str | None) -> R
 
 def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
     """Show privately what an excuse, or taking one back, would change, and the reason as it would be logged."""
-    result, days = preview.result, write_days(preview.result.week)
+    result, days = preview.result, write_days(preview.result.week, year=True)
     name, where = escape(result.player.name), "" if result.event is None else f" in {escape(result.event.name)}"
     if result.is_excused:
         heading = f"Excuse {name} from {days}{where}?"
@@ -139,9 +139,11 @@ def show_excuse(result: ExcuseResult) -> Reply:
     where = "all events" if result.event is None else escape(result.event.name)
     title = "Week excused" if result.is_excused else "Excuse taken back"
     what = "does not count as missed" if result.is_excused else "counts as missed without a score"
-    lines = [f"**{escape(result.player.name)}** · {write_days(result.week)}", f"{where}: it {what}."]
+    lines = [f"**{escape(result.player.name)}** · {write_days(result.week, year=True)}", f"{where}: it {what}."]
     if result.events:
         names = ", ".join(escape(event.name) for event in result.events[:MOST_EVENTS])
+        if len(result.events) > MOST_EVENTS:
+            names += f" and {len(result.events) - MOST_EVENTS:,} more"
         lines += labelled("Closed weeks that changed", names)
     lines += tell_reason(result.reason)
     return Reply([Card(title, tuple(lines), color=Color.green() if result.is_excused else Color.orange())])

@@ -74,3 +74,26 @@ def test_what_is_no_time_is_refused(typed: str) -> None:
 def test_a_week_may_come_yet_and_be_named_by_its_days() -> None:
     weeks = [str(read_week(typed, "UTC", NOW)) for typed in ("next week", "2026-12-24", "this week", "yesterday")]
     assert weeks == ["2026-W48", "2026-W52", "2026-W47", "2026-W47"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "week"),
+    [
+        *(
+            ("24 Dec", "2026-W52"),
+            ("W50", "2026-W50"),
+            ("2 Jan", "2026-W53"),
+            ("w3", "2027-W03"),
+            ("21 Nov", "2026-W47"),
+        ),
+        *(
+            ("1 Nov", "2026-W44"),
+            ("w40", "2026-W40"),
+            ("June 10", "2026-W24"),
+            ("friday", "2026-W47"),
+            ("mon", "2026-W47"),
+        ),
+    ],
+)
+def test_a_week_without_a_year_is_the_nearest_one(typed: str, week: str) -> None:
+    assert str(read_week(typed, "UTC", NOW)) == week

@@ -272,20 +272,20 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
     assert [week[-9:-1] for week in offered[:3]] == ["2026-W48", "2026-W49", "2026-W47"]
     asked = await world.use(world.admin, "player excuse", player=bob, week="this week", reason="ill")
     assert asked.alone == (
-        "Excuse Bob from 23–29 November?\n"
+        "Excuse Bob from 23–29 November 2026?\n"
         "A week without a score does not count then; one with a score counts as any other.\n"
         "**Tetris Blitz** · The event Elo goes from 600 to 800.\nNo other player's Elo moves.\n"
         "Why (everyone can read it)\nill"
     )
     done = await world.click(world.admin, asked, "Excuse")
     assert done.public == (
-        "Week excused\n**Bob** · 23–29 November\nall events: it does not count as missed.\n"
+        "Week excused\n**Bob** · 23–29 November 2026\nall events: it does not count as missed.\n"
         "Closed weeks that changed\nTetris Blitz\nReason\nill"
     )
     asked = await world.click(world.admin, done, "Take back")
     assert "The event Elo goes from 800 to 600." in asked
     back = await world.click(world.admin, asked, "Take back")
-    assert back.public.startswith("Excuse taken back\n**Bob** · 23–29 November\nall events: it counts as missed")
+    assert back.public.startswith("Excuse taken back\n**Bob** · 23–29 November 2026\nall events: it counts as missed")
 
 
 async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: World) -> None:
