@@ -13,6 +13,10 @@ SETTLES = timedelta(minutes=1)
 """A record that is broken again sooner is not announced."""
 CLOSE_ELO = 25
 """Two of the overall board are close if no more Elo is between them."""
+PODIUM = 3
+"""Who has one of so many ranks is on a podium."""
+MOST_ON_PODIUM = 5
+"""Of those who share a rank, so many are named."""
 LEAST_CLIMB = 2
 """Who rises by one rank alone is no climber."""
 
@@ -114,7 +118,7 @@ class Final:
     """How an event has ended.
 
     Attributes:
-        podium: the top three of the overall board.
+        podium: the top three of the overall board, and whoever shares a rank with them.
         players: how many have a personal best.
         weeks: how many were closed.
         has_ended: False once an admin has opened the event again.

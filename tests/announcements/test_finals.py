@@ -45,6 +45,14 @@ async def test_the_answer_to_the_last_close_has_the_final_podium_until_that_is_u
     await world.submit("Ana", 500)
 
 
+async def test_all_who_share_the_third_rank_are_on_the_final_podium(world: World) -> None:
+    await world.create_event(**{"last-week": "2026-W47"})
+    await world.submit_all({"Ana": 100, "Bob": 300, "Cy": 200, "Di": 100})
+    closed = await world.reset()
+    assert "🥈 **Cy** · **1060**" in closed.public
+    assert "🥉 **Ana** · **819**\n🥉 **Di** · **819**\n1 week · 4 players" in closed.public
+
+
 async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_the_event_goes_on(world: World) -> None:
     news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)

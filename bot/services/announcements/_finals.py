@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import Final
+from bot.domain.announcements import MOST_ON_PODIUM, PODIUM, Final
 from bot.domain.clock import Clock
 from bot.domain.posts import Draft
 from bot.services.announcements._switch import draft, switch_off
@@ -15,8 +15,6 @@ from bot.services.events import describe, find_event
 from bot.services.servers import load_settings
 from bot.services.standings import find_leaders
 from bot.services.weeks import end_to_come, find_progress
-
-PODIUM = 3
 
 
 class FinalAnnouncements:
@@ -62,9 +60,10 @@ class FinalAnnouncements:
     def _report(self, session: Session, event: Event) -> Final:
         season = find_progress(session, event, self._clock())
         weeks = sa.select(sa.func.count()).where(WeeklyRun.event_id == event.id)
+        leaders = find_leaders(session, event, MOST_ON_PODIUM)
         return Final(
             event=describe(event),
-            podium=find_leaders(session, event, PODIUM),
+            podium=tuple(one for one in leaders if one.rank is not None and one.rank <= PODIUM),
             players=event.score_count,
             weeks=session.execute(weeks).scalar_one(),
             has_ended=season is not None and season.has_ended,

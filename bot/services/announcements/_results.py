@@ -9,7 +9,18 @@ from sqlalchemy.orm import Session, aliased
 from bot.database.database import Database
 from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
 from bot.domain import weeks as domain
-from bot.domain.announcements import LEAST_CLIMB, Announced, Climb, Reopened, Results, WeekWinner, find_chase, read_key
+from bot.domain.announcements import (
+    LEAST_CLIMB,
+    MOST_ON_PODIUM,
+    PODIUM,
+    Announced,
+    Climb,
+    Reopened,
+    Results,
+    WeekWinner,
+    find_chase,
+    read_key,
+)
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.posts import Draft
@@ -20,10 +31,6 @@ from bot.services.events import describe, find_event
 from bot.services.servers import Actor, load_settings
 from bot.services.standings import find_leaders
 from bot.services.weeks import WeeklyProcessingService
-
-PODIUM = 3
-MOST_ON_PODIUM = 5
-"""Of those who share a rank, so many are named."""
 
 
 class ResultAnnouncements:
