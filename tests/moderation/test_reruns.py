@@ -170,6 +170,19 @@ async def test_a_late_score_of_who_was_left_out_counts_and_an_undo_forgets_that_
     await check(season)
 
 
+async def test_who_was_left_out_of_a_week_and_then_got_a_score_in_it_misses_the_next_one(season: TestBackend) -> None:
+    withdrawals = season.real.services.withdrawals
+    await withdrawals.withdraw(ADMIN, CAI)
+    await season.run()
+    await withdrawals.bring_back(ADMIN, CAI)
+    await add(season, CAI, 66, season.clock.now - timedelta(hours=1))
+    season.clock.move(weeks=1)
+    await season.submit(ANA, 55)
+    await season.run()
+    assert (await results(season))[202649, CAI] == (None, 0)
+    await check(season)
+
+
 async def test_a_preview_says_what_the_run_changes_and_changes_nothing(season: TestBackend) -> None:
     services = season.real.services
     [event] = await tables.rows(season.database, Event)

@@ -82,9 +82,13 @@ def _known_by(run_id: int) -> sa.Select[int]:
 
 
 def _omitted_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
-    """Return the query for the players whom the run `before` left out, but who had taken part by then."""
+    """Return the query for the players whom the run `before` left out, but who had taken part by then.
+
+    A score that came to count in that run afterwards makes a player one of those whom the run has.
+    """
     has_played = took_part(WeeklyOmission.player_id, run.event_id, run.week_number)
-    return sa.select(WeeklyOmission.player_id).where(WeeklyOmission.run_id == before, has_played)
+    omitted = sa.select(WeeklyOmission.player_id).where(WeeklyOmission.run_id == before, has_played)
+    return omitted.where(~_has_result(before, WeeklyOmission.player_id))
 
 
 def _excused_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
@@ -92,9 +96,12 @@ def _excused_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
     earlier = aliased(WeeklyRun)
     has_played = took_part(Excuse.player_id, run.event_id, run.week_number)
     excused = sa.select(Excuse.player_id).join(earlier, _is_excuse_from(earlier)).distinct()
-    of_player = WeeklyResult.run_id == before, WeeklyResult.player_id == Excuse.player_id
     is_omitted = sa.exists().where(WeeklyOmission.run_id == before, WeeklyOmission.player_id == Excuse.player_id)
-    return excused.where(earlier.id == before, has_played, ~sa.exists().where(*of_player), ~is_omitted)
+    return excused.where(earlier.id == before, has_played, ~_has_result(before, Excuse.player_id), ~is_omitted)
+
+
+def _has_result(run_id: int, player_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(WeeklyResult.run_id == run_id, WeeklyResult.player_id == player_id)
 
 
 def _is_excuse_from(run: type[WeeklyRun]) -> sa.ColumnElement[bool]:
