@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from bot.database.models import AuditLog, Event, Job, LeaderboardScore, WeeklyRun
@@ -291,14 +291,17 @@ async def test_an_undo_where_weeks_do_not_close_says_nothing_of_it(backend: Test
 
 
 @pytest.mark.parametrize("mends", [True, False])
+@pytest.mark.parametrize("is_refused", [True, False])
 async def test_an_event_that_cannot_be_closed_keeps_no_other_waiting_and_is_tried_again(
-    server: TestBackend, monkeypatch: pytest.MonkeyPatch, mends: bool
+    server: TestBackend, monkeypatch: pytest.MonkeyPatch, mends: bool, is_refused: bool
 ) -> None:
     await server.create_event("LOW", "Sprint")
     await server.submit(ANA, 10, "Sprint")
     broken = True
 
     def fail(session: Session, actor: Actor, event: Event, *arguments: Any, **named: Any) -> WeeklyRun:
+        if event.id == 1 and broken and is_refused:
+            session.execute(text("INSERT INTO players SELECT * FROM players"))
         if event.id == 1 and broken:
             raise RuntimeError("broken")
         return close_week(session, actor, event, *arguments, **named)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
+from bot.database.dialect import may_be_the_rows
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim
@@ -64,8 +65,8 @@ class WeekCloser:
     async def close(self, claim: Claim) -> None:
         """Do a job whose key is the server.
 
-        An event whose week cannot be closed keeps no other event waiting. If it fails with the last try too, it is
-        tried again with the next close.
+        An event whose week cannot be closed keeps no other event waiting. What fails with the last try too is tried
+        again with the next close.
 
         Raises:
             ClaimLost: the job is no longer this process's.
@@ -82,9 +83,12 @@ class WeekCloser:
             ends = due is plan.weeks[-1] and not failures
             try:
                 await self._close(claim, plan, due, ends=ends)
-            except (ClaimLost, Unavailable):
+            except ClaimLost:
                 raise
             except Exception as error:
+                is_outage = isinstance(error, Unavailable) and not may_be_the_rows(error.__cause__)
+                if is_outage and not claim.is_last_try:
+                    raise
                 logger.exception("event %d: %s could not be closed", due.event_id, due.week)
                 failures[due.event_id] = error
         if plan.weeks and not failures:
