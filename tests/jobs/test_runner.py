@@ -246,6 +246,25 @@ async def test_a_job_that_takes_long_keeps_no_other_waiting(backend: TestBackend
     assert effect.claims[-1].key == "long"
 
 
+async def test_a_job_that_becomes_due_while_another_takes_long_does_not_wait_for_it(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.jobs._runner.LOOK_SECONDS", 0.0)
+    effect, is_over = Effect(backend), asyncio.Event()
+
+    async def handle(claim: Claim) -> None:
+        if claim.key == "long":
+            await write(backend, key="later")
+            async with asyncio.timeout(UNTIL_IT_HANGS):
+                await is_over.wait()
+        await effect(claim)
+        is_over.set()
+
+    await write(backend, key="long")
+    assert await runner(backend, handle).do_due() == 2
+    assert [claim.key for claim in effect.claims] == ["later", "long"]
+
+
 async def test_a_queue_that_takes_long_says_how_long_it_is(
     backend: TestBackend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

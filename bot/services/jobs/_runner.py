@@ -5,6 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from bot.database.database import Database
 from bot.domain.clock import Clock
@@ -108,12 +109,16 @@ class JobRunner:
                     running.add(self._begin(claimed.popleft()))
                 if not running:
                     return done
-                finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                finished, running = await asyncio.wait(
+                    running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
                 for task in finished:
                     task.result()
                 done += len(finished)
-                if not claimed and not self._is_ending:
-                    claimed.extend(await self._claim(lane))
+                if not claimed and len(running) < AT_ONCE[lane] and not self._is_ending:
+                    # While jobs take long, others become due. What is under way goes on without the database.
+                    with suppress(Unavailable):
+                        claimed.extend(await self._claim(lane) if finished or await self._is_due(lane) else ())
                 if time.monotonic() - told_at >= TELL_SECONDS:
                     told_at = time.monotonic()
                     await self._tell_length(lane)
