@@ -33,6 +33,8 @@ LongId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
 IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
 """Table option: in a file, keep the rows in the order of their key, without a second tree for it."""
+KEYS_COME_ONCE = {"sqlite_autoincrement": True}
+"""Table option: in a file too, give no row the key of one that was deleted; a button may still name that."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
-from bot.database.dialect import IN_ORDER_OF_KEY, LongId, UtcDateTime, partial_index, text_enum
+from bot.database.dialect import IN_ORDER_OF_KEY, KEYS_COME_ONCE, LongId, UtcDateTime, partial_index, text_enum
 from bot.domain.alarm import HeldState
 from bot.domain.clock import utc_now
 from bot.domain.jobs import JobKind
@@ -268,6 +268,7 @@ class ScoreSubmission(Base):
         sa.Index("idx_score_submissions_player", "player_id", "submitted_at"),
         sa.Index("idx_score_submissions_event", "event_id", "week_number"),
         partial_index("idx_score_submissions_removals", "event_id", "week_number", "removed_at", where=_IS_REMOVED),
+        KEYS_COME_ONCE,
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
@@ -305,6 +306,7 @@ class HeldScore(Base):
         ),
         partial_index("idx_held_scores_waiting", "event_id", "held_at", where=_IS_WAITING),
         sa.Index("idx_held_scores_player", "player_id", "held_at"),
+        KEYS_COME_ONCE,
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)

@@ -13,6 +13,7 @@ depends_on = None
 
 LONG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
+KEYS_COME_ONCE = {"sqlite_autoincrement": True}
 SCORE_RANGE = "{0} >= -9007199254740991 AND {0} <= 9007199254740991"
 RULES_RANGE = (
     "best_of BETWEEN 1 AND last_weeks AND last_weeks <= 520 AND all_time_weight BETWEEN 0 AND 1"
@@ -273,6 +274,7 @@ def _create_log() -> None:
         sa.CheckConstraint(WEEK_RANGE.format("made_in_week"), name=op.f("ck_score_submissions_made_in_week")),
         sa.CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name=op.f("ck_score_submissions_removal")),
         sa.CheckConstraint("NOT (is_late AND is_omitted)", name=op.f("ck_score_submissions_run")),
+        **KEYS_COME_ONCE,
     )
     op.create_index("idx_score_submissions_player", "score_submissions", ["player_id", "submitted_at"])
     op.create_index("idx_score_submissions_event", "score_submissions", ["event_id", "week_number"])
@@ -304,6 +306,7 @@ def _create_held_scores() -> None:
             "(state = 'waiting') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)",
             name=op.f("ck_held_scores_decision"),
         ),
+        **KEYS_COME_ONCE,
     )
     _partial_index("idx_held_scores_waiting", "held_scores", "event_id", "held_at", where=IS_WAITING)
     op.create_index("idx_held_scores_player", "held_scores", ["player_id", "held_at"])

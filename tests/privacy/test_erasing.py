@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.database.models import EventRole, HeldScore, Job, Post, RoleGrant
+from bot.domain.alarm import Review
 from bot.domain.jobs import JobKind
 from bot.domain.privacy import blot
 from bot.domain.reminders import Reminder
 from bot.domain.roles import Award
 from bot.domain.servers import NewMember, is_former
 from bot.domain.standings import Board
-from bot.errors import NeverSubmitted, NothingStored, ScoreHeld
+from bot.errors import NeverSubmitted, NothingHeld, NothingStored, ScoreHeld
 from bot.services.events import EventOptions
 from bot.ui.audit import audit_card
 from tests import tables
@@ -163,6 +164,20 @@ async def test_an_event_with_former_players_is_exported_and_made_again(played: T
         ]
         assert there.standings == here.standings
     assert await played.differences() == []
+
+
+async def test_a_button_below_a_held_score_of_an_erased_user_decides_about_no_other(backend: TestBackend) -> None:
+    await backend.create_event(alarm_max="1000")
+    real = backend.real.services
+    with pytest.raises(ScoreHeld):
+        await submit_as_zoe(backend, 5000)
+    shown = await real.reviews.look(ADMIN)
+    assert isinstance(shown, Review)
+    await real.privacy.erase(ZOE, STAND_IN)
+    with pytest.raises(ScoreHeld):
+        await backend.submit(1, 9000)
+    with pytest.raises(NothingHeld):
+        await real.reviews.approve(ADMIN, shown.held.id)
 
 
 async def test_an_admin_who_never_played_is_erased_too(backend: TestBackend) -> None:
