@@ -33,6 +33,7 @@ from bot.commands import (
 from bot.config import SettingsError
 from bot.console import add_options
 from bot.database.schema import needed_revision
+from bot.domain.servers import GREATEST_ID
 from bot.errors import Unavailable
 
 gc.freeze()
@@ -69,13 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--port", type=int, default=0, help="the port of the page; 0 chooses a free one")
     add(migrate, writes=True)
     synced = add(sync, writes=True)
-    synced.add_argument("--guild", type=int, metavar="ID", help="only in this server, where changes show at once")
+    synced.add_argument("--guild", type=_number, metavar="ID", help="only in this server, where changes show at once")
     synced.add_argument("--clear", action="store_true", help="take away the commands of this server alone")
     either = add(verify, writes=True).add_mutually_exclusive_group()
     either.add_argument("--repair", action="store_true", help="also correct these rows; all or nothing")
     either.add_argument("--write-log", action="store_true", help="write scores that the log does not know into the log")
     _add_files(add)
-    add(erase, writes=True).add_argument("user", type=int, metavar="DISCORD_ID", help="Discord's id of the user")
+    add(erase, writes=True).add_argument("user", type=_number, metavar="DISCORD_ID", help="Discord's id of the user")
     return parser
 
 
@@ -84,18 +85,26 @@ def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
     add(backup).add_argument("file", type=Path, metavar="FILE", help="where the copy goes; nothing may be there yet")
     exported = add(export)
     exported.add_argument("folder", type=Path, metavar="FOLDER", help="where the files go; it is made anew")
-    exported.add_argument("--guild", type=int, metavar="ID", required=True, help="the server of the event")
+    exported.add_argument("--guild", type=_number, metavar="ID", required=True, help="the server of the event")
     exported.add_argument("--event", metavar="NAME", required=True, help="the whole name of the event")
     imported = add(import_, writes=True)
     imported.add_argument("file", type=Path, metavar="FILE", help="the event.json of an export, or a table of scores")
-    imported.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
+    imported.add_argument("--guild", type=_number, metavar="ID", required=True, help="the server to import into")
     imported.add_argument(
         "--event", metavar="NAME", help="import the scores of a table (CSV: player, score, time) into this event"
     )
-    imported.add_argument("--take-back", type=int, metavar="NUMBER", help="take such an import back, by its number")
+    imported.add_argument("--take-back", type=_number, metavar="NUMBER", help="take such an import back, by its number")
     tournament = add(import_tournament, writes=True)
     tournament.add_argument("url", metavar="URL", help="the URL of its database, which is only read")
-    tournament.add_argument("--guild", type=int, metavar="ID", required=True, help="the server to import into")
+    tournament.add_argument("--guild", type=_number, metavar="ID", required=True, help="the server to import into")
+
+
+def _number(text: str) -> int:
+    """Read a number that the database can hold, such as Discord's ids."""
+    number = int(text)
+    if abs(number) > GREATEST_ID:
+        raise argparse.ArgumentTypeError(f"{text!r} is no id")
+    return number
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -525,7 +525,7 @@ def test_help_says_what_a_command_does(arguments: list[str], capsys: pytest.Capt
     assert expected[arguments[0]] in shown
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["sync", "--guild", "home"]])
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["sync", "--guild", "home"], ["erase", 20 * "9"]])
 def test_what_is_no_command_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
