@@ -3,12 +3,12 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from discord import AllowedMentions, Client, Forbidden, NotFound
+from discord import AllowedMentions, Client, Forbidden, HTTPException, NotFound
 
 from bot.cogs._pace import Pace
 from bot.domain.jobs import Claim, JobKind
@@ -19,6 +19,8 @@ from bot.ui.reply import Reply
 
 UNKNOWN_MESSAGE = 10008
 """Discord's error code for a message that somebody has deleted."""
+ARCHIVED_THREAD = 50083
+"""Its error code for a thread that it has closed, since nobody wrote there for long."""
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -115,23 +117,35 @@ class Poster:
         """Edit a message to say what it is to say, unless it says that already, and remember it."""
         if post.digest != task.digest:
             message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
-            await self._pace.wait()
+            view, nobody = task.reply.layout(), AllowedMentions.none()
             with _understood(post.channel_id):
-                await message.edit(view=task.reply.layout(), allowed_mentions=AllowedMentions.none())
+                await self._change(post.channel_id, lambda: message.edit(view=view, allowed_mentions=nobody))
         await self._posts.keep(task.claim, task.draft, post, message_id, task.digest)
 
     async def _take_down(self, draft: Draft[Any], post: Post, message_id: int) -> None:
         """Delete a message, in whose place another is sent; in a former channel it stays where Discord wants that."""
         message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
-        await self._pace.wait()
         try:
             with _understood(post.channel_id):
-                await message.delete()
+                await self._change(post.channel_id, message.delete)
         except Deleted:
             pass
         except Refused:
             if post.channel_id == draft.channel_id:
                 raise
+
+    async def _change(self, channel_id: int, request: Callable[[], Awaitable[object]]) -> None:
+        """Change a message by a request, also in a thread that Discord has archived."""
+        await self._pace.wait()
+        try:
+            await request()
+        except HTTPException as error:
+            if error.code != ARCHIVED_THREAD:
+                raise
+            await self._pace.wait()
+            await self._client.http.edit_channel(channel_id, archived=False)
+            await self._pace.wait()
+            await request()
 
     async def _post(self, task: _Task) -> None:
         """Send a new message, if and when it is to be sent."""

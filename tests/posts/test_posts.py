@@ -205,6 +205,21 @@ async def test_a_channel_that_is_gone_or_forbidden_ends_the_posts_and_an_admin_i
     assert [words in reply.text for reply in wired.discord.replies].count(True) == 2
 
 
+async def test_a_post_in_a_thread_that_discord_has_archived_is_edited_and_taken_down_all_the_same(story: Story) -> None:
+    channels = story.wired.discord.channels
+    await story.tell("first")
+    channels.archived.add(HOME.news.id)
+    assert await story.tell("second") == ["second"]
+    channels.archived.add(HOME.news.id)
+    assert story.now is not None
+    story.now = replace(story.now, not_older_than=story.wired.backend.clock.now)
+    assert await story.tell("third") == ["third"]
+    channels.archived.add(HOME.news.id)
+    channels.closed.add(HOME.news.id)
+    await story.tell("fourth")
+    assert story.stopped == [KEY]
+
+
 async def test_an_old_channel_that_is_gone_ends_no_posts_in_a_new_one(story: Story) -> None:
     await story.tell("first")
     story.wired.discord.channels.deleted.add(HOME.news.id)

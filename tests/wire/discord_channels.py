@@ -12,18 +12,24 @@ from .discord_people import JSON, MANAGE_ROLES, Guild, User
 
 @dataclass(slots=True, eq=False)
 class Channels:
-    """``deleted`` and ``closed`` are the ids of channels that are gone, and in which the bot may not write."""
+    """``deleted`` and ``closed`` are the ids of channels that are gone, and in which the bot may not write.
+
+    ``archived`` are those of threads that have been quiet for long, whose messages nobody can change before somebody
+    opens the thread or writes in it.
+    """
 
     bot: User
     guilds: Mapping[int, Guild]
     messages: list[Message] = field(default_factory=list)
     deleted: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
+    archived: set[int] = field(default_factory=set)
     _nonces: dict[tuple[int, str], Message] = field(default_factory=dict)
 
     def send(self, channel_id: int, body: JSON, files: dict[str, bytes]) -> Message:
         """Adds a message, unless one with its nonce is there already. Raises Refused."""
         guild = self._open(channel_id)
+        self.archived.discard(channel_id)
         nonce = channel_id, str(body.get("nonce"))
         form = Form()
         form.text(nonce[1], "nonce", 25)
@@ -39,10 +45,19 @@ class Channels:
     def find(self, channel_id: int, message_id: str) -> Message:
         """Raises Refused for a message that is not there."""
         self._open(channel_id)
+        if channel_id in self.archived:
+            raise Refused(400, 50083, "Thread is archived")
         found = [one for one in self.messages if (one.channel_id, one.data["id"]) == (channel_id, message_id)]
         if not found:
             raise Refused(404, 10008, "Unknown Message")
         return found[0]
+
+    def change(self, channel_id: int, body: JSON) -> JSON:
+        """Opens a thread. Raises Refused."""
+        self._open(channel_id)
+        assert body == {"archived": False}
+        self.archived.discard(channel_id)
+        return {"id": str(channel_id)}
 
     def _open(self, channel_id: int) -> Guild:
         guilds = {channel.id: guild for guild in self.guilds.values() for channel in (guild.channel, guild.news)}

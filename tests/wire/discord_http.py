@@ -78,6 +78,7 @@ class HttpApi:
             ("GET", message, self._get_message),
             ("PATCH", message, self._edit_message),
             ("DELETE", message, self._delete_message),
+            ("PATCH", "/channels/{channel}", self._change_channel),
             ("POST", "/channels/{channel}/messages", self._send),
             ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
             ("DELETE", "/channels/{channel}/messages/{message}", self._delete),
@@ -230,6 +231,9 @@ class HttpApi:
         if reply.original is message:
             reply.original = None
         return web.Response(status=204)
+
+    async def _change_channel(self, request: web.Request) -> web.Response:
+        return _json(self.channels.change(int(request.match_info["channel"]), await request.json()))
 
     async def _send(self, request: web.Request) -> web.Response:
         return _json(self.channels.send(int(request.match_info["channel"]), *await _read(request)).data)
