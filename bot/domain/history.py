@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import TypeVar
 
 from bot.domain.alarm import HeldState
+from bot.domain.clock import local_time
 from bot.domain.events import EventInfo
 from bot.domain.methods import Rating, elos_of
 from bot.domain.scores import ScoreDirection
@@ -97,7 +98,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class GraphPoint:
-    """A score at a time: `at` in UTC, `score` in points or seconds."""
+    """A score at a time; `score` is in points or seconds."""
 
     at: datetime
     score: float
@@ -122,7 +123,7 @@ class WeekMiddle:
 
 @dataclass(frozen=True, slots=True)
 class HistoryGraph:
-    """What a picture of a history draws.
+    """What a picture of a history draws; its times are in the server's time zone, which has the days.
 
     Attributes:
         points: the scores that count, the earliest first; at most `MOST_POINTS`, then evenly chosen, with the first and
@@ -131,7 +132,7 @@ class HistoryGraph:
             From each point on, up to the next one, its score was the best.
         middles: of the weeks closed since the player's first score, the earliest first, at most `MOST_MIDDLES`; none
             under *ranks*, which has no middle.
-        until: up to when the graph goes, in UTC: the time at which it was asked for.
+        until: up to when the graph goes: the time at which it was asked for.
     """
 
     points: tuple[GraphPoint, ...]
@@ -238,12 +239,12 @@ def trend_of(scores: Sequence[float], direction: ScoreDirection) -> Trend | None
     return Trend(number, latest, direction.sign * (latest - before))
 
 
-def graph_of(marked: Iterable[HistoryEntry], middles: Iterable[WeekMiddle], until: datetime) -> HistoryGraph:
-    """Return the graph of what `mark` has returned, with the middles of weeks; it goes up to a time."""
+def graph_of(marked: Iterable[HistoryEntry], middles: Iterable[WeekMiddle], until: datetime, zone: str) -> HistoryGraph:
+    """Return the graph of what `mark` has returned, with the middles of weeks, up to a time, in a time zone."""
     counted = [entry for entry in marked if entry.counts]
-    points = [GraphPoint(entry.at, entry.score) for entry in counted]
+    points = [GraphPoint(local_time(entry.at, zone), entry.score) for entry in counted]
     bests = [point for point, entry in zip(points, counted, strict=True) if entry.was_best]
-    return HistoryGraph(_thinned(points), _thinned(bests), tuple(middles), until)
+    return HistoryGraph(_thinned(points), _thinned(bests), tuple(middles), local_time(until, zone))
 
 
 def _thinned(points: Sequence[T]) -> tuple[T, ...]:

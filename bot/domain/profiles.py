@@ -109,7 +109,7 @@ class Profile:
         medals: of rated weeks.
         best_week: the one with the highest weekly Elo, the latest of equal ones; None without a rated week.
         scores: how many submissions count, at least 1.
-        since: when the first of them was made, in UTC.
+        since: when the first of them was made, in the server's time zone.
         standing: None without an event Elo in an event that is not archived.
     """
 

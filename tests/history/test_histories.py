@@ -151,7 +151,7 @@ def test_a_trend_compares_the_latest_scores_with_as_many_before() -> None:
 def test_a_graph_has_a_bounded_number_of_points_from_the_first_to_the_last() -> None:
     marked = mark((_entry(number, number) for number in range(5 * MOST_POINTS)), HIGH)
 
-    graph = graph_of(marked, [], NOON)
+    graph = graph_of(marked, [], NOON, "UTC")
 
     for line in (graph.points, graph.bests):
         assert len(line) == MOST_POINTS

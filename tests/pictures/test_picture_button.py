@@ -1,5 +1,7 @@
 """*Picture* below ratings, histories, profiles and results of weeks."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.ui.pictures import _studio
@@ -10,6 +12,7 @@ from tests.world import World
 pytestmark = on_one_database
 
 PICTURE = "Picture"
+ASKED: dict[str, dict[str, str]] = {"history": {"event": "Tetris"}, "profile": {}}
 
 
 def alternative_text(picture: Seen) -> str:
@@ -45,6 +48,16 @@ async def test_everyone_gets_a_picture_of_each_answer_with_a_text_that_says_its_
     assert "Ana: event Elos of 755 together, #3 of 3 in this server." in alternative_text(
         await world.click("Ana", profile, PICTURE)
     )
+
+
+async def test_a_picture_has_the_days_of_the_time_zone_of_the_server(world: World) -> None:
+    await world.create_event()
+    world.clock.now = datetime(2026, 12, 1, 5, tzinfo=UTC)
+    await world.submit("Ana", 100)
+    await world.use(world.admin, "settings", **{"time-zone": "America/Los_Angeles"})
+    history, profile = [await world.use("Ana", name, **given) for name, given in ASKED.items()]
+    assert "Bests, the latest first: 30 Nov 2026 100." in alternative_text(await world.click("Ana", history, PICTURE))
+    assert "1 score since November 2026" in alternative_text(await world.click("Ana", profile, PICTURE))
 
 
 async def test_whoever_asks_for_a_picture_that_cannot_be_drawn_is_told_so(

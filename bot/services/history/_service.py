@@ -60,7 +60,8 @@ class HistoryService:
                 raise without_scores(found, player, actor.discord_id)
             counted = [entry for entry in marked if entry.counts]
             since = counted[0].week if counted else None
-            middles = read_middles(session, found, since, load_settings(session, found.guild_id).time_zone)
+            zone = load_settings(session, found.guild_id).time_zone
+            middles = read_middles(session, found, since, zone)
             shown, pages = turn_to(page, len(marked), PAGE_SIZE)
             return HistoryPage(
                 event=info,
@@ -72,7 +73,7 @@ class HistoryService:
                 first=counted[0] if counted else None,
                 best=next((entry for entry in counted if entry.is_best), None),
                 trend=trend_of([entry.score for entry in counted], info.direction),
-                graph=graph_of(marked, middles, now),
+                graph=graph_of(marked, middles, now, zone),
             )
 
         return await self._database.read(work)

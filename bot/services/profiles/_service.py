@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Reminders
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, local_time
 from bot.domain.profiles import (
     MOST_EVENTS,
     ComparedEvent,
@@ -40,7 +40,7 @@ from bot.services.profiles._reading import (
     read_meetings,
     read_scores,
 )
-from bot.services.servers import current_week, find_member
+from bot.services.servers import current_week, find_member, load_settings
 from bot.services.standings import StandingsService
 
 
@@ -91,7 +91,7 @@ class ProfileService:
                 streaks=count_streaks(scores.weeks, excused, current_week(session, guild_id, self._clock())),
                 best_week=best_of(weeks),
                 scores=scores.number,
-                since=scores.since,
+                since=local_time(scores.since, load_settings(session, guild_id).time_zone),
                 standing=find_server_standing(session, guild_id, found.entries.values()),
             )
 
