@@ -12,7 +12,7 @@ from bot.cogs._services import services_of
 from bot.domain.events import EventState
 from bot.domain.time_zones import suggest_time_zones
 from bot.domain.weeks import Week
-from bot.errors import EventNotFound, NotAllowed
+from bot.errors import EventNotFound, NotAllowed, SeasonUnknown
 from bot.ui.events import name_season
 from bot.ui.moderation import name_submission
 from bot.ui.text import isolate, name_week
@@ -54,13 +54,13 @@ async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
 
 
 async def closed_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest the closed weeks of the chosen event, the latest first, by their days and their numbers."""
+    """Suggest the closed weeks of the chosen event or season, the latest first, by their days and their numbers."""
     if interaction.guild_id is None:
         return []
-    event = getattr(interaction.namespace, "event", None) or ""
+    event, season = (getattr(interaction.namespace, name, None) or "" for name in ("event", "season"))
     try:
-        closed = await services_of(interaction).standings.closed_weeks(interaction.guild_id, event)
-    except EventNotFound:
+        closed = await services_of(interaction).standings.closed_weeks(interaction.guild_id, event, season or None)
+    except (EventNotFound, SeasonUnknown):
         return []
     return _choices(_fitting(closed, typed))
 

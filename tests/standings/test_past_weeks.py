@@ -82,3 +82,16 @@ async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their
     assert "Nobody has a score for 28 September – 4 October 2026 in Tetris Blitz." in await world.refused(
         world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")
     )
+
+
+async def test_the_weeks_of_a_past_season_are_suggested_with_it(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset()
+    await world.begin_again()
+    world.clock.move(weeks=1)
+    await world.submit("Ana", 90)
+    await world.reset()
+    chosen = {"event": "Tetris Blitz", "season": "1"}
+    assert await world.suggestions("Ana", "leaderboard", "week", **chosen) == ["16–22 November 2026 (2026-W47)"]
+    assert await world.suggestions("Ana", "leaderboard", "week", **(chosen | {"season": "7"})) == []

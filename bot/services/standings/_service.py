@@ -160,15 +160,24 @@ class StandingsService:
         standing, field = board.standing(place, row), self._field(session, event, board.rating)
         return row.player_id, explain(session, event, row.player_id, standing, place, board.rating, field)
 
-    async def closed_weeks(self, guild_id: int, event: str | int) -> tuple[Week, ...]:
+    async def closed_weeks(self, guild_id: int, event: str | int, season: str | None = None) -> tuple[Week, ...]:
         """Return the closed weeks of an event, by its name or its key, the latest first.
+
+        Args:
+            guild_id: the server.
+            event: the name of the event, or a part that no other name has, or its key.
+            season: the number of the season, as typed; None for the event that is named.
 
         Raises:
             EventNotFound: the server has no such event.
+            SeasonUnknown: the event has had no such season.
         """
-        return await self._database.read(
-            lambda session: closed_weeks(session, find_meant_event(session, guild_id, event).id)
-        )
+
+        def work(session: Session) -> tuple[Week, ...]:
+            found = find_meant_event(session, guild_id, event)
+            return closed_weeks(session, (found if season is None else find_season(session, found, season)).id)
+
+        return await self._database.read(work)
 
     def _without_dashes(self, session: Session, event: Event, page: LeaderboardPage) -> LeaderboardPage:
         """Return a page as it is, or without rows and with the first week, if no week of the event is closed yet."""
