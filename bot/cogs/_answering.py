@@ -144,6 +144,12 @@ def _explain(error: BaseException) -> str:
     return UNEXPECTED.format(reference=reference)
 
 
+def channel_of(interaction: Interaction[Any]) -> int | None:
+    """Return the channel of an interaction; that of a thread is the one that the thread is in."""
+    parent: int | None = getattr(interaction.channel, "parent_id", None)
+    return interaction.channel_id if parent is None else parent
+
+
 def guild_of(interaction: Interaction[Any]) -> int:
     """Return the server of an interaction.
 

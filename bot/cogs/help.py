@@ -7,7 +7,7 @@ from typing import Any
 from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, guild_of
+from bot.cogs._answering import actor_of, answer, channel_of, guild_of
 from bot.cogs._buttons import IdButton, in_rows
 from bot.cogs._modals import open_modal
 from bot.cogs._services import ServiceCog, services_of
@@ -56,7 +56,7 @@ class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
         """Open the modal, or answer in private."""
         services, guild_id, viewer = services_of(interaction), guild_of(interaction), interaction.user.id
         if self.part == "submit":
-            choices = services.leaderboard.choices(guild_id, interaction.channel_id, viewer)
+            choices = services.leaderboard.choices(guild_id, channel_of(interaction), viewer)
             await open_modal(interaction, choices, ask_for_score)
         elif self.part == "boards":
             events = services.events.list(guild_id)

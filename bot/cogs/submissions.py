@@ -7,7 +7,7 @@ from typing import Any
 from discord import Attachment, ButtonStyle, Interaction, Message, app_commands
 from discord.ui import Button, Item, Label, Select, TextInput
 
-from bot.cogs._answering import answer, guild_of, post, update
+from bot.cogs._answering import answer, channel_of, guild_of, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._score_form import ScoreForm
@@ -41,6 +41,8 @@ READING_ID = re.compile(
     r"score:(?P<event>[0-9]{1,18}):(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,10})?):(?P<user>[0-9]{1,20})"
 )
 LINK = re.compile(r"https?://[^\s<>]+")
+AROUND_LINKS = ")]|*_~,.;:!?'\""
+"""What may stand behind a link without being a part of it."""
 
 
 class Submissions(ServiceCog):
@@ -74,7 +76,7 @@ class Submissions(ServiceCog):
 @app_commands.guild_only()
 async def submit_message(interaction: Interaction[Any], message: Message) -> None:
     """Ask for the event and the score that a message shows, which is the proof."""
-    place = guild_of(interaction), _channel_of(interaction), interaction.user.id
+    place = guild_of(interaction), channel_of(interaction), interaction.user.id
     proof = _proof_of(message)
     await open_modal(
         interaction,
@@ -211,14 +213,8 @@ def _submission(interaction: Interaction[Any], event: str, score: str, proof: st
         score=score,
         proof=proof,
         locale=str(interaction.locale),
-        channel_id=_channel_of(interaction),
+        channel_id=channel_of(interaction),
     )
-
-
-def _channel_of(interaction: Interaction[Any]) -> int | None:
-    """Return the channel of an interaction; that of a thread is the one that the thread is in."""
-    parent: int | None = getattr(interaction.channel, "parent_id", None)
-    return interaction.channel_id if parent is None else parent
 
 
 def _link_to(file: Attachment) -> str:
@@ -231,7 +227,11 @@ def _proof_of(message: Message) -> str:
     if message.attachments:
         return _link_to(message.attachments[0])
     link = LINK.search(message.content)
-    return message.jump_url if link is None else link[0]
+    if link is None:
+        return message.jump_url
+    found = link[0].rstrip(AROUND_LINKS)
+    # A title in Wikipedia may end with a bracket of its own.
+    return f"{found})" if found.count("(") > found.count(")") else found
 
 
 async def _submit(services: Services, submission: Submission) -> Reply:

@@ -86,9 +86,9 @@ async def test_a_message_is_submitted_with_what_it_shows_as_proof(world: World) 
     await world.submit("Ana", 100, "Tetris Blitz")
     ana = world.member("Ana")
     picture = await ana.send(world.channel, "look", attachments=[("run.png", b"a picture")])
-    link = await ana.send(world.channel, "look <https://example.com/run> there")
+    link = await ana.send(world.channel, "look: **[here](https://example.com/run_(1)).**")
     text = await ana.send(world.channel, "39.5 seconds")
-    proofs = {picture: "/run.png", link: "https://example.com/run", text: f"/{text.id}"}
+    proofs = {picture: "/run.png", link: "https://example.com/run_(1)", text: f"/{text.id}"}
     usual = []
     for number, (message, proof) in enumerate(proofs.items()):
         asked = await world.open_menu(ana, MENU, message)
