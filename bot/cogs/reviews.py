@@ -111,7 +111,7 @@ def _show_review(review: Review | OwnHeldScores | None) -> Reply:
     if isinstance(review, OwnHeldScores):
         return show_own_held(review)
     buttons = [ReviewButton("refuse", review.held.id)]
-    if review.consequences is not None:
+    if review.can_be_approved:
         buttons.insert(0, ReviewButton("approve", review.held.id))
     if review.waiting > 1:
         buttons.append(ReviewButton("next", review.place + 1))

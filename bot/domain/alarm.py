@@ -72,6 +72,11 @@ class Review:
     place: int
     waiting: int
 
+    @property
+    def can_be_approved(self) -> bool:
+        """Whether it may count now: its event takes it, and the player is not withdrawn."""
+        return self.consequences is not None and self.consequences.after is not None
+
 
 @dataclass(frozen=True, slots=True)
 class OwnHeldScores:

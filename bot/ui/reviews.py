@@ -4,7 +4,7 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
-from bot.domain.moderation import Consequences
+from bot.domain.moderation import Place
 from bot.ui.card import Card, labelled
 from bot.ui.moderation import tell_moves, tell_reason
 from bot.ui.reply import Reply
@@ -23,11 +23,14 @@ def show_review(review: Review) -> Reply:
     held = review.held
     place = count_of(review.waiting, "score") if review.waiting == 1 else f"{review.place + 1} of {review.waiting}"
     lines = _why_held(held)
-    if review.consequences is None:
+    consequences = review.consequences
+    if consequences is None:
         lines.append("The event takes no scores of that week any more, so it can only be refused.")
+    elif (after := consequences.after) is None:
+        lines.append("The player is withdrawn: `/player return` has to bring them back before it can be approved.")
     else:
-        lines += labelled("If it is approved", _best_of(held, review.consequences))
-        lines += tell_moves(review.consequences, write_days(held.week))
+        lines += labelled("If it is approved", _best_of(held, consequences.before, after))
+        lines += tell_moves(consequences, write_days(held.week))
     return Reply([Card(_heading("Held", held), tuple(lines), (f"{place} waiting",), Color.orange())], ephemeral=True)
 
 
@@ -90,10 +93,8 @@ def _why_held(held: HeldScore) -> list[str]:
     return [_where(held), why, *([] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>")))]
 
 
-def _best_of(held: HeldScore, consequences: Consequences) -> str:
-    style, before, after = held.event.style, consequences.before, consequences.after
-    if after is None:
-        return "The player is withdrawn, so no board changes now."
+def _best_of(held: HeldScore, before: Place | None, after: Place) -> str:
+    style = held.event.style
     rank = f"#{after.rank}" if before is None else f"#{before.rank} → #{after.rank}"
     best = escape_score(style.show(after.score), style)
     return f"{escape(held.player.name)} would have **{best}** ({rank})."

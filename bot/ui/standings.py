@@ -53,7 +53,7 @@ def show_past_weeks(number: int, buttons: Buttons, *, ephemeral: bool) -> Reply:
 def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
     if page.season is not None and (season := _season(page.season)):
         yield season
-    if page.is_withdrawn:
+    if asker is None and page.is_withdrawn:
         yield WITHDRAWN
     elif asker is None and page.own is None and page.standings and page.takes_scores and not page.is_past:
         yield "You have no score here yet."

@@ -333,6 +333,19 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     )
 
 
+async def test_a_held_score_of_a_withdrawn_player_can_be_approved_once_they_are_back(world: World) -> None:
+    await world.create_event(holds=True)
+    await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})
+    await world.submit("Ana", "99,000")
+    services = world.backend.real.services
+    await services.withdrawals.withdraw(world.as_actor(), world.member("Ana").id)
+    asked = await world.use(world.admin, "review")
+    assert "The player is withdrawn: `/player return` has to bring them back before it can be approved." in asked
+    assert [*asked.buttons] == ["Refuse"]
+    await services.withdrawals.bring_back(world.as_actor(), world.member("Ana").id)
+    assert [*(await world.use(world.admin, "review")).buttons] == ["Approve", "Refuse"]
+
+
 @pytest.mark.parametrize("restarts", [False, True])
 async def test_a_score_is_refused_once_with_the_reason_that_was_filled_in(
     world: World, monkeypatch: pytest.MonkeyPatch, restarts: bool
@@ -383,9 +396,10 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
         "Player withdrawn\n**Ana** is out of 1 event. `/player return` brings them back as they were.\nReason\nmoved"
     )
     assert "Ana" not in (await world.board()).public
-    assert "You are withdrawn from the leaderboards of this server. An admin can bring you back." in (
-        await world.board(who="Ana")
-    )
+    board = await world.board()
+    withdrawn = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
+    assert withdrawn not in (await world.board(who="Ana")).public
+    assert withdrawn in (await world.click("Ana", board, "Overall")).alone
     world.clock.move(minutes=2)
     await world.settle_ratings()
     told = await world.refused(world.submit("Ana", 500))
