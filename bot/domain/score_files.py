@@ -46,6 +46,7 @@ _MENTION = re.compile(r"<@!?([0-9]{1,20})>|([0-9]{15,20})")
 _PLAIN = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(.*)", re.DOTALL)
 _TICK = timedelta(microseconds=1)
+LENGTH_OF_DAY = len("2026-11-21")
 
 
 class Problem(StrEnum):
@@ -60,6 +61,7 @@ class Problem(StrEnum):
     BOUNDS = "the event does not take this score"
     TIME = "it is no time such as 2026-11-21 13:05"
     AHEAD = "the time is still to come"
+    TODAY = "that day is not over; write the time too"
     SEASON = "the event takes no scores of that week"
     REMOVED = "the score was removed"
 
@@ -361,7 +363,7 @@ def _instant_of(text: str, zone: str, now: datetime) -> datetime:
         text = f"{year}-{month:>02}-{day:>02}{rest}"
     try:
         written = datetime.fromisoformat(text)
-        if len(text) <= len("2026-11-21"):
+        if len(text) <= LENGTH_OF_DAY:
             written += timedelta(days=1) - _TICK
         at = instant_at(written, zone) if written.tzinfo is None else written.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -369,5 +371,6 @@ def _instant_of(text: str, zone: str, now: datetime) -> datetime:
     if at < EARLIEST:
         raise _UnfitError(text, Problem.TIME)
     if at > now:
-        raise _UnfitError(text, Problem.AHEAD)
+        has_begun = len(text) <= LENGTH_OF_DAY and at - timedelta(days=1) < now
+        raise _UnfitError(text, Problem.TODAY if has_begun else Problem.AHEAD)
     return at

@@ -82,7 +82,8 @@ def test_a_table_is_read_however_it_was_saved(how: str) -> None:
         ("Ana,50,2026-11-31", Problem.TIME),
         ("Ana,50,9999-12-30", Problem.AHEAD),
         ("Ana,50,2014-11-20", Problem.TIME),
-        ("Ana,50,2026-11-25", Problem.AHEAD),
+        ("Ana,50,2026-11-26", Problem.AHEAD),
+        ("Ana,50,2026-11-25", Problem.TODAY),
     ],
 )
 def test_a_row_that_cannot_be_imported_is_named_with_its_line(row: str, problem: Problem | None) -> None:
