@@ -144,11 +144,13 @@ class EventSummary:
     Attributes:
         players: how many have a personal best in it.
         week: the current week, as `Week.code`.
+        is_open: whether it takes scores now.
     """
 
     event: EventInfo
     players: int
     week: int
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)

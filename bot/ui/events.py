@@ -162,7 +162,7 @@ def _line(summary: EventSummary) -> str:
     state = "" if event.is_active else " · archived"
     if not event.has_begun(summary.week) and event.first_week is not None:
         state += f" · begins {write_days(Week.from_code(event.first_week), short=True)}"
-    elif event.has_ended(summary.week) and event.is_active:
+    elif event.is_active and not summary.is_open:
         state += " · ended"
     rules = rules_in_words(event.rules)
     state += "" if rules is None else f" · {rules}"

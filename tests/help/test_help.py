@@ -46,6 +46,7 @@ async def test_a_season_that_is_over_is_not_offered_but_its_boards_are(world: Wo
     await world.submit("Ana", 7, "Blitz")
     await world.reset("Blitz")
     guide = await world.use("Ana", "help")
+    assert " · 1 player · ended" in await world.use("Ana", "event list")
     assert "No event takes scores now." in guide
     assert [*guide.buttons] == ["Leaderboards", "How ratings work"]
     assert "🥇 **Ana** · 7" in await world.click("Ana", await world.click("Ana", guide, "Leaderboards"), "Blitz")

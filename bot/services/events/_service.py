@@ -61,7 +61,8 @@ class EventService:
             detail = f"{event.name} ({direction})"
             record(session, actor, "event create", detail, at=now, event_id=event.id)
             _schedule_final(session, event, now)
-            return EventSummary(describe(event), 0, current_week(session, actor.guild_id, now).code)
+            info, week = describe(event), current_week(session, actor.guild_id, now).code
+            return EventSummary(info, 0, week, is_open=info.takes_scores(week))
 
         return await self._change(actor, work)
 
@@ -159,11 +160,12 @@ class EventService:
         """Return all events of a server by name, archived ones last."""
 
         def work(session: Session) -> tuple[EventSummary, ...]:
-            events = session.scalars(
-                select(Event).where(Event.guild_id == guild_id).order_by(Event.is_active.desc(), Event.name_key)
+            week = current_week(session, guild_id, self._clock())
+            of_guild = select(Event, takes_scores(week)).where(Event.guild_id == guild_id)
+            found = session.execute(of_guild.order_by(Event.is_active.desc(), Event.name_key))
+            return tuple(
+                EventSummary(describe(event), event.score_count, week.code, is_open) for event, is_open in found
             )
-            week = current_week(session, guild_id, self._clock()).code
-            return tuple(EventSummary(describe(event), event.score_count, week) for event in events)
 
         return await self._database.read(work)
 
