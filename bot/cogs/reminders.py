@@ -101,6 +101,7 @@ class Messenger:
             await self._reminders.drop(claim)
             return
         if not message.is_empty:
+            await self._reminders.begin(claim, message)
             try:
                 await self._send(message)
             except (Forbidden, NotFound) as error:

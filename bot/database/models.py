@@ -563,8 +563,9 @@ class Reminders(Base):
     """What a user wants to be told of in a server.
 
     Closed weeks are told up to `told_until`, and who has beaten the user up to `overtaken_until`; `told_week` is the
-    latest week of which the user was told that it would be missed. Discord took no message to the user at `refused_at`.
-    The user follows the player with Discord's id `rival_id` since `rival_since`.
+    latest week of which the user was told that it would be missed. A message that Discord is not known to have taken
+    was first tried at `tried_at`. Discord took no message to the user at `refused_at`. The user follows the player with
+    Discord's id `rival_id` since `rival_since`.
     """
 
     __tablename__ = "reminders"
@@ -581,6 +582,7 @@ class Reminders(Base):
     told_until: Mapped[datetime] = mapped_column(UtcDateTime)
     overtaken_until: Mapped[datetime] = mapped_column(UtcDateTime)
     told_week: Mapped[int | None]
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rival_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     rival_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,6 +13,8 @@ SPREAD_SECONDS = 30 * 60
 """Within how much time after midnight the players of a server are told, each at a moment of their own."""
 SETTLES = timedelta(minutes=2)
 """How long what happened settles before it is told, so that one message tells of all events that close together."""
+STAYS_KNOWN = timedelta(minutes=10)
+"""How long a message may be known to Discord by its nonce: so long another try has to tell the same."""
 SUNDAY = 7
 
 
@@ -126,6 +128,7 @@ class Message:
         discord_id: the player.
         nonce: by which Discord knows a message that it has taken already; the same until this one is known to be taken.
         until: everything up to this time is told, in UTC.
+        tried_at: when Discord was first asked to take it, in UTC.
         next_at: when the player is told the next time, in UTC.
         week: the week that it is.
         tells_day: whether it tells of the day that is over, too, and not only of closed weeks.
@@ -136,6 +139,7 @@ class Message:
     discord_id: int
     nonce: int
     until: datetime
+    tried_at: datetime
     next_at: datetime
     week: Week
     missing: tuple[WeekToMiss, ...] = ()

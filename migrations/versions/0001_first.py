@@ -121,6 +121,7 @@ def upgrade() -> None:
         _instant("told_until"),
         _instant("overtaken_until"),
         sa.Column("told_week", sa.Integer),
+        _instant("tried_at", nullable=True),
         sa.Column("rival_id", sa.BigInteger),
         _instant("rival_since", nullable=True),
         _instant("refused_at", nullable=True),

@@ -96,6 +96,7 @@ async def do_jobs(backend: TestBackend) -> None:
     await services.roles.note(roles, (await services.roles.plan(roles.key)).changes, is_all=True)
     message = await services.reminders.draft(claims[JobKind.REMINDER])
     assert message is not None
+    await services.reminders.begin(claims[JobKind.REMINDER], message)
     await services.reminders.refuse(claims[JobKind.REMINDER], message)
 
 

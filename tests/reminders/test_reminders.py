@@ -1,6 +1,7 @@
 """Reminders reach those who switched them on, once, with numbers that come true, and end with one button."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,12 @@ from sqlalchemy import update
 
 from bot.database.models import Job, Reminders
 from bot.domain.events import EventInfo
-from bot.domain.jobs import JobKind
+from bot.domain.jobs import Claim, JobKind, Lane
 from bot.domain.reminders import SETTLES, Message, Reminder, WeekToMiss, is_last_day, next_moment
 from bot.domain.rules import Attendance, Rules
 from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.weeks import Week
+from bot.services.jobs._queue import claim_due
 from bot.ui.card import LONGEST_MESSAGE
 from bot.ui.reminders import show_reminder
 from tests import tables
@@ -156,6 +158,36 @@ async def test_who_was_overtaken_is_told_of_what_improves_at_the_last_moment_and
     assert len(await told(world, "Ana")) == 2
 
 
+@on_both_databases
+async def test_what_happens_between_two_tries_of_a_message_is_told_with_the_next_one(world: World) -> None:
+    await world.create_event(unit="points")
+    await world.submit_all({"Ana": 100})
+    await switch(world, "Ana", "Overtaken")
+    await world.submit("Ben", 150)
+    world.clock.move(days=1)
+    reminders, clock = world.backend.real.services.reminders, world.clock
+
+    async def draft() -> tuple[Claim, Message]:
+        """Claim the job again, as after a crash, and begin its message."""
+        await tables.execute(world.backend.database, update(Job).values(claimed_until=None))
+        claim_one = partial(claim_due, now=clock.now, lane=Lane.MESSAGES, kinds=[JobKind.REMINDER], most=1)
+        [claim] = await world.backend.database.write(claim_one)
+        message = await reminders.draft(claim)
+        assert message is not None
+        await reminders.begin(claim, message)
+        return claim, message
+
+    _, sent = await draft()
+    await world.submit("Cy", 160)
+    clock.now += 2 * SETTLES
+    claim, again = await draft()
+    assert (sent.nonce, sent.until, sent.overtaken) == (again.nonce, again.until, again.overtaken)
+    await reminders.keep(claim, again)
+    clock.move(days=2)
+    [reminder] = await told(world, "Ana")
+    assert "Tetris Blitz**: Cy (160 points) beat your 100 points." in reminder
+
+
 async def test_all_weeks_that_close_together_are_told(world: World) -> None:
     events = [f"Event {number}" for number in range(7)]
     for event in events:
@@ -235,7 +267,7 @@ def test_a_player_is_told_every_day_at_a_moment_of_their_own(now: datetime, zone
 def test_a_player_of_many_events_is_told_as_much_as_a_message_holds() -> None:
     event = EventInfo(1, 1001, "Tetris", ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
     missing = (WeekToMiss(event, SUNDAY, missed_week_elo=0, elo=1000, elo_then=900),) * 90
-    message = Message(1, 2, 3, SUNDAY, SUNDAY, Week.at(SUNDAY, "UTC"), missing)
+    message = Message(1, 2, 3, SUNDAY, SUNDAY, SUNDAY, Week.at(SUNDAY, "UTC"), missing)
     [card] = show_reminder(message, "Leaderboards", []).cards
     assert LONGEST_MESSAGE - 700 < len(card.text) <= LONGEST_MESSAGE
     told_of = sum("closes <t:" in line for line in card.lines)

@@ -13,6 +13,7 @@ from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.reminders import (
     SETTLES,
+    STAYS_KNOWN,
     Message,
     Reminder,
     ReminderSettings,
@@ -23,7 +24,7 @@ from bot.domain.reminders import (
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 from bot.errors import NeverSubmitted, NoRival, SamePlayer
-from bot.services.jobs import ClaimLost, cancel, finish, postpone, schedule
+from bot.services.jobs import ClaimLost, cancel, finish, hold, postpone, schedule
 from bot.services.reminders._contents import Contents
 from bot.services.servers import find_member, find_players, load_settings, reminder_key
 from bot.services.standings import StandingsService
@@ -105,6 +106,7 @@ class ReminderService:
         elif not before:
             # What was before is nobody's news.
             row.told_until = row.overtaken_until = now
+            row.tried_at = None
             zone = load_settings(session, guild_id).time_zone
             schedule(session, JobKind.REMINDER, reminder_key(*key), next_moment(now, zone, discord_id))
             session.add(row)
@@ -132,6 +134,8 @@ class ReminderService:
             on = frozenset[Reminder]() if row is None else _switched_on(row)
             if row is None or not on:
                 return None
+            if row.tried_at is not None and now - row.tried_at <= STAYS_KNOWN:
+                now = row.tried_at
             zone = load_settings(session, guild_id).time_zone
             week, contents = Week.at(now, zone), Contents(session, self._standings, guild_id, discord_id, zone, now)
             is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
@@ -144,7 +148,8 @@ class ReminderService:
                 discord_id=discord_id,
                 nonce=_nonce(claim.key, row),
                 until=until,
-                next_at=next_moment(now, zone, discord_id),
+                tried_at=now,
+                next_at=next_moment(self._clock(), zone, discord_id),
                 week=week,
                 missing=contents.missing(week) if is_to_miss else (),
                 overtaken=contents.overtaken(row.overtaken_until, until) if is_to_tell else (),
@@ -156,6 +161,21 @@ class ReminderService:
 
         return await self._database.read(work)
 
+    async def begin(self, claim: Claim, message: Message) -> None:
+        """Store that a message is about to be sent, so that another try tells of the same time.
+
+        Raises:
+            ClaimLost: the job is no longer this process's.
+        """
+
+        def work(session: Session) -> None:
+            hold(session, claim)
+            row = session.get(models.Reminders, (message.guild_id, message.discord_id), with_for_update=True)
+            if row is not None:
+                row.tried_at = message.tried_at
+
+        await self._database.write(work)
+
     async def keep(self, claim: Claim, message: Message) -> None:
         """Store what a player was told, or that there was nothing, and postpone the job."""
 
@@ -166,7 +186,7 @@ class ReminderService:
             row = session.get(models.Reminders, (message.guild_id, message.discord_id), with_for_update=True)
             if row is None:
                 return
-            row.told_until = message.until
+            row.told_until, row.tried_at = message.until, None
             if message.tells_day:
                 row.overtaken_until = message.until
             if message.missing:
