@@ -46,8 +46,6 @@ from bot.services.moderation import (
     AdditionService,
     ExcuseService,
     RemovalService,
-    ReviewPosts,
-    ReviewService,
     WithdrawalService,
 )
 from bot.services.posts import PostService
@@ -56,6 +54,7 @@ from bot.services.profiles import ProfileService
 from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
 from bot.services.rehearsals import RehearsalService
 from bot.services.reminders import ReminderService
+from bot.services.reviews import ReviewPosts, ReviewService
 from bot.services.roles import RoleService
 from bot.services.rules import RulesService
 from bot.services.servers import SettingsService

@@ -16,8 +16,6 @@ from bot.services.moderation import (
     AdditionService,
     ExcuseService,
     RemovalService,
-    ReviewPosts,
-    ReviewService,
     WithdrawalService,
 )
 from bot.services.posts import PostService
@@ -25,6 +23,7 @@ from bot.services.privacy import PrivacyService
 from bot.services.profiles import ProfileService
 from bot.services.rehearsals import RehearsalService
 from bot.services.reminders import ReminderService
+from bot.services.reviews import ReviewPosts, ReviewService
 from bot.services.roles import RoleService
 from bot.services.rules import RulesService
 from bot.services.servers import SettingsService

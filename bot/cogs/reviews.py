@@ -12,8 +12,8 @@ from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs.moderation import show_counting
-from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.jobs import JobKind
+from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
 from bot.services.servers import Actor
 from bot.ui.moderation import WHY, show_agreed

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
 from bot.database.dialect import IN_ORDER_OF_KEY, KEYS_COME_ONCE, LongId, UtcDateTime, partial_index, text_enum
-from bot.domain.alarm import HeldState
 from bot.domain.clock import utc_now
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import Field, RatingScale
+from bot.domain.reviews import HeldState
 from bot.domain.roles import Award
 from bot.domain.rules import GREATEST_ELO, MOST_PLAYERS, MOST_WEEKS, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection, ScoreFormat

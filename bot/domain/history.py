@@ -7,10 +7,10 @@ from datetime import datetime
 from statistics import fmean
 from typing import TypeVar
 
-from bot.domain.alarm import HeldState
 from bot.domain.clock import local_time
 from bot.domain.events import EventInfo
 from bot.domain.methods import Rating, elos_of
+from bot.domain.reviews import HeldState
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board, Standing

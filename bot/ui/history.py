@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from discord import Color
 from discord.utils import format_dt
 
-from bot.domain.alarm import HeldState
 from bot.domain.history import HistoryEntry, HistoryPage, PastBoard, Trend
 from bot.domain.moderation import TAKEN_BACK
+from bot.domain.reviews import HeldState
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, small_print

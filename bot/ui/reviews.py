@@ -3,8 +3,8 @@
 from discord import Color
 from discord.utils import format_dt
 
-from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.moderation import Place
+from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.ui.card import Card, labelled
 from bot.ui.moderation import tell_moves, tell_reason
 from bot.ui.reply import Reply

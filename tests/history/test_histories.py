@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.alarm import HeldState
 from bot.domain.history import MOST_POINTS, HistoryEntry, HistoryPage, Removal, Trend, graph_of, mark, trend_of
+from bot.domain.reviews import HeldState
 from bot.domain.rules import Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from bot.domain.alarm import HeldState
 from bot.domain.events import EventInfo
 from bot.domain.history import PAGE_SIZE, HistoryEntry, HistoryGraph, HistoryPage, Removal
 from bot.domain.moderation import TAKEN_BACK
+from bot.domain.reviews import HeldState
 from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week

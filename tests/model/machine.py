@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import URL, delete
 
 from bot.database.models import Base, Player, WeeklyRun
-from bot.domain.alarm import Review
 from bot.domain.rehearsals import Proposal
+from bot.domain.reviews import Review
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 from bot.domain.servers import NewMember
 from bot.errors import (

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.alarm import HeldScore
-from bot.services.moderation import ReviewService
+from bot.domain.reviews import HeldScore
+from bot.services.reviews import ReviewService
 from bot.services.servers import Actor
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen

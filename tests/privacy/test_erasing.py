@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.database.models import EventRole, HeldScore, Job, Post, RoleGrant
-from bot.domain.alarm import Review
 from bot.domain.jobs import JobKind
 from bot.domain.privacy import blot
 from bot.domain.reminders import Reminder
+from bot.domain.reviews import Review
 from bot.domain.roles import Award
 from bot.domain.servers import NewMember, is_former
 from bot.domain.standings import Board

@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, HeldScore, ScoreSubmission, WeeklyRun
-from bot.domain.alarm import HeldState
 from bot.domain.history import MOST_MIDDLES, HistoryEntry, Removal, WeekMiddle
 from bot.domain.methods import middle_score
+from bot.domain.reviews import HeldState
 from bot.domain.rules import Method
 from bot.domain.weeks import Week
 from bot.services.ratings import is_of_event

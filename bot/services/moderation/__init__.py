@@ -1,20 +1,23 @@
-"""Add, remove and restore scores; withdraw players and bring them back; excuse them from weeks; review held scores."""
+"""Add, remove and restore scores; withdraw players and bring them back; excuse them from weeks."""
 
 from bot.services.moderation._addition import AdditionService
+from bot.services.moderation._consequences import Foresight
+from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
 from bot.services.moderation._excuses import ExcuseService
-from bot.services.moderation._held import drop_held, refresh_decided
+from bot.services.moderation._finding import name_submission
 from bot.services.moderation._removal import RemovalService
-from bot.services.moderation._review import ReviewService
-from bot.services.moderation._review_posts import ReviewPosts
 from bot.services.moderation._withdrawal import WithdrawalService
 
 __all__ = [
+    "Addition",
     "AdditionService",
     "ExcuseService",
+    "Foresight",
     "RemovalService",
-    "ReviewPosts",
-    "ReviewService",
     "WithdrawalService",
-    "drop_held",
-    "refresh_decided",
+    "add_score",
+    "correct_posts",
+    "name_submission",
+    "report",
+    "week_for",
 ]

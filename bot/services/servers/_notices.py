@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.database import models
 from bot.database.models import Event, HeldScore
-from bot.domain.alarm import HeldState
 from bot.domain.jobs import JobKind
+from bot.domain.reviews import HeldState
 from bot.domain.servers import Notice, Trouble
 
 

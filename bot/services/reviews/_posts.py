@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from bot.database import models
 from bot.database.database import Database
 from bot.database.models import Event, GuildSettings
-from bot.domain.alarm import HeldScore, HeldState
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
-from bot.services.moderation._held import describe_held
-from bot.services.moderation._review import REMIND_AFTER
+from bot.domain.reviews import HeldScore, HeldState
+from bot.services.reviews._held import describe_held
+from bot.services.reviews._service import REMIND_AFTER
 from bot.services.servers import hasten_reviews, load_settings
 
 STAYS_FOR: timedelta = REMIND_AFTER / 2

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from bot.database.models import AuditLog, Event, HeldScore, Job, LeaderboardScore, Notice, ScoreSubmission
-from bot.domain.alarm import OwnHeldScores, Review, bounds_of_others, influence
+from bot.domain.alarm import bounds_of_others, influence
 from bot.domain.ratings import RatingScale
+from bot.domain.reviews import OwnHeldScores, Review
 from bot.domain.rules import Method
 from bot.domain.statistics import RunningStatistics
 from bot.errors import (

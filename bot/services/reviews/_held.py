@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, HeldScore, ScoreSubmission
-from bot.domain import alarm
-from bot.domain.alarm import HeldState
+from bot.domain import reviews
 from bot.domain.jobs import JobKind
+from bot.domain.reviews import HeldState
 from bot.domain.weeks import Week
 from bot.errors import NothingHeld
 from bot.services.events import describe, find_event
@@ -40,11 +40,11 @@ def lock_waiting(session: Session, guild_id: int, held_id: int) -> tuple[HeldSco
     return find_waiting(session, guild_id, held_id), event
 
 
-def describe_held(session: Session, held: HeldScore) -> alarm.HeldScore:
+def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
     """Return a held score as it is now."""
     event, log = session.get_one(Event, held.event_id), ScoreSubmission
     is_removed = sa.exists().where(log.interaction_id == held.interaction_id, log.removed_at.is_not(None))
-    return alarm.HeldScore(
+    return reviews.HeldScore(
         id=held.id,
         event=describe(event),
         player=name_player(session, event, held.player_id),

@@ -9,22 +9,28 @@ from sqlalchemy.orm import Session
 from bot.database import models
 from bot.database.database import Database
 from bot.database.models import Event, Member, Player
-from bot.domain.alarm import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.moderation import Consequences, Correction, CorrectionResult
 from bot.domain.ratings import RatingScale
+from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.servers import Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, EventEnded, EventNotBegun, NothingHeld, PlayerWithdrawn
 from bot.services.events import describe, find_event
 from bot.services.jobs import finish, hold, postpone, schedule
-from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
-from bot.services.moderation._finding import name_submission
-from bot.services.moderation._held import describe_held, end_waiting, find_waiting, lock_waiting
+from bot.services.moderation import (
+    Addition,
+    Foresight,
+    add_score,
+    correct_posts,
+    name_submission,
+    report,
+    week_for,
+)
 from bot.services.ratings import Recalculation
+from bot.services.reviews._held import describe_held, end_waiting, find_waiting, lock_waiting
 from bot.services.servers import (
     Actor,
     begin_action,
