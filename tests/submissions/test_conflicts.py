@@ -247,6 +247,20 @@ async def test_whoever_somebody_holds_is_counted_when_they_are_let_go(one: TestB
     assert await one.differences() == []
 
 
+async def test_a_score_is_said_to_wait_for_an_admin_only_once_that_is_stored(
+    one: TestBackend, other: TestBackend
+) -> None:
+    await one.real.services.events.edit(ADMIN, EVENT, EventOptions(alarm_max="1000"))
+    async with writing(one.database) as session:
+        await session.execute(select(Member).where(Member.player_id == 1).with_for_update())
+        alarming, locked = (asyncio.create_task(one.submit(player, score)) for player, score in ((2, 5000), (1, 400)))
+        with pytest.raises(ScoreBeyondAlarm):
+            await alarming
+        assert [row["score"] for row in await tables.rows(other.database, HeldScore)] == [5000]
+        assert not locked.done()
+    assert (await locked).rank == 1
+
+
 async def test_a_refused_one_of_a_held_event_is_told_at_once(one: TestBackend) -> None:
     await one.submit(1, 400)
     async with writing(one.database) as session:

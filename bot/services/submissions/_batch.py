@@ -114,6 +114,7 @@ class Batch:
         self._connection: Connection
         self._entries: dict[int, Entry] = {}
         self._refused: dict[int, LeaderboardError] = {}
+        self._holding: dict[int, ScoreHeld] = {}
         self._held: dict[int, ScoreHeld] = {}
         self._counted: dict[int, Counted] = {}
         self._places: dict[int, _Place] = {}
@@ -142,7 +143,7 @@ class Batch:
             Conflict: nothing was written; count again.
         """
         self._connection = session.connection() if self._is_transaction else commit_each_statement(session)
-        self._refused, self._counted, self._places, self._held = {}, {}, {}, {}
+        self._refused, self._counted, self._places, self._holding, self._held = {}, {}, {}, {}, {}
         self._find()
         if newcomers := [entry.submission for entry in self._entries.values() if entry.player_id is None]:
             self._begin_transaction()
@@ -153,7 +154,8 @@ class Batch:
         self._learn_bests(events.values())
         counted = self._decide()
         places = self._write(counted) if counted else {}
-        self._counted, self._places = counted, places
+        # What a conflict rolls back is not told.
+        self._counted, self._places, self._held = counted, places, self._holding
         self._fields = {key: fields for key, event in events.items() if (fields := self._fields_of(event)) is not None}
         return [event for event in events.values() if event.moves]
 
@@ -251,7 +253,7 @@ class Batch:
         if is_held_lately(self._connection, player_id, entry.event.info.guild_id, self._now, cooldown, batch):
             self._refused[number] = CooldownActive(math.ceil(cooldown.total_seconds()))
         else:
-            self._held[number] = hold_score(self._connection, entry, player_id, alarm, self._now)
+            self._holding[number] = hold_score(self._connection, entry, player_id, alarm, self._now)
 
     def _move(self, entry: Entry, player_id: int, decision: Decision) -> Counted:
         """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
