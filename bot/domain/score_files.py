@@ -5,18 +5,20 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.clock import instant_at
 from bot.domain.events import EventInfo
 from bot.domain.moments import EARLIEST
+from bot.domain.scores import ScoreFormat
 from bot.domain.seasons import check_in_season
 from bot.domain.servers import GREATEST_ID
 from bot.domain.weeks import Week, counting_week
 from bot.errors import (
     AmbiguousScore,
+    CommaInScore,
     EventEnded,
     EventNotBegun,
     FileTooLarge,
@@ -44,6 +46,9 @@ _SEPARATORS = (",", ";", "\t")
 _NAMED_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n")
 _MENTION = re.compile(r"<@!?([0-9]{1,20})>|([0-9]{15,20})")
 _PLAIN = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")
+_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]+")
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_ONE_DIGIT_OF_HOURS = re.compile(r"(?<=[ T])[0-9](?=:)")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(.*)", re.DOTALL)
 _TICK = timedelta(microseconds=1)
 LENGTH_OF_DAY = len("2026-11-21")
@@ -57,7 +62,8 @@ class Problem(StrEnum):
     PLAYERS = "several players of this server are called so"
     WITHDRAWN = "the player is withdrawn"
     SCORE = "it is no score"
-    UNCLEAR = "it can be two scores; write it without commas"
+    UNCLEAR = "it can be two scores; write thousands without a separator"
+    COMMA = "write decimals with a point"
     BOUNDS = "the event does not take this score"
     TIME = "it is no time such as 2026-11-21 13:05"
     AHEAD = "the time is still to come"
@@ -73,6 +79,7 @@ class ScoreRow:
     Attributes:
         line: the number of its last line, from 1.
         discord: a mention or an id; empty if there is no such column.
+        may_group: whether a point in the score may separate thousands, as far as the file tells.
     """
 
     line: int
@@ -81,6 +88,7 @@ class ScoreRow:
     score: str
     time: str
     is_removed: bool
+    may_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +207,7 @@ def read_score_file(content: bytes) -> tuple[ScoreRow, ...]:
     if len(content) > MOST_BYTES:
         raise FileTooLarge(MOST_BYTES, MOST_ROWS)
     text = _decode(content)
-    separator, text = _separator_of(text)
+    separator, text, lines_before = _separator_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     columns: dict[str, int] | None = None
     rows: list[ScoreRow] = []
@@ -213,12 +221,19 @@ def read_score_file(content: bytes) -> tuple[ScoreRow, ...]:
                     continue
             if len(rows) == MOST_ROWS:
                 raise FileTooLarge(MOST_BYTES, MOST_ROWS)
-            rows.append(_row(reader.line_num, cells, columns))
+            rows.append(_row(lines_before + reader.line_num, cells, columns))
     except csv.Error:
         raise NotAScoreFile from None
     if columns is None:
         raise NotAScoreFile
-    return tuple(rows)
+    # Where spreadsheets separate cells by commas, points begin decimals.
+    may_group = separator != "," and not any(_begins_decimals(row.score) for row in rows)
+    return tuple(replace(row, may_group=may_group) for row in rows)
+
+
+def _begins_decimals(score: str) -> bool:
+    """Tell whether a point in a score cannot separate thousands."""
+    return _DECIMALS.fullmatch(score) is not None and _GROUPED.fullmatch(score) is None
 
 
 def names_in(rows: Iterable[ScoreRow]) -> set[str]:
@@ -273,12 +288,12 @@ def _decode(content: bytes) -> str:
     return text
 
 
-def _separator_of(text: str) -> tuple[str, str]:
-    """Return what separates cells, and the text without a line that only says so."""
+def _separator_of(text: str) -> tuple[str, str, int]:
+    """Return what separates cells, the text without a line that only says so, and how many lines that were."""
     if named := _NAMED_SEPARATOR.match(text):
-        return named[1], text[named.end() :]
+        return named[1], text[named.end() :], 1
     first = text.lstrip("\r\n").partition("\n")[0]
-    return max(_SEPARATORS, key=first.count), text
+    return max(_SEPARATORS, key=first.count), text, 0
 
 
 def _columns_of(cells: Sequence[str]) -> tuple[dict[str, int], bool]:
@@ -317,7 +332,7 @@ def _read(row: ScoreRow, event: EventInfo, server: Server, now: datetime) -> Fil
         raise _UnfitError(row.player or row.discord, Problem.CELLS)
     if row.is_removed:
         raise _UnfitError(row.score, Problem.REMOVED)
-    who, score, at = _player_of(row, server), _score_of(row.score, event), _instant_of(row.time, server.zone, now)
+    who, score, at = _player_of(row, server), _score_of(row, event), _instant_of(row.time, server.zone, now)
     made_in = Week.at(at, server.zone)
     week = counting_week(made_in, [one for one, closed_at in server.closed.items() if closed_at <= at])
     try:
@@ -331,6 +346,8 @@ def _read(row: ScoreRow, event: EventInfo, server: Server, now: datetime) -> Fil
 def _player_of(row: ScoreRow, server: Server) -> int:
     cell, who = row.discord or row.player, _id_of(row)
     if who is None:
+        if row.discord:
+            raise _UnfitError(cell, Problem.PLAYER)
         named = server.named.get(row.player, ())
         if len(named) != 1:
             raise _UnfitError(cell, Problem.PLAYERS if named else Problem.PLAYER)
@@ -342,11 +359,14 @@ def _player_of(row: ScoreRow, server: Server) -> int:
     return who
 
 
-def _score_of(text: str, event: EventInfo) -> float:
+def _score_of(row: ScoreRow, event: EventInfo) -> float:
+    text = row.score
+    is_grouped = row.may_group and event.style.format is ScoreFormat.NUMBER and _GROUPED.fullmatch(text)
     try:
-        # In a file a point begins the decimals, since nobody groups thousands by it there; but a comma may do either.
-        score = float(text) if _PLAIN.fullmatch(text) else event.read(text, COMMAS_ARE_DECIMAL)
+        score = float(text) if _PLAIN.fullmatch(text) and not is_grouped else event.read(text, COMMAS_ARE_DECIMAL)
         event.check(score)
+    except CommaInScore:
+        raise _UnfitError(text, Problem.COMMA) from None
     except AmbiguousScore:
         raise _UnfitError(text, Problem.UNCLEAR) from None
     except (ScoreOutOfBounds, ScoreOutOfRange):
@@ -358,12 +378,14 @@ def _score_of(text: str, event: EventInfo) -> float:
 
 def _instant_of(text: str, zone: str, now: datetime) -> datetime:
     """Return the instant that a cell means; of a day its last one, so that nobody gains the place of an equal score."""
-    if day_first := _DAY_FIRST.fullmatch(text):
+    iso = _ONE_DIGIT_OF_HOURS.sub(r"0\g<0>", text)
+    if day_first := _DAY_FIRST.fullmatch(iso):
         day, month, year, rest = day_first.groups()
-        text = f"{year}-{month:>02}-{day:>02}{rest}"
+        iso = f"{year}-{month:>02}-{day:>02}{rest}"
+    is_day = len(iso) <= LENGTH_OF_DAY
     try:
-        written = datetime.fromisoformat(text)
-        if len(text) <= LENGTH_OF_DAY:
+        written = datetime.fromisoformat(iso)
+        if is_day:
             written += timedelta(days=1) - _TICK
         at = instant_at(written, zone) if written.tzinfo is None else written.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -371,6 +393,6 @@ def _instant_of(text: str, zone: str, now: datetime) -> datetime:
     if at < EARLIEST:
         raise _UnfitError(text, Problem.TIME)
     if at > now:
-        has_begun = len(text) <= LENGTH_OF_DAY and at - timedelta(days=1) < now
+        has_begun = is_day and at - timedelta(days=1) < now
         raise _UnfitError(text, Problem.TODAY if has_begun else Problem.AHEAD)
     return at

@@ -78,6 +78,7 @@ def test_a_table_is_read_however_it_was_saved(how: str) -> None:
         ("Ana,-1,2026-11-20", Problem.BOUNDS),
         ('Ana,"15 020",2026-11-20', None),
         ('Ana,"15,020",2026-11-20', Problem.UNCLEAR),
+        ('Ana,"12,5",2026-11-20', Problem.COMMA),
         ("Ana,50,11/20/2026", Problem.TIME),
         ("Ana,50,2026-11-31", Problem.TIME),
         ("Ana,50,9999-12-30", Problem.AHEAD),
@@ -90,6 +91,34 @@ def test_a_row_that_cannot_be_imported_is_named_with_its_line(row: str, problem:
     new, bad = planned(f"player,score,time\n{row}\nBob,60,2026-11-20\n")
     assert bad == ([] if problem is None else [f"2: {problem}"])
     assert [score for _, score, _ in new] == ([60] if problem is not None else [15020, 60])
+
+
+@pytest.mark.parametrize(
+    ("scores", "read", "unclear"),
+    [
+        (["912.345", "1.234.567"], [1_234_567], [2]),
+        (["912.345", "99.5"], [912.345, 99.5], []),
+        (["0.125", "12.250"], [0.125, 12.25], []),
+        (["912345", "15"], [912_345, 15], []),
+    ],
+)
+def test_a_point_in_a_sheet_with_semicolons_is_decimal_where_another_row_shows_it(
+    scores: list[str], read: list[float], unclear: list[int]
+) -> None:
+    new, bad = planned("player;score;time\n" + "".join(f"Ana;{score};2026-11-20\n" for score in scores))
+    assert [score for _, score, _ in new] == read
+    assert bad == [f"{line}: {Problem.UNCLEAR}" for line in unclear]
+
+
+def test_a_row_is_named_by_its_line_in_the_file_and_a_cell_as_it_is_written_there() -> None:
+    rows = read_score_file(b"sep=;\nplayer;score;time\nAna;50;2.11.2014 9:05\nBob;60;20.11.2026 9:05\n")
+    plan = plan_scores(rows, EVENT, SERVER, NOW)
+    assert [(one.line, one.cell, one.problem) for one in plan.bad] == [(3, "2.11.2014 9:05", Problem.TIME)]
+    assert [one.at for one in plan.new] == [datetime(2026, 11, 20, 8, 5, tzinfo=UTC)]
+
+
+def test_who_was_erased_before_an_export_is_nobody_of_the_same_name() -> None:
+    assert planned("player,discord,score,time\nBob,former 55,50,2026-11-20\n") == ([], [f"2: {Problem.PLAYER}"])
 
 
 def test_nothing_is_imported_twice_and_a_removed_score_of_an_export_not_at_all() -> None:
