@@ -341,6 +341,13 @@ class SeasonOpen(LeaderboardError):
 
 
 @dataclass(eq=False)
+class SeasonHasHeld(LeaderboardError):
+    """The event `event` cannot begin again: a score that waits for an admin would count for a week after its last."""
+
+    event: str
+
+
+@dataclass(eq=False)
 class SeasonEmpty(LeaderboardError):
     """The event with the name `event` cannot begin again: no week of it is closed."""
 

@@ -108,6 +108,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "`/event begin-again` begins a new season."
     ),
     errors.SeasonOpen: "{week} of {event} is not closed yet. Close it with `/weekly-reset`, then begin again.",
+    errors.SeasonHasHeld: (
+        "A score of {event} for the open week waits for an admin. Decide about it with `/review`, then begin again."
+    ),
     errors.SeasonEmpty: (
         "No week of {event} is closed, so there is no season to archive. `/event edit` changes when it begins and ends."
     ),

@@ -17,8 +17,10 @@ from bot.errors import (
     EventNotFound,
     LeaderboardError,
     NotAWeek,
+    ScoreHeld,
     SeasonChanged,
     SeasonEmpty,
+    SeasonHasHeld,
     SeasonHasScores,
     SeasonOpen,
     SeasonOver,
@@ -122,6 +124,24 @@ async def test_an_event_that_begins_again_keeps_its_name_and_rules_and_archives_
     assert (await backend.submit(1, 9, "tetris")).players == 1
     log = await tables.rows(backend.database, AuditLog)
     assert [row["detail"] for row in log if row["action"] == "event begin-again"] == [f"season 2; season 1 is {FIRST}"]
+    assert await backend.differences() == []
+
+
+async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decided(backend: TestBackend) -> None:
+    await backend.create_event(alarm_max="1000")
+    await backend.play({1: 10, 2: 20})
+    with pytest.raises(ScoreHeld):
+        await backend.submit(2, 5000)
+    backend.clock.move(minutes=1)
+    await backend.run()
+    backend.clock.move(weeks=1)
+    with pytest.raises(ScoreHeld):
+        await backend.submit(1, 2000)
+    assert (await refused(SeasonHasHeld, begin_again(backend))).event == EVENT
+    await backend.real.services.reviews.refuse(ADMIN, 2)
+    await begin_again(backend)
+    # What was made in the season may still count in it.
+    await backend.real.services.reviews.approve(ADMIN, 1)
     assert await backend.differences() == []
 
 

@@ -5,11 +5,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, EventRole, Excuse, LeaderboardScore, ScoreSubmission, ScoreType, WeeklyRun
+from bot.database.models import (
+    Event,
+    EventRole,
+    Excuse,
+    HeldScore,
+    LeaderboardScore,
+    ScoreSubmission,
+    ScoreType,
+    WeeklyRun,
+)
+from bot.domain.reviews import HeldState
 from bot.domain.seasons import name_of_season
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
-from bot.errors import SeasonEmpty, SeasonHasScores, SeasonOpen, SeasonOver, SeasonPast, SeasonSwapped
+from bot.errors import SeasonEmpty, SeasonHasHeld, SeasonHasScores, SeasonOpen, SeasonOver, SeasonPast, SeasonSwapped
 from bot.services.servers import current_week
 
 OF_A_SEASON = {
@@ -51,6 +61,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     Raises:
         SeasonPast: the event is an archived season.
         SeasonOpen: a week with scores is not closed.
+        SeasonHasHeld: a held score would count for a later week.
         SeasonEmpty: no week is closed.
     """
     if event.season_of is not None:
@@ -60,10 +71,16 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     open_week = session.scalar(sa.select(sa.func.min(scores.week_number)).where(*is_open))
     if open_week is not None:
         raise SeasonOpen(event.name, str(Week.from_code(open_week)))
-    closed = session.scalar(sa.select(sa.func.max(WeeklyRun.week_number)).where(WeeklyRun.event_id == event.id))
-    if closed is None:
+    runs = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
+    last = session.scalar(runs.order_by(WeeklyRun.week_number.desc()).limit(1))
+    if last is None:
         raise SeasonEmpty(event.name)
-    event.last_week, following = closed, Week.from_code(closed).next()
+    held = HeldScore
+    is_later = (held.made_in_week > last.week_number) | (held.held_at >= last.ran_at)
+    waits = sa.exists().where(held.event_id == event.id, held.state == HeldState.WAITING, is_later)
+    if session.scalar(sa.select(waits)):
+        raise SeasonHasHeld(event.name)
+    event.last_week, following = last.week_number, Week.from_code(last.week_number).next()
     kept = {name: getattr(event, name) for name in _settings()}
     again = Event(**kept, season=event.season + 1)
     again.first_week = max(following, current_week(session, event.guild_id, now)).code

@@ -134,7 +134,7 @@ class EventService:
             after: the last closed week that the admin was told of, such as 2026-W47; None if nobody was asked.
 
         Raises:
-            SeasonPast, SeasonOpen, SeasonEmpty: the event cannot begin again.
+            SeasonPast, SeasonOpen, SeasonHasHeld, SeasonEmpty: the event cannot begin again.
             SeasonChanged: its last closed week is not `after`.
             InvalidSetting: a week is none, or the new season would be over.
         """
