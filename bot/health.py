@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from bot.database.database import Database
+from bot.database.models import Player
 from bot.errors import Unavailable
 from bot.services.ratings import redis_failure
 
@@ -40,10 +41,10 @@ Examine = Callable[[], Awaitable[list[Finding]]]
 
 
 async def examine_database(database: Database) -> Finding:
-    """Find out whether the database answers, as users' commands ask it."""
-    began = time.monotonic()
+    """Find out whether the database answers and can be written to, as users' commands ask it."""
+    began, nobody = time.monotonic(), select(Player.id).where(false()).with_for_update()
     try:
-        await database.read(lambda session: session.scalar(select(1)))
+        await database.write(lambda session: session.scalar(nobody))
     except Unavailable:
         return Finding("database", is_good=False, told="does not answer")
     return Finding("database", is_good=True, told=f"answers within {_milliseconds(time.monotonic() - began)}")

@@ -17,6 +17,7 @@ from sqlalchemy import URL, Pool
 
 from bot.database.models import ScoreSubmission
 from bot.errors import Unavailable
+from bot.health import examine_database
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
 from tests.faults.told import unavailable
@@ -69,8 +70,11 @@ async def test_a_locked_file_can_be_read_and_whoever_writes_is_told(file: TestBa
     async with locked_by_another_process(file.database.url.database):
         await unavailable(*(file.submit(player, 200) for player in range(2, 12)), file.run(), file.undo())
         assert (await file.page()).players == 1
+        # Nobody who watches the bot is told that all is well.
+        assert not (await examine_database(file.database)).is_good
     await file.submit(2, 200)
     await works(file, players=2)
+    assert (await examine_database(file.database)).is_good
 
 
 @contextmanager
@@ -135,6 +139,7 @@ async def test_a_read_only_file_takes_no_score_and_says_so(file_url: URL) -> Non
         async with open_test_backend(copy) as backend:
             with written_by_nobody(Path(directory)):
                 await unavailable(backend.submit(2, 200), backend.run())
+                assert not (await examine_database(backend.database)).is_good
         async with open_test_backend(copy) as backend:
             await backend.submit(2, 200)
             await works(backend, players=2)
