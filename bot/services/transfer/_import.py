@@ -87,7 +87,10 @@ def _find_event_of(session: Session, file: EventFile, guild_id: int) -> int | No
     goes_on = get_event(session, guild_id, file.event.season_of)
     if goes_on is None or goes_on.season_of is not None:
         return None
-    seasons = sa.select(Event.season).where(sa.or_(Event.id == goes_on.id, Event.season_of == goes_on.id))
+    if file.event.season >= goes_on.season:
+        # The event has not come so far here, and is to have that season itself.
+        return None
+    seasons = sa.select(Event.season).where(Event.season_of == goes_on.id)
     return None if file.event.season in set(session.scalars(seasons)) else goes_on.id
 
 
