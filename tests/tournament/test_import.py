@@ -10,10 +10,13 @@ from sqlalchemy import URL, select
 
 from bot.database.backup import copied
 from bot.database.database import Database
-from bot.database.models import Member, ScoreSubmission
+from bot.database.models import Event, Member, ScoreSubmission
+from bot.domain.events import ALARM_ELO
+from bot.domain.rules import Attendance, Method
 from bot.domain.standings import Board
 from bot.domain.tournament import Reason, TournamentPlan
 from bot.services.tournament import NoTournament, TournamentImportService
+from tests import tables
 from tests.backends import ADMIN, GUILD, TestBackend
 from tests.one_database import on_one_database
 from tests.tables import contents
@@ -78,6 +81,15 @@ async def test_every_version_brings_the_events_that_have_a_direction(
         assert [(event.name, event.direction) for event in plan.events] == [("Blitz", "HIGH"), ("Sprint", "LOW")]
     assert left_behind(plan)[Reason.MATCHES] == 1
     assert left_behind(plan)[Reason.WITHOUT_SCORES] == 2
+
+
+async def test_new_events_have_the_rules_of_the_server_and_the_usual_alarm(
+    backend: TestBackend, empty_database_url: URL
+) -> None:
+    await backend.real.services.settings.rate_new_events(ADMIN, Method.RANKS, Attendance.PLAYED)
+    await bring(backend, await made(empty_database_url))
+    [event, *_] = await tables.rows(backend.database, Event)
+    assert (event["method"], event["attendance"], event["alarm_elo"]) == ("ranks", "played", ALARM_ELO)
 
 
 async def test_scores_become_submissions_of_their_weeks_and_ratings_follow(

@@ -10,12 +10,13 @@ from bot.services.events._lookup import (
     takes_scores,
     without_scores,
 )
-from bot.services.events._options import EventOptions
+from bot.services.events._options import EventOptions, apply_defaults
 from bot.services.events._service import EventService
 
 __all__ = [
     "EventOptions",
     "EventService",
+    "apply_defaults",
     "describe",
     "find_event",
     "find_meant_event",

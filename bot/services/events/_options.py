@@ -7,7 +7,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, ScoreSubmission, WeeklyRun
-from bot.domain.events import GREATEST_ALARM
+from bot.domain.events import ALARM_ELO, GREATEST_ALARM
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.text import clean_event_name, clean_unit, name_key, visible
@@ -25,6 +25,7 @@ from bot.errors import (
     UnitOfTimes,
 )
 from bot.services.events._seasons import set_weeks
+from bot.services.servers import load_settings
 
 LONGEST_ALARM = 6
 NOTHING = "none"
@@ -88,6 +89,12 @@ def apply(session: Session, event: Event, options: EventOptions, now: datetime) 
     if options.default_channel_id is not None:
         _move_default(session, event, options.default_channel_id)
     apply_weeks(session, event, options, now)
+
+
+def apply_defaults(session: Session, event: Event) -> None:
+    """Give a new event the rules that its server has chosen for new events, and the usual alarm."""
+    settings = load_settings(session, event.guild_id)
+    event.method, event.attendance, event.alarm_elo = settings.method, settings.attendance, ALARM_ELO
 
 
 def _rename(session: Session, event: Event, typed: str) -> None:

@@ -12,18 +12,18 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, EventRole, LeaderboardScore, ScoreSubmission, ScoreType
 from bot.domain.clock import Clock
-from bot.domain.events import ALARM_ELO, BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
+from bot.domain.events import BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
 from bot.domain.jobs import JobKind
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
 from bot.errors import EventArchived, NothingToChange, SeasonChanged
 from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons, takes_scores
-from bot.services.events._options import EventOptions, apply, apply_weeks, summary
+from bot.services.events._options import EventOptions, apply, apply_defaults, apply_weeks, summary
 from bot.services.events._seasons import begin_again
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
-from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
+from bot.services.servers import Actor, begin_action, current_week, record, require_admin
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
@@ -51,9 +51,8 @@ class EventService:
         def work(session: Session) -> EventSummary:
             begin_action(session, actor)
             event = Event(guild_id=actor.guild_id, score_direction=direction, score_format=ScoreFormat.NUMBER)
-            settings = load_settings(session, actor.guild_id)
-            event.method, event.attendance = settings.method, settings.attendance
-            event.alarm_elo, now = ALARM_ELO, self._clock()
+            now = self._clock()
+            apply_defaults(session, event)
             apply(session, event, options, now)
             session.add(event)
             session.flush()

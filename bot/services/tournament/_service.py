@@ -23,7 +23,7 @@ from bot.domain.tournament import (
     plan_import,
 )
 from bot.domain.weeks import Week
-from bot.services.events import find_event, get_event
+from bot.services.events import apply_defaults, find_event, get_event
 from bot.services.servers import add_members, itself, load_settings, record
 from bot.services.tournament._source import read_tournament
 from bot.services.verification import add_ratings, add_to_log, rebuild
@@ -85,6 +85,7 @@ class TournamentImportService:
                 max_score=planned.max_score,
                 is_active=planned.is_active,
             )
+            apply_defaults(session, event)
             session.add(event)
             session.flush()
             session.refresh(event)
