@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.database.models import AuditLog, Event, Excuse
+from bot.database.models import AuditLog, Event, Excuse, WeeklyRun
 from bot.domain.standings import Board
 from bot.domain.text import name_key
 from bot.errors import (
@@ -143,6 +143,26 @@ async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decid
     # What was made in the season may still count in it.
     await backend.real.services.reviews.approve(ADMIN, 1)
     assert await backend.differences() == []
+
+
+async def test_scores_of_the_open_week_that_may_come_back_go_along(backend: TestBackend) -> None:
+    services = backend.real.services
+    await backend.create_event()
+    await backend.play({1: 10, 2: 20}, {2: 30, 3: 5})
+    await services.withdrawals.withdraw(ADMIN, 3)
+    await services.removals.remove(ADMIN, EVENT, 2, "30")
+    await backend.run("2026-W46")
+    await begin_again(backend)
+    assert await backend.differences() == []
+    await services.withdrawals.bring_back(ADMIN, 3)
+    await services.removals.restore(ADMIN, EVENT, 2)
+    await backend.settle_ratings()
+    assert await backend.differences() == []
+    assert await backend.elos() == {2: 1200, 3: 800}
+    assert await backend.elos(event=FIRST) == {1: 800, 2: 1200}
+    await backend.run("2026-W47")
+    runs = await tables.rows(backend.database, WeeklyRun)
+    assert sorted((row["event_id"], row["week_number"]) for row in runs) == [(1, 202646), (2, 202647)]
 
 
 async def test_an_event_that_changed_since_the_admin_was_asked_does_not_begin_again(backend: TestBackend) -> None:

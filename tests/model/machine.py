@@ -542,8 +542,11 @@ class Season(RuleBasedStateMachine):
             begun = self.do(again)
             self.events[event], self.past[begun.archived.name] = begun.event, model
             self.excuses = {(begun.archived.name if one[0] == event else one[0], *one[1:]) for one in self.excuses}
-            first = max(week_after(max(model.runs), 1), self.week)
-            self.models[event] = Model(model.high, self.withdrawn, rules=model.rules, first=first)
+            following = week_after(max(model.runs), 1)
+            going = [entry for entry in model.log if entry.week >= following]
+            first = min([max(following, self.week), *(entry.week for entry in going)])
+            self.models[event] = Model(model.high, self.withdrawn, log=going, rules=model.rules, first=first)
+            model.log = [entry for entry in model.log if entry.week < following]
             self.models[event].excused = {(who, when) for there, who, when in self.excuses if there is None}
             self.undone[event], self.archived = [], self.archived - {event}
 

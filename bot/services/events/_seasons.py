@@ -11,6 +11,7 @@ from bot.database.models import (
     Excuse,
     HeldScore,
     LeaderboardScore,
+    PlayerEventStats,
     ScoreSubmission,
     ScoreType,
     WeeklyRun,
@@ -56,7 +57,8 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     """Archive the season of a locked event under a name of its own, and return a new event with the name and the rules.
 
     The season ends with its last closed week. The new one begins with the week after that, or with the current one if
-    that is later.
+    that is later. Scores of later weeks, which count for nothing now since they were removed or their players are
+    withdrawn, go along: no week belongs to two seasons.
 
     Raises:
         SeasonPast: the event is an archived season.
@@ -83,7 +85,11 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     event.last_week, following = last.week_number, Week.from_code(last.week_number).next()
     kept = {name: getattr(event, name) for name in _settings()}
     again = Event(**kept, season=event.season + 1)
-    again.first_week = max(following, current_week(session, event.guild_id, now)).code
+    log, of_event = ScoreSubmission, ScoreSubmission.event_id == event.id
+    goes_along = of_event, log.week_number >= following.code
+    earliest = session.scalar(sa.select(sa.func.min(log.week_number)).where(*goes_along))
+    first = max(following, current_week(session, event.guild_id, now)).code
+    again.first_week = first if earliest is None else min(first, earliest)
     # A channel has one default event.
     event.default_channel_id = None
     event.gives_roles = False
@@ -96,11 +102,23 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     session.execute(sa.update(Event).where(seasons).values(season_of=again.id))
     # Who has a role of the event keeps it until a week of the new season is closed.
     session.execute(sa.update(EventRole).where(EventRole.event_id == event.id).values(event_id=again.id))
+    session.execute(sa.update(log).where(*goes_along).values(event_id=again.id))
+    _rate_those_with_scores(session, event, again)
     to_come = Excuse.event_id == event.id, Excuse.week_number >= following.code
     session.execute(sa.update(Excuse).where(*to_come).values(event_id=again.id))
     session.refresh(event)
     session.refresh(again)
     return again
+
+
+def _rate_those_with_scores(session: Session, event: Event, again: Event) -> None:
+    """Give those ratings in a new season whose scores went along, and take those of the old one from who has none."""
+    log, stats = ScoreSubmission, PlayerEventStats
+    players = sa.select(log.player_id, sa.literal(again.id)).where(log.event_id == again.id).distinct()
+    session.execute(sa.insert(stats).from_select(["player_id", "event_id"], players))
+    left = sa.exists().where(log.event_id == event.id, log.player_id == stats.player_id)
+    gone = stats.player_id.in_(sa.select(log.player_id).where(log.event_id == again.id)), stats.event_id == event.id
+    session.execute(sa.delete(stats).where(*gone, ~left).execution_options(synchronize_session=False))
 
 
 def _settings() -> set[str]:
