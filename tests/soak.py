@@ -12,6 +12,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,7 +59,8 @@ def main(seconds: float) -> None:
     twice.main()
     with ExitStack() as stack:
         os.environ[servers.DATABASE_VARIABLE] = stack.enter_context(servers.postgres_server())
-        pool = stack.enter_context(ProcessPoolExecutor(len(KINDS)))
+        # A forked process would take the server that forks this one's bots for its own.
+        pool = stack.enter_context(ProcessPoolExecutor(len(KINDS), mp_context=get_context("spawn")))
         for told in pool.map(soak, KINDS, [seconds] * len(KINDS)):
             print(told)
 
