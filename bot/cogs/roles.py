@@ -41,12 +41,12 @@ class RoleKeeper:
             Unavailable: the database did not answer.
             discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take it this time.
         """
+        began_at = time.monotonic()
         plan = await self._roles.plan(claim.key)
         if not plan.changes:
             await self._roles.note(claim, (), is_all=True)
             return
         done: list[RoleChange] = []
-        began_at = time.monotonic()
         for change in plan.changes:
             if done and time.monotonic() - began_at >= LONGEST_SECONDS:
                 break

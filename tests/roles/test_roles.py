@@ -158,6 +158,10 @@ async def test_who_has_a_role_from_a_season_that_is_over_keeps_it_until_the_next
     await court.use("weekly-reset", event="Sprint")
     assert await court.roles() == {"King": {"ana"}, "Finalist": {"ben"}}
     assert await court.close((BEN, 50)) == {"King": {"ben"}, "Finalist": {"ben"}}
+    await court.use("weekly-undo", event=EVENT)
+    assert await court.roles() == {"King": {"ana"}, "Finalist": {"ben"}}
+    await services.withdrawals.withdraw(admin, ANA.id)
+    assert await court.roles() == {"King": {"ben"}, "Finalist": {"ben"}}
 
 
 @pytest.mark.one_database

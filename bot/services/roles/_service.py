@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.database.database import Database
-from bot.database.models import Event, EventRole, RoleGrant
+from bot.database.models import Event, EventRole, RoleGrant, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.roles import MOST_AWARDED, Award, RoleAward, RoleChange
@@ -18,7 +18,6 @@ from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.ratings import LeaderboardScoringService
 from bot.services.servers import Actor, begin_action, drop_notices, leave_notice, record
 from bot.services.standings import find_leaders
-from bot.services.weeks import closed_weeks
 
 AT_A_TIME = 200
 """How many roles one claim of the job gives and takes, at most."""
@@ -76,9 +75,10 @@ class RoleService:
     async def plan(self, key: str) -> RolePlan:
         """Return what the job of a server is to give and take, at most `AT_A_TIME`."""
         guild_id = int(key)
-        awarding = sa.select(Event.id).where(Event.guild_id == guild_id, Event.gives_roles).order_by(Event.id)
-        for event_id in await self._database.read(lambda session: session.scalars(awarding).all()):
-            await self._scoring.recalculate(event_id)
+        boards = await self._database.read(lambda session: _boards(session, guild_id))
+        for event_id in boards.values():
+            if await self._scoring.is_stale(event_id):
+                await self._scoring.recalculate(event_id)
 
         def work(session: Session) -> RolePlan:
             earned = _earned(session, guild_id)
@@ -87,7 +87,7 @@ class RoleService:
                 earners[row.role_id].update(players)
             changes: list[RoleChange] = []
             for row, players in earned:
-                have = _holders(session, row)
+                have = set(session.scalars(sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)))
                 keep, lost = earners[row.role_id], sorted(have.difference(players))
                 changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]
                 changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in players if one not in have]
@@ -136,23 +136,31 @@ class RoleService:
 
 
 def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]]:
-    """Return the awards of a server, and who has earned each, the best first.
-
-    Before a week of a new season is closed, whoever has a role has earned it in the season before.
-    """
+    """Return the awards of a server, and who has earned each, the best first."""
     found: list[tuple[EventRole, list[int]]] = []
-    for event in session.scalars(sa.select(Event).where(Event.guild_id == guild_id, Event.gives_roles)):
-        awards = session.scalars(sa.select(EventRole).where(EventRole.event_id == event.id))
-        if event.season > 1 and not closed_weeks(session, event.id):
-            found += [(row, [] if row.award is Award.NOBODY else sorted(_holders(session, row))) for row in awards]
-            continue
+    for event_id, board_id in _boards(session, guild_id).items():
+        event = session.get_one(Event, board_id)
         board = [one for one in find_leaders(session, event, MOST_AWARDED) if not is_former(one.player.discord_id)]
-        found += [(row, [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)]) for row in awards]
+        found += [
+            (row, [one.player.discord_id for one in board if row.award.goes_to(one, row.elo)])
+            for row in session.scalars(sa.select(EventRole).where(EventRole.event_id == event_id))
+        ]
     return found
 
 
-def _holders(session: Session, award: EventRole) -> set[int]:
-    return set(session.scalars(sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == award.id)))
+def _boards(session: Session, guild_id: int) -> dict[int, int]:
+    """Return the events of a server that award roles, each with the event whose board decides.
+
+    Before a week of a new season is closed, that is the season before.
+    """
+    before = aliased(Event)
+    is_before = sa.and_(before.season_of == Event.id, before.season == Event.season - 1)
+    has_closed = sa.exists().where(WeeklyRun.event_id == Event.id)
+    boards = sa.select(Event.id, sa.case((has_closed, Event.id), else_=sa.func.coalesce(before.id, Event.id)))
+    of_guild = (
+        boards.select_from(Event).outerjoin(before, is_before).where(Event.guild_id == guild_id, Event.gives_roles)
+    )
+    return dict(session.execute(of_guild.order_by(Event.id)).all())
 
 
 def _note(session: Session, done: Sequence[RoleChange]) -> None:

@@ -112,8 +112,8 @@ def end_to_come(session: Session, event: Event, now: datetime) -> datetime | Non
 
 
 def award_roles(session: Session, event: Event, now: datetime) -> None:
-    """Schedule the job that gives and takes the roles of a server, if an event of it awards any."""
-    if event.gives_roles:
+    """Schedule the job that gives and takes roles, if an event awards any, or may have as a season that is over."""
+    if event.gives_roles or event.season_of is not None:
         schedule(session, JobKind.ROLES, str(event.guild_id), now)
 
 
