@@ -48,6 +48,8 @@ _MENTION = re.compile(r"<@!?([0-9]{1,20})>|([0-9]{15,20})")
 _PLAIN = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")
 _DECIMALS = re.compile(r"-?[0-9]+\.[0-9]+")
 _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_FORMER = re.compile(r"former [0-9]+")
+"""How an export writes players who were erased."""
 _ONE_DIGIT_OF_HOURS = re.compile(r"(?<=[ T])[0-9](?=:)")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(.*)", re.DOTALL)
 _TICK = timedelta(microseconds=1)
@@ -63,6 +65,7 @@ class Problem(StrEnum):
     WITHDRAWN = "the player is withdrawn"
     SCORE = "it is no score"
     UNCLEAR = "it can be two scores; write thousands without a separator"
+    POINT = "its point may group thousands or not; write it as 12345 or as 12.3450"
     COMMA = "write decimals with a point"
     BOUNDS = "the event does not take this score"
     TIME = "it is no time such as 2026-11-21 13:05"
@@ -346,7 +349,7 @@ def _read(row: ScoreRow, event: EventInfo, server: Server, now: datetime) -> Fil
 def _player_of(row: ScoreRow, server: Server) -> int:
     cell, who = row.discord or row.player, _id_of(row)
     if who is None:
-        if row.discord:
+        if _FORMER.fullmatch(row.discord):
             raise _UnfitError(cell, Problem.PLAYER)
         named = server.named.get(row.player, ())
         if len(named) != 1:
@@ -368,7 +371,7 @@ def _score_of(row: ScoreRow, event: EventInfo) -> float:
     except CommaInScore:
         raise _UnfitError(text, Problem.COMMA) from None
     except AmbiguousScore:
-        raise _UnfitError(text, Problem.UNCLEAR) from None
+        raise _UnfitError(text, Problem.POINT if is_grouped else Problem.UNCLEAR) from None
     except (ScoreOutOfBounds, ScoreOutOfRange):
         raise _UnfitError(text, Problem.BOUNDS) from None
     except InvalidScore:

@@ -102,12 +102,14 @@ def test_a_row_that_cannot_be_imported_is_named_with_its_line(row: str, problem:
         (["912345", "15"], [912_345, 15], []),
     ],
 )
-def test_a_point_in_a_sheet_with_semicolons_is_decimal_where_another_row_shows_it(
+def test_a_point_in_a_sheet_without_commas_is_decimal_where_another_row_shows_it(
     scores: list[str], read: list[float], unclear: list[int]
 ) -> None:
-    new, bad = planned("player;score;time\n" + "".join(f"Ana;{score};2026-11-20\n" for score in scores))
+    table = "player;score;time\n" + "".join(f"Ana;{score};2026-11-20\n" for score in scores)
+    new, bad = planned(table)
+    assert planned(table.replace(";", "\t")) == (new, bad)
     assert [score for _, score, _ in new] == read
-    assert bad == [f"{line}: {Problem.UNCLEAR}" for line in unclear]
+    assert bad == [f"{line}: {Problem.POINT}" for line in unclear]
 
 
 def test_a_row_is_named_by_its_line_in_the_file_and_a_cell_as_it_is_written_there() -> None:
@@ -115,6 +117,11 @@ def test_a_row_is_named_by_its_line_in_the_file_and_a_cell_as_it_is_written_ther
     plan = plan_scores(rows, EVENT, SERVER, NOW)
     assert [(one.line, one.cell, one.problem) for one in plan.bad] == [(3, "2.11.2014 9:05", Problem.TIME)]
     assert [one.at for one in plan.new] == [datetime(2026, 11, 20, 8, 5, tzinfo=UTC)]
+
+
+def test_a_column_of_other_ids_leaves_the_names_to_name_players() -> None:
+    new, bad = planned("id,player,score,time\n1,Bob,12.345,2026-11-20\n")
+    assert ([(who, score) for who, score, _ in new], bad) == ([(BOB, 12.345)], [])
 
 
 def test_who_was_erased_before_an_export_is_nobody_of_the_same_name() -> None:
