@@ -40,9 +40,8 @@ from bot.ui.submissions import (
 READING_ID = re.compile(
     r"score:(?P<event>[0-9]{1,18}):(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,10})?):(?P<user>[0-9]{1,20})"
 )
-LINK = re.compile(r"https?://[^\s<>]+")
-AROUND_LINKS = ")]|*_~,.;:!?'\""
-"""What may stand behind a link without being a part of it."""
+LINK = re.compile(r"https?://(?:(?!\]\()[^\s<>])+")
+MARKS, PUNCTUATION, BRACKETS = "*_~|", ",.;:!?'\"", {")": "(", "]": "["}
 
 
 class Submissions(ServiceCog):
@@ -227,11 +226,19 @@ def _proof_of(message: Message) -> str:
     if message.attachments:
         return _link_to(message.attachments[0])
     link = LINK.search(message.content)
-    if link is None:
-        return message.jump_url
-    found = link[0].rstrip(AROUND_LINKS)
-    # A title in Wikipedia may end with a bracket of its own.
-    return f"{found})" if found.count("(") > found.count(")") else found
+    return message.jump_url if link is None else _without_what_follows(link[0], message.content[: link.start()])
+
+
+def _without_what_follows(link: str, before: str) -> str:
+    """Return a link without the marks, the brackets and the punctuation of the text around it."""
+    while link:
+        last = link[-1]
+        is_mark, opening = last in MARKS and last in before, BRACKETS.get(last)
+        closes = opening is not None and link.count(last) > link.count(opening)
+        if not (is_mark or closes or last in PUNCTUATION):
+            break
+        link = link[:-1]
+    return link
 
 
 async def _submit(services: Services, submission: Submission) -> Reply:

@@ -87,8 +87,16 @@ async def test_a_message_is_submitted_with_what_it_shows_as_proof(world: World) 
     ana = world.member("Ana")
     picture = await ana.send(world.channel, "look", attachments=[("run.png", b"a picture")])
     link = await ana.send(world.channel, "look: **[here](https://example.com/run_(1)).**")
+    plain = await ana.send(world.channel, "https://example.com/kXK4N_")
+    twice = await ana.send(world.channel, "||[https://example.com/a](https://example.com/a)||")
     text = await ana.send(world.channel, "39.5 seconds")
-    proofs = {picture: "/run.png", link: "https://example.com/run_(1)", text: f"/{text.id}"}
+    proofs = {
+        picture: "/run.png",
+        link: "https://example.com/run_(1)",
+        plain: "https://example.com/kXK4N_",
+        twice: "https://example.com/a",
+        text: f"/{text.id}",
+    }
     usual = []
     for number, (message, proof) in enumerate(proofs.items()):
         asked = await world.open_menu(ana, MENU, message)
@@ -102,7 +110,7 @@ async def test_a_message_is_submitted_with_what_it_shows_as_proof(world: World) 
         assert "40L Sprint" in answer.public
         latest = (await world.tables())["score_submissions"][-1]
         assert latest["proof"].endswith(proof)
-    assert usual == ["Tetris Blitz", "40L Sprint", "40L Sprint"]
+    assert usual == ["Tetris Blitz", *4 * ["40L Sprint"]]
 
 
 async def test_of_more_events_than_a_menu_holds_the_name_is_typed(world: World) -> None:
