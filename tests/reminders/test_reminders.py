@@ -182,6 +182,7 @@ async def test_what_happens_between_two_tries_of_a_message_is_told_with_the_next
     clock.now += 2 * SETTLES
     claim, again = await draft()
     assert (sent.nonce, sent.until, sent.overtaken) == (again.nonce, again.until, again.overtaken)
+    assert again.next_at == clock.now + SETTLES
     await reminders.keep(claim, again)
     clock.move(days=2)
     [reminder] = await told(world, "Ana")

@@ -62,13 +62,16 @@ class Contents:
 
     def rival(self, rival_id: int, since: datetime, until: datetime) -> tuple[RivalBest, ...]:
         """Return the bests of another player, made after a time and until another, in events of the player."""
-        scores, member = LeaderboardScore, find_member(self._session, self._guild_id, rival_id)
+        scores, log, member = LeaderboardScore, ScoreSubmission, find_member(self._session, self._guild_id, rival_id)
+        of_best = log.player_id == scores.player_id, log.event_id == scores.event_id, log.score == scores.score
+        counts_from = _counts_from()
         new = (
             sa.select(Event.id, scores.score)
             .select_from(Event)
             .join(scores, sa.and_(is_personal_best(Event.id), scores.player_id == member.player_id))
+            .join(log, sa.and_(*of_best, log.submitted_at == scores.submitted_at))
             .where(Event.guild_id == self._guild_id)
-            .where(scores.submitted_at > since, scores.submitted_at <= until)
+            .where(counts_from > since, counts_from <= until)
         )
         bests = {row.id: row.score for row in self._session.execute(new)}
         rival = PlayerName(rival_id, member.display_name)
@@ -147,9 +150,7 @@ class Contents:
     def _overtaking(self, event: Event, best: float, since: datetime, until: datetime) -> Overtaking | None:
         scores, log, held = LeaderboardScore, ScoreSubmission, HeldScore
         beats = is_better(scores.score, best, event.score_direction)
-        # A held score counts once an admin has approved it.
-        approved_at = sa.select(held.decided_at).where(held.interaction_id == log.interaction_id).scalar_subquery()
-        counts_from = sa.func.coalesce(approved_at, log.submitted_at)
+        counts_from = _counts_from()
         had_better = sa.exists().where(
             log.player_id == scores.player_id,
             log.event_id == event.id,
@@ -177,3 +178,10 @@ class Contents:
             (PlayerName(row.discord_id, row.display_name), row.score) for row in self._session.execute(named)
         )
         return Overtaking(describe(event), best, others, number, better + 1)
+
+
+def _counts_from() -> sa.ColumnElement[datetime]:
+    """Return since when a score of the log counts: a held one does once an admin has approved it."""
+    of_score = HeldScore.interaction_id == ScoreSubmission.interaction_id
+    approved_at = sa.select(HeldScore.decided_at).where(of_score).scalar_subquery()
+    return sa.func.coalesce(approved_at, ScoreSubmission.submitted_at)

@@ -134,9 +134,11 @@ class ReminderService:
             on = frozenset[Reminder]() if row is None else _switched_on(row)
             if row is None or not on:
                 return None
-            if row.tried_at is not None and now - row.tried_at <= STAYS_KNOWN:
-                now = row.tried_at
             zone = load_settings(session, guild_id).time_zone
+            next_at = next_moment(now, zone, discord_id)
+            if row.tried_at is not None and now - row.tried_at <= STAYS_KNOWN:
+                # What has happened since then is told soon.
+                next_at, now = now + SETTLES, row.tried_at
             week, contents = Week.at(now, zone), Contents(session, self._standings, guild_id, discord_id, zone, now)
             is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
             # What is committed later than that was begun later, too.
@@ -149,7 +151,7 @@ class ReminderService:
                 nonce=_nonce(claim.key, row),
                 until=until,
                 tried_at=now,
-                next_at=next_moment(self._clock(), zone, discord_id),
+                next_at=next_at,
                 week=week,
                 missing=contents.missing(week) if is_to_miss else (),
                 overtaken=contents.overtaken(row.overtaken_until, until) if is_to_tell else (),
