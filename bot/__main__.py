@@ -8,6 +8,7 @@ gc.disable()
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bot import __version__
@@ -101,10 +102,10 @@ def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _number(text: str) -> int:
     """Read a number that the database can hold, such as Discord's ids."""
-    number = int(text)
-    if abs(number) > GREATEST_ID:
-        raise argparse.ArgumentTypeError(f"{text!r} is no id")
-    return number
+    with suppress(ValueError):
+        if abs(number := int(text)) <= GREATEST_ID:
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r} is no id")
 
 
 def main(arguments: list[str] | None = None) -> int:
