@@ -118,7 +118,7 @@ class Final:
     """How an event has ended.
 
     Attributes:
-        podium: the top three of the overall board, and whoever shares a rank with them.
+        podium: who has one of the first three ranks of the overall board, at most `MOST_ON_PODIUM`.
         players: how many have a personal best.
         weeks: how many were closed.
         has_ended: False once an admin has opened the event again.

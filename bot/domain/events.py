@@ -91,8 +91,8 @@ class EventInfo:
         """Tell whether its last week is over by a week, likewise."""
         return self.last_week is not None and week > self.last_week
 
-    def takes_scores(self, week: int) -> bool:
-        """Tell whether it takes scores for a week, likewise."""
+    def has_week(self, week: int) -> bool:
+        """Tell whether a week, likewise, is one that it takes scores for until that is closed."""
         return self.is_active and self.has_begun(week) and not self.has_ended(week)
 
     @property
@@ -195,6 +195,7 @@ class EventChange:
 
     Attributes:
         week: the current week, as `Week.code`.
+        is_open: whether it takes scores now.
         outside: the number of players whose personal best lies outside new bounds, and stays.
         channel_before: the channel in which players need not name the event, before the edit; None for none.
         channel: the same after the edit.
@@ -203,6 +204,7 @@ class EventChange:
     before: EventInfo
     event: EventInfo
     week: int
+    is_open: bool
     outside: int
     channel_before: int | None = None
     channel: int | None = None

@@ -27,7 +27,7 @@ _TAKES_SCORES = {
 def show_event(made: EventSummary, title: str) -> Reply:
     """Show an event that an admin created."""
     facts = [line for name, value in _facts(made.event).items() for line in labelled(name, value)]
-    return Reply([_card(made.event, made.week, title, [f"**{escape(made.event.name)}**", *facts])])
+    return Reply([_card(made.event, made.week, made.is_open, title, [f"**{escape(made.event.name)}**", *facts])])
 
 
 def show_change(change: EventChange, title: str) -> Reply:
@@ -48,7 +48,7 @@ def show_change(change: EventChange, title: str) -> Reply:
         bests = count_of(change.outside, "personal best")
         stay = "lies outside of that, and stays" if change.outside == 1 else "lie outside of that, and stay"
         lines += labelled("Earlier scores", f"{bests} {stay}.")
-    return Reply([_card(change.event, change.week, title, lines)])
+    return Reply([_card(change.event, change.week, change.is_open, title, lines)])
 
 
 def show_season_preview(preview: SeasonPreview) -> Reply:
@@ -72,7 +72,8 @@ def show_season(begun: BegunSeason) -> Reply:
         lines += labelled(name, value)
     archived = f"{escape(begun.archived.name)}\n`/leaderboard season:{begun.archived.season}` shows it"
     lines += labelled("Archived", archived)
-    return Reply([_card(begun.event, begun.week, f"Season {begun.event.season} begins", lines)])
+    is_open = begun.event.has_week(begun.week)
+    return Reply([_card(begun.event, begun.week, is_open, f"Season {begun.event.season} begins", lines)])
 
 
 def name_season(event: EventInfo) -> str:
@@ -94,17 +95,17 @@ def show_events(events: Sequence[EventSummary]) -> Reply:
     return Reply([Card("Events of this server", tuple(lines), color=Color.blurple())], ephemeral=True)
 
 
-def _card(event: EventInfo, week: int, title: str, lines: Sequence[str]) -> Card:
-    return Card(title, tuple(lines), (_state(event, week),), Color.green())
+def _card(event: EventInfo, week: int, is_open: bool, title: str, lines: Sequence[str]) -> Card:
+    return Card(title, tuple(lines), (_state(event, week, is_open),), Color.green())
 
 
-def _state(event: EventInfo, week: int) -> str:
+def _state(event: EventInfo, week: int, is_open: bool) -> str:
     if not event.is_active:
         return "Archived: takes no scores"
     if not event.has_begun(week) and event.first_week is not None:
         begins = Week.from_code(event.first_week).monday
         return f"Takes scores from {begins.day} {begins:%B %Y} on"
-    return "Has ended: takes no scores" if event.has_ended(week) else "Takes scores with /submit-score"
+    return "Takes scores with /submit-score" if is_open else "Has ended: takes no scores"
 
 
 def _facts(event: EventInfo) -> dict[str, str]:

@@ -139,6 +139,13 @@ async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decid
         await backend.submit(1, 2000)
     assert (await refused(SeasonHasHeld, begin_again(backend))).event == EVENT
     await backend.real.services.reviews.refuse(ADMIN, 2)
+    # One that was made in the last week, but after that was closed, counts for the next one.
+    backend.clock.move(weeks=-1)
+    with pytest.raises(ScoreHeld):
+        await backend.submit(1, 3000)
+    await refused(SeasonHasHeld, begin_again(backend))
+    await backend.real.services.reviews.refuse(ADMIN, 3)
+    backend.clock.move(weeks=1)
     await begin_again(backend)
     # What was made in the season may still count in it.
     await backend.real.services.reviews.approve(ADMIN, 1)

@@ -45,6 +45,8 @@ async def test_a_season_that_is_over_is_not_offered_but_its_boards_are(world: Wo
     await world.create_event("Blitz", **{"last-week": "2026-W47"})
     await world.submit("Ana", 7, "Blitz")
     await world.reset("Blitz")
+    edited = await world.use(world.admin, "event edit", event="Blitz", unit="points")
+    assert "Has ended: takes no scores" in edited.public
     guide = await world.use("Ana", "help")
     assert " · 1 player · ended" in await world.use("Ana", "event list")
     assert "No event takes scores now." in guide

@@ -1,7 +1,7 @@
 """Say what weeks of an event came to, as the archive has it now."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -125,10 +125,9 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
 
 
 def _next_close(event: EventInfo, settings: ServerSettings, week: Week) -> datetime | None:
-    ends_at = week.ends_at(settings.time_zone)
-    if not event.takes_scores(week.code):
+    if not event.has_week(week.code):
         return None
-    return ends_at + settings.grace if settings.closes_weeks else ends_at
+    return week.ends_at(settings.time_zone) + (settings.grace if settings.closes_weeks else timedelta(0))
 
 
 def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[domain.WeeklyResult, ...]:

@@ -61,7 +61,7 @@ class EventService:
             record(session, actor, "event create", detail, at=now, event_id=event.id)
             _schedule_final(session, event, now)
             info, week = describe(event), current_week(session, actor.guild_id, now).code
-            return EventSummary(info, 0, week, is_open=info.takes_scores(week))
+            return EventSummary(info, 0, week, is_open=info.has_week(week))
 
         return await self._change(actor, work)
 
@@ -88,8 +88,9 @@ class EventService:
             changed = describe(event)
             has_new_bounds = options.min_score is not None or options.max_score is not None
             outside = _count_outside(session, changed) if has_new_bounds else 0
-            week = current_week(session, actor.guild_id, now).code
-            return EventChange(before, changed, week, outside, channel_before, event.default_channel_id)
+            week, channel = current_week(session, actor.guild_id, now), event.default_channel_id
+            is_open = session.execute(select(takes_scores(week)).where(Event.id == event.id)).scalar_one()
+            return EventChange(before, changed, week.code, is_open, outside, channel_before, channel)
 
         return await self._change(actor, work)
 

@@ -71,7 +71,7 @@ class JobRunner:
         """Do all jobs that are due now, and return how many were tried.
 
         Raises:
-            Unavailable: the database did not answer.
+            Unavailable: the database did not answer the first look.
         """
         done = 0
         # The jobs of one lane may cause some of another.

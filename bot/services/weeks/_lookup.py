@@ -72,7 +72,7 @@ def check_runnable(session: Session, event: Event, week: Week, current: Week) ->
     run = find_run(session, event.id, week.code)
     if run is None:
         return
-    if week == current and describe(event).takes_scores(week.next().code):
+    if week == current and describe(event).has_week(week.next().code):
         raise WeekClosedEarly(str(week), run.ran_at, str(week.next()))
     raise WeekClosedAlready(str(week), run.ran_at)
 

@@ -158,7 +158,7 @@ class WeeklyProcessingService:
         if week == current and not early:
             if all(due.is_finished for due in _pending(session, found, current)):
                 raise WeekWithoutScores(str(week))
-            next_week = str(week.next()) if describe(found).takes_scores(week.next().code) else None
+            next_week = str(week.next()) if describe(found).has_week(week.next().code) else None
             raise WeekNotOver(str(week), found.name, found.id, week.ends_at(zone), next_week)
         announces = settings.announcement_channel_id is not None
         run = close_week(session, actor, found, week, self._scale, now, last=last, announces=announces)
