@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from discord import Locale, Message, Permissions
-from simcord import Env
+from simcord import Env, actors
 from simcord.actors import MemberActor
+from simcord.backend import serializers
 from simcord.builders import RoleHandle, UserHandle
 from simcord.results import InteractionResult
 from sqlalchemy import URL, update
@@ -255,13 +258,21 @@ class World(Server):
         return self.member(who) if isinstance(who, str) else who
 
 
+def _without_shown_files(backend: Any, message: Any, **given: Any) -> dict[str, Any]:
+    """Return a message as Discord sends it with a click: files that its components show are no attachments."""
+    payload = dict(serializers.message_payload(backend, message, **given))
+    return payload | ({"attachments": []} if payload["components"] else {})
+
+
 @asynccontextmanager
 async def open_world(url: URL, **settings: Any) -> AsyncIterator[World]:
     """Put the bot, on a database, into a simulated Discord and make its commands known."""
-    clock = Clock()
+    clock, of_clicks = Clock(), SimpleNamespace(**vars(serializers) | {"message_payload": _without_shown_files})
     async with open_test_backend(url, clock, **settings) as backend:
         bot = LeaderboardBot(backend.real.services, backend.real.recalculator, backend.real.jobs)
         env = RealTimeEnv(bot, shard_count=1, check_errors=False)
+        simulation = pytest.MonkeyPatch()
+        simulation.setattr(actors, "serializers", of_clicks)
         await env.start()
         try:
             await bot.tree.sync()
@@ -272,3 +283,4 @@ async def open_world(url: URL, **settings: Any) -> AsyncIterator[World]:
             assert world.unanswered() == []
         finally:
             await env.shutdown()
+            simulation.undo()

@@ -1,10 +1,11 @@
 """`/export`, `/import` and its buttons."""
 
 import re
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
-from discord import Attachment, ButtonStyle, Interaction, app_commands
+from discord import Attachment, ButtonStyle, FileComponent, Interaction, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, post, update
@@ -64,7 +65,7 @@ async def _plan(transfer: TransferService, actor: Actor, event: str | None, file
         if file.filename.casefold().endswith(_EVENT_FILES):
             raise EventFileTooLarge(MOST_EVENT_BYTES, MOST_RESULTS)
         raise FileTooLarge(MOST_BYTES, MOST_ROWS)
-    content = await _read(file)
+    content = await _read(file.read())
     if is_event_file(content):
         planned = await transfer.plan_event(actor, content, event)
         asked = show_event_import_plan(planned)
@@ -74,19 +75,20 @@ async def _plan(transfer: TransferService, actor: Actor, event: str | None, file
     return _ask(await transfer.plan_scores(actor, event, content), content)
 
 
-async def _read(file: Attachment) -> bytes:
+async def _read(file: Awaitable[bytes]) -> bytes:
     try:
-        return await file.read()
+        return await file
     except UNDELIVERED:
         raise FileGone from None
 
 
 async def _read_kept(interaction: Interaction[Any]) -> bytes:
-    """Return the file that the message of a clicked button keeps."""
-    files = [] if interaction.message is None else interaction.message.attachments
-    if not files:
+    """Return the file that the message of a clicked button shows; Discord has it there, and not in `attachments`."""
+    shown = [] if interaction.message is None else interaction.message.components
+    addresses = [part.media.url for part in shown if isinstance(part, FileComponent)]
+    if not addresses:
         raise FileGone
-    return await _read(files[0])
+    return await _read(interaction.client.http.get_from_cdn(addresses[0]))
 
 
 class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):

@@ -239,7 +239,7 @@ async def test_a_held_score_of_a_season_that_is_over_is_shown_and_can_only_be_re
         event.clock.move(minutes=1)
         with pytest.raises(ScoreHeld):
             await event.submit(CHEAT, score)
-    await event.real.services.events.begin_again(ADMIN, EVENT)
+    await event.real.services.events.edit(ADMIN, EVENT, EventOptions(last_week="2026-W47"))
     shown = await reviews.look(ADMIN, 1)
     assert isinstance(shown, Review)
     assert (shown.held.score, shown.place, shown.waiting, shown.consequences) == (6000, 1, 2, None)
