@@ -160,6 +160,12 @@ class Derivation:
         """Return the players who should have ratings."""
         return self._bests.keys() | set(self._weeks.players)
 
+    def field(self, kept: Field, scale: RatingScale) -> Field:
+        """Return the field of the personal bests, as it is `kept` if that differs from a new count only by rounding."""
+        rating = Rating(self._direction, self._rules, scale)
+        found = rating.kept_field(logged.score for logged in self._bests.values())
+        return kept if is_same_field(kept, found) else found
+
     def rating(
         self, kept: Field, scale: RatingScale, *, is_current: bool = True
     ) -> Callable[[int, Ratings | None], Ratings]:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.domain.rules import Method, Rules
 from bot.services.verification import VerificationService
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
@@ -188,6 +189,24 @@ async def test_a_repair_of_a_personal_best_moves_the_events_version_on(
     [after] = await tables.rows(season.database, Event)
     assert after["scores_version"] > before["scores_version"]
     assert await season.real.scoring.stale_events() == ()
+
+
+async def test_the_field_that_elos_under_robust_are_relative_to_is_found_and_repaired(season: TestBackend) -> None:
+    await season.real.services.rules.change(ADMIN, EVENT, Rules(Method.ROBUST))
+    before = await season.elos()
+    assert await found_and_repaired(season, "UPDATE events SET elo_origin = elo_origin + 60") == [
+        "events: field of the Elos"
+    ]
+    assert await season.elos() == before
+    # With bests that nobody has submitted, the bot stores their field.
+    worse = "UPDATE leaderboard_scores SET score = score / 2 WHERE score_type = 'all_time'"
+    await tables.execute(season.database, text(worse))
+    await season.submit(9, 1)
+    await season.rate()
+    await VerificationService(season.database).repair()
+    assert await season.differences() == []
+    stored = {player: row.all_time_leaderboard_elo for player, row in (await tables.stats(season.database, 1)).items()}
+    assert await season.elos() == stored
 
 
 async def test_a_repair_touches_nothing_that_is_right(season: TestBackend) -> None:

@@ -49,8 +49,9 @@ class Kind(IntEnum):
     WEEK_FIELD = 3
     RUN_FIELD = 4
     RESULT = 5
-    RATINGS = 6
-    RESULT_OF_NO_RUN = 7
+    ELO_FIELD = 6
+    RATINGS = 7
+    RESULT_OF_NO_RUN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +238,13 @@ class _EventComparison:
         statistics = counted(event.statistics, bests)
         if statistics != event.statistics:
             yield self._wrong(Kind.FIELD, 0, event.statistics, statistics)
+        kept = self._kept_field(statistics)
+        if event.rules.method is Method.ROBUST and self.is_current:
+            elo_field = derivation.field(kept, self._scale)
+            if elo_field != kept:
+                yield self._wrong(Kind.ELO_FIELD, 0, kept, elo_field)
         rated = ((row.player_id, Ratings(*row[2:])) for row in self._tables.ratings.take(event.id))
-        rate = derivation.rating(self._kept_field(statistics), self._scale, is_current=self.is_current)
+        rate = derivation.rating(kept, self._scale, is_current=self.is_current)
         yield from self._all(Kind.RATINGS, deviations(rated, derivation.rated_players(), rate))
 
     @property

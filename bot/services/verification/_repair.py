@@ -46,6 +46,11 @@ def _repair_field(_session: Session, event: Event, wrong: list[Wrong]) -> None:
     [event.statistics] = [one.computed for one in wrong]
 
 
+def _repair_elo_field(_session: Session, event: Event, wrong: list[Wrong]) -> None:
+    [field] = [one.computed for one in wrong]
+    event.elo_origin, event.elo_centre, event.elo_spread = field.origin, field.centre, field.spread
+
+
 def _repair_week_field(_session: Session, event: Event, wrong: list[Wrong]) -> None:
     for one in wrong:
         store_week_statistics(event, one.key, one.computed)
@@ -105,6 +110,7 @@ _REPAIRS: dict[Kind, Callable[[Session, Event, list[Wrong]], None]] = {
     Kind.WEEK_FIELD: _repair_week_field,
     Kind.RUN_FIELD: _repair_run_fields,
     Kind.RESULT: _repair_results,
+    Kind.ELO_FIELD: _repair_elo_field,
     Kind.RATINGS: _repair_ratings,
 }
 

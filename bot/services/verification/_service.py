@@ -213,6 +213,7 @@ _ROWS: dict[Kind, tuple[str, Callable[[Any], str]]] = {
     Kind.WEEK_FIELD: ("events", lambda week: f"field of {Week.from_code(week)}"),
     Kind.RUN_FIELD: ("weekly_runs", lambda week: f"field of {Week.from_code(week)}"),
     Kind.RESULT: ("weekly_results", lambda key: f"result of player {key[1]} in {Week.from_code(key[0])}"),
+    Kind.ELO_FIELD: ("events", lambda _: "field of the Elos"),
     Kind.RATINGS: ("player_event_stats", lambda player: f"ratings of player {player}"),
     Kind.RESULT_OF_NO_RUN: ("weekly_results", lambda key: f"run {key[0]}, player {key[1]}"),
 }
