@@ -22,12 +22,14 @@ class Rated:
     Attributes:
         elo: the Elo that ranks the player.
         all_time: the all-time Elo.
+        key: what the board ranks by, the greater the better: an event Elo, or a score, negated where less is better.
         weeks: the weeks counted, missed ones included; 0 before the player's first closed week.
         played: the weeks among them that the player took part in.
     """
 
     elo: int
     all_time: int
+    key: float
     weeks: int = 0
     played: int = 0
 

@@ -193,14 +193,14 @@ def moved_most(before: Ratings, after: Ratings) -> list[int]:
 
 def first_of(ratings: Ratings) -> list[int]:
     """Return the first ten players of a board, in order."""
-    return heapq.nsmallest(TOP, ratings, key=lambda player: (-ratings[player].elo, player))
+    return heapq.nsmallest(TOP, ratings, key=lambda player: (-ratings[player].key, player))
 
 
 def ranks_of(players: Collection[int], ratings: Ratings) -> dict[int, int]:
     """Return the ranks of those of the players whom the ratings rank, by player."""
-    ordered = sorted(rating.elo for rating in ratings.values())
+    ordered = sorted(rating.key for rating in ratings.values())
     ranked = [player for player in players if player in ratings]
-    return {player: 1 + len(ordered) - bisect_right(ordered, ratings[player].elo) for player in ranked}
+    return {player: 1 + len(ordered) - bisect_right(ordered, ratings[player].key) for player in ranked}
 
 
 def _read_missed_week(typed: str) -> int | None:

@@ -14,13 +14,13 @@ class Replays:
     """An event under several sets of rules at once, week by week."""
 
     def __init__(self, ratings: Sequence[Rating], weeks: int) -> None:
-        """Begin before the first week; so many will be closed at the most."""
+        """Begin before the first week; so many will be closed at the most. The event has the first of the ratings."""
         self._roster = Roster()
         # Where the same weeks are rated, the same weeks count.
         self._turnouts = {rating.rules.min_field: Turnout(self._roster) for rating in ratings}
         self.each = [
-            Replay(rating, ClosedWeeks(rating.rules, weeks, self._turnouts[rating.rules.min_field]))
-            for rating in ratings
+            Replay(rating, ClosedWeeks(rating.rules, weeks, self._turnouts[rating.rules.min_field]), is_new=number > 0)
+            for number, rating in enumerate(ratings)
         ]
 
     def close_week(self, scores: Mapping[int, float], gone: Collection[int], scale: RatingScale) -> None:
@@ -43,7 +43,7 @@ class Replays:
                 in_place = [0] * len(elos)
                 for number, elo in zip(order, elos, strict=True):
                     in_place[number] = elo
-                one.add_week(present, in_place, absent)
+                one.add_week(present, in_place, absent, scale)
         for min_field, turnout in self._turnouts.items():
             if len(ordered) >= min_field:
                 turnout.count(present, absent)
@@ -52,10 +52,11 @@ class Replays:
 class Replay:
     """An event under one set of rules."""
 
-    def __init__(self, rating: Rating, weeks: ClosedWeeks) -> None:
-        """Count `weeks` by a rating."""
+    def __init__(self, rating: Rating, weeks: ClosedWeeks, *, is_new: bool) -> None:
+        """Count `weeks` by a rating; a new one says anew what weeks count that were missed before."""
         self.rating = rating
         self._weeks = weeks
+        self._is_new = is_new
 
     def rate_week(self, ordered: Sequence[float], scale: RatingScale) -> list[int] | None:
         """Return the weekly Elos of scores in ascending order, by the constants of a run; None if it is not rated."""
@@ -64,9 +65,10 @@ class Replay:
             return None
         return elos_in_order(rating, rating.field_of(ordered), ordered)
 
-    def add_week(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int]) -> None:
-        """Add the Elos of a week by the places of those who took part, and of those who missed it."""
-        self._weeks.add(present, elos, absent, self.rating.missed_week_elo)
+    def add_week(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int], scale: RatingScale) -> None:
+        """Add the Elos of a week by the places of those who took part and of those who missed it, by its constants."""
+        rating = self.rating if self._is_new else replace(self.rating, scale=scale)
+        self._weeks.add(present, elos, absent, rating.missed_week_elo)
 
     def rank(self, bests: Mapping[int, float], *, is_overall: bool) -> dict[int, Rated]:
         """Return the ratings of the players who are ranked on a board, by player.
@@ -78,12 +80,12 @@ class Replay:
         rating, weeks = self.rating, self._weeks
         ratings = {}
         for player_id, all_time in elos_of(rating, rating.field_of(bests.values()), bests).items():
-            counted, elo = weeks.weeks(player_id), all_time
+            counted, elo, key = weeks.weeks(player_id), all_time, rating.direction.sign * bests[player_id]
             if is_overall:
                 if not counted or counted < rating.rules.min_weeks:
                     continue
-                elo = rating.event_elo(all_time, weeks.average(player_id, rating.scale.base_elo))
-            ratings[player_id] = Rated(elo, all_time, counted, weeks.played(player_id))
+                key = elo = rating.event_elo(all_time, weeks.average(player_id, rating.scale.base_elo))
+            ratings[player_id] = Rated(elo, all_time, key, counted, weeks.played(player_id))
         return ratings
 
     def weigh(self, bests: Mapping[int, float], ratings: Mapping[int, Rated], bounds: ScoreBounds) -> Fairness:

@@ -45,13 +45,13 @@ def test_an_absurd_score_weighs_what_it_moves_of_others() -> None:
 def test_attendance_and_newcomers_weigh_by_the_medians_of_groups() -> None:
     weighed = weigh(
         {
-            1: Rated(1200, 1000, weeks=4, played=4),
-            2: Rated(900, 1000, weeks=4, played=3),
-            3: Rated(600, 1000, weeks=4, played=2),
-            4: Rated(500, 1000, weeks=4, played=1),
-            5: Rated(1100, 1000, weeks=1, played=1),
+            1: Rated(1200, 1000, 1200, weeks=4, played=4),
+            2: Rated(900, 1000, 900, weeks=4, played=3),
+            3: Rated(600, 1000, 600, weeks=4, played=2),
+            4: Rated(500, 1000, 500, weeks=4, played=1),
+            5: Rated(1100, 1000, 1100, weeks=1, played=1),
             # Nobody knows yet how often this one takes part.
-            6: Rated(1300, 1300),
+            6: Rated(1300, 1300, 1300),
         },
         absurd=None,
         missed_week=None,
@@ -61,5 +61,5 @@ def test_attendance_and_newcomers_weigh_by_the_medians_of_groups() -> None:
     assert (weighed.newcomers, weighed.others) == (Group(1, 1100), Group(4, 600))
     assert weighed.newcomers_on_top == 1
 
-    early = weigh({1: Rated(1200, 1000, weeks=1, played=1)}, absurd=None, missed_week=None)
+    early = weigh({1: Rated(1200, 1000, 1200, weeks=1, played=1)}, absurd=None, missed_week=None)
     assert (early.newcomers, early.others, early.newcomers_on_top) == (None, None, 0)

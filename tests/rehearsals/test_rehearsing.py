@@ -116,6 +116,26 @@ async def test_before_the_first_closed_week_the_all_time_board_is_rehearsed(back
     assert robust.other_logarithm.rules == Rules(Method.ROBUST, uses_logarithm=True)
 
 
+async def test_a_rehearsal_tells_that_missed_weeks_would_count_what_the_bot_says_now(database_url: URL) -> None:
+    async with open_test_backend(database_url, missed_week_elo=500) as backend:
+        before = await overall(backend)
+        rehearsal = await backend.real.services.rehearsals.rehearse(ADMIN, EVENT, Proposal(min_weeks=2))
+        assert elos_of(rehearsal.before) == before
+        assert rehearsal.moves.risen > 0
+        await backend.real.services.rules.change(ADMIN, EVENT, rehearsal.after.rules)
+        assert elos_of(rehearsal.after) == await overall(backend)
+
+
+async def test_before_the_first_closed_week_ranks_are_by_score_also_where_elos_are_equal(backend: TestBackend) -> None:
+    await backend.create_event(name="Sprint")
+    for player, score in {ANA: 1, BOB: 2, CAI: 3, EMI: 10_000_000}.items():
+        await backend.submit(player, score, "Sprint")
+    board = [row.player for row in (await backend.page(event="Sprint")).standings]
+    rehearsal = await backend.real.services.rehearsals.rehearse(ADMIN, "Sprint", Proposal(Method.ROBUST))
+    for outcome in (rehearsal.before, rehearsal.after):
+        assert [(one.rank, one.player) for one in outcome.top] == [*enumerate(board, 1)]
+
+
 def elos_of(outcome: Outcome) -> dict[int, int]:
     return {one.player.discord_id: one.elo for one in outcome.top}
 
