@@ -4,8 +4,9 @@ import asyncio
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ class Templates:
         if (kind, make) not in self._made:
             self._made[kind, make] = url = self._create(kind, template=of)
             make(url)
+            if kind == "sqlite":
+                _checkpoint(url)
         return self._made[kind, make]
 
     def _use(self, url: URL) -> Iterator[URL]:
@@ -104,6 +107,13 @@ class Templates:
         source = "" if template is None else f" TEMPLATE {template.database}"
         _administer(f"CREATE DATABASE {name}{source}")
         return make_url(os.environ.get(POOLER_VARIABLE) or os.environ[DATABASE_VARIABLE]).set(database=name)
+
+
+def _checkpoint(url: URL) -> None:
+    """Have the file alone hold all that was written; connections that close at one moment may leave a part beside."""
+    with closing(sqlite3.connect(str(url.database))) as connection:
+        [is_busy, *_] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert not is_busy
 
 
 def _drop(url: URL) -> None:
