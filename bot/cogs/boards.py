@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from discord import ChannelType, Interaction, app_commands
+from discord import ChannelType, Interaction, Thread, app_commands
 
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
@@ -85,13 +85,14 @@ def show_board(board: PostedBoard) -> Reply:
 
 def _may_write(interaction: Interaction[Any], channel_id: int) -> bool:
     """Tell whether the bot may write in a channel of the server, as far as it knows."""
-    permissions = interaction.app_permissions
+    guild, permissions = interaction.guild, interaction.app_permissions
+    channel = None if guild is None else guild.get_channel_or_thread(channel_id)
     if channel_id != interaction.channel_id:
-        channel = None if interaction.guild is None else interaction.guild.get_channel_or_thread(channel_id)
-        if interaction.guild is None or channel is None:
+        if guild is None or channel is None:
             return True
-        permissions = channel.permissions_for(interaction.guild.me)
-    return permissions.view_channel and permissions.send_messages
+        permissions = channel.permissions_for(guild.me)
+    writes = permissions.send_messages_in_threads if isinstance(channel, Thread) else permissions.send_messages
+    return permissions.view_channel and writes
 
 
 async def _clear(interaction: Interaction[Any], changing: Coroutine[Any, Any, BoardChange]) -> BoardChange:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from discord import ChannelType, PermissionOverwrite, TextChannel
 from simcord.results import InteractionResult
 
 from bot.domain.boards import LEAST_PAUSE
@@ -147,6 +148,20 @@ async def test_a_board_is_posted_only_where_messages_can_be(world: World) -> Non
     for place in (world.guild.create_category("Games"), world.guild.create_forum_channel("Talk")):
         refused = await world.refused(world.use(world.admin, "board post", event="Tetris Blitz", channel=place))
         assert refused == "Choose a text channel of this server."
+
+
+async def test_a_board_may_be_in_a_thread_of_a_channel_that_is_closed_otherwise(world: World) -> None:
+    await world.create_event()
+    rules = PermissionOverwrite(send_messages=False, create_public_threads=True, send_messages_in_threads=True)
+    assert world.bot.user is not None
+    channel = world.guild.create_text_channel("news", overwrites={world.bot.user: rules})
+    known = world.bot.get_channel(channel.id)
+    assert isinstance(known, TextChannel)
+    await known.create_thread(name="board", type=ChannelType.public_thread)
+    [thread] = channel.threads
+    for place, fits in ((thread, True), (channel, False)):
+        told = seen(await world.admin.slash(place, "board post", event="Tetris Blitz"))
+        assert ("I may not write" not in told.alone) == fits
 
 
 async def test_what_admins_change_and_a_new_season_show_on_the_board(world: World) -> None:
