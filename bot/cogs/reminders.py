@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-from discord import AllowedMentions, ButtonStyle, Client, Forbidden, Interaction, NotFound, Object, app_commands
+from discord import AllowedMentions, ButtonStyle, Client, HTTPException, Interaction, Object, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
@@ -16,6 +16,11 @@ from bot.domain.reminders import Message, Reminder, ReminderSettings
 from bot.services.reminders import ReminderService
 from bot.ui.reminders import NAMES, show_panel, show_reminder, show_stopped
 from bot.ui.reply import Reply
+
+UNWANTED = {50007, 50278, 10013}
+"""Discord's error codes where a user takes no direct messages of the bot, shares no server with it, or is gone."""
+OPENED_A_SECOND = 5
+"""Discord holds up, and may punish, bots that open many direct messages at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +92,7 @@ class Messenger:
         self._client = client
         self._reminders = reminders
         self._pace = pace
+        self._opening = Pace(OPENED_A_SECOND)
 
     async def do(self, claim: Claim) -> None:
         """Tell the player of a job what there is to tell, and have the job come again.
@@ -104,7 +110,9 @@ class Messenger:
             await self._reminders.begin(claim, message)
             try:
                 await self._send(message)
-            except (Forbidden, NotFound) as error:
+            except HTTPException as error:
+                if error.code not in UNWANTED:
+                    raise
                 logger.info("no more reminders to user %d: %s", message.discord_id, error)
                 await self._reminders.refuse(claim, message)
                 return
@@ -115,6 +123,7 @@ class Messenger:
         reply = show_reminder(
             message, "Leaderboards" if guild is None else guild.name, [[StopButton(message.guild_id)]]
         )
+        await self._opening.wait()
         await self._pace.wait()
         channel = await self._client.create_dm(Object(message.discord_id))
         await self._pace.wait()

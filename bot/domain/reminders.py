@@ -13,7 +13,7 @@ SPREAD_SECONDS = 30 * 60
 """Within how much time after midnight the players of a server are told, each at a moment of their own."""
 SETTLES = timedelta(minutes=2)
 """How long what happened settles before it is told, so that one message tells of all events that close together."""
-STAYS_KNOWN = timedelta(minutes=10)
+STAYS_KNOWN = timedelta(minutes=3)
 """How long a message may be known to Discord by its nonce: so long another try has to tell the same."""
 SUNDAY = 7
 

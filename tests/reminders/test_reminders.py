@@ -11,7 +11,7 @@ from sqlalchemy import update
 from bot.database.models import Job, Reminders
 from bot.domain.events import EventInfo
 from bot.domain.jobs import Claim, JobKind, Lane
-from bot.domain.reminders import SETTLES, Message, Reminder, WeekToMiss, is_last_day, next_moment
+from bot.domain.reminders import SETTLES, STAYS_KNOWN, Message, Reminder, WeekToMiss, is_last_day, next_moment
 from bot.domain.rules import Attendance, Rules
 from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.weeks import Week
@@ -179,7 +179,7 @@ async def test_what_happens_between_two_tries_of_a_message_is_told_with_the_next
 
     _, sent = await draft()
     await world.submit("Cy", 160)
-    clock.now += 2 * SETTLES
+    clock.now += STAYS_KNOWN
     claim, again = await draft()
     assert (sent.nonce, sent.until, sent.overtaken) == (again.nonce, again.until, again.overtaken)
     assert again.next_at == clock.now + SETTLES
