@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 from discord import Client, Forbidden, Interaction, Member, NotFound, Role
@@ -21,7 +22,13 @@ in a server at a time, and a job whose lease has ended notes nothing."""
 REASON = "awarded by the leaderboard"
 """What the audit log of a server says of it."""
 
+NEEDS_2FA = 60003
+
 logger = logging.getLogger(__name__)
+
+
+class NotThere(Exception):
+    """The player is not in the server."""
 
 
 class RoleKeeper:
@@ -50,7 +57,11 @@ class RoleKeeper:
         for change in plan.changes:
             if done and time.monotonic() - began_at >= LONGEST_SECONDS:
                 break
-            trouble = await self._change(plan.guild_id, change)
+            try:
+                trouble = await self._change(plan.guild_id, change)
+            except NotThere:
+                done.append(replace(change, is_absent=True))
+                continue
             if trouble is not None:
                 logger.warning("server %d: role %d: %s", plan.guild_id, change.role_id, trouble)
                 await self._roles.give_up(claim, plan.guild_id, done, change, trouble)
@@ -60,7 +71,11 @@ class RoleKeeper:
         await self._roles.note(claim, done, is_all=False)
 
     async def _change(self, guild_id: int, change: RoleChange) -> Trouble | None:
-        """Give or take a role; return why the bot may not. Whoever has left the server counts as done."""
+        """Give or take a role; return why the bot may not.
+
+        Raises:
+            NotThere: the player has left the server.
+        """
         if change.keeps:
             return None
         request = self._client.http.add_role if change.gives else self._client.http.remove_role
@@ -68,8 +83,12 @@ class RoleKeeper:
         try:
             await request(guild_id, change.discord_id, change.role_id, reason=REASON)
         except NotFound as error:
-            return Trouble.ROLE_GONE if error.code == UNKNOWN_ROLE else None
-        except Forbidden:
+            if error.code == UNKNOWN_ROLE:
+                return Trouble.ROLE_GONE
+            raise NotThere from None
+        except Forbidden as error:
+            if error.code == NEEDS_2FA:
+                return Trouble.OWNER_WITHOUT_2FA
             guild = self._client.get_guild(guild_id)
             may_manage = guild is not None and guild.me.guild_permissions.manage_roles
             return Trouble.ROLE_ABOVE if may_manage else Trouble.ROLES_CLOSED

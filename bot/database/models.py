@@ -551,12 +551,16 @@ class EventRole(Base):
 
 
 class RoleGrant(Base):
-    """A player to whom the bot has given a role, and from whom it takes it again."""
+    """A player to whom the bot has given a role, and from whom it takes it again.
+
+    Who `is_absent` was not in the server; the row is gone once the job ends, so that the next one tries again.
+    """
 
     __tablename__ = "role_grants"
 
     award_id: Mapped[int] = mapped_column(sa.ForeignKey("event_roles.id"), primary_key=True, autoincrement=False)
     discord_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    is_absent: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
 
 
 class Reminders(Base):

@@ -54,6 +54,7 @@ class RoleChange:
         discord_id: the player.
         gives: False to take it.
         keeps: whether a player from whom it is taken keeps it, since another event awards it to them too.
+        is_absent: whether the player turned out to be in the server no more.
     """
 
     award_id: int
@@ -61,3 +62,4 @@ class RoleChange:
     discord_id: int
     gives: bool
     keeps: bool = False
+    is_absent: bool = False

@@ -120,6 +120,8 @@ class Trouble(StrEnum):
     ROLE_ABOVE = "role above"
     """The role stands above the bot's own."""
     ROLE_GONE = "role gone"
+    OWNER_WITHOUT_2FA = "owner has no 2fa"
+    """The server asks moderators for two-factor authentication, which a bot has by its owner's account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ _SENTENCES = {
         "<@&{place}> of an event is not given: it stands above the bot's role. "
         "Move the bot's role up in the server's settings; the next close tries again."
     ),
+    Trouble.OWNER_WITHOUT_2FA: (
+        "Roles of events are not given: this server asks for two-factor authentication, "
+        "and the account that owns the bot has none. The next close tries again."
+    ),
     Trouble.ROLE_GONE: "One of the roles of events was deleted, and is awarded no more.",
 }
 

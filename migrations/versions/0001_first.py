@@ -27,7 +27,10 @@ IS_REMOVED = "removed_at IS NOT NULL"
 IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 IS_OF_EVENT = "event_id IS NOT NULL"
 IS_OF_GUILD = "event_id IS NULL"
-TROUBLE = "trouble IN ('channel gone', 'channel closed', 'score held', 'roles closed', 'role above', 'role gone')"
+TROUBLE = (
+    "trouble IN ('channel gone', 'channel closed', 'score held', 'roles closed', 'role above', 'role gone', "
+    "'owner has no 2fa')"
+)
 QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
@@ -452,6 +455,7 @@ def _create_roles() -> None:
         "role_grants",
         sa.Column("award_id", sa.Integer, nullable=False),
         sa.Column("discord_id", sa.BigInteger, nullable=False),
+        sa.Column("is_absent", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.PrimaryKeyConstraint("award_id", "discord_id", name="pk_role_grants"),
         sa.ForeignKeyConstraint(["award_id"], ["event_roles.id"], name="fk_role_grants_award_id_event_roles"),
     )

@@ -164,6 +164,23 @@ async def test_who_has_a_role_from_a_season_that_is_over_keeps_it_until_the_next
     assert await court.roles() == {"King": {"ben"}, "Finalist": {"ben"}}
 
 
+async def test_who_was_away_at_a_close_gets_the_role_after_the_next_one(court: Court) -> None:
+    await court.award(FINALIST, "top three")
+    court.members.left.add(ANA.id)
+    assert await court.close((ANA, 100), (BEN, 90)) == {"Finalist": {"ben"}}
+    court.members.left.clear()
+    assert await court.close((BEN, 95)) == {"Finalist": {"ana", "ben"}}
+
+
+@pytest.mark.one_database
+async def test_a_server_that_asks_for_two_factor_authentication_is_told_what_to_do(court: Court) -> None:
+    await court.award(KING, "number one")
+    court.members.asks_for_2fa = True
+    await court.close((ANA, 100), (BEN, 90))
+    asked = await court.wired.use(ADMIN, "settings", guild=COURT)
+    assert "the account that owns the bot has none" in (await asked.finished(2)).text
+
+
 @pytest.mark.one_database
 async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
     court: Court, monkeypatch: pytest.MonkeyPatch

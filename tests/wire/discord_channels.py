@@ -70,11 +70,15 @@ class Channels:
 
 @dataclass(slots=True, eq=False)
 class Members:
-    """Who has which roles: pairs of the ids of a role and of a user, of whom those who have ``left`` are none."""
+    """Who has which roles: pairs of the ids of a role and of a user, of whom those who have ``left`` are none.
+
+    ``asks_for_2fa`` is a server in which only moderators with two-factor authentication may do such things.
+    """
 
     guilds: Mapping[int, Guild]
     have: set[tuple[int, int]] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
+    asks_for_2fa: bool = False
     deleted: set[int] = field(default_factory=set)
 
     def change(self, guild_id: int, user_id: int, role_id: int, *, gives: bool) -> None:
@@ -83,6 +87,8 @@ class Members:
         roles = {role.id: role for role in guild.roles if role.id not in self.deleted}
         if role_id not in roles:
             raise Refused(404, 10011, "Unknown Role")
+        if self.asks_for_2fa:
+            raise Refused(403, 60003, "Two factor is required for this operation")
         own = guild.bot_role
         if own is None or not own.permissions & MANAGE_ROLES or own.position <= roles[role_id].position:
             raise Refused(403, 50013, "Missing Permissions")

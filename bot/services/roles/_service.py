@@ -106,6 +106,7 @@ class RoleService:
             hold(session, claim)
             _note(session, done)
             if is_all:
+                _forget_absent(session, int(claim.key))
                 _forget_ended(session, int(claim.key))
                 finish(session, claim)
             else:
@@ -167,10 +168,17 @@ def _note(session: Session, done: Sequence[RoleChange]) -> None:
     for change in done:
         grant = {"award_id": change.award_id, "discord_id": change.discord_id}
         if change.gives:
-            session.merge(RoleGrant(**grant))
+            session.merge(RoleGrant(**grant, is_absent=change.is_absent))
         else:
             session.execute(sa.delete(RoleGrant).filter_by(**grant))
     session.flush()
+
+
+def _forget_absent(session: Session, guild_id: int) -> None:
+    """Forget who of a server was not there, so that whoever comes back is given their roles by the next job."""
+    of_server = sa.select(EventRole.id).join(Event, Event.id == EventRole.event_id).where(Event.guild_id == guild_id)
+    absent = sa.delete(RoleGrant).where(RoleGrant.is_absent, RoleGrant.award_id.in_(of_server))
+    session.execute(absent.execution_options(synchronize_session=False))
 
 
 def _forget_ended(session: Session, guild_id: int) -> None:
