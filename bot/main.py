@@ -167,6 +167,8 @@ class LeaderboardBot(commands.AutoShardedBot):
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=LeaderboardTree,
+            # Where a user alone has added the bot, it is in no server.
+            allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
         )
         self.services = services
         self.is_refused = False

@@ -30,7 +30,7 @@ from bot.ui.text import (
 
 PROOF = "Proof"
 PROOF_LINK = "A link to a picture or a video of it"
-PROOF_PICTURE = "A picture of it, if you have no link"
+PROOF_PICTURE = "A picture; Discord keeps it for a while"
 TITLE = "Submit a score"
 LONGEST_TITLE = 45
 LONGEST_OPTION = 100
