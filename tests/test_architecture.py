@@ -189,7 +189,7 @@ def test_only_the_demo_knows_the_simulated_discord() -> None:
 
 def test_only_the_command_line_knows_the_demo() -> None:
     knowing = {module for module in BOT if any(is_within(name, "bot.demo") for name in imports(module))}
-    assert [module for module in knowing if not is_within(module, "bot.demo")] == ["bot.commands"]
+    assert [module for module in knowing if not is_within(module, "bot.demo")] == ["bot.commands._client"]
 
 
 def test_importing_starts_nothing_and_brings_in_no_more_than_is_needed() -> None:
