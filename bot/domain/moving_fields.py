@@ -2,9 +2,10 @@
 
 import sys
 from array import array
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from bot.domain.methods import (
@@ -105,13 +106,8 @@ class MovingField:
     def _field_with(self, value: float) -> Field:
         """Return the field of *robust* with this value of the player's score."""
         if value not in self.known:
-            self.known[value] = self._method.field_of_ordered(self._with(value))
+            self.known[value] = self._method.field_of_ordered(JoinedValues(self.others, value))
         return self.known[value]
-
-    def _with(self, value: float) -> "array[float]":
-        values = self.others[:]
-        insort(values, value)
-        return values
 
     def _at_the_median(self, ends: Iterable[float]) -> list[Field]:
         """Return fields between which those of *robust* are while the player's own score moves the median.
@@ -131,12 +127,36 @@ class MovingField:
         if moved == 0:
             return fields
         deviations = [
-            median_deviation(self._with(value), one.origin, one.centre)
+            median_deviation(JoinedValues(others, value), one.origin, one.centre)
             for value, one in zip(moving, fields, strict=True)
         ]
         least, most = ((sum(deviations) + by) / 2 for by in (-moved, moved))
         spreads = [MEDIAN_DEVIATIONS * max(deviation, sys.float_info.min) for deviation in (least, most)]
         return [*fields, *(replace(one, spread=spread) for one in fields for spread in spreads)]
+
+
+class JoinedValues(Sequence[float]):
+    """Values in ascending order with one more among them, for which nothing is copied."""
+
+    def __init__(self, others: "array[float]", joined: float) -> None:
+        """Put `joined` behind those of the others that equal it."""
+        self._others = others
+        self._joined = joined
+        self._place = bisect_right(others, joined)
+
+    def __len__(self) -> int:
+        """Return the number of values."""
+        return len(self._others) + 1
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return the value at a place."""
+        if place < self._place:
+            return self._others[place]
+        return self._joined if place == self._place else self._others[place - 1]
+
+    def __iter__(self) -> Iterator[float]:
+        """Go through the values."""
+        return chain(self._others[: self._place], [self._joined], self._others[self._place :])
 
 
 class Sweep(Protocol):
