@@ -269,7 +269,8 @@ class Overall:
         rating, averages = self.bests.rating, (one.average, one.average)
         if one.best_of_week is not None and self.rates_week:
             low, high = week.elos(one.best_of_week)
-            averages = (self._average(one, low), self._average(one, high))
+            least = self._average(one, low)
+            averages = (least, least if low == high else self._average(one, high))
         low, high = bests.elos(one.best)
         return rating.event_elo(low, averages[0]), rating.event_elo(high, averages[1])
 
