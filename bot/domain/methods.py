@@ -56,24 +56,6 @@ class RankedField:
         return better + (high - low + 1) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedField:
-    """A field that one more score has joined, which is not put among the others."""
-
-    others: RankedField
-    joined: float
-
-    @property
-    def size(self) -> int:
-        """The number of scores, that one included."""
-        return self.others.size + 1
-
-    def mean_rank(self, score: float, direction: ScoreDirection) -> float:
-        """Return the rank of a score; see `RankedField.mean_rank`."""
-        rank = self.others.mean_rank(score, direction)
-        return rank + (0.5 if self.joined == score else direction.is_better(self.joined, score))
-
-
 F = TypeVar("F")
 Key = TypeVar("Key")
 
@@ -182,7 +164,7 @@ class Ranks:
         """Return the scores."""
         return RankedField(values)
 
-    def z_score(self, score: float, field: RankedField | JoinedField, direction: ScoreDirection) -> float:
+    def z_score(self, score: float, field: RankedField, direction: ScoreDirection) -> float:
         """Return the normal score of the rank; 0 in an empty field."""
         return z_of_rank(field.mean_rank(score, direction), field.size)
 
@@ -317,7 +299,7 @@ def most_spreads(size: int) -> float:
     return GREATEST_Z * shrinkage(size)
 
 
-AnyField = Field | RankedField | JoinedField
+AnyField = Field | RankedField
 """What a method needs of a field."""
 
 

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from bot.domain.methods import (
     MEDIAN_DEVIATIONS,
     AnyField,
-    JoinedField,
     RankedField,
     Rating,
     RatingMethod,
@@ -77,7 +76,7 @@ class MovingField:
             found: AnyField = method.field_of_ordered(self.others)
             return found
         if self.rating.rules.method is Method.RANKS:
-            return JoinedField(RankedField(self.others), best)
+            return RankedField(JoinedValues(self.others, best))
         return self._field_with(method.value_of(best))
 
     def elo(self, score: float | None) -> int | None:
