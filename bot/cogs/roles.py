@@ -16,19 +16,15 @@ from bot.services.roles import RoleService
 
 UNKNOWN_ROLE = 10011
 """Discord's error code for a role that somebody has deleted."""
+NEEDS_2FA = 60003
+"""Its error code where moderators need two-factor authentication, and the account that owns the bot has none."""
 LONGEST_SECONDS = 20.0
 """After so long a job notes what it has done and leaves the rest to the next claim: Discord takes few changes of roles
 in a server at a time, and a job whose lease has ended notes nothing."""
 REASON = "awarded by the leaderboard"
 """What the audit log of a server says of it."""
 
-NEEDS_2FA = 60003
-
 logger = logging.getLogger(__name__)
-
-
-class NotThere(Exception):
-    """The player is not in the server."""
 
 
 class RoleKeeper:
@@ -59,7 +55,7 @@ class RoleKeeper:
                 break
             try:
                 trouble = await self._change(plan.guild_id, change)
-            except NotThere:
+            except NotFound:
                 done.append(replace(change, is_absent=True))
                 continue
             if trouble is not None:
@@ -74,7 +70,7 @@ class RoleKeeper:
         """Give or take a role; return why the bot may not.
 
         Raises:
-            NotThere: the player has left the server.
+            discord.NotFound: the player has left the server.
         """
         if change.keeps:
             return None
@@ -83,9 +79,9 @@ class RoleKeeper:
         try:
             await request(guild_id, change.discord_id, change.role_id, reason=REASON)
         except NotFound as error:
-            if error.code == UNKNOWN_ROLE:
-                return Trouble.ROLE_GONE
-            raise NotThere from None
+            if error.code != UNKNOWN_ROLE:
+                raise
+            return Trouble.ROLE_GONE
         except Forbidden as error:
             if error.code == NEEDS_2FA:
                 return Trouble.OWNER_WITHOUT_2FA

@@ -164,7 +164,7 @@ class Derivation:
         """Return the field of the personal bests, as it is `kept` if that differs from a new count only by rounding."""
         rating = Rating(self._direction, self._rules, scale)
         found = rating.kept_field(logged.score for logged in self._bests.values())
-        return kept if is_same_field(kept, found) else found
+        return _kept_if_same(kept, found)
 
     def rating(
         self, kept: Field, scale: RatingScale, *, is_current: bool = True
@@ -261,8 +261,12 @@ def _elos(rating: Rating, kept: Field, scores: Mapping[int, float]) -> tuple[Fie
     field = rating.field_of(scores.values())
     if not isinstance(field, Field):
         return Field(field.size, 0.0, 0.0, 0.0), elos_of(rating, field, scores)
-    counted = kept if is_same_field(kept, field) else field
+    counted = _kept_if_same(kept, field)
     return counted, elos_of(rating, counted, scores)
+
+
+def _kept_if_same(kept: Field, found: Field) -> Field:
+    return kept if is_same_field(kept, found) else found
 
 
 def is_same_field(one: Field, other: Field) -> bool:
