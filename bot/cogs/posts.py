@@ -56,7 +56,7 @@ class Publication(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What is to be said now, as a message, and by which job.
+    """What a job brings into a channel: a draft, and the message that shows it.
 
     Attributes:
         digest: of the message.

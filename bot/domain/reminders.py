@@ -14,7 +14,7 @@ SPREAD_SECONDS = 30 * 60
 SETTLES = timedelta(minutes=2)
 """How long what happened settles before it is told, so that one message tells of all events that close together."""
 STAYS_KNOWN = timedelta(minutes=3)
-"""How long a message may be known to Discord by its nonce: so long another try has to tell the same."""
+"""Discord may know a message by its nonce for so long; another try by then tells the same."""
 SUNDAY = 7
 
 
