@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 async def answer(
     interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool = False
-) -> None:
+) -> T | None:
     """Do the work of a command and send what `show` makes of its result, or why there is none.
 
     If the work takes longer than 1.5 s, this defers the answer. The deferral is ephemeral, since the answer may be an
@@ -36,18 +36,17 @@ async def answer(
         work: a use case. If it does something, it raises `DeliveredTwice` where another process has done that already.
         show: makes the answer of the result.
         only_reads: whether every process that received the interaction has this result, since nothing is done.
+
+    Returns:
+        The result; None if there is none, or if Discord did not take it.
     """
-    await _answer(Delivery(interaction), work, show, only_reads=only_reads)
+    return await _answer(Delivery(interaction), work, show, only_reads=only_reads)
 
 
 async def update(
     interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool = False
 ) -> T | None:
-    """Do the work of a button and replace its message by what `show` makes of the result; else as `answer`.
-
-    Returns:
-        The result; None if there is none, or if Discord did not take it.
-    """
+    """Do the work of a button and replace its message by what `show` makes of the result; else as `answer`."""
     return await _answer(Delivery(interaction, in_place=True), work, show, only_reads=only_reads)
 
 
@@ -67,10 +66,13 @@ async def post(
     show: Callable[[T], Reply],
     *,
     only_reads: bool = False,
-) -> None:
+) -> T | None:
     """Do the work of a button of a private message: `close` the message in its place, and `show` everyone the result.
 
     If the work `only_reads`, the process that acknowledged the click shows it.
+
+    Returns:
+        The result; None if there is none, or if Discord did not take the edit.
 
     Raises:
         UNDELIVERED: Discord did not take the public message.
@@ -79,6 +81,7 @@ async def post(
     result = await _answer(delivery, work, close, only_reads=only_reads)
     if result is not None and (delivery.was_acknowledged_here or not only_reads):
         await follow(interaction, show(result))
+    return result
 
 
 async def _answer(

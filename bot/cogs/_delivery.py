@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Any, TypeVar
 
 from aiohttp import ClientError
-from discord import File, HTTPException, Interaction, InteractionMessage, InteractionResponseType
+from discord import File, HTTPException, Interaction, InteractionMessage, InteractionResponseType, WebhookMessage
 from discord.utils import MISSING
 
 from bot.errors import Interrupted
@@ -195,9 +195,10 @@ class Delivery:
         )
 
 
-async def follow(interaction: Interaction[Any], reply: Reply) -> None:
-    """Show a result in a message after the answer, to everyone unless it is ephemeral."""
-    await interaction.followup.send(view=reply.layout(), files=_files_of(reply) or MISSING, ephemeral=reply.ephemeral)
+async def follow(interaction: Interaction[Any], reply: Reply) -> WebhookMessage:
+    """Show a result in a message after the answer, to everyone unless it is ephemeral, and return the message."""
+    view, files = reply.layout(), _files_of(reply) or MISSING
+    return await interaction.followup.send(view=view, files=files, ephemeral=reply.ephemeral, wait=True)
 
 
 def interrupt() -> int:

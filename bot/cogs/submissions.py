@@ -10,25 +10,27 @@ from discord.ui import Button, Item, Label, Select, TextInput
 from bot.cogs._answering import answer, channel_of, guild_of, post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
+from bot.cogs._proofs import can_be_kept, keep_picture, link_to
 from bot.cogs._score_form import ScoreForm
-from bot.cogs._services import ServiceCog, Services, services_of
+from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import open_events
 from bot.cogs.ratings import RatingButton
 from bot.domain.events import EventChoices
 from bot.domain.submissions import Submission, SubmissionResult
-from bot.domain.text import MAX_PROOF
 from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion, SubmittedByAnother
 from bot.ui.card import cards_in
 from bot.ui.reply import Reply
 from bot.ui.submissions import (
+    PROOF,
     PROOF_LINK,
     PROOF_PICTURE,
+    SCREENSHOT,
     TITLE,
     ask_event,
     event_input,
     event_menu,
     key_of,
-    proof_in,
+    link_in,
     proof_input,
     score_input,
     show_answered,
@@ -65,10 +67,7 @@ class Submissions(ServiceCog):
         screenshot: Attachment | None = None,
     ) -> None:
         """Submit a score and show what it changed, or ask which one was meant."""
-        if proof is None and screenshot is not None:
-            proof = _link_to(screenshot)
-        submission = _submission(interaction, event or "", score, proof)
-        await answer(interaction, _submit(self.services, submission), lambda reply: reply)
+        await _submit(interaction, event or "", score, proof, screenshot)
 
 
 @app_commands.context_menu(name="Submit this as a score")
@@ -89,15 +88,8 @@ class ScoreModal(ScoreForm):
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Submit the score as the command does."""
-        proof = self.proof.value
-        if not proof.strip() and self.screenshot.values:
-            proof = _link_to(self.screenshot.values[0])
-        await answer(interaction, self._submit(interaction, proof), lambda reply: reply)
-
-    async def _submit(self, interaction: Interaction[Any], proof: str) -> Reply:
-        services = services_of(interaction)
-        event = await services.events.name_of(guild_of(interaction), self.event_id)
-        return await _submit(services, _submission(interaction, event, self.score.value, proof))
+        screenshot = next(iter(self.screenshot.values), None)
+        await _submit(interaction, self.event_id, self.score.value, self.proof.value, screenshot)
 
 
 class MessageModal(IdModal):
@@ -125,15 +117,8 @@ class MessageModal(IdModal):
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Submit the score as the command does."""
-        await answer(interaction, self._submit(interaction), lambda reply: reply)
-
-    async def _submit(self, interaction: Interaction[Any]) -> Reply:
-        services = services_of(interaction)
-        if isinstance(self.event, TextInput):
-            event = self.event.value
-        else:
-            event = await services.events.name_of(guild_of(interaction), key_of(self.event))
-        return await _submit(services, _submission(interaction, event, self.score.value, self.proof.value))
+        event = self.event.value if isinstance(self.event, TextInput) else key_of(self.event)
+        await _submit(interaction, event, self.score.value, self.proof.value)
 
 
 def ask_for_score(choices: EventChoices) -> IdModal:
@@ -164,13 +149,16 @@ class ReadingButton(IdButton, template=READING_ID):
         """Submit the score as the command does, and close the question."""
         if interaction.user.id != self.user_id:
             raise ButtonOfAnother
-        closed = show_answered(self.item.label or self.score)
-        await post(interaction, self._submit(interaction), lambda _: closed, _show)
+        cards, closed = cards_in(interaction.message), show_answered(self.item.label or self.score)
+        picture = link_in(cards, SCREENSHOT)
+        submitting = self._submit(interaction, picture or link_in(cards))
+        result = await post(interaction, submitting, lambda _: closed, lambda result: _show(result, picture))
+        if result is not None and picture is not None:
+            await keep_picture(interaction, result, picture)
 
-    async def _submit(self, interaction: Interaction[Any]) -> SubmissionResult:
+    async def _submit(self, interaction: Interaction[Any], proof: str | None) -> SubmissionResult:
         services = services_of(interaction)
         event = await services.events.name_of(guild_of(interaction), self.event_id)
-        proof = proof_in(cards_in(interaction.message))
         try:
             return await services.leaderboard.submit(_submission(interaction, event, self.score, proof))
         except CooldownActive as refusal:
@@ -216,15 +204,10 @@ def _submission(interaction: Interaction[Any], event: str, score: str, proof: st
     )
 
 
-def _link_to(file: Attachment) -> str:
-    # Discord signs links for a day, after which its apps renew them, also those without a signature.
-    return file.url if len(file.url) <= MAX_PROOF else file.url.partition("?")[0]
-
-
 def _proof_of(message: Message) -> str:
     """Return a link to what a message shows: its attachment, else a link in it, else itself."""
     if message.attachments:
-        return _link_to(message.attachments[0])
+        return link_to(message.attachments[0])
     link = LINK.search(message.content)
     return message.jump_url if link is None else _without_what_follows(link[0], message.content[: link.start()])
 
@@ -241,24 +224,51 @@ def _without_what_follows(link: str, before: str) -> str:
     return link
 
 
-async def _submit(services: Services, submission: Submission) -> Reply:
-    """Submit a score, and show what it changed, or ask which one was meant."""
-    try:
-        return _show(await services.leaderboard.submit(submission))
-    except ScoreInQuestion as question:
-        return _ask(question, submission)
+async def _submit(
+    interaction: Interaction[Any],
+    event: str | int,
+    score: str,
+    proof: str | None,
+    screenshot: Attachment | None = None,
+) -> None:
+    """Submit a score for an event, by its name or its key, and show what it changed, or ask which one was meant.
+
+    A screenshot is the proof where no link is given. The bot posts it below the answer, if it can.
+    """
+    picture = None
+    if screenshot is not None and not (proof and proof.strip()):
+        proof = link_to(screenshot)
+        picture = proof if can_be_kept(interaction, screenshot) else None
+
+    async def work() -> SubmissionResult | ScoreInQuestion:
+        services = services_of(interaction)
+        name = event if isinstance(event, str) else await services.events.name_of(guild_of(interaction), event)
+        try:
+            return await services.leaderboard.submit(_submission(interaction, name, score, proof))
+        except ScoreInQuestion as question:
+            return question
+
+    def show(outcome: SubmissionResult | ScoreInQuestion) -> Reply:
+        if isinstance(outcome, SubmissionResult):
+            return _show(outcome, picture)
+        return _ask(outcome, interaction.user.id, proof, PROOF if picture is None else SCREENSHOT)
+
+    outcome = await answer(interaction, work(), show)
+    if picture is not None and isinstance(outcome, SubmissionResult):
+        await keep_picture(interaction, outcome, picture)
 
 
-def _show(result: SubmissionResult) -> Reply:
-    """Show what a score changed, with a button that takes it back and one that explains it."""
+def _show(result: SubmissionResult, picture: str | None) -> Reply:
+    """Show what a score changed, with a button that takes it back and one that explains it.
+
+    The link of a picture that follows is left out.
+    """
     event_id, player_id = result.event.id, result.player.discord_id
     undo = UndoButton(event_id, player_id, result.interaction_id)
-    return replace(show_submission(result), buttons=[[undo, RatingButton(event_id, player_id)]])
+    shown = show_submission(result if picture is None else replace(result, proof=None))
+    return replace(shown, buttons=[[undo, RatingButton(event_id, player_id)]])
 
 
-def _ask(question: ScoreInQuestion, submission: Submission) -> Reply:
-    buttons = [
-        ReadingButton(question.event_id, reading.text, submission.discord_id, reading.shown)
-        for reading in question.readings
-    ]
-    return replace(show_question(question, submission.proof), buttons=[buttons])
+def _ask(question: ScoreInQuestion, user_id: int, proof: str | None, label: str) -> Reply:
+    buttons = [ReadingButton(question.event_id, reading.text, user_id, reading.shown) for reading in question.readings]
+    return replace(show_question(question, proof, label), buttons=[buttons])

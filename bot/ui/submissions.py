@@ -15,7 +15,7 @@ from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import ScoreInQuestion
 from bot.ui.card import Card, labelled
 from bot.ui.refusals import sentence
-from bot.ui.reply import Reply
+from bot.ui.reply import Attachment, Reply
 from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import (
     FIRST_STRONG_ISOLATE,
@@ -28,9 +28,9 @@ from bot.ui.text import (
     write_days,
 )
 
-PROOF = "Proof"
+PROOF, SCREENSHOT = "Proof", "Screenshot"
 PROOF_LINK = "A link to a picture or a video of it"
-PROOF_PICTURE = "A picture; Discord keeps it for a while"
+PROOF_PICTURE = "A picture, which everyone sees then"
 TITLE = "Submit a score"
 LONGEST_TITLE = 45
 LONGEST_OPTION = 100
@@ -51,6 +51,13 @@ def show_submission(result: SubmissionResult) -> Reply:
     return Reply([Card(None, tuple(lines), tuple(_small(result)), color)])
 
 
+def show_picture(result: SubmissionResult, picture: Attachment) -> Reply:
+    """Show everyone the picture that a player gave as proof of a score, and say which score."""
+    style, player = result.event.style, escape(result.player.name)
+    score = escape_score(style.show(result.score), style)
+    return Reply([Card(None, small=(f"Proof: {score} · {player} · {escape(result.event.name)}",))], files=(picture,))
+
+
 def show_taken_back(result: CorrectionResult) -> Reply:
     """Show, in place of a submission, that its player has taken it back."""
     style, name = result.event.style, escape(result.player.name)
@@ -63,9 +70,9 @@ def show_taken_back(result: CorrectionResult) -> Reply:
     return Reply([Card(None, (line,), (f"{escape(result.event.name)} · {best}",), Color.light_grey())])
 
 
-def show_question(question: ScoreInQuestion, proof: str | None) -> Reply:
-    """Ask which score was meant; the buttons below come from the caller, and `proof_in` finds the link again."""
-    link = _proof(proof.strip()) if proof is not None and proof.strip() else ()
+def show_question(question: ScoreInQuestion, proof: str | None, label: str = PROOF) -> Reply:
+    """Ask which score was meant; the buttons below come from the caller, and `link_in` finds the link again."""
+    link = labelled(label, isolate(f"<{proof.strip()}>")) if proof is not None and proof.strip() else ()
     return Reply([Card(None, (sentence(question), *link), color=Color.orange())], ephemeral=True)
 
 
@@ -74,9 +81,9 @@ def show_answered(shown: str) -> Reply:
     return Reply([Card(None, (f"Submitted: **{shown}**",), color=Color.green())], ephemeral=True)
 
 
-def proof_in(cards: Iterable[Card]) -> str | None:
-    """Return the link of a message that `show_question` made, or None."""
-    links = (card.under(PROOF) for card in cards)
+def link_in(cards: Iterable[Card], label: str = PROOF) -> str | None:
+    """Return the link under a label of a message that `show_question` made, or None."""
+    links = (card.under(label) for card in cards)
     return next((_LINK.sub("", link) for link in links if link is not None), None)
 
 
@@ -127,10 +134,6 @@ def key_of(menu: Select[Any]) -> int:
     """Return the key of the event that was chosen in a menu, or 0, which no event has."""
     chosen = menu.values[0] if menu.values else ""
     return int(chosen) if _KEY.fullmatch(chosen) else 0
-
-
-def _proof(proof: str) -> tuple[str, str]:
-    return labelled(PROOF, isolate(f"<{proof}>"))
 
 
 def _improved(result: SubmissionResult) -> str:

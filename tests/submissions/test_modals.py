@@ -34,7 +34,8 @@ async def test_the_button_asks_for_a_score_and_counts_it_as_the_command_does(dat
         assert "**12,345.5** points" in answer.public
         before = await world.tables()
         [row] = before["score_submissions"]
-        assert row["proof"].endswith("/run.png")
+        assert "Proof: 12,345.5 points · Ana" in answer.public
+        assert row["proof"].startswith("https://discord.com/channels/")
         await world.deliver_again()
         assert await world.tables() == before
         again = await world.open_modal("Ana", board, BUTTON)

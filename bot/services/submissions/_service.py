@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.dialect import may_be_the_rows
-from bot.database.models import Event
+from bot.database.models import Event, ScoreSubmission
 from bot.domain.clock import Clock
 from bot.domain.events import EventChoices
 from bot.domain.ratings import RatingScale
@@ -82,6 +82,16 @@ class LeaderboardService:
             return await self._queue.submit(submission)
         except EventNotFound:
             return await self._queue.submit(replace(submission, event_name=await self._meant(submission)))
+
+    async def replace_proof(self, interaction_id: int, link: str) -> None:
+        """Replace the proof of the score that an interaction submitted, unless it has none any more."""
+
+        def work(session: Session) -> None:
+            log = ScoreSubmission
+            of_score = log.interaction_id == interaction_id, log.proof.is_not(None)
+            session.execute(update(log).where(*of_score).values(proof=link))
+
+        await self._database.write(work)
 
     async def choices(self, guild_id: int, channel_id: int | None, discord_id: int) -> EventChoices:
         """Return the events of a server that a score may be for.

@@ -1,0 +1,98 @@
+"""A picture that comes with a score: Discord deletes it after a while, so the bot posts it, and links to that."""
+
+import logging
+import re
+
+import pytest
+from sqlalchemy import URL
+
+from bot.cogs import _proofs
+from tests.one_database import on_both_databases, on_one_database
+from tests.seen import Seen
+from tests.world import World, open_world
+
+pytestmark = on_one_database
+
+POSTED = re.compile("https://discord.com/channels/([0-9]+)/([0-9]+)/([0-9]+)")
+PICTURE = ("run.PNG", b"a picture")
+
+
+async def proof(world: World) -> str:
+    """The proof of the only score."""
+    [row] = (await world.tables())["score_submissions"]
+    assert isinstance(row["proof"], str)
+    return row["proof"]
+
+
+async def posted(world: World, answer: Seen) -> None:
+    """See that the last message shows the picture, and that the proof leads there."""
+    assert answer.message is not None
+    message = answer.message
+    [file] = message.attachments
+    assert file.filename == "proof.png"
+    assert await file.read() == b"a picture"
+    found = POSTED.fullmatch(await proof(world))
+    assert found is not None
+    assert tuple(map(int, found.groups())) == (world.guild.id, world.channel.id, message.id)
+
+
+@on_both_databases
+async def test_a_screenshot_is_posted_below_the_answer_and_becomes_the_proof(database_url: URL) -> None:
+    async with open_world(database_url) as world:
+        await world.create_event(unit="points")
+
+        answer = await world.submit("Ana", "12,345", screenshot=PICTURE)
+
+        assert answer.public.endswith("\nProof: 12,345 points · Ana · Tetris Blitz")
+        assert "run" not in answer.text
+        await posted(world, answer)
+
+
+async def test_a_screenshot_waits_until_the_player_says_which_score_it_shows(world: World) -> None:
+    await world.create_event()
+    question = await world.submit("Ana", "15.125", screenshot=PICTURE)
+    await world.restart_bot()
+
+    await posted(world, await world.click("Ana", question, "15.125"))
+
+
+async def test_where_a_link_is_given_too_the_link_is_the_proof(world: World) -> None:
+    await world.create_event()
+
+    answer = await world.submit("Ana", 1, proof="https://example.com/run", screenshot=PICTURE)
+
+    assert "Proof: " not in answer.public
+    assert await proof(world) == "https://example.com/run"
+
+
+@pytest.mark.parametrize("file", [("run.txt", b"a text"), ("run.png", b"x" * 26_214_401)], ids=["a text", "too large"])
+async def test_a_file_that_cannot_be_shown_stays_where_it_is(world: World, file: tuple[str, bytes]) -> None:
+    await world.create_event()
+
+    answer = await world.submit("Ana", 1, screenshot=file)
+
+    link = await proof(world)
+    assert link.endswith(file[0])
+    assert f"proof <{link}>" in answer.public
+
+
+async def test_the_score_counts_where_discord_takes_no_picture(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    await world.create_event()
+    world.fail_discord("POST", "/webhooks/*", status=500, times=9)
+
+    with caplog.at_level(logging.WARNING, _proofs.__name__):
+        answer = await world.submit("Ana", 1, screenshot=PICTURE)
+
+    assert "**1**" in answer.public
+    assert (await proof(world)).endswith("/run.PNG")
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["a picture could not be kept"]
+
+
+async def test_the_picture_of_a_held_score_is_shown_to_nobody_yet(world: World) -> None:
+    await world.create_event()
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "99"})
+
+    told = await world.submit("Ana", 100, screenshot=PICTURE)
+
+    assert "an admin looks at it first" in told.alone
+    assert told.is_private
