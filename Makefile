@@ -87,7 +87,7 @@ quick: develop ## Run the tests on SQLite alone
 soak: develop ## Look for faults for half an hour: two bots at once, random seasons, killed bots (SECONDS=60: a minute)
 	$(BIN)/python -m tests.soak $(or $(SECONDS),1800)
 
-bench: develop ## Measure the speed beside references into benchmarks/RESULTS.md (large sizes: ARGS=--full)
+bench: develop ## Measure the speed beside references (ARGS=--full: large sizes too, into benchmarks/results/)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: develop ## Check the format, the code and the types

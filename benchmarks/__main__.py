@@ -1,4 +1,6 @@
-"""`python -m benchmarks [--full] [--only MODULE …]`: measure, print the table, and write it down.
+"""`python -m benchmarks [--full] [--only MODULE …]`: measure, and print a table for each module.
+
+With `--full` the large sizes are measured too, and each module writes its table into `benchmarks/results/`.
 
 For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict what is measured of it. `--only wire
 --beside PATH` compares this checkout with another one in place of that.
@@ -12,12 +14,12 @@ from pathlib import Path
 from benchmarks.beside import compare
 from benchmarks.checkouts import Checkout
 from benchmarks.machine import describe_machine
-from benchmarks.places import Place, open_place
-from benchmarks.report import Line, in_order, table
+from benchmarks.places import open_place
+from benchmarks.report import in_order, table
 from benchmarks.wire_turns import Extent
 from tests.databases import KINDS
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
+RESULTS = Path(__file__).with_name("results")
 WIRE = "wire"
 MODULES = (
     WIRE,
@@ -40,11 +42,11 @@ MODULES = (
 
 The wire is first, since it is where speed is felt. Its `measure` takes the extent too.
 """
-FULL_SECONDS = 2.0
+FULL_SECONDS = 1.0
 
 
 def main() -> None:
-    """Run what was asked for; only a run of everything is written down."""
+    """Measure what was asked for."""
     parser = _parser()
     arguments = parser.parse_args()
     extent = _extent(arguments)
@@ -64,7 +66,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="the large sizes too, and longer turns over the wire")
+    parser.add_argument("--full", action="store_true", help="the large sizes too, and write the tables down")
     parser.add_argument("--only", nargs="+", choices=MODULES, default=MODULES, metavar="MODULE")
     usual, wire = Extent(), parser.add_argument_group("the wire")
     wire.add_argument("--users", nargs="+", type=_positive, default=usual.users, metavar="N", help="at once")
@@ -87,25 +89,17 @@ def _extent(arguments: argparse.Namespace) -> Extent:
 
 
 def _measure(modules: tuple[str, ...], extent: Extent, *, full: bool) -> None:
-    lines: list[Line] = []
+    is_whole = extent == Extent(seconds=extent.seconds)
     with open_place(full=full) as place:
-        machine = describe_machine()
         for name in modules:
             print(f"measuring {name} …", flush=True)
-            found = in_order(_lines_of(name, place, extent))
-            print(table(found), flush=True)
-            lines += found
-    if modules == MODULES and extent == Extent(seconds=extent.seconds):
-        print(table(lines))
-        RESULTS.write_text(f"# Results\n\n{machine}\n\n{table(lines)}\n")
-
-
-def _lines_of(name: str, place: Place, extent: Extent) -> list[Line]:
-    measure = importlib.import_module(f"benchmarks.{name}").measure
-    if name == WIRE:
-        measure = partial(measure, extent=extent)
-    lines: list[Line] = measure(place)
-    return lines
+            module = importlib.import_module(f"benchmarks.{name}")
+            measure = partial(module.measure, extent=extent) if name == WIRE else module.measure
+            found = table(in_order(measure(place)))
+            print(found, flush=True)
+            if full and (is_whole or name != WIRE):
+                text = f"# {name}\n\n{module.__doc__}\n{describe_machine()}\n\n{found}\n"
+                RESULTS.joinpath(f"{name}.md").write_text(text)
 
 
 if __name__ == "__main__":
