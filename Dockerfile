@@ -14,7 +14,7 @@ ENV PATH="/opt/venv/bin:$PATH" \
 RUN install --directory --owner 10001 --group 10001 /data
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
-COPY alembic.ini ./
+COPY LICENSE alembic.ini ./
 COPY migrations migrations
 COPY bot bot
 USER 10001:10001

@@ -22,6 +22,11 @@ def test_the_image_runs_as_a_nameless_user_and_has_one_volume() -> None:
     assert [line for line in final_stage if line.startswith("VOLUME")] == ["VOLUME /data"]
 
 
+def test_the_image_holds_the_licence() -> None:
+    assert "COPY LICENSE alembic.ini ./" in IMAGE
+    assert "!LICENSE" in (ROOT / ".dockerignore").read_text().splitlines()
+
+
 def test_every_service_is_confined() -> None:
     assert COMPOSE["services"]
     for name, settings in COMPOSE["services"].items():
