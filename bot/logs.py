@@ -12,11 +12,14 @@ HIDDEN = "[hidden]"
 QUIET = {"alembic": logging.WARNING, **dict.fromkeys(CHATTY_LOGGERS, logging.INFO)}
 """Libraries that say nothing of use below these levels."""
 
-# What is secret by its place: tokens of interactions in addresses and payloads, and passwords in URLs.
+# What is hidden by its place: tokens of interactions in addresses and payloads, passwords in URLs, and what users typed
+# where PostgreSQL or its driver refuses it.
 _SECRET_PLACES = (
     re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/?\s'\"]+"),
     re.compile(r"(['\"]token['\"]: ?['\"])[^'\"]+"),
     re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+    re.compile(r"([?&](?:ssl)?password=)[^&\s'\"]+"),
+    re.compile(r"(\nDETAIL: +|invalid input for query argument \$\d+: )[^\n]+"),
 )
 
 

@@ -20,6 +20,11 @@ SECRETS = {
     f"Authorization: Bot {TOKEN}": TOKEN,
     "redis://:hunter2@redis.example:6379/0 does not answer": "hunter2",
     "postgresql://bot:hunter2@db.example/scores": "hunter2",
+    "redis://redis.example:6379/0?protocol=3&password=hunter2 does not answer": "hunter2",
+    "postgresql://db.example/scores?password=hunter2&sslmode=require": "hunter2",
+    "postgresql://db.example/scores?sslpassword=hunter2": "hunter2",
+    "duplicate key\nDETAIL:  Key (name_key)=(what users type) already exists.": "what users type",
+    "invalid input for query argument $2: 'what users type' (an integer is required)": "what users type",
 }
 
 

@@ -182,7 +182,8 @@ def open_engine(url: sa.URL, *, command_timeout: float | None = None, **options:
         arguments = connect_arguments(url, CONNECT_TIMEOUT_SECONDS)
         arguments |= {"command_timeout": command_timeout, "async_creator_fn": open_server}
         url = sa.URL.create(url.drivername)
-    return create_async_engine(url, connect_args=arguments, **options)
+    # An error shows its statement without what users typed.
+    return create_async_engine(url, connect_args=arguments, hide_parameters=True, **options)
 
 
 def pool_options(pool_size: int) -> dict[str, Any]:
@@ -251,7 +252,9 @@ def writing_engine(url: sa.URL) -> sa.Engine:
 def reading_engine(url: sa.URL, **options: Any) -> sa.Engine:
     """Return an engine for threads that read a file, with these execution options; each keeps its connection."""
     file, arguments = url.set(drivername="sqlite"), {"timeout": BUSY_TIMEOUT_SECONDS}
-    engine = sa.create_engine(file, poolclass=sa.NullPool, connect_args=arguments, execution_options=options)
+    engine = sa.create_engine(
+        file, poolclass=sa.NullPool, connect_args=arguments, execution_options=options, hide_parameters=True
+    )
     prepare_connections(engine)
     return engine
 

@@ -11,6 +11,7 @@ from bot.database import _outage
 from bot.database._outage import OutageLog
 from bot.database.database import Database
 from bot.errors import Unavailable
+from bot.logs import TextFormatter
 from tests.outages import statements_fail
 
 MANY = 30
@@ -63,6 +64,19 @@ async def test_a_statement_that_is_wrong_is_logged_with_its_place_each_time(
             await database.write(lambda session: session.execute(text("INSERT INTO players (id) VALUES (1)")))
         (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
         assert record.exc_info is not None
+
+
+async def test_a_statement_that_is_wrong_is_logged_without_what_users_typed(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    typed = "https://clips.example/typed"
+    wrong = "INSERT INTO score_submissions (proof) VALUES (:typed)"
+    with pytest.raises(Unavailable):
+        await database.write(lambda session: session.execute(text(wrong), {"typed": typed}))
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    shown = TextFormatter([]).format(record)
+    assert "INSERT INTO score_submissions" in shown
+    assert typed not in shown
 
 
 async def reads(database: Database) -> None:
