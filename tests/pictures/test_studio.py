@@ -95,13 +95,6 @@ async def test_what_is_not_usual_is_drawn_too(picture: Picture, studio: Studio) 
     assert await studio.draw(picture)
 
 
-def test_the_middle_of_a_field_is_written_as_short_as_a_reader_needs_it() -> None:
-    page = history()
-    middles = tuple(replace(middle, score=2_692 + 5 / 13) for middle in page.graph.middles)
-    drawn = picture_of_history(replace(page, graph=replace(page.graph, middles=middles)))
-    assert '"2,692.38"' in drawn.drawing
-
-
 def test_a_profile_tells_of_weeks_in_a_row_once_there_are_two() -> None:
     assert "3 weeks in a row, 11 at most." in picture_of_profile(profile()).description
     assert "in a row" not in picture_of_profile(replace(profile(), streaks=Streaks(1, 1))).description

@@ -52,7 +52,8 @@ def _legend(canvas: Canvas, y: float, *, has_middles: bool) -> None:
 
 def _draw(canvas: Canvas, top: float, history: HistoryPage) -> None:
     graph, style, bottom = history.graph, history.event.style, top + HEIGHT
-    scores = [point.score for point in graph.points] + [middle.score for middle in graph.middles]
+    own = {point.score for point in (*graph.points, *graph.bests)}
+    scores = [*own, *(middle.score for middle in graph.middles)]
     times = [point.at.timestamp() for point in graph.points] + [graph.until.timestamp()]
     # Better scores are higher up.
     lower, upper = (bottom, top) if history.event.direction.sign > 0 else (top, bottom)
