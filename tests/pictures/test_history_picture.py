@@ -7,7 +7,7 @@ from statistics import fmean
 
 import pytest
 
-from benchmarks.sample_pictures import NOW, WEEK, event, history
+from benchmarks.sample_pictures import NOW, SECONDS, WEEK, event, history
 from bot.domain.history import MOST_POINTS, HistoryEntry, HistoryPage, WeekMiddle, graph_of, mark
 from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.ui.pictures import picture_of_history
@@ -63,3 +63,8 @@ def test_the_middle_of_a_field_is_written_as_short_as_a_reader_needs_it() -> Non
     page = history()
     middles = tuple(replace(middle, score=2_692 + 5 / 13) for middle in page.graph.middles)
     assert "2,692.38" in words(picture_of_history(replace(page, graph=replace(page.graph, middles=middles))))
+
+
+def test_a_score_of_the_player_stands_in_full_beside_its_line() -> None:
+    drawn = picture_of_history(page_of([3_599.999, 3_700.5, 4_000.123], ScoreDirection.LOW, SECONDS))
+    assert {"59:59.999", "1:06:40.123"} <= set(words(drawn))

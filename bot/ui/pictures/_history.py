@@ -65,10 +65,9 @@ def _draw(canvas: Canvas, top: float, history: HistoryPage) -> None:
     for score in sorted({min(scores), max(scores)}):
         y = within(score, scores, lower, upper)
         canvas.line([(MARGIN, y), (RIGHT, y)], RULE)
+        label = style.bare(score if score in own else round_shown(score))
         # Above the line at the top, and below the one at the bottom, no point is near.
-        canvas.write(
-            RIGHT, y - 5 if y < bottom else y + 17, style.bare(round_shown(score)), size=14, fill=DIM, anchor="end"
-        )
+        canvas.write(RIGHT, y - 5 if y < bottom else y + 17, label, size=14, fill=DIM, anchor="end")
     for middle in graph.middles:
         during = [place(at, middle.score) for at in (middle.begins_at, middle.ends_at)]
         canvas.line(during, YELLOW, width=2, is_dashed=True)
