@@ -68,3 +68,10 @@ def test_the_middle_of_a_field_is_written_as_short_as_a_reader_needs_it() -> Non
 def test_a_score_of_the_player_stands_in_full_beside_its_line() -> None:
     drawn = picture_of_history(page_of([3_599.999, 3_700.5, 4_000.123], ScoreDirection.LOW, SECONDS))
     assert {"59:59.999", "1:06:40.123"} <= set(words(drawn))
+
+
+def test_a_best_made_just_now_leaves_the_number_above_it_free() -> None:
+    drawn = picture_of_history(page_of([10.0, 20.0, 40.0]))
+    [label] = [part for part in parts(drawn, "text") if part["words"] == "40"]
+    _legend, *bests = parts(drawn, "area")
+    assert min(ends(best)[0] for best in bests) > label["y"]

@@ -66,8 +66,8 @@ def _draw(canvas: Canvas, top: float, history: HistoryPage) -> None:
         y = within(score, scores, lower, upper)
         canvas.line([(MARGIN, y), (RIGHT, y)], RULE)
         label = style.bare(score if score in own else round_shown(score))
-        # Above the line at the top, and below the one at the bottom, no point is near.
-        canvas.write(RIGHT, y - 5 if y < bottom else y + 17, label, size=14, fill=DIM, anchor="end")
+        # Above the diamonds at the top, and below the line at the bottom, no point is near.
+        canvas.write(RIGHT, y - 9 if y < bottom else y + 17, label, size=14, fill=DIM, anchor="end")
     for middle in graph.middles:
         during = [place(at, middle.score) for at in (middle.begins_at, middle.ends_at)]
         canvas.line(during, YELLOW, width=2, is_dashed=True)
