@@ -7,11 +7,12 @@ from discord.utils import format_dt
 
 from bot.domain.announcements import Announced, Final, Record, Reopened, Results, WeekWinner
 from bot.domain.scores import ScoreStyle
+from bot.domain.servers import PlayerName
 from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card
 from bot.ui.reply import Reply
 from bot.ui.standings import MEDALS
-from bot.ui.text import count_of, escape, escape_score, write_days
+from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, write_days
 
 ENDED = "🏁"
 """How the heading of a final podium begins."""
@@ -38,13 +39,13 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
     if content.leaders:
-        leaders = [_UNBROKEN.join((f"{one.rank}", escape(one.player.name), f"{one.elo}")) for one in content.leaders]
+        leaders = [_UNBROKEN.join((f"{one.rank}", _name(one.player), f"{one.elo}")) for one in content.leaders]
         lines.append(f"**Overall** {' · '.join(leaders)}")
     if content.chase is not None:
-        behind, ahead = escape(content.chase.behind.name), escape(content.chase.ahead.name)
+        behind, ahead = _name(content.chase.behind), _name(content.chase.ahead)
         lines.append(f"**Close** {behind} is {content.chase.elo} behind {ahead}")
     if content.climb is not None:
-        lines.append(f"**Climber** {escape(content.climb.player.name)}, {content.climb.before} → {content.climb.rank}")
+        lines.append(f"**Climber** {_name(content.climb.player)}, {content.climb.before} → {content.climb.rank}")
     lines += _earlier(content.earlier, content.event.style)
     small = f"{content.players:,} played"
     if content.next_close is not None:
@@ -69,7 +70,7 @@ def show_final(final: Final) -> Reply:
     lines = []
     for one in final.podium:
         medal = MEDALS.get(one.rank or 0, f"#{one.rank}")
-        lines.append(f"{medal} **{escape(one.player.name)}** · **{one.elo}**")
+        lines.append(f"{medal} **{_name(one.player)}** · **{one.elo}**")
     played = f"{count_of(final.weeks, 'week')} · {count_of(final.players, 'player')} · the boards stay"
     return Reply([Card(f"{ENDED} {name} has ended", tuple(lines) or ("Nobody has a rank.",), (played,), Color.gold())])
 
@@ -92,22 +93,25 @@ def show_record(record: Record) -> Reply:
 def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
     medal, score = MEDALS.get(result.rank, f"#{result.rank}"), _score(result.score, style)
     elo = "" if result.elo is None else f" · {result.elo}"
-    return f"{medal} **{escape(result.player.name)}** · {score}{elo}"
+    return f"{medal} **{_name(result.player)}** · {score}{elo}"
 
 
 def _alone(content: Results) -> list[str]:
     alone = [one for one in content.podium if content.players == 1 and one.elo is not None]
-    return [f"{escape(one.player.name)} played alone this week: {one.elo} by rule." for one in alone]
+    return [f"{_name(one.player)} played alone this week: {one.elo} by rule." for one in alone]
 
 
 def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:
     shown = weeks[-MOST_EARLIER:]
     lines = [
-        f"{write_days(one.week, short=True)}: **{escape(one.player.name)}** · {_score(one.score, style)}"
-        for one in shown
+        f"{write_days(one.week, short=True)}: **{_name(one.player)}** · {_score(one.score, style)}" for one in shown
     ]
     more = [f"{count_of(len(weeks) - len(shown), 'earlier week')} closed too"] if len(weeks) > len(shown) else []
     return [EARLIER, *more, *lines] if weeks else []
+
+
+def _name(player: PlayerName) -> str:
+    return escape_start(player.name, LONGEST_NAME)
 
 
 def _score(score: float, style: ScoreStyle) -> str:

@@ -20,7 +20,7 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, isolate_score, unescape, write_days
+from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, isolate_score, unescape, write_days
 
 WHY = "Why (everyone can read it)"
 WHO = "Player"
@@ -184,7 +184,7 @@ def tell_moves(consequences: Consequences, days: str | None) -> list[str]:
         lines = ["No other player's Elo moves."]
     for podium in consequences.podiums:
         board = f"The podium of {days}" if podium.board is Board.WEEK else "The podium"
-        left = ", ".join(escape(player.name) for player in podium.players)
+        left = ", ".join(escape_start(player.name, LONGEST_NAME) for player in podium.players)
         lines.append(f"{board} would be {left}." if left else f"{board} would be empty.")
     return lines
 

@@ -186,7 +186,12 @@ def _cost(rules: Rules, week: RatedWeek, event_elo: int) -> str:
 
 def _change(change: EloChange, event: EventInfo) -> list[str]:
     since = write_since(change)
-    small = [f"{write_change(part.points)} · {_cause(part, event)}" for part in change.parts]
+    weeks = [part for part in change.parts if part.week is not None]
+    causes = [(part.points, _cause(part, event)) for part in change.parts if part.week is None]
+    if earlier := weeks[:-MOST_WEEKS_SHOWN]:
+        causes.append((sum(part.points for part in earlier), count_of(len(earlier), "earlier week")))
+    causes += [(part.points, _cause(part, event)) for part in weeks[-MOST_WEEKS_SHOWN:]]
+    small = [f"{write_change(points)} · {cause}" for points, cause in causes]
     if change.rules is not None:
         small.append(
             f"rules changed {format_dt(change.rules.at, 'D')} by {mention(change.rules.actor_id)}: "

@@ -8,7 +8,7 @@ from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.ui.card import Card, labelled
 from bot.ui.moderation import tell_moves, tell_reason
 from bot.ui.reply import Reply
-from bot.ui.text import count_of, escape, escape_score, isolate, mention, write_days
+from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, mention, write_days
 
 _STATES = {
     HeldState.WAITING: "waits for an admin",
@@ -16,6 +16,8 @@ _STATES = {
     HeldState.REFUSED: "refused: it does not count",
 }
 _REMOVED = "approved, and removed since"
+LONGEST_REASON = 200
+"""So much of each reason is shown where there are several."""
 
 
 def show_review(review: Review) -> Reply:
@@ -62,7 +64,7 @@ def show_own_held(own: OwnHeldScores) -> Reply:
         shown = f"**{escape_score(style.show(held.score), style)}** · {escape(held.event.name)}"
         lines.append(f"{shown} · {_REMOVED if held.is_removed else _STATES[held.state]}")
         if held.reason is not None:
-            lines.append(f"“{escape(held.reason)}”")
+            lines.append(f"“{escape_start(held.reason, LONGEST_REASON)}”")
     return Reply([Card("Your held scores", tuple(lines) or ("None of your scores was held.",))], ephemeral=True)
 
 

@@ -38,6 +38,8 @@ _BROAD = {
     "﷽": 9.0,
 }
 """How wide single letters are, among them the Arabic ones that are whole words."""
+LONGEST_NAME = 32
+"""So many characters has a name of Discord's at most; imported ones have more, and are cut where a message has many."""
 MOST_WEEKS = 100
 """`write_days` remembers the days of so many weeks; most messages are about this one."""
 MOST_CLUSTERS = 1_000
