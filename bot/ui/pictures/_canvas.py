@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.domain.text import shorten
 from bot.ui.pictures._fonts import drawable, families
 
 WIDTH = 390
@@ -51,7 +50,7 @@ class Canvas:
         """Return the picture, of this height."""
         page = {"width": WIDTH, "height": round(height), "ground": GROUND, "fonts": families(), "parts": self._parts}
         drawing = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
-        return Picture(f"{name}.png", drawing, shorten(description, LONGEST_DESCRIPTION))
+        return Picture(f"{name}.png", drawing, _shortened(description))
 
     def write(
         self,
@@ -109,6 +108,14 @@ def within(value: float, all_values: Sequence[float], first: float, last: float)
     """Return where a value is between two places: the least of all values is at the first, the greatest at the last."""
     least, greatest = min(all_values), max(all_values)
     return first if least == greatest else first + (last - first) * (value - least) / (greatest - least)
+
+
+def _shortened(description: str) -> str:
+    """Return what Discord takes of a description; what is cut ends between numbers or sentences."""
+    if len(description) <= LONGEST_DESCRIPTION:
+        return description
+    end = max(description.rfind(mark, 0, LONGEST_DESCRIPTION - 1) + len(mark) for mark in (", ", ". "))
+    return f"{description[:end]}…"
 
 
 def _points(points: Sequence[Point]) -> list[Point]:
