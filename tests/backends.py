@@ -16,9 +16,9 @@ from bot.database.database import Database
 from bot.domain.events import EventInfo
 from bot.domain.ratings import RatingScale
 from bot.domain.scores import ScoreDirection
-from bot.domain.standings import Board, LeaderboardPage
+from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.submissions import Submission, SubmissionResult
-from bot.domain.weeks import WeeklyRunResult
+from bot.domain.weeks import Week, WeeklyRunResult
 from bot.main import Backend, open_backend
 from bot.services.events import EventOptions
 from bot.services.ratings import Recalculation
@@ -108,6 +108,11 @@ class TestBackend:
     async def run(self, week: str | None = None, event: str = EVENT) -> tuple[WeeklyRunResult, ...]:
         """Run weeks, the current one too."""
         return await self.real.services.weeks.run(ADMIN, event, week, early=True)
+
+    async def results(self, week: Week, event: str = EVENT) -> tuple[Standing, ...]:
+        """The best ten of a closed week, as its board has them."""
+        standings = self.real.services.standings
+        return (await standings.page(GUILD, event, Board.WEEK, 0, viewer_id=0, week=str(week))).standings
 
     async def undo(self, event: str = EVENT) -> str:
         """Undo the latest run of an event, and return its week."""

@@ -10,7 +10,6 @@ import pytz
 
 from bot.domain.clock import day_begins_at
 from bot.domain.events import EventInfo
-from bot.domain.ratings import Field
 from bot.domain.servers import PlayerName
 from bot.errors import NotAWeek
 
@@ -160,19 +159,10 @@ class WeeklyResult:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRunResult:
-    """The result of the run of one week of one event.
-
-    Attributes:
-        field: the weekly bests, as size, mean and spread.
-        podium: the best results, at most ten, the best first.
-        closed_early: whether the week was not over yet.
-    """
+    """A week of an event that was run."""
 
     event: EventInfo
     week: Week
-    field: Field
-    podium: tuple[WeeklyResult, ...]
-    closed_early: bool
 
 
 @dataclass(frozen=True, slots=True)

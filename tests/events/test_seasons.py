@@ -233,7 +233,7 @@ async def test_a_past_season_can_be_put_right_and_takes_no_scores(backend: TestB
     await refused(EventArchived, backend.submit(1, 99, FIRST))
     [run] = await backend.run(event=FIRST)
 
-    assert [result.score for result in run.podium] == [20, 10]
+    assert [result.score for result in await backend.results(run.week, FIRST)] == [20, 10]
     assert [row.score for row in (await backend.page()).standings] == [5]
     await backend.settle_ratings()
     assert await backend.differences() == []

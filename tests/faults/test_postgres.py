@@ -39,7 +39,7 @@ def every_use(backend: TestBackend, player: int) -> list[Coroutine[Any, Any, Any
         backend.page(),
         backend.run(),
         backend.undo(),
-        services.weeks.preview(ADMIN, EVENT),
+        services.results.preview(ADMIN, EVENT),
         services.removals.remove(ADMIN, EVENT, 1),
         services.events.suggest(GUILD, ""),
         services.settings.change(ADMIN, time_zone="Europe/Berlin"),

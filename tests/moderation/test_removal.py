@@ -101,7 +101,7 @@ async def test_a_closed_week_keeps_its_results_until_it_is_undone_and_run_again(
     assert await backend.undo() == "2026-W47"
     assert (await bests(backend)).keys() == {(ANA, 202647), (BOB, 202647), (ANA, None), (BOB, None)}
     [again] = await backend.run()
-    assert {row.player.discord_id: row.elo for row in again.podium} == {ANA: 800, BOB: 1200}
+    assert {row.player.discord_id: row.elo for row in await backend.results(again.week)} == {ANA: 800, BOB: 1200}
     await check(backend)
 
 

@@ -93,7 +93,11 @@ async def test_a_score_restored_after_its_week_was_run_without_it_counts_once_th
     await backend.undo()
     await check(backend)
     [again] = await backend.run()
-    assert {row.player.discord_id: row.score for row in again.podium} == {ANA: 200, CAI: 150, BOB: 100}
+    assert {row.player.discord_id: row.score for row in await backend.results(again.week)} == {
+        ANA: 200,
+        CAI: 150,
+        BOB: 100,
+    }
     await check(backend)
 
 

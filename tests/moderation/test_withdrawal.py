@@ -127,12 +127,14 @@ async def test_weeks_run_during_a_withdrawal_have_no_row_and_later_ones_may_be_m
 
 async def test_scores_of_a_week_run_during_a_withdrawal_count_once_it_is_run_again(season: TestBackend) -> None:
     await withdraw(season, BOB)
-    assert [row.player.discord_id for row in (await season.run())[0].podium] == [ANA]
+    [run] = await season.run()
+    assert [row.player.discord_id for row in await season.results(run.week)] == [ANA]
     await bring_back(season, BOB)
     await check(season)
     await season.undo()
     await check(season)
-    assert [row.player.discord_id for row in (await season.run())[0].podium] == [BOB, ANA]
+    [run] = await season.run()
+    assert [row.player.discord_id for row in await season.results(run.week)] == [BOB, ANA]
     await check(season)
 
 
@@ -149,11 +151,10 @@ async def test_an_undo_during_a_withdrawal_reopens_the_week_without_the_player(s
 
 async def test_a_preview_leaves_out_whoever_is_withdrawn(season: TestBackend) -> None:
     await withdraw(season, CAI)
-    [(missed, size)] = await season.real.services.weeks.try_out(
-        *(ADMIN, EVENT, None),
-        lambda session, runs: [(tables.missed_in(session, run.week), run.field.size) for run in runs],
+    [missed] = await season.real.services.weeks.preview(
+        *(ADMIN, EVENT, None), lambda session, weeks: [tables.missed_in(session, week) for week in weeks]
     )
-    assert (missed, size) == ({}, 2)
+    assert (missed, (await season.real.services.results.preview(ADMIN, EVENT)).players) == ({}, 2)
     assert await tables.rows(season.database, WeeklyOmission) == []
 
 

@@ -39,5 +39,5 @@ async def test_every_elo_is_computed_with_the_constants(database_url: URL) -> No
         assert await tables.stored_elos(backend.database, event.id) == {1: 1438, 2: 1563}
         assert await backend.elos(Board.WEEK) == {1: 1438, 2: 1563}
         [week] = await backend.run()
-        assert {row.player.discord_id: row.elo for row in week.podium} == {1: 1438, 2: 1563}
+        assert {row.player.discord_id: row.elo for row in await backend.results(week.week)} == {1: 1438, 2: 1563}
         assert await backend.elos(Board.OVERALL) == {1: 1438, 2: 1563}

@@ -15,7 +15,7 @@ async def test_the_podium_shows_weekly_elos_over_the_weeks_bests(backend: TestBa
         await backend.submit(player, 100 * player)
     [run] = await backend.run()
     assert str(run.week) == "2026-W47"
-    assert [(row.rank, row.player.discord_id, row.elo) for row in run.podium] == [
+    assert [(row.rank, row.player.discord_id, row.elo) for row in await backend.results(run.week)] == [
         (1, 5, 1283),
         (2, 4, 1141),
         (3, 3, 1000),

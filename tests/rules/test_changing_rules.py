@@ -138,7 +138,7 @@ async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBacken
     await backend.submit(ANA, 50)
     [run] = await backend.run()
     assert await tables.missed(backend.database, run.week) == {}
-    assert [(result.rank, result.elo) for result in run.podium] == [(1, None)]
+    assert [(result.rank, result.elo) for result in await backend.results(run.week)] == [(1, None)]
     results = await backend.real.services.results.answer(GUILD, run.event.id, [run.week])
     assert isinstance(results, Results)
     told = show_results(results).cards[0].text

@@ -28,7 +28,7 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "find a held score": lambda backend, actor: backend.real.services.reviews.find(actor, 1),
     "approve": lambda backend, actor: backend.real.services.reviews.approve(actor, 1),
     "refuse": lambda backend, actor: backend.real.services.reviews.refuse(actor, 2),
-    "preview": lambda backend, actor: backend.real.services.weeks.preview(actor, EVENT),
+    "preview": lambda backend, actor: backend.real.services.results.preview(actor, EVENT),
     "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT, early=True),
     "preview a season": lambda backend, actor: backend.real.services.events.preview_season(actor, EVENT),
     "undo": lambda backend, actor: backend.real.services.weeks.undo(actor, EVENT),

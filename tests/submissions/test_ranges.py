@@ -36,7 +36,7 @@ async def test_scores_of_every_size_are_ranked_rated_and_kept_exactly(backend: T
         assert elos == sorted(elos, reverse=True)
     assert (await backend.elos())[scores.index(told[scores[-1]].score) + 1] == told[scores[-1]].elo
     [run] = await backend.run()
-    assert [result.score for result in run.podium] == ranked
+    assert [result.score for result in await backend.results(run.week)] == ranked
     await backend.rate()
     assert await backend.differences() == []
     await backend.undo()

@@ -51,7 +51,7 @@ async def test_on_monday_last_week_is_run_and_not_the_one_that_has_just_begun(ba
     backend.clock.now = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
     await backend.submit(ANA, 40)
     [run] = await backend.run()
-    assert (str(run.week), run.closed_early) == ("2026-W47", False)
+    assert str(run.week) == "2026-W47"
     assert [row.score for row in (await backend.page(Board.WEEK)).standings] == [40]
 
 
@@ -74,7 +74,7 @@ async def test_without_a_finished_week_the_current_one_is_closed_early(backend: 
     await backend.create_event()
     await backend.submit(ANA, 50)
     [run] = await backend.run()
-    assert (str(run.week), run.closed_early) == ("2026-W47", True)
+    assert str(run.week) == "2026-W47"
     late = await backend.submit(ANA, 60)
     assert (str(late.week), str(late.closed_week), late.is_weekly_best) == ("2026-W48", "2026-W47", True)
     with pytest.raises(WeekClosedEarly) as refusal:
@@ -84,7 +84,7 @@ async def test_without_a_finished_week_the_current_one_is_closed_early(backend: 
     backend.clock.move(weeks=1)
     assert (await backend.submit(ANA, 55)).closed_week is None
     [run] = await backend.run()
-    assert (str(run.week), [row.score for row in run.podium]) == ("2026-W48", [60])
+    assert (str(run.week), [row.score for row in await backend.results(run.week)]) == ("2026-W48", [60])
 
 
 @pytest.mark.parametrize("week", [None, "2026-W47"])
@@ -180,8 +180,8 @@ async def test_a_week_that_cannot_be_run_is_refused_with_the_reason(backend: Tes
         "2026-W40": (WeekWithoutScores, {}),
     }
     for week, (error, fields) in reasons.items():
-        weeks = backend.real.services.weeks
-        for asking in (weeks.run(ADMIN, EVENT, week), weeks.preview(ADMIN, EVENT, week)):
+        services = backend.real.services
+        for asking in (services.weeks.run(ADMIN, EVENT, week), services.results.preview(ADMIN, EVENT, week)):
             with pytest.raises(WeekNotRunnable) as refusal:
                 await asking
             assert (type(refusal.value), vars(refusal.value)) == (error, {"week": week, **fields})
@@ -199,20 +199,22 @@ async def test_a_preview_gives_the_numbers_of_the_run_and_writes_nothing(backend
     await backend.play({ANA: 1, BOB: 2}, {ANA: 2, CAI: 7}, {ANA: 3})
     await backend.real.scoring.recalculate(1)
     before = await tables.contents(backend.database)
-    previewed = await backend.real.services.weeks.preview(ADMIN, EVENT)
+    results = backend.real.services.results
+    previewed = await results.preview(ADMIN, EVENT)
     assert await tables.contents(backend.database) == before
-    assert weeks_of(previewed) == ["2026-W45", "2026-W46"]
-    assert await backend.run() == previewed
+    runs = await backend.run()
+    assert weeks_of(runs) == ["2026-W45", "2026-W46"]
+    assert await results.answer(GUILD, runs[0].event.id, [run.week for run in runs]) == previewed
 
 
 async def test_a_preview_of_one_week_previews_that_one(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({ANA: 1, BOB: 2}, {ANA: 3})
-    [(previewed, missed)] = await backend.real.services.weeks.try_out(
+    [(previewed, missed)] = await backend.real.services.weeks.preview(
         *(ADMIN, EVENT, "2026-W47"),
-        lambda session, runs: [(run, tables.missed_in(session, run.week)) for run in runs],
+        lambda session, weeks: [(str(week), tables.missed_in(session, week)) for week in weeks],
     )
-    assert (str(previewed.week), previewed.closed_early, missed) == ("2026-W47", True, {})
+    assert (previewed, missed) == ("2026-W47", {})
 
 
 async def test_an_undone_run_leaves_everything_as_it_was(backend: TestBackend) -> None:
@@ -234,14 +236,14 @@ async def test_an_undone_week_can_be_played_on_and_run_again(backend: TestBacken
     await backend.create_event()
     await backend.submit_all({ANA: 50, BOB: 100})
     [first] = await backend.run()
+    assert [row.score for row in await backend.results(first.week)] == [100, 50]
     await backend.submit(ANA, 70)
     result = await backend.real.services.weeks.undo(ADMIN, EVENT)
     assert (str(result.week), result.players, result.ran_at) == ("2026-W47", 2, backend.clock.now)
     assert result.called_back == 1
     assert str((await backend.submit(BOB, 200)).week) == "2026-W47"
     [second] = await backend.run()
-    assert [row.score for row in first.podium] == [100, 50]
-    assert [row.score for row in second.podium] == [200, 70]
+    assert [row.score for row in await backend.results(second.week)] == [200, 70]
     await backend.real.scoring.recalculate(1)
     assert await backend.differences() == []
 
@@ -258,10 +260,10 @@ async def test_without_a_run_there_is_nothing_to_undo(backend: TestBackend) -> N
 async def test_only_admins_run_preview_and_undo(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(ANA, 50)
-    weeks = backend.real.services.weeks
+    weeks, results = backend.real.services.weeks, backend.real.services.results
     await backend.real.scoring.recalculate(1)
     before = await tables.contents(backend.database)
-    for refused in (weeks.run(MEMBER, EVENT), weeks.preview(MEMBER, EVENT), weeks.undo(MEMBER, EVENT)):
+    for refused in (weeks.run(MEMBER, EVENT), results.preview(MEMBER, EVENT), weeks.undo(MEMBER, EVENT)):
         with pytest.raises(NotAllowed):
             await refused
     assert await tables.contents(backend.database) == before
@@ -270,8 +272,9 @@ async def test_only_admins_run_preview_and_undo(backend: TestBackend) -> None:
 async def test_admins_of_another_server_do_not_find_the_event(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(ANA, 50)
-    weeks, stranger = backend.real.services.weeks, replace(ADMIN, guild_id=2002)
-    for refused in (weeks.run(stranger, EVENT), weeks.preview(stranger, EVENT), weeks.undo(stranger, EVENT)):
+    services, stranger = backend.real.services, replace(ADMIN, guild_id=2002)
+    weeks, results = services.weeks, services.results
+    for refused in (weeks.run(stranger, EVENT), results.preview(stranger, EVENT), weeks.undo(stranger, EVENT)):
         with pytest.raises(EventNotFound):
             await refused
 
@@ -279,7 +282,7 @@ async def test_admins_of_another_server_do_not_find_the_event(backend: TestBacke
 async def test_runs_and_undos_are_in_the_audit_log_and_previews_are_not(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit_all({ANA: 50, BOB: 100})
-    await backend.real.services.weeks.preview(ADMIN, EVENT)
+    await backend.real.services.results.preview(ADMIN, EVENT)
     await backend.run()
     await backend.undo()
     logged = await tables.rows(backend.database, AuditLog)

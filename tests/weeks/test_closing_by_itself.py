@@ -299,12 +299,12 @@ async def test_an_event_that_cannot_be_closed_keeps_no_other_waiting_and_is_trie
     await server.submit(ANA, 10, "Sprint")
     broken = True
 
-    def fail(session: Session, actor: Actor, event: Event, *arguments: Any, **named: Any) -> WeeklyRun:
+    def fail(session: Session, actor: Actor, event: Event, *arguments: Any, **named: Any) -> None:
         if event.id == 1 and broken and is_refused:
             session.execute(text("INSERT INTO players SELECT * FROM players"))
         if event.id == 1 and broken:
             raise RuntimeError("broken")
-        return close_week(session, actor, event, *arguments, **named)
+        close_week(session, actor, event, *arguments, **named)
 
     monkeypatch.setattr("bot.services.weeks._closing.close_week", fail)
     assert await closed(server, CLOSE) == [(2, 202647)]

@@ -55,7 +55,7 @@ async def test_scores_made_since_the_close_count_for_the_reopened_week(closed_ea
     closed_early.clock.move(weeks=1)
     assert await of_week(closed_early) == {}
     [run] = await closed_early.run()
-    assert [row.score for row in run.podium] == [100, 80, 70]
+    assert [row.score for row in await closed_early.results(run.week)] == [100, 80, 70]
     await closed_early.rate()
     assert await closed_early.differences() == []
 
@@ -104,7 +104,7 @@ async def test_a_removed_score_comes_back_to_the_week_and_counts_for_none(closed
     assert (await logged(closed_early))[80] == (W47, W47)
     assert await of_week(closed_early) == {ANA: 70}
     [run] = await closed_early.run()
-    assert [row.score for row in run.podium] == [70]
+    assert [row.score for row in await closed_early.results(run.week)] == [70]
     await closed_early.rate()
     assert await closed_early.differences() == []
 

@@ -69,7 +69,7 @@ async def test_a_week_that_is_open_again_is_counted_with_what_it_had(played: Tes
 
 
 async def test_a_run_that_is_only_looked_at_leaves_them(played: TestBackend) -> None:
-    await played.real.services.weeks.preview(ADMIN, EVENT)
+    await played.real.services.results.preview(ADMIN, EVENT)
     await assert_kept(played, W47, 50, 100, 90)
 
 

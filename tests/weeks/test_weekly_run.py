@@ -43,24 +43,24 @@ async def test_the_worked_case_1600_and_1550_1450_missed_1500_is_1363(backend: T
     assert await backend.differences() == []
 
 
-async def test_a_run_tells_field_podium_and_event_elos(backend: TestBackend) -> None:
+async def test_a_run_archives_ranks_and_elos_and_moves_event_elos(backend: TestBackend) -> None:
     await backend.create_event("LOW")
     await backend.submit_all({ANA: 60, BOB: 50, CAI: 60})
     [run] = await backend.run()
-    assert (run.field.size, round(run.field.middle, 3)) == (3, 56.667)
-    assert [(row.rank, row.player.discord_id, row.score, row.elo, row.event_elo) for row in run.podium] == [
-        (1, BOB, 50, 1283, 1283),
-        (2, ANA, 60, 859, 859),
-        (2, CAI, 60, 859, 859),
+    assert [(row.rank, row.player.discord_id, row.score, row.elo) for row in await backend.results(run.week)] == [
+        (1, BOB, 50, 1283),
+        (2, ANA, 60, 859),
+        (2, CAI, 60, 859),
     ]
+    assert await backend.elos(Board.OVERALL) == {BOB: 1283, ANA: 859, CAI: 859}
     assert await tables.missed(backend.database, run.week) == {}
 
 
-async def test_a_podium_has_ten_rows_and_a_missed_week_has_all_who_missed_it(backend: TestBackend) -> None:
+async def test_a_missed_week_has_all_who_missed_it(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({player: player for player in range(1, 13)}, {13: 1})
     [first], [second] = await backend.run("2026-W46"), await backend.run("2026-W47")
-    assert [row.player.discord_id for row in first.podium] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]
+    assert [row.player.discord_id for row in await backend.results(first.week)] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]
     assert await tables.missed(backend.database, second.week) == dict.fromkeys(range(1, 13), 0)
 
 
@@ -68,7 +68,8 @@ async def test_a_week_of_one_player_gives_the_base(backend: TestBackend) -> None
     await backend.create_event()
     await backend.submit(ANA, 5)
     [run] = await backend.run()
-    assert [(row.elo, row.event_elo) for row in run.podium] == [(1000, 1000)]
+    assert [row.elo for row in await backend.results(run.week)] == [1000]
+    assert await backend.elos(Board.OVERALL) == {ANA: 1000}
 
 
 async def test_all_time_elos_are_brought_up_to_date_by_the_run(backend: TestBackend) -> None:

@@ -150,7 +150,7 @@ async def test_a_preview_has_the_statements_of_its_runs_and_one_savepoint(backen
     await play_weeks(backend, 20)
     await backend.run(WEEKS[0])
     with statements_seen("") as previewed:
-        await backend.real.services.weeks.preview(ADMIN, EVENT, WEEKS[1])
+        await backend.real.services.weeks.preview(ADMIN, EVENT, WEEKS[1], lambda *_: None)
     run = await statements_of_a_run(backend, WEEKS[1])
     kinds = [statement.split("(")[0] for statement in previewed]
     assert len([kind for kind in kinds if "SAVEPOINT" not in kind]) == len(run)
@@ -160,7 +160,7 @@ async def test_a_run_reads_no_more_rows_into_the_bot_than_it_lists(backend: Test
     await play_weeks(backend, players=40)
     await backend.run(WEEKS[0])
     [run] = await backend.run(WEEKS[1])
-    assert (len(run.podium), await tables.missed(backend.database, run.week)) == (10, {40: 0})
+    assert (len(await backend.results(run.week)), await tables.missed(backend.database, run.week)) == (10, {40: 0})
     with rows_loaded(WeeklyResult, PlayerEventStats, LeaderboardScore) as loaded:
         await backend.run(WEEKS[2])
     assert loaded == []

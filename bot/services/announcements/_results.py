@@ -25,7 +25,7 @@ from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
-from bot.domain.weeks import Week, WeeklyRunResult
+from bot.domain.weeks import Week
 from bot.services.announcements._switch import draft, switch_off
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, load_settings
@@ -75,11 +75,11 @@ class ResultAnnouncements:
     async def preview(self, actor: Actor, event: str | int, week: str | None = None) -> Results:
         """Return the results of the weeks that `WeeklyProcessingService.run` would close, and raise what it raises."""
 
-        def see(session: Session, runs: Sequence[WeeklyRunResult]) -> Results:
+        def see(session: Session, weeks: Sequence[Week]) -> Results:
             found, settings = find_event(session, actor.guild_id, event), load_settings(session, actor.guild_id)
-            return _report(session, found, settings, _runs_of(session, found.id, [run.week for run in runs]))
+            return _report(session, found, settings, _runs_of(session, found.id, weeks))
 
-        return await self._weeks.try_out(actor, event, week, see)
+        return await self._weeks.preview(actor, event, week, see)
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
         """Announce nothing more in a channel of a server; tell whether anything was."""

@@ -57,7 +57,7 @@ def close_week(
     *,
     last: Week,
     announces: bool,
-) -> WeeklyRun:
+) -> None:
     """Run a week as `run_week` does, log who did, and have it announced.
 
     Args:
@@ -82,7 +82,6 @@ def close_week(
         if season is not None and season.has_ended:
             schedule(session, JobKind.FINAL, str(event.id), now)
     award_roles(session, event, now)
-    return run
 
 
 def after_correction(

@@ -24,7 +24,6 @@ from bot.services.events import describe, find_event
 from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 from bot.services.weeks._again import undo_run
 from bot.services.weeks._lookup import UNDO, check_runnable, find_next_close, find_run
-from bot.services.weeks._report import report
 from bot.services.weeks._run import after_correction, close_week
 
 T = TypeVar("T")
@@ -83,24 +82,21 @@ class WeeklyProcessingService:
                     raise
         return tuple(done)
 
-    async def preview(self, actor: Actor, event: str | int, week: str | None = None) -> tuple[WeeklyRunResult, ...]:
-        """Return what `run` would return once the admin has agreed, and raise what it would raise; roll it back."""
-        return await self.try_out(actor, event, week, lambda _, runs: runs)
-
-    async def try_out(
-        self,
-        actor: Actor,
-        event: str | int,
-        week: str | None,
-        see: Callable[[Session, tuple[WeeklyRunResult, ...]], T],
+    async def preview(
+        self, actor: Actor, event: str | int, week: str | None, see: Callable[[Session, tuple[Week, ...]], T]
     ) -> T:
-        """Return what `see` makes of the runs of `preview` before they are rolled back, and raise what it raises."""
-        due = await self._plan(actor, event, week)
+        """Run the weeks that `run` would once the admin has agreed, and roll that back; raise what it would raise.
+
+        Returns:
+            What `see` makes of the weeks while they are closed.
+        """
+        weeks = await self._plan(actor, event, week)
 
         def work(session: Session) -> T:
             with session.begin_nested() as runs:
-                done = [self._run(session, actor, event, week, week, early=True) for week in due]
-                seen = see(session, tuple(done))
+                for due in weeks:
+                    self._run(session, actor, event, due, due, early=True)
+                seen = see(session, weeks)
                 runs.rollback()
             return seen
 
@@ -161,8 +157,8 @@ class WeeklyProcessingService:
             next_week = str(week.next()) if describe(found).has_week(week.next().code) else None
             raise WeekNotOver(str(week), found.name, found.id, week.ends_at(zone), next_week)
         announces = settings.announcement_channel_id is not None
-        run = close_week(session, actor, found, week, self._scale, now, last=last, announces=announces)
-        return report(session, found, run, closed_early=week == current)
+        close_week(session, actor, found, week, self._scale, now, last=last, announces=announces)
+        return WeeklyRunResult(describe(found), week)
 
 
 def _pending(session: Session, event: Event, current: Week) -> tuple[PendingWeek, ...]:
