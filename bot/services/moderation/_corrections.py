@@ -1,5 +1,6 @@
 """Add, remove and restore a score inside a transaction, and run its closed week again where that is wanted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,7 +99,7 @@ def add_score(
     of_player = PlayerEventStats.player_id == row.player_id, PlayerEventStats.event_id == event.id
     if session.scalar(sa.select(PlayerEventStats.id).where(*of_player)) is None:
         session.add(PlayerEventStats(player_id=row.player_id, event_id=event.id))
-    before, after = _derive_bests(session, event, row, week_is_closed=run is not None)
+    before, after = derive_bests(session, event, row.player_id, _open_weeks(run, row))
     if run is not None:
         rerun_week(session, event, run, scale)
     return row, Corrected(run, was_counted=False, is_rerun=run is not None, before=before, after=after)
@@ -124,7 +125,7 @@ def remove_score(
     removed.removed_at = at if run is None else max(at, run.ran_at + timedelta(microseconds=1))
     if counted and reruns_week:
         removed.is_late, removed.is_omitted = False, True
-    before, after = _derive_bests(session, event, removed, week_is_closed=run is not None)
+    before, after = derive_bests(session, event, removed.player_id, _open_weeks(run, removed))
     if after is None:
         unrate(session, removed.player_id, [event], scale)
     if run is not None and counted and reruns_week:
@@ -148,7 +149,7 @@ def restore_score(
         restored.is_late, restored.is_omitted = True, False
     elif run is not None and not counted and _is_counted(session, run, restored):
         restored.is_omitted = True
-    before, after = _derive_bests(session, event, restored, week_is_closed=run is not None)
+    before, after = derive_bests(session, event, restored.player_id, _open_weeks(run, restored))
     if run is not None and is_rerun:
         rerun_week(session, event, run, scale)
     return Corrected(run, was_counted=counted, is_rerun=is_rerun, before=before, after=after)
@@ -204,17 +205,25 @@ def _is_counted(session: Session, run: WeeklyRun, submission: ScoreSubmission) -
     return session.scalar(of_row) is not None
 
 
-def _derive_bests(
-    session: Session, event: Event, changed: ScoreSubmission, *, week_is_closed: bool
+def _open_weeks(run: WeeklyRun | None, submission: ScoreSubmission) -> list[int]:
+    """Return the week of a submission, unless it has a run."""
+    return [submission.week_number] if run is None else []
+
+
+def derive_bests(
+    session: Session, event: Event, player_id: int, open_weeks: Iterable[int]
 ) -> tuple[float | None, float | None]:
-    """Set the bests that a changed submission may be to those of the log; return the old and the new personal best."""
+    """Set the personal best of a player in a locked event, and the bests of open weeks, to those of the log.
+
+    Returns:
+        The old and the new personal best.
+    """
     session.flush()
-    if not week_is_closed:
-        week = changed.week_number
-        before, after = _derive_best(session, event, changed.player_id, week)
+    for week in open_weeks:
+        before, after = _derive_best(session, event, player_id, week)
         if before != after:
             count_weekly_best(session, event, week, before, after)
-    before, after = _derive_best(session, event, changed.player_id, None)
+    before, after = _derive_best(session, event, player_id, None)
     if before != after:
         count_personal_best(session, event, before, after)
     return before, after

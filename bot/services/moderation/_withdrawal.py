@@ -1,38 +1,26 @@
 """Take players out of the events of a server, and bring them back."""
 
-from collections.abc import Iterable
+from collections import defaultdict
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import (
-    Event,
-    LeaderboardScore,
-    Member,
-    ScoreSubmission,
-    ScoreType,
-    WeeklyRun,
-)
+from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import EventConsequences, MembershipPreview, MembershipResult
 from bot.domain.ratings import RatingScale
-from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
 from bot.errors import AlreadyWithdrawn, NotWithdrawn
 from bot.services.events import describe
 from bot.services.moderation._consequences import Foresight
+from bot.services.moderation._corrections import derive_bests
 from bot.services.moderation._player import lock_events, unrate
 from bot.services.posts import refresh_posts
-from bot.services.ratings import (
-    Recalculation,
-    count_personal_best,
-    count_weekly_best,
-)
+from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, find_member, record, require_admin
 from bot.services.weeks import award_roles
 
@@ -123,35 +111,21 @@ class WithdrawalService:
         self, session: Session, member: Member, events: dict[int, Event], now: datetime, *, is_withdrawn: bool
     ) -> list[int]:
         """Withdraw a member or bring them back; return the keys of the locked events whose bests have changed."""
-        return self._withdraw(session, member, events, now) if is_withdrawn else _bring_back(session, member, events)
-
-    def _withdraw(self, session: Session, member: Member, events: dict[int, Event], now: datetime) -> list[int]:
-        member.withdrawn_at, scores = now, LeaderboardScore
-        of_player = scores.player_id == member.player_id, scores.event_id.in_(events)
-        bests = session.execute(sa.select(scores.event_id, scores.week_number, scores.score).where(*of_player)).all()
-        session.execute(sa.delete(scores).where(*of_player).execution_options(synchronize_session=False))
-        for event_id, week_code, score in bests:
-            _move_field(session, events[event_id], week_code, score, None)
-        unrate(session, member.player_id, events.values(), self._scale)
-        return _changed(events, bests)
+        member.withdrawn_at = now if is_withdrawn else None
+        open_weeks, changed = _open_weeks(session, member), list[int]()
+        for key, event in events.items():
+            before, after = derive_bests(session, event, member.player_id, open_weeks[key])
+            if before != after:
+                event.version += 1
+                changed.append(key)
+        if is_withdrawn:
+            unrate(session, member.player_id, events.values(), self._scale)
+        return changed
 
 
 def _check(member: Member, discord_id: int, *, is_withdrawn: bool) -> None:
     if is_withdrawn == (member.withdrawn_at is not None):
         raise (AlreadyWithdrawn if is_withdrawn else NotWithdrawn)(discord_id)
-
-
-def _bring_back(session: Session, member: Member, events: dict[int, Event]) -> list[int]:
-    member.withdrawn_at, log = None, ScoreSubmission
-    is_closed = sa.exists().where(WeeklyRun.event_id == log.event_id, WeeklyRun.week_number == log.week_number)
-    personal = _logged_bests(member, events, ScoreType.ALL_TIME, sa.null())
-    weekly = _logged_bests(member, events, ScoreType.WEEKLY, log.week_number).where(~is_closed)
-    bests = [row for query in (personal, weekly) for row in session.execute(_first(query))]
-    if bests:
-        session.execute(sa.insert(LeaderboardScore), [row._asdict() for row in bests])
-    for best in bests:
-        _move_field(session, events[best.event_id], best.week_number, None, best.score)
-    return _changed(events, bests)
 
 
 def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
@@ -165,44 +139,11 @@ def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
     return member
 
 
-def _logged_bests(
-    member: Member, events: dict[int, Event], score_type: ScoreType, week_number: sa.ColumnElement[Any] | Any
-) -> sa.Select[Any]:
-    """Return the query for the submissions of a player, each with its place among those of its event (and week)."""
-    log = ScoreSubmission
-    best_first = sa.case((Event.score_direction == ScoreDirection.HIGH, -log.score), else_=log.score)
-    place = sa.func.row_number().over(partition_by=(log.event_id, week_number), order_by=(best_first, log.id))
-    return (
-        sa.select(
-            log.player_id,
-            log.event_id,
-            log.score,
-            sa.literal(score_type, LeaderboardScore.score_type.type).label("score_type"),
-            sa.type_coerce(week_number, sa.Integer).label("week_number"),
-            log.submitted_at,
-            place.label("place"),
-        )
-        .join(Event, Event.id == log.event_id)
-        .where(log.player_id == member.player_id, log.event_id.in_(events), log.removed_at.is_(None))
-    )
-
-
-def _first(ordered: sa.Select[Any]) -> sa.Select[Any]:
-    places = ordered.subquery()
-    columns = [column for column in places.c if column is not places.c.place]
-    return sa.select(*columns).where(places.c.place == 1).order_by(places.c.event_id, places.c.week_number)
-
-
-def _move_field(session: Session, event: Event, week_code: int | None, old: float | None, new: float | None) -> None:
-    if week_code is None:
-        count_personal_best(session, event, old, new)
-    else:
-        count_weekly_best(session, event, week_code, old, new)
-
-
-def _changed(events: dict[int, Event], bests: Iterable[Any]) -> list[int]:
-    """Move the versions of the events whose bests have changed, and return their keys."""
-    changed = sorted({row.event_id for row in bests})
-    for event_id in changed:
-        events[event_id].version += 1
-    return changed
+def _open_weeks(session: Session, member: Member) -> defaultdict[int, list[int]]:
+    """Return the weeks without a run that a player has scores for, by event."""
+    log, weeks = ScoreSubmission, defaultdict[int, list[int]](list)
+    is_closed = sa.exists().where(WeeklyRun.event_id == log.event_id, WeeklyRun.week_number == log.week_number)
+    of_player = log.player_id == member.player_id, log.removed_at.is_(None), ~is_closed
+    for event_id, week in session.execute(sa.select(log.event_id, log.week_number).where(*of_player).distinct()):
+        weeks[event_id].append(week)
+    return weeks
