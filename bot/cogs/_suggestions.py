@@ -116,10 +116,8 @@ async def _scores(interaction: Interaction[Any], typed: str, *, are_removed: boo
     if interaction.guild_id is None or player is None:
         return []
     try:
-        actor, listed = actor_of(interaction), services.removals.removable
-        if are_removed:
-            listed = services.removals.restorable
-        scores = await listed(actor, event, player.id, typed)
+        actor = actor_of(interaction)
+        scores = await services.removals.listed(actor, event, player.id, typed, are_removed=are_removed)
     except (EventNotFound, NotAllowed):
         return []
     return _choices((name_submission(score), score.key) for score in scores)

@@ -97,7 +97,7 @@ class Moderation(ServiceCog):
         reason: str | None = None,
     ) -> None:
         """Show what the removal of a submission would change, and ask whether to do it."""
-        preview = self.services.removals.preview(actor_of(interaction), event, player.id, score)
+        preview = self.services.removals.preview(Correction.REMOVE, actor_of(interaction), event, player.id, score)
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @score.command(name="restore", description="Admins: let a removed score count again")
@@ -117,7 +117,7 @@ class Moderation(ServiceCog):
         reason: str | None = None,
     ) -> None:
         """Show what the restoration of a submission would change, and ask whether to do it."""
-        preview = self.services.removals.preview_restoration(actor_of(interaction), event, player.id, score)
+        preview = self.services.removals.preview(Correction.RESTORE, actor_of(interaction), event, player.id, score)
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @player.command(name="withdraw", description="Admins: take a player out of all events, until they return")
@@ -287,7 +287,7 @@ class AskToRemoveButton(_ScoreButton, template=rf"score:ask-remove:{_OF_SUBMISSI
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show what the removal would change, and ask."""
         services, actor = services_of(interaction), actor_of(interaction)
-        preview = services.removals.preview(actor, *self.submission)
+        preview = services.removals.preview(Correction.REMOVE, actor, *self.submission)
         await answer(interaction, preview, lambda result: _ask_correction(result, None), only_reads=True)
 
 
@@ -299,7 +299,7 @@ class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show what the restoration would change, and ask."""
         services, actor = services_of(interaction), actor_of(interaction)
-        preview = services.removals.preview_restoration(actor, *self.submission)
+        preview = services.removals.preview(Correction.RESTORE, actor, *self.submission)
         await answer(interaction, preview, lambda result: _ask_correction(result, None), only_reads=True)
 
 

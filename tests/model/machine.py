@@ -400,7 +400,7 @@ class Season(RuleBasedStateMachine):
     def remove_any(self, event: str, player: int, which: int, reruns: bool) -> None:
         model, removals = self.touch(event), self.backend.real.services.removals
         entries = model.of(player)
-        offered = self.do(removals.removable(ADMIN, event, player))
+        offered = self.do(removals.listed(ADMIN, event, player, are_removed=False))
         assert [score.score for score in offered] == [entry.score for entry in entries]
         if entries:
             entry = entries[which % len(entries)]
@@ -416,7 +416,7 @@ class Season(RuleBasedStateMachine):
     def restore(self, event: str, player: int, which: int, reruns: bool) -> None:
         model, removals = self.touch(event), self.backend.real.services.removals
         entries = model.of(player, removed=True)
-        offered = self.do(removals.restorable(ADMIN, event, player))
+        offered = self.do(removals.listed(ADMIN, event, player, are_removed=True))
         assert [score.score for score in offered] == [entry.score for entry in entries]
         if not entries:
             self.refused(NothingToRestore, removals.restore(ADMIN, event, player))

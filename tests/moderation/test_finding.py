@@ -63,7 +63,7 @@ async def test_a_score_is_offered_by_value_day_or_week_however_old(backend: Test
         await backend.submit(ANA, score)
     removals = backend.real.services.removals
 
-    listed = await removals.removable(ADMIN, EVENT, ANA)
+    listed = await removals.listed(ADMIN, EVENT, ANA, are_removed=False)
     assert [row.score for row in listed] == list(range(99 + MOST_LISTED, 99, -1))
     # 12:00 UTC is the next day in Auckland.
     name = "12,345 points · 2025-09-25 00:00 · 2025-W39"
@@ -71,11 +71,13 @@ async def test_a_score_is_offered_by_value_day_or_week_however_old(backend: Test
         *("12,34", "12345", "12,345 points", "2025-09-25", "2025-09", "25 sep 2025", "September 25, 2025"),
         *("2025-W39", "2025-w3", "2025-W", "2025-09-25 00:00", "12,345 · 2025-09", name),
     ):
-        assert [str(row) for row in await removals.removable(ADMIN, EVENT, ANA, typed)] == [name], typed
+        assert [str(row) for row in await removals.listed(ADMIN, EVENT, ANA, typed, are_removed=False)] == [name], typed
     for typed in ("12,345 · 2025-08", "2025-09-24", "2025-W38", "2025-13", "31 feb", "99 sep", "2025-00-00", "·"):
-        found = await removals.removable(ADMIN, EVENT, ANA, typed)
+        found = await removals.listed(ADMIN, EVENT, ANA, typed, are_removed=False)
         assert name not in [str(row) for row in found] or typed == "·", typed
-    this_week = [await removals.removable(ADMIN, EVENT, ANA, typed) for typed in ("W47", "19 nov", "nov 19", "")]
+    this_week = [
+        await removals.listed(ADMIN, EVENT, ANA, typed, are_removed=False) for typed in ("W47", "19 nov", "nov 19", "")
+    ]
     assert this_week == [listed] * 4
 
 

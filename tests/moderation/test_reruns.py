@@ -187,7 +187,7 @@ async def test_a_preview_says_what_the_run_changes_and_changes_nothing(season: T
     services = season.real.services
     [event] = await tables.rows(season.database, Event)
     before = await tables.contents(season.database)
-    asked = await services.removals.preview(ADMIN, EVENT, BOB, "#2")
+    asked = await services.removals.preview(Correction.REMOVE, ADMIN, EVENT, BOB, "#2")
     assert (asked.week_is_closed, asked.was_counted) == (True, True)
     kept, rerun = asked.consequences, asked.with_week
     assert rerun is not None

@@ -12,6 +12,7 @@ from bot.database.models import AuditLog, Event, Job, WeeklyResult
 from bot.domain.announcements import Results
 from bot.domain.jobs import JobKind
 from bot.domain.methods import Rating
+from bot.domain.moderation import Correction
 from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
@@ -168,7 +169,7 @@ async def test_a_preview_of_a_removal_tells_whose_elos_move_by_the_rules(backend
         if rules != DEFAULT_RULES:
             await change(backend, rules)
         before = await backend.elos()
-        preview = (await backend.real.services.removals.preview(ADMIN, EVENT, DAN)).consequences
+        preview = (await backend.real.services.removals.preview(Correction.REMOVE, ADMIN, EVENT, DAN)).consequences
         rating = Rating(ScoreDirection.HIGH, rules, RatingScale())
         left = rating.field_of([100.0, 200.0, 300.0])
         after = {player: rating.elo(100.0 * player, left) for player in (ANA, BOB, CAI)}

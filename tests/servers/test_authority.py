@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.database.models import AuditLog
+from bot.domain.moderation import Correction
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, InvalidSetting, NotAllowed, ScoreBeyondAlarm
@@ -32,10 +33,16 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "run": lambda backend, actor: backend.real.services.weeks.run(actor, EVENT, early=True),
     "preview a season": lambda backend, actor: backend.real.services.events.preview_season(actor, EVENT),
     "undo": lambda backend, actor: backend.real.services.weeks.undo(actor, EVENT),
-    "list what can be removed": lambda backend, actor: backend.real.services.removals.removable(actor, EVENT, 1),
-    "preview a removal": lambda backend, actor: backend.real.services.removals.preview(actor, EVENT, 1),
+    "list what can be removed": lambda backend, actor: backend.real.services.removals.listed(
+        actor, EVENT, 1, are_removed=False
+    ),
+    "preview a removal": lambda backend, actor: backend.real.services.removals.preview(
+        Correction.REMOVE, actor, EVENT, 1
+    ),
     "remove": lambda backend, actor: backend.real.services.removals.remove(actor, EVENT, 1),
-    "list what can be restored": lambda backend, actor: backend.real.services.removals.restorable(actor, EVENT, 1),
+    "list what can be restored": lambda backend, actor: backend.real.services.removals.listed(
+        actor, EVENT, 1, are_removed=True
+    ),
     "restore": lambda backend, actor: backend.real.services.removals.restore(actor, EVENT, 1),
     "withdraw": lambda backend, actor: backend.real.services.withdrawals.withdraw(actor, 1),
     "bring back": lambda backend, actor: backend.real.services.withdrawals.bring_back(actor, 1),

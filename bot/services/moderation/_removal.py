@@ -35,29 +35,45 @@ class RemovalService:
         self._scale = scale
         self._recalculation = recalculation
 
-    async def removable(
-        self, actor: Actor, event_name: str, player: int, typed: str = ""
+    async def listed(
+        self, actor: Actor, event_name: str, player: int, typed: str = "", *, are_removed: bool
     ) -> tuple[LoggedSubmission, ...]:
-        """Return the latest 25 submissions of a player to an event that fit what is typed, without removed ones."""
-        return await self._listed(actor, event_name, player, typed, are_removed=False)
+        """Return the latest 25 submissions of a player to an event, removed ones or the others, that fit a text."""
 
-    async def restorable(
-        self, actor: Actor, event_name: str, player: int, typed: str = ""
-    ) -> tuple[LoggedSubmission, ...]:
-        """Return the latest 25 removed submissions of a player to an event that fit what is typed."""
-        return await self._listed(actor, event_name, player, typed, are_removed=True)
+        def work(session: Session) -> tuple[LoggedSubmission, ...]:
+            require_admin(session, actor)
+            event = find_event(session, actor.guild_id, event_name)
+            return find_listed(session, event, player, typed, self._clock(), are_removed=are_removed)
+
+        return await self._database.read(work)
 
     async def preview(
-        self, actor: Actor, event: str | int, player: int, submission: str | None = None
+        self, correction: Correction, actor: Actor, event: str | int, player: int, submission: str | None = None
     ) -> CorrectionPreview:
-        """Return what `remove` would change, and raise what it would raise; roll it back."""
-        return await self._preview(Correction.REMOVE, actor, event, player, submission)
+        """Return what `remove`, or `restore`, would change, and raise what it would raise; roll it back."""
 
-    async def preview_restoration(
-        self, actor: Actor, event: str | int, player: int, submission: str | None = None
-    ) -> CorrectionPreview:
-        """Return what `restore` would change, and raise what it would raise; roll it back."""
-        return await self._preview(Correction.RESTORE, actor, event, player, submission)
+        def foresee(session: Session, *, reruns_week: bool) -> CorrectionPreview:
+            with session.begin_nested() as tried:
+                found = find_event(session, actor.guild_id, event, lock=True)
+                row = self._find(session, correction, found, player, submission)
+                name, shown = name_player(session, found, row.player_id), self._name(session, found, row)
+                foresight = Foresight(session, found, self._scale, row.player_id, row.week_number)
+                done = self._apply(session, correction, actor, found, row, None, reruns_week=reruns_week)
+                consequences, info = foresight.consequences(), describe(found)
+                is_closed = done.run is not None
+                tried.rollback()
+            of_week = consequences if done.is_rerun else None
+            return CorrectionPreview(correction, info, name, shown, is_closed, done.was_counted, consequences, of_week)
+
+        def work(session: Session) -> CorrectionPreview:
+            require_admin(session, actor)
+            preview = foresee(session, reruns_week=False)
+            if preview.week_is_closed:
+                again = foresee(session, reruns_week=True)
+                preview = replace(preview, with_week=again.with_week)
+            return preview
+
+        return await self._database.write(work)
 
     async def remove(
         self,
@@ -148,42 +164,6 @@ class RemovalService:
         """
         given = (event, player, submission, reason)
         return await self._correct(Correction.RESTORE, actor, *given, reruns_week=reruns_week)
-
-    async def _listed(
-        self, actor: Actor, event_name: str, player: int, typed: str, *, are_removed: bool
-    ) -> tuple[LoggedSubmission, ...]:
-        def work(session: Session) -> tuple[LoggedSubmission, ...]:
-            require_admin(session, actor)
-            event = find_event(session, actor.guild_id, event_name)
-            return find_listed(session, event, player, typed, self._clock(), are_removed=are_removed)
-
-        return await self._database.read(work)
-
-    async def _preview(
-        self, correction: Correction, actor: Actor, event: str | int, player: int, submission: str | None
-    ) -> CorrectionPreview:
-        def foresee(session: Session, *, reruns_week: bool) -> CorrectionPreview:
-            with session.begin_nested() as tried:
-                found = find_event(session, actor.guild_id, event, lock=True)
-                row = self._find(session, correction, found, player, submission)
-                name, shown = name_player(session, found, row.player_id), self._name(session, found, row)
-                foresight = Foresight(session, found, self._scale, row.player_id, row.week_number)
-                done = self._apply(session, correction, actor, found, row, None, reruns_week=reruns_week)
-                consequences, info = foresight.consequences(), describe(found)
-                is_closed = done.run is not None
-                tried.rollback()
-            of_week = consequences if done.is_rerun else None
-            return CorrectionPreview(correction, info, name, shown, is_closed, done.was_counted, consequences, of_week)
-
-        def work(session: Session) -> CorrectionPreview:
-            require_admin(session, actor)
-            preview = foresee(session, reruns_week=False)
-            if preview.week_is_closed:
-                again = foresee(session, reruns_week=True)
-                preview = replace(preview, with_week=again.with_week)
-            return preview
-
-        return await self._database.write(work)
 
     async def _correct(
         self,
