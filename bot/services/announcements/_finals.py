@@ -5,24 +5,18 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
 from bot.database.models import Event, WeeklyRun
 from bot.domain.announcements import MOST_ON_PODIUM, PODIUM, Final
-from bot.domain.clock import Clock
 from bot.domain.posts import Draft
-from bot.services.announcements._switch import draft, switch_off
+from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event
 from bot.services.servers import load_settings
 from bot.services.standings import find_leaders
 from bot.services.weeks import end_to_come, find_progress
 
 
-class FinalAnnouncements:
+class FinalAnnouncements(Announcements):
     """The final podiums: one for each event that has ended, whose key it is."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
 
     async def draft(self, key: str) -> Draft[Final] | None:
         """Return what an announcement says now; None if the event is gone."""
@@ -31,15 +25,11 @@ class FinalAnnouncements:
             event = session.get(Event, int(key))
             if event is None:
                 return None
-            settings, final = load_settings(session, event.guild_id), self._report(session, event)
-            said = draft(event.guild_id, event.id, settings, self._clock(), final, is_news=final.has_ended)
+            final = self._report(session, event)
+            said = self._draft(session, event, final, is_news=final.has_ended)
             return replace(said, again_at=end_to_come(session, event, self._clock()))
 
         return await self._database.read(work)
-
-    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Announce nothing more in a channel of a server; tell whether anything was."""
-        return switch_off(session, guild_id, channel_id)
 
     async def unannounced(self, guild_id: int, event_id: int) -> Final | None:
         """Return how an event of a server has ended, if it has ended and the server announces nothing; else None.

@@ -6,23 +6,17 @@ from itertools import takewhile
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
 from bot.database.models import Event, Member, ScoreSubmission
 from bot.domain.announcements import Record, read_key
-from bot.domain.clock import Clock
 from bot.domain.posts import Draft
-from bot.services.announcements._switch import draft, switch_off
+from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe
 from bot.services.ratings import best_of, is_better
-from bot.services.servers import load_settings, name_player
+from bot.services.servers import name_player
 
 
-class RecordAnnouncements:
+class RecordAnnouncements(Announcements):
     """The announcements of records: one for each score that was better than all before it."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
 
     async def draft(self, key: str) -> Draft[Record] | None:
         """Return what an announcement says now; None if the score is gone from the log."""
@@ -34,14 +28,9 @@ class RecordAnnouncements:
             if event is None or score is None:
                 return None
             record, is_latest = _find_record(session, event, score)
-            settings, is_news = load_settings(session, event.guild_id), record.stands and is_latest
-            return draft(event.guild_id, event_id, settings, self._clock(), record, is_news=is_news)
+            return self._draft(session, event, record, is_news=record.stands and is_latest)
 
         return await self._database.read(work)
-
-    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Announce nothing more in a channel of a server; tell whether anything was."""
-        return switch_off(session, guild_id, channel_id)
 
 
 def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tuple[Record, bool]:

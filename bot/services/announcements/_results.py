@@ -26,19 +26,18 @@ from bot.domain.events import EventInfo
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
 from bot.domain.weeks import Week
-from bot.services.announcements._switch import draft, switch_off
+from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, load_settings
 from bot.services.standings import find_leaders
 from bot.services.weeks import WeeklyProcessingService
 
 
-class ResultAnnouncements:
+class ResultAnnouncements(Announcements):
     """The results of closed weeks: one announcement or answer for all weeks of an event that closed together."""
 
     def __init__(self, database: Database, clock: Clock, weeks: WeeklyProcessingService) -> None:
-        self._database = database
-        self._clock = clock
+        super().__init__(database, clock)
         self._weeks = weeks
 
     async def draft(self, key: str) -> Draft[Results | Reopened] | None:
@@ -51,7 +50,7 @@ class ResultAnnouncements:
                 return None
             settings, runs = load_settings(session, event.guild_id), _closed_together(session, event_id, code)
             content = _content(session, event, settings, Week.from_code(code), runs)
-            return draft(event.guild_id, event_id, settings, self._clock(), content, is_news=bool(runs))
+            return self._draft(session, event, content, is_news=bool(runs))
 
         return await self._database.read(work)
 
@@ -80,10 +79,6 @@ class ResultAnnouncements:
             return _report(session, found, settings, _runs_of(session, found.id, weeks))
 
         return await self._weeks.preview(actor, event, week, see)
-
-    def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Announce nothing more in a channel of a server; tell whether anything was."""
-        return switch_off(session, guild_id, channel_id)
 
 
 def _closed_together(session: Session, event_id: int, code: int) -> Sequence[WeeklyRun]:
