@@ -3,7 +3,6 @@
 from bot.services.jobs._queue import (
     HASTEN,
     ClaimLost,
-    Scheduled,
     cancel,
     find_job,
     finish,
@@ -19,7 +18,6 @@ __all__ = [
     "ClaimLost",
     "Handler",
     "JobRunner",
-    "Scheduled",
     "cancel",
     "find_job",
     "finish",

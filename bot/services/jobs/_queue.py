@@ -5,7 +5,6 @@ and whoever works on it then finds its claim lost.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -41,21 +40,6 @@ class ClaimLost(Exception):
     """Another process has taken the job over, or somebody has moved or dropped it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
-    """A job as its cause sees it.
-
-    Attributes:
-        due_at: in UTC; None if the job was given up.
-        tries: how often it was tried since it was written.
-        last_error: why it failed last; None if it has not since it was written.
-    """
-
-    due_at: datetime | None
-    tries: int
-    last_error: str | None
-
-
 def schedule(session: Session, kind: JobKind, key: str, due_at: datetime) -> None:
     """Schedule a job; a job of the same kind and key moves to this time, and whoever works on it loses it."""
     schedule_all(session, [(kind, key)], due_at)
@@ -72,8 +56,8 @@ def cancel(session: Session, kind: JobKind, key: str) -> None:
     session.execute(sa.delete(Job).where(Job.kind == kind, Job.key == key))
 
 
-def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -> Scheduled | None:
-    """Return a job; None if there is none.
+def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -> Job | None:
+    """Return the row of a job; None if there is none.
 
     Args:
         session: the transaction.
@@ -81,8 +65,9 @@ def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -
         key: what it is for.
         lock: let nobody work on it until the commit.
     """
-    row = session.scalar(_find(kind, key).with_for_update() if lock else _find(kind, key))
-    return None if row is None else Scheduled(row.due_at, row.tries, row.last_error)
+    # Other statements of the transaction may have written the row.
+    found = sa.select(Job).where(Job.kind == kind, Job.key == key).execution_options(populate_existing=True)
+    return session.scalar(found.with_for_update() if lock else found)
 
 
 def hold(session: Session, claim: Claim) -> None:
@@ -161,11 +146,6 @@ def measure(session: Session, now: datetime, lane: Lane | None = None) -> Queue:
         ).where(Job.kind.in_(kinds), is_given_up | (Job.due_at <= now))
     ).one()
     return Queue(due, None if oldest is None else now - oldest, given_up)
-
-
-def _find(kind: JobKind, key: str) -> sa.Select[Job]:
-    # Other statements of the transaction may have written the row.
-    return sa.select(Job).where(Job.kind == kind, Job.key == key).execution_options(populate_existing=True)
 
 
 def _is_free(now: datetime, kinds: Collection[JobKind]) -> tuple[sa.ColumnElement[bool], ...]:
