@@ -45,22 +45,22 @@ class RoleKeeper:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take it this time.
         """
         began_at = time.monotonic()
-        plan = await self._roles.plan(claim.key)
-        if not plan.changes:
+        changes = await self._roles.plan(claim.key)
+        if not changes:
             await self._roles.note(claim, (), is_all=True)
             return
         done: list[RoleChange] = []
-        for change in plan.changes:
+        for change in changes:
             if done and time.monotonic() - began_at >= LONGEST_SECONDS:
                 break
             try:
-                trouble = await self._change(plan.guild_id, change)
+                trouble = await self._change(int(claim.key), change)
             except NotFound:
                 done.append(replace(change, is_absent=True))
                 continue
             if trouble is not None:
-                logger.warning("server %d: role %d: %s", plan.guild_id, change.role_id, trouble)
-                await self._roles.give_up(claim, plan.guild_id, done, change, trouble)
+                logger.warning("server %s: role %d: %s", claim.key, change.role_id, trouble)
+                await self._roles.give_up(claim, done, change, trouble)
                 return
             done.append(change)
         # What is left, and what was awarded meanwhile, comes with the next claim.

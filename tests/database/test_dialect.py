@@ -93,7 +93,7 @@ async def do_jobs(backend: TestBackend) -> None:
     post = await services.posts.begin(board, draft, CHANNEL, "digest")
     await services.posts.keep(board, draft, post, 1, "digest")
     roles = claims[JobKind.ROLES]
-    await services.roles.note(roles, (await services.roles.plan(roles.key)).changes, is_all=True)
+    await services.roles.note(roles, await services.roles.plan(roles.key), is_all=True)
     message = await services.reminders.draft(claims[JobKind.REMINDER])
     assert message is not None
     await services.reminders.begin(claims[JobKind.REMINDER], message)

@@ -137,9 +137,7 @@ async def test_nobody_can_name_former_players_who_stay_apart_and_who_comes_back_
         await real.withdrawals.withdraw(ADMIN, ZOE)
     table = f"player,score,time\n{STAND_IN},77,2026-11-18\n".encode()
     assert len((await real.transfer.plan_scores(ADMIN, EVENT, table)).bad) == 1
-    plan = await real.roles.plan("1")
-    assert plan is not None
-    assert all(change.discord_id > 0 for change in plan.changes)
+    assert all(change.discord_id > 0 for change in await real.roles.plan("1"))
 
     await submit_as_zoe(played, 1)
 

@@ -1,5 +1,5 @@
 """Award roles to the best players of events."""
 
-from bot.services.roles._service import RolePlan, RoleService
+from bot.services.roles._service import RoleService
 
-__all__ = ["RolePlan", "RoleService"]
+__all__ = ["RoleService"]

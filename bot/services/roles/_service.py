@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -21,14 +20,6 @@ from bot.services.standings import find_leaders
 
 AT_A_TIME = 200
 """How many roles one claim of the job gives and takes, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class RolePlan:
-    """What is to be given and taken in a server now, to the best of players first."""
-
-    guild_id: int
-    changes: tuple[RoleChange, ...]
 
 
 class RoleService:
@@ -72,15 +63,15 @@ class RoleService:
 
         return await self._database.write(work)
 
-    async def plan(self, key: str) -> RolePlan:
-        """Return what the job of a server is to give and take, at most `AT_A_TIME`."""
+    async def plan(self, key: str) -> tuple[RoleChange, ...]:
+        """Return what the job of a server is to give and take, to the best of players first, at most `AT_A_TIME`."""
         guild_id = int(key)
         boards = await self._database.read(lambda session: _boards(session, guild_id))
         for event_id in boards.values():
             if await self._scoring.is_stale(event_id):
                 await self._scoring.recalculate(event_id)
 
-        def work(session: Session) -> RolePlan:
+        def work(session: Session) -> tuple[RoleChange, ...]:
             earned = _earned(session, guild_id)
             earners: defaultdict[int, set[int]] = defaultdict(set)
             for row, players in earned:
@@ -91,7 +82,7 @@ class RoleService:
                 keep, lost = earners[row.role_id], sorted(have.difference(players))
                 changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]
                 changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in players if one not in have]
-            return RolePlan(guild_id, tuple(changes[:AT_A_TIME]))
+            return tuple(changes[:AT_A_TIME])
 
         return await self._database.read(work)
 
@@ -114,9 +105,7 @@ class RoleService:
 
         await self._database.write(work)
 
-    async def give_up(
-        self, claim: Claim, guild_id: int, done: Sequence[RoleChange], refused: RoleChange, trouble: Trouble
-    ) -> None:
+    async def give_up(self, claim: Claim, done: Sequence[RoleChange], refused: RoleChange, trouble: Trouble) -> None:
         """End the job until the next close, and leave a notice for the admins; a role that is gone is awarded no more.
 
         Raises:
@@ -124,12 +113,13 @@ class RoleService:
         """
 
         def work(session: Session) -> None:
+            guild_id = int(claim.key)
             finish(session, claim)
             _note(session, done)
             if trouble is Trouble.ROLE_GONE:
                 session.execute(sa.delete(RoleGrant).where(RoleGrant.award_id == refused.award_id))
                 session.execute(sa.delete(EventRole).where(EventRole.id == refused.award_id))
-                _forget_ended(session, int(claim.key))
+                _forget_ended(session, guild_id)
                 schedule(session, JobKind.ROLES, claim.key, self._clock())
             leave_notice(session, guild_id, JobKind.ROLES, trouble, refused.role_id, self._clock())
 
