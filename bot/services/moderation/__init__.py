@@ -2,7 +2,7 @@
 
 from bot.services.moderation._addition import AdditionService
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
+from bot.services.moderation._corrections import Addition, add_score, conclude, week_for
 from bot.services.moderation._excuses import ExcuseService
 from bot.services.moderation._finding import name_submission
 from bot.services.moderation._removal import RemovalService
@@ -16,8 +16,7 @@ __all__ = [
     "RemovalService",
     "WithdrawalService",
     "add_score",
-    "correct_posts",
+    "conclude",
     "name_submission",
-    "report",
     "week_for",
 ]

@@ -17,7 +17,7 @@ from bot.domain.text import clean_reason
 from bot.errors import MomentAhead, MomentUnknown, PlayerWithdrawn, ScoreInQuestion, ScoreUnclear
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, add_score, correct_posts, report, week_for
+from bot.services.moderation._corrections import Addition, add_score, conclude, week_for
 from bot.services.moderation._finding import name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, add_members, begin_action, load_settings, name_player, record, require_admin
@@ -133,8 +133,7 @@ class AdditionService:
             again = f", {shown.week} run again" if done.is_rerun else ""
             detail = f"submission {row.id}: {shown}{again}"
             record(session, actor, "add score", detail, at=now, event_id=found.id, player_id=player_id, reason=why)
-            correct_posts(session, found, row, done, now)
-            return report(session, Correction.ADD, found, row, shown, done, why)
+            return conclude(session, Correction.ADD, found, row, shown, done, now, why)
 
         result = await self._database.write(work)
         if result.changed_best:

@@ -155,16 +155,21 @@ def restore_score(
     return Corrected(run, was_counted=counted, is_rerun=is_rerun, before=before, after=after)
 
 
-def report(
+def conclude(
     session: Session,
     correction: Correction,
     event: Event,
     row: ScoreSubmission,
     shown: LoggedSubmission,
     done: Corrected,
-    reason: str | None,
+    now: datetime,
+    reason: str | None = None,
 ) -> CorrectionResult:
-    """Report what a correction has done."""
+    """Refresh the posts and roles that the correction of a submission can make untrue, and report what it has done."""
+    refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
+    untrue = JobKind.FINAL, JobKind.RECORD, JobKind.BOARD
+    runs = [done.run] if done.run is not None and done.is_rerun else []
+    after_correction(session, event, now, *untrue, runs=runs)
     return CorrectionResult(
         correction=correction,
         event=describe(event),
@@ -177,14 +182,6 @@ def report(
         personal_best=done.after,
         reason=reason,
     )
-
-
-def correct_posts(session: Session, event: Event, row: ScoreSubmission, done: Corrected, now: datetime) -> None:
-    """Refresh the posts and roles that the correction of a submission can make untrue."""
-    refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
-    untrue = JobKind.FINAL, JobKind.RECORD, JobKind.BOARD
-    runs = [done.run] if done.run is not None and done.is_rerun else []
-    after_correction(session, event, now, *untrue, runs=runs)
 
 
 def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:

@@ -14,7 +14,7 @@ from bot.domain.text import clean_reason
 from bot.errors import TooLateToTakeBack
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Corrected, correct_posts, remove_score, report, restore_score
+from bot.services.moderation._corrections import Corrected, conclude, remove_score, restore_score
 from bot.services.moderation._finding import find_listed, find_one, find_own, name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, load_settings, name_player, record, require_admin
@@ -128,9 +128,8 @@ class RemovalService:
             if is_late or find_run(session, event_id, row.week_number) is not None:
                 raise TooLateToTakeBack
             done = remove_score(session, found, row, (now, player, TAKEN_BACK), self._scale, reruns_week=False)
-            correct_posts(session, found, row, done, now)
-            shown = name_submission(found, row, load_settings(session, guild_id).time_zone)
-            return report(session, Correction.REMOVE, found, row, shown, done, None)
+            shown = self._name(session, found, row)
+            return conclude(session, Correction.REMOVE, found, row, shown, done, now)
 
         result = await self._database.write(work)
         if result.changed_best:
@@ -187,8 +186,7 @@ class RemovalService:
             action, what, who = _ACTIONS[correction], found.id, row.player_id
             now = self._clock()
             record(session, actor, action, detail, at=now, event_id=what, player_id=who, reason=why)
-            correct_posts(session, found, row, done, now)
-            return report(session, correction, found, row, shown, done, why)
+            return conclude(session, correction, found, row, shown, done, now, why)
 
         result = await self._database.write(work)
         if result.changed_best:

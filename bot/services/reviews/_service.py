@@ -24,9 +24,8 @@ from bot.services.moderation import (
     Addition,
     Foresight,
     add_score,
-    correct_posts,
+    conclude,
     name_submission,
-    report,
     week_for,
 )
 from bot.services.ratings import Recalculation
@@ -159,12 +158,11 @@ class ReviewService:
             zone = load_settings(session, actor.guild_id).time_zone
             row, done = add_score(session, event, _addition(held, actor), zone, self._scale)
             self._decide(session, actor, held, HeldState.APPROVED, None)
-            correct_posts(session, event, row, done, self._clock())
             shown = name_submission(event, row, zone)
             detail = f"submission {row.id}: {shown}"
-            what, who = event.id, row.player_id
-            record(session, actor, "approve score", detail, at=self._clock(), event_id=what, player_id=who)
-            return report(session, Correction.APPROVE, event, row, shown, done, None)
+            what, who, now = event.id, row.player_id, self._clock()
+            record(session, actor, "approve score", detail, at=now, event_id=what, player_id=who)
+            return conclude(session, Correction.APPROVE, event, row, shown, done, now)
 
         result = await self._database.write(work)
         if result.changed_best:
