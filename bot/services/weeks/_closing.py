@@ -13,7 +13,6 @@ from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim
 from bot.domain.ratings import RatingScale
-from bot.domain.servers import ServerSettings
 from bot.domain.weeks import Closing, Week
 from bot.errors import Unavailable, WeekWithoutScores
 from bot.services.events import find_event
@@ -43,7 +42,6 @@ class Plan:
         last: the last of them of each event.
     """
 
-    settings: ServerSettings
     closing: Closing
     weeks: list[DueWeek]
     last: dict[int, Week]
@@ -117,7 +115,7 @@ class WeekCloser:
             .order_by(LeaderboardScore.week_number, Event.id)
         )
         due = [DueWeek(Week.from_code(code), event_id) for code, event_id in session.execute(weeks)]
-        return Plan(settings, closing, due, {one.event_id: one.week for one in due})
+        return Plan(closing, due, {one.event_id: one.week for one in due})
 
     async def _close(self, claim: Claim, plan: Plan, due: DueWeek, *, ends: bool) -> None:
         guild_id = int(claim.key)
@@ -134,13 +132,9 @@ class WeekCloser:
             if not skipped:
                 # Or removed its last score.
                 with suppress(WeekWithoutScores):
-                    self._run(session, plan, event, due)
+                    actor, last = itself(guild_id), plan.last[event.id]
+                    close_week(session, actor, event, due.week, self._scale, self._clock(), last=last)
             if ends:
                 postpone(session, claim, plan.closing.next_at)
 
         await self._database.write(work)
-
-    def _run(self, session: Session, plan: Plan, event: Event, due: DueWeek) -> None:
-        announces = plan.settings.announcement_channel_id is not None
-        last, actor = plan.last[event.id], itself(event.guild_id)
-        close_week(session, actor, event, due.week, self._scale, self._clock(), last=last, announces=announces)

@@ -34,7 +34,7 @@ from bot.services.ratings import (
     recalculate,
     stored_field,
 )
-from bot.services.servers import Actor, hasten_results, record
+from bot.services.servers import Actor, hasten_results, load_settings, record
 from bot.services.weeks._archive import (
     archive_missed_weeks,
     archive_scores,
@@ -56,7 +56,6 @@ def close_week(
     now: datetime,
     *,
     last: Week,
-    announces: bool,
 ) -> None:
     """Run a week as `run_week` does, log who did, and have it announced.
 
@@ -68,7 +67,6 @@ def close_week(
         scale: the constants of the Elos.
         now: the time.
         last: the last of the weeks that are closed together with this one, each in its own transaction.
-        announces: whether the server has results announced.
     """
     run = run_week(session, event, week, scale, now, actor.discord_id)
     if last != week:
@@ -76,7 +74,7 @@ def close_week(
     record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
     refresh_posts(session, [event.id], now, JobKind.BOARD)
     hasten_results(session, event.guild_id, now)
-    if announces:
+    if load_settings(session, event.guild_id).announcement_channel_id is not None:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
         season = find_progress(session, event, now)
         if season is not None and season.has_ended:

@@ -147,8 +147,7 @@ class WeeklyProcessingService:
     ) -> WeeklyRunResult:
         now = self._clock()
         found = find_event(session, actor.guild_id, event, lock=True)
-        settings = load_settings(session, actor.guild_id)
-        zone = settings.time_zone
+        zone = load_settings(session, actor.guild_id).time_zone
         current = Week.at(now, zone)
         check_runnable(session, found, week, current)
         if week == current and not early:
@@ -156,8 +155,7 @@ class WeeklyProcessingService:
                 raise WeekWithoutScores(str(week))
             next_week = str(week.next()) if describe(found).has_week(week.next().code) else None
             raise WeekNotOver(str(week), found.name, found.id, week.ends_at(zone), next_week)
-        announces = settings.announcement_channel_id is not None
-        close_week(session, actor, found, week, self._scale, now, last=last, announces=announces)
+        close_week(session, actor, found, week, self._scale, now, last=last)
         return WeeklyRunResult(describe(found), week)
 
 
