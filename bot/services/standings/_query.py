@@ -97,16 +97,6 @@ class BoardShape:
         return self.condition if self.has_key is None else sa.and_(self.condition, self.has_key)
 
     @property
-    def by_key(self) -> list[sa.ColumnElement[Any]]:
-        """The order of the keys in the index, the best first."""
-        return self._by_key(self.direction)
-
-    @property
-    def by_key_reversed(self) -> list[sa.ColumnElement[Any]]:
-        """The same order backwards, the worst first."""
-        return self._by_key(self.direction.opposite)
-
-    @property
     def lacks_key(self) -> sa.ColumnElement[bool]:
         """The condition for rows without a key."""
         return sa.false() if self.has_key is None else sa.and_(self.condition, sa.not_(self.has_key))
@@ -121,7 +111,8 @@ class BoardShape:
         is_earlier = sa.tuple_(LeaderboardScore.submitted_at, self.player_id) < sa.tuple_(_AT, _PLAYER)
         return is_earlier if self.best is None else sa.exists().where(self.best, is_earlier)
 
-    def _by_key(self, direction: ScoreDirection) -> list[sa.ColumnElement[Any]]:
+    def by_key(self, direction: ScoreDirection) -> list[sa.ColumnElement[Any]]:
+        """Return the order of the keys in the index, the best in a direction first."""
         columns = [self.key] if self.before_key is None else [self.before_key, self.key]
         return [best_first(column, direction) for column in columns]
 
@@ -252,7 +243,7 @@ def next_rank(session: Session, board: BoardQuery, found: tuple[Place, BoardRow]
         above, better = rank - 1, sa.and_(shape.ranked, shape.better_than(key))
     if above == 0:
         return 1
-    keys = sa.select(shape.key).select_from(shape.keys).where(better).order_by(*shape.by_key_reversed)
+    keys = sa.select(shape.key).select_from(shape.keys).where(better).order_by(*shape.by_key(shape.direction.opposite))
     next_key = board.execute(session, keys.limit(1)).scalar_one()
     return above + 1 - count_rows(session, board, shape.key == next_key)
 
@@ -305,7 +296,7 @@ def _count_better_than_first(session: Session, board: BoardQuery, keys: Sequence
 
 @cache
 def _page_of_keys(shape: BoardShape) -> AnySelect:
-    keys = sa.select(shape.key).select_from(shape.keys).where(shape.ranked).order_by(*shape.by_key)
+    keys = sa.select(shape.key).select_from(shape.keys).where(shape.ranked).order_by(*shape.by_key(shape.direction))
     return keys.offset(_OFFSET).limit(_LIMIT)
 
 
