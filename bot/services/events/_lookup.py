@@ -46,7 +46,9 @@ def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool 
     return found
 
 
-def find_meant_event(session: Session, guild_id: int, event: str | int, *, archived: bool = True) -> Event:
+def find_meant_event(
+    session: Session, guild_id: int, event: str | int, *, season: str | None = None, archived: bool = True
+) -> Event:
     """Return an event of a server by its whole name, or by a part that no other name has.
 
     For what shows an event, or counts the user's own score and says for which event: users see at once what was taken.
@@ -55,17 +57,19 @@ def find_meant_event(session: Session, guild_id: int, event: str | int, *, archi
         session: the transaction.
         guild_id: the server.
         event: the name as typed, ignoring case, or the key from a button.
+        season: the number of its season, as typed; None for the event that is named.
         archived: whether a part of a name may mean an archived event; a whole name may always.
 
     Raises:
         EventNotFound: as `find_event` does.
+        SeasonUnknown: the event has had no such season.
     """
     found = get_event(session, guild_id, event)
     if found is None and isinstance(event, str):
         found = get_event(session, guild_id, _meant(session, guild_id, event, archived=archived))
     if found is None:
         raise EventNotFound
-    return found
+    return found if season is None else _find_season(session, found, season)
 
 
 def takes_scores(week: Week) -> sa.ColumnElement[bool]:
@@ -91,12 +95,7 @@ def find_seasons(session: Session, event: Event) -> list[Event]:
     return list(session.scalars(seasons.order_by(Event.season.desc())))
 
 
-def find_season(session: Session, event: Event, season: str) -> Event:
-    """Return one season of an event by its number, as typed.
-
-    Raises:
-        SeasonUnknown: the event has had no such season.
-    """
+def _find_season(session: Session, event: Event, season: str) -> Event:
     seasons = find_seasons(session, event)
     for one in seasons:
         if str(one.season) == season.strip():

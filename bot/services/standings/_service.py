@@ -18,7 +18,7 @@ from bot.domain.servers import GREATEST_ID
 from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
 from bot.errors import SubmitterWithdrawn, WeekWithoutBoard
-from bot.services.events import describe, find_meant_event, find_season, without_scores
+from bot.services.events import describe, find_meant_event, without_scores
 from bot.services.ratings import (
     count_week,
     current_field,
@@ -68,9 +68,7 @@ class StandingsService:
         """
 
         def work(session: Session) -> PlayerRating:
-            found = find_meant_event(session, guild_id, event)
-            if season is not None:
-                found = find_season(session, found, season)
+            found = find_meant_event(session, guild_id, event, season=season)
             # What a forged button names may be greater than any id.
             own = self._find_own(session, found, discord_id) if discord_id <= GREATEST_ID else None
             if own is not None:
@@ -112,9 +110,7 @@ class StandingsService:
         """
 
         def work(session: Session) -> LeaderboardPage:
-            found = find_meant_event(session, guild_id, event)
-            if season is not None:
-                found = find_season(session, found, season)
+            found = find_meant_event(session, guild_id, event, season=season)
             opened = self._open(session, found, board) if week is None else self._of_week(session, found, week)
             shown = replace(opened.page(session, page, viewer_id), season=find_progress(session, found, self._clock()))
             if shown.own is None and is_withdrawn(session, guild_id, viewer_id):
@@ -174,8 +170,7 @@ class StandingsService:
         """
 
         def work(session: Session) -> tuple[Week, ...]:
-            found = find_meant_event(session, guild_id, event)
-            return closed_weeks(session, (found if season is None else find_season(session, found, season)).id)
+            return closed_weeks(session, find_meant_event(session, guild_id, event, season=season).id)
 
         return await self._database.read(work)
 
