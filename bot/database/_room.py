@@ -43,7 +43,7 @@ class Room:
                 try:
                     return await attempt()
                 except DBAPIError as error:
-                    if not dialect.has_no_room(error) or time.monotonic() > deadline:
+                    if not dialect.has_no_room(error.orig) or time.monotonic() > deadline:
                         raise
                     self._shrunk_size, self._shrunk_at = max(self._inside - 1, 1), time.monotonic()
                     is_alone = self._inside == 1

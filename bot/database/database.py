@@ -101,7 +101,7 @@ class Database:
             async with self._prober.connect() as connection:
                 await connection.execute(select(1))
         except DBAPIError as error:
-            if not dialect.has_no_room(error):
+            if not dialect.has_no_room(error.orig):
                 raise
 
 

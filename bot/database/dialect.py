@@ -233,7 +233,7 @@ def give_up_useless_connections(engine: AsyncEngine) -> None:
     def on_error(context: sa.ExceptionContext) -> None:
         error = context.original_exception
         sqlstate = getattr(error, "sqlstate", None) or ""
-        if not {sqlstate, sqlstate[:2]}.isdisjoint(_OF_NO_USE) and not _is_refused_for_room(error):
+        if not {sqlstate, sqlstate[:2]}.isdisjoint(_OF_NO_USE) and not has_no_room(error):
             context.is_disconnect = True
 
 
@@ -361,15 +361,11 @@ def is_locked_out(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def has_no_room(error: DBAPIError) -> bool:
+def has_no_room(refusal: BaseException | None) -> bool:
     """Tell whether a server or its pooler refused a connection because it has as many as it takes; it is alive."""
-    return _is_refused_for_room(error.orig)
-
-
-def _is_refused_for_room(error: BaseException | None) -> bool:
     # Poolers have no code for it.
-    told = str(error).lower()
-    return getattr(error, "sqlstate", None) == _TOO_MANY_CONNECTIONS or any(said in told for said in _POOLER_IS_FULL)
+    told = str(refusal).lower()
+    return getattr(refusal, "sqlstate", None) == _TOO_MANY_CONNECTIONS or any(said in told for said in _POOLER_IS_FULL)
 
 
 def may_be_the_rows(error: BaseException | None) -> bool:

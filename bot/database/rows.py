@@ -39,10 +39,10 @@ class RowsStatement:
     def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], Any]) -> None:
         """Build the statement by `build` from a table of parameters; `name` tells it from other statements."""
         self.name = name
+        self.build = build
         self._columns = columns
         self._keys = (*columns, _OF)
         self._parameters = tuple(f"{name}_{key}" for key in columns)
-        self._build = build
 
     def fetch(self, connection: sa.Connection, rows: Rows, **shared: Any) -> list[sa.Row[Any]]:
         """Return what the statement finds for all rows; `shared` are parameters that all rows share."""
@@ -74,10 +74,6 @@ class RowsStatement:
         """Return the table as one parameter."""
         return json.dumps([dict(zip(self._keys, (*row, self.name), strict=True)) for row in rows]) if rows else "[]"
 
-    def over(self, rows: sa.FromClause) -> Any:
-        """Return the statement over another table with these columns."""
-        return self._build(rows)
-
     def table(self) -> sa.FromClause:
         """Return the table of parameters, on PostgreSQL.
 
@@ -95,7 +91,7 @@ class RowsStatement:
 
     @cached_property
     def _over_document(self) -> Any:
-        return write_out(self._build(self.table()), on_postgresql=True)
+        return write_out(self.build(self.table()), on_postgresql=True)
 
     @cached_property
     def _over_file_document(self) -> Any:
@@ -107,13 +103,13 @@ class RowsStatement:
             for name, kind in self._columns.items()
         ]
         rows = sa.select(*values).select_from(each).subquery(f"{self.name}_rows")
-        return write_out(self._build(rows), on_postgresql=False)
+        return write_out(self.build(rows), on_postgresql=False)
 
     @cached_property
     def _over_one(self) -> Any:
         named = zip(self._parameters, self._columns.items(), strict=True)
         values = [sa.bindparam(parameter, type_=kind).label(name) for parameter, (name, kind) in named]
-        return write_out(self._build(sa.select(*values).subquery(f"{self.name}_rows")), on_postgresql=False)
+        return write_out(self.build(sa.select(*values).subquery(f"{self.name}_rows")), on_postgresql=False)
 
     def _named(self, row: tuple[Any, ...]) -> dict[str, Any]:
         return dict(zip(self._parameters, row, strict=True))
@@ -162,7 +158,7 @@ class OptimisticWrite:
         are_locked = []
         for lock in (one for one in self._locks if one in filled):
             wanted = lock.table()
-            found = sa.select(sa.func.count()).select_from(lock.over(wanted).cte(lock.name)).scalar_subquery()
+            found = sa.select(sa.func.count()).select_from(lock.build(wanted).cte(lock.name)).scalar_subquery()
             are_locked.append(
                 found == sa.func.json_array_length(sa.cast(sa.bindparam(lock.name, type_=sa.String()), sa.JSON))
             )
@@ -171,9 +167,9 @@ class OptimisticWrite:
         for write in (one for one in self._writes if one in filled):
             table = write.table()
             rows = sa.select(*table.c).join_from(table, if_locked, sa.true()).cte(f"{write.name}_if")
-            writes.append(write.over(rows).cte(write.name))
+            writes.append(write.build(rows).cte(write.name))
         asking, nothing = self._asking, sa.select(sa.null().label("nothing"))
-        answer = (asking.over(asking.table()) if asking in filled else nothing).subquery(asking.name)
+        answer = (asking.build(asking.table()) if asking in filled else nothing).subquery(asking.name)
         together = sa.select(*answer.c).select_from(if_locked.outerjoin(answer, sa.true())).add_cte(*writes)
         return write_out(together, on_postgresql=True)
 

@@ -277,7 +277,7 @@ async def test_what_fails_each_time_is_not(played: TestBackend) -> None:
 )
 def test_a_server_without_room_is_told_from_a_broken_connection(sqlstate: str, said: str, is_full: bool) -> None:
     refusal = PostgresError.new({"C": sqlstate, "M": said, "S": "FATAL"})
-    assert has_no_room(DBAPIError("SELECT 1", {}, refusal)) is is_full
+    assert has_no_room(refusal) is is_full
 
 
 def test_an_error_of_another_kind_is_not() -> None:
