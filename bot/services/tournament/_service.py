@@ -26,7 +26,7 @@ from bot.domain.weeks import Week
 from bot.services.events import apply_defaults, find_event, get_event
 from bot.services.servers import add_members, itself, load_settings, record
 from bot.services.tournament._source import read_tournament
-from bot.services.verification import add_ratings, add_to_log, rebuild
+from bot.services.verification import add_scores, rebuild
 from bot.services.weeks import after_correction, closed_weeks
 
 
@@ -95,8 +95,6 @@ class TournamentImportService:
             return
         _log(session, event, planned.submissions, players)
         rebuild(session, event)
-        # Its all-time Elos now await a recalculation.
-        event.scores_version += 1
         now = self._clock()
         after_correction(session, event, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
         detail = f"{event.name}: {len(planned.submissions)} scores"
@@ -127,7 +125,6 @@ def _log(session: Session, event: Event, submissions: Sequence[NewSubmission], p
     rows = [
         {
             "player_id": players[one.player.discord_id],
-            "event_id": event.id,
             "score": one.score,
             "week_number": one.week.code,
             "made_in_week": one.week.code,
@@ -135,6 +132,4 @@ def _log(session: Session, event: Event, submissions: Sequence[NewSubmission], p
         }
         for one in submissions
     ]
-    add_to_log(session, rows)
-    # A withdrawn player may return to the event.
-    add_ratings(session, event.id, (players[one.player.discord_id] for one in submissions))
+    add_scores(session, event, rows)

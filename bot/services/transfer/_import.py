@@ -19,7 +19,7 @@ from bot.services.jobs import schedule
 from bot.services.ratings import recalculate
 from bot.services.servers import Actor, add_members, find_players, load_settings, record
 from bot.services.transfer._file import EventFile
-from bot.services.verification import add_ratings, add_to_log, rebuild
+from bot.services.verification import add_scores, rebuild
 from bot.services.weeks import end_to_come
 
 
@@ -58,9 +58,7 @@ def import_event(session: Session, actor: Actor, file: EventFile, scale: RatingS
     _add_log(session, event, file, players)
     _add_runs(session, event, file, players)
     _add_excuses(session, event, file, players)
-    add_ratings(session, event.id, (players[one.player] for one in file.submissions))
     rebuild(session, event)
-    event.scores_version += 1
     recalculate(session, event, scale)
     if (ends_at := end_to_come(session, event, now)) is not None:
         schedule(session, JobKind.FINAL, str(event.id), ends_at)
@@ -121,7 +119,6 @@ def _add_log(session: Session, event: Event, file: EventFile, players: dict[int,
     rows = [
         {
             "player_id": players[one.player],
-            "event_id": event.id,
             "score": one.score,
             "week_number": one.week,
             "made_in_week": one.made_in_week,
@@ -136,7 +133,7 @@ def _add_log(session: Session, event: Event, file: EventFile, players: dict[int,
         }
         for one in file.submissions
     ]
-    add_to_log(session, rows)
+    add_scores(session, event, rows)
 
 
 def _add_runs(session: Session, event: Event, file: EventFile, players: dict[int, int]) -> None:

@@ -27,7 +27,7 @@ from bot.errors import ImportGone, NothingToImport
 from bot.services.events import describe
 from bot.services.ratings import recalculate
 from bot.services.servers import Actor, add_members, load_settings, record
-from bot.services.verification import add_ratings, add_to_log, rebuild
+from bot.services.verification import add_scores, rebuild
 from bot.services.weeks import after_correction
 
 _LOG = ScoreSubmission
@@ -67,7 +67,6 @@ def import_scores(
     rows = [
         {
             "player_id": players[one.player],
-            "event_id": event.id,
             "score": one.score,
             "week_number": one.week.code,
             "made_in_week": one.made_in.code,
@@ -78,8 +77,7 @@ def import_scores(
         }
         for one in plan.new
     ]
-    add_to_log(session, rows)
-    add_ratings(session, event.id, (players[one.player] for one in plan.new))
+    add_scores(session, event, rows)
     _derive(session, event, plan.weeks, scale, now)
     detail = f"{len(plan.new)} scores of {plan.players} players{_again(plan.weeks)}"
     record(session, actor, "import scores", detail, at=now, event_id=event.id)
@@ -131,7 +129,6 @@ def _drop_ratings(session: Session, event: Event, players: Collection[int]) -> N
 
 def _derive(session: Session, event: Event, weeks: Iterable[Week], scale: RatingScale, now: datetime) -> None:
     rebuild(session, event)
-    event.scores_version += 1
     recalculate(session, event, scale)
     codes = {week.code for week in weeks}
     runs = [run for run in _runs_of(session, event) if run.week_number in codes]

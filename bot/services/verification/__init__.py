@@ -1,7 +1,7 @@
 """Compare the database with its log, and repair either from the other."""
 
 from bot.services.verification._comparison import excused_players, withdrawn_players
-from bot.services.verification._log import add_ratings, add_to_log
+from bot.services.verification._log import add_scores
 from bot.services.verification._service import (
     Difference,
     LogRepair,
@@ -17,8 +17,7 @@ __all__ = [
     "RepairFailed",
     "Verification",
     "VerificationService",
-    "add_ratings",
-    "add_to_log",
+    "add_scores",
     "excused_players",
     "rebuild",
     "withdrawn_players",

@@ -1,13 +1,30 @@
 """Add rows to the log past the bot's commands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.database.models import PlayerEventStats, ScoreSubmission
+from bot.database.models import Event, PlayerEventStats, ScoreSubmission
 from bot.database.rows import add_rows, free_id
+
+
+def add_scores(session: Session, event: Event, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows to the log of a locked event, in their order, and the ratings of players who have none yet in it.
+
+    Everybody who ever submitted has a row of ratings, also while withdrawn.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        rows: by the names of the columns, without the event and the interaction id.
+    """
+    add_to_log(session, [{"event_id": event.id, **row} for row in rows])
+    stats = PlayerEventStats
+    rated = set(session.scalars(select(stats.player_id).where(stats.event_id == event.id)))
+    new = sorted({row["player_id"] for row in rows} - rated)
+    add_rows(session, stats, [{"player_id": player_id, "event_id": event.id} for player_id in new])
 
 
 def add_to_log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -22,13 +39,3 @@ def add_to_log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     first = free_id(session, ScoreSubmission.interaction_id)
     numbered = [{"interaction_id": first - number, **row} for number, row in enumerate(rows)]
     add_rows(session, ScoreSubmission, numbered)
-
-
-def add_ratings(session: Session, event_id: int, players: Iterable[int]) -> None:
-    """Make the ratings of players who have none yet in a locked event.
-
-    Everybody who ever submitted has a row of ratings, also while withdrawn.
-    """
-    rated = set(session.scalars(select(PlayerEventStats.player_id).where(PlayerEventStats.event_id == event_id)))
-    new = sorted(set(players) - rated)
-    add_rows(session, PlayerEventStats, [{"player_id": player_id, "event_id": event_id} for player_id in new])

@@ -169,6 +169,8 @@ def rebuild(session: Session, event: Event) -> None:
     """Write all that follows from the log of a locked event, into which rows were written past the bot's commands."""
     found = compute_aside(session, partial(compare, within=(event.id, event.id)))
     repair(session, found.wrong, [event.id])
+    # Its all-time Elos now await a recalculation.
+    event.scores_version += 1
 
 
 def _all_events(session: Session) -> EventRange:
