@@ -1,7 +1,15 @@
 """Keep the settings of a server, check who is an admin, and log what admins do."""
 
 from bot.services.servers._authority import Actor, begin_action, is_admin, itself, record, require_admin
-from bot.services.servers._members import add_members, find_member, find_players, name_member, name_player, name_players
+from bot.services.servers._members import (
+    add_members,
+    find_member,
+    find_players,
+    is_withdrawn,
+    name_member,
+    name_player,
+    name_players,
+)
 from bot.services.servers._notices import drop_notices, find_notices, leave_notice, waiting_in
 from bot.services.servers._reminders import hasten_results, hasten_reviews, reminder_key
 from bot.services.servers._service import SettingsService
@@ -20,6 +28,7 @@ __all__ = [
     "hasten_results",
     "hasten_reviews",
     "is_admin",
+    "is_withdrawn",
     "itself",
     "leave_notice",
     "load_settings",

@@ -31,6 +31,13 @@ def find_member(session: Session, guild_id: int, discord_id: int, *, lock: bool 
     return member
 
 
+def is_withdrawn(session: Session, guild_id: int, discord_id: int) -> bool:
+    """Tell whether an admin has withdrawn a user from a server."""
+    of_user = select(Member.withdrawn_at).join(Player, Player.id == Member.player_id)
+    of_user = of_user.where(Player.discord_id == discord_id, Member.guild_id == guild_id)
+    return session.scalar(of_user) is not None
+
+
 def name_player(session: Session, event: Event, player_id: int) -> PlayerName:
     """Return a player as they are called in the server of an event."""
     return name_member(session, session.get_one(Member, (player_id, event.guild_id)))

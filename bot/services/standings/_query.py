@@ -370,10 +370,3 @@ def _key(shape: BoardShape) -> sa.ColumnElement[Any]:
 
 def _count(source: sa.FromClause, *where: sa.ColumnElement[bool]) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(source).where(*where)
-
-
-def is_withdrawn(session: Session, guild_id: int, discord_id: int) -> bool:
-    """Tell whether an admin has withdrawn a user from a server."""
-    of_user = sa.select(Member.withdrawn_at).join(Player, Player.id == Member.player_id)
-    of_user = of_user.where(Player.discord_id == discord_id, Member.guild_id == guild_id)
-    return session.scalar(of_user) is not None

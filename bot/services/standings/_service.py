@@ -27,11 +27,11 @@ from bot.services.ratings import (
     rating_of,
     stored_field,
 )
-from bot.services.servers import current_week
+from bot.services.servers import current_week, is_withdrawn
 from bot.services.standings._archive import count_results, find_run_id
 from bot.services.standings._boards import ClosedBoard, OpenBoard, ShownBoard
 from bot.services.standings._changes import find_change
-from bot.services.standings._query import BoardQuery, is_withdrawn
+from bot.services.standings._query import BoardQuery
 from bot.services.standings._rating import explain
 from bot.services.weeks import closed_weeks, find_first_week, find_progress, open_week
 

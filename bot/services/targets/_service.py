@@ -11,8 +11,7 @@ from bot.domain.targets import Goal, GoalKind, Target
 from bot.domain.weeks import Week
 from bot.errors import AheadOfOneself, EventArchived, SeveralGoals, SubmitterWithdrawn
 from bot.services.events import describe, find_meant_event
-from bot.services.servers import load_settings
-from bot.services.standings import is_withdrawn
+from bot.services.servers import is_withdrawn, load_settings
 from bot.services.targets._aims import Aims, KnownFields
 from bot.services.weeks import closed_weeks, open_week
 
