@@ -21,15 +21,15 @@ def parameter(name: str) -> sa.BindParameter[float]:
     return sa.bindparam(name, type_=sa.Double())
 
 
-def elo_expression(score: ScoreColumn, field: str = "field") -> sa.ColumnElement[int]:
+def elo_expression(score: ScoreColumn) -> sa.ColumnElement[int]:
     """Return `RatingScale.elo` in SQL: the same operations in the same order, over the parameters of a field."""
-    return elo_of(spreads_expression(score, field))
+    return elo_of(spreads_expression(score))
 
 
-def spreads_expression(score: ScoreColumn, field: str = "field") -> sa.ColumnElement[float]:
+def spreads_expression(score: ScoreColumn) -> sa.ColumnElement[float]:
     """Return `bot.domain.ratings.z_score` in SQL."""
-    from_centre = (score - parameter(f"{field}_origin")) - parameter(f"{field}_centre")
-    return parameter("elo_sign") * from_centre / parameter(f"{field}_spread")
+    from_centre = (score - parameter("field_origin")) - parameter("field_centre")
+    return parameter("elo_sign") * from_centre / parameter("field_spread")
 
 
 def elo_of(z: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
@@ -37,16 +37,14 @@ def elo_of(z: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
     return round_half_up(sa.cast(_BASE_ELO, sa.Double) + z * parameter("elo_per_sigma"))
 
 
-def elo_parameters(
-    field: Field, direction: ScoreDirection, scale: RatingScale, name: str = "field"
-) -> dict[str, float]:
-    """Return the parameters of `elo_expression`, for a field of this `name`, and of `event_elo_expression`."""
+def elo_parameters(field: Field, direction: ScoreDirection, scale: RatingScale) -> dict[str, float]:
+    """Return the parameters of `elo_expression`, and of `event_elo_expression`."""
     return {
         "elo_sign": direction.sign,
-        f"{name}_origin": field.origin,
-        f"{name}_centre": field.centre,
+        "field_origin": field.origin,
+        "field_centre": field.centre,
         # Without a spread, every score is at the centre.
-        f"{name}_spread": field.spread or math.inf,
+        "field_spread": field.spread or math.inf,
         "elo_per_sigma": scale.elo_per_sigma,
         **event_elo_parameters(scale),
     }
