@@ -10,7 +10,7 @@ from bot.services.servers._members import (
     name_player,
     name_players,
 )
-from bot.services.servers._notices import drop_notices, find_notices, leave_notice, waiting_in
+from bot.services.servers._notices import drop_notices, leave_notice, waiting_in
 from bot.services.servers._reminders import hasten_results, hasten_reviews, reminder_key
 from bot.services.servers._service import SettingsService
 from bot.services.servers._settings import current_week, load_settings
@@ -23,7 +23,6 @@ __all__ = [
     "current_week",
     "drop_notices",
     "find_member",
-    "find_notices",
     "find_players",
     "hasten_results",
     "hasten_reviews",

@@ -3,7 +3,6 @@
 from bot.services.verification._comparison import excused_players, withdrawn_players
 from bot.services.verification._log import add_scores
 from bot.services.verification._service import (
-    Difference,
     LogRepair,
     RepairFailed,
     Verification,
@@ -12,7 +11,6 @@ from bot.services.verification._service import (
 )
 
 __all__ = [
-    "Difference",
     "LogRepair",
     "RepairFailed",
     "Verification",
