@@ -20,12 +20,12 @@ from bot.domain.announcements import results_key
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import Method
-from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_post, refresh_posts
 from bot.services.ratings import (
+    best_of,
     forget_week_statistics,
     is_personal_best,
     is_weekly_best,
@@ -170,7 +170,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
 def _bests_by_elo(session: Session, event: Event) -> list[tuple[int, float]]:
     """Return the all-time Elos of an event, which are current, each with the worst personal best that has it."""
     scores, elo = LeaderboardScore, PlayerEventStats.all_time_leaderboard_elo
-    worst = sa.func.min(scores.score) if event.score_direction is ScoreDirection.HIGH else sa.func.max(scores.score)
+    worst = best_of(scores.score, event.score_direction.opposite)
     is_own = PlayerEventStats.player_id == scores.player_id, PlayerEventStats.event_id == event.id
     bests = sa.select(elo, worst).join(PlayerEventStats, sa.and_(*is_own)).where(is_personal_best(event.id))
     return [(elo, score) for elo, score in session.execute(bests.group_by(elo)) if elo is not None]
