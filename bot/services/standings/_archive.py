@@ -5,26 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Member, Player, WeeklyResult, WeeklyRun
+from bot.database.models import Member, Player, WeeklyResult
 from bot.database.streams import AnySelect
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Standing
-from bot.domain.weeks import Week
 
 _RESULT = WeeklyResult
 _ORDER = (_RESULT.rank, _RESULT.submitted_at, _RESULT.player_id)
-
-
-def find_run_id(session: Session, event_id: int, week: Week) -> int | None:
-    """Return the key of the run of a week; None while the week is open."""
-    return session.scalar(
-        sa.select(WeeklyRun.id).where(WeeklyRun.event_id == event_id, WeeklyRun.week_number == week.code)
-    )
-
-
-def count_results(session: Session, run_id: int) -> int:
-    """Count the players with a score in a closed week."""
-    return session.execute(sa.select(sa.func.count()).where(*_took_part(run_id))).scalar_one()
 
 
 def read_results(session: Session, run_id: int, guild_id: int, offset: int, limit: int) -> list[Standing]:

@@ -28,12 +28,11 @@ from bot.services.ratings import (
     stored_field,
 )
 from bot.services.servers import current_week, is_withdrawn
-from bot.services.standings._archive import count_results, find_run_id
 from bot.services.standings._boards import ClosedBoard, OpenBoard, ShownBoard
 from bot.services.standings._changes import find_change
 from bot.services.standings._query import BoardQuery
 from bot.services.standings._rating import explain
-from bot.services.weeks import closed_weeks, find_first_week, find_progress, open_week
+from bot.services.weeks import closed_weeks, find_first_week, find_progress, find_run, open_week
 
 MOST_FIELDS = 500
 """How many fields of weeks the service remembers, each as of one version of its event."""
@@ -197,9 +196,9 @@ class StandingsService:
     def _of_week(self, session: Session, event: Event, text: str) -> ShownBoard:
         """Open the board of one week, closed or not."""
         week = Week.parse(text)
-        run_id = find_run_id(session, event.id, week)
-        if run_id is not None:
-            return ClosedBoard(describe(event), Board.WEEK, count_results(session, run_id), week, True, run_id)
+        run = find_run(session, event.id, week.code)
+        if run is not None:
+            return ClosedBoard(describe(event), Board.WEEK, run.field_size, week, True, run.id)
         is_past = week != self._week_now(session, event)
         board = self._open_week(session, event, week, is_past=is_past)
         if board.players == 0 and is_past:
