@@ -23,9 +23,13 @@ from bot.ui.text import count_of, isolate_score, write_days
 
 STAGE = 128.0
 """How high the podium is with the names on it."""
-STEPS = {1: (1, 100.0), 2: (0, 84.0), 3: (2, 68.0)}
-"""Of each of the first three: the column from the left, and the height of the step."""
+COLUMNS = (1, 0, 2)
+"""Where each of the first three stands, from the left."""
+HEIGHTS = {1: 100.0, 2: 84.0, 3: 68.0}
+"""How high the step of a rank is."""
 COLUMN = INNER / 3
+CHARACTER = 0.54
+"""How wide a character of a long score is, as a part of its size."""
 MEDALS = {1: GOLD, 2: SILVER, 3: BRONZE}
 ROW = 32.0
 
@@ -53,15 +57,16 @@ def picture_of_week(page: LeaderboardPage) -> Picture:
 
 def _podium(canvas: Canvas, top: float, podium: Sequence[Standing], style: ScoreStyle) -> None:
     bottom = top + STAGE
-    for place, standing in enumerate(podium, 1):
-        column, height = STEPS[place]
-        left, rank = MARGIN + COLUMN * column, standing.rank or place
+    for place, standing in enumerate(podium):
+        rank, left, room = standing.rank or place + 1, MARGIN + COLUMN * COLUMNS[place], COLUMN - 8
+        height, score = HEIGHTS[rank], style.bare(standing.score)
         middle, step = left + COLUMN / 2, bottom - height
         canvas.box(left + 3, step, COLUMN - 6, height, PANEL, radius=4)
         canvas.box(left + 3, step, COLUMN - 6, 4, MEDALS.get(rank, RULE), radius=2)
         canvas.write(middle, step - 8, standing.player.name, anchor="middle", is_bold=True, room=COLUMN - 6)
         canvas.write(middle, step + 24, f"#{rank}", size=18, fill=MEDALS.get(rank, DIM), anchor="middle", is_bold=True)
-        canvas.write(middle, step + 41, style.bare(standing.score), size=15, anchor="middle", room=COLUMN - 8)
+        size = min(15, room / (CHARACTER * len(score)))
+        canvas.write(middle, step + 41, score, size=size, anchor="middle", room=room)
         if standing.elo is not None:
             canvas.write(middle, step + 58, f"Elo {standing.elo}", size=15, fill=DIM, anchor="middle")
     canvas.line([(MARGIN, bottom), (RIGHT, bottom)], RULE)
