@@ -8,9 +8,10 @@ from benchmarks.sample_pictures import POINTS, SECONDS, closed_week, event
 from bot.domain.scores import MAX_SCORE, ScoreStyle
 from bot.ui.pictures import picture_of_week
 from bot.ui.pictures._canvas import PANEL
-from bot.ui.pictures._results import CHARACTER, COLUMN
+from bot.ui.pictures._results import CHARACTER, COLUMN, STAGE
+from bot.ui.standings import SETTLES
 from tests.one_database import on_one_database
-from tests.pictures.drawn import parts
+from tests.pictures.drawn import parts, words
 
 pytestmark = on_one_database
 
@@ -43,3 +44,24 @@ def test_the_longest_score_on_the_podium_is_small_enough_to_be_whole(score: floa
     [shown, other] = [part for part in parts(drawn, "text") if part["words"] in (style.bare(score), style.bare(16_400))]
     assert CHARACTER * shown["size"] * len(shown["words"]) <= COLUMN - 8 == shown["room"]
     assert shown["size"] < other["size"] == 15
+
+
+def test_a_week_without_players_has_no_stage() -> None:
+    nobody, somebody = picture_of_week(closed_week(())), picture_of_week(closed_week(("Ana", "Ben", "Cy")))
+    assert parts(nobody, "line") == []
+    assert f'"height":{76 + 12}' in nobody.drawing
+    assert f'"height":{76 + 12 + round(STAGE) + 12}' in somebody.drawing
+
+
+def test_elos_among_few_players_are_marked_and_the_mark_is_explained() -> None:
+    few, many = picture_of_week(closed_week(("Ana", "Ben"))), picture_of_week(closed_week(("Ana", "Ben", "Cy")))
+    assert {"Elo 1181?", SETTLES} <= set(words(few))
+    assert f"Elo 1181?. #2 Ben 16,400 points, Elo 1103?. {SETTLES}." in few.description
+    assert "Elo 1181" in words(many)
+    assert "?" not in many.drawing + many.description
+
+
+def test_a_week_that_is_not_rated_explains_no_mark() -> None:
+    page = closed_week(("Ana", "Ben"))
+    unrated = replace(page, standings=tuple(replace(one, elo=None) for one in page.standings))
+    assert SETTLES not in words(picture_of_week(unrated))

@@ -19,6 +19,7 @@ from bot.ui.pictures._canvas import (
     Picture,
     head,
 )
+from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import count_of, isolate_score, write_days
 
 STAGE = 128.0
@@ -40,8 +41,10 @@ def picture_of_week(page: LeaderboardPage) -> Picture:
     days = "" if page.week is None else write_days(page.week, year=True)
     top = head(canvas, page.event.name, f"{days} · {page.players:,} played")
     podium = page.standings[:3]
-    _podium(canvas, top, podium, style)
-    top += STAGE + 12
+    mark = PROVISIONAL if page.is_provisional else ""
+    if podium:
+        _podium(canvas, top, podium, style, mark)
+        top += STAGE + 12
     others = page.standings[len(podium) :]
     if others:
         canvas.write(RIGHT - 52, top + 16, style.unit or "best", size=15, fill=DIM, anchor="end", room=INNER / 2)
@@ -51,11 +54,15 @@ def picture_of_week(page: LeaderboardPage) -> Picture:
         _row(canvas, top, standing, style)
         top += ROW
     told = [f"{page.event.name}, {days}: {count_of(page.players, 'player')}."]
-    told += [f"{_tell(standing, style)}." for standing in page.standings]
+    told += [f"{_tell(standing, style, mark)}." for standing in page.standings]
+    if page.has_provisional:
+        canvas.write(MARGIN, top + 16, SETTLES, size=15, fill=DIM)
+        told.append(f"{SETTLES}.")
+        top += 26
     return canvas.finish("week", top + 12, " ".join(told))
 
 
-def _podium(canvas: Canvas, top: float, podium: Sequence[Standing], style: ScoreStyle) -> None:
+def _podium(canvas: Canvas, top: float, podium: Sequence[Standing], style: ScoreStyle, mark: str) -> None:
     bottom = top + STAGE
     for place, standing in enumerate(podium):
         rank, left, room = standing.rank or place + 1, MARGIN + COLUMN * COLUMNS[place], COLUMN - 8
@@ -68,7 +75,7 @@ def _podium(canvas: Canvas, top: float, podium: Sequence[Standing], style: Score
         size = min(15, room / (CHARACTER * len(score)))
         canvas.write(middle, step + 41, score, size=size, anchor="middle", room=room)
         if standing.elo is not None:
-            canvas.write(middle, step + 58, f"Elo {standing.elo}", size=15, fill=DIM, anchor="middle")
+            canvas.write(middle, step + 58, f"Elo {standing.elo}{mark}", size=15, fill=DIM, anchor="middle")
     canvas.line([(MARGIN, bottom), (RIGHT, bottom)], RULE)
 
 
@@ -83,6 +90,6 @@ def _row(canvas: Canvas, top: float, standing: Standing, style: ScoreStyle) -> N
     canvas.line([(MARGIN, top + ROW), (RIGHT, top + ROW)], PANEL)
 
 
-def _tell(standing: Standing, style: ScoreStyle) -> str:
-    rated = "" if standing.elo is None else f", Elo {standing.elo}"
+def _tell(standing: Standing, style: ScoreStyle, mark: str) -> str:
+    rated = "" if standing.elo is None else f", Elo {standing.elo}{mark}"
     return f"#{standing.rank} {standing.player.name} {isolate_score(style.show(standing.score), style)}{rated}"
