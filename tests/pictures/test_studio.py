@@ -153,13 +153,29 @@ async def test_a_picture_that_takes_too_long_is_given_up(studio: Studio, monkeyp
     assert await studio.draw(samples()[1])
 
 
-async def test_after_a_crash_or_a_picture_that_cannot_be_drawn_the_next_one_is(
-    studio: Studio, caplog: pytest.LogCaptureFixture
-) -> None:
+@holds_processes
+async def test_after_a_crash_amid_a_picture_the_next_one_is_drawn(studio: Studio) -> None:
     await studio.draw(samples()[0])
+    os.kill(painter_of(studio).pid, signal.SIGSTOP)
+    asked = asyncio.create_task(studio.draw(samples()[1]))
+    await asyncio.sleep(0.01)
     painter_of(studio).kill()
     with pytest.raises(PictureNotDrawn):
-        await studio.draw(samples()[1])
+        await asked
+    assert await studio.draw(samples()[1])
+
+
+async def test_after_a_crash_between_two_pictures_the_next_one_is_drawn(studio: Studio) -> None:
+    await studio.draw(samples()[0])
+    painter = painter_of(studio)
+    painter.kill()
+    await painter.wait()
+    assert await studio.draw(samples()[1])
+
+
+async def test_after_a_picture_that_cannot_be_drawn_the_next_one_is(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(PictureNotDrawn):
         await studio.draw(Picture("broken.png", "{}", ""))
     assert "a picture could not be drawn: dictionary does not contain key" in caplog.text

@@ -100,6 +100,8 @@ class Studio:
         return answer
 
     async def _open(self) -> Process:
+        if self._painter is not None and self._painter.returncode is not None:
+            self._dismiss()
         if self._idle is not None:
             self._idle.cancel()
         self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._dismiss)
