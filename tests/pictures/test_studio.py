@@ -6,14 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from benchmarks.sample_pictures import NAMES, closed_week, history, profile, rating, samples
-from bot.domain.profiles import Streaks
 from bot.errors import PictureNotDrawn
 from bot.ui.pictures import (
     Picture,
@@ -93,11 +91,6 @@ async def test_a_week_of_few_players_is_drawn_too(players: int, studio: Studio) 
 )
 async def test_what_is_not_usual_is_drawn_too(picture: Picture, studio: Studio) -> None:
     assert await studio.draw(picture)
-
-
-def test_a_profile_tells_of_weeks_in_a_row_once_there_are_two() -> None:
-    assert "3 weeks in a row, 11 at most." in picture_of_profile(profile()).description
-    assert "in a row" not in picture_of_profile(replace(profile(), streaks=Streaks(1, 1))).description
 
 
 @pytest.mark.parametrize("name", HOSTILE)

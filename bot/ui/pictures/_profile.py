@@ -86,7 +86,9 @@ def _best(event: ProfiledEvent) -> str:
 
 def _tell(profile: Profile) -> Iterator[str]:
     yield f"{profile.player.name}:"
-    if (standing := profile.standing) is not None:
+    if (standing := profile.standing) is None:
+        yield "no event Elo yet."
+    else:
         yield f"event Elos of {standing.total:,} together, #{standing.rank:,} of {standing.players:,} in this server."
     medals = profile.medals
     yield f"Weeks won {medals.gold:,}, second {medals.silver:,}, third {medals.bronze:,}."
@@ -94,3 +96,5 @@ def _tell(profile: Profile) -> Iterator[str]:
     for event in profile.events:
         elo = "–" if event.event_elo is None else event.event_elo
         yield f"{event.event.name}: event Elo {elo}, best {_best(event)}."
+    if profile.more_events:
+        yield f"and {count_of(profile.more_events, 'event')} more."
