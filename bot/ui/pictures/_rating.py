@@ -8,6 +8,8 @@ from bot.domain.rules import Attendance, Rules
 from bot.ui.pictures._canvas import (
     BLUE,
     DIM,
+    GROUND,
+    INK,
     INNER,
     MARGIN,
     ORANGE,
@@ -38,6 +40,8 @@ TALLEST = 110.0
 LEAST_HEIGHT = 3.0
 BAR = 16.0
 GAP = 5.0
+DIGIT = 0.58
+"""How wide a digit or a minus is, as a part of its size."""
 MISSED = 34.0
 """The least height of the box of a missed week, which has a cross in it."""
 
@@ -100,7 +104,9 @@ def _waterfall(canvas: Canvas, top: float, steps: Sequence[_Step], total: str) -
         top += 54
     canvas.write(MARGIN, top + 16, "Event Elo", size=15, fill=DIM)
     canvas.write(RIGHT, top + 16, total, anchor="end", is_bold=True)
-    for step in steps:
+    best, weeks = steps
+    turns = best.end * (weeks.end - weeks.begin) < 0
+    for step in [_Step("", "", 0.0, weeks.end, INK)] if turns else steps:
         _bar(canvas, top + 24, step, ends)
     return top + 54
 
@@ -119,23 +125,38 @@ def _weeks(canvas: Canvas, top: float, rating: PlayerRating, average: float) -> 
     canvas.write(RIGHT, top + 16, f"average {write_average(average)}", size=15, fill=YELLOW, anchor="end")
     top += 44
     bottom, ends = top + TALLEST, [0.0, average, *(float(week.elo) for week in shown)]
+    # So that the box of a missed week has room between zero and the edge.
+    room = MISSED / (TALLEST - MISSED)
+    above, below = (any(week.is_missed and (week.elo >= 0) is is_above for week in shown) for is_above in (True, False))
+    ends += [-min(ends) * room] * above + [-max(ends) * room] * below
     zero, level = (within(value, ends, bottom, top) for value in (0.0, average))
+    labels = []
     for place, week in enumerate(shown):
-        left, y = MARGIN + STEP * place + GAP, within(week.elo, ends, bottom, top)
-        upper, height, middle = min(y, zero), max(abs(zero - y), LEAST_HEIGHT), left + STEP / 2 - GAP
+        left, height = MARGIN + STEP * place + GAP, abs(zero - within(week.elo, ends, bottom, top))
+        height = max(height, MISSED if week.is_missed else LEAST_HEIGHT)
+        upper, middle = zero - height if week.elo >= 0 else zero, left + STEP / 2 - GAP
         if week.is_missed:
-            upper, height = min(upper, bottom - MISSED), max(height, MISSED)
             canvas.box(left, upper, STEP - 2 * GAP, height, RED, is_dashed=True)
             canvas.write(middle, upper + 23, "✕", fill=RED, anchor="middle")
         else:
             canvas.box(left, upper, STEP - 2 * GAP, height, BLUE)
-        canvas.write(middle, upper - 5, _elo(week, rating.rules), size=15, anchor="middle")
+        labels.append((middle, upper - 5, _elo(week, rating.rules)))
         monday = week.week.monday
         canvas.write(middle, bottom + 18, str(monday.day), size=15, fill=DIM, anchor="middle")
         canvas.write(middle, bottom + 34, f"{monday:%b}", size=14, fill=DIM, anchor="middle")
     canvas.line([(MARGIN, zero), (RIGHT, zero)], RULE)
     canvas.line([(MARGIN, level), (RIGHT, level)], YELLOW, width=1.5, is_dashed=True)
+    for middle, y, label in labels:
+        _label(canvas, middle, y, label)
     return bottom + 62
+
+
+def _label(canvas: Canvas, middle: float, y: float, label: str) -> None:
+    """Write the Elo of a week over a line that crosses it, and apart from its neighbours."""
+    size = min(15, (STEP - 4) / (DIGIT * len(label)))
+    width = DIGIT * size * len(label) + 6
+    canvas.box(middle - width / 2, y - 12.5, width, 14, GROUND)
+    canvas.write(middle, y, label, size=size, anchor="middle")
 
 
 def _elo(week: RatedWeek, rules: Rules) -> str:
