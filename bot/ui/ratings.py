@@ -71,7 +71,10 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
     ]
     mark = PROVISIONAL if rating.is_settling else ""
     return Card(
-        f"{heading} · **{rating.event_elo}**{mark}", tuple(lines), (*small, *_settling(rating), *notes), Color.blurple()
+        f"{heading} · **{rating.event_elo}**{mark}",
+        tuple(lines),
+        (*small, *write_settling(rating), *notes),
+        Color.blurple(),
     )
 
 
@@ -220,7 +223,7 @@ def _cause(part: Part, event: EventInfo) -> str:
     return f"{name}'s new best" if is_better else f"{name}'s score removed"
 
 
-def _settling(rating: PlayerRating) -> list[str]:
+def write_settling(rating: PlayerRating) -> list[str]:
     """Say why an event Elo is not settled, if it is not."""
     if rating.weeks_left:
         return [f"{PROVISIONAL} is ranked overall after {count_of(rating.weeks_left, 'more week')}"]

@@ -10,8 +10,9 @@ from bot.domain.rules import Rules
 from bot.ui.pictures import Picture, picture_of_rating
 from bot.ui.pictures._canvas import BLUE, GROUND, INK, MARGIN, ORANGE, RED, RULE, YELLOW
 from bot.ui.pictures._rating import BAR, MISSED, STEP
+from bot.ui.standings import SETTLES
 from tests.one_database import on_one_database
-from tests.pictures.drawn import ends, parts
+from tests.pictures.drawn import ends, parts, words
 
 pytestmark = on_one_database
 
@@ -95,3 +96,11 @@ def test_the_elos_of_neighbouring_weeks_do_not_touch() -> None:
     shown = [label(drawn, text) for text in ("−1300", "−1200", "1244", "−123456")]
     assert [part["size"] for part in shown if len(part["words"]) * part["size"] * DIGIT > STEP - 3] == []
     assert label(drawn, "1244")["size"] == 15
+
+
+def test_a_mark_behind_the_event_elo_is_explained() -> None:
+    few, new = replace(rated(1_000), players=2), replace(rated(1_000), rules=Rules(min_weeks=4))
+    assert SETTLES in words(picture_of_rating(few))
+    assert f" {SETTLES}." in picture_of_rating(few).description
+    assert "? is ranked overall after 3 more weeks" in words(picture_of_rating(new))
+    assert "?" not in picture_of_rating(rated(1_000)).drawing

@@ -27,6 +27,7 @@ from bot.ui.ratings import (
     write_attendance,
     write_average,
     write_change,
+    write_settling,
     write_share,
     write_since,
     write_total,
@@ -80,7 +81,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
         ]
         top = _waterfall(canvas, top, steps, write_total(halves, rating.event_elo))
         top = _weeks(canvas, top + 8, rating, rating.weekly_average)
-        notes.append(write_attendance(rating.rules))
+        notes += [write_attendance(rating.rules), *write_settling(rating)]
         if (change := rating.change) is not None:
             notes.append(f"{write_change(change.points)} {write_since(change)}")
         told += [f"{step.label}: {step.value}." for step in steps]
