@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import StrEnum, auto
 
 
 class LeaderboardError(Exception):
@@ -447,11 +447,40 @@ class EventFileTooLarge(LeaderboardError):
     most_results: int
 
 
+class Flaw(StrEnum):
+    """What is wrong with a file that is to be an exported event."""
+
+    ZIP_UNREADABLE = auto()
+    ZIP_WITHOUT_EVENT = auto()
+    SEVERAL_EVENTS = auto()
+    NO_JSON = auto()
+    TOO_MANY_MEMBERS = auto()
+    TOO_MANY_VALUES = auto()
+    NO_EVENT = auto()
+    IMPOSSIBLE_TIME = auto()
+    IMPOSSIBLE_WEEK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FileMistake:
+    """A mistake of a file that is to be an exported event.
+
+    Attributes:
+        flaw: what is wrong.
+        most: how much a file may have, where it has more of something.
+        told: where the mistake is, and what the reader of the file says of it.
+    """
+
+    flaw: Flaw
+    most: int | None = None
+    told: str = ""
+
+
 @dataclass(eq=False)
 class EventFileBroken(LeaderboardError):
-    """The file is no exported event; `mistake` says where not."""
+    """The file is no exported event, because of a `mistake`."""
 
-    mistake: str
+    mistake: FileMistake
 
 
 class EventFileNewer(LeaderboardError):

@@ -561,8 +561,8 @@ def test_a_tournament_bots_database_is_imported_into_a_server(
     lines = [
         "new event 'Blitz' (HIGH): 1 scores of 1 players",
         "new event 'Sprint' (LOW): 0 scores of 0 players",
-        "left behind: 1 events of matches",
-        "left behind: 1 players without a score",
+        "left behind: 1 event of matches",
+        "left behind: 1 player without a score",
     ]
     assert tried.output.splitlines() == [*lines, "Dry run: nothing is changed. It would change 1 rows."]
     done = command_line(*arguments, DATABASE_URL=database_url)

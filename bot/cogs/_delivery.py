@@ -20,7 +20,7 @@ from discord.utils import MISSING
 
 from bot.errors import Interrupted
 from bot.ui.refusals import REFUSED
-from bot.ui.reply import Reply
+from bot.ui.reply import ELSEWHERE, Reply
 
 DIRECT_ANSWER_SECONDS = 1.5
 """Half of what Discord allows, so that the deferral still arrives in time."""
@@ -38,7 +38,6 @@ UNDELIVERED = (HTTPException, ClientError, OSError)
 """The errors that a failed request to Discord raises."""
 
 _WORK = "work of a command"
-_ELSEWHERE = "Done. The answer is below."
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -186,7 +185,7 @@ class Delivery:
         if reply.ephemeral:
             await self._edit(reply)
         else:
-            await self.interaction.edit_original_response(content=_ELSEWHERE)
+            await self.interaction.edit_original_response(content=ELSEWHERE)
             await follow(self.interaction, reply)
 
     async def _edit(self, reply: Reply) -> None:

@@ -27,6 +27,7 @@ from bot.domain.text import clean_display_name, clean_reason
 from bot.services.servers import Actor
 from bot.ui.card import cards_in
 from bot.ui.moderation import (
+    REASON,
     read_player,
     read_reason,
     show_agreed,
@@ -47,7 +48,6 @@ _OF_SUBMISSION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<submission>[0-9]{{1,1
 _SCORE = r"(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,17})?(?:e-[0-9]{2,3})?)"
 _OF_ADDITION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
 _OF_EXCUSE = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<week>[0-9]{{4}}-W[0-9]{{2}})"
-WHY = "Why; everyone in the channel can read it"
 
 
 class Moderation(ServiceCog):
@@ -62,7 +62,7 @@ class Moderation(ServiceCog):
         player="Whose score",
         score="As they would type it",
         when="21 Nov, yesterday, 2026-W47; default now",
-        reason=WHY,
+        reason=REASON,
     )
     @app_commands.autocomplete(event=all_events)
     async def score_add(
@@ -85,7 +85,7 @@ class Moderation(ServiceCog):
         event="The event: start typing its name",
         player="Whose score",
         score="Value, day or week; without: the best",
-        reason=WHY,
+        reason=REASON,
     )
     @app_commands.autocomplete(event=all_events, score=removable_scores)
     async def score_remove(
@@ -105,7 +105,7 @@ class Moderation(ServiceCog):
         event="The event: start typing its name",
         player="Whose score",
         score="Value, day or week; without: removed last",
-        reason=WHY,
+        reason=REASON,
     )
     @app_commands.autocomplete(event=all_events, score=removed_scores)
     async def score_restore(
@@ -121,14 +121,14 @@ class Moderation(ServiceCog):
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
     @player.command(name="withdraw", description="Admins: take a player out of all events, until they return")
-    @app_commands.describe(player="Who", reason=WHY)
+    @app_commands.describe(player="Who", reason=REASON)
     async def player_withdraw(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
         """Show what a withdrawal would change, and ask whether to do it."""
         preview = self.services.withdrawals.preview(actor_of(interaction), player.id, is_withdrawn=True)
         await answer(interaction, preview, lambda result: _ask_membership(result, reason), only_reads=True)
 
     @player.command(name="return", description="Admins: bring a withdrawn player back, as they were")
-    @app_commands.describe(player="Who", reason=WHY)
+    @app_commands.describe(player="Who", reason=REASON)
     async def player_return(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
         """Show what a return would change, and ask whether to do it."""
         preview = self.services.withdrawals.preview(actor_of(interaction), player.id, is_withdrawn=False)
@@ -139,7 +139,7 @@ class Moderation(ServiceCog):
         player="Who",
         week="2026-W47, next week, or one of its days",
         event="The one event; without: all of this server",
-        reason=WHY,
+        reason=REASON,
     )
     @app_commands.autocomplete(event=all_events, week=excused_weeks)
     async def player_excuse(
@@ -159,7 +159,7 @@ class Moderation(ServiceCog):
         player="Who",
         week="2026-W47, next week, or one of its days",
         event="As when it was excused",
-        reason=WHY,
+        reason=REASON,
     )
     @app_commands.autocomplete(event=all_events, week=excused_weeks)
     async def player_unexcuse(

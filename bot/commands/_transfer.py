@@ -29,6 +29,9 @@ from bot.errors import (
 from bot.services.servers import itself
 from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.transfer import EventFile, NotAnEventFile, TransferService, read_event_file
+from bot.ui.refusals import tell_mistake
+from bot.ui.tournament import write_left_behind
+from bot.ui.transfer import tell_problem
 
 
 def export(options: argparse.Namespace) -> int:
@@ -74,7 +77,8 @@ def import_(options: argparse.Namespace) -> int:
     try:
         file = read_event_file(content)
     except NotAnEventFile as error:
-        raise SettingsError([f"{options.file} is no exported event. {one}" for one in error.mistakes]) from None
+        found = map(tell_mistake, error.mistakes)
+        raise SettingsError([f"{options.file} is no exported event. {one}" for one in found]) from None
     try:
         return asyncio.run(_import(settings, file, options))
     except EventNameTaken:
@@ -117,7 +121,7 @@ async def _import_scores(settings: Settings, content: bytes, options: argparse.N
                 return OK
             plan = await service.plan_scores(bot, options.event, content)
             for row in plan.bad:
-                print(f"left out: line {row.line}, {row.cell!r}: {row.problem}")
+                print(f"left out: line {row.line}, {row.cell!r}: {tell_problem(row.problem)}")
             weeks = ", ".join(map(str, plan.weeks)) or "none"
             lines = [
                 f"new scores: {len(plan.new)} of {plan.players} players; here already: {plan.known}",
@@ -194,4 +198,4 @@ def _imported(plan: TournamentPlan) -> Iterator[str]:
         yield f"{kind} {event.name!r} ({event.direction}): {scores}"
     for reason, count in plan.left_behind.items():
         if count:
-            yield f"left behind: {count} {reason}"
+            yield f"left behind: {write_left_behind(reason, count)}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import StrEnum, auto
 
 from bot.domain.clock import instant_at
 from bot.domain.events import EventInfo
@@ -57,22 +57,22 @@ LENGTH_OF_DAY = len("2026-11-21")
 
 
 class Problem(StrEnum):
-    """Why a row of a file cannot be imported."""
+    """Why a row of a file cannot be imported; `bot.ui.transfer` says it in words."""
 
-    CELLS = "it has too few cells"
-    PLAYER = "no player of this server is called so"
-    PLAYERS = "several players of this server are called so"
-    WITHDRAWN = "the player is withdrawn"
-    SCORE = "it is no score"
-    UNCLEAR = "it can be two scores; write thousands without a separator"
-    POINT = "its point may group thousands or not; write it as 12345 or as 12.3450"
-    COMMA = "write decimals with a point"
-    BOUNDS = "the event does not take this score"
-    TIME = "it is no time such as 2026-11-21 13:05"
-    AHEAD = "the time is still to come"
-    TODAY = "that day is not over; write the time too"
-    SEASON = "the event takes no scores of that week"
-    REMOVED = "the score was removed"
+    CELLS = auto()
+    PLAYER = auto()
+    PLAYERS = auto()
+    WITHDRAWN = auto()
+    SCORE = auto()
+    UNCLEAR = auto()
+    POINT = auto()
+    COMMA = auto()
+    BOUNDS = auto()
+    TIME = auto()
+    AHEAD = auto()
+    TODAY = auto()
+    SEASON = auto()
+    REMOVED = auto()
 
 
 @dataclass(frozen=True, slots=True)

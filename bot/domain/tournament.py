@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from enum import StrEnum, auto
 
 from bot.domain.scores import DEFAULT_MAX, DEFAULT_MIN, MAX_SCORE, ScoreBounds, ScoreDirection
 from bot.domain.text import MAX_EVENT_NAME, name_key, visible
@@ -18,22 +18,20 @@ NOON = time(12, tzinfo=UTC)
 
 
 class Reason(StrEnum):
-    """Why something stays in the tournament bot's database, as the operator reads it."""
+    """Why something stays in the tournament bot's database; `bot.ui.tournament` says it in words."""
 
-    MATCHES = "events of matches"
-    NO_DIRECTION = "events without a score direction (make them here with `/event create`, then import again)"
-    OTHER_DIRECTION = "events whose namesakes here count in the other direction"
-    NO_SCORE = "scores that are no number, or beyond what any event takes"
-    OUT_OF_BOUNDS = (
-        "scores that their events here do not take (change the bounds with `/event edit`, then import again)"
-    )
-    NO_PLAYER = "scores of nobody known"
-    NO_TIME = "scores of which neither the week nor the time is known"
-    TO_COME = "scores of weeks to come"
-    OUT_OF_SEASON = "scores of weeks that are not in the season of their events here"
-    CLOSED_WEEK = "scores of weeks that are closed here (take them back with `/weekly-undo`, then import again)"
-    ELOS = "weekly Elos without their scores"
-    WITHOUT_SCORES = "players without a score"
+    MATCHES = auto()
+    NO_DIRECTION = auto()
+    OTHER_DIRECTION = auto()
+    NO_SCORE = auto()
+    OUT_OF_BOUNDS = auto()
+    NO_PLAYER = auto()
+    NO_TIME = auto()
+    TO_COME = auto()
+    OUT_OF_SEASON = auto()
+    CLOSED_WEEK = auto()
+    ELOS = auto()
+    WITHOUT_SCORES = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ from bot.ui.card import Card, labelled
 from bot.ui.reply import Reply
 from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, isolate_score, unescape, write_days
 
+REASON = "Why; everyone in the channel can read it"
+"""Describes the option of a command."""
 WHY = "Why (everyone can read it)"
+"""Stands above the reason in a question, which `read_reason` finds again by it, and in a form."""
 WHO = "Player"
 MOST_EVENTS = 5
 """How many events a question about a player names."""

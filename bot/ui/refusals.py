@@ -10,7 +10,7 @@ from discord.utils import format_dt
 from bot import errors
 from bot.domain.text import visible
 from bot.domain.weeks import Week
-from bot.errors import LeaderboardError, Named
+from bot.errors import FileMistake, Flaw, LeaderboardError, Named
 from bot.ui.text import escape, escape_start, name_week, write_days, write_range
 
 LONGEST_REPEATED = 40
@@ -222,6 +222,17 @@ _RULES = {
     errors.Rule.MIN_WEEKS: "The number of weeks before a rank",
     errors.Rule.MIN_FIELD: "The number of players that a week needs",
 }
+_FLAWS = {
+    Flaw.ZIP_UNREADABLE: "the ZIP cannot be read",
+    Flaw.ZIP_WITHOUT_EVENT: "the ZIP has no event.json",
+    Flaw.SEVERAL_EVENTS: "several event.json",
+    Flaw.NO_JSON: "Invalid JSON: {told}",
+    Flaw.TOO_MANY_MEMBERS: "a part has more than {most:,} members",
+    Flaw.TOO_MANY_VALUES: "it has more than {most:,} values",
+    Flaw.NO_EVENT: "{told}",
+    Flaw.IMPOSSIBLE_TIME: "a time is before 2015, or not over yet",
+    Flaw.IMPOSSIBLE_WEEK: "a week is before 2015, or too far ahead",
+}
 _OF_WEEKS = ("week", "next_week", "open_week", "latest", "last_week")
 """The fields of errors that hold a week such as 2026-W47."""
 _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
@@ -287,6 +298,8 @@ def _show(value: Any) -> Any:
     """Write what users typed so that it can stand in a sentence, a time, and several names or scores as a choice."""
     if isinstance(value, errors.Rule):
         return _RULES[value]
+    if isinstance(value, FileMistake):
+        value = tell_mistake(value)
     if isinstance(value, datetime):
         return f"{format_dt(value, 'F')}, {format_dt(value, 'R')}"
     if isinstance(value, str):
@@ -294,6 +307,11 @@ def _show(value: Any) -> Any:
     if isinstance(value, tuple):
         return _choice([one.shown if isinstance(one, errors.Reading) else one for one in value])
     return value
+
+
+def tell_mistake(mistake: FileMistake) -> str:
+    """Say what is wrong with a file that is to be an exported event; not escaped."""
+    return _FLAWS[mistake.flaw].format(most=mistake.most, told=mistake.told)
 
 
 def _choice(names: Sequence[str]) -> str:

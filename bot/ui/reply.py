@@ -7,6 +7,9 @@ from discord.ui import LayoutView
 
 from bot.ui.card import Buttons, Card, layout_of
 
+ELSEWHERE = "Done. The answer is below."
+"""Stands where only one user sees it, above an answer that everyone sees."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

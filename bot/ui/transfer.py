@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from discord import Color
 
-from bot.domain.score_files import BadRow, ScoreImportPlan, ScoreImportResult, TakenBack
+from bot.domain.score_files import BadRow, Problem, ScoreImportPlan, ScoreImportResult, TakenBack
 from bot.domain.text import shorten
 from bot.domain.transfer import EventImportPlan, ExportedEvent, PlannedEventImport
 from bot.domain.weeks import Week
@@ -18,6 +18,22 @@ LONGEST_CELL = 30
 LONGEST_ZONE = 40
 FILE_NAME = "scores.csv"
 EVENT_FILE_NAME = "event.zip"
+_PROBLEMS = {
+    Problem.CELLS: "it has too few cells",
+    Problem.PLAYER: "no player of this server is called so",
+    Problem.PLAYERS: "several players of this server are called so",
+    Problem.WITHDRAWN: "the player is withdrawn",
+    Problem.SCORE: "it is no score",
+    Problem.UNCLEAR: "it can be two scores; write thousands without a separator",
+    Problem.POINT: "its point may group thousands or not; write it as 12345 or as 12.3450",
+    Problem.COMMA: "write decimals with a point",
+    Problem.BOUNDS: "the event does not take this score",
+    Problem.TIME: "it is no time such as 2026-11-21 13:05",
+    Problem.AHEAD: "the time is still to come",
+    Problem.TODAY: "that day is not over; write the time too",
+    Problem.SEASON: "the event takes no scores of that week",
+    Problem.REMOVED: "the score was removed",
+}
 
 
 def show_export(export: ExportedEvent) -> Reply:
@@ -82,6 +98,11 @@ def show_event_import(plan: EventImportPlan) -> Reply:
     return Reply([Card("Event imported", (f"**{escape(plan.name)}**: {_size(plan)}",), color=Color.green())])
 
 
+def tell_problem(problem: Problem) -> str:
+    """Say why a row of a file is left out."""
+    return _PROBLEMS[problem]
+
+
 def _size(plan: EventImportPlan) -> str:
     scores, players = count_of(plan.submissions, "submission"), count_of(plan.players, "player")
     return f"**{scores}** of {players}, {count_of(plan.runs, 'closed week')}"
@@ -101,7 +122,8 @@ def _bad(rows: Sequence[BadRow]) -> list[str]:
     if not rows:
         return []
     listed = [
-        f"Line {row.line}: “{escape(shorten(row.cell, LONGEST_CELL))}”: {row.problem}" for row in rows[:MOST_BAD_NAMED]
+        f"Line {row.line}: “{escape(shorten(row.cell, LONGEST_CELL))}”: {tell_problem(row.problem)}"
+        for row in rows[:MOST_BAD_NAMED]
     ]
     more = len(rows) - MOST_BAD_NAMED
     ending = [f"… and {count_of(more, 'more row')}"] if more > 0 else []

@@ -19,6 +19,7 @@ from bot.errors import (
     NotAllowed,
 )
 from bot.services.transfer import _archive
+from bot.ui.refusals import tell_mistake
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
 from tests.one_database import on_both_databases, on_one_database
@@ -145,7 +146,8 @@ async def test_what_is_hostile_or_of_another_kind_is_refused_before_anything_is_
         for doing in (transfer.plan_event(THERE, content, None), transfer.import_event(THERE, content)):
             with pytest.raises(error) as refused:
                 await doing
-            assert told in getattr(refused.value, "mistake", ""), what
+            mistake = getattr(refused.value, "mistake", None)
+            assert told in ("" if mistake is None else tell_mistake(mistake)), what
     with pytest.raises(EventNameTaken):
         await transfer.plan_event(THERE, b"\xef\xbb\xbf" + whole, None)
     with pytest.raises(NameTooLong):

@@ -18,6 +18,7 @@ from bot.domain.servers import NewMember
 from bot.errors import EventNameTaken, LeaderboardError
 from bot.services.servers import Actor
 from bot.services.transfer import EventFile, NotAnEventFile, read_event_file
+from bot.ui.refusals import tell_mistake
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.one_database import on_one_database
@@ -228,7 +229,7 @@ def mistakes_of(document: Any, where: str, value: Any) -> tuple[str, ...]:
     try:
         read_event_file(json.dumps(document).encode())
     except NotAnEventFile as refusal:
-        return refusal.mistakes
+        return tuple(map(tell_mistake, refusal.mistakes))
     return ()
 
 

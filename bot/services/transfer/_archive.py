@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from bot.domain.moments import EARLIEST
 from bot.domain.text import clean_event_name
 from bot.domain.weeks import LATEST_WEEK, Week
-from bot.errors import EventFileBroken, EventFileNewer, EventFileTooLarge
+from bot.errors import EventFileBroken, EventFileNewer, EventFileTooLarge, FileMistake, Flaw
 from bot.services.transfer._file import FILE_NAME, EventFile, NotAnEventFile, read_event_file
 
 MOST_EVENT_BYTES = 5_000_000
@@ -66,7 +66,7 @@ def read_strangers_event(event: bytes, now: datetime) -> EventFile:
         EventFileTooLarge: its closed weeks have more than `MOST_RESULTS`.
     """
     if event.count(b",") > MOST_VALUES:
-        raise EventFileBroken(f"it has more than {MOST_VALUES:,} values")
+        raise _broken(Flaw.TOO_MANY_VALUES, MOST_VALUES)
     try:
         file = read_event_file(event)
     except NotAnEventFile as error:
@@ -82,15 +82,15 @@ def _unzip(content: bytes) -> bytes:
         with ZipFile(io.BytesIO(content)) as files:
             found = [one for one in files.infolist() if one.filename.rpartition("/")[2] == FILE_NAME]
             if len(found) != 1:
-                raise EventFileBroken(f"the ZIP has no {FILE_NAME}" if not found else f"several {FILE_NAME}")
-            # Other methods may ask for gigabytes before they unpack a byte.
+                raise _broken(Flaw.SEVERAL_EVENTS if found else Flaw.ZIP_WITHOUT_EVENT)
+            # Other compression methods may allocate gigabytes before they unpack a byte.
             if found[0].compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-                raise EventFileBroken("the ZIP cannot be read")
+                raise _broken(Flaw.ZIP_UNREADABLE)
             with files.open(found[0]) as file:
                 # What an archive says about sizes may be a lie.
                 return file.read(MOST_EVENT_BYTES + 1)
     except (BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError):
-        raise EventFileBroken("the ZIP cannot be read") from None
+        raise _broken(Flaw.ZIP_UNREADABLE) from None
 
 
 def _check_times(file: EventFile, now: datetime) -> None:
@@ -101,12 +101,16 @@ def _check_times(file: EventFile, now: datetime) -> None:
         (one.excused_at for one in file.excuses),
     )
     if not all(at is None or EARLIEST <= at <= now for at in times):
-        raise EventFileBroken("a time is before 2015, or not over yet")
+        raise _broken(Flaw.IMPOSSIBLE_TIME)
     latest = Week.at(now + FURTHEST_WEEK, "UTC")
     counted = chain((run.week for run in file.runs), *((one.week, one.made_in_week) for one in file.submissions))
     planned = chain((one.week for one in file.excuses), (file.event.first_week, file.event.last_week))
     if not (_are_within(counted, latest) and _are_within(planned, LATEST_WEEK)):
-        raise EventFileBroken("a week is before 2015, or too far ahead")
+        raise _broken(Flaw.IMPOSSIBLE_WEEK)
+
+
+def _broken(flaw: Flaw, most: int | None = None) -> EventFileBroken:
+    return EventFileBroken(FileMistake(flaw, most))
 
 
 def _are_within(weeks: Iterable[str | None], latest: Week) -> bool:

@@ -24,7 +24,7 @@ from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreFormat
 from bot.domain.servers import GREATEST_ID
 from bot.domain.text import clean_display_name, clean_event_name, clean_proof, clean_reason, clean_unit
 from bot.domain.weeks import Week
-from bot.errors import LeaderboardError, RuleOutOfRange
+from bot.errors import FileMistake, Flaw, LeaderboardError, RuleOutOfRange
 
 FORMAT, VERSION = "leaderboard-event", 1
 FILE_NAME = "event.json"
@@ -40,13 +40,14 @@ Item = TypeVar("Item")
 
 
 class NotAnEventFile(Exception):
-    """The text is no exported event; `mistakes` says where, a line each.
+    """The text is not an exported event.
 
     Attributes:
-        is_newer: whether it is one of a newer version of the bot.
+        mistakes: what is wrong, at most `MOST_NAMED` mistakes.
+        is_newer: whether a newer version of the bot has exported it.
     """
 
-    def __init__(self, mistakes: Iterable[str], *, is_newer: bool = False) -> None:
+    def __init__(self, mistakes: Iterable[FileMistake], *, is_newer: bool = False) -> None:
         super().__init__()
         self.mistakes, self.is_newer = tuple(mistakes), is_newer
 
@@ -251,7 +252,7 @@ def read_event_file(content: bytes) -> EventFile:
         text = content.decode("utf-8-sig")
         json.loads(text, object_pairs_hook=_check_members)
     except (ValueError, RecursionError) as error:
-        raise NotAnEventFile([f"Invalid JSON: {error}"]) from None
+        raise NotAnEventFile([FileMistake(Flaw.NO_JSON, told=str(error))]) from None
     try:
         return EventFile.model_validate_json(text)
     except ValidationError as error:
@@ -264,9 +265,9 @@ def read_event_file(content: bytes) -> EventFile:
 
 def _check_members(members: list[tuple[str, Any]]) -> None:
     if len(members) > MOST_MEMBERS:
-        raise NotAnEventFile([f"a part has more than {MOST_MEMBERS} members"])
+        raise NotAnEventFile([FileMistake(Flaw.TOO_MANY_MEMBERS, MOST_MEMBERS)])
 
 
-def _mistake(error: Any) -> str:
+def _mistake(error: Any) -> FileMistake:
     where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in error["loc"])
-    return f"{where}: {error['msg']}" if where else str(error["msg"])
+    return FileMistake(Flaw.NO_EVENT, told=f"{where}: {error['msg']}" if where else str(error["msg"]))
