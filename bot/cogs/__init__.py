@@ -53,7 +53,7 @@ COGS = (
     Transfer,
     Privacy,
 )
-"""One cog per capability."""
+"""The cogs: what has slash commands. Other capabilities have buttons, jobs or subcommands of `/event` alone."""
 
 BUTTONS = (
     PageButton,

@@ -1,4 +1,4 @@
-"""The bot answers `/event rehearse` and its buttons, and explains the ratings of a week by a button."""
+"""The buttons below the answer to `/event rehearse`, and the button that explains the ratings of a week."""
 
 import re
 from dataclasses import replace
