@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Iterable
 
+from bot.ui.text import count_of
+
 MOST_UNASKED = 100
 """A command changes so many rows without --yes."""
 
@@ -14,24 +16,23 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help=f"also change more than {MOST_UNASKED} rows")
 
 
-def may_change(options: argparse.Namespace, lines: Iterable[object], count: int, unit: str = "rows") -> bool:
+def may_change(options: argparse.Namespace, lines: Iterable[object], count: int, unit: str = "row") -> bool:
     """Say what a command is about to change, and tell whether it may.
 
     Args:
         options: those of `add_options`.
         lines: what would change, in the operator's words.
         count: how many rows that are.
-        unit: what is counted, if not rows.
+        unit: one of what is counted, if not rows.
     """
+    would_change = f"would change {count_of(count, unit)}"
     for line in lines:
         print(line)
     if options.dry_run:
-        print(f"Dry run: nothing is changed. It would change {count} {unit}.")
+        print(f"Dry run: nothing is changed. It {would_change}.")
         return False
     if count > MOST_UNASKED and not options.yes:
-        print(
-            f"Nothing is changed: it would change {count} {unit}, more than {MOST_UNASKED}. If you mean it, add --yes."
-        )
+        print(f"Nothing is changed: it {would_change}, more than {MOST_UNASKED}. If you mean it, add --yes.")
         return False
     return True
 

@@ -30,7 +30,7 @@ MAY_IMPORT = {
         *("dotenv", "pydantic", "pydantic_settings", "redis", "sqlalchemy"),
         *("bot.database.dialect", "bot.domain", "bot.setting_names"),
     },
-    "bot.console": {"tqdm"},
+    "bot.console": {"tqdm", "bot.ui.text"},
     "bot.main": {
         *("discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"),
         "bot.ui.pictures",

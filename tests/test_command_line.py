@@ -301,7 +301,7 @@ def test_verify_finds_nothing_in_a_database_that_the_bot_has_written(
 ) -> None:
     asyncio.run(play(database_url))
     ended = command_line("verify", DATABASE_URL=database_url)
-    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+    assert (ended.code, ended.output) == (0, "1 event, 3 submissions: 0 differences.\n")
 
 
 def test_verify_names_each_row_that_differs(command_line: CommandLine, database_url: URL) -> None:
@@ -315,7 +315,7 @@ def test_verify_names_each_row_that_differs(command_line: CommandLine, database_
     assert ended.code == 1
     *differences, summary = ended.output.splitlines()
     assert [line.partition(":")[0] for line in differences] == ["leaderboard_scores", "player_event_stats"]
-    assert summary == "1 events, 3 submissions: 2 differences."
+    assert summary == "1 event, 3 submissions: 2 differences."
 
 
 def test_verify_repairs_what_differs_when_it_is_asked_to(command_line: CommandLine, database_url: URL) -> None:
@@ -326,14 +326,14 @@ def test_verify_repairs_what_differs_when_it_is_asked_to(command_line: CommandLi
     difference, *told = dry.output.splitlines()
     assert difference.startswith("leaderboard_scores: personal best of player ")
     assert told == [
-        "Dry run: nothing is changed. It would change 1 rows.",
-        "1 events, 3 submissions: 1 differences.",
+        "Dry run: nothing is changed. It would change 1 row.",
+        "1 event, 3 submissions: 1 difference.",
     ]
     ended = command_line("verify", "--repair", DATABASE_URL=database_url)
     assert ended.code == 0
-    assert ended.output.splitlines() == [difference, "1 events, 3 submissions: 1 repaired."]
+    assert ended.output.splitlines() == [difference, "1 event, 3 submissions: 1 repaired."]
     ended = command_line("verify", DATABASE_URL=database_url)
-    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+    assert (ended.code, ended.output) == (0, "1 event, 3 submissions: 0 differences.\n")
 
 
 def test_a_repair_of_many_rows_is_asked_for_twice(
@@ -344,12 +344,12 @@ def test_a_repair_of_many_rows_is_asked_for_twice(
     change(database_url, "UPDATE leaderboard_scores SET score = 1 WHERE score_type = 'weekly'")
     before = contents(database_url)
     ended = command_line("verify", "--repair", DATABASE_URL=database_url)
-    assert ended.code == 1
+    assert ended.code == 2
     assert "Nothing is changed: it would change 3 rows, more than 2. If you mean it, add --yes." in ended.output
     assert contents(database_url) == before
     ended = command_line("verify", "--repair", "--yes", DATABASE_URL=database_url)
     assert ended.code == 0
-    assert ended.output.endswith("1 events, 3 submissions: 3 repaired.\n")
+    assert ended.output.endswith("1 event, 3 submissions: 3 repaired.\n")
 
 
 def test_scores_without_a_log_are_no_rows_to_repair(command_line: CommandLine, database_url: URL) -> None:
@@ -361,10 +361,10 @@ def test_scores_without_a_log_are_no_rows_to_repair(command_line: CommandLine, d
     assert ended.output.count("personal best of player") == 3
     *_, told, summary = ended.output.splitlines()
     assert told == (
-        "The log does not know where 9 rows come from; a repair would lose them, and so it changes nothing."
+        "The log does not explain 9 rows. A repair would lose what it does not explain, and so changes nothing."
         " `python -m bot verify --write-log` writes the log from them."
     )
-    assert summary == "1 events, 0 submissions: 11 differences."
+    assert summary == "1 event, 0 submissions: 11 differences."
     dry = command_line("verify", "--write-log", "--dry-run", DATABASE_URL=database_url)
     assert (dry.code, len(dry.output.splitlines())) == (1, 4)
     assert contents(database_url) == before
@@ -372,9 +372,9 @@ def test_scores_without_a_log_are_no_rows_to_repair(command_line: CommandLine, d
     assert ended.code == 0
     *rows, summary = ended.output.splitlines()
     assert all(row.startswith("score_submissions: submission of player ") for row in rows)
-    assert (len(rows), summary) == (3, "3 rows were written into the log.")
+    assert (len(rows), summary) == (3, "Written into the log: 3 rows.")
     ended = command_line("verify", DATABASE_URL=database_url)
-    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+    assert (ended.code, ended.output) == (0, "1 event, 3 submissions: 0 differences.\n")
 
 
 def test_a_repair_that_would_not_do_changes_nothing(
@@ -412,7 +412,7 @@ def test_a_file_is_backed_up_as_it_stands_while_scores_are_written(command_line:
     assert (ended.code, ended.output) == (0, "The database is backed up in copy.db.\n")
     writing.close()
     ended = command_line("verify", DATABASE_URL="sqlite:///copy.db")
-    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+    assert (ended.code, ended.output) == (0, "1 event, 3 submissions: 0 differences.\n")
     assert [path.name for path in Path().glob("copy.db*")] == ["copy.db"]
 
 
@@ -425,7 +425,7 @@ def test_a_lost_file_is_restored_from_its_backup(command_line: CommandLine, file
     Path("copy.db").rename(file)
     asyncio.run(play_on(file_url))
     ended = command_line("verify", DATABASE_URL=file_url)
-    assert (ended.code, ended.output) == (0, "1 events, 4 submissions: 0 differences.\n")
+    assert (ended.code, ended.output) == (0, "1 event, 4 submissions: 0 differences.\n")
 
 
 def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(command_line: CommandLine, file_url: URL) -> None:
@@ -467,7 +467,7 @@ def test_for_a_server_the_command_that_backs_up_is_told_and_does_so(
     run_client(shlex.split(command))
     run_client(["pg_restore", f"--dbname={own_server.get_uri('template1')}", "a copy"])
     ended = command_line("verify", DATABASE_URL=restored)
-    assert (ended.code, ended.output) == (0, "1 events, 3 submissions: 0 differences.\n")
+    assert (ended.code, ended.output) == (0, "1 event, 3 submissions: 0 differences.\n")
 
 
 def run_client(command: list[str]) -> None:
@@ -559,12 +559,12 @@ def test_a_tournament_bots_database_is_imported_into_a_server(
     tried = command_line(*arguments, "--dry-run", DATABASE_URL=database_url)
     assert (tried.code, read(database_url, "SELECT count(*) FROM events")) == (0, [(0,)])
     lines = [
-        "new event 'Blitz' (HIGH): 1 scores of 1 players",
+        "new event 'Blitz' (HIGH): 1 score of 1 player",
         "new event 'Sprint' (LOW): 0 scores of 0 players",
         "left behind: 1 event of matches",
         "left behind: 1 player without a score",
     ]
-    assert tried.output.splitlines() == [*lines, "Dry run: nothing is changed. It would change 1 rows."]
+    assert tried.output.splitlines() == [*lines, "Dry run: nothing is changed. It would change 1 row."]
     done = command_line(*arguments, DATABASE_URL=database_url)
     assert (done.code, done.output.splitlines()) == (0, [*lines, "All of it is imported."])
     assert command_line("verify", DATABASE_URL=database_url).code == 0
@@ -664,7 +664,7 @@ def test_a_table_of_scores_is_tried_imported_and_taken_back(command_line: Comman
     arguments = ("import", "scores.csv", "--guild", str(GUILD), "--event", EVENT)
     told = [
         "left out: line 3, 'Nobody': no player of this server is called so",
-        "new scores: 1 of 1 players; here already: 0",
+        "1 new score of 1 player; here already: 0",
         "closed weeks that are run again: none",
     ]
     dry = command_line(*arguments, "--dry-run", DATABASE_URL=file_url)
@@ -672,11 +672,11 @@ def test_a_table_of_scores_is_tried_imported_and_taken_back(command_line: Comman
     done = command_line(*arguments)
     assert done.output.splitlines() == [*told, "Imported. Import -1 can be taken back: add `--take-back=-1`."]
     assert command_line(*arguments).mistakes == ["Nothing is imported: every score that can be read is there already."]
-    counted = "scores of the import that are taken back: 1"
+    counted = "taken back: 1 score of the import"
     tried = command_line(*arguments, "--take-back=-1", "--dry-run").output.splitlines()
-    assert tried == [counted, "Dry run: nothing is changed. It would change 1 scores."]
+    assert tried == [counted, "Dry run: nothing is changed. It would change 1 score."]
     taken = command_line(*arguments, "--take-back=-1").output.splitlines()
-    assert taken == [counted, "1 scores of the import are taken back."]
+    assert taken == [counted, "Taken back: 1 score of the import."]
     assert command_line(*arguments, "--take-back=-1").mistakes == [f"Event {EVENT!r} has no scores of that import."]
     without_event = [argument for argument in arguments if argument not in ("--event", EVENT)]
     assert command_line(*without_event, "--take-back=-1").mistakes == [
@@ -694,8 +694,8 @@ def test_a_user_is_erased_from_the_command_line_once_and_looked_at_before(
 ) -> None:
     asyncio.run(play(file_url))
     told = [
-        "1 scores in 1 events of 1 servers: without name and proof",
-        "0 held scores, 0 servers with reminders: gone",
+        "1 score in 1 event of 1 server: without name and proof",
+        "0 held scores, reminders in 0 servers: gone",
         "0 rows of what the user did as an admin: without the user",
     ]
     dry = command_line("erase", "2", "--dry-run", DATABASE_URL=file_url)

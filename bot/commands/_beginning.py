@@ -57,9 +57,9 @@ def begin_with_database(*, takes_old: bool = False, takes_empty: bool = False) -
     return settings
 
 
-def undone(options: argparse.Namespace) -> int:
-    """Return the exit code of a command that has left all as it was."""
-    return OK if options.dry_run else CANNOT_START
+def undone(options: argparse.Namespace, found: int = OK) -> int:
+    """Return the exit code of a command that has left all as it was; a dry run tells what it has found."""
+    return found if options.dry_run else CANNOT_START
 
 
 def token_of(settings: Settings) -> str:

@@ -53,7 +53,7 @@ def sync(options: argparse.Namespace) -> int:
 
     def allow(changes: client.CommandChanges) -> bool:
         lines = [f"{kind}: {', '.join(names)}" for kind, names in asdict(changes).items() if names]
-        return may_change(options, lines, sum(map(len, asdict(changes).values())), "commands")
+        return may_change(options, lines, sum(map(len, asdict(changes).values())), "command")
 
     syncing = client.sync(settings, token_of(settings), options.guild, allow, clears=options.clear)
     names: list[str] | None = _speak_to_discord(syncing, settings)

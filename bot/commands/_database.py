@@ -29,6 +29,7 @@ from bot.domain.clock import utc_now
 from bot.services.privacy import PrivacyService
 from bot.services.verification import LogRepair, RepairFailed, Verification, VerificationService
 from bot.ui.privacy import FORMER_PLAYER
+from bot.ui.text import count_of
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ def verify(options: argparse.Namespace) -> int:
         return asyncio.run(_with_verification(settings, lambda service: _repair(service, options)))
     found = asyncio.run(_with_verification(settings, VerificationService.verify))
     _print_all(found.differences)
-    _print_verified(found, "differences")
+    _print_verified(found)
     return DIFFERENCES_FOUND if found.differences else OK
 
 
@@ -81,10 +82,10 @@ async def _repair(service: VerificationService, options: argparse.Namespace) -> 
         found = await service.repair(allow)
     except RepairFailed as error:
         raise SettingsError([f"Nothing is repaired, because this would still differ: {error}."]) from error
-    _print_verified(found, "repaired" if found.is_repaired else "differences")
+    _print_verified(found)
     if found.is_repaired or not found.differences:
         return OK
-    return CANNOT_START if found.unexplained else DIFFERENCES_FOUND
+    return CANNOT_START if found.unexplained else undone(options, DIFFERENCES_FOUND)
 
 
 async def _write_log(service: VerificationService, options: argparse.Namespace) -> int:
@@ -94,9 +95,10 @@ async def _write_log(service: VerificationService, options: argparse.Namespace) 
     found = await service.write_log(allow)
     for one in found.unexplained:
         print(f"note: no row of the log can explain this; if it is wrong, delete it by hand: {one}")
-    if found.is_written or not found.missing:
-        print(f"{len(found.missing)} rows were written into the log.")
-    return OK if found.is_written or not found.missing else DIFFERENCES_FOUND
+    if found.missing and not found.is_written:
+        return undone(options, DIFFERENCES_FOUND)
+    print(f"Written into the log: {count_of(len(found.missing), 'row')}.")
+    return OK
 
 
 async def _with_verification(settings: Settings, work: Callable[[VerificationService], Awaitable[T]]) -> T:
@@ -110,15 +112,17 @@ def _print_all(lines: Iterable[object]) -> None:
         print(line)
 
 
-def _print_verified(found: Verification, result: str) -> None:
+def _print_verified(found: Verification) -> None:
     for name in found.awaiting:
         print(f"note: event {name!r} awaits a recalculation, which a running bot makes soon")
     if found.unexplained:
         print(
-            f"The log does not know where {len(found.unexplained)} rows come from; a repair would lose them, and so it"
-            f" changes nothing. `{program()} verify --write-log` writes the log from them."
+            f"The log does not explain {count_of(len(found.unexplained), 'row')}. A repair would lose what it does not"
+            f" explain, and so changes nothing. `{program()} verify --write-log` writes the log from them."
         )
-    print(f"{found.events} events, {found.submissions} submissions: {len(found.differences)} {result}.")
+    wrong = len(found.differences)
+    result = f"{wrong:,} repaired" if found.is_repaired else count_of(wrong, "difference")
+    print(f"{count_of(found.events, 'event')}, {count_of(found.submissions, 'submission')}: {result}.")
 
 
 def backup(options: argparse.Namespace) -> int:
@@ -151,10 +155,11 @@ async def _erase(settings: Settings, options: argparse.Namespace) -> int:
         if found.is_empty:
             print(f"Nothing is to do: nothing is stored about user {options.user}.")
             return OK
+        scores, events = count_of(found.submissions, "score"), count_of(found.events, "event")
         lines = [
-            f"{found.submissions} scores in {found.events} events of {found.servers} servers: without name and proof",
-            f"{found.held} held scores, {found.reminders} servers with reminders: gone",
-            f"{found.actions} rows of what the user did as an admin: without the user",
+            f"{scores} in {events} of {count_of(found.servers, 'server')}: without name and proof",
+            f"{count_of(found.held, 'held score')}, reminders in {count_of(found.reminders, 'server')}: gone",
+            f"{count_of(found.actions, 'row')} of what the user did as an admin: without the user",
             *(f"role {one.role_id} of server {one.guild_id}: take it away by hand" for one in found.roles),
         ]
         if not may_change(options, lines, found.rows):

@@ -30,6 +30,7 @@ from bot.services.servers import itself
 from bot.services.tournament import NoTournament, TournamentImportService
 from bot.services.transfer import EventFile, NotAnEventFile, TransferService, read_event_file
 from bot.ui.refusals import tell_mistake
+from bot.ui.text import count_of
 from bot.ui.tournament import write_left_behind
 from bot.ui.transfer import tell_problem
 
@@ -94,13 +95,14 @@ async def _import(settings: Settings, file: EventFile, options: argparse.Namespa
         if plan.is_here:
             print(f"Nothing is to do: {plan.name!r} is in server {options.guild} already.")
             return OK
+        scores, players = count_of(plan.submissions, "score"), count_of(plan.players, "player")
         lines = [
-            f"new event {plan.name!r}: {plan.submissions} scores of {plan.players} players, {plan.runs} closed weeks",
+            f"new event {plan.name!r}: {scores} of {players}, {count_of(plan.runs, 'closed week')}",
             f"players who are new to the server: {plan.newcomers}",
         ]
         if len(set(plan.zones)) > 1:
             lines.append("note: closed weeks are of {}; this server's weeks are of {}".format(*plan.zones))
-        if not may_change(options, lines, plan.submissions, "scores"):
+        if not may_change(options, lines, plan.submissions, "score"):
             return undone(options)
         await service.carry_out(file, options.guild)
     print("All of it is imported.")
@@ -114,26 +116,31 @@ async def _import_scores(settings: Settings, content: bytes, options: argparse.N
         try:
             if options.take_back is not None:
                 count = await service.count_imported(bot, options.event, options.take_back)
-                if not may_change(options, [f"scores of the import that are taken back: {count}"], count, "scores"):
+                if not may_change(options, [_taken_back(count)], count, "score"):
                     return undone(options)
                 taken = await service.take_back(bot, options.event, options.take_back)
-                print(f"{taken.scores} scores of the import are taken back.")
+                print(f"{_taken_back(taken.scores).capitalize()}.")
                 return OK
             plan = await service.plan_scores(bot, options.event, content)
             for row in plan.bad:
                 print(f"left out: line {row.line}, {row.cell!r}: {tell_problem(row.problem)}")
             weeks = ", ".join(map(str, plan.weeks)) or "none"
+            scores, players = count_of(len(plan.new), "new score"), count_of(plan.players, "player")
             lines = [
-                f"new scores: {len(plan.new)} of {plan.players} players; here already: {plan.known}",
+                f"{scores} of {players}; here already: {plan.known}",
                 f"closed weeks that are run again: {weeks}",
             ]
-            if not may_change(options, lines, len(plan.new), "scores"):
+            if not may_change(options, lines, len(plan.new), "score"):
                 return undone(options)
             done = await service.import_scores(bot, options.event, content)
         except LeaderboardError as error:
             raise SettingsError([_import_refused(error, options)]) from None
     print(f"Imported. Import {done.import_id} can be taken back: add `--take-back={done.import_id}`.")
     return OK
+
+
+def _taken_back(count: int) -> str:
+    return f"taken back: {count_of(count, 'score')} of the import"
 
 
 def _import_refused(error: LeaderboardError, options: argparse.Namespace) -> str:
@@ -191,10 +198,10 @@ async def _import_tournament(settings: Settings, source: URL, options: argparse.
 
 def _imported(plan: TournamentPlan) -> Iterator[str]:
     for event in plan.events:
-        players = len({one.player.discord_id for one in event.submissions})
+        players = count_of(len({one.player.discord_id for one in event.submissions}), "player")
         kind = "new event" if event.is_new else "event"
-        repeated = f", {event.repeated} are here already" if event.repeated else ""
-        scores = f"{len(event.submissions)} scores of {players} players{repeated}"
+        repeated = f"; here already: {event.repeated}" if event.repeated else ""
+        scores = f"{count_of(len(event.submissions), 'score')} of {players}{repeated}"
         yield f"{kind} {event.name!r} ({event.direction}): {scores}"
     for reason, count in plan.left_behind.items():
         if count:

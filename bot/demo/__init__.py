@@ -28,6 +28,7 @@ from bot.demo._season import ADMIN, BLITZ, PLAYERS, SEASON, Click, Use
 from bot.main import LeaderboardBot, open_backend, stop_requested
 from bot.services.verification import VerificationService
 from bot.ui.card import cards_in
+from bot.ui.text import count_of
 
 WEEKS = 3
 """The number of weeks from the season's first Monday to the current one."""
@@ -197,7 +198,8 @@ def _dated(text: str, now: datetime) -> str:
 
 async def _verify(database: Database) -> str:
     found = await VerificationService(database).verify()
-    checked = f"{found.events} events, {found.submissions} submissions: {len(found.differences)} differences."
+    differences = count_of(len(found.differences), "difference")
+    checked = f"{count_of(found.events, 'event')}, {count_of(found.submissions, 'submission')}: {differences}."
     return "\n".join(["\nverify: every rating recomputed from the log", *map(str, found.differences), checked])
 
 

@@ -43,7 +43,7 @@ async def test_a_server_is_served_from_the_first_day_on(
     assert " WARNING " not in bot.output
     assert " ERROR " not in bot.output
     code, output = await once("verify", environment=environment)
-    assert (code, output.splitlines()[-1]) == (0, "1 events, 12 submissions: 0 differences.")
+    assert (code, output.splitlines()[-1]) == (0, "1 event, 12 submissions: 0 differences.")
 
     await change_a_score(empty_database_url)
     code, output = await once("verify", environment=environment)
@@ -226,4 +226,4 @@ async def test_two_processes_count_each_submission_once(
     # Of several answers to one interaction Discord takes the first.
     assert {refusal.error.split()[1] for refusal in discord.refused} == {"40060"}
     code, output = await once("verify", environment=environment)
-    assert (code, output.splitlines()[-1]) == (0, "1 events, 10 submissions: 0 differences.")
+    assert (code, output.splitlines()[-1]) == (0, "1 event, 10 submissions: 0 differences.")
