@@ -1,7 +1,7 @@
 """Buttons whose ids hold all that they need, so that they work after a restart."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -16,20 +16,23 @@ NOTHING = re.compile(r"(?!)")
 DISCORD_ID = r"[0-8]?[0-9]{1,18}"
 """Discord's ids have up to 19 digits; a greater number than any of them would not fit into a column."""
 IN_A_ROW = 5
+_NUMBER = re.compile(r"-?[0-9]+")
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class IdButton(DynamicItem[Button[Any]], template=NOTHING):
     """A button whose id holds its state.
 
-    A subclass names the form of its ids as `template`, reads an id in `from_id`, and acts in `press`. An id has at most
-    100 characters. Users can forge ids, so services check what they name. `BUTTONS` lists every subclass.
+    A subclass names the form of its ids as `template`, whose groups are the arguments of the button, and acts in
+    `press`. An id has at most 100 characters. Users can forge ids, so services check what they name. `BUTTONS` lists
+    every subclass.
     """
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> Self:
         """Rebuild a button from its id."""
-        raise NotImplementedError
+        make: Callable[..., Self] = cls
+        return make(*arguments_of(match))
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /) -> Self:
@@ -48,6 +51,11 @@ class IdButton(DynamicItem[Button[Any]], template=NOTHING):
             await self.press(interaction)
         except Exception as error:  # noqa: BLE001 - the user is told
             await show_error(interaction, error)
+
+
+def arguments_of(match: re.Match[str]) -> list[int | str | None]:
+    """Return the groups of an id, in their order: those of digits as numbers, and None for one that is not there."""
+    return [int(text) if text is not None and _NUMBER.fullmatch(text) else text for text in match.groups()]
 
 
 def in_rows(buttons: Sequence[IdButton]) -> list[Sequence[IdButton]]:

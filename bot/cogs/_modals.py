@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from discord import HTTPException, Interaction
 from discord.ui import Modal
 
 from bot.cogs._answering import show_error
+from bot.cogs._buttons import arguments_of
 from bot.cogs._delivery import ALREADY_ACKNOWLEDGED
 from bot.errors import ButtonOutdated, Restarting, Unavailable
 
@@ -21,18 +22,19 @@ T = TypeVar("T")
 class IdModal(Modal):
     """A modal whose id holds its state.
 
-    A subclass names the form of its ids as `TEMPLATE`, makes of an id, in `from_id`, the modal with the inputs that are
-    read, and acts in `submit`. Each input has an id that is always the same: the library makes up one that is missing,
-    and nothing that is filled in is found again. Users can forge ids and what is filled in, so services check both.
-    `MODALS` lists every subclass; `open_modal` opens them.
+    A subclass names the form of its ids as `TEMPLATE`, whose groups are the arguments of the modal with the inputs that
+    are read, and acts in `submit`. Each input has an id that is always the same: the library makes up one that is
+    missing, and nothing that is filled in is found again. Users can forge ids and what is filled in, so services check
+    both. `MODALS` lists every subclass; `open_modal` opens them.
     """
 
     TEMPLATE: ClassVar[re.Pattern[str]]
 
     @classmethod
-    def from_id(cls, match: re.Match[str]) -> "IdModal":
+    def from_id(cls, match: re.Match[str]) -> Self:
         """Rebuild a modal from its id, to read what was filled in."""
-        raise NotImplementedError
+        make: Callable[..., Self] = cls
+        return make(*arguments_of(match))
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Do what the modal is for, and answer; errors may leave this function."""

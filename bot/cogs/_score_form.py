@@ -36,11 +36,6 @@ class ScoreForm(IdModal):
         self.add_item(Label(text="Proof", description=PROOF_LINK, component=self.proof))
         self.add_item(Label(text="Screenshot", description=PROOF_PICTURE, component=self.screenshot))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "ScoreForm":
-        """Rebuild a modal from its id."""
-        return cls(int(match["event"]))
-
 
 class SubmitButton(IdButton, template=r"submit:(?P<event>[0-9]{1,18})"):
     """A button that asks everyone who clicks it for a score for an event."""
@@ -49,11 +44,6 @@ class SubmitButton(IdButton, template=r"submit:(?P<event>[0-9]{1,18})"):
         """Ask for scores for the event with this key."""
         self.event_id = event_id
         super().__init__(Button(label="Submit a score", style=ButtonStyle.primary, custom_id=f"submit:{event_id}"))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "SubmitButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Open the modal."""

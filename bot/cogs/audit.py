@@ -47,11 +47,6 @@ class AuditButton(IdButton, template=AUDIT_BUTTON_ID):
         style = ButtonStyle.secondary
         super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "AuditButton":
-        """Rebuild a button from its id."""
-        return cls(match["label"], int(match["event"]), int(match["player"]), int(match["page"]))
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
         services = services_of(interaction)

@@ -264,11 +264,6 @@ class SeasonButton(IdButton, template=SEASON_BUTTON_ID):
         custom_id = f"season:begin:{event_id}:{after}:{first}:{last}"
         super().__init__(Button(label="Begin again", style=ButtonStyle.danger, custom_id=custom_id))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "SeasonButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), match["after"], match["first"], match["last"])
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Begin the season, and show everyone."""
         events, actor = services_of(interaction).events, actor_of(interaction)

@@ -1,6 +1,5 @@
 """`/help` and its buttons."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -46,11 +45,6 @@ class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
         self.part = part
         style = ButtonStyle.primary if part == "submit" else ButtonStyle.secondary
         super().__init__(Button(label=LABELS[part], style=style, custom_id=f"help:{part}"))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "HelpButton":
-        """Rebuild a button from its id."""
-        return cls(match["part"])
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Open the modal, or answer in private."""

@@ -57,11 +57,6 @@ class HistoryButton(
         style = ButtonStyle.secondary
         super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "HistoryButton":
-        """Rebuild a button from its id."""
-        return cls(match["label"], int(match["event"]), int(match["player"]), int(match["page"]))
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
         page = services_of(interaction).history.page(actor_of(interaction), self.event_id, self.player, self.page)

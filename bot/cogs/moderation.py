@@ -193,11 +193,6 @@ class KeepButton(IdButton, template=r"moderation:keep"):
         """Cancel a question of this module."""
         super().__init__(Button(label="Cancel", custom_id="moderation:keep"))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "KeepButton":
-        """Rebuild a button from its id."""
-        return cls()
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the question back."""
         await replace_question(interaction, show_kept())
@@ -241,11 +236,6 @@ class _ScoreButton(IdButton, template=NOTHING):
         self.event_id, self.discord_id, self.submission_id = event_id, discord_id, submission_id
         custom_id = f"score:{self.ACTION}:{event_id}:{discord_id}:{submission_id}"
         super().__init__(Button(label=self.LABEL, style=self.STYLE, custom_id=custom_id))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "_ScoreButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), int(match["player"]), int(match["submission"]))
 
     @classmethod
     def of(cls, result: CorrectionPreview | CorrectionResult) -> "_ScoreButton":
@@ -361,11 +351,6 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_E
         self.action, self.event_id, self.discord_id, self.week = action, event_id, discord_id, week
         custom_id = f"excuse:{action}:{event_id}:{discord_id}:{week}"
         super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "ExcuseButton":
-        """Rebuild a button from its id."""
-        return cls(match["action"], int(match["event"]), int(match["player"]), match["week"])
 
     @classmethod
     def of(cls, action: str, result: ExcuseResult) -> "ExcuseButton":

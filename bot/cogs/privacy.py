@@ -53,11 +53,6 @@ class EraseButton(IdButton, template=r"privacy:(?P<step>ask|confirm)"):
         self.step = step
         super().__init__(Button(label=self.LABELS[step], style=ButtonStyle.danger, custom_id=f"privacy:{step}"))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "EraseButton":
-        """Rebuild a button from its id."""
-        return cls(match["step"])
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Ask."""
         measured = services_of(interaction).privacy.measure(interaction.user.id)
@@ -78,11 +73,6 @@ class EraseModal(IdModal):
         super().__init__(title="Erase me for good", custom_id="privacy:erase")
         self.word: TextInput[Any] = TextInput(custom_id="word", max_length=20)
         self.add_item(Label(text=write_request(), component=self.word))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "EraseModal":
-        """Rebuild a modal from its id."""
-        return cls()
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Erase the user.

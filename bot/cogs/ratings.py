@@ -1,6 +1,5 @@
 """`/rating` and its buttons, which work after a restart."""
 
-import re
 from typing import Any
 
 from discord import ButtonStyle, Interaction, User, app_commands
@@ -49,11 +48,6 @@ class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})(?::(?P<pla
             label, custom_id = "How was this rated?", f"rating:{event_id}:{player_id}"
         super().__init__(Button(label=label, style=ButtonStyle.secondary, custom_id=custom_id))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "RatingButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), None if match["player"] is None else int(match["player"]))
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the rating, in private."""
         viewer, standings = interaction.user.id, services_of(interaction).standings
@@ -70,11 +64,6 @@ class ShareButton(IdButton, template=r"rating:share:(?P<event>[0-9]{1,18}):(?P<p
         self.event_id, self.player_id = event_id, player_id
         custom_id = f"rating:share:{event_id}:{player_id}"
         super().__init__(Button(label="Share", style=ButtonStyle.secondary, custom_id=custom_id))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "ShareButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), int(match["player"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show everyone the rating as it is now, and take the button away."""

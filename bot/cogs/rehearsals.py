@@ -17,7 +17,7 @@ from bot.ui.announcements import show_results
 from bot.ui.rehearsals import show_applied, show_dropped, show_explanation, show_rehearsal, show_rules_change
 from bot.ui.reply import Reply
 
-RULES_BUTTON_ID = re.compile(r"rules:(?P<action>apply|drop):(?P<event>[0-9]{1,18}):(?P<rules>[a-z0-9.,-]{1,69})")
+RULES_BUTTON_ID = re.compile(r"rules:(?P<action>apply|drop):(?P<event>[0-9]{1,18}):(?P<rules>[a-z][a-z0-9.,-]{0,68})")
 RATED_BUTTON_ID = re.compile(r"rated:(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})")
 
 
@@ -55,11 +55,6 @@ class RulesButton(IdButton, template=RULES_BUTTON_ID):
         custom_id = f"rules:{action}:{event_id}:{rules}"
         super().__init__(Button(label=self.LABELS[action], style=style, custom_id=custom_id))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "RulesButton":
-        """Rebuild a button from its id."""
-        return cls(match["action"], int(match["event"]), match["rules"])
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Apply the rules and show everyone, or take the question back."""
         if self.action == "drop":
@@ -78,11 +73,6 @@ class RatedButton(IdButton, template=RATED_BUTTON_ID):
         self.event_id, self.week = event_id, week
         custom_id = f"rated:{event_id}:{week}"
         super().__init__(Button(label="How was this rated?", style=ButtonStyle.secondary, custom_id=custom_id))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "RatedButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), match["week"])
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Explain, in private."""

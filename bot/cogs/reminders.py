@@ -73,11 +73,6 @@ class StopButton(IdButton, template=rf"notify:stop:(?P<guild>{DISCORD_ID})"):
             Button(label="No more reminders", style=ButtonStyle.secondary, custom_id=f"notify:stop:{guild_id}")
         )
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "StopButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["guild"]))
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """End the reminders; works in a direct message, and changes what the user alone is told."""
         stopped = services_of(interaction).reminders.stop(self.guild_id, interaction.user.id)

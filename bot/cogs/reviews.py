@@ -48,11 +48,6 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
         label, style = self.LABELS[action], self.STYLES[action]
         super().__init__(Button(label=label, style=style, custom_id=f"review:{action}:{number}"))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "ReviewButton":
-        """Rebuild a button from its id."""
-        return cls(match["action"], int(match["number"]))
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Approve or refuse, and show everyone; show the score in private, or the next one in place of it."""
         reviews, actor = services_of(interaction).reviews, _reviewer(interaction)
@@ -78,11 +73,6 @@ class RefusalModal(IdModal):
         self.held_id = held_id
         self.reason: TextInput[Any] = TextInput(custom_id="reason", required=False, max_length=MAX_REASON)
         self.add_item(Label(text=WHY, component=self.reason))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "RefusalModal":
-        """Rebuild a modal from its id."""
-        return cls(int(match["number"]))
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Refuse the score, close the question, and show everyone."""

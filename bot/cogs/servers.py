@@ -5,7 +5,7 @@ import re
 from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from discord import ButtonStyle, Guild, Interaction, Role, TextChannel, app_commands
 from discord.ext import commands
@@ -140,11 +140,6 @@ class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|review|
             )
         )
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "SetupButton":
-        """Rebuild a button from its id."""
-        return cls(match["part"])
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the panel, or ask for a part of it as it is now."""
         services = services_of(interaction)
@@ -174,12 +169,12 @@ class SetupModal(IdModal):
             self.add_item(label)
 
     @classmethod
-    def from_id(cls, match: re.Match[str]) -> "SetupModal":
+    def from_id(cls, match: re.Match[str]) -> Self:
         """Rebuild a modal from its id."""
         return cls.asking(ServerSettings())
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "SetupModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Return a modal that shows the settings as they are."""
         raise NotImplementedError
 
@@ -200,7 +195,7 @@ class EventModal(SetupModal):
     PART = "event"
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "EventModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Ask for its name, its unit, and what its scores are."""
         return cls(name_label(), direction_label(), format_label(), unit_label())
 
@@ -219,7 +214,7 @@ class ChannelModal(SetupModal):
     PART = "channel"
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "ChannelModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Show the channel that it is now."""
         return cls(channel_label(settings.announcement_channel_id))
 
@@ -241,7 +236,7 @@ class ReviewsModal(SetupModal):
     PART = "review"
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "ReviewsModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Show the channel that it is now."""
         return cls(review_label(settings.review_channel_id))
 
@@ -263,7 +258,7 @@ class WeeksModal(SetupModal):
     PART = "weeks"
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "WeeksModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Show how they close now."""
         return cls(closing_label(settings), grace_label(settings))
 
@@ -279,7 +274,7 @@ class ZoneModal(SetupModal):
     PART = "zone"
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "ZoneModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Show what it is now."""
         return cls(zone_label(settings))
 
@@ -294,7 +289,7 @@ class RoleModal(SetupModal):
     PART = "role"
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "RoleModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Show which one it is now."""
         return cls(role_label(settings))
 
@@ -310,7 +305,7 @@ class RulesModal(SetupModal):
     PART = "rules"
 
     @classmethod
-    def asking(cls, settings: ServerSettings) -> "RulesModal":
+    def asking(cls, settings: ServerSettings) -> Self:
         """Show how they do now."""
         return cls(method_label(settings), attendance_label(settings))
 

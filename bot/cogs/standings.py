@@ -82,17 +82,6 @@ class PageButton(IdButton, template=BUTTON_ID):
             )
         )
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "PageButton":
-        """Rebuild a button from its id."""
-        return cls(
-            match["label"],
-            int(match["event"]),
-            match["board"],
-            int(match["page"]),
-            int(match["owner"]),
-        )
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
         viewer, standings = interaction.user, services_of(interaction).standings
@@ -113,11 +102,6 @@ class PastWeeksButton(IdButton, template=r"weeks:(?P<event>[0-9]{1,18})(?::(?P<o
         self.event_id, self.owner_id = event_id, owner_id
         custom_id = f"weeks:{event_id}" if owner_id is None else f"weeks:{event_id}:{owner_id}"
         super().__init__(Button(label="Past weeks", style=ButtonStyle.secondary, custom_id=custom_id))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "PastWeeksButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), None if match["owner"] is None else int(match["owner"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Offer the weeks."""

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from discord import Attachment, ButtonStyle, Interaction, Message, app_commands
 from discord.ui import Button, Item, Label, Select, TextInput
@@ -111,7 +111,7 @@ class MessageModal(IdModal):
         self.add_item(Label(text="Proof", description=about, component=self.proof))
 
     @classmethod
-    def from_id(cls, match: re.Match[str]) -> "MessageModal":
+    def from_id(cls, match: re.Match[str]) -> Self:
         """Rebuild a modal from its id."""
         return cls(event_menu() if match["how"] == "choose" else event_input())
 
@@ -175,11 +175,6 @@ class UndoButton(
         self.event_id, self.user_id, self.interaction_id = event_id, user_id, interaction_id
         custom_id = f"undo:{event_id}:{user_id}:{interaction_id}"
         super().__init__(Button(label="Undo", style=ButtonStyle.secondary, custom_id=custom_id))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "UndoButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), int(match["user"]), int(match["interaction"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the submission back, and show that in its place."""

@@ -1,6 +1,5 @@
 """`/target`, and the button that asks the same."""
 
-import re
 from typing import Any, Literal
 
 from discord import ButtonStyle, Interaction, User, app_commands
@@ -59,11 +58,6 @@ class TargetButton(IdButton, template=r"target:(?P<event>[0-9]{1,18})"):
         """Aim at the next rank in the event with this key."""
         self.event_id = event_id
         super().__init__(Button(label=LABEL, style=ButtonStyle.secondary, custom_id=f"target:{event_id}"))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "TargetButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the score, in private."""

@@ -1,6 +1,5 @@
 """`/export`, `/import` and its buttons."""
 
-import re
 from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
@@ -99,11 +98,6 @@ class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):
         self.event_id = event_id
         super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id=f"import:do:{event_id}"))
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "ImportButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]))
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Import the scores, and show everyone."""
         services, actor = services_of(interaction), actor_of(interaction)
@@ -120,11 +114,6 @@ class ImportEventButton(IdButton, template=r"import:event"):
     def __init__(self) -> None:
         """Import into the server of the message."""
         super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id="import:event"))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "ImportEventButton":
-        """Rebuild a button from its id."""
-        return cls()
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Make the event, and show everyone."""
@@ -144,11 +133,6 @@ class TakeBackButton(IdButton, template=rf"import:undo:{_OF_EVENT}:(?P<number>-?
         self.event_id, self.import_id = event_id, import_id
         custom_id = f"import:undo:{event_id}:{import_id}"
         super().__init__(Button(label="Take the import back", style=ButtonStyle.secondary, custom_id=custom_id))
-
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "TakeBackButton":
-        """Rebuild a button from its id."""
-        return cls(int(match["event"]), int(match["number"]))
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the import back, and show that instead."""

@@ -77,11 +77,6 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             )
         )
 
-    @classmethod
-    def from_id(cls, match: re.Match[str]) -> "WeekButton":
-        """Rebuild a button from its id."""
-        return cls(match["action"], int(match["event"]), match["week"])
-
     async def press(self, interaction: Interaction[Any]) -> None:
         """Close the week, preview that, leave it, or undo it."""
         services = services_of(interaction)
