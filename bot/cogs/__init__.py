@@ -4,6 +4,7 @@ from bot.cogs._buttons import answer_lost_click
 from bot.cogs._delivery import UNDELIVERED, interrupt
 from bot.cogs._jobs import handlers_of
 from bot.cogs._modals import answer_modal
+from bot.cogs._questions import KeepButton
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
@@ -12,7 +13,7 @@ from bot.cogs.boards import Boards
 from bot.cogs.events import Events, SeasonButton
 from bot.cogs.help import Help, HelpButton
 from bot.cogs.history import History, HistoryButton, PastBoardButton
-from bot.cogs.moderation import BUTTONS_OF_MODERATION, Moderation
+from bot.cogs.moderation import AddButton, ExcuseButton, MembershipButton, Moderation, ScoreButton
 from bot.cogs.pictures import PictureButton
 from bot.cogs.privacy import EraseButton, EraseModal, Privacy
 from bot.cogs.profiles import Profiles, RivalButton, profile_of_user
@@ -72,7 +73,11 @@ BUTTONS = (
     SubmitButton,
     UndoButton,
     WeekButton,
-    *BUTTONS_OF_MODERATION,
+    KeepButton,
+    AddButton,
+    ScoreButton,
+    MembershipButton,
+    ExcuseButton,
     SeasonButton,
     ReviewButton,
     RatedButton,

@@ -8,11 +8,11 @@ from typing import Any, Literal
 from discord import ButtonStyle, Interaction, Role, app_commands
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, guild_of, post
+from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import IdButton
+from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, coming_weeks, kept_events
-from bot.cogs.moderation import KeepButton
 from bot.cogs.rehearsals import ask_to_apply
 from bot.cogs.roles import check_awardable
 from bot.domain.events import SeasonPreview
@@ -24,7 +24,6 @@ from bot.domain.weeks import Week
 from bot.errors import AwardWithoutElo
 from bot.services.events import EventOptions
 from bot.ui.events import show_change, show_event, show_events, show_season, show_season_preview
-from bot.ui.moderation import show_agreed
 from bot.ui.reply import Reply
 from bot.ui.roles import show_award
 
@@ -268,7 +267,7 @@ class SeasonButton(IdButton, template=SEASON_BUTTON_ID):
         """Begin the season, and show everyone."""
         events, actor = services_of(interaction).events, actor_of(interaction)
         begun = events.begin_again(actor, self.event_id, self.first, self.last, after=self.after)
-        await post(interaction, begun, lambda _: show_agreed(), show_season)
+        await agree(interaction, begun, show_season)
 
 
 def _ask_to_begin(preview: SeasonPreview) -> Reply:

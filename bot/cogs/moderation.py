@@ -1,17 +1,17 @@
 """`/score` and `/player`, and their buttons: each asks the admin alone first, then shows everyone."""
 
 import re
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, post, replace_question
-from bot.cogs._buttons import DISCORD_ID, NOTHING, IdButton, instant_of, ticks_of
-from bot.cogs._services import ServiceCog, Services, services_of
+from bot.cogs._answering import actor_of, answer
+from bot.cogs._buttons import DISCORD_ID, IdButton, instant_of, ticks_of
+from bot.cogs._questions import KeepButton, agree
+from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
 from bot.domain.moderation import (
     Correction,
@@ -20,31 +20,28 @@ from bot.domain.moderation import (
     ExcusePreview,
     ExcuseResult,
     MembershipPreview,
-    MembershipResult,
 )
 from bot.domain.servers import NewMember
 from bot.domain.text import clean_display_name, clean_reason
-from bot.services.servers import Actor
 from bot.ui.card import cards_in
 from bot.ui.moderation import (
     REASON,
     read_player,
     read_reason,
-    show_agreed,
     show_correction,
     show_correction_preview,
     show_excuse,
     show_excuse_preview,
-    show_kept,
     show_membership,
     show_membership_preview,
 )
 from bot.ui.reply import Reply
 
-T = TypeVar("T")
-
 _PLAYER = rf"(?P<player>{DISCORD_ID})"
 _OF_SUBMISSION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<submission>[0-9]{{1,18}})"
+SCORE_BUTTON_ID = re.compile(
+    rf"score:(?P<action>ask-remove|remove(?:-rerun)?|restore(?:-now|-rerun)?):{_OF_SUBMISSION}"
+)
 _SCORE = r"(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,17})?(?:e-[0-9]{2,3})?)"
 _OF_ADDITION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
 _OF_EXCUSE = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<week>[0-9]{{4}}-W[0-9]{{2}})"
@@ -175,29 +172,6 @@ class Moderation(ServiceCog):
         await answer(interaction, preview, lambda result: _ask_excuse(result, reason), only_reads=True)
 
 
-async def _do(
-    interaction: Interaction[Any],
-    work: Callable[[Services, Actor, str | None], Coroutine[Any, Any, T]],
-    show: Callable[[T], Reply],
-) -> None:
-    """Do what a private question was about, for the reason that it gives, and show everyone the result."""
-    services, reason = services_of(interaction), read_reason(cards_in(interaction.message))
-    actor = actor_of(interaction)
-    await post(interaction, work(services, actor, reason), lambda _: show_agreed(), show)
-
-
-class KeepButton(IdButton, template=r"moderation:keep"):
-    """Leaves everything as it is."""
-
-    def __init__(self) -> None:
-        """Cancel a question of this module."""
-        super().__init__(Button(label="Cancel", custom_id="moderation:keep"))
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Take the question back."""
-        await replace_question(interaction, show_kept())
-
-
 class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
     """Adds the score that the message is about, for the player and the reason that it names."""
 
@@ -216,102 +190,59 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
     async def press(self, interaction: Interaction[Any]) -> None:
         """Add the score, and show everyone."""
         name = clean_display_name(read_player(cards_in(interaction.message)) or str(self.discord_id))
+        additions, actor = services_of(interaction).additions, actor_of(interaction)
         member = NewMember(self.discord_id, name, name)
-
-        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
-            return services.additions.add(actor, self.event_id, member, self.score, self.at, reason)
-
-        await _do(interaction, work, show_counting)
+        added = additions.add(actor, self.event_id, member, self.score, self.at, _reason_in(interaction))
+        await agree(interaction, added, show_counting)
 
 
-class _ScoreButton(IdButton, template=NOTHING):
-    """A button about one submission, whose id names the event, the player and the submission."""
+class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
+    """Removes the submission that the message is about, restores it, or asks whether to.
 
-    ACTION: ClassVar[str]
-    LABEL: ClassVar[str]
-    STYLE: ClassVar = ButtonStyle.secondary
+    The actions that end in `rerun` run its closed week again; after the others a closed week keeps its results.
+    """
 
-    def __init__(self, event_id: int, discord_id: int, submission_id: int) -> None:
-        """Act on a submission of the player `discord_id` to an event."""
-        self.event_id, self.discord_id, self.submission_id = event_id, discord_id, submission_id
-        custom_id = f"score:{self.ACTION}:{event_id}:{discord_id}:{submission_id}"
-        super().__init__(Button(label=self.LABEL, style=self.STYLE, custom_id=custom_id))
+    LABELS: ClassVar = {
+        "ask-remove": "Remove",
+        "remove": "Remove",
+        "remove-rerun": "Remove and run the week again",
+        "restore": "Restore",
+        "restore-now": "Restore",
+        "restore-rerun": "Restore and run the week again",
+    }
+    STYLES: ClassVar = {
+        "ask-remove": ButtonStyle.secondary,
+        "remove": ButtonStyle.danger,
+        "remove-rerun": ButtonStyle.danger,
+        "restore": ButtonStyle.secondary,
+        "restore-now": ButtonStyle.success,
+        "restore-rerun": ButtonStyle.success,
+    }
+
+    def __init__(self, action: str, event_id: int, discord_id: int, submission_id: int) -> None:
+        """Do `action` with a submission of a player to an event; `restore` only asks, like `ask-remove`."""
+        self.action, self.event_id, self.discord_id, self.submission_id = action, event_id, discord_id, submission_id
+        custom_id = f"score:{action}:{event_id}:{discord_id}:{submission_id}"
+        super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))
 
     @classmethod
-    def of(cls, result: CorrectionPreview | CorrectionResult) -> "_ScoreButton":
+    def of(cls, action: str, result: CorrectionPreview | CorrectionResult) -> "ScoreButton":
         """Return the button for a submission."""
-        return cls(result.event.id, result.player.discord_id, result.submission.id)
-
-    @property
-    def submission(self) -> tuple[int, int, str]:
-        """The submission, as services take it."""
-        return self.event_id, self.discord_id, f"#{self.submission_id}"
-
-
-class RemoveButton(_ScoreButton, template=rf"score:remove:{_OF_SUBMISSION}"):
-    """Removes the submission that the message is about; a closed week keeps its results."""
-
-    ACTION, LABEL, STYLE = "remove", "Remove", ButtonStyle.danger
-    RERUNS_WEEK: ClassVar = False
+        return cls(action, result.event.id, result.player.discord_id, result.submission.id)
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Remove the submission, and show everyone."""
-
-        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
-            return services.removals.remove(actor, *self.submission, reason, reruns_week=self.RERUNS_WEEK)
-
-        await _do(interaction, work, _show_removal)
-
-
-class RemoveFromWeekButton(RemoveButton, template=rf"score:remove-rerun:{_OF_SUBMISSION}"):
-    """Removes the submission that the message is about, and runs its closed week again."""
-
-    ACTION, LABEL, RERUNS_WEEK = "remove-rerun", "Remove and run the week again", True
-
-
-class AskToRemoveButton(_ScoreButton, template=rf"score:ask-remove:{_OF_SUBMISSION}"):
-    """Asks whether to remove the submission that the message shows to count."""
-
-    ACTION, LABEL = "ask-remove", "Remove"
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Show what the removal would change, and ask."""
-        services, actor = services_of(interaction), actor_of(interaction)
-        preview = services.removals.preview(Correction.REMOVE, actor, *self.submission)
-        await answer(interaction, preview, lambda result: _ask_correction(result, None), only_reads=True)
-
-
-class RestoreButton(_ScoreButton, template=rf"score:restore:{_OF_SUBMISSION}"):
-    """Asks whether to restore the submission whose removal the message shows."""
-
-    ACTION, LABEL = "restore", "Restore"
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Show what the restoration would change, and ask."""
-        services, actor = services_of(interaction), actor_of(interaction)
-        preview = services.removals.preview(Correction.RESTORE, actor, *self.submission)
-        await answer(interaction, preview, lambda result: _ask_correction(result, None), only_reads=True)
-
-
-class RestoreNowButton(_ScoreButton, template=rf"score:restore-now:{_OF_SUBMISSION}"):
-    """Restores the submission that the message is about; a closed week keeps its results."""
-
-    ACTION, LABEL, STYLE = "restore-now", "Restore", ButtonStyle.success
-    RERUNS_WEEK: ClassVar = False
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        """Restore the submission, and show everyone."""
-
-        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, CorrectionResult]:
-            return services.removals.restore(actor, *self.submission, reason, reruns_week=self.RERUNS_WEEK)
-
-        await _do(interaction, work, show_counting)
-
-
-class RestoreIntoWeekButton(RestoreNowButton, template=rf"score:restore-rerun:{_OF_SUBMISSION}"):
-    """Restores the submission that the message is about, and runs its closed week again."""
-
-    ACTION, LABEL, RERUNS_WEEK = "restore-rerun", "Restore and run the week again", True
+        """Do it, and show everyone; or show what it would change, and ask."""
+        removals, actor = services_of(interaction).removals, actor_of(interaction)
+        submission = self.event_id, self.discord_id, f"#{self.submission_id}"
+        if self.action in ("ask-remove", "restore"):
+            correction = Correction.REMOVE if self.action == "ask-remove" else Correction.RESTORE
+            asked = removals.preview(correction, actor, *submission)
+            await answer(interaction, asked, lambda result: _ask_correction(result, None), only_reads=True)
+            return
+        is_removal, reruns_week = self.action.startswith("remove"), self.action.endswith("rerun")
+        change = removals.remove if is_removal else removals.restore
+        changed = change(actor, *submission, _reason_in(interaction), reruns_week=reruns_week)
+        await agree(interaction, changed, _show_removal if is_removal else show_counting)
 
 
 class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):{_PLAYER}"):
@@ -331,13 +262,9 @@ class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Withdraw the player or bring them back, and show everyone."""
-
-        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, MembershipResult]:
-            withdrawals = services.withdrawals
-            change = withdrawals.withdraw if self.is_withdrawn else withdrawals.bring_back
-            return change(actor, self.discord_id, reason)
-
-        await _do(interaction, work, show_membership)
+        withdrawals, actor = services_of(interaction).withdrawals, actor_of(interaction)
+        change = withdrawals.withdraw if self.is_withdrawn else withdrawals.bring_back
+        await agree(interaction, change(actor, self.discord_id, _reason_in(interaction)), show_membership)
 
 
 class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_EXCUSE}"):
@@ -360,40 +287,33 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_E
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Give the excuse or take it back, and show everyone; or ask first."""
+        excuses, actor = services_of(interaction).excuses, actor_of(interaction)
         excused = self.discord_id, self.week, self.event_id or None
         if self.action == "ask":
-            services, actor = services_of(interaction), actor_of(interaction)
-            preview = services.excuses.preview(actor, *excused, is_excused=False)
+            preview = excuses.preview(actor, *excused, is_excused=False)
             await answer(interaction, preview, lambda result: _ask_excuse(result, None), only_reads=True)
             return
-
-        def work(services: Services, actor: Actor, reason: str | None) -> Coroutine[Any, Any, ExcuseResult]:
-            change = services.excuses.excuse if self.action == "give" else services.excuses.take_back
-            return change(actor, *excused, reason)
-
-        await _do(interaction, work, _show_excuse)
-
-
-BUTTONS_OF_MODERATION: tuple[type[IdButton], ...] = (
-    *(KeepButton, AddButton, AskToRemoveButton, RemoveButton, RemoveFromWeekButton),
-    *(RestoreButton, RestoreNowButton, RestoreIntoWeekButton),
-    *(MembershipButton, ExcuseButton),
-)
-"""The buttons of this module."""
+        change = excuses.excuse if self.action == "give" else excuses.take_back
+        await agree(interaction, change(actor, *excused, _reason_in(interaction)), _show_excuse)
 
 
 def show_counting(result: CorrectionResult) -> Reply:
     """Show that a score counts now, with a button that takes it back."""
-    return replace(show_correction(result), buttons=[[AskToRemoveButton.of(result)]])
+    return replace(show_correction(result), buttons=[[ScoreButton.of("ask-remove", result)]])
 
 
 def _show_removal(result: CorrectionResult) -> Reply:
-    return replace(show_correction(result), buttons=[[RestoreButton.of(result)]])
+    return replace(show_correction(result), buttons=[[ScoreButton.of("restore", result)]])
 
 
 def _show_excuse(result: ExcuseResult) -> Reply:
     shown = show_excuse(result)
     return replace(shown, buttons=[[ExcuseButton.of("ask", result)]]) if result.is_excused else shown
+
+
+def _reason_in(interaction: Interaction[Any]) -> str | None:
+    """Return the reason that a question names."""
+    return read_reason(cards_in(interaction.message))
 
 
 def _ask_correction(preview: CorrectionPreview, reason: str | None) -> Reply:
@@ -407,9 +327,9 @@ def _answers(preview: CorrectionPreview) -> list[IdButton]:
         submission, label = preview.submission, "Add and run the week again" if has_week else "Add"
         at = submission.submitted_at.astimezone(UTC)
         return [AddButton(preview.event.id, preview.player.discord_id, submission.score, at, label)]
-    if preview.correction is Correction.REMOVE:
-        return [RemoveButton.of(preview), *([RemoveFromWeekButton.of(preview)] if has_week else [])]
-    return [RestoreNowButton.of(preview), *([RestoreIntoWeekButton.of(preview)] if has_week else [])]
+    is_removal = preview.correction is Correction.REMOVE
+    actions = ("remove", "remove-rerun") if is_removal else ("restore-now", "restore-rerun")
+    return [ScoreButton.of(action, preview) for action in (actions if has_week else actions[:1])]
 
 
 def _ask_membership(preview: MembershipPreview, reason: str | None) -> Reply:

@@ -11,8 +11,8 @@ from bot.cogs._answering import answer, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._modals import IdModal, open_modal
+from bot.cogs._questions import KeepButton
 from bot.cogs._services import ServiceCog, services_of
-from bot.cogs.moderation import KeepButton
 from bot.domain.privacy import CONFIRMATION, Footprint, PersonalData
 from bot.domain.text import clean_display_name
 from bot.errors import ErasureUnconfirmed

@@ -7,16 +7,17 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, Label, TextInput
 
-from bot.cogs._answering import TOLD, actor_of, answer, post, update
+from bot.cogs._answering import TOLD, actor_of, answer, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
+from bot.cogs._questions import agree
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs.moderation import show_counting
 from bot.domain.jobs import JobKind
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
 from bot.services.servers import Actor
-from bot.ui.moderation import WHY, show_agreed
+from bot.ui.moderation import WHY
 from bot.ui.reply import Reply
 from bot.ui.reviews import show_held, show_nothing_held, show_own_held, show_refused, show_review
 
@@ -57,7 +58,7 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
             await update(interaction, reviews.look(actor, self.number), _show_review, only_reads=True)
         elif self.action == "approve":
             approved = reviews.approve(actor, self.number)
-            await post(interaction, approved, lambda _: show_agreed(), show_counting)
+            await agree(interaction, approved, show_counting)
         else:
             await open_modal(interaction, reviews.find(actor, self.number), lambda held: RefusalModal(held.id))
 
@@ -78,7 +79,7 @@ class RefusalModal(IdModal):
         """Refuse the score, close the question, and show everyone."""
         reviews, actor = services_of(interaction).reviews, _reviewer(interaction)
         refused = reviews.refuse(actor, self.held_id, self.reason.value)
-        await post(interaction, refused, lambda _: show_agreed(), show_refused)
+        await agree(interaction, refused, show_refused)
 
 
 def show_held_score(held: HeldScore | None) -> Reply:

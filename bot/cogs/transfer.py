@@ -7,18 +7,17 @@ from typing import Any
 from discord import Attachment, ButtonStyle, FileComponent, Interaction, app_commands
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, post, update
+from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._delivery import UNDELIVERED
+from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
-from bot.cogs.moderation import KeepButton
 from bot.domain.score_files import MOST_BYTES, MOST_ROWS, ScoreImportPlan, ScoreImportResult
 from bot.domain.transfer import EventImportPlan
 from bot.errors import EventFileTooLarge, FileGone, FileTooLarge, ImportUnnamed
 from bot.services.servers import Actor
 from bot.services.transfer import MOST_EVENT_BYTES, MOST_RESULTS, TransferService, is_event_file
-from bot.ui.moderation import show_agreed
 from bot.ui.reply import Reply
 from bot.ui.transfer import (
     show_event_import,
@@ -105,7 +104,7 @@ class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):
         async def work() -> ScoreImportResult:
             return await services.transfer.import_scores(actor, self.event_id, await _read_kept(interaction))
 
-        await post(interaction, work(), lambda _: show_agreed(), _show_import)
+        await agree(interaction, work(), _show_import)
 
 
 class ImportEventButton(IdButton, template=r"import:event"):
@@ -122,7 +121,7 @@ class ImportEventButton(IdButton, template=r"import:event"):
         async def work() -> EventImportPlan:
             return await services.transfer.import_event(actor, await _read_kept(interaction))
 
-        await post(interaction, work(), lambda _: show_agreed(), show_event_import)
+        await agree(interaction, work(), show_event_import)
 
 
 class TakeBackButton(IdButton, template=rf"import:undo:{_OF_EVENT}:(?P<number>-?[0-9]{{1,18}}|[1-8][0-9]{{18}})"):

@@ -7,7 +7,7 @@ from discord import Color, Embed
 from discord.ui import View
 from simcord.results import ResponseMessage
 
-from bot.cogs.moderation import RemoveButton
+from bot.cogs.moderation import ScoreButton
 from bot.cogs.weeks import WeekButton
 from bot.ui.card import Card, cards_in, labelled, layout_of
 from bot.ui.moderation import WHY
@@ -37,7 +37,7 @@ async def test_a_question_that_an_older_version_asked_is_answered(world: World) 
     event = await world.create_event()
     await world.submit("Ana", 100)
     embed = Embed(title="Remove Ana's score of 100?", description=EVENT).add_field(name=WHY, value="a \\*typo\\*")
-    button = RemoveButton(1, world.member("Ana").id, 1)
+    button = ScoreButton("remove", 1, world.member("Ana").id, 1)
 
     removed = await world.click(world.admin, await older(world, embed, button), "Remove")
 
@@ -81,7 +81,7 @@ def test_what_discord_takes_no_components_of_is_refused_in_tests(data: dict[str,
         check_message({"content": "", "embeds": [], "attachments": [], "flags": flags, **data})
 
 
-async def older(world: World, embeds: Embed | list[Embed], button: RemoveButton | WeekButton) -> Seen:
+async def older(world: World, embeds: Embed | list[Embed], button: ScoreButton | WeekButton) -> Seen:
     """A message of the bot's as older versions sent it: of embeds and a row of buttons."""
     view = View(timeout=None)
     view.add_item(button)

@@ -1,0 +1,31 @@
+"""The answers to a question that the bot asks a user alone."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from discord import Interaction
+from discord.ui import Button
+
+from bot.cogs._answering import post, replace_question
+from bot.cogs._buttons import IdButton
+from bot.ui.moderation import show_agreed, show_kept
+from bot.ui.reply import Reply
+
+T = TypeVar("T")
+
+
+class KeepButton(IdButton, template=r"moderation:keep"):
+    """Leaves everything as it is."""
+
+    def __init__(self) -> None:
+        """Cancel a question."""
+        super().__init__(Button(label="Cancel", custom_id="moderation:keep"))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Take the question back."""
+        await replace_question(interaction, show_kept())
+
+
+async def agree(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
+    """Do what a question was about, close the question, and `show` everyone the result."""
+    await post(interaction, work, lambda _: show_agreed(), show)
