@@ -50,15 +50,6 @@ async def update(
     return await _answer(Delivery(interaction, in_place=True), work, show, only_reads=only_reads)
 
 
-async def replace_question(interaction: Interaction[Any], reply: Reply) -> None:
-    """Replace the message of a button by which nothing is done."""
-    await update(interaction, _nothing(), lambda _: reply, only_reads=True)
-
-
-async def _nothing() -> None:
-    pass
-
-
 async def post(
     interaction: Interaction[Any],
     work: Coroutine[Any, Any, T],

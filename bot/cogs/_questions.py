@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from discord import Interaction
 from discord.ui import Button
 
-from bot.cogs._answering import post, replace_question
+from bot.cogs._answering import post, update
 from bot.cogs._buttons import IdButton
 from bot.ui.moderation import show_agreed, show_kept
 from bot.ui.reply import Reply
@@ -23,7 +23,11 @@ class KeepButton(IdButton, template=r"moderation:keep"):
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the question back."""
-        await replace_question(interaction, show_kept())
+        await update(interaction, _nothing(), lambda _: show_kept(), only_reads=True)
+
+
+async def _nothing() -> None:
+    pass
 
 
 async def agree(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:

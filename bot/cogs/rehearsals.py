@@ -2,32 +2,32 @@
 
 import re
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from discord import ButtonStyle, Interaction
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, post, replace_question
+from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
+from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import services_of
 from bot.cogs.pictures import PictureButton
 from bot.domain.announcements import Reopened, Results
 from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
 from bot.ui.announcements import show_results
-from bot.ui.rehearsals import show_applied, show_dropped, show_explanation, show_rehearsal, show_rules_change
+from bot.ui.rehearsals import show_explanation, show_rehearsal, show_rules_change
 from bot.ui.reply import Reply
 
-RULES_BUTTON_ID = re.compile(r"rules:(?P<action>apply|drop):(?P<event>[0-9]{1,18}):(?P<rules>[a-z][a-z0-9.,-]{0,68})")
+RULES_BUTTON_ID = re.compile(r"rules:apply:(?P<event>[0-9]{1,18}):(?P<rules>[a-z][a-z0-9.,-]{0,68})")
 RATED_BUTTON_ID = re.compile(r"rated:(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})")
 
 
 def ask_to_apply(rehearsal: Rehearsal) -> Reply:
-    """Show a rehearsal, with buttons that apply its rules or drop them."""
+    """Show a rehearsal, with a button that applies its rules."""
     shown, rules = show_rehearsal(rehearsal), rehearsal.after.rules
     if rules == rehearsal.before.rules:
         return shown
-    buttons = [RulesButton(action, rehearsal.event.id, write_rules(rules)) for action in RulesButton.LABELS]
-    return replace(shown, buttons=[buttons])
+    return replace(shown, buttons=[[RulesButton(rehearsal.event.id, write_rules(rules)), KeepButton()]])
 
 
 def show_explained_results(content: Results | Reopened) -> Reply:
@@ -46,23 +46,17 @@ def show_explained_results(content: Results | Reopened) -> Reply:
 class RulesButton(IdButton, template=RULES_BUTTON_ID):
     """A button below a rehearsal, whose id names the proposed rules."""
 
-    LABELS: ClassVar = {"apply": "Apply", "drop": "Cancel"}
-
-    def __init__(self, action: str, event_id: int, rules: str) -> None:
-        """Give an event these rules, as `write_rules` writes them, or leave those that it has."""
-        self.action, self.event_id, self.rules = action, event_id, rules
-        style = ButtonStyle.danger if action == "apply" else ButtonStyle.secondary
-        custom_id = f"rules:{action}:{event_id}:{rules}"
-        super().__init__(Button(label=self.LABELS[action], style=style, custom_id=custom_id))
+    def __init__(self, event_id: int, rules: str) -> None:
+        """Give an event these rules, as `write_rules` writes them."""
+        self.event_id, self.rules = event_id, rules
+        custom_id = f"rules:apply:{event_id}:{rules}"
+        super().__init__(Button(label="Apply", style=ButtonStyle.danger, custom_id=custom_id))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Apply the rules and show everyone, or take the question back."""
-        if self.action == "drop":
-            await replace_question(interaction, show_dropped())
-            return
+        """Apply the rules, and show everyone."""
         services, actor = services_of(interaction), actor_of(interaction)
         change = services.rules.change(actor, self.event_id, read_rules(self.rules))
-        await post(interaction, change, lambda _: show_applied(), show_rules_change)
+        await agree(interaction, change, show_rules_change)
 
 
 class RatedButton(IdButton, template=RATED_BUTTON_ID):

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button
 
-from bot.cogs._answering import actor_of, answer, post, replace_question, update
+from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import IdButton
+from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
 from bot.cogs.rehearsals import show_explained_results
@@ -21,11 +22,9 @@ from bot.ui.announcements import show_announced, show_final
 from bot.ui.card import cards_in
 from bot.ui.reply import Reply
 from bot.ui.text import write_days
-from bot.ui.weeks import ask_early, show_agreed, show_cancelled, show_preview, show_undo, show_undo_of
+from bot.ui.weeks import ask_early, show_preview, show_undo, show_undo_of
 
-WEEK_BUTTON_ID = re.compile(
-    r"week:(?P<action>close|preview|cancel|undo):(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})"
-)
+WEEK_BUTTON_ID = re.compile(r"week:(?P<action>close|preview|undo):(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})")
 
 
 class Weeks(ServiceCog):
@@ -64,7 +63,7 @@ class Weeks(ServiceCog):
 class WeekButton(IdButton, template=WEEK_BUTTON_ID):
     """A button that does something with one week of an event: an answer to the question, or *Undo* below results."""
 
-    LABELS: ClassVar = {"close": "Close it now", "preview": "Preview", "cancel": "Cancel", "undo": "Undo"}
+    LABELS: ClassVar = {"close": "Close it now", "preview": "Preview", "undo": "Undo"}
 
     def __init__(self, action: str, event_id: int, week: str, label: str | None = None) -> None:
         """Do `action` with a week, such as 2026-W47; the label is that of the action unless one is given."""
@@ -78,20 +77,17 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         )
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Close the week, preview that, leave it, or undo it."""
+        """Close the week, preview that, or undo it."""
         services = services_of(interaction)
         actor, weeks = actor_of(interaction), services.weeks
         of_week = actor, self.event_id, self.week
         if self.action == "close":
-            work = _close(services, weeks.run(*of_week, early=True))
-            await post(interaction, work, lambda _: show_agreed(), _show_closed)
+            await agree(interaction, _close(services, weeks.run(*of_week, early=True)), _show_closed)
         elif self.action == "preview":
             await answer(interaction, services.results.preview(*of_week), show_preview, only_reads=True)
-        elif self.action == "undo":
+        else:
             shown = cards_in(interaction.message)
             await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))
-        else:
-            await replace_question(interaction, show_cancelled())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +117,8 @@ async def _or_question(work: Coroutine[Any, Any, _Closed]) -> _Closed | WeekNotO
 def _show_reset(result: _Closed | WeekNotOver) -> Reply:
     if not isinstance(result, WeekNotOver):
         return _show_closed(result)
-    answers = [WeekButton(action, result.event_id, result.week) for action in ("close", "preview", "cancel")]
-    return replace(ask_early(result), buttons=[answers])
+    answers = [WeekButton(action, result.event_id, result.week) for action in ("close", "preview")]
+    return replace(ask_early(result), buttons=[[*answers, KeepButton()]])
 
 
 def _show_closed(closed: _Closed) -> Reply:

@@ -67,16 +67,6 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
     )
 
 
-def show_applied() -> Reply:
-    """Show the admin, in place of the rehearsal, that its rules hold."""
-    return Reply([Card(None, ("Applied. Everyone sees the new rules below.",))], ephemeral=True)
-
-
-def show_dropped() -> Reply:
-    """Show the admin, in place of the rehearsal, that nothing was changed."""
-    return Reply([Card(None, ("The rules stay as they are.",))], ephemeral=True)
-
-
 def show_rules_change(change: RulesChange) -> Reply:
     """Show everyone the new rules of an event."""
     event = change.event

@@ -23,16 +23,6 @@ def ask_early(question: WeekNotOver) -> Reply:
     return Reply([Card(None, (sentence(question),), color=Color.gold())], ephemeral=True)
 
 
-def show_agreed() -> Reply:
-    """Show, in place of the question, that the week is closed."""
-    return Reply([Card(None, ("Closed.",), color=Color.gold())], ephemeral=True)
-
-
-def show_cancelled() -> Reply:
-    """Show, in place of the question, that nothing was done."""
-    return Reply([Card(None, ("Nothing was closed.",), color=Color.light_grey())], ephemeral=True)
-
-
 def show_preview(results: Results) -> Reply:
     """Show the results of weeks that a run would close, to the admin alone."""
     return Reply([_PREVIEW, *show_results(results).cards], ephemeral=True)

@@ -93,7 +93,7 @@ rules_of_events = st.builds(
 
 @given(rules=rules_of_events)
 def test_the_id_of_a_button_that_applies_rules_names_them_all(rules: Rules) -> None:
-    button = RulesButton("apply", 10**18 - 1, write_rules(rules))
+    button = RulesButton(10**18 - 1, write_rules(rules))
     match = RULES_BUTTON_ID.fullmatch(button.custom_id)
     assert match is not None
     read_back = RulesButton.from_id(match)

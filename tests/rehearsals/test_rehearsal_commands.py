@@ -58,7 +58,7 @@ async def test_rules_are_rehearsed_in_private_applied_for_all_to_see_and_taken_b
     same = await rehearse(world, method="robust", attendance="played")
     await world.restart_bot()
     done = await world.click(world.admin, asked, "Apply")
-    assert done.alone == "Applied. Everyone sees the new rules below."
+    assert done.alone == "Done. The result is below."
     assert done.public == (
         "Tetris Blitz · new rules\nFrom now on\nrobust · weeks played\nUntil now\n"
         "classic · all weeks count, missed ones too\nAll Elos are by the new rules, also those of closed weeks.\n"
@@ -85,7 +85,7 @@ async def test_a_rehearsal_that_is_cancelled_or_proposes_nothing_changes_nothing
     assert "a missed week counts 7 · ranked after 3 weeks" in asked
     assert "/event rehearse event:Tetris Blitz missed-week:default min-weeks:1" in asked
     before = await world.tables()
-    assert (await world.click(world.admin, asked, "Cancel")).alone == "The rules stay as they are."
+    assert (await world.click(world.admin, asked, "Cancel")).alone == "Nothing was changed."
     assert await world.tables() == before
     wrong = {"event": "Tetris Blitz", "best-of": 11}
     told = await world.refused(world.use(world.admin, "event rehearse", **wrong))

@@ -72,7 +72,7 @@ async def test_closing_the_current_week_is_asked_first(world: World, week: dict[
         "Preview: nothing is closed yet.\nto close: `/weekly-reset`\n🏆 Tetris Blitz · 16–22 November\n"
     )
     cancelled = await world.click(world.admin, asked, "Cancel")
-    assert (cancelled.text, cancelled.buttons) == ("Nothing was closed.", {})
+    assert (cancelled.text, cancelled.buttons) == ("Nothing was changed.", {})
     assert await world.tables() == before
 
 
@@ -85,7 +85,7 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
 
     closed = await world.click(world.admin, asked, CLOSE)
 
-    assert closed.alone == "Closed."
+    assert closed.alone == "Done. The result is below."
     assert closed.public.startswith("🏆 Tetris Blitz · 16–22 November\n")
     assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith(
         "16–22 November 2026 was closed"
