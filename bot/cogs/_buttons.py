@@ -15,6 +15,11 @@ NOTHING = re.compile(r"(?!)")
 """Matches no id."""
 DISCORD_ID = r"[0-8]?[0-9]{1,18}"
 """Discord's ids have up to 19 digits; a greater number than any of them would not fit into a column."""
+EVENT = r"(?P<event>[0-9]{1,18})"
+PLAYER = rf"(?P<player>{DISCORD_ID})"
+WEEK = r"(?P<week>[0-9]{4}-W[0-9]{2})"
+PAGE = r"(?P<page>[0-9]{1,9})"
+"""Parts of ids: the key of an event, Discord's id of a player, a week, and the number of a page."""
 IN_A_ROW = 5
 _NUMBER = re.compile(r"-?[0-9]+")
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

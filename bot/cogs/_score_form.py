@@ -7,7 +7,7 @@ from discord import ButtonStyle, Interaction
 from discord.ui import Button, Label
 
 from bot.cogs._answering import guild_of
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import EVENT, IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import services_of
 from bot.domain.events import EventInfo
@@ -25,7 +25,7 @@ from bot.ui.submissions import (
 class ScoreForm(IdModal):
     """Asks for a score for one event, and for a link or a picture as proof; `ScoreModal` reads what was filled in."""
 
-    TEMPLATE = re.compile(r"submit:(?P<event>[0-9]{1,18})")
+    TEMPLATE = re.compile(rf"submit:{EVENT}")
 
     def __init__(self, event_id: int, event: EventInfo | None = None) -> None:
         """Ask for a score for the event with this key, named if it is given."""
@@ -37,7 +37,7 @@ class ScoreForm(IdModal):
         self.add_item(Label(text="Screenshot", description=PROOF_PICTURE, component=self.screenshot))
 
 
-class SubmitButton(IdButton, template=r"submit:(?P<event>[0-9]{1,18})"):
+class SubmitButton(IdButton, template=rf"submit:{EVENT}"):
     """A button that asks everyone who clicks it for a score for an event."""
 
     def __init__(self, event_id: int) -> None:

@@ -1,22 +1,18 @@
 """`/audit` and its buttons."""
 
-import re
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import EVENT, PAGE, PLAYER, IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.domain.audit import AuditPage
 from bot.ui.audit import audit_card
 from bot.ui.reply import Reply
 
-AUDIT_BUTTON_ID = re.compile(
-    r"audit:(?P<label>newer|older):(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,20}):(?P<page>[0-9]{1,9})"
-)
 ANY = 0
 """Stands in an id for any event, or any player."""
 
@@ -35,7 +31,7 @@ class Audit(ServiceCog):
         await answer(interaction, page, show_audit, only_reads=True)
 
 
-class AuditButton(IdButton, template=AUDIT_BUTTON_ID):
+class AuditButton(IdButton, template=rf"audit:(?P<label>newer|older):{EVENT}:{PLAYER}:{PAGE}"):
     """A button that turns to newer or older actions."""
 
     LABELS: ClassVar = {"newer": "◀ Newer", "older": "Older ▶"}

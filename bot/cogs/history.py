@@ -8,7 +8,7 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, guild_of, update
-from bot.cogs._buttons import IdButton, instant_of, ticks_of
+from bot.cogs._buttons import EVENT, PAGE, PLAYER, IdButton, instant_of, ticks_of
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.cogs.pictures import PictureButton
@@ -42,10 +42,7 @@ class History(ServiceCog):
             await answer(interaction, board, show_past_board, only_reads=True)
 
 
-class HistoryButton(
-    IdButton,
-    template=r"history:(?P<label>newer|older):(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,19}):(?P<page>[0-9]{1,9})",
-):
+class HistoryButton(IdButton, template=rf"history:(?P<label>newer|older):{EVENT}:{PLAYER}:{PAGE}"):
     """A button that turns to newer or older scores of a player."""
 
     LABELS: ClassVar = {"newer": "‹ Newer", "older": "Older ›"}
@@ -66,8 +63,8 @@ class HistoryButton(
 class PastBoardButton(
     IdButton,
     template=(
-        r"past:(?P<label>previous|own|next|all|overall):(?P<event>[0-9]{1,18}):(?P<board>all-time|overall)"
-        r":(?P<at>[0-9]{1,16}):(?P<page>[0-9]{1,9}):(?P<player>[0-9]{1,19})"
+        rf"past:(?P<label>previous|own|next|all|overall):{EVENT}:(?P<board>all-time|overall)"
+        rf":(?P<at>[0-9]{{1,16}}):{PAGE}:{PLAYER}"
     ),
 ):
     """A button that turns a board as it was to one page, also of the other board, or to that of the player."""

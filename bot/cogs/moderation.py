@@ -9,7 +9,7 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer
-from bot.cogs._buttons import DISCORD_ID, IdButton, instant_of, ticks_of
+from bot.cogs._buttons import EVENT, PLAYER, WEEK, IdButton, instant_of, ticks_of
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
@@ -37,14 +37,12 @@ from bot.ui.moderation import (
 )
 from bot.ui.reply import Reply
 
-_PLAYER = rf"(?P<player>{DISCORD_ID})"
-_OF_SUBMISSION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<submission>[0-9]{{1,18}})"
+_OF_SUBMISSION = rf"{EVENT}:{PLAYER}:(?P<submission>[0-9]{{1,18}})"
 SCORE_BUTTON_ID = re.compile(
     rf"score:(?P<action>ask-remove|remove(?:-rerun)?|restore(?:-now|-rerun)?):{_OF_SUBMISSION}"
 )
 _SCORE = r"(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,17})?(?:e-[0-9]{2,3})?)"
-_OF_ADDITION = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
-_OF_EXCUSE = rf"(?P<event>[0-9]{{1,18}}):{_PLAYER}:(?P<week>[0-9]{{4}}-W[0-9]{{2}})"
+_OF_ADDITION = rf"{EVENT}:{PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
 
 
 class Moderation(ServiceCog):
@@ -245,7 +243,7 @@ class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
         await agree(interaction, changed, _show_removal if is_removal else show_counting)
 
 
-class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):{_PLAYER}"):
+class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):{PLAYER}"):
     """Withdraws the player whom the message is about, or brings them back."""
 
     def __init__(self, discord_id: int, *, is_withdrawn: bool) -> None:
@@ -267,7 +265,7 @@ class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):
         await agree(interaction, change(actor, self.discord_id, _reason_in(interaction)), show_membership)
 
 
-class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{_OF_EXCUSE}"):
+class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{EVENT}:{PLAYER}:{WEEK}"):
     """Excuses a player from a week, takes that back, or asks whether to take it back."""
 
     LABELS: ClassVar = {"give": "Excuse", "ask": "Take back", "take": "Take back"}

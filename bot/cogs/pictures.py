@@ -8,7 +8,7 @@ from discord import ButtonStyle, Interaction
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, guild_of
-from bot.cogs._buttons import DISCORD_ID, IdButton
+from bot.cogs._buttons import EVENT, PLAYER, WEEK, IdButton
 from bot.cogs._services import Services, services_of
 from bot.domain.standings import Board
 from bot.domain.weeks import Week
@@ -18,10 +18,7 @@ from bot.ui.reply import Attachment, Reply
 T = TypeVar("T")
 ALL_EVENTS = 0
 """Stands for the key of an event in the id of a button."""
-PICTURE_BUTTON_ID = re.compile(
-    rf"picture:(?:(?P<kind>rating|history|profile):(?P<player>{DISCORD_ID})|week:(?P<week>[0-9]{{4}}-W[0-9]{{2}}))"
-    r":(?P<event>[0-9]{1,18})"
-)
+PICTURE_BUTTON_ID = re.compile(rf"picture:(?:(?P<kind>rating|history|profile):{PLAYER}|week:{WEEK}):{EVENT}")
 
 
 class PictureButton(IdButton, template=PICTURE_BUTTON_ID):

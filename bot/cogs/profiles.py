@@ -8,7 +8,7 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import DISCORD_ID, IdButton
+from bot.cogs._buttons import EVENT, PLAYER, IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.cogs.pictures import ALL_EVENTS, PictureButton
@@ -51,10 +51,7 @@ async def profile_of_user(interaction: Interaction[Any], user: User) -> None:
     await _show(interaction, user.id)
 
 
-class RivalButton(
-    IdButton,
-    template=rf"rival:(?P<state>follow|unfollow):(?P<user>{DISCORD_ID}):(?P<event>[0-9]{{1,18}})",
-):
+class RivalButton(IdButton, template=rf"rival:(?P<state>follow|unfollow):{PLAYER}:{EVENT}"):
     """A button below a comparison with a player that makes the player the rival of whoever clicks it, or ends that."""
 
     def __init__(self, rival_id: int, event_id: int, *, follows: bool) -> None:
@@ -71,7 +68,7 @@ class RivalButton(
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "RivalButton":
         """Rebuild a button from its id."""
-        return cls(int(match["user"]), int(match["event"]), follows=match["state"] == "follow")
+        return cls(int(match["player"]), int(match["event"]), follows=match["state"] == "follow")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Follow the player or not, and show the comparison anew."""

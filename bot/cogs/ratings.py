@@ -6,7 +6,7 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, post
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import EVENT, PLAYER, IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, seasons
 from bot.cogs.pictures import PictureButton
@@ -37,7 +37,7 @@ class Ratings(ServiceCog):
         await answer(interaction, rating, lambda result: _show(result, viewer), only_reads=True)
 
 
-class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})(?::(?P<player>[0-9]{1,20}))?"):
+class RatingButton(IdButton, template=rf"rating:{EVENT}(?::{PLAYER})?"):
     """A button that shows whoever clicks it where an event Elo comes from: their own, or that of one player."""
 
     def __init__(self, event_id: int, player_id: int | None = None) -> None:
@@ -56,7 +56,7 @@ class RatingButton(IdButton, template=r"rating:(?P<event>[0-9]{1,18})(?::(?P<pla
         await answer(interaction, work, lambda result: _show(result, viewer), only_reads=True)
 
 
-class ShareButton(IdButton, template=r"rating:share:(?P<event>[0-9]{1,18}):(?P<player>[0-9]{1,20})"):
+class ShareButton(IdButton, template=rf"rating:share:{EVENT}:{PLAYER}"):
     """A button below a private rating that shows it to everyone, once."""
 
     def __init__(self, event_id: int, player_id: int) -> None:

@@ -8,7 +8,7 @@ from discord import ButtonStyle, Interaction
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import EVENT, WEEK, IdButton
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import services_of
 from bot.cogs.pictures import PictureButton
@@ -18,8 +18,7 @@ from bot.ui.announcements import show_results
 from bot.ui.rehearsals import show_explanation, show_rehearsal, show_rules_change
 from bot.ui.reply import Reply
 
-RULES_BUTTON_ID = re.compile(r"rules:apply:(?P<event>[0-9]{1,18}):(?P<rules>[a-z][a-z0-9.,-]{0,68})")
-RATED_BUTTON_ID = re.compile(r"rated:(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})")
+RULES_BUTTON_ID = re.compile(rf"rules:apply:{EVENT}:(?P<rules>[a-z][a-z0-9.,-]{{0,68}})")
 
 
 def ask_to_apply(rehearsal: Rehearsal) -> Reply:
@@ -59,7 +58,7 @@ class RulesButton(IdButton, template=RULES_BUTTON_ID):
         await agree(interaction, change, show_rules_change)
 
 
-class RatedButton(IdButton, template=RATED_BUTTON_ID):
+class RatedButton(IdButton, template=rf"rated:{EVENT}:{WEEK}"):
     """A button that tells whoever clicks it by what the scores of a closed week were rated."""
 
     def __init__(self, event_id: int, week: str) -> None:

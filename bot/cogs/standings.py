@@ -9,7 +9,7 @@ from discord import ButtonStyle, Interaction, Member, User, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
-from bot.cogs._buttons import IdButton, in_rows
+from bot.cogs._buttons import DISCORD_ID, EVENT, PAGE, IdButton, in_rows
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, closed_weeks, seasons
@@ -20,8 +20,8 @@ from bot.ui.standings import MOST_WEEKS, board_card, show_past_weeks
 from bot.ui.text import write_days
 
 BUTTON_ID = re.compile(
-    r"leaderboard:(?P<label>[a-z]+):(?P<event>[0-9]{1,18}):(?P<board>all-time|week|overall|[0-9]{4}-W[0-9]{2})"
-    r":(?P<page>[0-9]{1,9}):(?P<owner>[0-9]{1,20})"
+    rf"leaderboard:(?P<label>[a-z]+):{EVENT}:(?P<board>all-time|week|overall|[0-9]{{4}}-W[0-9]{{2}})"
+    rf":{PAGE}:(?P<owner>{DISCORD_ID})"
 )
 
 BOARDS = frozenset(map(str, Board))
@@ -94,7 +94,7 @@ class PageButton(IdButton, template=BUTTON_ID):
             await answer(interaction, work, lambda page: show_page(page, viewer, ephemeral=True), only_reads=True)
 
 
-class PastWeeksButton(IdButton, template=r"weeks:(?P<event>[0-9]{1,18})(?::(?P<owner>[0-9]{1,20}))?"):
+class PastWeeksButton(IdButton, template=rf"weeks:{EVENT}(?::(?P<owner>{DISCORD_ID}))?"):
     """A button that offers the boards of closed weeks, in the message of the user who asked for it, else in private."""
 
     def __init__(self, event_id: int, owner_id: int | None = None) -> None:

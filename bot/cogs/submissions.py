@@ -8,7 +8,7 @@ from discord import Attachment, ButtonStyle, Interaction, Message, app_commands
 from discord.ui import Button, Item, Label, Select, TextInput
 
 from bot.cogs._answering import answer, channel_of, guild_of, post, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import DISCORD_ID, EVENT, IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._proofs import can_be_kept, keep_picture, link_to
 from bot.cogs._score_form import ScoreForm
@@ -39,9 +39,7 @@ from bot.ui.submissions import (
     show_taken_back,
 )
 
-READING_ID = re.compile(
-    r"score:(?P<event>[0-9]{1,18}):(?P<score>-?[0-9]{1,16}(?:\.[0-9]{1,10})?):(?P<user>[0-9]{1,20})"
-)
+READING_ID = re.compile(rf"score:{EVENT}:(?P<score>-?[0-9]{{1,16}}(?:\.[0-9]{{1,10}})?):(?P<user>{DISCORD_ID})")
 LINK = re.compile(r"https?://(?:(?!\]\()[^\s<>])+")
 MARKS, PUNCTUATION, BRACKETS = "*_~|", ",.;:!?'\"", {")": "(", "]": "["}
 
@@ -165,9 +163,7 @@ class ReadingButton(IdButton, template=READING_ID):
             raise ClickTooSoon(refusal.seconds_left) from None
 
 
-class UndoButton(
-    IdButton, template=r"undo:(?P<event>[0-9]{1,18}):(?P<user>[0-9]{1,20}):(?P<interaction>[0-8]?[0-9]{1,18})"
-):
+class UndoButton(IdButton, template=rf"undo:{EVENT}:(?P<user>{DISCORD_ID}):(?P<interaction>{DISCORD_ID})"):
     """A button that takes a submission back, for whoever made it."""
 
     def __init__(self, event_id: int, user_id: int, interaction_id: int) -> None:

@@ -6,7 +6,7 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import EVENT, IdButton
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import open_events
@@ -51,7 +51,7 @@ class Targets(ServiceCog):
         await answer(interaction, target, _show, only_reads=True)
 
 
-class TargetButton(IdButton, template=r"target:(?P<event>[0-9]{1,18})"):
+class TargetButton(IdButton, template=rf"target:{EVENT}"):
     """A button that tells everyone who clicks it what takes them to the next rank."""
 
     def __init__(self, event_id: int) -> None:

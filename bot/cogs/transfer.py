@@ -8,7 +8,7 @@ from discord import Attachment, ButtonStyle, FileComponent, Interaction, app_com
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import EVENT, IdButton
 from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, services_of
@@ -29,7 +29,6 @@ from bot.ui.transfer import (
 )
 
 _EVENT_FILES = (".json", ".zip")
-_OF_EVENT = r"(?P<event>[0-9]{1,18})"
 
 
 class Transfer(ServiceCog):
@@ -89,7 +88,7 @@ async def _read_kept(interaction: Interaction[Any]) -> bytes:
     return await _read(interaction.client.http.get_from_cdn(addresses[0]))
 
 
-class ImportButton(IdButton, template=rf"import:do:{_OF_EVENT}"):
+class ImportButton(IdButton, template=rf"import:do:{EVENT}"):
     """Imports the scores of the file that the message keeps."""
 
     def __init__(self, event_id: int) -> None:
@@ -124,7 +123,7 @@ class ImportEventButton(IdButton, template=r"import:event"):
         await agree(interaction, work(), show_event_import)
 
 
-class TakeBackButton(IdButton, template=rf"import:undo:{_OF_EVENT}:(?P<number>-?[0-9]{{1,18}}|[1-8][0-9]{{18}})"):
+class TakeBackButton(IdButton, template=rf"import:undo:{EVENT}:(?P<number>-?[0-9]{{1,18}}|[1-8][0-9]{{18}})"):
     """Takes the import back that the message is about."""
 
     def __init__(self, event_id: int, import_id: int) -> None:

@@ -10,7 +10,7 @@ from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import EVENT, WEEK, IdButton
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
@@ -24,7 +24,7 @@ from bot.ui.reply import Reply
 from bot.ui.text import write_days
 from bot.ui.weeks import ask_early, show_preview, show_undo, show_undo_of
 
-WEEK_BUTTON_ID = re.compile(r"week:(?P<action>close|preview|undo):(?P<event>[0-9]{1,18}):(?P<week>[0-9]{4}-W[0-9]{2})")
+WEEK_BUTTON_ID = re.compile(rf"week:(?P<action>close|preview|undo):{EVENT}:{WEEK}")
 
 
 class Weeks(ServiceCog):

@@ -122,11 +122,11 @@ BUTTONS = {
     "rating:{rivals}:5": NO_EVENT,
     "rating:{event}:5": "Player 5 · Tetris Blitz",
     "rating:share:{rivals}:5": NO_EVENT,
-    "rating:share:{event}:9999999999999999999": f"<@9999999999999999999> has no scores in {EVENT}.",
+    "rating:share:{event}:9999999999999999999": OUTDATED,
     "target:{rivals}": NO_EVENT,
     "target:{event}": "To be **#1** overall, you need **12** this week.",
     "history:older:{rivals}:1:0": NO_EVENT,
-    "history:older:{event}:9999999999999999999:0": f"<@9999999999999999999> has no scores in {EVENT}.",
+    "history:older:{event}:9999999999999999999:0": OUTDATED,
     "past:next:{rivals}:all-time:1795003200000000:0:1": NO_EVENT,
     "past:next:{event}:week:0:0:1": OUTDATED,
     "picture:rating:1:{rivals}": NO_EVENT,
@@ -261,7 +261,7 @@ async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not
         "season:begin:999999999999999999:2026-W47:2026-W48:none": NO_EVENT,
         "audit:older:{rivals}:0:1": NO_EVENT,
         "audit:older:999999999999999999:0:1": NO_EVENT,
-        "audit:older:0:99999999999999999999:0": "<@99999999999999999999> has never submitted",
+        "audit:older:0:99999999999999999999:0": OUTDATED,
     }
     for button, sentence in told.items():
         custom_id = button.format(**keys)

@@ -120,6 +120,6 @@ async def test_a_click_that_takes_long_is_answered_too(world: World) -> None:
 
 
 def test_every_score_fits_into_the_id_of_a_button() -> None:
-    longest = ReadingButton(2**31 - 1, f"-{MAX_SCORE}.123456789", 2**64 - 1, "label")
+    longest = ReadingButton(2**31 - 1, f"-{MAX_SCORE}.123456789", 9 * 10**18 - 1, "label")
     assert len(longest.custom_id) <= 100
     assert ReadingButton.__discord_ui_compiled_template__.fullmatch(longest.custom_id)
