@@ -83,7 +83,7 @@ class Events(ServiceCog):
             locale=str(interaction.locale),
         )
         made = self.services.events.create(actor_of(interaction), ScoreDirection(direction), options)
-        await answer(interaction, made, partial(show_event, title="Event created"))
+        await answer(interaction, made, show_event)
 
     @event.command(name="edit", description="Admins: change an event, or take it out of the archive")
     @app_commands.rename(default_channel="default-channel")

@@ -22,7 +22,6 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
 from bot.errors import EveryoneReads, GraceTooLong, NotATextChannel, Unavailable
 from bot.services.events import EventOptions
-from bot.services.servers import Actor, SettingsService
 from bot.ui.events import show_event
 from bot.ui.reply import Reply
 from bot.ui.servers import (
@@ -180,11 +179,9 @@ class SetupModal(IdModal):
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Change what was filled in."""
-        services = services_of(interaction)
-        work = self.change(services.settings, actor_of(interaction))
-        await update(interaction, work, partial(show_panel, title="Settings changed"))
+        await update(interaction, self.change(interaction), partial(show_panel, title="Settings changed"))
 
-    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
         """Return the use case that makes the change."""
         raise NotImplementedError
 
@@ -205,7 +202,7 @@ class EventModal(SetupModal):
         name, direction, kind, unit = self.inputs
         options = EventOptions(name.value, ScoreFormat(kind.value), unit.value.strip() or None)
         made = services.events.create(actor_of(interaction), ScoreDirection(direction.value), options)
-        await answer(interaction, made, partial(show_event, title="Event created"))
+        await answer(interaction, made, show_event)
 
 
 class ChannelModal(SetupModal):
@@ -218,16 +215,10 @@ class ChannelModal(SetupModal):
         """Show the channel that it is now."""
         return cls(channel_label(settings.announcement_channel_id))
 
-    async def submit(self, interaction: Interaction[Any]) -> None:
-        """Name the channel, if it is a text channel of the server."""
-        for chosen in self.inputs[0].values:
-            _text_channel(interaction, chosen.id)
-        await super().submit(interaction)
-
-    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
-        """Announce there, or nowhere."""
-        chosen = self.inputs[0].values
-        return settings.announce_in(actor, chosen[0].id if chosen else None)
+    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
+        """Announce there, if it is a text channel of the server, or nowhere."""
+        chosen = [_text_channel(interaction, one.id).id for one in self.inputs[0].values]
+        return services_of(interaction).settings.announce_in(actor_of(interaction), next(iter(chosen), None))
 
 
 class ReviewsModal(SetupModal):
@@ -240,16 +231,10 @@ class ReviewsModal(SetupModal):
         """Show the channel that it is now."""
         return cls(review_label(settings.review_channel_id))
 
-    async def submit(self, interaction: Interaction[Any]) -> None:
-        """Name the channel, unless everyone reads it."""
-        for chosen in self.inputs[0].values:
-            _private_channel(interaction, chosen.id)
-        await super().submit(interaction)
-
-    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
-        """Show them there, or nowhere."""
-        chosen = self.inputs[0].values
-        return settings.review_in(actor, chosen[0].id if chosen else None)
+    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
+        """Show them there, unless everyone reads it, or nowhere."""
+        chosen = [_private_channel(interaction, one.id) for one in self.inputs[0].values]
+        return services_of(interaction).settings.review_in(actor_of(interaction), next(iter(chosen), None))
 
 
 class WeeksModal(SetupModal):
@@ -262,8 +247,9 @@ class WeeksModal(SetupModal):
         """Show how they close now."""
         return cls(closing_label(settings), grace_label(settings))
 
-    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
         """Have weeks close by themselves, after a grace, or not."""
+        settings, actor = services_of(interaction).settings, actor_of(interaction)
         closing, grace = self.inputs
         return settings.change(actor, closes_weeks=closing.value == BY_ITSELF, grace_minutes=_minutes(grace.value))
 
@@ -278,9 +264,9 @@ class ZoneModal(SetupModal):
         """Show what it is now."""
         return cls(zone_label(settings))
 
-    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
         """Have weeks begin there."""
-        return settings.change(actor, time_zone=self.inputs[0].value)
+        return services_of(interaction).settings.change(actor_of(interaction), time_zone=self.inputs[0].value)
 
 
 class RoleModal(SetupModal):
@@ -293,8 +279,9 @@ class RoleModal(SetupModal):
         """Show which one it is now."""
         return cls(role_label(settings))
 
-    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
         """Take its members for admins, or nobody besides."""
+        settings, actor = services_of(interaction).settings, actor_of(interaction)
         chosen = self.inputs[0].values
         return settings.change(actor, admin_role_id=chosen[0].id if chosen else actor.guild_id)
 
@@ -309,8 +296,9 @@ class RulesModal(SetupModal):
         """Show how they do now."""
         return cls(method_label(settings), attendance_label(settings))
 
-    def change(self, settings: SettingsService, actor: Actor) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
         """Have new events rate so."""
+        settings, actor = services_of(interaction).settings, actor_of(interaction)
         method, attendance = self.inputs
         return settings.rate_new_events(actor, Method(method.value), Attendance(attendance.value))
 

@@ -24,10 +24,11 @@ _TAKES_SCORES = {
 }
 
 
-def show_event(made: EventSummary, title: str) -> Reply:
+def show_event(made: EventSummary) -> Reply:
     """Show an event that an admin created."""
     facts = [line for name, value in _facts(made.event).items() for line in labelled(name, value)]
-    return Reply([_card(made.event, made.week, made.is_open, title, [f"**{escape(made.event.name)}**", *facts])])
+    lines = [f"**{escape(made.event.name)}**", *facts]
+    return Reply([_card(made.event, made.week, made.is_open, "Event created", lines)])
 
 
 def show_change(change: EventChange, title: str) -> Reply:

@@ -68,7 +68,7 @@ _SENTENCES = {
 }
 
 
-def show_settings(report: SettingsReport, title: str = "Settings of this server") -> Reply:
+def show_settings(report: SettingsReport, title: str) -> Reply:
     """Show the settings of a server to the admin alone."""
     settings = report.settings
     role = f"<@&{settings.admin_role_id}>, besides members with *Manage Server*"
