@@ -1,4 +1,7 @@
-"""Suggest values while a user types. Users may send other values, so services check them."""
+"""Suggest values while a user types. Users may send other values, so services check them.
+
+The command tree suggests nothing where a function here raises an error of the user's.
+"""
 
 from collections.abc import Iterable
 from itertools import accumulate
@@ -7,12 +10,11 @@ from typing import Any
 from discord import Interaction
 from discord.app_commands import Choice
 
-from bot.cogs._answering import actor_of
+from bot.cogs._answering import actor_of, guild_of
 from bot.cogs._services import services_of
 from bot.domain.events import EventState
 from bot.domain.time_zones import suggest_time_zones
 from bot.domain.weeks import Week
-from bot.errors import EventNotFound, NotAllowed, SeasonUnknown
 from bot.ui.events import name_season
 from bot.ui.moderation import name_submission
 from bot.ui.text import isolate, name_week
@@ -42,61 +44,37 @@ async def all_events(interaction: Interaction[Any], typed: str) -> list[Choice[s
 
 async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
     """Suggest the weeks of the chosen event that can be closed."""
-    if interaction.guild_id is None:
-        return []
-    event = getattr(interaction.namespace, "event", None) or ""
-    try:
-        pending = await services_of(interaction).weeks.pending(interaction.guild_id, event)
-    except EventNotFound:
-        return []
-    weeks = [(name_pending(week), str(week.week)) for week in pending]
-    return _choices((name, value) for name, value in weeks if typed.strip().casefold() in name.casefold())
+    pending = await services_of(interaction).weeks.pending(guild_of(interaction), _chosen(interaction, "event"))
+    return _fitting(((name_pending(week), str(week.week)) for week in pending), typed)
 
 
 async def closed_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
     """Suggest the closed weeks of the chosen event or season, the latest first, by their days and their numbers."""
-    if interaction.guild_id is None:
-        return []
-    event, season = (getattr(interaction.namespace, name, None) or "" for name in ("event", "season"))
-    try:
-        closed = await services_of(interaction).standings.closed_weeks(interaction.guild_id, event, season or None)
-    except (EventNotFound, SeasonUnknown):
-        return []
-    return _choices(_fitting(closed, typed))
+    event, season = _chosen(interaction, "event"), _chosen(interaction, "season")
+    closed = await services_of(interaction).standings.closed_weeks(guild_of(interaction), event, season or None)
+    return _fitting_weeks(closed, typed)
 
 
 async def coming_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
     """Suggest weeks from the current one on, by their days and their numbers."""
-    if interaction.guild_id is None:
-        return []
-    week = await services_of(interaction).events.current_week(interaction.guild_id)
-    weeks = accumulate(range(COMING_WEEKS), lambda one, _: one.next(), initial=week)
-    return _choices(_fitting(weeks, typed))
+    week = await services_of(interaction).events.current_week(guild_of(interaction))
+    return _fitting_weeks(accumulate(range(COMING_WEEKS), lambda one, _: one.next(), initial=week), typed)
 
 
 async def seasons(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
     """Suggest the seasons of the chosen event, the latest first."""
-    if interaction.guild_id is None:
-        return []
-    event = getattr(interaction.namespace, "event", None) or ""
-    try:
-        found = await services_of(interaction).events.seasons(interaction.guild_id, event)
-    except EventNotFound:
-        return []
-    named = [(name_season(one), str(one.season)) for one in found]
-    return _choices((name, value) for name, value in named if typed.strip().casefold() in name.casefold())
+    found = await services_of(interaction).events.seasons(guild_of(interaction), _chosen(interaction, "event"))
+    return _fitting(((name_season(one), str(one.season)) for one in found), typed)
 
 
 async def excused_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
     """Suggest the weeks around the current one, the nearest first."""
-    if interaction.guild_id is None:
-        return []
-    current = await services_of(interaction).events.current_week(interaction.guild_id)
+    current = await services_of(interaction).events.current_week(guild_of(interaction))
     before, after = [current], [current.next()]
     for _ in range(WEEKS_AROUND - 1):
         before.append(before[-1].before())
         after.append(after[-1].next())
-    return _choices(_fitting([week for pair in zip(before, after, strict=True) for week in pair], typed))
+    return _fitting_weeks([week for pair in zip(before, after, strict=True) for week in pair], typed)
 
 
 async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
@@ -109,36 +87,38 @@ async def removed_scores(interaction: Interaction[Any], typed: str) -> list[Choi
     return await _scores(interaction, typed, are_removed=True)
 
 
-async def _scores(interaction: Interaction[Any], typed: str, *, are_removed: bool) -> list[Choice[str]]:
-    player = getattr(interaction.namespace, "player", None)
-    event = getattr(interaction.namespace, "event", None) or ""
-    services = services_of(interaction)
-    if interaction.guild_id is None or player is None:
-        return []
-    try:
-        actor = actor_of(interaction)
-        scores = await services.removals.listed(actor, event, player.id, typed, are_removed=are_removed)
-    except (EventNotFound, NotAllowed):
-        return []
-    return _choices((name_submission(score), score.key) for score in scores)
-
-
 async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
     """Suggest the time zones that a name, a city, a country or an abbreviation means."""
     return _choices((zone, zone) for zone in suggest_time_zones(typed))
 
 
 async def _events(interaction: Interaction[Any], typed: str, least: EventState) -> list[Choice[str]]:
-    if interaction.guild_id is None:
-        return []
-    names = await services_of(interaction).events.suggest(interaction.guild_id, typed, least)
+    names = await services_of(interaction).events.suggest(guild_of(interaction), typed, least)
     return _choices((isolate(name, MAX_CHOICE), name) for name in names)
 
 
-def _fitting(weeks: Iterable[Week], typed: str) -> Iterable[tuple[str, str]]:
-    """Return those weeks whose name has what was typed, with their names."""
-    wanted, named = typed.strip().casefold(), ((name_week(week), str(week)) for week in weeks)
-    return ((name, value) for name, value in named if wanted in name.casefold())
+async def _scores(interaction: Interaction[Any], typed: str, *, are_removed: bool) -> list[Choice[str]]:
+    player = getattr(interaction.namespace, "player", None)
+    if player is None:
+        return []
+    actor, event = actor_of(interaction), _chosen(interaction, "event")
+    scores = await services_of(interaction).removals.listed(actor, event, player.id, typed, are_removed=are_removed)
+    return _choices((name_submission(score), score.key) for score in scores)
+
+
+def _chosen(interaction: Interaction[Any], option: str) -> str:
+    """Return what the user has filled in for another option, or nothing."""
+    return getattr(interaction.namespace, option, None) or ""
+
+
+def _fitting_weeks(weeks: Iterable[Week], typed: str) -> list[Choice[str]]:
+    return _fitting(((name_week(week), str(week)) for week in weeks), typed)
+
+
+def _fitting(pairs: Iterable[tuple[str, str]], typed: str) -> list[Choice[str]]:
+    """Return choices of those names that have what was typed."""
+    wanted = typed.strip().casefold()
+    return _choices((name, value) for name, value in pairs if wanted in name.casefold())
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:
