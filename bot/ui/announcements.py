@@ -78,7 +78,7 @@ def show_final(final: Final) -> Reply:
 def show_record(record: Record) -> Reply:
     """Show who broke a record, or that it no longer counts."""
     style, name = record.event.style, escape(record.player.name)
-    event, score = escape(record.event.name), _score(record.score, style)
+    event, score = escape(record.event.name), escape_score(record.score, style)
     if not record.stands:
         return Reply([Card(None, (f"~~{name} led {event} with {score}~~",), ("this is no record any more",))])
     margin = style.show_gap(record.score, record.beaten)
@@ -91,7 +91,7 @@ def show_record(record: Record) -> Reply:
 
 
 def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
-    medal, score = MEDALS.get(result.rank, f"#{result.rank}"), _score(result.score, style)
+    medal, score = MEDALS.get(result.rank, f"#{result.rank}"), escape_score(result.score, style)
     elo = "" if result.elo is None else f" · {result.elo}"
     return f"{medal} **{_name(result.player)}** · {score}{elo}"
 
@@ -104,7 +104,8 @@ def _alone(content: Results) -> list[str]:
 def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:
     shown = weeks[-MOST_EARLIER:]
     lines = [
-        f"{write_days(one.week, short=True)}: **{_name(one.player)}** · {_score(one.score, style)}" for one in shown
+        f"{write_days(one.week, short=True)}: **{_name(one.player)}** · {escape_score(one.score, style)}"
+        for one in shown
     ]
     more = [f"{count_of(len(weeks) - len(shown), 'earlier week')} closed too"] if len(weeks) > len(shown) else []
     return [EARLIER, *more, *lines] if weeks else []
@@ -112,10 +113,6 @@ def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:
 
 def _name(player: PlayerName) -> str:
     return escape_start(player.name, LONGEST_NAME)
-
-
-def _score(score: float, style: ScoreStyle) -> str:
-    return escape_score(style.show(score), style)
 
 
 def _write_time(led: timedelta) -> str:

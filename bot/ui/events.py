@@ -124,9 +124,9 @@ def _alarm(event: EventInfo) -> str:
     alarm, style = event.alarm, event.style
     held = [] if alarm.elo is None else [f"scores that move others by over {alarm.elo:,} Elo"]
     if alarm.least is not None:
-        held.append(f"below {escape_score(style.show(alarm.least), style)}")
+        held.append(f"below {escape_score(alarm.least, style)}")
     if alarm.greatest is not None:
-        held.append(f"above {escape_score(style.show(alarm.greatest), style)}")
+        held.append(f"above {escape_score(alarm.greatest, style)}")
     return ", ".join(held) if held else "nothing"
 
 

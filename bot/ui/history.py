@@ -65,7 +65,7 @@ def _summary(page: HistoryPage) -> Iterator[str]:
         yield "No score that counts."
         return
     yield f"**{count_of(page.scores, 'score')}** since {format_dt(page.first.at, 'D')}"
-    yield f"Best **{escape_score(style.show(page.best.score), style)}** · {format_dt(page.best.at, 'R')}"
+    yield f"Best **{escape_score(page.best.score, style)}** · {format_dt(page.best.at, 'R')}"
     if page.trend is not None:
         yield _trend(page.trend, style)
 

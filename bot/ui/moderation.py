@@ -121,8 +121,8 @@ def show_correction(result: CorrectionResult) -> Reply:
 
 def name_submission(submission: LoggedSubmission) -> str:
     """Name a submission in the list of suggestions."""
-    score = submission.style.show(submission.score)
-    return str(submission).replace(score, isolate_score(score, submission.style), 1)
+    shown = submission.style.show(submission.score)
+    return str(submission).replace(shown, isolate_score(submission.score, submission.style), 1)
 
 
 def show_membership(result: MembershipResult) -> Reply:
@@ -198,7 +198,7 @@ def _best(preview: CorrectionPreview) -> str:
         if before is None:
             return "The player is withdrawn, so no board changes now."
         return f"It is the last score (#{before.rank}): {escape(preview.player.name)} would leave the leaderboard."
-    best = escape_score(preview.event.style.show(after.score), preview.event.style)
+    best = escape_score(after.score, preview.event.style)
     if before is None:
         return f"It would be the first score that counts: #{after.rank}."
     if before.score == after.score:
@@ -231,7 +231,7 @@ def _best_after(result: CorrectionResult) -> str:
     if result.personal_best is not None:
         before = f" (was {_score(result.submission)})"
         was_best = result.correction is Correction.REMOVE and result.changed_best
-        return escape_score(style.show(result.personal_best), style) + (before if was_best else "")
+        return escape_score(result.personal_best, style) + (before if was_best else "")
     if result.correction is Correction.REMOVE:
         return "None left: no longer on the leaderboard."
     return "None: the player is withdrawn, and it counts once they return."
@@ -262,4 +262,4 @@ def _where(result: CorrectionPreview | CorrectionResult) -> str:
 
 
 def _score(submission: LoggedSubmission) -> str:
-    return escape_score(submission.style.show(submission.score), submission.style)
+    return escape_score(submission.score, submission.style)

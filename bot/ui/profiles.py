@@ -91,7 +91,7 @@ def _event(one: ProfiledEvent) -> tuple[str, str]:
     elo = f"{one.elo}{PROVISIONAL}" if one.event_elo is None else f"{one.event_elo}"
     name = escape_beside(one.event.name, f"{rank}{elo}")
     state = "" if one.event.is_active else " · archived"
-    best = escape_score(style.show(one.best), style)
+    best = escape_score(one.best, style)
     small = small_print(f"{best} → {one.elo} · of {count_of(one.players, 'player')}{state}")
     return f"{rank} **{name}** · **{elo}**", small
 

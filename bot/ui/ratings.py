@@ -48,7 +48,7 @@ def share_rating(rating: PlayerRating, sharer: str) -> Reply:
 def _card(rating: PlayerRating, notes: list[str]) -> Card:
     style = rating.event.style
     heading = f"{escape_beside(rating.player.name, rating.event.name)} · {escape(rating.event.name)}"
-    best = f"**{escape_score(style.show(rating.best), style)}** → {rating.all_time_elo}"
+    best = f"**{escape_score(rating.best, style)}** → {rating.all_time_elo}"
     small = [f"#{rating.rank:,} of {rating.players:,} by best score"]
     if not rating.event.is_active:
         small[0] += " · archived"

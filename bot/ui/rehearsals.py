@@ -180,7 +180,7 @@ def _one_score(fairness: Fairness, event: EventInfo) -> str:
     absurd = fairness.absurd
     if absurd is None:
         return "There are no scores yet."
-    score = escape_score(event.style.show(round_shown(absurd.score, SHOWN_DIGITS)), event.style)
+    score = escape_score(round_shown(absurd.score, SHOWN_DIGITS), event.style)
     return f"An absurd one ({score}) would move others' all-time Elos by **{absurd.most_moved:,}** at most."
 
 
@@ -215,9 +215,7 @@ def _middle(explained: WeekExplanation) -> str:
     if rules.method is Method.RANKS:
         return "Their order counts, not by how much one beats another."
     middle, spread = middle_score(field, rules), spread_of(field, rules)
-    shown, spread_shown = (
-        escape_score(style.show(round_shown(value, SHOWN_DIGITS)), style) for value in (middle, spread)
-    )
+    shown, spread_shown = (escape_score(round_shown(value, SHOWN_DIGITS), style) for value in (middle, spread))
     if rules.rates_logarithms:
         return f"The score in the middle is **{shown}**; one spread is a factor of **{spread:.3g}**."
     what = "The mean" if rules.method is Method.CLASSIC else "The score in the middle"

@@ -83,25 +83,24 @@ def _missing(one: WeekToMiss) -> str:
 
 def _overtaken(one: Overtaking) -> str:
     style = one.event.style
-    named = [f"{escape(player.name)} ({escape_score(style.show(score), style)})" for player, score in one.others]
+    named = [f"{escape(player.name)} ({escape_score(score, style)})" for player, score in one.others]
     more = f" and {one.number - len(named):,} more" if one.number > len(named) else ""
-    best = escape_score(style.show(one.best), style)
+    best = escape_score(one.best, style)
     return f"**{escape(one.event.name)}**: {', '.join(named)}{more} beat your {best}. You are #{one.rank:,} now."
 
 
 def _of_rival(one: RivalBest) -> str:
     style = one.event.style
-    best = escape_score(style.show(one.rival_best), style)
+    best = escape_score(one.rival_best, style)
     gap, lead = style.show_gap(one.rival_best, one.best), lead_of(one.event.direction, one.rival_best, one.best)
     where = "level with you" if lead == 0 else f"{gap} {'ahead of' if lead > 0 else 'behind'} you"
     return f"**{escape(one.event.name)}**: your rival {escape(one.rival.name)} has {best} now, {where}."
 
 
 def _result(one: OwnResult) -> str:
-    style = one.event.style
     rated = "" if one.elo is None else f" · Elo {one.elo}"
     told = (
         f"**{escape(one.event.name)}** · {write_days(one.week)}: #{one.rank} of {count_of(one.players, 'player')}"
-        f" with {escape_score(style.show(one.score), style)}{rated}"
+        f" with {escape_score(one.score, one.event.style)}{rated}"
     )
     return told if one.event_elo is None else f"{told}\n{small_print(f'your event Elo is {one.event_elo}')}"

@@ -60,8 +60,7 @@ def show_own_held(own: OwnHeldScores) -> Reply:
     """Show a player alone what became of their held scores."""
     lines: list[str] = []
     for held in own.scores:
-        style = held.event.style
-        shown = f"**{escape_score(style.show(held.score), style)}** · {escape(held.event.name)}"
+        shown = f"**{escape_score(held.score, held.event.style)}** · {escape(held.event.name)}"
         lines.append(f"{shown} · {_REMOVED if held.is_removed else _STATES[held.state]}")
         if held.reason is not None:
             lines.append(f"“{escape_start(held.reason, LONGEST_REASON)}”")
@@ -70,9 +69,8 @@ def show_own_held(own: OwnHeldScores) -> Reply:
 
 def show_refused(held: HeldScore) -> Reply:
     """Show everyone that an admin has refused a held score, and why."""
-    style = held.event.style
     lines = [
-        f"**{escape(held.player.name)}**'s score of **{escape_score(style.show(held.score), style)}**",
+        f"**{escape(held.player.name)}**'s score of **{escape_score(held.score, held.event.style)}**",
         f"{escape(held.event.name)} · {write_days(held.week)}",
         "It does not count.",
     ]
@@ -81,8 +79,7 @@ def show_refused(held: HeldScore) -> Reply:
 
 
 def _heading(what: str, held: HeldScore) -> str:
-    style = held.event.style
-    return f"{what}: {escape_score(style.show(held.score), style)} of {escape(held.player.name)}"
+    return f"{what}: {escape_score(held.score, held.event.style)} of {escape(held.player.name)}"
 
 
 def _where(held: HeldScore) -> str:
@@ -96,7 +93,6 @@ def _why_held(held: HeldScore) -> list[str]:
 
 
 def _best_of(held: HeldScore, before: Place | None, after: Place) -> str:
-    style = held.event.style
     rank = f"#{after.rank}" if before is None else f"#{before.rank} → #{after.rank}"
-    best = escape_score(style.show(after.score), style)
+    best = escape_score(after.score, held.event.style)
     return f"{escape(held.player.name)} would have **{best}** ({rank})."

@@ -61,10 +61,10 @@ def show_picture(result: SubmissionResult, picture: Attachment) -> Reply:
 def show_taken_back(result: CorrectionResult) -> Reply:
     """Show, in place of a submission, that its player has taken it back."""
     style, name = result.event.style, escape(result.player.name)
-    score = escape_score(style.show(result.submission.score), style)
+    score = escape_score(result.submission.score, style)
     best = "no score left"
     if result.personal_best is not None:
-        best = escape_score(style.show(result.personal_best), style)
+        best = escape_score(result.personal_best, style)
         best = f"best {best} again" if result.changed_best else f"best {best}"
     line = f"~~{score}~~ · taken back by **{name}**"
     return Reply([Card(None, (line,), (f"{escape(result.event.name)} · {best}",), Color.light_grey())])

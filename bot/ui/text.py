@@ -134,14 +134,14 @@ def _width_of_character(character: str) -> float:
     return 1.5 if character.isupper() else 1.15 if is_wider else 1.0
 
 
-def escape_score(text: str, style: ScoreStyle) -> str:
-    """Write a score, or a change of one, as `style` shows it; the unit is isolated and stays behind the number."""
-    return _with_unit(text, style, escape)
+def escape_score(score: float, style: ScoreStyle) -> str:
+    """Write a score as `style` shows it; the unit is isolated and stays behind the number."""
+    return _with_unit(score, style, escape)
 
 
-def isolate_score(text: str, style: ScoreStyle) -> str:
-    """Write a score, or a change of one, where Discord knows no markdown."""
-    return _with_unit(text, style, isolate)
+def isolate_score(score: float, style: ScoreStyle) -> str:
+    """Write a score where Discord knows no markdown."""
+    return _with_unit(score, style, isolate)
 
 
 def count_of(count: int, noun: str) -> str:
@@ -186,5 +186,6 @@ def unescape(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def _with_unit(text: str, style: ScoreStyle, write: Callable[[str], str]) -> str:
-    return text if style.unit is None else text.removesuffix(style.unit) + write(style.unit)
+def _with_unit(score: float, style: ScoreStyle, write: Callable[[str], str]) -> str:
+    bare = style.bare(score)
+    return bare if style.unit is None else f"{bare} {write(style.unit)}"

@@ -27,7 +27,7 @@ def picture_of_history(history: HistoryPage) -> Picture:
     """Picture the scores of a player in an event that count."""
     canvas, graph, style = Canvas(), history.graph, history.event.style
     top = head(canvas, history.player.name, history.event.name)
-    best = "–" if history.best is None else isolate_score(style.show(history.best.score), style)
+    best = "–" if history.best is None else isolate_score(history.best.score, style)
     canvas.write(MARGIN, top + 16, f"Best {best} · {count_of(history.scores, 'score')}", size=15, room=INNER)
     top += 44
     if graph.points:
@@ -87,15 +87,15 @@ def _draw(canvas: Canvas, top: float, history: HistoryPage) -> None:
 
 def _tell(history: HistoryPage) -> str:
     style = history.event.style
-
-    def score(value: float) -> str:
-        return isolate_score(style.show(value), style)
-
-    bests = ", ".join(f"{_day(point.at)} {score(point.score)}" for point in reversed(history.graph.bests))
+    bests = ", ".join(
+        f"{_day(point.at)} {isolate_score(point.score, style)}" for point in reversed(history.graph.bests)
+    )
     told = [f"Bests, the latest first: {bests}."] if bests else []
     if history.graph.middles:
         last = history.graph.middles[-1]
-        told.insert(0, f"The middle of the field in the last closed week: {score(round_shown(last.score))}.")
+        told.insert(
+            0, f"The middle of the field in the last closed week: {isolate_score(round_shown(last.score), style)}."
+        )
     return " ".join(told)
 
 

@@ -79,8 +79,7 @@ def _event(canvas: Canvas, top: float, event: ProfiledEvent) -> None:
 
 
 def _best(event: ProfiledEvent) -> str:
-    style = event.event.style
-    best = isolate_score(style.show(event.best), style)
+    best = isolate_score(event.best, event.event.style)
     return f"{best} → {event.elo} · #{event.rank:,} of {event.players:,}"
 
 

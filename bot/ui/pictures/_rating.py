@@ -59,10 +59,10 @@ class _Step(NamedTuple):
 
 def picture_of_rating(rating: PlayerRating) -> Picture:
     """Picture where an event Elo comes from; before the first closed week, the best alone."""
-    canvas, style = Canvas(), rating.event.style
+    canvas = Canvas()
     elo = "–" if rating.event_elo is None else f"{rating.event_elo}{PROVISIONAL if rating.is_settling else ''}"
     top = head(canvas, rating.player.name, rating.event.name, elo)
-    best = f"{isolate_score(style.show(rating.best), style)} → {rating.all_time_elo}"
+    best = f"{isolate_score(rating.best, rating.event.style)} → {rating.all_time_elo}"
     notes = [f"#{rating.rank:,} of {rating.players:,} by best score"]
     told = [f"{rating.player.name}, {rating.event.name}: event Elo {elo}."]
     if rating.event_elo is None or rating.weekly_average is None:

@@ -92,4 +92,4 @@ def _row(canvas: Canvas, top: float, standing: Standing, style: ScoreStyle) -> N
 
 def _tell(standing: Standing, style: ScoreStyle, mark: str) -> str:
     rated = "" if standing.elo is None else f", Elo {standing.elo}{mark}"
-    return f"#{standing.rank} {standing.player.name} {isolate_score(style.show(standing.score), style)}{rated}"
+    return f"#{standing.rank} {standing.player.name} {isolate_score(standing.score, style)}{rated}"
