@@ -99,8 +99,7 @@ def history(name: str = NAMES[0], scores: tuple[tuple[int, int], ...] = HISTORY)
     bests = [point for place, point in enumerate(points) if all(point.score > one.score for one in points[:place])]
     weeks = [began + timedelta(days=7 * number) for number in range(len(MIDDLES))]
     middles = [
-        WeekMiddle(WEEK, begin, begin + timedelta(days=7), float(score))
-        for begin, score in zip(weeks, MIDDLES, strict=True)
+        WeekMiddle(begin, begin + timedelta(days=7), float(score)) for begin, score in zip(weeks, MIDDLES, strict=True)
     ]
     best = HistoryEntry(1, bests[-1].score, bests[-1].at, WEEK, is_best=True)
     return HistoryPage(

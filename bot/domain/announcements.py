@@ -39,12 +39,11 @@ def read_key(key: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class WeekWinner:
-    """A week that closed together with a later one: who won it, of how many players."""
+    """A week that closed together with a later one, and who won it."""
 
     week: Week
     player: PlayerName
     score: float
-    players: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ steps add up to the whole change.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.events import EventInfo
@@ -45,19 +44,6 @@ class RatedWeek:
         return CountedWeek(self.elo, self.is_missed)
 
 
-class Cause(StrEnum):
-    """What moves an event Elo."""
-
-    PLAYER = "player"
-    """Another player, who is named, has another best."""
-    OTHERS = "others"
-    """Further players have other bests."""
-    OWN = "own"
-    """The player has another best."""
-    WEEK = "week"
-    """A week was closed."""
-
-
 class BestChange(NamedTuple):
     """The best of a player at the close and now; None for no best."""
 
@@ -67,17 +53,16 @@ class BestChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a change.
+    """A part of a change: of another player's best, of the player's own, of a closed week, or of all further bests.
 
     Attributes:
         points: by how much it moved the event Elo; not 0.
-        key: of `PLAYER`, the key of the player.
-        player: of `PLAYER`, who that is, once it is known.
-        best: of `PLAYER` and `OWN`, the best at the close and now.
-        week: of `WEEK`, the week.
+        key: of another player's best, the key of the player.
+        player: of another player's best, who that is, once it is known.
+        best: of another player and of the player, the best at the close and now.
+        week: of a week that was closed, the week.
     """
 
-    cause: Cause
     points: int = 0
     key: int | None = None
     player: PlayerName | None = None
@@ -217,9 +202,9 @@ def parts_by_player(grounds: Grounds, bests: Mapping[int, float], moved: Mapping
     named = _furthest(grounds, before, moved)
     for key in named:
         _put(before, key, moved[key].after)
-        steps.append((Part(Cause.PLAYER, key=key, best=moved[key]), all_time_elo(before)))
+        steps.append((Part(key=key, best=moved[key]), all_time_elo(before)))
     if len(named) < len(moved):
-        steps.append((Part(Cause.OTHERS), after_others))
+        steps.append((Part(), after_others))
     elif named:
         steps[-1] = (steps[-1][0], after_others)
     return _add_up(grounds, at_close, steps)
@@ -235,7 +220,7 @@ def parts_in_all(grounds: Grounds, at_close: int | None, after_others: int) -> t
     """
     if at_close is None:
         return _add_up(grounds, after_others, [])
-    return _add_up(grounds, at_close, [(Part(Cause.OTHERS), after_others)])
+    return _add_up(grounds, at_close, [(Part(), after_others)])
 
 
 def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) -> tuple[Part, ...]:
@@ -247,7 +232,7 @@ def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) 
         steps: what others did, and the all-time Elo after each.
     """
     if grounds.best != grounds.best_now:
-        own = Part(Cause.OWN, best=BestChange(grounds.best, grounds.best_now))
+        own = Part(best=BestChange(grounds.best, grounds.best_now))
         steps = [*steps, (own, grounds.all_time_elo)]
     weeks = list(grounds.weeks)
 
@@ -263,7 +248,7 @@ def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) 
     for week in grounds.closed:
         weeks.append(week)
         reached = event_elo(grounds.all_time_elo)
-        parts.append(Part(Cause.WEEK, reached - last, week=week))
+        parts.append(Part(reached - last, week=week))
         last = reached
     return tuple(part for part in parts if part.points)
 

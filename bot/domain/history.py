@@ -115,7 +115,6 @@ class WeekMiddle:
             who played, or under *robust* their median.
     """
 
-    week: Week
     begins_at: datetime
     ends_at: datetime
     score: float

@@ -15,17 +15,13 @@ class Season:
 
     Attributes:
         number: from 1.
-        first_week: the first week that it takes scores for; None if none is set.
-        last_week: the last one; None if it goes on.
-        begins_at: when `first_week` begins, in UTC; None if it has begun.
-        ends_at: when `last_week` ends, in UTC; None if it goes on.
+        begins_at: when the first week that it takes scores for begins, in UTC; None if it has begun.
+        ends_at: when the last one ends, in UTC; None if it goes on.
         weeks_left: for how many weeks it still takes scores; None if it goes on.
         has_ended: whether it takes no more scores, and no week is left to close.
     """
 
     number: int
-    first_week: Week | None
-    last_week: Week | None
     begins_at: datetime | None
     ends_at: datetime | None
     weeks_left: int | None
@@ -44,10 +40,10 @@ class Season:
         first, last = _week(event.first_week), _week(event.last_week)
         begins_at = None if first is None or week >= first else first.begins_at(zone)
         if last is None:
-            return cls(event.season, first, None, begins_at, None, None, has_ended=False)
+            return cls(event.season, begins_at, None, None, has_ended=False)
         left = last.weeks_since(week if first is None else max(week, first)) + 1
         has_ended = left <= 0 and not has_open_scores
-        return cls(event.season, first, last, begins_at, last.ends_at(zone), max(left, 0), has_ended)
+        return cls(event.season, begins_at, last.ends_at(zone), max(left, 0), has_ended)
 
 
 def check_in_season(event: EventInfo, week: Week, zone: str) -> None:

@@ -131,14 +131,12 @@ class Notice:
     Attributes:
         kind: what does not work.
         place_id: Discord's id of the channel, or the role, that it is about.
-        noted_at: when that was found out, in UTC.
         waiting: how many held scores wait, if it is about these.
     """
 
     kind: JobKind
     trouble: Trouble
     place_id: int
-    noted_at: datetime
     waiting: int
 
 

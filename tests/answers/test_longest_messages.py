@@ -8,7 +8,7 @@ import pytest
 from benchmarks.sample_pictures import rating
 from bot.domain.announcements import MOST_ON_PODIUM, Chase, Climb, Results, WeekWinner
 from bot.domain.events import EventInfo
-from bot.domain.explanations import Cause, EloChange, Part, PlayerRating, RatedWeek
+from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
 from bot.domain.moderation import (
     Consequences,
     EventConsequences,
@@ -57,7 +57,7 @@ MOVED = (
 RESULTS = Results(
     event=replace(EVENT, rules=Rules(min_field=99)),
     week=WEEK,
-    earlier=(WeekWinner(WEEK, PLAYER, SCORE, 99),) * 52,
+    earlier=(WeekWinner(WEEK, PLAYER, SCORE),) * 52,
     podium=(WeeklyResult(3, PLAYER, SCORE, ELO, ELO),) * MOST_ON_PODIUM,
     players=1,
     leaders=(Standing(1, PLAYER, SCORE, ELO),) * 3,
@@ -75,7 +75,7 @@ def long_rating() -> PlayerRating:
     weeks = [RatedWeek(WEEK, ELO, is_missed=False)]
     while len(weeks) < 120:
         weeks.append(replace(weeks[-1], week=weeks[-1].week.next()))
-    change = EloChange(WEEK, -120, tuple(Part(Cause.WEEK, -1, week=week) for week in weeks))
+    change = EloChange(WEEK, -120, tuple(Part(-1, week=week) for week in weeks))
     return replace(rating(), event=EVENT, player=PLAYER, weeks=tuple(weeks[::-1]), change=change)
 
 

@@ -31,7 +31,7 @@ def page_of(
     began = NOW - timedelta(hours=len(scores))
     entries = [HistoryEntry(key, score, began + timedelta(hours=key), WEEK) for key, score in enumerate(scores)]
     marked = mark(entries, direction)
-    middle = WeekMiddle(WEEK, began, NOW, fmean(scores))
+    middle = WeekMiddle(began, NOW, fmean(scores))
     best = next(entry for entry in marked if entry.is_best)
     return replace(
         history(),

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.database.models import Event
 from bot.domain.events import EventInfo
-from bot.domain.explanations import BestChange, Cause, EloChange, Part, PlayerRating, RatedWeek, RulesChanged
+from bot.domain.explanations import BestChange, EloChange, Part, PlayerRating, RatedWeek, RulesChanged
 from bot.domain.methods import Rating, method_of, middle_score, spread_of
 from bot.domain.ratings import Field, RatingScale, round_half_up
 from bot.domain.rules import Attendance, Method, Rules
@@ -148,12 +148,12 @@ async def test_each_cause_of_a_change_is_told_in_a_line(backend: TestBackend) ->
     rating, ben, week = await rated(backend, 1), PlayerName(2, "Ben *the* Great"), Week(2026, 48)
 
     def player(before: float | None, after: float | None) -> Part:
-        return Part(Cause.PLAYER, -1, 2, ben, BestChange(before, after))
+        return Part(-1, 2, ben, BestChange(before, after))
 
     parts = (
         *(player(None, 5), player(5, 6), player(6, 5), player(6, None)),
-        *(Part(Cause.OTHERS, 2), Part(Cause.OWN, -1_000, best=BestChange(9, 8))),
-        *(Part(Cause.WEEK, 7, week=RatedWeek(week, 1136, False)), Part(Cause.WEEK, -3, week=RatedWeek(week, 0, True))),
+        *(Part(2), Part(-1_000, best=BestChange(9, 8))),
+        *(Part(7, week=RatedWeek(week, 1136, False)), Part(-3, week=RatedWeek(week, 0, True))),
     )
 
     shown = text_of(replace(rating, change=EloChange(Week(2026, 47), -998, parts)))
@@ -165,7 +165,7 @@ async def test_each_cause_of_a_change_is_told_in_a_line(backend: TestBackend) ->
         f"-# −1 · {name}'s score removed\n-# −1 · {name} is out\n-# +2 · bests of others\n"
         "-# −1,000 · own score removed\n-# +7 · 23–29 Nov closed, 1136\n-# −3 · 23–29 Nov missed\n"
     ) in shown
-    own = (Part(Cause.OWN, 56, best=BestChange(1, 2)),)
+    own = (Part(56, best=BestChange(1, 2)),)
     by_rules = RulesChanged(backend.clock.now, 7)
     assert (
         "**+56** since 16–22 Nov closed, others left out\n-# +56 · own new best\n"

@@ -16,9 +16,9 @@ MOMENT = datetime(2026, 11, 30, tzinfo=UTC)
 UNTIL, IN = f"<t:{int(MOMENT.timestamp())}:f>", f"<t:{int(MOMENT.timestamp())}:R>"
 EVENT = EventInfo(1, 1001, "Tetris", ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
 PAGE = LeaderboardPage(EVENT, Board.ALL_TIME, None, (), 0, 1, 0, None)
-FIRST, LAST = Week.from_code(202640), Week.from_code(202648)
-GOES_ON = Season(1, FIRST, None, None, None, None, has_ended=False)
-ENDS = Season(1, FIRST, LAST, None, MOMENT, 3, has_ended=False)
+LAST = Week.from_code(202648)
+GOES_ON = Season(1, None, None, None, has_ended=False)
+ENDS = Season(1, None, MOMENT, 3, has_ended=False)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[domain.Week
 
 def _winner(session: Session, event: Event, run: WeeklyRun) -> WeekWinner:
     best = _podium(session, event, run)[0]
-    return WeekWinner(Week.from_code(run.week_number), best.player, best.score, run.field_size)
+    return WeekWinner(Week.from_code(run.week_number), best.player, best.score)
 
 
 def _climb(session: Session, event: Event, run: WeeklyRun) -> Climb | None:

@@ -71,5 +71,5 @@ def read_middles(session: Session, event: Event, since: Week | None, zone: str) 
     for code, field in reversed(latest):
         week = Week.from_code(code)
         middle = middle_score(field, event.rules)
-        found.append(WeekMiddle(week, week.begins_at(zone), week.ends_at(zone), middle))
+        found.append(WeekMiddle(week.begins_at(zone), week.ends_at(zone), middle))
     return found

@@ -58,4 +58,4 @@ def _describe(session: Session, guild_id: int, *wanted: sa.ColumnElement[bool]) 
     found = session.scalars(sa.select(row).where(*wanted).order_by(row.noted_at, row.kind)).all()
     is_held = any(one.trouble is Trouble.SCORE_HELD for one in found)
     waiting = session.scalars(count.select_from(waiting_in(guild_id).subquery())).one() if is_held else 0
-    return tuple(Notice(one.kind, one.trouble, one.place_id, one.noted_at, waiting) for one in found)
+    return tuple(Notice(one.kind, one.trouble, one.place_id, waiting) for one in found)
