@@ -102,7 +102,7 @@ def show_history(page: HistoryPage) -> Reply:
         HistoryButton(label, page.event.id, page.player.discord_id, max(number, 0), enabled=0 <= number < page.pages)
         for label, number in (("newer", page.page - 1), ("older", page.page + 1))
     ]
-    picture = PictureButton.of_history(page.event.id, page.player.discord_id)
+    picture = PictureButton("history", page.player.discord_id, page.event.id)
     return Reply([history_card(page)], [[*(buttons if page.pages > 1 else []), picture]], ephemeral=True)
 
 

@@ -11,7 +11,6 @@ from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import EVENT, PLAYER, WEEK, IdButton
 from bot.cogs._services import Services, services_of
 from bot.domain.standings import Board
-from bot.domain.weeks import Week
 from bot.ui.pictures import Picture, picture_of_history, picture_of_profile, picture_of_rating, picture_of_week
 from bot.ui.reply import Attachment, Reply
 
@@ -28,31 +27,11 @@ class PictureButton(IdButton, template=PICTURE_BUTTON_ID):
     picture, and costs nothing where nobody wants one.
     """
 
-    def __init__(self, kind: str, what: str, event_id: int) -> None:
-        """Picture the `rating`, `history` or `profile` of a player, by Discord's id, or a `week` of an event."""
-        self.kind, self.what, self.event_id = kind, what, event_id
+    def __init__(self, kind: str, what: int | str, event_id: int) -> None:
+        """Picture the `rating`, `history` or `profile` of a player, by Discord's id, or a `week` such as 2026-W47."""
+        self.kind, self.what, self.event_id = kind, str(what), event_id
         custom_id = f"picture:{kind}:{what}:{event_id}"
         super().__init__(Button(label="Picture", style=ButtonStyle.secondary, custom_id=custom_id))
-
-    @classmethod
-    def of_rating(cls, event_id: int, discord_id: int) -> "PictureButton":
-        """Return the button that pictures where an event Elo comes from."""
-        return cls("rating", str(discord_id), event_id)
-
-    @classmethod
-    def of_history(cls, event_id: int, discord_id: int) -> "PictureButton":
-        """Return the button that pictures what a player has submitted."""
-        return cls("history", str(discord_id), event_id)
-
-    @classmethod
-    def of_profile(cls, discord_id: int) -> "PictureButton":
-        """Return the button that pictures what a player has done in a server."""
-        return cls("profile", str(discord_id), ALL_EVENTS)
-
-    @classmethod
-    def of_week(cls, event_id: int, week: Week) -> "PictureButton":
-        """Return the button that pictures the results of a closed week."""
-        return cls("week", str(week), event_id)
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "PictureButton":

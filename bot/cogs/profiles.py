@@ -87,7 +87,7 @@ class RivalButton(IdButton, template=rf"rival:(?P<state>follow|unfollow):{PLAYER
 async def _show(interaction: Interaction[Any], discord_id: int) -> None:
     profiles = services_of(interaction).profiles
     profile = profiles.show(guild_of(interaction), discord_id, interaction.user.id)
-    picture = PictureButton.of_profile(discord_id)
+    picture = PictureButton("profile", discord_id, ALL_EVENTS)
     await answer(interaction, profile, lambda found: replace(show_profile(found), buttons=[[picture]]), only_reads=True)
 
 

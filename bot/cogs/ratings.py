@@ -81,7 +81,7 @@ class ShareButton(IdButton, template=rf"rating:share:{EVENT}:{PLAYER}"):
 def _show(rating: PlayerRating, viewer: int, *, is_shared: bool = False) -> Reply:
     """Show whoever asks a rating, with buttons for what follows from it."""
     own, event = rating.player.discord_id == viewer, rating.event
-    buttons: list[IdButton] = [PictureButton.of_rating(event.id, rating.player.discord_id)]
+    buttons: list[IdButton] = [PictureButton("rating", rating.player.discord_id, event.id)]
     if own and event.is_active:
         buttons.append(TargetButton(event.id))
     if not is_shared:

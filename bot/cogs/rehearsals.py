@@ -34,12 +34,8 @@ def show_explained_results(content: Results | Reopened) -> Reply:
     shown = show_results(content)
     if isinstance(content, Reopened):
         return shown
-    return replace(
-        shown,
-        buttons=[
-            [PictureButton.of_week(content.event.id, content.week), RatedButton(content.event.id, str(content.week))]
-        ],
-    )
+    event_id, week = content.event.id, str(content.week)
+    return replace(shown, buttons=[[PictureButton("week", week, event_id), RatedButton(event_id, week)]])
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):
