@@ -14,6 +14,7 @@ from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, labelled, small_print
 from bot.ui.reply import Reply
+from bot.ui.rules import write_share
 from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import count_of, escape, escape_beside, escape_score, mention, narrow, round_shown, write_days
 
@@ -22,7 +23,6 @@ MOST_DECIMALS = 6
 SPREAD_DIGITS, MIDDLE_DIGITS, MOST_DIGITS = 3, 6, 17
 LARGE = 10_000
 """Elos have no commas, as on boards; sums of more weeks do."""
-HALF = 0.5
 NAME_WIDTH = 20.0
 """How wide a name beside what it caused may be, in average letters."""
 
@@ -92,11 +92,6 @@ def write_total(halves: Halves, event_elo: int) -> str:
     """Write the sum of both parts, and the Elo that it rounds to where that is another number."""
     elo = _written(Decimal(event_elo))
     return elo if halves.sum == elo else f"{halves.sum} → {elo}"
-
-
-def write_share(weight: float) -> str:
-    """Write how much of an event Elo a part is: "half", or "60 %"."""
-    return "half" if weight == HALF else f"{100 * weight:g} %"
 
 
 def write_average(value: float) -> str:

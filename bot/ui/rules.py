@@ -2,6 +2,8 @@
 
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 
+HALF = 0.5
+
 
 def rules_in_words(rules: Rules) -> str | None:
     """Return what differs from the rules that every event has, such as `ranks · weeks played`; None if nothing."""
@@ -10,7 +12,7 @@ def rules_in_words(rules: Rules) -> str | None:
         *([] if rules.attendance is Attendance.ZERO else [_attendance(rules)]),
     ]
     if rules.all_time_weight != DEFAULT_RULES.all_time_weight:
-        words.append(f"all-time best {_percent(rules.all_time_weight)}")
+        words.append(f"all-time best {write_share(rules.all_time_weight)}")
     if rules.missed_week_elo is not None and rules.attendance is not Attendance.PLAYED:
         words.append(f"a missed week counts {rules.missed_week_elo:,}")
     if rules.min_weeks > 1:
@@ -22,10 +24,13 @@ def rules_in_words(rules: Rules) -> str | None:
 
 def halves_in_words(rules: Rules) -> str:
     """Return what an event Elo is made of."""
-    if rules.all_time_weight == DEFAULT_RULES.all_time_weight:
-        return "Elo: half best, half weekly average"
     weight = rules.all_time_weight
-    return f"Elo: {_percent(weight)} best, {_percent(1 - weight)} weekly average"
+    return f"Elo: {write_share(weight)} best, {write_share(1 - weight)} weekly average"
+
+
+def write_share(weight: float) -> str:
+    """Write how much of an event Elo a part is: "half", or "60 %"."""
+    return "half" if weight == HALF else f"{100 * weight:g} %"
 
 
 def _method(rules: Rules) -> str:
@@ -36,7 +41,3 @@ def _attendance(rules: Rules) -> str:
     if rules.attendance is Attendance.PLAYED:
         return "weeks played"
     return f"best {rules.best_of} of {rules.last_weeks} weeks"
-
-
-def _percent(part: float) -> str:
-    return f"{round(100 * part, 1):g} %"

@@ -54,7 +54,7 @@ def show_submission(result: SubmissionResult) -> Reply:
 def show_picture(result: SubmissionResult, picture: Attachment) -> Reply:
     """Show everyone the picture that a player gave as proof of a score, and say which score."""
     style, player = result.event.style, escape(result.player.name)
-    score = escape_score(style.show(result.score), style)
+    score = escape_score(result.score, style)
     return Reply([Card(None, small=(f"Proof: {score} · {player} · {escape(result.event.name)}",))], files=(picture,))
 
 

@@ -28,10 +28,10 @@ from bot.ui.ratings import (
     write_average,
     write_change,
     write_settling,
-    write_share,
     write_since,
     write_total,
 )
+from bot.ui.rules import write_share
 from bot.ui.standings import PROVISIONAL
 from bot.ui.text import isolate_score, write_days
 
