@@ -25,10 +25,17 @@ def day_begins_at(midnight: datetime, zone: str) -> datetime:
     Raises:
         ValueError: the time zone has no such day.
     """
-    clock = pytz.timezone(zone)
-    # Where the clocks change at that time, midnight comes twice or not at all.
-    instants = [clock.localize(midnight, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False)]
+    instants = instants_at(midnight, zone)
     return min(instant for instant in instants if local_time(instant, zone).date() == midnight.date())
+
+
+def instants_at(wall: datetime, zone: str) -> list[datetime]:
+    """Return the two instants, in UTC, that a naive time in the time zone with this IANA name can mean, in order.
+
+    They are the same unless the clocks change then, so that the time comes twice or not at all.
+    """
+    clock = pytz.timezone(zone)
+    return sorted(clock.localize(wall, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False))
 
 
 def instant_at(wall: datetime, zone: str) -> datetime:

@@ -1,11 +1,11 @@
 """Read when something was: a day, a minute, a week, or words such as yesterday."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.clock import day_begins_at, local_time
-from bot.domain.score_search import days_of
+from bot.domain.clock import day_begins_at, instant_at, local_time
 from bot.domain.text import visible
 from bot.domain.weeks import LATEST_WEEK, Week
 from bot.errors import MomentAhead, MomentUnknown, NotAWeek
@@ -13,8 +13,14 @@ from bot.errors import MomentAhead, MomentUnknown, NotAWeek
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 """No score is older: Discord began in that year."""
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_DAY = 3
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?: ([0-9]{2}):([0-9]{2}))?)?")
+_DAY_OF_MONTH = re.compile(r"(?:([0-9]{1,2})\.? ([a-z]{3,9})|([a-z]{3,9}) ([0-9]{1,2}))(?:,? ([0-9]{4}))?")
 _WEEK = re.compile(r"(?:([0-9]{4})-?)?w([0-9]{1,2})")
 _AGO = re.compile(r"([0-9]{1,3}) ?d(?:ays?)?(?: ago)?")
 _TICK = timedelta(microseconds=1)
@@ -80,6 +86,36 @@ def read_week(text: str, zone: str, now: datetime) -> Week:
     return week
 
 
+def days_of(part: str, zone: str, now: datetime) -> Iterator[Span]:
+    """Return the days, months or minutes that a text in small letters names, as instants in UTC; at most one."""
+    try:
+        if written := _DAY.fullmatch(part):
+            year, month, day, hour, minute = (None if number is None else int(number) for number in written.groups())
+            begin = datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0)  # noqa: DTZ001 - in `zone`
+            if day is None:
+                yield _days(begin, (begin + timedelta(days=31)).replace(day=1), zone)
+            elif hour is None:
+                yield _days(begin, begin + timedelta(days=1), zone)
+            else:
+                minute_begins = instant_at(begin, zone)
+                yield minute_begins, minute_begins + timedelta(minutes=1)
+        elif written := _DAY_OF_MONTH.fullmatch(part):
+            day_of_month, month_name = written[1] or written[4], written[2] or written[3]
+            [month] = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(month_name)]
+            today = local_time(now, zone).replace(tzinfo=None)
+            begin = datetime(int(written[5] or today.year), month, int(day_of_month))  # noqa: DTZ001 - in `zone`
+            if written[5] is None and begin > today:
+                begin = begin.replace(year=begin.year - 1)
+            yield _days(begin, begin + timedelta(days=1), zone)
+    except (ValueError, OverflowError):
+        # There is no such day.
+        return
+
+
+def _days(first: datetime, next_after: datetime, zone: str) -> Span:
+    return day_begins_at(first, zone), day_begins_at(next_after, zone)
+
+
 def _read(text: str, zone: str, now: datetime, latest: datetime) -> tuple[Span, Week | None]:
     """Return what a text means, and which week if it names one; without a year it is the last such by `latest`."""
     typed = " ".join(visible(text).casefold().split())
@@ -88,7 +124,7 @@ def _read(text: str, zone: str, now: datetime, latest: datetime) -> tuple[Span, 
         found = _days_ago(typed, today.weekday(), is_this_week=latest > now)
         if found is not None:
             day = today - timedelta(days=found)
-            return (day_begins_at(day, zone), day_begins_at(day + timedelta(days=1), zone)), None
+            return _days(day, day + timedelta(days=1), zone), None
         week = _week(typed, Week.at(now, zone), Week.at(latest, zone))
         if week is not None:
             return (week.begins_at(zone), week.ends_at(zone)), week
@@ -103,7 +139,7 @@ def _days_ago(typed: str, weekday: int, *, is_this_week: bool) -> int | None:
         return ("today", "yesterday").index(typed)
     if ago := _AGO.fullmatch(typed):
         return int(ago[1])
-    for number, name in enumerate(_DAYS):
+    for number, name in enumerate(_WEEKDAYS):
         if len(typed) >= _SHORTEST_DAY and name.startswith(typed):
             return weekday - number if is_this_week else (weekday - number) % 7
     return None

@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.clock import day_begins_at, instant_at, local_time
 from bot.domain.moderation import PARTED
+from bot.domain.moments import Span, days_of
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import visible
 from bot.domain.typed_scores import MINUTE, plain
@@ -20,13 +20,7 @@ MOST_DIGITS = 16
 
 _NUMBER = re.compile(r"([0-9]+)(\.[0-9]*)?")
 _CLOCK = re.compile(r"((?:[0-9]+:){0,2})([0-9]*)(\.[0-9]*)?")
-_DAY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?: ([0-9]{2}):([0-9]{2}))?)?")
-_DAY_OF_MONTH = re.compile(r"(?:([0-9]{1,2})\.? ([a-z]{3,9})|([a-z]{3,9}) ([0-9]{1,2}))(?:,? ([0-9]{4}))?")
 _WEEK = re.compile(r"(?:([0-9]{4})-)?w([0-9]{0,2})")
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
 
 Range = tuple[float, float]
 """From the first number on, and below the second."""
@@ -43,7 +37,7 @@ class Wanted:
     """
 
     scores: tuple[Range, ...] = ()
-    times: tuple[tuple[datetime, datetime], ...] = ()
+    times: tuple[Span, ...] = ()
     weeks: tuple[tuple[int, int], ...] = ()
 
 
@@ -133,36 +127,6 @@ def _times_beginning(part: str) -> Iterator[Range]:
 
 def _span(low: Decimal, width: Decimal) -> Range:
     return float(low), float(low + width)
-
-
-def days_of(part: str, zone: str, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Return the days, months or minutes that a text in small letters names, as instants in UTC; at most one."""
-    try:
-        if written := _DAY.fullmatch(part):
-            year, month, day, hour, minute = (None if number is None else int(number) for number in written.groups())
-            begin = datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0)  # noqa: DTZ001 - in `zone`
-            if day is None:
-                yield _days(begin, (begin + timedelta(days=31)).replace(day=1), zone)
-            elif hour is None:
-                yield _days(begin, begin + timedelta(days=1), zone)
-            else:
-                minute_begins = instant_at(begin, zone)
-                yield minute_begins, minute_begins + timedelta(minutes=1)
-        elif written := _DAY_OF_MONTH.fullmatch(part):
-            day_of_month, month_name = written[1] or written[4], written[2] or written[3]
-            [month] = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(month_name)]
-            today = local_time(now, zone).replace(tzinfo=None)
-            begin = datetime(int(written[5] or today.year), month, int(day_of_month))  # noqa: DTZ001 - in `zone`
-            if written[5] is None and begin > today:
-                begin = begin.replace(year=begin.year - 1)
-            yield _days(begin, begin + timedelta(days=1), zone)
-    except (ValueError, OverflowError):
-        # There is no such day.
-        return
-
-
-def _days(first: datetime, next_after: datetime, zone: str) -> tuple[datetime, datetime]:
-    return day_begins_at(first, zone), day_begins_at(next_after, zone)
 
 
 def _weeks(part: str, current: Week) -> Iterator[tuple[int, int]]:

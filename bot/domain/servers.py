@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-import pytz
-
+from bot.domain.clock import instants_at, local_time
 from bot.domain.jobs import JobKind
 from bot.domain.rules import Attendance, Method
 from bot.errors import NotATimeOfDay
@@ -54,15 +53,12 @@ class QuietHours:
 
     def end(self, now: datetime, zone: str) -> datetime | None:
         """Return when the quiet hours end that an aware instant is in, in UTC; None if it is in none."""
-        clock = pytz.timezone(zone)
-        local = now.astimezone(clock)
+        local = local_time(now, zone)
         if not self._has(local):
             return None
         day = local.date() if _minute(local) < self.until else local.date() + timedelta(days=1)
-        wall = datetime.combine(day, time(*divmod(self.until, 60)))
-        # Where clocks change, a time of the day comes twice or not at all.
-        moments = sorted(clock.localize(wall, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False))
-        return next((one for one in moments if one > now and not self._has(one.astimezone(clock))), None)
+        ends = instants_at(datetime.combine(day, time(*divmod(self.until, 60))), zone)
+        return next((one for one in ends if one > now and not self._has(local_time(one, zone))), None)
 
     def _has(self, local: datetime) -> bool:
         minute = _minute(local)

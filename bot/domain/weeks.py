@@ -6,9 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import pytz
-
-from bot.domain.clock import day_begins_at
+from bot.domain.clock import day_begins_at, local_time
 from bot.domain.events import EventInfo
 from bot.domain.servers import PlayerName
 from bot.errors import NotAWeek
@@ -31,7 +29,7 @@ class Week:
     @classmethod
     def at(cls, instant: datetime, zone: str) -> "Week":
         """Return the week of an aware instant in an IANA time zone."""
-        return cls._of_day(instant.astimezone(pytz.timezone(zone)).date())
+        return cls._of_day(local_time(instant, zone).date())
 
     @classmethod
     def from_code(cls, code: int) -> "Week":
