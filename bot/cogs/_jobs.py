@@ -6,13 +6,13 @@ from discord import Client
 
 from bot.cogs._pace import Pace
 from bot.cogs._services import Services
-from bot.cogs.boards import BoardKeeper, show_board
+from bot.cogs.boards import show_board
 from bot.cogs.posts import Poster, Publication
 from bot.cogs.rehearsals import show_explained_results
 from bot.cogs.reminders import Messenger
 from bot.cogs.reviews import show_held_score
 from bot.cogs.roles import RoleKeeper
-from bot.domain.jobs import JobKind
+from bot.domain.jobs import Claim, JobKind
 from bot.services.jobs import Handler
 from bot.ui.announcements import show_final, show_record
 
@@ -28,7 +28,13 @@ def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
     }
     pace = Pace()
     poster = Poster(client, services.posts, publications, pace)
+
+    async def refresh(claim: Claim) -> None:
+        """Refresh a board, at most once a minute."""
+        if not await services.boards.is_early(claim):
+            await poster.do(claim)
+
     handlers: dict[JobKind, Handler] = dict.fromkeys(publications, poster.do)
-    handlers[JobKind.BOARD] = BoardKeeper(poster, services.boards).do
+    handlers[JobKind.BOARD] = refresh
     handlers[JobKind.REMINDER] = Messenger(client, services.reminders, pace).do
     return handlers | {JobKind.ROLES: RoleKeeper(client, services.roles, pace).do}

@@ -1,4 +1,4 @@
-"""`/board`, the buttons below a board, and the job that refreshes it."""
+"""`/board`, and the buttons below a board."""
 
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -12,13 +12,10 @@ from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog
 from bot.cogs._suggestions import all_events, kept_events
-from bot.cogs.posts import Poster
 from bot.cogs.ratings import RatingButton
 from bot.cogs.standings import PastWeeksButton
 from bot.domain.boards import BoardChange, PostedBoard
-from bot.domain.jobs import Claim
 from bot.errors import NotATextChannel
-from bot.services.boards import BoardService
 from bot.ui.boards import board_cards, show_change
 from bot.ui.reply import Reply
 
@@ -56,24 +53,6 @@ class Boards(ServiceCog):
         """Take the board of an event down."""
         removed = self.services.boards.remove(actor_of(interaction), event)
         await answer(interaction, _clear(interaction, removed), show_change)
-
-
-class BoardKeeper:
-    """Does the jobs of boards: refreshes a board, at most once a minute."""
-
-    def __init__(self, poster: Poster, boards: BoardService) -> None:
-        """Send by `poster` what `boards` says."""
-        self._poster = poster
-        self._boards = boards
-
-    async def do(self, claim: Claim) -> None:
-        """Refresh the board that is the key of a job.
-
-        Raises:
-            As `Poster.do`.
-        """
-        if not await self._boards.is_early(claim):
-            await self._poster.do(claim)
 
 
 def show_board(board: PostedBoard) -> Reply:
