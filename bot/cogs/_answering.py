@@ -10,8 +10,8 @@ from discord import Interaction, app_commands
 from bot.cogs._delivery import UNDELIVERED, Delivery, follow, until_interrupted
 from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
+from bot.ui.card import Reply
 from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, mention_commands, sentence
-from bot.ui.reply import Reply
 from bot.ui.servers import show_notices
 
 T = TypeVar("T")

@@ -19,8 +19,8 @@ from discord import File, HTTPException, Interaction, InteractionMessage, Intera
 from discord.utils import MISSING
 
 from bot.errors import Interrupted
+from bot.ui.card import ELSEWHERE, Reply
 from bot.ui.refusals import REFUSED
-from bot.ui.reply import ELSEWHERE, Reply
 
 DIRECT_ANSWER_SECONDS = 1.5
 """Half of what Discord allows, so that the deferral still arrives in time."""

@@ -16,7 +16,7 @@ from bot.cogs._services import services_of
 from bot.domain.submissions import SubmissionResult
 from bot.domain.text import MAX_PROOF
 from bot.errors import Interrupted, Unavailable
-from bot.ui.reply import Attachment
+from bot.ui.card import Attachment
 from bot.ui.submissions import show_picture
 
 CHANNELS = "https://discord.com/channels"

@@ -8,8 +8,8 @@ from discord.ui import Button
 
 from bot.cogs._answering import post, update
 from bot.cogs._buttons import IdButton
+from bot.ui.card import Reply
 from bot.ui.moderation import show_agreed, show_kept
-from bot.ui.reply import Reply
 
 T = TypeVar("T")
 

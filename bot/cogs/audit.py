@@ -11,7 +11,7 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.domain.audit import AuditPage
 from bot.ui.audit import audit_card
-from bot.ui.reply import Reply
+from bot.ui.card import Reply
 
 ANY = 0
 """Stands in an id for any event, or any player."""

@@ -17,7 +17,7 @@ from bot.cogs.standings import PastWeeksButton
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.errors import NotATextChannel
 from bot.ui.boards import board_cards, show_change
-from bot.ui.reply import Reply
+from bot.ui.card import Reply
 
 WITHOUT_MESSAGES = {ChannelType.category, ChannelType.forum, ChannelType.media}
 """The types of channels that hold other channels or threads, and no messages of their own."""

@@ -23,8 +23,8 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.weeks import Week
 from bot.errors import AwardWithoutElo
 from bot.services.events import EventOptions
+from bot.ui.card import Reply
 from bot.ui.events import show_change, show_event, show_events, show_season, show_season_preview
-from bot.ui.reply import Reply
 from bot.ui.roles import show_award
 
 AWARDS = {

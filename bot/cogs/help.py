@@ -16,9 +16,9 @@ from bot.cogs.submissions import ask_for_score
 from bot.domain.events import EventSummary
 from bot.domain.help import Guide
 from bot.domain.standings import Board
+from bot.ui.card import Reply
 from bot.ui.events import show_events
 from bot.ui.help import LABELS, show_help, show_ratings
-from bot.ui.reply import Reply
 from bot.ui.text import isolate
 
 LONGEST_LABEL = 80

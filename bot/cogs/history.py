@@ -14,8 +14,8 @@ from bot.cogs._suggestions import all_events
 from bot.cogs.pictures import PictureButton
 from bot.domain.history import HistoryPage, PastBoard
 from bot.domain.standings import Board
+from bot.ui.card import Reply
 from bot.ui.history import history_card, past_board_card
-from bot.ui.reply import Reply
 
 
 class History(ServiceCog):

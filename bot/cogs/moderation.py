@@ -23,7 +23,7 @@ from bot.domain.moderation import (
 )
 from bot.domain.servers import NewMember
 from bot.domain.text import clean_display_name, clean_reason
-from bot.ui.card import cards_in
+from bot.ui.card import Reply, cards_in
 from bot.ui.moderation import (
     REASON,
     read_player,
@@ -35,7 +35,6 @@ from bot.ui.moderation import (
     show_membership,
     show_membership_preview,
 )
-from bot.ui.reply import Reply
 
 _OF_SUBMISSION = rf"{EVENT}:{PLAYER}:(?P<submission>[0-9]{{1,18}})"
 SCORE_BUTTON_ID = re.compile(

@@ -11,8 +11,8 @@ from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import EVENT, PLAYER, WEEK, IdButton
 from bot.cogs._services import Services, services_of
 from bot.domain.standings import Board
+from bot.ui.card import Attachment, Reply
 from bot.ui.pictures import Picture, picture_of_history, picture_of_profile, picture_of_rating, picture_of_week
-from bot.ui.reply import Attachment, Reply
 
 T = TypeVar("T")
 ALL_EVENTS = 0

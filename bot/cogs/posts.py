@@ -15,7 +15,7 @@ from bot.domain.jobs import Claim, JobKind
 from bot.domain.posts import Draft, Post
 from bot.domain.servers import Trouble
 from bot.services.posts import PostService, Source
-from bot.ui.reply import Reply
+from bot.ui.card import Reply
 
 UNKNOWN_MESSAGE = 10008
 """Discord's error code for a message that somebody has deleted."""

@@ -16,6 +16,7 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.domain.privacy import CONFIRMATION, Footprint, PersonalData
 from bot.domain.text import clean_display_name
 from bot.errors import ErasureUnconfirmed
+from bot.ui.card import Reply
 from bot.ui.privacy import (
     FORMER_PLAYER,
     show_erased,
@@ -24,7 +25,6 @@ from bot.ui.privacy import (
     show_personal_data,
     write_request,
 )
-from bot.ui.reply import Reply
 
 REASON = "the user asked to be erased"
 """What the audit log of a server says of a role that is taken away."""

@@ -13,8 +13,8 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events
 from bot.cogs.pictures import ALL_EVENTS, PictureButton
 from bot.domain.profiles import Comparison
+from bot.ui.card import Reply
 from bot.ui.profiles import show_comparison, show_profile
-from bot.ui.reply import Reply
 
 
 class Profiles(ServiceCog):

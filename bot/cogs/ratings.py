@@ -12,8 +12,8 @@ from bot.cogs._suggestions import all_events, seasons
 from bot.cogs.pictures import PictureButton
 from bot.cogs.targets import TargetButton
 from bot.domain.explanations import PlayerRating
+from bot.ui.card import Reply
 from bot.ui.ratings import share_rating, show_rating
-from bot.ui.reply import Reply
 
 
 class Ratings(ServiceCog):

@@ -15,8 +15,8 @@ from bot.cogs.pictures import PictureButton
 from bot.domain.announcements import Reopened, Results
 from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
 from bot.ui.announcements import show_results
+from bot.ui.card import Reply
 from bot.ui.rehearsals import show_explanation, show_rehearsal, show_rules_change
-from bot.ui.reply import Reply
 
 RULES_BUTTON_ID = re.compile(rf"rules:apply:{EVENT}:(?P<rules>[a-z][a-z0-9.,-]{{0,68}})")
 

@@ -14,8 +14,8 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.domain.jobs import Claim
 from bot.domain.reminders import Message, Reminder, ReminderSettings
 from bot.services.reminders import ReminderService
+from bot.ui.card import Reply
 from bot.ui.reminders import NAMES, show_panel, show_reminder, show_stopped
-from bot.ui.reply import Reply
 
 UNWANTED = {50007, 50278, 10013}
 """Discord's error codes where a user takes no direct messages of the bot, shares no server with it, or is gone."""

@@ -17,8 +17,8 @@ from bot.domain.jobs import JobKind
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
 from bot.services.servers import Actor
+from bot.ui.card import Reply
 from bot.ui.moderation import WHY
-from bot.ui.reply import Reply
 from bot.ui.reviews import show_held, show_nothing_held, show_own_held, show_refused, show_review
 
 

@@ -22,8 +22,8 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
 from bot.errors import EveryoneReads, GraceTooLong, NotATextChannel, Unavailable
 from bot.services.events import EventOptions
+from bot.ui.card import Reply
 from bot.ui.events import show_event
-from bot.ui.reply import Reply
 from bot.ui.servers import (
     BY_ITSELF,
     OPEN,

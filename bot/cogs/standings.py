@@ -15,7 +15,7 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, closed_weeks, seasons
 from bot.domain.standings import Board, LeaderboardPage
 from bot.domain.weeks import Week
-from bot.ui.reply import Reply
+from bot.ui.card import Reply
 from bot.ui.standings import MOST_WEEKS, board_card, show_past_weeks
 from bot.ui.text import write_days
 

@@ -18,8 +18,7 @@ from bot.cogs.ratings import RatingButton
 from bot.domain.events import EventChoices
 from bot.domain.submissions import Submission, SubmissionResult
 from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion, SubmittedByAnother
-from bot.ui.card import cards_in
-from bot.ui.reply import Reply
+from bot.ui.card import Reply, cards_in
 from bot.ui.submissions import (
     PROOF,
     PROOF_LINK,

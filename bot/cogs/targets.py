@@ -12,7 +12,7 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import open_events
 from bot.domain.standings import Board
 from bot.domain.targets import Target
-from bot.ui.reply import Reply
+from bot.ui.card import Reply
 from bot.ui.targets import LABEL, show_target
 
 

@@ -18,7 +18,7 @@ from bot.domain.transfer import EventImportPlan
 from bot.errors import EventFileTooLarge, FileGone, FileTooLarge, ImportUnnamed
 from bot.services.servers import Actor
 from bot.services.transfer import MOST_EVENT_BYTES, MOST_RESULTS, TransferService, is_event_file
-from bot.ui.reply import Reply
+from bot.ui.card import Reply
 from bot.ui.transfer import (
     show_event_import,
     show_event_import_plan,

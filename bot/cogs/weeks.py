@@ -19,8 +19,7 @@ from bot.domain.announcements import Announced, Final, Reopened, Results
 from bot.domain.weeks import WeeklyRunResult
 from bot.errors import WeekNotOver
 from bot.ui.announcements import show_announced, show_final
-from bot.ui.card import cards_in
-from bot.ui.reply import Reply
+from bot.ui.card import Reply, cards_in
 from bot.ui.text import write_days
 from bot.ui.weeks import ask_early, show_preview, show_undo, show_undo_of
 

@@ -9,8 +9,7 @@ from bot.domain.announcements import Announced, Final, Record, Reopened, Results
 from bot.domain.scores import ScoreStyle
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import WeeklyResult
-from bot.ui.card import Card
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply
 from bot.ui.standings import MEDALS
 from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, write_days
 

@@ -4,8 +4,7 @@ from discord import Color
 
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.standings import Board, LeaderboardPage
-from bot.ui.card import Card, small_print
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply, small_print
 from bot.ui.standings import SETTLES, begins_with, standing_line
 from bot.ui.text import count_of, escape, write_days
 

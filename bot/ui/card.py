@@ -1,6 +1,6 @@
 """Build messages of cards: Discord's components, in one look for all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from discord.ui import ActionRow, Container, DynamicItem, File, LayoutView, Medi
 HEADING, SMALL = "### ", "-# "
 LONGEST_MESSAGE = 4_000
 """How many characters the cards of a message have together, at most."""
+
+ELSEWHERE = "Done. The answer is below."
+"""Stands where only one user sees it, above an answer that everyone sees."""
 
 Buttons = Sequence[Sequence[DynamicItem[Any]]]
 """Rows of at most five buttons or one list to choose from, below the cards."""
@@ -55,32 +58,54 @@ def labelled(label: str, value: str) -> tuple[str, str]:
     return small_print(label), value
 
 
-def layout_of(
-    cards: Iterable[Card],
-    buttons: Buttons = (),
-    files: Iterable[str] = (),
-    pictures: Iterable[tuple[str, str]] = (),
-) -> LayoutView:
-    """Return a message of cards, with files and rows of buttons below them.
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of at most 10 MB.
 
-    Args:
-        cards: the cards.
-        buttons: the rows.
-        files: the names of attached files.
-        pictures: the names of attached pictures, which are shown, and what they say.
+    Attributes:
+        name: as the user sees it: letters, digits, hyphens and a point.
+        content: what is in it.
+        description: of a picture, which the message shows: what it says, for who does not see it. None for other files.
     """
-    layout: LayoutView = LayoutView(timeout=None)
-    for card in cards:
-        layout.add_item(Container(TextDisplay(card.text), accent_color=card.color))
-    for name, description in pictures:
-        layout.add_item(MediaGallery(MediaGalleryItem(f"attachment://{name}", description=description)))
-    for name in files:
-        layout.add_item(File(f"attachment://{name}"))
-    for row in buttons:
-        layout.add_item(ActionRow(*row))
-    # discord.py need not wait for its buttons, which are known by their ids.
-    layout.stop()
-    return layout
+
+    name: str
+    content: bytes
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message to a user.
+
+    Attributes:
+        cards: with at most 4,000 characters together; at least one, unless the reply is a picture.
+        buttons: the rows of buttons; with the cards, at most 40 components.
+        ephemeral: whether only the user sees it.
+        files: what is attached, at most ten.
+    """
+
+    cards: Sequence[Card]
+    buttons: Buttons = ()
+    ephemeral: bool = False
+    files: tuple[Attachment, ...] = ()
+
+    def layout(self) -> LayoutView:
+        """Return the message as discord.py sends it, once: below the cards pictures, then other files, then buttons."""
+        layout: LayoutView = LayoutView(timeout=None)
+        for card in self.cards:
+            layout.add_item(Container(TextDisplay(card.text), accent_color=card.color))
+        for file in self.files:
+            if file.description is not None:
+                picture = MediaGalleryItem(f"attachment://{file.name}", description=file.description)
+                layout.add_item(MediaGallery(picture))
+        for file in self.files:
+            if file.description is None:
+                layout.add_item(File(f"attachment://{file.name}"))
+        for row in self.buttons:
+            layout.add_item(ActionRow(*row))
+        # discord.py need not wait for its buttons, which are known by their ids.
+        layout.stop()
+        return layout
 
 
 def cards_in(message: Message | None) -> list[Card]:

@@ -8,8 +8,7 @@ from discord import Color
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary, SeasonPreview
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.weeks import Week
-from bot.ui.card import Card, labelled
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply, labelled
 from bot.ui.rules import rules_in_words
 from bot.ui.text import count_of, escape, escape_score, write_days, write_range
 

@@ -7,9 +7,8 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.help import Guide
-from bot.ui.card import Buttons, Card
+from bot.ui.card import Buttons, Card, Reply
 from bot.ui.refusals import mention_commands
-from bot.ui.reply import Reply
 from bot.ui.text import escape
 
 LABELS = {"submit": "Submit a score", "boards": "Leaderboards", "ratings": "How ratings work"}

@@ -18,8 +18,7 @@ from bot.domain.moderation import (
 )
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
-from bot.ui.card import Card, labelled
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply, labelled
 from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, isolate_score, unescape, write_days
 
 REASON = "Why; everyone in the channel can read it"

@@ -3,8 +3,7 @@
 from discord import Color
 
 from bot.domain.privacy import CONFIRMATION, Footprint, PersonalData
-from bot.ui.card import Buttons, Card, small_print
-from bot.ui.reply import Attachment, Reply
+from bot.ui.card import Attachment, Buttons, Card, Reply, small_print
 from bot.ui.text import count_of
 
 FORMER_PLAYER = "Former player"

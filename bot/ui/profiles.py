@@ -16,8 +16,7 @@ from bot.domain.profiles import (
     ServerStanding,
     Streaks,
 )
-from bot.ui.card import Buttons, Card, labelled, small_print
-from bot.ui.reply import Reply
+from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.standings import MEDALS, PROVISIONAL
 from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days
 

@@ -12,8 +12,7 @@ from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
 from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.text import clean_display_name
-from bot.ui.card import Buttons, Card, labelled, small_print
-from bot.ui.reply import Reply
+from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.rules import write_share
 from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import count_of, escape, escape_beside, escape_score, mention, narrow, round_shown, write_days

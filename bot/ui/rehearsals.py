@@ -13,8 +13,7 @@ from bot.domain.rules import WEEKS_ADDED, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.domain.text import shorten
-from bot.ui.card import Card, labelled
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply, labelled
 from bot.ui.rules import halves_in_words, rules_in_words
 from bot.ui.text import count_of, escape, escape_score, round_shown, write_days
 

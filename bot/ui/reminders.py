@@ -7,8 +7,7 @@ from discord.utils import format_dt
 
 from bot.domain.profiles import lead_of
 from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, RivalBest, WeekToMiss
-from bot.ui.card import LONGEST_MESSAGE, Buttons, Card, labelled, small_print
-from bot.ui.reply import Reply
+from bot.ui.card import LONGEST_MESSAGE, Buttons, Card, Reply, labelled, small_print
 from bot.ui.text import count_of, escape, escape_score, write_days
 
 LONGEST_TOLD = LONGEST_MESSAGE - 500

@@ -5,9 +5,8 @@ from discord.utils import format_dt
 
 from bot.domain.moderation import Place
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
-from bot.ui.card import Card, labelled
+from bot.ui.card import Card, Reply, labelled
 from bot.ui.moderation import tell_moves, tell_reason
-from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, mention, write_days
 
 _STATES = {

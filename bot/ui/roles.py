@@ -3,8 +3,7 @@
 from discord import Color
 
 from bot.domain.roles import Award, RoleAward
-from bot.ui.card import Card
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply
 from bot.ui.text import escape
 
 _WHO = {

@@ -12,8 +12,7 @@ from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import Notice, ServerSettings, SettingsReport, Trouble
 from bot.domain.text import MAX_EVENT_NAME, MAX_UNIT
-from bot.ui.card import Card, labelled
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply, labelled
 from bot.ui.text import count_of
 
 SWITCH = "`/settings close-weeks:True`"

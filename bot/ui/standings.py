@@ -12,8 +12,7 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.seasons import Season
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
 from bot.domain.text import clean_display_name
-from bot.ui.card import Buttons, Card, small_print
-from bot.ui.reply import Reply
+from bot.ui.card import Buttons, Card, Reply, small_print
 from bot.ui.rules import halves_in_words, rules_in_words
 from bot.ui.text import count_of, escape, escape_beside, write_days
 

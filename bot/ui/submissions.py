@@ -13,9 +13,8 @@ from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreFormat, ScoreStyle, score_beyond
 from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import ScoreInQuestion
-from bot.ui.card import Card, labelled
+from bot.ui.card import Attachment, Card, Reply, labelled
 from bot.ui.refusals import sentence
-from bot.ui.reply import Attachment, Reply
 from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import (
     FIRST_STRONG_ISOLATE,

@@ -9,8 +9,7 @@ from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
-from bot.ui.card import Buttons, Card
-from bot.ui.reply import Reply
+from bot.ui.card import Buttons, Card, Reply
 from bot.ui.text import count_of, escape
 
 LABEL = "What must I score?"

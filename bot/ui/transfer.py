@@ -8,8 +8,7 @@ from bot.domain.score_files import BadRow, Problem, ScoreImportPlan, ScoreImport
 from bot.domain.text import shorten
 from bot.domain.transfer import EventImportPlan, ExportedEvent, PlannedEventImport
 from bot.domain.weeks import Week
-from bot.ui.card import Card
-from bot.ui.reply import Attachment, Reply
+from bot.ui.card import Attachment, Card, Reply
 from bot.ui.text import count_of, escape, write_days
 
 MOST_BAD_NAMED = 10

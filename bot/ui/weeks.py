@@ -10,9 +10,8 @@ from bot.domain.announcements import Results
 from bot.domain.weeks import PendingWeek, UndoResult
 from bot.errors import WeekNotOver
 from bot.ui.announcements import EARLIER, ENDED, show_results
-from bot.ui.card import Card
+from bot.ui.card import Card, Reply
 from bot.ui.refusals import sentence
-from bot.ui.reply import Reply
 from bot.ui.text import count_of, escape, name_week, write_days
 
 _PREVIEW = Card(None, ("Preview: nothing is closed yet.",), ("to close: `/weekly-reset`",), Color.light_grey())

@@ -9,7 +9,7 @@ from simcord.results import ResponseMessage
 
 from bot.cogs.moderation import ScoreButton
 from bot.cogs.weeks import WeekButton
-from bot.ui.card import Card, cards_in, labelled, layout_of
+from bot.ui.card import Card, Reply, cards_in, labelled
 from bot.ui.moderation import WHY
 from tests.backends import EVENT
 from tests.one_database import on_one_database
@@ -25,7 +25,7 @@ async def test_a_message_is_read_as_the_cards_that_it_was_made_of(world: World) 
         Card("A heading", ("a line", "", *labelled("a label", "its value"), "-# small inside", "the end")),
         Card(None, ("*only* a line",), ("small", "print"), Color.gold()),
     ]
-    message = await world.bot.get_partial_messageable(world.channel.id).send(view=layout_of(cards))
+    message = await world.bot.get_partial_messageable(world.channel.id).send(view=Reply(cards).layout())
 
     assert cards_in(message) == cards
     assert cards[0].under("a label") == "its value"

@@ -26,10 +26,9 @@ from bot.domain.standings import Board, Standing
 from bot.domain.text import MAX_DISPLAY_NAME, MAX_EVENT_NAME, MAX_REASON, MAX_UNIT
 from bot.domain.weeks import Week, WeeklyResult
 from bot.ui.announcements import show_results
-from bot.ui.card import LONGEST_MESSAGE
+from bot.ui.card import LONGEST_MESSAGE, Reply
 from bot.ui.moderation import show_excuse_preview, show_membership_preview
 from bot.ui.ratings import show_rating
-from bot.ui.reply import Reply
 from bot.ui.reviews import show_own_held
 from bot.ui.weeks import show_preview
 from tests.one_database import on_one_database

@@ -15,8 +15,7 @@ from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
 from bot.services.jobs import JobRunner, schedule
 from bot.services.posts import refresh_posts
-from bot.ui.card import Card
-from bot.ui.reply import Reply
+from bot.ui.card import Card, Reply
 from tests import tables
 from tests.outages import statements_fail
 from tests.wire.discord_stub import HOME, Fault, User
