@@ -1,4 +1,4 @@
-"""Tell a server what weeks and records came to."""
+"""Announce the results of weeks, records and final podiums in a server."""
 
 from bot.services.announcements._finals import FinalAnnouncements
 from bot.services.announcements._records import RecordAnnouncements

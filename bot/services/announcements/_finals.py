@@ -1,4 +1,4 @@
-"""Say how an event has ended, as its overall board has it now."""
+"""Compose the final podium of an event from its overall board."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ class FinalAnnouncements(Announcements):
     """The final podiums: one for each event that has ended, whose key it is."""
 
     async def draft(self, key: str) -> Draft[Final] | None:
-        """Return what an announcement says now; None if the event is gone."""
+        """Return what the announcement currently says; None if the event is gone."""
 
         def work(session: Session) -> Draft[Final] | None:
             event = session.get(Event, int(key))
@@ -32,7 +32,7 @@ class FinalAnnouncements(Announcements):
         return await self._database.read(work)
 
     async def unannounced(self, guild_id: int, event_id: int) -> Final | None:
-        """Return how an event of a server has ended, if it has ended and the server announces nothing; else None.
+        """Return how an event of a server ended; None if it has not ended or if the server has an announcement channel.
 
         Raises:
             EventNotFound: the server has no such event.

@@ -1,4 +1,4 @@
-"""Say which record a score broke, as the log has it now."""
+"""Compose the announcement of a record from the log."""
 
 from datetime import timedelta
 from itertools import takewhile
@@ -19,7 +19,7 @@ class RecordAnnouncements(Announcements):
     """The announcements of records: one for each score that was better than all before it."""
 
     async def draft(self, key: str) -> Draft[Record] | None:
-        """Return what an announcement says now; None if the score is gone from the log."""
+        """Return what the announcement currently says; None if the score is gone from the log."""
         event_id, interaction_id = read_key(key)
 
         def work(session: Session) -> Draft[Record] | None:
@@ -34,7 +34,7 @@ class RecordAnnouncements(Announcements):
 
 
 def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tuple[Record, bool]:
-    """Return the record of a score, and whether no later score has broken it since; a first score breaks none."""
+    """Return the record that a score set, and whether it still stands. A first score is no record."""
     records = _records(session, event)
     of_score = next((row for row in records if row.id == score.id), None)
     when = score.submitted_at, score.id
@@ -57,7 +57,7 @@ def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tupl
 
 
 def _records(session: Session, event: Event) -> list[sa.Row[int, int, float, object]]:
-    """Return the scores that were better than all before them, in the order of time, among those that count now."""
+    """Return the scores that beat all earlier ones, in the order of time, among the scores that count."""
     log = ScoreSubmission
     before = best_of(log.score, event.score_direction).over(order_by=(log.submitted_at, log.id), rows=(None, -1))
     counted = (

@@ -1,4 +1,4 @@
-"""Say what weeks of an event came to, as the archive has it now."""
+"""Compose the results of an event's weeks from the archive."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ class ResultAnnouncements(Announcements):
         self._weeks = weeks
 
     async def draft(self, key: str) -> Draft[Results | Reopened] | None:
-        """Return what an announcement says now; None if the event is gone."""
+        """Return what the announcement currently says; None if the event is gone."""
         event_id, code = read_key(key)
 
         def work(session: Session) -> Draft[Results | Reopened] | None:
@@ -55,9 +55,9 @@ class ResultAnnouncements(Announcements):
         return await self._database.read(work)
 
     async def answer(self, guild_id: int, event_id: int, weeks: Sequence[Week]) -> Results | Reopened | Announced:
-        """Return what an admin is told who has closed weeks of an event, oldest first.
+        """Return the answer to an admin who has closed weeks of an event, oldest first.
 
-        That is the channel alone if there is one where the results are told.
+        If the server announces results in a channel, the answer names only that channel.
 
         Raises:
             EventNotFound: the server has no such event.
@@ -128,7 +128,7 @@ def _next_close(event: EventInfo, settings: ServerSettings, week: Week) -> datet
 def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[domain.WeeklyResult, ...]:
     result, stats = WeeklyResult, PlayerEventStats
     event_elo = sa.type_coerce(sa.func.coalesce(stats.calculated_event_elo, run.base_elo), sa.Integer)
-    # Who is on the podium did not miss the week.
+    # Everyone on the podium played that week.
     rank, score = sa.type_coerce(result.rank, sa.Integer), sa.type_coerce(result.score, sa.Double)
     best = (
         sa.select(rank, Player.discord_id, Member.display_name, score, result.weekly_elo, event_elo)
@@ -151,7 +151,7 @@ def _winner(session: Session, event: Event, run: WeeklyRun) -> WeekWinner:
 
 
 def _climb(session: Session, event: Event, run: WeeklyRun) -> Climb | None:
-    """Return who rose most since the run before, the better placed first among equals."""
+    """Return who has climbed most since the run before; of equal climbs, the one who is now better placed."""
     runs = sa.select(WeeklyRun.id).where(WeeklyRun.event_id == event.id, WeeklyRun.week_number < run.week_number)
     before_id = session.scalar(runs.order_by(WeeklyRun.week_number.desc()).limit(1))
     before, now = aliased(WeeklyResult), aliased(WeeklyResult)

@@ -1,4 +1,4 @@
-"""Tell what admins did."""
+"""Show the actions of admins."""
 
 from bot.services.audit._service import AuditService
 

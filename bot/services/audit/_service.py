@@ -17,7 +17,7 @@ PAGE_SIZE = 8
 
 
 class AuditService:
-    """Shows admins what admins did in their server."""
+    """Shows admins the actions of admins in their server."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -28,10 +28,10 @@ class AuditService:
         """Return a page of at most eight actions in the actor's server, the latest first.
 
         Args:
-            actor: the admin.
+            actor: the admin who asks.
             page: from 0; a page past the end means the last one.
-            event: only what concerns this event: its name, or a part that no other name has, or its key.
-            player: only what concerns this player: Discord's id.
+            event: only actions on this event, given by its name, by a part that no other name has, or by its key.
+            player: only actions on this player, given by Discord's id.
 
         Raises:
             NeverSubmitted: the player has never submitted a score in the server.

@@ -21,14 +21,14 @@ from bot.services.servers import Actor, begin_action, drop_notices, load_setting
 from bot.services.standings import StandingsService
 
 NOBODY = 0
-"""Who looks at a posted board, so that it shows nobody's own row."""
+"""The viewer of a posted board. Nobody has this id, so the board highlights no row."""
 
 
 class BoardService:
     """Keeps a message for an event that shows its leaderboards.
 
-    The job `JobKind.BOARD` refreshes the message, and has the key of the event as its key. It is there as long as the
-    board is: it waits for the next week, or for the next score.
+    The job `JobKind.BOARD` refreshes the message; its key is the key of the event. The job exists as long as the board
+    does, and waits for the next week or the next score.
     """
 
     def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
@@ -37,13 +37,13 @@ class BoardService:
         self._standings = standings
 
     async def post(self, actor: Actor, event_name: str, channel_id: int, *, may_write: bool = True) -> BoardChange:
-        """Post the board of an event in a channel, as its latest message, in place of any other board.
+        """Post the board of an event at the bottom of a channel; it replaces the event's previous board.
 
         Args:
             actor: the admin.
             event_name: the whole name of the event.
             channel_id: the channel.
-            may_write: whether the bot may write there, as far as it knows.
+            may_write: whether the bot may write there, according to its cached permissions.
 
         Raises:
             EventArchived: the event is archived.
@@ -85,7 +85,7 @@ class BoardService:
         return await self._database.write(work)
 
     async def draft(self, key: str) -> Draft[PostedBoard] | None:
-        """Return what the board of an event shows now; None if the event has none."""
+        """Return what the board of an event currently shows; None if the event has none."""
         event_id = int(key)
 
         def work(session: Session) -> tuple[int, int, datetime] | None:
@@ -105,7 +105,7 @@ class BoardService:
         return Draft(guild_id, event_id, channel_id, PostedBoard(pages[0].event, *pages), again_at=again_at)
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Give up the board of an event if it is in this channel; tell whether it was."""
+        """Remove the board of an event if it is in this channel; tell whether it was."""
         event = session.get(Event, int(key))
         if event is None or event.board_channel_id != channel_id:
             return False
@@ -113,7 +113,7 @@ class BoardService:
         return True
 
     async def is_early(self, claim: Claim) -> bool:
-        """Tell whether a board was refreshed less than a minute ago; postpone its job to the end of that minute if so.
+        """Tell whether a board was refreshed less than a minute ago; if so, postpone its job to the end of that minute.
 
         Raises:
             ClaimLost: the job is no longer this process's.
@@ -131,14 +131,17 @@ class BoardService:
         return await self._database.write(work)
 
     def _again_at(self, session: Session, event: Event) -> datetime:
-        """Return when a board that is refreshed now is out of date by itself: its week is over, or Elos are current."""
+        """Return when a board that is refreshed now goes stale by itself.
+
+        That is the end of the week; while the Elos are stale, it is the end of the shortest pause between refreshes.
+        """
         now, zone = self._clock(), load_settings(session, event.guild_id).time_zone
         is_current = event.elo_version == event.scores_version
         return Week.at(now, zone).ends_at(zone) if is_current else now + LEAST_PAUSE
 
 
 def _take_down(session: Session, event: Event) -> Place | None:
-    """Forget the board of an event, and return the message that shows it."""
+    """Detach the board from its event, and return the place of its message."""
     cancel(session, JobKind.BOARD, str(event.id))
     post = models.Post
     mine = sa.delete(post).where(post.kind == JobKind.BOARD, post.key == str(event.id))

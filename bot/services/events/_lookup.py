@@ -15,7 +15,7 @@ from bot.domain.weeks import Week
 from bot.errors import EventNotFound, EventUnknown, NoEvents, NoOwnScores, NoScores, SeasonUnknown
 
 _OF_GUILD = sa.select(Event).where(Event.guild_id == sa.bindparam("guild_id", type_=sa.BigInteger()))
-# A button's key may be forged, and too large for the column.
+# Forged buttons may send a key that is too large for the column.
 _BY_KEY = _OF_GUILD.where(Event.id == sa.bindparam("wanted", type_=sa.BigInteger()))
 _BY_NAME = _OF_GUILD.where(Event.name_key == sa.bindparam("wanted", type_=sa.String()))
 _RULES = tuple(rule.name for rule in fields(Rules))
@@ -24,19 +24,18 @@ _RULES = tuple(rule.name for rule in fields(Rules))
 def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool = False) -> Event:
     """Return an event of a server, active or archived, by its whole name.
 
-    What changes an event, its weeks or others' scores takes whole names only: a part of one could mean the event beside
-    the one that the admin has in mind.
+    Commands that change an event, its weeks or other players' scores take whole names only. A part of a name could
+    match a different event from the one that the admin has in mind.
 
     Args:
         session: the transaction.
         guild_id: the server.
         event: the name as typed, ignoring case, or the key from a button.
-        lock: lock the event and all its rows until the commit. The version of the event moves, so that submissions
-            decided by the old state conflict.
+        lock: lock the event and all its rows until the commit. This raises the event's version, so that submissions
+            decided on the old state conflict.
 
     Raises:
-        EventNotFound: the server has no such event. After a name it is one of the subclasses, which name what may be
-            meant.
+        EventNotFound: the server has no such event. For a name, a subclass suggests what the admin may have meant.
     """
     found = get_event(session, guild_id, event, lock=lock)
     if found is None:
@@ -51,7 +50,8 @@ def find_meant_event(
 ) -> Event:
     """Return an event of a server by its whole name, or by a part that no other name has.
 
-    For what shows an event, or counts the user's own score and says for which event: users see at once what was taken.
+    It serves commands that only show an event, or that count the user's own score: their answer names the event, so
+    users notice a wrong match at once.
 
     Args:
         session: the transaction.
@@ -73,9 +73,9 @@ def find_meant_event(
 
 
 def takes_scores(week: Week) -> sa.ColumnElement[bool]:
-    """Return the condition on an event that it takes scores in a week, which is the current one.
+    """Return the condition that an event takes scores in the current week, which is `week`.
 
-    Once an admin has closed its last week, it takes none, even before that week is over.
+    Once an admin has closed the last week of an event, the event takes no more scores, even before that week is over.
     """
     has_begun = sa.func.coalesce(Event.first_week, week.code) <= week.code
     goes_on = sa.func.coalesce(Event.last_week, week.code) >= week.code
@@ -84,12 +84,12 @@ def takes_scores(week: Week) -> sa.ColumnElement[bool]:
 
 
 def without_scores(event: Event, player: int, viewer: int) -> NoScores:
-    """Return the error for a player without a score in an event, who is the viewer or somebody else."""
+    """Return the error for a player without a score in an event; it differs if the player is the viewer."""
     return (NoOwnScores if player == viewer and event.is_active else NoScores)(player, event.name)
 
 
 def find_seasons(session: Session, event: Event) -> list[Event]:
-    """Return all seasons of an event, the latest first; a past season stands for all as well."""
+    """Return all seasons of an event, the latest first; the event may be given as any of them."""
     current = event.id if event.season_of is None else event.season_of
     seasons = sa.select(Event).where(sa.or_(Event.id == current, Event.season_of == current))
     return list(session.scalars(seasons.order_by(Event.season.desc())))
@@ -106,7 +106,7 @@ def _find_season(session: Session, event: Event, season: str) -> Event:
 def lock_event(session: Session, event_id: int) -> Event:
     """Return an existing event, locked until the commit.
 
-    Its version stays, so callers change only columns that submissions do not depend on.
+    This does not raise the event's version, so callers may change only columns that submissions do not depend on.
     """
     return session.scalars(_locked(sa.select(Event).where(Event.id == event_id))).one()
 
@@ -124,7 +124,8 @@ def get_event(session: Session, guild_id: int, event: str | int, *, lock: bool =
 
 
 def _meant(session: Session, guild_id: int, typed: str, *, archived: bool = True) -> str:
-    # Everything that the archived seasons of an event are called is a part of what the event is called, and more.
+    # The name of an archived season contains the whole name of its event, so it would match every text that the event
+    # does.
     is_current = Event.season_of.is_(None)
     names = sa.select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id, is_current)
     events = session.execute(names.order_by(Event.name_key)).all()

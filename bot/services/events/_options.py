@@ -1,4 +1,4 @@
-"""The options of an event as admins type them, and what they change."""
+"""Parse and apply the options of an event, as admins type them."""
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -40,18 +40,17 @@ class EventOptions:
         name: 1 to 100 characters.
         format: number or time.
         unit: the text shown after numbers, or `none`.
-        min_score: the smallest score that the event takes, in its format, or `none` for the default.
-        max_score: the greatest score that the event takes, in its format, or `none` for the default.
+        min_score: the lowest score that the event takes, in its format, or `none` for the default.
+        max_score: the highest score that the event takes, in its format, or `none` for the default.
         is_active: whether the event takes scores.
-        direction: which of two scores is better; changes only while the event has no scores.
-        default_channel_id: the channel in which players need not name the event; the one that it has already takes it
-            away.
-        first_week: the first week that the event takes scores for, such as 2026-W47, or `none`.
-        last_week: the last one, likewise.
-        alarm: by how many points of Elo a score may move another player's before it is held, or `none`.
-        alarm_min: the smallest score that is not held, in its format, or `none` for no such bound.
-        alarm_max: the greatest score that is not held, likewise.
-        locale: the admin's language on Discord, such as "de", which says how bounds may be meant; no option.
+        direction: whether higher or lower scores are better; it changes only while the event has no scores.
+        default_channel_id: the channel where players need not name the event; naming the current one unsets it.
+        first_week: the first week of the event, such as 2026-W47, or `none`.
+        last_week: the last week of the event, likewise.
+        alarm: how many points of Elo a score may move another player before it is held, or `none`.
+        alarm_min: the lowest score that is not held, in the event's format, or `none` for no such bound.
+        alarm_max: the highest score that is not held, likewise.
+        locale: the admin's language on Discord, such as "de", which decides how to read bounds; not an option itself.
     """
 
     name: str | None = None
@@ -92,7 +91,7 @@ def apply(session: Session, event: Event, options: EventOptions, now: datetime) 
 
 
 def apply_defaults(session: Session, event: Event) -> None:
-    """Give a new event the rules that its server has chosen for new events, and the usual alarm."""
+    """Give a new event the server's default method and attendance, and the usual alarm."""
     settings = load_settings(session, event.guild_id)
     event.method, event.attendance, event.alarm_elo = settings.method, settings.attendance, ALARM_ELO
 
@@ -119,7 +118,7 @@ def _apply_style(event: Event, options: EventOptions) -> None:
 
 
 def _move_default(session: Session, event: Event, channel_id: int) -> None:
-    """Make an event the default of a channel, in the place of any other, or take that from it."""
+    """Make an event the default of a channel in place of any other; if it already is, unset it."""
     if event.default_channel_id == channel_id:
         event.default_channel_id = None
         return
@@ -128,7 +127,7 @@ def _move_default(session: Session, event: Event, channel_id: int) -> None:
 
 
 def apply_weeks(session: Session, event: Event, options: EventOptions, now: datetime) -> None:
-    """Change the first and the last week of an event, as far as they are given; see `set_weeks`."""
+    """Change the first and the last week of an event where options give them; see `set_weeks`."""
     if options.first_week is None and options.last_week is None:
         return
     first, last = _week(options.first_week, event.first_week), _week(options.last_week, event.last_week)
@@ -137,7 +136,7 @@ def apply_weeks(session: Session, event: Event, options: EventOptions, now: date
 
 
 def _week(text: str | None, stored: int | None) -> Week | None:
-    """Return the week that an admin typed; the stored one if none was."""
+    """Return the week that an admin typed; the stored week if they typed none."""
     if text is None:
         return None if stored is None else Week.from_code(stored)
     return None if _is_nothing(text) else Week.parse(text)
@@ -190,7 +189,7 @@ def _bound(style: ScoreStyle, bound: Bound, text: str, locale: str | None) -> fl
 
 
 def _change_direction(session: Session, event: Event) -> None:
-    """Turn the direction of an event round, unless scores were compared by it."""
+    """Reverse the direction of an event, unless scores have already been compared by it."""
     counts = exists().where(ScoreSubmission.event_id == event.id, ScoreSubmission.removed_at.is_(None))
     has_run = exists().where(WeeklyRun.event_id == event.id)
     if session.scalar(select(counts | has_run)):
@@ -203,7 +202,7 @@ def _is_nothing(text: str) -> bool:
 
 
 def summary(options: EventOptions, event: Event) -> str:
-    """Return what the audit log says of options that an event has now: those that are given."""
+    """Return the audit log entry for the options that an admin gave, with the values that the event has now."""
     given = {option.name: getattr(options, option.name) for option in fields(options) if option.compare}
     return visible(", ".join(_tell(name, value, event) for name, value in given.items() if value is not None))
 

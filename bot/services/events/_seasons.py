@@ -1,4 +1,4 @@
-"""Set the weeks for which an event takes scores, and begin a new season as another row."""
+"""Set the weeks in which an event takes scores, and begin new seasons, each of which is a new row."""
 
 from datetime import datetime
 
@@ -29,16 +29,16 @@ OF_A_SEASON = {
     *("elo_origin", "elo_centre", "elo_spread", "elo_submission_id", "week_number"),
     *(f"{of}_{name}" for of in ("score", "week") for name in ("count", "origin", "mean", "m2", "m2_peak")),
 }
-"""The columns of an event that belong to one season; the others are its name, rules and settings, which go on."""
+"""The columns of an event that belong to one season. A new season copies the others: name, rules and settings."""
 
 
 def set_weeks(session: Session, event: Event, first: Week | None, last: Week | None, now: datetime) -> None:
-    """Set the first and the last week of an event; None for no such week.
+    """Set the first and the last week of an event; None removes the bound.
 
     Raises:
         SeasonSwapped: the first week is after the last one.
-        SeasonHasScores: the event has scores for a week that would be left out.
-        SeasonOver: the event has no scores, and would take none.
+        SeasonHasScores: the event has scores for a week outside the new bounds.
+        SeasonOver: the event has no scores and the last week is over, so it would never take any.
     """
     if first is not None and last is not None and first > last:
         raise SeasonSwapped
@@ -54,11 +54,11 @@ def set_weeks(session: Session, event: Event, first: Week | None, last: Week | N
 
 
 def begin_again(session: Session, event: Event, now: datetime) -> Event:
-    """Archive the season of a locked event under a name of its own, and return a new event with the name and the rules.
+    """Archive the season of a locked event under its own name; return a new event with the name and the rules.
 
-    The season ends with its last closed week. The new one begins with the week after that, or with the current one if
-    that is later. Scores of later weeks, which count for nothing now since they were removed or their players are
-    withdrawn, go along: no week belongs to two seasons.
+    The season ends with its last closed week. The new season begins with the week after that, or with the current week
+    if that is later. Removed scores and scores of withdrawn players for later weeks move to the new season, because a
+    week belongs to one season only.
 
     Raises:
         SeasonPast: the event is an archived season.
@@ -90,7 +90,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     earliest = session.scalar(sa.select(sa.func.min(log.week_number)).where(*goes_along))
     first = max(following, current_week(session, event.guild_id, now)).code
     again.first_week = first if earliest is None else min(first, earliest)
-    # A channel has one default event.
+    # A channel has at most one default event.
     event.default_channel_id = None
     event.gives_roles = False
     event.name = _free_name(session, event)
@@ -100,7 +100,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     session.flush()
     seasons = sa.or_(Event.id == event.id, Event.season_of == event.id)
     session.execute(sa.update(Event).where(seasons).values(season_of=again.id))
-    # Who has a role of the event keeps it until a week of the new season is closed.
+    # Players keep the roles of the event until a week of the new season is closed.
     session.execute(sa.update(EventRole).where(EventRole.event_id == event.id).values(event_id=again.id))
     session.execute(sa.update(log).where(*goes_along).values(event_id=again.id))
     _rate_those_with_scores(session, event, again)
@@ -112,7 +112,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
 
 
 def _rate_those_with_scores(session: Session, event: Event, again: Event) -> None:
-    """Give those ratings in a new season whose scores went along, and take those of the old one from who has none."""
+    """Add rating rows to the new season for players whose scores moved; delete stale ones of the old season."""
     log, stats = ScoreSubmission, PlayerEventStats
     players = sa.select(log.player_id, sa.literal(again.id)).where(log.event_id == again.id).distinct()
     session.execute(sa.insert(stats).from_select(["player_id", "event_id"], players))
@@ -126,7 +126,7 @@ def _settings() -> set[str]:
 
 
 def _scored_weeks(session: Session, event: Event) -> tuple[Week, Week] | None:
-    """Return the first and the last week that an event has scores for, removed ones included."""
+    """Return the first and the last week for which an event has scores, including removed ones."""
     log = ScoreSubmission
     weeks = sa.select(sa.func.min(log.week_number), sa.func.max(log.week_number)).where(log.event_id == event.id)
     codes = [code for code in session.execute(weeks).one() if code is not None]

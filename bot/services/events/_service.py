@@ -1,4 +1,4 @@
-"""What admins do with events, and what users choose events from."""
+"""Let admins manage events, and let users choose among them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,7 +27,8 @@ from bot.services.servers import Actor, begin_action, current_week, record, requ
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
-"""How long the bot caches names, since Discord asks at every keystroke; then users see changes by other processes."""
+"""How long the bot caches names, because Discord asks at every keystroke. Changes by other processes show after
+that."""
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class EventService:
         return await self._change(actor, work)
 
     async def edit(self, actor: Actor, event_name: str, options: EventOptions) -> EventChange:
-        """Change the given options of an event; scores outside new bounds stay.
+        """Change the given options of an event; existing scores outside new bounds stay.
 
         Raises:
             EventNameTaken: another event of the server has the new name.
@@ -101,7 +102,7 @@ class EventService:
     async def preview_season(
         self, actor: Actor, event: str | int, first_week: str | None = None, last_week: str | None = None
     ) -> SeasonPreview:
-        """Return what `begin_again` would do, and raise what it would raise; roll it back."""
+        """Return what `begin_again` would do, or raise what it would raise; roll everything back."""
 
         def work(session: Session) -> SeasonPreview:
             require_admin(session, actor)
@@ -122,21 +123,22 @@ class EventService:
         *,
         after: str | None = None,
     ) -> BegunSeason:
-        """Begin a new season of an event: without scores, by the same rules, and under the same name.
+        """Begin a new season of an event: without scores, with the same rules and the same name.
 
-        The season so far is archived under a name of its own, with all that belongs to it.
+        The previous season is archived under its own name, with everything that belongs to it.
 
         Args:
             actor: the admin.
             event: the name or the key of the event.
-            first_week: the first week of the new season; None for the first that the season so far has not had.
-            last_week: the last one; None if it goes on.
-            after: the last closed week that the admin was told of, such as 2026-W47; None if nobody was asked.
+            first_week: the first week of the new season; None for the earliest possible one.
+            last_week: the last week of the new season; None for no end.
+            after: the last closed week that the confirmation showed, such as 2026-W47; None if there was no
+                confirmation.
 
         Raises:
-            SeasonPast, SeasonOpen, SeasonHasHeld, SeasonEmpty: the event cannot begin again.
+            SeasonPast, SeasonOpen, SeasonHasHeld, SeasonEmpty: the event cannot begin a new season.
             SeasonChanged: its last closed week is not `after`.
-            InvalidSetting: a week is none, or the new season would be over.
+            InvalidSetting: a week is not valid, or the new season would already be over.
         """
 
         def work(session: Session) -> BegunSeason:
@@ -157,7 +159,7 @@ class EventService:
         return await self._change(actor, work)
 
     async def list(self, guild_id: int) -> tuple[EventSummary, ...]:
-        """Return all events of a server by name, archived ones last."""
+        """Return all events of a server by name, with the archived ones last."""
 
         def work(session: Session) -> tuple[EventSummary, ...]:
             week = current_week(session, guild_id, self._clock())
@@ -170,7 +172,7 @@ class EventService:
         return await self._database.read(work)
 
     async def seasons(self, guild_id: int, event: str) -> tuple[EventInfo, ...]:
-        """Return all seasons of an event, the latest first, given its name or that of one of its seasons.
+        """Return all seasons of an event, the latest first. The name of any season finds them.
 
         Raises:
             EventNotFound: the server has no such event.
@@ -194,7 +196,7 @@ class EventService:
         return await self._database.read(lambda session: find_event(session, guild_id, event_id).name)
 
     async def taking_scores(self, guild_id: int, event_id: int) -> EventInfo:
-        """Return an event of a server that takes scores.
+        """Return an event of a server, provided that it takes scores.
 
         Raises:
             EventNotFound: the server has no such event.
@@ -212,12 +214,12 @@ class EventService:
     async def suggest(self, guild_id: int, text: str, least: EventState = EventState.OPEN) -> tuple[str, ...]:
         """Return the names of up to 25 events of a server that contain `text`, ignoring case, by name.
 
-        What this service changes shows at once; what others change, such as an import, within a second.
+        Changes through this service show at once; other changes, such as an import, show within a second.
 
         Args:
             guild_id: the server.
             text: the text that the user has typed so far.
-            least: what the events are there for at least.
+            least: the least open state of the events to suggest.
         """
         events, typed = await self._names(guild_id), name_key(text)
         found = (name for key, name, state in events if typed in key and state >= least)
@@ -227,18 +229,18 @@ class EventService:
         try:
             return await self._database.write(work)
         finally:
-            # After an error too: the database may have committed without confirming it.
+            # Invalidate after an error too: the database may have committed without confirming it.
             self._names.cache_invalidate(actor.guild_id)
 
     async def _read_names(self, guild_id: int) -> tuple[tuple[str, str, int], ...]:
-        """Return the events of a server by key, and the `EventState` of each."""
+        """Return key, name and `EventState` of each event of a server."""
 
         def work(session: Session) -> tuple[tuple[str, str, int], ...]:
             is_open = takes_scores(current_week(session, guild_id, self._clock()))
             states = (is_open, EventState.OPEN.value), (Event.is_active, EventState.KEPT.value)
             names = select(Event.name_key, Event.name, case(*states, else_=EventState.ARCHIVED.value))
             ordered = names.where(Event.guild_id == guild_id).order_by(Event.name_key)
-            # Every key that a user types goes through them: tuples are quicker than rows.
+            # Every keystroke of a user searches them, and tuples are faster than rows.
             return tuple((*row,) for row in session.execute(ordered))
 
         return await self._database.read(work)
@@ -247,7 +249,7 @@ class EventService:
 def _begin(
     session: Session, actor: Actor, event: str | int, first_week: str | None, last_week: str | None, now: datetime
 ) -> tuple[Event, Event]:
-    """Begin a new season of an event, and return the archived one and the new one."""
+    """Begin a new season of an event; return the archived event and the new one."""
     archived = find_event(session, actor.guild_id, event, lock=True)
     again = begin_again(session, archived, now)
     apply_weeks(session, again, EventOptions(first_week=first_week, last_week=last_week), now)
@@ -255,7 +257,7 @@ def _begin(
 
 
 def _preview(session: Session, archived: Event, again: Event) -> SeasonPreview:
-    """Describe two seasons, of which `again` has just begun, and what it has from the other one."""
+    """Describe an archived season and the new season `again`, with the scores that moved to it."""
     log = ScoreSubmission
     scores = select(func.count()).where(log.event_id == archived.id, log.removed_at.is_(None))
     roles = select(EventRole.role_id).where(EventRole.event_id == again.id).order_by(EventRole.id)
@@ -271,13 +273,13 @@ def _preview(session: Session, archived: Event, again: Event) -> SeasonPreview:
 
 
 def _schedule_final(session: Session, event: Event, now: datetime) -> None:
-    """Schedule the announcement of how an event ends, if it has an end."""
+    """Schedule the announcement of the final podium, if the event has a last week."""
     if event.last_week is not None:
         schedule(session, JobKind.FINAL, str(event.id), now)
 
 
 def _count_outside(session: Session, event: EventInfo) -> int:
-    """Count the personal bests that an event would not take any more."""
+    """Count the personal bests that lie outside the bounds of an event."""
     bounds, best = event.bounds, LeaderboardScore
     is_below = best.score < bounds.least if bounds.takes_least else best.score <= bounds.least
     is_above = best.score > bounds.greatest if bounds.takes_greatest else best.score >= bounds.greatest

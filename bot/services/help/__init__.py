@@ -1,4 +1,4 @@
-"""Tell newcomers what there is."""
+"""Introduce newcomers to a server's events."""
 
 from bot.services.help._service import HelpService
 

@@ -1,4 +1,4 @@
-"""Read what a newcomer needs to know of a server."""
+"""Read the newcomers' guide to a server."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from bot.services.servers import Actor, is_admin, load_settings
 
 
 class HelpService:
-    """Tells newcomers what there is."""
+    """Introduces newcomers to a server's events."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
         self._database = database
@@ -22,7 +22,7 @@ class HelpService:
         self._scale = scale
 
     async def guide(self, actor: Actor) -> Guide:
-        """Return what a user needs to know of the server in which they act."""
+        """Return the guide to the actor's server."""
 
         def work(session: Session) -> Guide:
             settings = load_settings(session, actor.guild_id)

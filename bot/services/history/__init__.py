@@ -1,4 +1,4 @@
-"""Show what a player has submitted to an event, and how its boards were at a time."""
+"""Show a player's submissions to an event, and an event's boards at a past time."""
 
 from bot.services.history._service import HistoryService
 

@@ -1,4 +1,4 @@
-"""Read what the log has of one player in one event, and the fields of the weeks beside it."""
+"""Read a player's submissions to one event from the log, and the fields of their weeks."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,9 +13,9 @@ from bot.services.ratings import is_of_event
 
 
 def read_entries(session: Session, event_id: int, player_id: int, *, with_held: bool) -> list[HistoryEntry]:
-    """Return all scores that a player has submitted to an event, in no order and without marks.
+    """Return all submissions of a player to an event, in no order and without marks.
 
-    Held ones are there if `with_held` is true; those that an admin has approved are in the log.
+    `with_held` adds held scores that are not in the log. Approved scores are in the log already.
     """
     log = ScoreSubmission
     logged = sa.select(
@@ -53,13 +53,13 @@ def _read_held(session: Session, event_id: int, player_id: int) -> list[HistoryE
 
 
 def read_middles(session: Session, event: Event, since: Week | None, zone: str) -> list[WeekMiddle]:
-    """Return the middles of the latest closed weeks of an event from a week on, the earliest first.
+    """Return the middles of the closed weeks of an event since a week, the earliest first.
 
     Args:
         session: the transaction.
         event: the event; under *ranks* its weeks have no middle.
-        since: the first week; None for no week at all.
-        zone: the time zone of the server, which has the weeks.
+        since: the first week; None returns no weeks.
+        zone: the time zone of the server, which defines its weeks.
     """
     if since is None or event.method is Method.RANKS:
         return []

@@ -1,4 +1,4 @@
-"""Read how a board was, from the log up to a time."""
+"""Reconstruct a board from the log as it was at a past time."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -21,17 +21,17 @@ from bot.services.servers import find_member, name_players
 
 
 class PastBoards:
-    """The boards of an event as they were at the end of a time."""
+    """The boards of an event as they were at a past time."""
 
     def __init__(self, session: Session, event: Event, rating: Rating, at: datetime) -> None:
-        """Look at the scores of an event made up to a time, in UTC."""
+        """Use the scores of an event that were submitted by `at`, in UTC."""
         self._session, self._event, self._rating, self._at = session, event, rating, at
         self._until = sa.literal(at, UtcDateTime)
         self._counted = ScoreSubmission.submitted_at <= self._until, ScoreSubmission.removed_at.is_(None)
         self._was_closed = WeeklyRun.event_id == event.id, WeeklyRun.ran_at <= self._until
 
     def page(self, board: Board, page: int | None, discord_id: int) -> PastBoard:
-        """Return a page of a board, and the row of a user; see `HistoryService.board`."""
+        """Return a page of a board, and a user's row; see `HistoryService.board`."""
         session, event = self._session, self._event
         closed_weeks = session.execute(sa.select(sa.func.count()).where(*self._was_closed)).scalar_one()
         join_in_memory(session)
@@ -56,7 +56,7 @@ class PastBoards:
         )
 
     def _find(self, discord_id: int) -> list[int]:
-        """Return the key of a user's player, if there is one."""
+        """Return the key of a user's player in a list; an empty list for a user who is not a player."""
         with suppress(NeverSubmitted):
             return [find_member(self._session, self._event.guild_id, discord_id).player_id]
         return []
@@ -71,14 +71,17 @@ class PastBoards:
         return PastRanking(self._rating, bests, {player: (average, weeks) for player, average, weeks in rated})
 
     def _bests_of_now(self) -> sa.Select[int, float]:
-        """Select the bests that are from then or before, and so were bests then."""
+        """Select the present bests that were made by then: these were the bests at that time too."""
         now = LeaderboardScore
         return sa.select(now.player_id, now.score).where(
             is_personal_best(self._event.id), now.submitted_at <= self._until
         )
 
     def _earlier_bests(self) -> sa.Select[int, float]:
-        """Select the bests then of players whose best is from later, out of the log; others have none now."""
+        """Select, from the log, the bests at that time of players who have improved since.
+
+        All other players have either the same best or no score by then.
+        """
         log, now = ScoreSubmission, LeaderboardScore
         best = best_of(log.score, self._event.score_direction)
         later = sa.select(now.player_id).where(is_personal_best(self._event.id), now.submitted_at > self._until)
@@ -86,12 +89,12 @@ class PastBoards:
         return earlier.where(log.player_id.in_(later)).group_by(log.player_id)
 
     def _place(self, ranking: PastRanking, player: int) -> int:
-        """Return how many rows the board lists before that of a player."""
+        """Return how many rows of the board precede a player's row."""
         tied = ranking.tied(player)
         return tied.start + self._players(ranking, tied.start, tied.stop).index(player)
 
     def _players(self, ranking: PastRanking, first: int, last: int) -> list[int]:
-        """Return the players from a place up to another, in order; of tied ones, whose best is the earliest first."""
+        """Return the players from one place to another, in order; ties are ordered by the time of the best."""
         players = ranking.order[first:last]
         if not players:
             return []
@@ -103,7 +106,7 @@ class PastBoards:
         return around[first - begin : last - begin]
 
     def _times(self, players: list[int]) -> dict[int, datetime]:
-        """Return when the bests of some players were made."""
+        """Return when some players made their bests."""
         log, times = ScoreSubmission, dict[int, datetime]()
         for some in in_chunks(players):
             of_players = log.player_id.in_(some), is_of_event(self._event.id)

@@ -1,4 +1,4 @@
-"""Read what a player has submitted, and how boards were."""
+"""Show a player's submissions, and past boards."""
 
 import asyncio
 from datetime import datetime
@@ -22,20 +22,20 @@ from bot.services.servers import Actor, find_member, is_admin, load_settings, na
 
 
 class HistoryService:
-    """Shows what was; it writes nothing and locks nothing."""
+    """Shows the past of events; it only reads, and takes no locks."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
         """Rate by `scale`."""
         self._database = database
         self._clock = clock
         self._scale = scale
-        # One board at a time: each holds some numbers for every player of an event.
+        # Build one board at a time: each keeps several numbers in memory for every player of an event.
         self._turn = asyncio.Lock()
 
     async def page(self, actor: Actor, event: str | int, player: int, page: int) -> HistoryPage:
-        """Return a page of ten of the scores that a player has submitted to an event, the latest first.
+        """Return a page of ten of a player's submissions to an event, the latest first.
 
-        Held scores are there for the player and for admins alone.
+        Only the player and admins see held scores.
 
         Args:
             actor: who asks.
@@ -45,8 +45,8 @@ class HistoryService:
 
         Raises:
             EventNotFound: the server has no such event.
-            SubmitterWithdrawn: an admin has withdrawn the player, who asks.
-            NoScores: the player has submitted nothing to the event, or nothing that the actor may see.
+            SubmitterWithdrawn: the asking player has been withdrawn by an admin.
+            NoScores: the player has submitted nothing to the event that the actor may see.
         """
 
         def work(session: Session) -> HistoryPage:
@@ -83,19 +83,19 @@ class HistoryService:
     ) -> PastBoard:
         """Return a page of ten rows of the all-time or the overall board as it was at the end of a moment.
 
-        It reads the log up to then, so the time that it takes grows with that.
+        The time that it takes grows with the part of the log up to that moment.
 
         Args:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.
-            at: a moment as users type it, such as `2026-03-01` or `yesterday` (see `read_moment`); or an instant.
+            at: a moment as users type it, such as `2026-03-01` or `yesterday` (see `read_moment`), or an instant.
             board: `ALL_TIME` or `OVERALL`.
-            page: from 0; a page past the end means the last one, and None the one with the row of `player`.
-            player: Discord's id of the player whose row is found too.
+            page: from 0; a page past the end means the last one; None means the page with the row of `player`.
+            player: Discord's id of the player whose row is also returned.
 
         Raises:
             EventNotFound: the server has no such event.
-            MomentUnknown, MomentAhead: `at` is no moment, or not yet.
+            MomentUnknown, MomentAhead: `at` is not a moment, or lies in the future.
         """
 
         def work(session: Session) -> PastBoard:

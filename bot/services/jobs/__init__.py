@@ -1,4 +1,4 @@
-"""Keep what is due in the database, and do it once, whichever process is there."""
+"""Store due work in the database as jobs, and run each job in one of the processes."""
 
 from bot.services.jobs._queue import (
     HASTEN,

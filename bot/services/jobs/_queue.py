@@ -1,7 +1,7 @@
-"""Write jobs, in the transactions that cause them, and claim due ones.
+"""Write jobs in the transactions that cause them, and claim due jobs.
 
-The row of a job is locked before any other row, so that whoever moves it waits for the transaction that works on it,
-and whoever works on it then finds its claim lost.
+Each transaction locks the row of a job before any other row. Whoever reschedules a job therefore waits for the
+transaction that works on it, and the worker then finds that its claim is lost.
 """
 
 from collections.abc import Collection, Iterable
@@ -33,26 +33,26 @@ SCHEDULE = RowsStatement("scheduled", _JOB, insert_rows(Job, _JOB, replaces=("ki
 HASTEN = RowsStatement(
     "hastened", _JOB, insert_rows(Job, _JOB, replaces=("kind", "key"), replaces_if=_IS_LATER, **_DUE)
 )
-"""Does the same, but leaves jobs that nobody works on yet and that are due by `latest`."""
+"""Does the same, but leaves jobs unchanged that nobody works on and that are due by `latest`."""
 
 
 class ClaimLost(Exception):
-    """Another process has taken the job over, or somebody has moved or dropped it."""
+    """Another process has taken over the job, or the job was rescheduled or dropped."""
 
 
 def schedule(session: Session, kind: JobKind, key: str, due_at: datetime) -> None:
-    """Schedule a job; a job of the same kind and key moves to this time, and whoever works on it loses it."""
+    """Schedule a job. An existing job of this kind and key moves to this time, and its worker loses its claim."""
     schedule_all(session, [(kind, key)], due_at)
 
 
 def schedule_all(session: Session, jobs: Iterable[tuple[JobKind, str]], due_at: datetime) -> None:
-    """Schedule several jobs, by their kinds and keys, as `schedule` does."""
+    """Schedule several jobs, given by kind and key, as `schedule` does."""
     if rows := sorted({(kind.value, key) for kind, key in jobs}):
         SCHEDULE.write(session.connection(), rows, due_at=due_at)
 
 
 def cancel(session: Session, kind: JobKind, key: str) -> None:
-    """Drop a job, if there is one; whoever works on it loses it."""
+    """Drop a job if it exists; its worker loses its claim."""
     session.execute(sa.delete(Job).where(Job.kind == kind, Job.key == key))
 
 
@@ -62,8 +62,8 @@ def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -
     Args:
         session: the transaction.
         kind: what the job does.
-        key: what it is for.
-        lock: let nobody work on it until the commit.
+        key: the subject of the job.
+        lock: keep workers off the job until the commit.
     """
     # Other statements of the transaction may have written the row.
     found = sa.select(Job).where(Job.kind == kind, Job.key == key).execution_options(populate_existing=True)
@@ -71,10 +71,10 @@ def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -
 
 
 def hold(session: Session, claim: Claim) -> None:
-    """Lock a claimed job until the commit, as the first thing in each of its transactions.
+    """Lock a claimed job until the commit; each transaction of the job does this first.
 
     Raises:
-        ClaimLost: the job is no longer this process's.
+        ClaimLost: this process no longer holds the claim.
     """
     if session.scalar(sa.select(Job.id).where(*_is_held(claim)).with_for_update()) is None:
         raise ClaimLost
@@ -84,23 +84,23 @@ def finish(session: Session, claim: Claim) -> None:
     """Drop a claimed job, in the transaction of its last effect.
 
     Raises:
-        ClaimLost: the job is no longer this process's; the transaction must not commit.
+        ClaimLost: this process no longer holds the claim; the transaction must not commit.
     """
     if session.scalar(sa.delete(Job).where(*_is_held(claim)).returning(Job.id)) is None:
         raise ClaimLost
 
 
 def postpone(session: Session, claim: Claim, due_at: datetime, error: str | None = None) -> None:
-    """End a claimed job that comes again at a time, in the transaction of its last effect.
+    """End the claim of a job and reschedule it, in the transaction of its last effect.
 
     Args:
         session: the transaction.
         claim: the job.
-        due_at: when it comes again, in UTC.
-        error: what of it was given up this time.
+        due_at: when the job is due again, in UTC.
+        error: which part of the job was given up this time.
 
     Raises:
-        ClaimLost: the job is no longer this process's; the transaction must not commit.
+        ClaimLost: this process no longer holds the claim; the transaction must not commit.
     """
     again = {"due_at": due_at, "claimed_until": None, "tries": 0, "last_error": _cut(error)}
     if session.scalar(sa.update(Job).where(*_is_held(claim)).values(**again).returning(Job.id)) is None:
@@ -108,18 +108,18 @@ def postpone(session: Session, claim: Claim, due_at: datetime, error: str | None
 
 
 def fail(session: Session, claim: Claim, error: str, due_at: datetime | None) -> None:
-    """Store why a claimed job failed, and when to try it again; without a time, give it up, but keep its row."""
+    """Store why a claimed job failed and when to retry it. Without a time, give the job up but keep its row."""
     values = {"due_at": due_at, "claimed_until": None, "last_error": _cut(error)}
     session.execute(sa.update(Job).where(*_is_held(claim)).values(**values))
 
 
 def is_due(session: Session, now: datetime, kinds: Collection[JobKind]) -> bool:
-    """Tell whether a job of some kinds is due that nobody works on."""
+    """Tell whether an unclaimed job of some kinds is due."""
     return session.scalar(sa.select(Job.id).where(*_is_free(now, kinds)).limit(1)) is not None
 
 
 def claim_due(session: Session, now: datetime, lane: Lane, kinds: Collection[JobKind], most: int) -> list[Claim]:
-    """Claim jobs of some kinds of a lane that are due, in its order; two processes never claim the same."""
+    """Claim due jobs of some kinds, in the order of their lane; two processes never claim the same job."""
     order = Job.due_at.desc() if lane.is_latest_first else Job.due_at
     due = sa.select(Job.id).where(*_is_free(now, kinds)).order_by(order, Job.id).limit(most)
     free = read_first(due.with_for_update(skip_locked=True), "free")
@@ -135,7 +135,7 @@ def claim_due(session: Session, now: datetime, lane: Lane, kinds: Collection[Job
 
 
 def measure(session: Session, now: datetime, lane: Lane | None = None) -> Queue:
-    """Return how many jobs wait, in a lane or in all."""
+    """Return how many jobs wait, in one lane or in all lanes."""
     kinds = [kind for kind in JobKind if lane in (None, kind.lane)]
     is_given_up = Job.due_at.is_(None)
     due, oldest, given_up = session.execute(

@@ -1,4 +1,4 @@
-"""Do due jobs in the background."""
+"""Run due jobs in the background."""
 
 import asyncio
 import logging
@@ -16,28 +16,29 @@ from bot.services.jobs._queue import ClaimLost, claim_due, fail, is_due, measure
 LOOK_SECONDS = 10.0
 """How often a process looks for due jobs."""
 TELL_SECONDS = 60.0
-"""How often it says how many wait, while it cannot keep up."""
+"""How often a process logs the number of waiting jobs, while it cannot keep up."""
 AT_ONCE = {Lane.WEEKS: 4, Lane.MESSAGES: 24}
-"""How many jobs of a lane a process does side by side: with weeks, most connections are left to users' commands."""
+"""How many jobs of a lane a process runs concurrently. The weeks get few, to leave connections to users' commands."""
 CLAIMED = 24
-"""How many it claims at a time, so that a claim costs little. If it ends, the rest waits until the lease is over."""
+"""How many jobs a process claims at a time, so that claims stay cheap. If it dies, the rest waits for the lease to
+end."""
 
 Handler = Callable[[Claim], Awaitable[None]]
-"""Does a claimed job; each of its transactions begins with `hold`, and the last ends the job."""
+"""Runs a claimed job. Each of its transactions begins with `hold`, and the last one ends the job."""
 
 logger = logging.getLogger(__name__)
 
 
 class JobRunner:
-    """Claims due jobs and does them, several of each lane side by side.
+    """Claims due jobs and runs them, several of each lane concurrently.
 
-    Whatever stops a job half way, it is claimed again: after its lease if the process died, and with growing waits if
-    the handler failed. What the handler has committed by then is done, so it looks at what is left to do. Jobs of kinds
-    that this process has no handler for wait for one that has.
+    An interrupted job is claimed again: after its lease if the process died, or with growing backoff if the handler
+    failed. The effects that the handler has committed remain, so the handler first checks what is left to do. Jobs
+    without a handler in this process wait for a process that has one.
     """
 
     def __init__(self, database: Database, clock: Clock, handlers: Mapping[JobKind, Handler]) -> None:
-        """Do jobs of each kind by its handler."""
+        """Run jobs of each kind with its handler."""
         self._database = database
         self._clock = clock
         self._handlers = dict(handlers)
@@ -46,20 +47,20 @@ class JobRunner:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def handle(self, handlers: Mapping[JobKind, Handler]) -> None:
-        """Do jobs of further kinds too, from now on."""
+        """Run jobs of further kinds too."""
         self._handlers |= handlers
 
     def start(self) -> None:
-        """Begin to look for due jobs."""
+        """Start looking for due jobs."""
         self._is_ending = False
         self._working = [asyncio.create_task(self._work(lane), name=f"jobs: {lane.name}") for lane in Lane]
 
     def end(self) -> None:
-        """Begin no further job."""
+        """Start no further job."""
         self._is_ending = True
 
     async def stop(self, seconds: float = 0.0) -> None:
-        """Stop; jobs under way have so many seconds to end. One that is cut short comes again when its lease ends."""
+        """Stop. Running jobs have `seconds` to finish; an interrupted job runs again when its lease ends."""
         self.end()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
@@ -68,13 +69,13 @@ class JobRunner:
         await asyncio.gather(*self._working, return_exceptions=True)
 
     async def do_due(self) -> int:
-        """Do all jobs that are due now, and return how many were tried.
+        """Run all due jobs, and return how many were tried.
 
         Raises:
-            Unavailable: the database did not answer the first look.
+            Unavailable: the database did not answer the first query.
         """
         done = 0
-        # The jobs of one lane may cause some of another.
+        # A job of one lane may schedule jobs of the other.
         while more := sum(await asyncio.gather(*(self._do_due(lane) for lane in Lane))):
             done += more
         return done
@@ -99,9 +100,9 @@ class JobRunner:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _do_due(self, lane: Lane) -> int:
-        """Do jobs of a lane until none is due."""
+        """Run jobs of a lane until none is due."""
         done, running, told_at = 0, set[asyncio.Task[None]](), time.monotonic()
-        # Most looks find nothing, and need not write.
+        # Most checks find no due job, so they only read.
         claimed = deque(await self._claim(lane) if await self._is_due(lane) and not self._is_ending else ())
         try:
             while True:
@@ -116,7 +117,7 @@ class JobRunner:
                     task.result()
                 done += len(finished)
                 if not claimed and len(running) < AT_ONCE[lane] and not self._is_ending:
-                    # While jobs take long, others become due. What is under way goes on without the database.
+                    # During long jobs, others become due. Running jobs continue even if the database is unavailable.
                     with suppress(Unavailable):
                         claimed.extend(await self._claim(lane) if finished or await self._is_due(lane) else ())
                 if time.monotonic() - told_at >= TELL_SECONDS:

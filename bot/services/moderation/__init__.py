@@ -1,4 +1,4 @@
-"""Add, remove and restore scores; withdraw players and bring them back; excuse them from weeks."""
+"""Add, remove and restore scores; withdraw players and bring them back; excuse players from weeks."""
 
 from bot.services.moderation._addition import AdditionService
 from bot.services.moderation._consequences import Foresight

@@ -24,11 +24,11 @@ from bot.services.servers import Actor, add_members, begin_action, load_settings
 from bot.services.weeks import find_run
 
 NOT_COUNTED = 0
-"""The interaction id of a row that is rolled back."""
+"""The placeholder interaction id of a previewed row, which is rolled back."""
 
 
 class AdditionService:
-    """Adds scores for players, each for the week that it would have counted for when it was made."""
+    """Adds scores for players; each counts for the week in which it would have counted when it was made."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
         """Rate by `scale`, and request a `recalculation` when a personal best changes."""
@@ -52,13 +52,13 @@ class AdditionService:
             actor: the admin.
             event: the name or the key of the event.
             player: whose score it is.
-            score: as the admin typed it.
-            when: when it was made, as the admin typed it: a moment, a day or a week; None for now.
+            score: the score as the admin typed it.
+            when: when the score was made, as the admin typed it: a moment, a day or a week; None for the present.
             locale: the admin's language on Discord, such as "de".
 
         Raises:
-            InvalidScore: the text is no score, has several readings, or the event does not take this score.
-            MomentUnknown: `when` is no time, or is not over.
+            InvalidScore: the text is not a score, is ambiguous, or is a score that the event does not take.
+            MomentUnknown: `when` is not a time, or is not over yet.
             PlayerWithdrawn: the player is withdrawn.
         """
 
@@ -100,15 +100,15 @@ class AdditionService:
         at: datetime,
         reason: str | None = None,
     ) -> CorrectionResult:
-        """Write a score into the log; if the week that it counts for was closed since, run it again with the score.
+        """Write a score to the log. If its week has been closed since, rerun the week with the score.
 
         Args:
             actor: the admin.
             event: the name or the key of the event.
             player: whose score it is.
             score: in points or seconds.
-            at: when it was made, aware.
-            reason: the reason, for the log.
+            at: when the score was made, as an aware datetime.
+            reason: the reason, for the audit log.
 
         Raises:
             ScoreOutOfBounds: the event does not take this score.
@@ -149,7 +149,7 @@ def _read(info: EventInfo, text: str, locale: str | None) -> float:
 
 
 def _instant_of(session: Session, event: Event, moment: Moment) -> datetime:
-    """Return when a score was made; one of a named week that was closed early is from before the close."""
+    """Return when a score was made. In a named week that was closed early, that is before the close."""
     if moment.week is None:
         return moment.at
     run = find_run(session, event.id, moment.week.code)
@@ -164,7 +164,7 @@ def _check_moment(at: datetime, now: datetime) -> None:
 
 
 def _find_member(session: Session, guild_id: int, player: NewMember) -> int:
-    """Return the key of a player, who is made a member if that is needed.
+    """Return the key of a player, who becomes a member of the server if necessary.
 
     Raises:
         PlayerWithdrawn: the player is withdrawn.

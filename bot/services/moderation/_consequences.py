@@ -1,4 +1,4 @@
-"""Tell what a change would move in an event: make it, look, and let the caller roll it back."""
+"""Foresee the consequences of a change: compare the event before and after it. The caller rolls the change back."""
 
 from typing import Any
 
@@ -22,18 +22,18 @@ Elos = dict[int, tuple[int | None, int | None]]
 
 
 class Foresight:
-    """An event as it is, to be compared with itself after a change in the same transaction."""
+    """The state of an event before a change, to be compared with its state after it in the same transaction."""
 
     def __init__(
         self, session: Session, event: Event, scale: RatingScale, player_id: int, week_code: int | None = None
     ) -> None:
-        """Look at an event before a change that concerns a player and, unless it is None, a week."""
+        """Record the state of an event before a change to a player and, unless `week_code` is None, to a week."""
         self._session, self._event, self._scale = session, event, scale
         self._player_id, self._week_code = player_id, week_code
         self._elos, self._place, self._podiums = self._look()
 
     def consequences(self) -> Consequences:
-        """Return what has moved since."""
+        """Return what has changed since."""
         before, player_id = self._elos, self._player_id
         elos, place, podiums = self._look()
         others = (before.keys() & elos.keys()) - {player_id}
@@ -91,6 +91,6 @@ class Foresight:
 
 
 def _move(before: tuple[int | None, int | None], after: tuple[int | None, int | None]) -> int:
-    """Return by how many points an Elo of a player moves at most; one that comes or goes moves by none."""
+    """Return the largest change among a player's Elos, in points. An Elo that appears or disappears counts as 0."""
     pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not None and new is not None]
     return max((abs(new - old) for old, new in pairs), default=0)

@@ -1,4 +1,4 @@
-"""Add, remove and restore a score inside a transaction, and run its closed week again where that is wanted."""
+"""Add, remove and restore a score inside a transaction, and rerun its closed week on request."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ from bot.services.weeks import after_correction, find_run, rerun_week
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What a correction of the log has done.
+    """The effect of a correction on the log.
 
     Attributes:
-        was_counted: whether the results of the closed week counted the score before.
-        is_rerun: whether the closed week was run again.
-        before: the player's personal best before, or None.
-        after: the personal best after it, or None.
+        was_counted: whether the results of the closed week counted the score before the correction.
+        is_rerun: whether the closed week was rerun.
+        before: the player's personal best before the correction, or None.
+        after: the player's personal best after the correction, or None.
     """
 
     run: WeeklyRun | None
@@ -48,13 +48,13 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A score that was not submitted when it was made.
+    """A score that an admin adds to the log after it was made.
 
     Attributes:
-        interaction_id: of whoever has it counted, or of the player whose submission was held.
+        interaction_id: the interaction in which the admin adds the score, or that of the held submission.
         submitted_at: when it was made.
         added_by: Discord's id of the admin.
-        made_in: the week that it was made in, if that was known then; None for that of `submitted_at`.
+        made_in: the week in which it was made, if it was recorded; None means the week of `submitted_at`.
     """
 
     interaction_id: int
@@ -66,16 +66,16 @@ class Addition:
     made_in: Week | None = None
 
     def week(self, zone: str) -> Week:
-        """Return the week that it was made in, in the time zone of the server."""
+        """Return the week in which the score was made, in the time zone of the server."""
         return Week.at(self.submitted_at, zone) if self.made_in is None else self.made_in
 
 
 def add_score(
     session: Session, event: Event, addition: Addition, zone: str, scale: RatingScale
 ) -> tuple[ScoreSubmission, Corrected]:
-    """Write a score into the log of a locked event, for the week that it would have counted for when it was made.
+    """Write a score to the log of a locked event, for the week in which it would have counted when it was made.
 
-    If that week was closed since, it is run again with the score.
+    If that week has been closed since, rerun it with the score.
 
     Raises:
         EventNotBegun, EventEnded: the event takes no scores for that week.
@@ -116,12 +116,12 @@ def remove_score(
 ) -> Corrected:
     """Remove a submission to a locked event; `removal` says when, by whom and why.
 
-    A closed week keeps its results unless it is run again.
+    A closed week keeps its results unless `reruns_week` is true.
     """
     run = find_run(session, removed.event_id, removed.week_number)
     counted = run is not None and _is_counted(session, run, removed)
     at, removed.removed_by, removed.removal_reason = removal
-    # The removal comes after the run that counted the score, even if the clock was set back since.
+    # The removal must be later than the run that counted the score, even if the clock has been set back since.
     removed.removed_at = at if run is None else max(at, run.ran_at + timedelta(microseconds=1))
     if counted and reruns_week:
         removed.is_late, removed.is_omitted = False, True
@@ -138,7 +138,7 @@ def restore_score(
 ) -> Corrected:
     """Restore a removed submission to a locked event.
 
-    A closed week that does not count it keeps its results unless it is run again.
+    A closed week without the score keeps its results unless `reruns_week` is true.
     """
     run = find_run(session, restored.event_id, restored.week_number)
     counted = run is not None and _is_counted(session, run, restored)
@@ -185,7 +185,10 @@ def conclude(
 
 
 def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:
-    """Return the week that a score counts for: the first that was not closed by then, from when it was made on."""
+    """Return the week that a score counts for.
+
+    That is the first week, from the one when it was made, that was still open at the time of the score.
+    """
     made_in = addition.week(zone)
     closed = session.scalars(
         sa.select(WeeklyRun.week_number).where(
@@ -227,7 +230,7 @@ def derive_bests(
 
 
 def _derive_best(session: Session, event: Event, player_id: int, week: int | None) -> tuple[float | None, float | None]:
-    """Set a personal best, or a best of a week, to the best of the log; return the old and the new score."""
+    """Recompute a personal best or a weekly best from the log; return the old and the new score."""
     scores, log = LeaderboardScore, ScoreSubmission
     of_board = is_personal_best(event.id) if week is None else is_weekly_best(event.id, week)
     of_week = [] if week is None else [log.week_number == week]

@@ -1,4 +1,4 @@
-"""Excuse players from weeks, which then do not count as missed, and take that back."""
+"""Excuse players from weeks, so that these do not count as missed, and withdraw excuses."""
 
 from typing import NamedTuple
 
@@ -24,11 +24,11 @@ from bot.services.weeks import after_correction, follow_excuse
 
 
 class _Asked(NamedTuple):
-    """The week that an admin excuses a player from, or whose excuse the admin takes back.
+    """A week from which an admin excuses a player, or whose excuse the admin withdraws.
 
     Attributes:
-        event: the one event; None for all of the server.
-        events: the events whose closed week may follow, locked.
+        event: the event; None for all events of the server.
+        events: the locked events whose closed week may change with the excuse.
     """
 
     member: Member
@@ -40,8 +40,8 @@ class _Asked(NamedTuple):
 class ExcuseService:
     """Excuses members of a server from a week, in one event or in all.
 
-    An excused week without a score does not count; one with a score counts as any other. That holds before the week is
-    closed, and changes it afterwards.
+    An excused week without a score does not count; an excused week with a score counts as usual. An excuse also applies
+    to a week that is already closed, and changes its results.
     """
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
@@ -53,7 +53,7 @@ class ExcuseService:
     async def preview(
         self, actor: Actor, player: int, week: str, event: str | int | None = None, *, is_excused: bool
     ) -> ExcusePreview:
-        """Return what `excuse`, or `take_back`, would change, and raise what it would raise; roll it back."""
+        """Return what `excuse` or `take_back` would change, or raise what it would raise; roll everything back."""
 
         def work(session: Session) -> ExcusePreview:
             require_admin(session, actor)
@@ -77,20 +77,20 @@ class ExcuseService:
             actor: the admin.
             player: Discord's id of the player.
             week: such as 2026-W47, `next week` or one of its days.
-            event: the name or the key of the one event; None for all events of the server, later ones included.
-            reason: the reason, for the log.
+            event: the name or the key of the event; None for all events of the server, including future ones.
+            reason: the reason, for the audit log.
 
         Raises:
-            MomentUnknown: `week` is no week.
+            MomentUnknown: `week` is not a week.
             NeverSubmitted: the player has never submitted a score in the server.
-            AlreadyExcused: the player is excused from the week there.
+            AlreadyExcused: the player already has this excuse.
         """
         return await self._write(actor, player, week, event, reason, is_excused=True)
 
     async def take_back(
         self, actor: Actor, player: int, week: str, event: str | int | None = None, reason: str | None = None
     ) -> ExcuseResult:
-        """Take an excuse back that `excuse` gave for the same event, or for all.
+        """Withdraw an excuse that `excuse` gave for the same event, or for all events.
 
         Raises:
             MomentUnknown, NeverSubmitted: as `excuse`.

@@ -1,4 +1,4 @@
-"""Find submissions in the log by what an admin picked or typed."""
+"""Find the submission that an admin has picked or typed."""
 
 import re
 from datetime import datetime
@@ -27,22 +27,22 @@ from bot.services.servers import load_settings
 
 MOST_LISTED = 25
 MOST_NAMED = 10
-"""How many submissions a refusal names."""
+"""How many submissions a refusal lists."""
 _KEY = re.compile("#([0-9]{1,18})")
 
 
 def find_listed(
     session: Session, event: Event, discord_id: int, typed: str, now: datetime, *, are_removed: bool
 ) -> tuple[LoggedSubmission, ...]:
-    """Return the latest 25 submissions of a player that fit a text, the latest first.
+    """Return up to 25 submissions of a player that match a text, the latest first.
 
     Args:
         session: the transaction.
         event: the event.
         discord_id: Discord's id of the player.
-        typed: as far as it is typed; empty for all submissions.
+        typed: what the admin has typed so far; empty matches all submissions.
         now: the time.
-        are_removed: whether to look among the removed submissions, or among the others.
+        are_removed: whether to search the removed submissions or the others.
     """
     zone = load_settings(session, event.guild_id).time_zone
     wanted = read_search(typed, describe(event).style, zone, now)
@@ -54,21 +54,21 @@ def find_listed(
 def find_one(
     session: Session, event: Event, discord_id: int, text: str | None, now: datetime, *, are_removed: bool
 ) -> ScoreSubmission:
-    """Return the submission that a text means.
+    """Return the submission that a text identifies.
 
     Args:
         session: the transaction.
         event: the event.
         discord_id: Discord's id of the player.
         text: `#` and a key, as suggestions and buttons send it; or a value, a day or a week, as admins type it; None
-            for the personal best or, among removed submissions, for the one removed last.
+            for the personal best or, among removed submissions, the one that was removed last.
         now: the time.
-        are_removed: whether to look among the removed submissions, or among the others.
+        are_removed: whether to search the removed submissions or the others.
 
     Raises:
         NothingToRemove, NothingToRestore: no such submission exists.
-        NoScores, NoRemovedScores: nor does any other.
-        SeveralScores: the text fits several submissions.
+        NoScores, NoRemovedScores: the player has no submission of this kind at all.
+        SeveralScores: the text matches several submissions.
     """
     log, of_player = ScoreSubmission, _log_of(event, discord_id, are_removed=are_removed)
     if text is None:
@@ -91,11 +91,11 @@ def find_one(
 
 
 def find_own(session: Session, event: Event, discord_id: int, interaction_id: int) -> ScoreSubmission:
-    """Return the submission that a player has made to an event by one use of a command.
+    """Return the submission that a player made to an event in one interaction.
 
     Raises:
-        NothingToTakeBack: there is none, or an admin has removed it.
-        AlreadyTakenBack: the player has removed it.
+        NothingToTakeBack: there is no such submission, or an admin has removed it.
+        AlreadyTakenBack: the player has already removed it.
     """
     log = ScoreSubmission
     found = sa.select(log).join(Player, Player.id == log.player_id).where(log.interaction_id == interaction_id)
@@ -109,13 +109,13 @@ def find_own(session: Session, event: Event, discord_id: int, interaction_id: in
 
 
 def name_submission(event: Event, row: ScoreSubmission, zone: str) -> LoggedSubmission:
-    """Return a submission as admins see it, in their time zone."""
+    """Return a submission as admins see it, in the server's time zone."""
     week, at = Week.from_code(row.week_number), local_time(row.submitted_at, zone)
     return LoggedSubmission(row.id, describe(event).style, row.score, week, at)
 
 
 def _nothing(*, has_any: bool, are_removed: bool) -> type[NothingToRemove | NothingToRestore]:
-    """Return the error for a text that means no submission; `has_any` tells whether another one would."""
+    """Return the error for a text that matches no submission; `has_any` says whether the player has others."""
     if are_removed:
         return NothingToRestore if has_any else NoRemovedScores
     return NothingToRemove if has_any else NoScores

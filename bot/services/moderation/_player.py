@@ -1,4 +1,4 @@
-"""Lock the events that a player takes part in, and take the player's ratings out of them."""
+"""Lock the events of a player, and clear the player's ratings in them."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ _UNRATE = sa.update(_STATS).values(
 
 
 def unrate(session: Session, player_id: int, events: Iterable[Event], scale: RatingScale) -> None:
-    """Clear the all-time Elos of a player without personal bests in events; archived weeks go on counting."""
+    """Clear the all-time Elos of a player without personal bests in some events; archived weeks still count."""
     rated = _UNRATE.where(_STATS.player_id == player_id, _STATS.all_time_leaderboard_elo.is_not(None))
     for event in events:
         weights = weight_parameters(rating_of(event, scale))
@@ -27,9 +27,9 @@ def unrate(session: Session, player_id: int, events: Iterable[Event], scale: Rat
 
 
 def lock_events(session: Session, member: Member) -> dict[int, Event]:
-    """Return the events that a player has ever submitted to, locked, by their keys.
+    """Return the events that a player has ever submitted to, locked, by key.
 
-    All events of the server are locked, since an admin may just be adding the player's first score of one.
+    This locks all events of the server, because an admin may be adding the player's first score to any of them.
     """
     wanted = sa.select(Event).where(Event.guild_id == member.guild_id).order_by(Event.id)
     # FOR NO KEY UPDATE lets other transactions insert rows that refer to the events.

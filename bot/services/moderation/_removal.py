@@ -1,4 +1,4 @@
-"""Remove scores and restore them, or see first what that would change; let players take back their own."""
+"""Remove and restore scores, or preview that; let players take back their own scores."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,12 +21,12 @@ from bot.services.servers import Actor, begin_action, load_settings, name_player
 from bot.services.weeks import find_run
 
 TAKEN_BACK_FOR = timedelta(minutes=10)
-"""How long players can take a submission back."""
+"""How long players can take back a submission."""
 _ACTIONS = {Correction.REMOVE: "remove score", Correction.RESTORE: "restore score"}
 
 
 class RemovalService:
-    """Removes submissions and restores them; the log keeps them, with the admin, the time and the reason."""
+    """Removes and restores submissions; the log keeps them, with the admin, the time and the reason."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
         """Rate by `scale`, and request a `recalculation` when a personal best changes."""
@@ -85,7 +85,7 @@ class RemovalService:
         *,
         reruns_week: bool = False,
     ) -> CorrectionResult:
-        """Remove a submission, and derive the player's bests from the rest of the log.
+        """Remove a submission, and recompute the player's bests from the rest of the log.
 
         Args:
             actor: the admin.
@@ -93,32 +93,32 @@ class RemovalService:
             player: Discord's id of the player.
             submission: `#` and the key of a submission, as suggested; or its value, day or week, as typed; None for the
                 personal best.
-            reason: the reason, for the log.
-            reruns_week: whether a closed week that counts the score is run again without it; else it keeps its results.
+            reason: the reason, for the audit log.
+            reruns_week: whether to rerun a closed week that counts the score; otherwise the week keeps its results.
 
         Raises:
             NothingToRemove: the player has no such submission to the event.
-            SeveralScores: several submissions are what was typed.
+            SeveralScores: the text matches several submissions.
         """
         given = (event, player, submission, reason)
         return await self._correct(Correction.REMOVE, actor, *given, reruns_week=reruns_week)
 
     async def take_back(self, guild_id: int, event_id: int, player: int, interaction_id: int) -> CorrectionResult:
-        """Remove a submission for the player who made it in the last ten minutes, while its week is open.
+        """Remove a submission at its player's request, within ten minutes and while its week is open.
 
-        A removed submission holds nobody up, so the player may submit again at once.
+        A removed submission starts no cooldown, so the player may submit again at once.
 
         Args:
             guild_id: the server.
             event_id: the key of the event.
             player: Discord's id of the player.
-            interaction_id: Discord's id of the use of the command by which the player submitted.
+            interaction_id: Discord's id of the interaction in which the player submitted.
 
         Raises:
             EventNotFound: the server has no such event.
             NothingToTakeBack: the player has made no such submission, or an admin has removed it.
-            AlreadyTakenBack: it is taken back already.
-            TooLateToTakeBack: it cannot be any more.
+            AlreadyTakenBack: the player has already taken it back.
+            TooLateToTakeBack: the ten minutes or the week are over.
         """
 
         def work(session: Session) -> CorrectionResult:
@@ -146,20 +146,20 @@ class RemovalService:
         *,
         reruns_week: bool = False,
     ) -> CorrectionResult:
-        """Restore a removed submission, and derive the player's bests from the log.
+        """Restore a removed submission, and recompute the player's bests from the log.
 
         Args:
             actor: the admin.
             event: the name or the key of the event.
             player: Discord's id of the player.
-            submission: as in `remove`, among removed ones; None for the one removed last.
-            reason: the reason, for the log.
-            reruns_week: whether a closed week that does not count the score is run again with it; else it keeps its
+            submission: as in `remove`, among removed submissions; None for the one that was removed last.
+            reason: the reason, for the audit log.
+            reruns_week: whether to rerun a closed week that does not count the score; otherwise the week keeps its
                 results.
 
         Raises:
             NothingToRestore: no such submission of the player was removed.
-            SeveralScores: several removed submissions are what was typed.
+            SeveralScores: the text matches several removed submissions.
         """
         given = (event, player, submission, reason)
         return await self._correct(Correction.RESTORE, actor, *given, reruns_week=reruns_week)

@@ -1,4 +1,4 @@
-"""Take players out of the events of a server, and bring them back."""
+"""Withdraw players from all events of a server, and bring them back."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -28,24 +28,24 @@ from bot.services.weeks import award_roles
 class WithdrawalService:
     """Withdraws members of a server from all of its events, and brings them back.
 
-    A withdrawn player has no bests: no field, board, rank or report has them, and their submissions are refused. The
-    log and the archive stay as they are.
+    A withdrawn player has no bests: no field, board, rank or report includes them, and the bot refuses their
+    submissions. The log and the archive stay unchanged.
     """
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
-        """Rate by `scale`, and request a `recalculation` of every event that a player leaves or is back in."""
+        """Rate by `scale`, and request a `recalculation` of every event that a player leaves or rejoins."""
         self._database = database
         self._clock = clock
         self._scale = scale
         self._recalculation = recalculation
 
     async def withdraw(self, actor: Actor, player: int, reason: str | None = None) -> MembershipResult:
-        """Take a player out of all events of the server, until they are brought back.
+        """Withdraw a player from all events of the server.
 
         Args:
             actor: the admin.
             player: Discord's id of the player.
-            reason: the reason, for the log.
+            reason: the reason, for the audit log.
 
         Raises:
             NeverSubmitted: the player has never submitted a score in the server.
@@ -54,7 +54,7 @@ class WithdrawalService:
         return await self._change(actor, player, reason, is_withdrawn=True)
 
     async def bring_back(self, actor: Actor, player: int, reason: str | None = None) -> MembershipResult:
-        """Bring a withdrawn player back into all events, with the bests that the log has; see `withdraw`.
+        """Bring a withdrawn player back into all events, with the bests from the log; see `withdraw`.
 
         Raises:
             NeverSubmitted: the player has never submitted a score in the server.
@@ -63,7 +63,7 @@ class WithdrawalService:
         return await self._change(actor, player, reason, is_withdrawn=False)
 
     async def preview(self, actor: Actor, player: int, *, is_withdrawn: bool) -> MembershipPreview:
-        """Return what `withdraw`, or `bring_back`, would change, and raise what it would raise; roll it back."""
+        """Return what `withdraw` or `bring_back` would change, or raise what it would raise; roll everything back."""
 
         def work(session: Session) -> MembershipPreview:
             require_admin(session, actor)
@@ -129,10 +129,10 @@ def _check(member: Member, discord_id: int, *, is_withdrawn: bool) -> None:
 
 
 def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
-    """Return a member whose submissions wait until the commit.
+    """Return a member, locked so that the member's submissions wait until the commit.
 
-    The member is locked before the events, so that no submission adds a best to one more. Nobody who holds an event
-    waits for a member.
+    The member is locked before the events, so that no submission can add a best to another event. No transaction that
+    holds the lock of an event waits for a member.
     """
     member = find_member(session, guild_id, discord_id, lock=True)
     member.version += 1

@@ -1,4 +1,4 @@
-"""Keep posts: messages in channels that say what the database says."""
+"""Keep posts up to date: messages in channels that show data from the database."""
 
 from bot.services.posts._service import PostService, Source, refresh_post, refresh_posts
 

@@ -1,4 +1,4 @@
-"""Store what the bot posts where, before and after each request to Discord."""
+"""Store the state of posts before and after each request to Discord."""
 
 import secrets
 from collections.abc import Collection
@@ -22,13 +22,13 @@ NONCE_BITS = 63
 
 
 class Source(Protocol, Generic[T]):
-    """Tells what the posts of a kind say."""
+    """Supplies the contents of the posts of one kind."""
 
     async def draft(self, key: str) -> Draft[T] | None:
-        """Return what a post says now; None if there is nothing that it could be about any more."""
+        """Return what a post currently says; None if its subject is gone."""
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Switch off what makes such posts in a channel, for Discord takes no more of them there.
+        """Switch off these posts in a channel where Discord no longer accepts them.
 
         Returns:
             False if an admin has them posted elsewhere, or nowhere, meanwhile.
@@ -36,10 +36,10 @@ class Source(Protocol, Generic[T]):
 
 
 class PostService:
-    """Remembers posts. The job of a post's kind and key sends it, and calls these in between.
+    """Stores posts. The job with a post's kind and key sends the post, and calls this service between its requests.
 
-    A message is sent only once its nonce is stored, so whoever tries again after a lost answer sends the same nonce,
-    and Discord then returns the message that it has taken already.
+    The job stores the nonce of a message before it sends the message. A retry after a lost answer therefore sends the
+    same nonce, and Discord returns the message that it already has.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -47,7 +47,7 @@ class PostService:
         self._clock = clock
 
     async def find(self, kind: JobKind, key: str) -> Post | None:
-        """Return a post; None if nothing was ever sent."""
+        """Return a post; None if no message was ever about to be sent."""
 
         def work(session: Session) -> Post | None:
             row = _find(session, kind, key)
@@ -58,11 +58,11 @@ class PostService:
     async def begin(self, claim: Claim, draft: Draft[object], channel_id: int, digest: str) -> Post:
         """Store that a new message with this digest is about to be sent to a channel; return its post, with the nonce.
 
-        The digest of what it returns is another if a message that says something else may have been taken under that
-        nonce before.
+        If Discord may already have taken a different message with this nonce, the digest of the returned post is None,
+        so that the caller edits the message.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
 
         def work(session: Session) -> Post:
@@ -84,8 +84,8 @@ class PostService:
     async def keep(self, claim: Claim, draft: Draft[object], post: Post, message_id: int | None, digest: str) -> None:
         """Store that Discord has a message, and end the job.
 
-        If the job is somebody else's now, the message may have been sent twice at once in two forms. It is not known
-        then what it says, so the job comes again.
+        If another process has taken over the job, both may have sent the message with different contents. The bot then
+        does not know what the message says, so it schedules the job again.
         """
 
         def work(session: Session) -> None:
@@ -107,10 +107,10 @@ class PostService:
         await self._database.write(work)
 
     async def end(self, claim: Claim, draft: Draft[object] | None) -> None:
-        """End the job of a post that is as it should be; None is the draft of one that is about nothing any more.
+        """End the job of a post that is up to date. `draft` is None if the subject of the post is gone.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
         await self._database.write(lambda session: _end(session, claim, draft))
 
@@ -118,19 +118,19 @@ class PostService:
         """Postpone the job of a post.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
         await self._database.write(lambda session: postpone(session, claim, until))
 
     async def give_up(
         self, claim: Claim, draft: Draft[object], channel_id: int, trouble: Trouble, source: Source[object]
     ) -> None:
-        """Switch off posts that Discord does not take in a channel, and leave a notice for the admins of the server.
+        """Switch off posts that Discord refuses in a channel, and leave a notice for the admins of the server.
 
-        Posts that go elsewhere meanwhile are not switched off; the job comes again.
+        If the posts have moved to another channel meanwhile, keep them on and schedule the job again.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
 
         def work(session: Session) -> None:
@@ -144,13 +144,13 @@ class PostService:
 
 
 def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *kinds: JobKind) -> None:
-    """Schedule a refresh of all posts about events, in the transaction that changes what is true of the events.
+    """Schedule a refresh of the posts about events, in the transaction that changes the events.
 
     Args:
         session: the transaction.
         event_ids: the keys of the events.
         now: when the posts are due.
-        kinds: only posts of these kinds; none for all.
+        kinds: the kinds of posts to refresh; none means all kinds.
     """
     posts = sa.select(models.Post.kind, models.Post.key).where(models.Post.event_id.in_(event_ids))
     if kinds:
@@ -159,13 +159,13 @@ def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *
 
 
 def refresh_post(session: Session, kind: JobKind, key: str, now: datetime) -> None:
-    """Schedule a refresh of one post, if it exists or is to be."""
+    """Schedule a refresh of one post if it exists or is scheduled."""
     if _find(session, kind, key) is not None or find_job(session, kind, key) is not None:
         schedule(session, kind, key, now)
 
 
 def _end(session: Session, claim: Claim, draft: Draft[object] | None) -> None:
-    """End a job, in the transaction of its last effect, until the post is to be looked at again."""
+    """End a job or postpone it until its post is due again, in the transaction of its last effect."""
     if draft is None or draft.again_at is None:
         finish(session, claim)
     else:

@@ -1,4 +1,4 @@
-"""Hand a user all that is stored about them, and erase them."""
+"""Export everything that is stored about a user, and erase users."""
 
 from bot.services.privacy._service import PrivacyService
 

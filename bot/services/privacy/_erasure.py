@@ -1,4 +1,4 @@
-"""Erase a user: every id and name of theirs, in all servers, and nothing that others' numbers rest on."""
+"""Erase a user from all servers: remove ids and names, but keep what other players' numbers depend on."""
 
 import secrets
 from collections.abc import Collection
@@ -40,21 +40,21 @@ ACTORS: tuple[InstrumentedAttribute[Any], ...] = (
     Excuse.excused_by,
     AuditLog.actor_id,
 )
-"""Who did something, as an admin or, taking a score back, as the player."""
+"""The columns that hold who did something: an admin, or a player who took back a score."""
 REASONS: tuple[InstrumentedAttribute[Any], ...] = (
     ScoreSubmission.removal_reason,
     HeldScore.reason,
     Excuse.reason,
     AuditLog.reason,
 )
-"""What admins wrote: gone where it is about the user, and without the names where it is not."""
+"""The columns with texts by admins. Texts about the user are deleted; the user's names are cut out of the others."""
 ABOUT: tuple[InstrumentedAttribute[Any], ...] = (ScoreSubmission.proof,)
-"""What else tells who a player is, and is gone."""
+"""The other columns that can identify a player; they are cleared."""
 _WITHOUT_SESSION = {"synchronize_session": False}
 
 
 def measure(session: Session, discord_id: int) -> Footprint:
-    """Return how much the database has about a user."""
+    """Return how much the database stores about a user."""
     player = session.scalar(sa.select(Player).where(Player.discord_id == discord_id))
 
     def count(column: InstrumentedAttribute[Any], value: Any) -> int:
@@ -79,17 +79,17 @@ def measure(session: Session, discord_id: int) -> Footprint:
 
 
 def erase(session: Session, discord_id: int, names: Collection[str], stand_in: str, now: datetime) -> None:
-    """Replace a user, in every table, by a number that nobody can address, and their names by `stand_in`.
+    """Replace a user's id in every table by a number that no user has, and the user's names by `stand_in`.
 
-    The members are locked before the events, and these before the player: as in a withdrawal, submissions and admins
-    either come before or find nobody of that id.
+    The members are locked before the events, and the events before the player, as in a withdrawal. Submissions and
+    admins' actions therefore either finish first or no longer find the user.
 
     Args:
         session: the transaction.
         discord_id: the user.
-        names: what they are called besides what is stored.
-        stand_in: the name of former players.
-        now: when what was posted about them is looked at again.
+        names: further names of the user, besides the stored ones.
+        stand_in: the name that former players get.
+        now: when the posts about the user are refreshed.
     """
     former = -1 - secrets.randbits(NUMBER_BITS)
     player_id = session.scalar(sa.select(Player.id).where(Player.discord_id == discord_id))
@@ -129,14 +129,14 @@ def _lock_events(session: Session, player_id: int) -> list[int]:
 
 
 def _clear(session: Session, player_id: int) -> None:
-    """Delete what is about a player in rows that stay."""
+    """Clear the columns about a player in rows that stay."""
     for column in (*REASONS, *ABOUT):
         of_player = column.class_.player_id == player_id, column.is_not(None)
         _run(session, sa.update(column.class_).where(*of_player).values({column: None}))
 
 
 def _forget_reminders(session: Session, discord_id: int) -> None:
-    # The row of a job is locked before any other one.
+    # The row of a job is locked before any other row.
     for guild_id in session.scalars(sa.select(Reminders.guild_id).where(Reminders.discord_id == discord_id)).all():
         cancel(session, JobKind.REMINDER, reminder_key(guild_id, discord_id))
     _run(session, sa.delete(Reminders).where(Reminders.discord_id == discord_id))
@@ -146,16 +146,16 @@ def _forget_reminders(session: Session, discord_id: int) -> None:
 def _blot_reasons(
     session: Session, names: Collection[str], discord_id: int, guilds: Collection[int], stand_in: str
 ) -> None:
-    """Take names out of what admins of some servers wrote about others, and the id out of what any wrote."""
+    """Remove names from texts by admins of some servers about other players, and the id from texts by any admin."""
     written = str(discord_id)
     for column in REASONS:
         table = column.class_
         of_guilds = table.guild_id.in_(guilds) if table in (AuditLog, Excuse) else table.event_id.in_(_events(guilds))
-        # A database may not know that "Ё" is a capital "ё", so all reasons are read that may hold a name.
+        # Some databases do not know that "Ё" is the capital of "ё", so read every text that may contain a name.
         may_name = sa.and_(of_guilds, column.is_not(None)) if names else sa.false()
         rows = sa.select(table.id, column).where(sa.or_(may_name, column.contains(written)))
         for row_id, text in session.execute(rows).all():
-            # A mention is no word, and is not followed by a letter.
+            # A mention is not a word, so replace it wherever it stands.
             without = blot(text, [f"<@!{written}>", f"<@{written}>", written, *names], stand_in)
             cut = without[: column.type.length]
             if cut != text:

@@ -1,4 +1,4 @@
-"""Write all that is stored about a user into one file that people and programs can read."""
+"""Write everything that is stored about a user to one file that people and programs can read."""
 
 import io
 import json
@@ -36,17 +36,17 @@ from bot.services.privacy._erasure import ACTORS
 FORMAT, VERSION = "leaderboard-personal-data", 1
 FILE_NAME, ARCHIVE_NAME = "my-data.json", "my-data.zip"
 MOST_BYTES = 9_000_000
-"""A larger file is compressed; Discord takes a little more."""
+"""The size from which the file is compressed; Discord's limit is slightly higher."""
 YOU, ADMIN = "you", "an admin"
 
 Entries = Iterator[dict[str, Any]]
 
 
 class PersonalFile:
-    """All about one user, in all servers: a section for each kind of row."""
+    """All data about one user, in all servers: one section for each kind of row."""
 
     def __init__(self, streams: Streams, discord_id: int, servers: Mapping[int, str], now: datetime) -> None:
-        """Read what is about a user; `servers` are the names of servers, as far as they are known."""
+        """Read the data about a user; `servers` maps the ids of servers to names, as far as the bot knows them."""
         self._streams = streams
         self._discord_id = discord_id
         self._servers = servers
@@ -228,7 +228,7 @@ class PersonalFile:
         return self._streams.rows(rows.where(table.player_id == self._player_id).order_by(table.guild_id))
 
     def _of_event(self, rows: AnySelect, table: Any, player_id: Any = None) -> Iterator[AnyRow]:
-        """Read rows about the player, with their events, in the order in which they were written."""
+        """Read rows about the player together with their events, in the order in which they were written."""
         style = Event.score_format, Event.score_unit
         named: AnySelect = rows.add_columns(Event.guild_id, Event.name, *style).join(Event, Event.id == table.event_id)
         mine = named.where((table.player_id if player_id is None else player_id) == self._player_id)
@@ -245,14 +245,17 @@ class PersonalFile:
         return {**self._event(row), "score": row.score, "shown": shown}
 
     def _who(self, discord_id: int | None) -> str | None:
-        """Name who did something; an admin's id is the admin's own."""
+        """Say who did something: the user or "an admin".
+
+        Admins' ids are their own data, so the file leaves them out.
+        """
         if discord_id is None:
             return None
         return YOU if discord_id == self._discord_id else ADMIN
 
 
 def _plain(value: Any) -> Any:
-    """Write a value of a setting; an id as text, since programs round numbers of that size."""
+    """Return a setting as JSON can hold it. Integers become text, since many programs round large ids."""
     if isinstance(value, datetime):
         return _time(value)
     is_number = isinstance(value, int) and not isinstance(value, bool)

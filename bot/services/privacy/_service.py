@@ -1,4 +1,4 @@
-"""Hand over what is stored about a user, and erase users."""
+"""Export the data of users, and erase users."""
 
 from collections.abc import Collection, Mapping
 
@@ -14,15 +14,15 @@ from bot.services.privacy._erasure import erase, measure
 from bot.services.privacy._file import PersonalFile
 
 ERASING = -1
-"""Erasures wait for each other by this key, which no interaction has."""
+"""The lock key by which erasures wait for each other. No interaction has this id."""
 
 
 class PrivacyService:
-    """Tells users all that is stored about them, in all servers, and erases them on request.
+    """Gives users all data that is stored about them, in all servers, and erases them on request.
 
-    An erasure keeps the scores, as those of a former player, so that nobody else's rank, field or rating changes. It
-    replaces the user's id by a random number below 0: no command and no button can name that, several former players
-    stay apart, and whoever submits again is new.
+    An erasure keeps the scores under the name of a former player, so that nobody else's rank, field or rating changes.
+    A random negative number replaces the user's id. No command or button can address that number, former players remain
+    distinct, and a user who submits again is a new player.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -30,7 +30,7 @@ class PrivacyService:
         self._clock = clock
 
     async def collect(self, discord_id: int, servers: Mapping[int, str]) -> PersonalData:
-        """Return all that is stored about a user; `servers` are the names of servers, as far as they are known."""
+        """Return everything that is stored about a user; `servers` maps ids to names, as far as the bot knows them."""
 
         def work(session: Session) -> PersonalData:
             footprint = measure(session, discord_id)
@@ -49,17 +49,18 @@ class PrivacyService:
         return await self._database.read(lambda session: measure(session, discord_id))
 
     async def erase(self, discord_id: int, stand_in: str, names: Collection[str] = ()) -> Footprint:
-        """Erase a user, all or nothing, and return how much there was about them.
+        """Erase a user, all or nothing, and return how much was stored about them.
 
-        The roles that the bot has given are forgotten with the rest: who can take them away does so before.
+        This also deletes the records of the roles that the bot gave the user. A caller that can remove those roles does
+        so first.
 
         Args:
             discord_id: Discord's id of the user.
-            stand_in: what former players are called.
-            names: what the user is called besides what is stored.
+            stand_in: the name that former players get.
+            names: further names of the user, besides the stored ones.
 
         Raises:
-            NothingStored: nothing is stored about the user, perhaps since they have just been erased.
+            NothingStored: nothing is stored about the user; perhaps they have just been erased.
         """
 
         def work(session: Session) -> Footprint:

@@ -1,4 +1,4 @@
-"""Show what players have done in all events of a server, and how two of them compare."""
+"""Show players' achievements in all events of a server, and compare two players."""
 
 from bot.services.profiles._service import ProfileService
 

@@ -1,6 +1,6 @@
-"""Read what a player has in all events of a server, by the keys of the player's own rows.
+"""Read a player's data in all events of a server, by the keys of the player's own rows.
 
-Only the rank among all of a server looks at others: it is counted in the index of event Elos.
+Only the rank among all players of a server needs other players' rows; it is counted in the index of event Elos.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -32,11 +32,11 @@ _HAS_EVENT_ELO = sa.and_(
     _STATS.all_time_leaderboard_elo.is_not(None),
     _STATS.weeks_participated >= Event.min_weeks,
 )
-"""The condition for who has a rank on the overall board of an event."""
+"""The condition for players with a rank on the overall board of an event."""
 
 
 class Entry(NamedTuple):
-    """An event with a player's personal best in it, and the event Elo; None for a player without a rank there."""
+    """A player's event with the player's personal best and event Elo; the Elo is None for a player without a rank."""
 
     event: Event
     best: float
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """The submissions of a player that count: how many, since when, and for which weeks."""
+    """The number of a player's counted submissions, the time of the first one, and their weeks."""
 
     number: int
     since: datetime
@@ -52,9 +52,9 @@ class Scores(NamedTuple):
 
 
 def read_entries(session: Session, guild_id: int, player_id: int) -> dict[int, Entry]:
-    """Return the events of a server that a player has scores in, by their keys.
+    """Return the events of a server in which a player has scores, by key.
 
-    Those that are not archived come first, then those with the highest event Elo.
+    Active events come first, then those with the highest event Elo.
     """
     best = LeaderboardScore
     is_own = sa.and_(is_personal_best(Event.id), best.player_id == player_id)
@@ -76,7 +76,7 @@ def _importance(entry: Entry) -> tuple[bool, bool, int, str]:
 
 
 def read_closed_weeks(session: Session, player_id: int, entries: Mapping[int, Entry]) -> list[ClosedWeek]:
-    """Return the closed weeks of events with a score of a player."""
+    """Return the closed weeks in which a player has a score, in all their events."""
     run, result = WeeklyRun, WeeklyResult
     own: AnySelect = (
         sa.select(run.event_id, run.week_number, result.score, result.rank, run.field_size, result.weekly_elo)
@@ -91,9 +91,9 @@ def read_closed_weeks(session: Session, player_id: int, entries: Mapping[int, En
 
 
 def read_scores(session: Session, player_id: int, entries: Mapping[int, Entry]) -> Scores:
-    """Return the submissions of a player that count in events, at least one."""
+    """Return a player's submissions that count in events; there is at least one."""
     log = ScoreSubmission
-    # Without a condition on events, which would have all of the log of an event read on some databases.
+    # Do not filter by event: some databases would then read the whole log of an event.
     of_weeks: AnySelect = (
         sa.select(log.event_id, log.week_number, sa.func.count(), sa.func.min(log.submitted_at))
         .where(log.player_id == player_id, log.removed_at.is_(None))
@@ -113,9 +113,9 @@ def read_excused_weeks(session: Session, guild_id: int, player_id: int) -> set[W
 
 
 def read_meetings(session: Session, first: int, second: int, event_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return for each event who was ahead in the closed weeks in which two players both had a score.
+    """Return, for each event, who won the closed weeks in which both players have a score.
 
-    1 stands for the first player, -1 for the second, 0 for equal scores.
+    1 stands for the first player, -1 for the second, 0 for a tie.
     """
     run, one, other = WeeklyRun, aliased(WeeklyResult), aliased(WeeklyResult)
     both: AnySelect = (
@@ -132,10 +132,10 @@ def read_meetings(session: Session, first: int, second: int, event_ids: Collecti
 
 
 def find_server_standing(session: Session, guild_id: int, entries: Iterable[Entry]) -> ServerStanding | None:
-    """Return where a player with these entries stands in a server; None without an event Elo that counts.
+    """Return the standing in a server of a player with these entries; None if no event Elo of theirs counts.
 
-    Players of the largest event alone are counted in its index; only what those have who have an event Elo in another
-    event is summed up.
+    The query counts the players of the largest event in its index, and sums up only those who have an event Elo in
+    another event too.
     """
     elos = [entry.event_elo for entry in entries if entry.event.is_active and entry.event_elo is not None]
     if not elos:

@@ -1,4 +1,4 @@
-"""Put together profiles and comparisons."""
+"""Compose profiles and comparisons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ from bot.services.standings import StandingsService
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A player with the events that they have scores in, by their keys, the most important ones first."""
+    """A player and their events, by key, with the most important events first."""
 
     player: PlayerName
     player_id: int
@@ -54,9 +54,9 @@ class _Found:
 
 
 class ProfileService:
-    """Shows what players have done in all events of a server, and how two of them compare.
+    """Shows players' achievements in all events of a server, and compares two players.
 
-    The ranks and the Elos of bests are those of now; event Elos are those of the overall boards.
+    Ranks and the Elos of bests are current; event Elos are those of the overall boards.
     """
 
     def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
@@ -71,11 +71,11 @@ class ProfileService:
         Args:
             guild_id: the server.
             discord_id: Discord's id of the player.
-            viewer_id: Discord's id of who asks.
+            viewer_id: Discord's id of the user who asks.
 
         Raises:
             NeverSubmitted, NoScoresHere: the player has no scores in the server.
-            NoScoresYet, SubmitterWithdrawn: the player, who asks, has none.
+            NoScoresYet, SubmitterWithdrawn: the player has no scores and is the user who asks.
         """
 
         def work(session: Session) -> Profile:
@@ -100,19 +100,20 @@ class ProfileService:
     async def compare(
         self, guild_id: int, player: int, other: int | None, viewer_id: int, event: str | int | None = None
     ) -> Comparison:
-        """Return two players side by side, over the events that both play.
+        """Compare two players over the events that both play.
 
         Args:
             guild_id: the server.
             player: Discord's id of a player.
-            other: Discord's id of the other player; None for who asks.
-            viewer_id: Discord's id of who asks, who is the first of the two if among them.
-            event: the name of the one event to look at, or a part that no other name has, or its key; None for all.
+            other: Discord's id of the other player; None for the user who asks.
+            viewer_id: Discord's id of the user who asks; if they are one of the two, they come first.
+            event: the one event to compare, given by its name, by a part that no other name has, or by its key; None
+                for all.
 
         Raises:
             SamePlayer: both are the same player.
             NeverSubmitted, NoScoresHere, NoScoresYet, SubmitterWithdrawn: as in `show`, for either player.
-            NoSharedEvent: no event has scores of both.
+            NoSharedEvent: the two players share no event.
             EventNotFound: the server has no such event.
             NoScores: one of the players has no score in the event.
         """
@@ -150,10 +151,10 @@ class ProfileService:
         return await self._database.read(work)
 
     def _describe(self, session: Session, found: _Found, key: int) -> ProfiledEvent:
-        """Return what a player has in one of their events."""
+        """Return a player's scores and ratings in one of their events."""
         entry = found.entries[key]
         standing = self._standings.find_best(session, entry.event, found.player.discord_id)
-        # The transaction sees the best that the entry is of, and bests have ranks.
+        # This transaction sees the best of the entry, and every best has a rank.
         assert standing is not None and standing.rank is not None and standing.elo is not None  # noqa: S101, PT018
         return ProfiledEvent(
             event=describe(entry.event),
@@ -166,7 +167,7 @@ class ProfileService:
 
 
 def _find(session: Session, guild_id: int, discord_id: int, viewer_id: int) -> _Found:
-    """Return a player of a server, who has scores in it; see `ProfileService.show` for what it raises."""
+    """Return a player with scores in a server; `ProfileService.show` says what this raises."""
     is_own = discord_id == viewer_id
     try:
         member = find_member(session, guild_id, discord_id)
@@ -181,7 +182,7 @@ def _find(session: Session, guild_id: int, discord_id: int, viewer_id: int) -> _
 
 
 def _find_shared(session: Session, guild_id: int, event: str | int, players: Sequence[_Found], viewer_id: int) -> int:
-    """Return the key of an event that players have scores in.
+    """Return the key of an event in which all given players have scores.
 
     Raises:
         EventNotFound: the server has no such event.

@@ -1,4 +1,4 @@
-"""Turn scores into Elos, and keep stored Elos up to date."""
+"""Compute Elos from scores, and keep stored Elos up to date."""
 
 from bot.services.ratings._averages import count_averages, weekly_averages
 from bot.services.ratings._bests import (

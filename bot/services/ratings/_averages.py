@@ -1,4 +1,4 @@
-"""Count the weekly averages of an event from its archive, by its attendance."""
+"""Compute the weekly averages of an event from its archive, according to its attendance."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,14 +12,14 @@ from bot.services.ratings._methods import weight_parameters
 
 
 def count_averages(session: Session, event_id: int, rating: Rating) -> None:
-    """Write the averages, weeks and event Elos of all players of a locked event, where they change.
+    """Write the averages, weeks and event Elos of all players of a locked event, where they have changed.
 
-    The averages are those of `Rules.weekly_average`.
+    The averages equal those of `Rules.weekly_average`.
     """
     stats, counted = PlayerEventStats, weekly_averages(event_id, rating).subquery()
     weeks = sa.func.coalesce(counted.c.weeks, 0)
     average = sa.func.coalesce(counted.c.average, number(0.0), type_=sa.Double)
-    # All columns that the event Elo depends on come from one row.
+    # Join everything that the event Elo depends on into one row.
     players = (
         sa.select(
             stats.id,
@@ -49,12 +49,12 @@ def count_averages(session: Session, event_id: int, rating: Rating) -> None:
 
 
 def weekly_averages(event_id: int, rating: Rating, *conditions: sa.ColumnElement[bool]) -> AnySelect:
-    """Return the query for each player's average and the number of weeks that count, missed ones included.
+    """Return the query for each player's weekly average and number of counted weeks, including missed ones.
 
     Args:
         event_id: the event.
-        rating: whose attendance the query follows.
-        conditions: select the runs whose weeks count; none for all.
+        rating: the rating whose attendance the query follows.
+        conditions: which runs count; none means all.
     """
     rules, result = rating.rules, WeeklyResult
     counted = (

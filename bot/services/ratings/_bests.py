@@ -1,4 +1,4 @@
-"""Say in SQL which scores are bests and which of two is better, and find bests in the log."""
+"""Express in SQL which scores are bests and which of two is better, and find bests in the log."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from bot.database.models import Event, LeaderboardScore, Member, ScoreSubmission
 from bot.domain.scores import ScoreDirection
 
 ScoreColumn = sa.SQLColumnExpression[float] | sa.SQLColumnExpression[float | None]
-"""A column of scores, or of what else orders a board."""
+"""A column of scores, or of any other value that orders a board."""
 
 
 def is_personal_best(
@@ -29,9 +29,10 @@ def is_weekly_best(
 
 
 def is_of_event(event_id: int) -> sa.ColumnElement[bool]:
-    """Return the condition for rows of the log that are of an event, to be looked up by player.
+    """Return the condition for rows of the log of an event, for queries that look rows up by player.
 
-    The sum keeps the planner from the index by event: few rows are a player's, but many may be of the event.
+    The addition of 0 keeps the planner from using the index by event: a player has few rows, but an event may have
+    many.
     """
     return ScoreSubmission.event_id + 0 == event_id
 
@@ -79,7 +80,7 @@ def logged_bests(
 
 
 def was_counted(run: WeeklyRun) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions on rows of the log that a run counts: `verification.was_counted` in SQL."""
+    """Return the conditions for the rows of the log that a run counts: `verification.was_counted` in SQL."""
     log, omission = ScoreSubmission, WeeklyOmission
     of_week = log.event_id == run.event_id, log.week_number == run.week_number
     is_gone = sa.exists().where(omission.run_id == run.id, omission.player_id == log.player_id)

@@ -1,4 +1,4 @@
-"""Compute Elos in SQL, equal to `bot.domain.ratings`: the same operations in the same order."""
+"""Compute Elos in SQL with the same operations in the same order as `bot.domain.ratings`, for equal results."""
 
 import math
 
@@ -54,17 +54,17 @@ def event_elo_expression(
     all_time_elo: sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None],
     weekly_average: sa.SQLColumnExpression[float],
 ) -> sa.ColumnElement[int]:
-    """Return `RatingScale.event_elo` in SQL, over `event_elo_parameters`."""
+    """Return `RatingScale.event_elo` in SQL, on `event_elo_parameters`."""
     all_time = sa.cast(sa.func.coalesce(all_time_elo, _BASE_ELO), sa.Double)
     return round_half_up(parameter("weight") * all_time + parameter("rest_of_weight") * weekly_average)
 
 
 def event_elo_parameters(scale: RatingScale, weight: float = 0.5) -> dict[str, float]:
-    """Return the parameters of `event_elo_expression`; `weight` is the all-time Elo's part."""
+    """Return the parameters of `event_elo_expression`; `weight` is the share of the all-time Elo."""
     return {"base_elo": scale.base_elo, "weight": weight, "rest_of_weight": 1 - weight}
 
 
 def round_half_up(value: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
     """Return `bot.domain.ratings.round_half_up` in SQL."""
-    # This equals floor(value + 0.5), but SQLAlchemy replaces SQLite's floor() by a slower function in Python.
+    # This equals floor(value + 0.5), but SQLAlchemy replaces SQLite's floor() with a slower Python function.
     return sa.cast(-sa.func.ceil(number(-0.5) - value), sa.Integer)

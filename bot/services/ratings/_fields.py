@@ -1,6 +1,6 @@
-"""Count fields, and update the running statistics that an event stores: of its personal bests, and of one week's bests.
+"""Compute fields, and update the running statistics that an event stores: of its personal bests and of one week.
 
-That week is the last one with a new weekly best. `count_field` computes the fields of other weeks from their rows.
+That week is the latest one with a new weekly best. `count_field` computes the fields of other weeks from their rows.
 """
 
 import sqlalchemy as sa
@@ -17,9 +17,9 @@ def count_field(
     condition: sa.ColumnElement[bool],
     score: ScoreColumn = LeaderboardScore.score,
 ) -> RunningStatistics:
-    """Compute the statistics of a field from its rows, in two passes about its smallest score.
+    """Compute the statistics of a field from its rows, in two passes relative to its lowest score.
 
-    `avg(x²) − avg(x)²` has no correct digit for scores near 900,000,000.
+    The formula `avg(x²) − avg(x)²` would have no correct digit for scores near 900,000,000.
     """
     origin = connection.execute(sa.select(sa.func.min(score)).where(condition)).scalar_one()
     if origin is None:
@@ -37,13 +37,13 @@ def week_statistics_of(event: Event, week_code: int) -> RunningStatistics | None
 
 
 def count_week(session: Session, event: Event, week_code: int) -> RunningStatistics:
-    """Return the statistics of a week's bests: those that the event stores or, of another week, from the rows."""
+    """Return the statistics of a week's bests: the stored ones or, for another week, recomputed from the rows."""
     statistics = week_statistics_of(event, week_code)
     return count_field(session, is_weekly_best(event.id, week_code)) if statistics is None else statistics
 
 
 def store_week_statistics(event: Event, week_code: int, statistics: RunningStatistics) -> None:
-    """Store the running statistics of a week's bests with a locked event, over those of any other week."""
+    """Store the running statistics of a week's bests in a locked event, in place of any other week's."""
     event.week_number, event.week_statistics = week_code, statistics
 
 
@@ -54,15 +54,15 @@ def forget_week_statistics(event: Event, week_code: int) -> None:
 
 
 def count_personal_best(session: Session, event: Event, old: float | None, new: float | None) -> None:
-    """Update the running statistics and the `scores_version` of a locked event for a changed personal best.
+    """Update the running statistics and the `scores_version` of a locked event after a personal best has changed.
 
-    The next recalculation looks at every player, because the log shows new submissions but not other changes of bests.
+    The next recalculation looks at every player, because the log reveals new submissions but no other changes of bests.
 
     Args:
         session: the transaction.
         event: the event.
-        old: the personal best before; None for a first score.
-        new: the personal best now, already stored; None if the player has none.
+        old: the previous personal best; None for a first score.
+        new: the new personal best, already stored; None if the player has none left.
     """
     event.statistics = _with_all_digits(session, event.statistics.change(old, new), is_personal_best(event.id))
     event.scores_version += 1
@@ -80,7 +80,7 @@ def count_weekly_best(session: Session, event: Event, week_code: int, old: float
 def _with_all_digits(
     session: Session, statistics: RunningStatistics, condition: sa.ColumnElement[bool]
 ) -> RunningStatistics:
-    """Return the statistics of the scores that fulfil a condition, computed from the rows if they have lost digits."""
+    """Return the statistics of the scores that match a condition; if they have lost precision, recount the rows."""
     if not statistics.has_lost_digits:
         return statistics
     session.flush()

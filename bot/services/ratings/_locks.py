@@ -1,4 +1,4 @@
-"""Let one process recalculate an event per window of seconds. The lock saves work; nothing breaks without it."""
+"""Let one process recalculate an event per time window. The lock only saves work; correctness does not depend on it."""
 
 import time
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class RecalculationLock(Protocol):
-    """A lock per event that expires one window after a process took it."""
+    """A lock per event that expires one window after it was acquired."""
 
     async def acquire(self, event_id: int) -> float:
         """Try to take the lock.
@@ -40,11 +40,11 @@ class ProcessLock:
 
 @asynccontextmanager
 async def open_lock(redis_url: str | None, window_seconds: int) -> AsyncIterator[RecalculationLock]:
-    """Open a lock over all processes that share a Redis; without a URL, over this process."""
+    """Open a lock shared by all processes on one Redis; without a URL, a lock within this process."""
     if redis_url is None:
         yield ProcessLock(window_seconds)
         return
-    # The client of Redis is slow to import, and not every process needs it.
+    # The Redis client is slow to import, and not every process needs it.
     from bot.services.ratings._redis_lock import RedisLock, connect_redis
 
     redis = connect_redis(redis_url)
@@ -55,7 +55,7 @@ async def open_lock(redis_url: str | None, window_seconds: int) -> AsyncIterator
 
 
 async def redis_failure(url: str) -> "RedisFailure | None":
-    """Return why Redis gives no answer on a new connection; None if it does."""
+    """Return why Redis does not answer on a new connection; None if it does."""
     from bot.services.ratings._redis_lock import find_failure
 
     return await find_failure(url)

@@ -1,4 +1,4 @@
-"""Rate by every method in SQL, equal to `bot.domain.methods`: the same operations in the same order."""
+"""Rate by every method in SQL with the same operations in the same order as `bot.domain.methods`, for equal results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,19 +26,19 @@ from bot.services.ratings._fields import count_field
 
 
 def rating_of(event: Event, scale: RatingScale) -> Rating:
-    """Return how the scores of an event become ratings."""
+    """Return how scores of an event become ratings."""
     return Rating(event.score_direction, event.rules, scale)
 
 
 def rate(rows: AnySelect, score: ScoreColumn, rating: Rating) -> AnySelect:
-    """Return a query for the rows of another one, and as a last column `elo`: `Rating.elo` of their scores.
+    """Return a query for the rows of another one with a last column `elo`: `Rating.elo` of their scores.
 
-    Under *ranks* the rows must be the whole field.
+    Under *ranks*, the rows must be the whole field.
 
     Args:
-        rows: the query, with names for its columns.
+        rows: the query, with a name for each column.
         score: a column of its tables.
-        rating: whose method and direction the query follows; `rating_parameters` has the rest.
+        rating: the rating whose method and direction the query follows; `rating_parameters` returns its other values.
     """
     if rating.rules.method is Method.CLASSIC:
         return rows.add_columns(elo_expression(score).label("elo"))
@@ -68,11 +68,11 @@ def measure_field(
     condition: sa.ColumnElement[bool],
     score: ScoreColumn = LeaderboardScore.score,
 ) -> Field:
-    """Compute from its rows what a rating needs of a field, as `Rating.kept_field` keeps it.
+    """Compute from the rows of a field what a rating needs of it, in the form of `Rating.kept_field`.
 
     Args:
         connection: the transaction.
-        rating: whose field it is.
+        rating: the rating that needs the field.
         condition: selects the rows, one per player.
         score: the column of their scores.
     """
@@ -93,14 +93,14 @@ def measure_field(
 
 
 def current_field(connection: sa.Connection | Session, rating: Rating, event: Event) -> Field:
-    """Return the field of an event's personal bests; under *classic* by its running statistics."""
+    """Return the field of an event's personal bests; under *classic*, from its running statistics."""
     if rating.rules.method is Method.CLASSIC:
         return event.statistics.field
     return measure_field(connection, rating, is_personal_best(event.id))
 
 
 def stored_field(event: Event) -> Field | None:
-    """Return the field of an event's personal bests: under *robust* as last counted; None under *ranks*."""
+    """Return the stored field of an event's personal bests: under *robust* as last counted; under *ranks* None."""
     if event.rules.method is Method.CLASSIC:
         return event.statistics.field
     if event.rules.method is Method.RANKS:
@@ -111,7 +111,7 @@ def stored_field(event: Event) -> Field | None:
 def _middle(
     connection: sa.Connection | Session, value: sa.ColumnElement[float], size: int, condition: sa.ColumnElement[bool]
 ) -> tuple[float, float]:
-    """Return the two values in the middle of an order, which are one for an odd number of rows."""
+    """Return the two middle values of an ordered field; they are equal for an odd number of rows."""
     ordered = sa.select(value).where(condition).order_by(value.asc())
     found = connection.execute(ordered.offset((size - 1) // 2).limit(2 - size % 2)).scalars().all()
     return found[0], found[-1]
@@ -131,7 +131,7 @@ def _robust_z(score: ScoreColumn, rules: Rules) -> sa.ColumnElement[float]:
 
 
 def _rate_by_ranks(rows: AnySelect, score: ScoreColumn, rating: Rating) -> AnySelect:
-    """Return `rate` under *ranks*, step by step: each step is computed once for each row, and the next ones read it."""
+    """Return `rate` under *ranks*, in steps: each step is computed once per row, and later steps reuse it."""
     order, names = best_first(score, rating.direction), [column.name for column in rows.selected_columns]
     place, alike = sa.func.rank().over(order_by=order), sa.func.count().over(order_by=order, range_=(0, 0))
     ranked = rows.add_columns(place.label("place"), alike.label("alike")).subquery()
@@ -161,8 +161,8 @@ def _rate_by_ranks(rows: AnySelect, score: ScoreColumn, rating: Rating) -> AnySe
 def _step(before: sa.Subquery, names: Sequence[str], **computed: sa.ColumnElement[Any]) -> sa.Subquery:
     """Return the rows of a step with further columns.
 
-    Without OFFSET (and, for SQLite, WHERE), a database would write the expressions into the next step, again for each
-    time that it reads them there.
+    OFFSET (and, for SQLite, WHERE) keeps the database from inlining the expressions into the next step, where it would
+    compute them again for each use.
     """
     columns = [expression.label(name) for name, expression in computed.items()]
     return sa.select(*(before.c[name] for name in names), *columns).where(sa.true()).offset(0).subquery()

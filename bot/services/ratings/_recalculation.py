@@ -1,4 +1,4 @@
-"""Bring stored Elos up to date: the database computes them, and writes those that change."""
+"""Bring stored Elos up to date: the database computes them and writes those that have changed."""
 
 from functools import cache
 
@@ -24,7 +24,7 @@ from bot.services.ratings._expressions import event_elo_expression
 from bot.services.ratings._methods import current_field, rate, rating_of, rating_parameters
 
 FEW_PLAYERS = 20_000
-"""Up to this size of an event, a recalculation looks at every player; beyond, it first finds whose Elo moved."""
+"""Up to this many players, a recalculation looks at everyone; beyond, it first finds out whose Elo has moved."""
 
 _EVENT = sa.bindparam("of_event", type_=sa.Integer())
 _SINCE = sa.bindparam("since_submission", type_=sa.BigInteger())
@@ -44,7 +44,7 @@ class LeaderboardScoringService:
         await self._database.write(lambda session: recalculate(session, lock_event(session, event_id), self._scale))
 
     async def stale_events(self) -> tuple[int, ...]:
-        """Return the keys of the events that await a recalculation, with scores or constants newer than their Elos."""
+        """Return the keys of the stale events: those whose scores or constants are newer than their Elos."""
         stale = sa.select(Event.id).where(self._is_stale()).order_by(Event.id)
         return await self._database.read(lambda session: tuple(session.scalars(stale)))
 
@@ -97,7 +97,7 @@ def recalculate(session: Session, event: Event, scale: RatingScale) -> None:
 
 
 def is_current(event: Event, scale: RatingScale) -> bool:
-    """Tell whether the stored Elos are those of the current field and constants."""
+    """Tell whether the stored Elos match the current field and constants."""
     return event.scores_version == 0 or (event.elo_version == event.scores_version and _has_constants(event, scale))
 
 
@@ -106,7 +106,10 @@ def _has_constants(event: Event, scale: RatingScale) -> bool:
 
 
 def _moved_bands(connection: sa.Connection, event: Event, field: Field, rating: Rating) -> list[Band] | None:
-    """Return bands of scores: outside them, only Elos of players who submitted since have moved. None: look at all."""
+    """Return bands of scores; outside them, only recent submitters' Elos have moved.
+
+    None means that anyone's may have.
+    """
     is_known = event.elo_field_version == event.elo_version and _has_constants(event, rating.scale)
     if field.size <= FEW_PLAYERS or not is_known or rating.rules.method is Method.RANKS:
         return None
@@ -134,18 +137,18 @@ def _write(rated: AnySelect) -> sa.Update:
     )
 
 
-# The sum keeps the planner from the index by event: few rows are new, but many may be of the event.
+# The addition of 0 keeps the planner from using the index by event: few rows are new, but an event may have many.
 _NEW = sa.and_(_LOG.id > _SINCE, _LOG.event_id + 0 == _EVENT)
 _BANDS: Columns = {"event_id": sa.Integer(), "low": sa.Double(), "high": sa.Double()}
 
 
 class Statements:
-    """What writes the Elos of one method that change, and the event Elos that follow from them.
+    """Statements that write the changed Elos of one method, and the event Elos that depend on them.
 
     Attributes:
         write_all: looks at all players.
-        write_submitters: looks at those who submitted since the last recalculation.
-        write_between: looks at those whose scores lie in bands, which allow for the rounding of JSON.
+        write_submitters: looks at players who have submitted since the last recalculation.
+        write_between: looks at players whose scores lie in bands; the bands allow for the rounding of JSON.
     """
 
     def __init__(self, rating: Rating) -> None:
@@ -159,11 +162,11 @@ class Statements:
         return rate(bests, _SCORES.score, self._rating)
 
     def _write_between(self, bands: sa.FromClause) -> sa.Executable:
-        # The event of the band makes SQLite look up the scores of each band, not the bands of each score.
+        # The band's event makes SQLite look up the scores of each band, and not the bands of each score.
         rated = self._bests(bands.c.event_id, _SCORES.score >= bands.c.low, _SCORES.score <= bands.c.high)
         if is_in_file(bands):
             return _write(rated)
-        # Without the array, PostgreSQL estimates many players and reads all ratings.
+        # Without the array, PostgreSQL overestimates the number of players and reads all ratings.
         of_band = rated.offset(0).lateral()
         players = sa.select(of_band.c.player_id).select_from(bands.join(of_band, sa.true())).scalar_subquery()
         has_moved = _SCORES.player_id == sa.any_(sa.func.array(players, type_=sa.ARRAY(sa.Integer)))
@@ -185,9 +188,9 @@ _RATE_WITHOUT_BEST = (
     )
     .values(calculated_event_elo=event_elo_expression(sa.null(), _STATS.weekly_elo_average), updated_at=_NOW)
 )
-"""Writes the event Elos of players whose scores were all removed; their weeks go on counting."""
+"""Writes the event Elos of players whose scores were all removed; their weeks still count."""
 
-# Personal bests have no week; with it in the order, PostgreSQL can use the index.
+# Personal bests have no week; including it in the order lets PostgreSQL use the index.
 _ORDERED = (_SCORES.week_number, _SCORES.score)
 _EXTREMES = sa.select(
     *(
@@ -195,8 +198,8 @@ _EXTREMES = sa.select(
         for order in (_ORDERED, [column.desc() for column in _ORDERED])
     )
 )
-"""Returns the least and the greatest personal best."""
+"""Returns the lowest and the highest personal best."""
 
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(_LOG.id), 0)).scalar_subquery()
 _NOTE = sa.update(Event).where(Event.id == _EVENT).values(elo_submission_id=_NEWEST)
-"""Notes the newest submission that the stored Elos include; the caller adds their field and constants."""
+"""Stores the newest submission that the stored Elos include; the caller adds the field and the constants."""

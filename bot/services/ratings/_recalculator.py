@@ -1,4 +1,4 @@
-"""Debounce recalculations: run the first at once, and later ones at the end of the window."""
+"""Debounce recalculations: run the first at once, and later ones at the end of the time window."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ class Recalculation(Protocol):
     """Brings the stored Elos of an event up to date in the background."""
 
     def request(self, event_id: int) -> None:
-        """Request a recalculation, without waiting for it."""
+        """Request a recalculation without waiting for it."""
 
 
 class Recalculator:
@@ -26,8 +26,8 @@ class Recalculator:
     The versions in the database show which events are stale. A process that does not get the lock checks again at the
     end of the window. A sweep, at the start and every minute, finds events that another process left stale.
 
-    Recalculations run one after the other. In a file, which has one lock for all writers, a submission therefore waits
-    for at most one of them.
+    Recalculations run one at a time. An SQLite file has one lock for all writers, so a submission waits for at most one
+    recalculation.
     """
 
     def __init__(self, scoring: LeaderboardScoringService, lock: RecalculationLock) -> None:
@@ -44,7 +44,7 @@ class Recalculator:
         self._sweeping = asyncio.create_task(self._sweep(), name="recalculation-sweep")
 
     async def stop(self) -> None:
-        """Cancel the sweep and all pending recalculations; the database still shows their events as stale."""
+        """Cancel the sweep and all pending recalculations; the database still marks their events as stale."""
         tasks = [*self._tasks.values(), *([self._sweeping] if self._sweeping else [])]
         for task in tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""Lock recalculations over all processes that share a Redis."""
+"""Lock recalculations across all processes that share a Redis."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ from bot.services.ratings._locks import ProcessLock
 
 REDIS_TIMEOUT_SECONDS = 0.5
 RETRY_REDIS_AFTER_SECONDS = 10.0
-# PTTL returns this for a key without expiry. This class sets no such key, but would wait for one for ever.
+# PTTL returns this for a key without expiry. The bot sets no such key, and must not wait for one for ever.
 _NO_END = -1
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def connect_redis(url: str) -> Redis:
 
 @dataclass(frozen=True, slots=True)
 class RedisFailure:
-    """Why Redis gave no answer; `is_refusal` if it is there and does not take the URL."""
+    """Why Redis did not answer; `is_refusal` says that it is reachable but rejects the URL."""
 
     reason: str
     is_refusal: bool
@@ -52,13 +52,13 @@ async def find_failure(url: str) -> RedisFailure | None:
 
 
 class RedisLock:
-    """The lock over all processes that share a Redis, with a fallback to a lock over this process.
+    """The lock across all processes that share a Redis, with a fallback to a lock within this process.
 
-    After an error of Redis, the lock uses the fallback for ten seconds before it asks Redis again.
+    After a Redis error, it uses the fallback for ten seconds before it asks Redis again.
     """
 
     def __init__(self, redis: Redis, window_seconds: int) -> None:
-        """Hold each lock for `window_seconds`; `redis` brings its own time-outs."""
+        """Hold each lock for `window_seconds`; `redis` has its own time-outs."""
         self._redis = redis
         self._window = window_seconds
         self._fallback = ProcessLock(window_seconds)
@@ -90,5 +90,5 @@ class RedisLock:
         if milliseconds == _NO_END:
             await self._redis.expire(key, self._window)
             return self._window
-        # The key may have expired in between (PTTL returns −2): the caller asks again at once.
+        # The key may have expired in between (PTTL returns −2); the caller then asks again at once.
         return max(milliseconds, 1) / 1000

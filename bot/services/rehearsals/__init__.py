@@ -1,4 +1,4 @@
-"""Rehearse rules of an event over its whole log, apply them, and tell what weighs in its ratings."""
+"""Rehearse rules of an event over its whole log, apply them, and explain what influences its ratings."""
 
 from bot.services.rehearsals._service import RehearsalService
 

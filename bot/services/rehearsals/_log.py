@@ -1,4 +1,4 @@
-"""Read the log of an event week by week, as far as a replay needs it."""
+"""Read the log of an event week by week, for a replay."""
 
 import math
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from bot.services.verification import excused_players, withdrawn_players
 
 _LOG, _RUN = ScoreSubmission, WeeklyRun
 _IS_PLAIN = sa.and_(_LOG.removed_at.is_(None), ~_LOG.is_omitted, ~_LOG.is_late)
-"""Selects the rows of the log that count as personal bests and, unless a run left their player out, for their week."""
+"""Selects the rows of the log that count as personal bests and, unless a run left out their player, for their week."""
 
 
 def replay(streams: Streams, event_id: int, direction: ScoreDirection, replays: Replays) -> dict[int, float]:
-    """Play all weeks of an event again under several sets of rules at once; return the personal bests, by player.
+    """Replay all weeks of an event under several sets of rules at once; return the personal bests, by player.
 
-    Each week is read once. What is held are a few numbers for each player.
+    It reads each week once, and keeps only a few numbers per player in memory.
     """
     log = _Log(streams, event_id, direction)
     withdrawn = {row.player_id for row in streams.rows(withdrawn_players().where(Event.id == event_id))}
@@ -34,7 +34,7 @@ def replay(streams: Streams, event_id: int, direction: ScoreDirection, replays: 
 
 
 class _Log:
-    """The log of one event, to be taken in the order of weeks."""
+    """The log of one event, read in the order of weeks."""
 
     def __init__(self, streams: Streams, event_id: int, direction: ScoreDirection) -> None:
         self._streams, self._event_id, self._direction = streams, event_id, direction
@@ -65,7 +65,7 @@ class _Log:
         self.weeks = sorted(self.runs.keys() | {row.week_number for row in logged})
 
     def take(self, week: int, run: ArchivedRun | None) -> dict[int, float]:
-        """Take the log of a week, and return its best scores by player."""
+        """Read the log of a week, and return the best scores by player."""
         best = best_of(_LOG.score, self._direction)
         plain = sa.select(_LOG.player_id, best).where(
             _LOG.event_id == self._event_id, _LOG.week_number == week, _IS_PLAIN

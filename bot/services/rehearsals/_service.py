@@ -1,4 +1,4 @@
-"""What admins learn of rules before an event has them, and of those that it has."""
+"""Let admins try out rules, and explain those that an event has."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -39,32 +39,32 @@ from bot.services.servers import Actor, is_admin, name_players, require_admin
 from bot.services.weeks import find_run
 
 MOST_WEIGHED = 10_000
-"""What weighs in an event of more players is not told beside a week: that would take some seconds."""
+"""The largest event for which a week's explanation includes the influences; more players would take seconds."""
 
 T = TypeVar("T")
 
 
 class RehearsalService:
-    """Replays events from their logs; it writes nothing and locks nothing."""
+    """Replays events from their logs; it only reads, and takes no locks."""
 
     def __init__(self, database: Database, scale: RatingScale) -> None:
         """Rate by `scale`."""
         self._database = database
         self._scale = scale
-        # One replay at a time: each holds some numbers for every player of an event.
+        # Run one replay at a time: each keeps several numbers in memory for every player of an event.
         self._turn = asyncio.Lock()
 
     async def rehearse(self, actor: Actor, event: str | int, proposal: Proposal) -> Rehearsal:
-        """Replay an event from its log under its rules and under proposed ones, and compare.
+        """Replay an event from its log under its present rules and under proposed ones, and compare the results.
 
         Args:
             actor: the admin.
             event: the name or the key of the event.
-            proposal: what would differ from its rules.
+            proposal: the rules that would change.
 
         Raises:
-            RuleOutOfRange: a number is not in its range.
-            LogarithmImpossible: scores of 0 or less are allowed, and logarithms of scores are asked for.
+            RuleOutOfRange: a number is out of range.
+            LogarithmImpossible: the proposal uses logarithms, but the event allows scores of 0 or less.
         """
 
         def work(session: Session) -> Rehearsal:
@@ -78,15 +78,15 @@ class RehearsalService:
         return await self._replay(work)
 
     async def explain(self, actor: Actor, event_id: int, week: str) -> WeekExplanation:
-        """Return by what the scores of a closed week were rated and, for an admin, what weighs in the event.
+        """Explain what the scores of a closed week were rated by and, to an admin, what influences the event's ratings.
 
         Args:
-            actor: whoever asks.
+            actor: the user who asks.
             event_id: the key of the event.
             week: such as 2026-W47.
 
         Raises:
-            WeekOpenAlready: the week is not closed, or not any more.
+            WeekOpenAlready: the week is not closed, or has been reopened.
         """
 
         def work(session: Session) -> tuple[WeekExplanation, bool]:
@@ -122,7 +122,7 @@ class RehearsalService:
 
 @dataclass(frozen=True, slots=True)
 class _Replayed:
-    """What a replay under some rules has led to."""
+    """The result of a replay under some rules."""
 
     rules: Rules
     ratings: dict[int, Rated]
@@ -130,7 +130,7 @@ class _Replayed:
 
 
 class _Outcomes:
-    """An event replayed under several sets of rules at once."""
+    """An event, replayed under several sets of rules at once."""
 
     def __init__(self, session: Session, event: Event, ratings: Sequence[Rating]) -> None:
         runs = sa.select(sa.func.count()).where(WeeklyRun.event_id == event.id)

@@ -1,4 +1,4 @@
-"""Tell players by direct message what they have switched on."""
+"""Send players the direct messages that they have switched on."""
 
 from bot.services.reminders._service import ReminderService
 

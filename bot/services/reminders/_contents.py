@@ -1,4 +1,4 @@
-"""Find what there is to tell a player of a server."""
+"""Find the news about a server for one of its players."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,12 +35,12 @@ MOST_NAMED = 3
 
 
 class Contents:
-    """What there is to tell a player of a server."""
+    """The news about a server for one of its players."""
 
     def __init__(
         self, session: Session, standings: StandingsService, guild_id: int, discord_id: int, zone: str, now: datetime
     ) -> None:
-        """Look at a time for what concerns a user in a server in a time zone."""
+        """Look for news for a user in a server, at a time and in a time zone."""
         self._session = session
         self._standings = standings
         self._guild_id = guild_id
@@ -51,17 +51,17 @@ class Contents:
         self._player_id = session.scalar(of_user) or 0
 
     def missing(self, week: Week) -> tuple[WeekToMiss, ...]:
-        """Return the events in which the player would miss a week, the one that it is."""
+        """Return the events in which the player would miss the current week."""
         found = [self._to_miss(event, week) for event, _ in self._events]
         return tuple(one for one in found if one is not None)
 
     def overtaken(self, since: datetime, until: datetime) -> tuple[Overtaking, ...]:
-        """Return the events in which others have come to beat the player's best after a time and until another."""
+        """Return the events in which others have passed the player's best between two times."""
         found = [self._overtaking(event, best, since, until) for event, best in self._events]
         return tuple(one for one in found if one is not None)
 
     def rival(self, rival_id: int, since: datetime, until: datetime) -> tuple[RivalBest, ...]:
-        """Return the bests of another player, made after a time and until another, in events of the player."""
+        """Return the bests that another player made between two times, in the player's events."""
         scores, log, member = LeaderboardScore, ScoreSubmission, find_member(self._session, self._guild_id, rival_id)
         of_best = log.player_id == scores.player_id, log.event_id == scores.event_id, log.score == scores.score
         counts_from = _counts_from()
@@ -80,7 +80,7 @@ class Contents:
         )
 
     def results(self, since: datetime, until: datetime) -> tuple[OwnResult, ...]:
-        """Return the player's results in weeks closed after a time and until another, the latest ones first."""
+        """Return the player's results in weeks that were closed between two times, the latest first."""
         result, stats = WeeklyResult, PlayerEventStats
         own = (
             sa.select(Event, WeeklyRun, result, stats.calculated_event_elo)
@@ -107,13 +107,13 @@ class Contents:
         )
 
     def channel(self) -> int | None:
-        """Return a channel in which scores of the player's events are at home; None if none is known."""
+        """Return a channel where scores of the player's events belong; None if there is none."""
         homes = [event.board_channel_id or event.default_channel_id for event, _ in self._events]
         return next((home for home in homes if home is not None), None)
 
     @cached_property
     def _events(self) -> Sequence[tuple[Event, float]]:
-        """The events that the player takes part in and that are not archived, each with the player's best."""
+        """The active events that the player takes part in, each with the player's best."""
         best = LeaderboardScore
         is_own = sa.and_(is_personal_best(Event.id), best.player_id == self._player_id)
         events = (
@@ -132,7 +132,7 @@ class Contents:
         return None
 
     def _counts_for_others_alone(self, event: Event, week: Week) -> bool:
-        """Tell whether a week of an event is open and will be rated, and the player has neither score nor excuse."""
+        """Tell whether a week is open and will be rated, while the player has neither a score nor an excuse."""
         if open_week(self._session, event.id, week) != week:
             return False
         bests, own = is_weekly_best(event.id, week.code), LeaderboardScore.player_id == self._player_id
@@ -157,7 +157,7 @@ class Contents:
             log.removed_at.is_(None),
             is_better(log.score, best, event.score_direction),
         )
-        # The players with new bests are few; the log of each is read.
+        # Few players have new bests, so read the log of each.
         approved = sa.select(held.player_id).where(held.event_id == event.id, held.decided_at > since)
         has_new_best = (scores.submitted_at > since) | scores.player_id.in_(approved)
         is_first = had_better.where(counts_from > since, counts_from <= until) & ~had_better.where(counts_from <= since)
@@ -181,7 +181,7 @@ class Contents:
 
 
 def _counts_from() -> sa.ColumnElement[datetime]:
-    """Return since when a score of the log counts: a held one does once an admin has approved it."""
+    """Return the time from which a score counts: a held score counts from its approval."""
     of_score = HeldScore.interaction_id == ScoreSubmission.interaction_id
     approved_at = sa.select(HeldScore.decided_at).where(of_score).scalar_subquery()
     return sa.func.coalesce(approved_at, ScoreSubmission.submitted_at)

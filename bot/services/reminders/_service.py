@@ -1,4 +1,4 @@
-"""Switch reminders on and off, and say what each player is told when."""
+"""Switch reminders on and off, and decide what to tell each player and when."""
 
 import hashlib
 from collections.abc import Callable
@@ -30,14 +30,14 @@ from bot.services.servers import find_member, find_players, load_settings, remin
 from bot.services.standings import StandingsService
 
 ALMOST_A_DAY = timedelta(hours=20)
-"""A job that comes once a day does not come to the second."""
+"""Slightly less than a day, because a daily job is not on time to the second."""
 
 
 class ReminderService:
-    """Keeps what players want to be told, each in each server, and a job for each who wants something.
+    """Stores what each player wants to be told in each server, and keeps a job for every player who wants anything.
 
-    The job `JobKind.REMINDER` comes once a day, and soon after a close. Its message tells all that has happened since
-    the one before, so that nothing is told twice, however long the bot was down.
+    The job `JobKind.REMINDER` runs once a day, and soon after a close. Its message covers everything since the previous
+    message, so nothing is told twice, however long the bot was down.
     """
 
     def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
@@ -46,13 +46,13 @@ class ReminderService:
         self._standings = standings
 
     async def show(self, guild_id: int, discord_id: int) -> ReminderSettings:
-        """Return what a user is told of in a server."""
+        """Return which reminders a user has in a server."""
         return await self._database.read(
             lambda session: _read(session, session.get(models.Reminders, (guild_id, discord_id)))
         )
 
     async def switch(self, guild_id: int, discord_id: int, reminder: Reminder, *, is_on: bool) -> ReminderSettings:
-        """Switch a reminder of a user in a server on or off, and return what they are told of then.
+        """Switch a reminder of a user in a server on or off, and return the new settings.
 
         Raises:
             NoRival: the user follows nobody, so `Reminder.RIVAL` cannot be switched on.
@@ -62,10 +62,10 @@ class ReminderService:
         )
 
     async def follow(self, guild_id: int, discord_id: int, rival_id: int) -> ReminderSettings:
-        """Tell a user of this rival's bests from now on, and of no other rival's; return what they are told of then.
+        """Tell a user of this rival's future bests, in place of any other rival's; return the new settings.
 
         Raises:
-            SamePlayer: the user and the player are the same.
+            SamePlayer: the user would follow themselves.
             NeverSubmitted: the player has never submitted a score in the server.
         """
 
@@ -83,7 +83,7 @@ class ReminderService:
         return await self._database.write(work)
 
     async def unfollow(self, guild_id: int, discord_id: int, rival_id: int) -> ReminderSettings:
-        """Stop telling a user of this rival's bests, and return what they are told of then; another rival stays."""
+        """Stop telling a user of this rival's bests, and return the new settings; any other rival stays."""
 
         def unfollow(row: models.Reminders) -> None:
             if row.rival_id == rival_id:
@@ -94,7 +94,7 @@ class ReminderService:
     def _change(
         self, session: Session, guild_id: int, discord_id: int, change: Callable[[models.Reminders], None]
     ) -> ReminderSettings:
-        """Change what a user is told of, and keep a job while that is anything."""
+        """Change the reminders of a user, and keep a job as long as any is on."""
         key, now = (guild_id, discord_id), self._clock()
         found = session.get(models.Reminders, key, with_for_update=True)
         row = models.Reminders(guild_id=guild_id, discord_id=discord_id) if found is None else found
@@ -104,7 +104,7 @@ class ReminderService:
         if not after:
             cancel(session, JobKind.REMINDER, reminder_key(*key))
         elif not before:
-            # What was before is nobody's news.
+            # Earlier events are not news.
             row.told_until = row.overtaken_until = now
             row.tried_at = None
             zone = load_settings(session, guild_id).time_zone
@@ -115,7 +115,7 @@ class ReminderService:
         return _read(session, row)
 
     async def stop(self, guild_id: int, discord_id: int) -> None:
-        """Switch all reminders of a user in a server off."""
+        """Switch off all reminders of a user in a server."""
 
         def work(session: Session) -> None:
             cancel(session, JobKind.REMINDER, reminder_key(guild_id, discord_id))
@@ -126,7 +126,7 @@ class ReminderService:
         await self._database.write(work)
 
     async def draft(self, claim: Claim) -> Message | None:
-        """Return what the player of a job is told now; None if they have switched everything off."""
+        """Return the message that is due to the player of a job; None if the player has switched everything off."""
         guild_id, discord_id = map(int, claim.key.split(":"))
 
         def work(session: Session) -> Message | None:
@@ -137,11 +137,11 @@ class ReminderService:
             zone = load_settings(session, guild_id).time_zone
             next_at = next_moment(now, zone, discord_id)
             if row.tried_at is not None and now - row.tried_at <= STAYS_KNOWN:
-                # What has happened since then is told soon.
+                # The next message soon covers what has happened since.
                 next_at, now = now + SETTLES, row.tried_at
             week, contents = Week.at(now, zone), Contents(session, self._standings, guild_id, discord_id, zone, now)
             is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
-            # What is committed later than that was begun later, too.
+            # Transactions that commit after `until` also began after it, so the next message covers them.
             until = max(now - SETTLES, row.told_until)
             tells_day = now - row.overtaken_until >= ALMOST_A_DAY
             is_to_tell = tells_day and Reminder.OVERTAKEN in on
@@ -164,10 +164,10 @@ class ReminderService:
         return await self._database.read(work)
 
     async def begin(self, claim: Claim, message: Message) -> None:
-        """Store that a message is about to be sent, so that another try tells of the same time.
+        """Store that a message is about to be sent, so that a retry covers the same period.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
 
         def work(session: Session) -> None:
@@ -179,10 +179,10 @@ class ReminderService:
         await self._database.write(work)
 
     async def keep(self, claim: Claim, message: Message) -> None:
-        """Store what a player was told, or that there was nothing, and postpone the job."""
+        """Store what the player has been told, if anything, and postpone the job."""
 
         def work(session: Session) -> None:
-            # If somebody has moved the job meanwhile, or dropped it, what was told is told.
+            # The message has been sent, even if the job was rescheduled or dropped meanwhile.
             with suppress(ClaimLost):
                 postpone(session, claim, message.next_at)
             row = session.get(models.Reminders, (message.guild_id, message.discord_id), with_for_update=True)
@@ -197,18 +197,18 @@ class ReminderService:
         await self._database.write(work)
 
     async def drop(self, claim: Claim) -> None:
-        """End the job of a player who wants to be told nothing.
+        """End the job of a player who has switched everything off.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
         await self._database.write(lambda session: finish(session, claim))
 
     async def refuse(self, claim: Claim, message: Message) -> None:
-        """Switch all reminders of a player off, to whom Discord takes no direct messages.
+        """Switch off all reminders of a player to whom Discord delivers no direct messages.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
 
         def work(session: Session) -> None:
@@ -241,7 +241,7 @@ def _switched_on(row: models.Reminders) -> frozenset[Reminder]:
 
 
 def _of_rival(contents: Contents, row: models.Reminders, until: datetime) -> tuple[RivalBest, ...]:
-    """Return what is told of the rival of a user: what was before they followed is nobody's news."""
+    """Return the news about a user's rival, but only what happened after the user followed the rival."""
     if row.rival_id is None or row.rival_since is None:
         return ()
     return contents.rival(row.rival_id, max(row.rival_since, row.overtaken_until), until)
@@ -262,6 +262,6 @@ def _switch(row: models.Reminders, *reminders: Reminder, is_on: bool) -> None:
 
 
 def _nonce(key: str, row: models.Reminders) -> int:
-    """Return a number of 63 bits that stays the same until the message is known to be taken."""
+    """Return a number of 63 bits that stays the same until Discord is known to have the message."""
     told = f"{key} {row.told_until.timestamp()} {row.overtaken_until.timestamp()}"
     return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8]) >> 1

@@ -1,4 +1,4 @@
-"""Show held scores to admins, let them count or refuse them, and tell a channel of admins of them."""
+"""Show held scores to admins, let them approve or refuse these, and report them in the review channel."""
 
 from bot.services.reviews._held import drop_held, refresh_decided
 from bot.services.reviews._posts import ReviewPosts

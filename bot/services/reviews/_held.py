@@ -1,4 +1,4 @@
-"""Find, describe and forget held scores inside a transaction, and refresh what admins see of them."""
+"""Find, describe and delete held scores inside a transaction, and refresh what admins see of them."""
 
 from datetime import datetime
 
@@ -18,10 +18,10 @@ from bot.services.servers import drop_notices, name_player, waiting_in
 
 
 def find_waiting(session: Session, guild_id: int, held_id: int) -> HeldScore:
-    """Return a held score of a server that waits.
+    """Return a waiting held score of a server.
 
     Raises:
-        NothingHeld: there is none of that key.
+        NothingHeld: no waiting score has this key.
     """
     wanted = waiting_in(guild_id).where(HeldScore.id == sa.literal(held_id, sa.BigInteger))
     held = session.scalar(wanted.execution_options(populate_existing=True))
@@ -31,17 +31,17 @@ def find_waiting(session: Session, guild_id: int, held_id: int) -> HeldScore:
 
 
 def lock_waiting(session: Session, guild_id: int, held_id: int) -> tuple[HeldScore, Event]:
-    """Return a held score that waits, and its event, locked: of two admins, the second finds that it waits no longer.
+    """Return a waiting held score and its event, locked. Of two admins, the second finds the score decided already.
 
     Raises:
-        NothingHeld: as `find_waiting`.
+        NothingHeld: as in `find_waiting`.
     """
     event = find_event(session, guild_id, find_waiting(session, guild_id, held_id).event_id, lock=True)
     return find_waiting(session, guild_id, held_id), event
 
 
 def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
-    """Return a held score as it is now."""
+    """Describe the present state of a held score."""
     event, log = session.get_one(Event, held.event_id), ScoreSubmission
     is_removed = sa.exists().where(log.interaction_id == held.interaction_id, log.removed_at.is_not(None))
     return reviews.HeldScore(
@@ -62,7 +62,7 @@ def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
 
 
 def end_waiting(session: Session, guild_id: int, interaction_id: int, now: datetime) -> None:
-    """Stop reminding admins of a score that no longer waits, and show them what became of it."""
+    """Stop reminding admins of a score that has been decided, and show them the decision."""
     cancel(session, JobKind.REVIEW, str(interaction_id))
     refresh_post(session, JobKind.HELD, str(interaction_id), now)
     if session.scalar(waiting_in(guild_id).limit(1)) is None:
@@ -70,9 +70,9 @@ def end_waiting(session: Session, guild_id: int, interaction_id: int, now: datet
 
 
 def drop_held(session: Session, player_id: int, now: datetime) -> None:
-    """Forget the held scores of a player, who is erased; nobody can decide on them any more.
+    """Delete the held scores of a player who is being erased; nobody can decide on them any more.
 
-    The events that they are for are locked.
+    The caller has locked their events.
     """
     held = sa.select(HeldScore.interaction_id, Event.guild_id).join(Event, Event.id == HeldScore.event_id)
     found = session.execute(held.where(HeldScore.player_id == player_id).order_by(HeldScore.interaction_id)).all()
@@ -83,7 +83,7 @@ def drop_held(session: Session, player_id: int, now: datetime) -> None:
 
 
 def refresh_decided(session: Session, decided_by: int, now: datetime) -> None:
-    """Refresh the posts about held scores on which an admin has decided who is now erased."""
+    """Refresh the posts about held scores on which a now erased admin has decided."""
     of_admin = sa.select(HeldScore.interaction_id).where(HeldScore.decided_by == sa.literal(decided_by, sa.BigInteger))
     for interaction_id in session.scalars(of_admin.order_by(HeldScore.interaction_id)):
         refresh_post(session, JobKind.HELD, str(interaction_id), now)

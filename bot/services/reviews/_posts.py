@@ -1,4 +1,4 @@
-"""Say what became of a held score, to admins in the review channel of their server."""
+"""Show the state of held scores to admins in the review channel of their server."""
 
 from datetime import timedelta
 
@@ -17,18 +17,18 @@ from bot.services.reviews._service import REMIND_AFTER
 from bot.services.servers import hasten_reviews, load_settings
 
 STAYS_FOR: timedelta = REMIND_AFTER / 2
-"""A message about a score that waits comes anew with each reminder, which finds none that is as young as this."""
+"""How long a message about a waiting score stays the same message. Reminders are further apart, so each replaces it."""
 
 
 class ReviewPosts:
-    """The messages about held scores: one for each, whose interaction is the key."""
+    """The messages about held scores: one for each. The interaction of the submission is the key."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     async def draft(self, key: str) -> Draft[HeldScore | None] | None:
-        """Return what a message says now, with None for a score that was erased; None if there was never a message."""
+        """Return what a message currently says, with None for an erased score; None if there never was a message."""
 
         def work(session: Session) -> Draft[HeldScore | None] | None:
             held = session.scalar(sa.select(models.HeldScore).where(models.HeldScore.interaction_id == int(key)))
@@ -37,7 +37,7 @@ class ReviewPosts:
         return await self._database.read(work)
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Show no more held scores in a channel of a server, if any were, and tell its admins of them elsewhere."""
+        """Stop showing held scores in a channel, and report them to admins elsewhere; tell whether it showed them."""
         row = session.get(GuildSettings, guild_id, with_for_update=True)
         if row is None or row.review_channel_id != channel_id:
             return False

@@ -1,4 +1,4 @@
-"""Look at held scores, approve or refuse them, and remind admins of those that wait."""
+"""Show held scores, approve or refuse them, and remind admins of waiting ones."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -44,14 +44,17 @@ from bot.services.servers import (
 )
 
 REMIND_AFTER = timedelta(days=1)
-"""How long after a score was held, or the last reminder, admins are reminded of it."""
+"""How long after a score was held, and after each reminder, admins are reminded of it."""
 MOST_OWN = 5
 
 Row = models.HeldScore
 
 
 class ReviewService:
-    """Shows held scores to admins, and their own to players; an approved one counts for the week it was made in."""
+    """Shows held scores to admins, and players their own.
+
+    An approved score counts for the week in which it was made.
+    """
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
         """Rate by `scale`, and request a `recalculation` when a personal best changes."""
@@ -61,15 +64,15 @@ class ReviewService:
         self._recalculation = recalculation
 
     async def look(self, actor: Actor, place: int = 0) -> Review | OwnHeldScores | None:
-        """Return what an admin sees of the scores that wait, or a player of their own.
+        """Return the waiting scores as an admin sees them, or a player's own held scores.
 
         Args:
-            actor: who asks.
-            place: which of those that wait, from 0; beyond the last one the first.
+            actor: the user who asks.
+            place: which of the waiting scores, from 0; a place past the end means the first.
 
         Returns:
-            For an admin a score that waits with what its approval would change, rolled back; None if none waits. For
-            anybody else their own held scores.
+            For an admin, a waiting score with the changes that its approval would make, rolled back; None if no
+            score waits. For other users, their own held scores.
         """
 
         def work(session: Session) -> Review | OwnHeldScores | None:
@@ -83,7 +86,7 @@ class ReviewService:
         return await self._database.write(work)
 
     async def look_at(self, actor: Actor, held_id: int) -> Review:
-        """Return a score that waits, for an admin, as `look` does.
+        """Return a waiting score for an admin, as `look` does.
 
         Raises:
             NothingHeld: no such score waits in the actor's server.
@@ -99,7 +102,7 @@ class ReviewService:
         return await self._database.write(work)
 
     async def find(self, actor: Actor, held_id: int) -> HeldScore:
-        """Return a score that waits, to an admin.
+        """Return a waiting score for an admin.
 
         Raises:
             NothingHeld: no such score waits in the actor's server.
@@ -112,7 +115,7 @@ class ReviewService:
         return await self._database.read(work)
 
     def _review(self, session: Session, actor: Actor, waiting: Sequence[int], place: int) -> Review:
-        """Tell of one of the scores that wait, by key, to an admin, who need not be told any more that some do."""
+        """Show an admin one of the waiting scores, given by key, and mark the notice about them as seen."""
         held = find_waiting(session, actor.guild_id, waiting[place])
         described = describe_held(session, held)
         with session.begin_nested() as tried:
@@ -124,7 +127,7 @@ class ReviewService:
     def _foresee(self, session: Session, actor: Actor, held: Row) -> Consequences | None:
         """Approve a held score, and return what that changes; None if its event takes no scores of that week any more.
 
-        An event may begin or end otherwise since, or begin again.
+        The event may have changed its first or last week since, or have begun a new season.
         """
         event = find_event(session, actor.guild_id, held.event_id, lock=True)
         zone = load_settings(session, actor.guild_id).time_zone
@@ -138,12 +141,12 @@ class ReviewService:
         return foresight.consequences()
 
     async def approve(self, actor: Actor, held_id: int) -> CorrectionResult:
-        """Let a held score count for the week that it was made in, as if it had counted at once.
+        """Let a held score count for the week in which it was made, as if it had counted at once.
 
         Raises:
             NothingHeld: no such score waits in the actor's server.
-            PlayerWithdrawn: the player is withdrawn since.
-            AlreadyCounted: the score is in the log.
+            PlayerWithdrawn: the player has been withdrawn since.
+            AlreadyCounted: the score is already in the log.
             EventNotBegun, EventEnded: the event takes no scores of that week any more.
         """
 
@@ -170,7 +173,7 @@ class ReviewService:
         return result
 
     async def refuse(self, actor: Actor, held_id: int, reason: str | None = None) -> HeldScore:
-        """Refuse a held score, which then never counts.
+        """Refuse a held score; it never counts.
 
         Raises:
             NothingHeld: no such score waits in the actor's server.
@@ -189,12 +192,13 @@ class ReviewService:
         return await self._database.write(work)
 
     async def remind(self, claim: Claim) -> None:
-        """Do a job whose key is the interaction of a held score: tell admins while it waits, and come again.
+        """Run the job of a held score: while the score waits, remind the admins and reschedule the job.
 
-        They are told in the review channel; where there is none, in a notice.
+        The key of the job is the interaction of the score. The reminder goes to the review channel or, if there is
+        none, into a notice.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
 
         def work(session: Session) -> None:
@@ -220,7 +224,7 @@ class ReviewService:
 
 
 def _keys(session: Session, actor: Actor) -> Sequence[int]:
-    """Return the keys of the scores that wait, the longest waiting first."""
+    """Return the keys of the waiting scores, with the longest waiting one first."""
     keys = waiting_in(actor.guild_id).with_only_columns(Row.id)
     return session.scalars(keys.order_by(Row.held_at, Row.id)).all()
 

@@ -1,4 +1,4 @@
-"""Say who gets which role, and remember who has it from the bot."""
+"""Decide who gets which role, and record which roles the bot has given."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from bot.services.servers import Actor, begin_action, drop_notices, leave_notice
 from bot.services.standings import find_leaders
 
 AT_A_TIME = 200
-"""How many roles one claim of the job gives and takes, at most."""
+"""The most roles that one claim of the job gives and takes."""
 
 
 class RoleService:
     """Awards roles by the overall board. The job of a server gives and takes them after closes and corrections.
 
-    Events may award the same role, so that only a look at all of them tells who has it.
+    Several events may award the same role, so the job considers all events to decide who has it.
     """
 
     def __init__(self, database: Database, clock: Clock, scoring: LeaderboardScoringService) -> None:
@@ -36,14 +36,14 @@ class RoleService:
     async def award(
         self, actor: Actor, event_name: str, role_id: int, award: Award, elo: int | None = None
     ) -> RoleAward:
-        """Award a role by an event from now on, in place of how the event awarded it before.
+        """Award a role in an event, in place of its previous award of that role.
 
         Args:
-            actor: the admin, who may give the role.
+            actor: the admin, who must be allowed to give the role.
             event_name: the name of the event.
-            role_id: the role, which the bot may give.
+            role_id: the role, which the bot must be allowed to give.
             award: who gets it.
-            elo: the event Elo that `Award.ELO` asks for; None with any other.
+            elo: the event Elo that `Award.ELO` requires; None for other awards.
         """
 
         def work(session: Session) -> RoleAward:
@@ -87,10 +87,10 @@ class RoleService:
         return await self._database.read(work)
 
     async def note(self, claim: Claim, done: Sequence[RoleChange], *, is_all: bool) -> None:
-        """Store what was given and taken; end the job if that was all, else continue it at once.
+        """Store what was given and taken; end the job if `is_all`, else continue it at once.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
 
         def work(session: Session) -> None:
@@ -109,7 +109,7 @@ class RoleService:
         """End the job until the next close, and leave a notice for the admins; a role that is gone is awarded no more.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
         """
 
         def work(session: Session) -> None:
@@ -127,7 +127,7 @@ class RoleService:
 
 
 def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]]:
-    """Return the awards of a server, and who has earned each, the best first."""
+    """Return the awards of a server, each with the players who have earned it, the best first."""
     found: list[tuple[EventRole, list[int]]] = []
     for event_id, board_id in _boards(session, guild_id).items():
         event = session.get_one(Event, board_id)
@@ -142,7 +142,7 @@ def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]
 def _boards(session: Session, guild_id: int) -> dict[int, int]:
     """Return the events of a server that award roles, each with the event whose board decides.
 
-    Before a week of a new season is closed, that is the season before.
+    Until a week of a new season is closed, the board of the previous season decides.
     """
     before = aliased(Event)
     is_before = sa.and_(before.season_of == Event.id, before.season == Event.season - 1)
@@ -165,14 +165,14 @@ def _note(session: Session, done: Sequence[RoleChange]) -> None:
 
 
 def _forget_absent(session: Session, guild_id: int) -> None:
-    """Forget who of a server was not there, so that whoever comes back is given their roles by the next job."""
+    """Delete the records of absent members of a server, so that the next job gives returned members their roles."""
     of_server = sa.select(EventRole.id).join(Event, Event.id == EventRole.event_id).where(Event.guild_id == guild_id)
     absent = sa.delete(RoleGrant).where(RoleGrant.is_absent, RoleGrant.award_id.in_(of_server))
     session.execute(absent.execution_options(synchronize_session=False))
 
 
 def _forget_ended(session: Session, guild_id: int) -> None:
-    """Forget the awards of a server that go to nobody, once nobody has their roles; an event may then award none."""
+    """Delete the ended awards of a server once nobody holds their roles; an event without awards stops giving roles."""
     of_server = EventRole.event_id.in_(sa.select(Event.id).where(Event.guild_id == guild_id))
     has_some = sa.exists().where(RoleGrant.award_id == EventRole.id)
     ended = sa.delete(EventRole).where(of_server, EventRole.award == Award.NOBODY, ~has_some)

@@ -1,4 +1,4 @@
-"""What admins do with the rules of an event."""
+"""Let admins change the rules of an event."""
 
 from dataclasses import fields
 
@@ -17,7 +17,7 @@ from bot.services.weeks import after_correction, rerate
 
 
 class RulesService:
-    """Changes the rules of events, and with them all that follows from them."""
+    """Changes the rules of events, and recomputes everything that depends on them."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
         """Rate by `scale`."""
@@ -26,17 +26,17 @@ class RulesService:
         self._scale = scale
 
     async def change(self, actor: Actor, event: str | int, rules: Rules) -> RulesChange:
-        """Give an event other rules, and rate its all-time bests and all its closed weeks by them.
+        """Change the rules of an event, and rerate its all-time bests and all its closed weeks.
 
         Args:
             actor: the admin.
             event: the name or the key of the event.
-            rules: all its rules from now on.
+            rules: all rules of the event.
 
         Raises:
-            HasTheseRules: it has these rules.
-            RuleOutOfRange: a number is not in its range.
-            LogarithmImpossible: scores of 0 or less are allowed, and logarithms of scores are asked for.
+            HasTheseRules: the event already has these rules.
+            RuleOutOfRange: a number is out of range.
+            LogarithmImpossible: the rules use logarithms, but the event allows scores of 0 or less.
         """
 
         def work(session: Session) -> RulesChange:

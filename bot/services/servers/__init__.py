@@ -1,4 +1,4 @@
-"""Keep the settings of a server, check who is an admin, and log what admins do."""
+"""Keep the settings of a server, check who is an admin, and record the actions of admins."""
 
 from bot.services.servers._authority import Actor, begin_action, is_admin, itself, record, require_admin
 from bot.services.servers._members import (

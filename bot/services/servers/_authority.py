@@ -1,4 +1,4 @@
-"""Authorize admins, and record what they do. No other module decides who is an admin."""
+"""Authorize admins, and record their actions. No other module decides who is an admin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ class Actor:
 
 
 def itself(guild_id: int) -> Actor:
-    """Return the bot, which does in a server what nobody asked for just now."""
+    """Return the bot as an actor, for what it does in a server without a user's request."""
     return Actor(ITSELF, guild_id, manages_guild=False, role_ids=frozenset(), owns_bot=True)
 
 
@@ -51,24 +51,24 @@ def is_admin(session: Session, actor: Actor) -> bool:
 def require_admin(session: Session, actor: Actor) -> None:
     """Check that the actor is an admin; see `is_admin`.
 
-    That is enough for what only reads; `begin_action` is for the rest.
+    Actions that only read need no more than this; actions that write use `begin_action`.
 
     Raises:
-        NotAllowed: the actor is no admin.
+        NotAllowed: the actor is not an admin.
     """
     if not is_admin(session, actor):
         raise NotAllowed
 
 
 def begin_action(session: Session, actor: Actor) -> None:
-    """Begin what an admin does, as the first thing in its transaction.
+    """Begin an admin's action; every such transaction does this first.
 
-    Deliveries of one interaction go through here one after the other. So whoever is refused later in the transaction
-    is refused for what others did, and not for what the same use of the command has just done.
+    Deliveries of the same interaction pass this point one after the other. A later refusal in the transaction is
+    therefore due to other users' actions, and never to an earlier delivery of the same command.
 
     Raises:
-        AlreadyDone: the same interaction arrived before, and was done.
-        NotAllowed: the actor is no admin.
+        AlreadyDone: the bot has already handled the same interaction.
+        NotAllowed: the actor is not an admin.
     """
     if actor.interaction_id is not None:
         wait_for_turn(session, actor.interaction_id)
@@ -89,7 +89,7 @@ def record(
     player_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write an action of an admin, or of the bot itself, to the audit log, in the transaction of the action."""
+    """Write an action of an admin, or of the bot, to the audit log, in the transaction of the action."""
     session.add(
         AuditLog(
             interaction_id=actor.interaction_id,

@@ -1,4 +1,4 @@
-"""Schedule when the weeks of a server close by themselves."""
+"""Schedule the automatic closes of a server's weeks."""
 
 from datetime import datetime
 
@@ -13,10 +13,10 @@ from bot.services.jobs import cancel, find_job, schedule
 def move_close(
     session: Session, guild_id: int, before: ServerSettings, settings: ServerSettings, now: datetime
 ) -> None:
-    """Move or cancel the next close of a server, after its settings have changed.
+    """Move or cancel the next close of a server after its settings have changed.
 
-    A close that is overdue, given up or being tried again is due at once. No other is, so that no week closes because
-    somebody looks through the settings: a close that would be overdue by the new settings stays when it was.
+    A close that is overdue, given up or being retried becomes due at once. Any other close keeps its time if the new
+    settings would make it overdue, so that changing settings never closes a week by surprise.
     """
     key = str(guild_id)
     if not settings.closes_weeks:
@@ -29,7 +29,7 @@ def move_close(
         if job.due_at is None or job.due_at <= now or job.tries > 0:
             due_at = now
         else:
-            # A close that has stayed once is of the week before.
+            # A close that already kept its time once belongs to the week before.
             week = was.first_open if job.due_at >= was.next_at else was.first_open.before()
             due_at = job.due_at if week < closing.first_open else due_at
     schedule(session, JobKind.CLOSE_WEEKS, key, due_at)

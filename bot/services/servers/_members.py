@@ -1,4 +1,4 @@
-"""Find and name the members of a server, and make players members past the bot's commands."""
+"""Find and name the members of a server, and add members without a submission."""
 
 from collections.abc import Collection, Iterable
 
@@ -21,11 +21,11 @@ def find_member(session: Session, guild_id: int, discord_id: int, *, lock: bool 
     wanted = select(Member).join(Player, Player.id == Member.player_id).where(of_user, Member.guild_id == guild_id)
     if lock:
         wanted = wanted.with_for_update(key_share=True, of=Member)
-    # What a forged button names may be greater than any id.
+    # A forged button may name a number that is greater than any id.
     member = session.scalars(wanted).one_or_none() if discord_id <= GREATEST_ID else None
     if member is None:
         raise NeverSubmitted(discord_id)
-    # Whoever waited for the lock may find a member who was erased meanwhile.
+    # Whoever waited for the lock may get a member who was erased meanwhile.
     if lock and session.scalar(select(Player.discord_id).where(Player.id == member.player_id)) != discord_id:
         raise NeverSubmitted(discord_id)
     return member
@@ -39,17 +39,17 @@ def is_withdrawn(session: Session, guild_id: int, discord_id: int) -> bool:
 
 
 def name_player(session: Session, event: Event, player_id: int) -> PlayerName:
-    """Return a player as they are called in the server of an event."""
+    """Return a player under their name in the server of an event."""
     return name_member(session, session.get_one(Member, (player_id, event.guild_id)))
 
 
 def name_member(session: Session, member: Member) -> PlayerName:
-    """Return a player as they are called in a server."""
+    """Return a player under their name in a server."""
     return PlayerName(session.get_one(Player, member.player_id).discord_id, member.display_name)
 
 
 def name_players(session: Session, guild_id: int, player_ids: Collection[int]) -> dict[int, PlayerName]:
-    """Return some players as they are called in a server, by key."""
+    """Return players under their names in a server, by key."""
     is_member = (Member.player_id == Player.id) & (Member.guild_id == guild_id)
     named = select(Player.id, Player.discord_id, Member.display_name).join(Member, is_member)
     rows = session.execute(named.where(Player.id.in_(player_ids)))
@@ -59,9 +59,9 @@ def name_players(session: Session, guild_id: int, player_ids: Collection[int]) -
 def find_players(
     session: Session, discord_ids: Collection[int], guild_id: int | None = None, *, lock: bool = False
 ) -> dict[int, int]:
-    """Return the keys of those players who are known, to the bot or to a server, by their Discord ids.
+    """Return the keys of the players whom the bot, or a server, knows, by Discord id.
 
-    If `lock` is true, none of them is erased before the commit.
+    If `lock` is true, nobody can erase them before the commit.
     """
     keys: dict[int, int] = {}
     for some in in_chunks(list(discord_ids)):
@@ -75,9 +75,9 @@ def find_players(
 
 
 def add_members(session: Session, guild_id: int, members: Iterable[NewMember]) -> dict[int, int]:
-    """Make the players and members who are new, and return the keys of all players by their Discord ids.
+    """Add the new players and members, and return the keys of all given players by Discord id.
 
-    A member of the server stays as they are: the name, and whether they are withdrawn.
+    Existing members keep their name, and stay withdrawn if they are.
     """
     wanted = {one.discord_id: one for one in sorted(members, key=lambda one: one.discord_id)}
     known, there = find_players(session, wanted, lock=True), find_players(session, wanted, guild_id)

@@ -1,4 +1,4 @@
-"""Keep what admins have to know until they have seen it."""
+"""Store notices for admins until an admin has seen them."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from bot.domain.servers import Notice, Trouble
 def leave_notice(
     session: Session, guild_id: int, kind: JobKind, trouble: Trouble, place_id: int, now: datetime
 ) -> None:
-    """Leave a notice for the admins of a server, in place of an earlier one of the kind."""
+    """Leave a notice for the admins of a server, in place of any earlier notice of this kind."""
     row = models.Notice(guild_id=guild_id, kind=kind, trouble=trouble, place_id=place_id, noted_at=now, shown_at=None)
     session.merge(row)
 
@@ -26,23 +26,23 @@ def find_notices(session: Session, guild_id: int) -> tuple[Notice, ...]:
 
 
 def find_unseen(session: Session, guild_id: int, besides: JobKind | None = None) -> tuple[Notice, ...]:
-    """Return the notices of a server that no admin has seen, the earliest first, `besides` those of a kind."""
+    """Return the notices of a server that no admin has seen, the earliest first, except those of the kind `besides`."""
     return _describe(session, guild_id, *_unseen(guild_id, besides))
 
 
 def mark_seen(session: Session, guild_id: int, now: datetime, besides: JobKind | None = None) -> None:
-    """Mark the notices of a server as seen by an admin, `besides` those of a kind."""
+    """Mark the notices of a server as seen by an admin, except those of the kind `besides`."""
     session.execute(sa.update(models.Notice).where(*_unseen(guild_id, besides)).values(shown_at=now))
 
 
 def drop_notices(session: Session, guild_id: int, *kinds: JobKind) -> None:
-    """Forget the notices of some kinds, since an admin has changed what they were about."""
+    """Delete the notices of some kinds, because an admin has dealt with their subject."""
     of_kinds = models.Notice.guild_id == guild_id, models.Notice.kind.in_(kinds)
     session.execute(sa.delete(models.Notice).where(*of_kinds))
 
 
 def waiting_in(guild_id: int) -> sa.Select[HeldScore]:
-    """Select the held scores of a server that wait."""
+    """Select the waiting held scores of a server."""
     of_guild = Event.guild_id == guild_id, HeldScore.state == HeldState.WAITING
     return sa.select(HeldScore).join(Event, Event.id == HeldScore.event_id).where(*of_guild)
 

@@ -1,4 +1,4 @@
-"""Hasten what tells players what has just happened in their server, and admins what waits for them."""
+"""Hasten the jobs that tell players the news of their server, and admins which scores wait."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from bot.services.servers._notices import waiting_in
 
 
 def reminder_key(guild_id: int, discord_id: int) -> str:
-    """Return the key of the job that tells a user of a server."""
+    """Return the key of the reminder job of a user in a server."""
     return f"{guild_id}:{discord_id}"
 
 
 def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
-    """Hasten the reminders of those who want to know of closed weeks, in the transaction that closes one.
+    """Hasten the reminders of players who want results, in the transaction that closes a week.
 
-    A reminder tells only what has settled by then, so that an earlier one would leave this week to the next day.
+    A reminder covers only settled results. If it ran earlier, this week would have to wait for the next day's message.
     """
     wanted = sa.select(Reminders.discord_id).where(Reminders.guild_id == guild_id, Reminders.tells_results)
     jobs = [(JobKind.REMINDER, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]
@@ -28,6 +28,9 @@ def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
 
 
 def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:
-    """Tell admins of a server now of all held scores that wait, in the transaction that changes where they are told."""
+    """Remind the admins of a server of all waiting scores at once.
+
+    It runs in the transaction that changes where the server shows held scores.
+    """
     waiting = waiting_in(guild_id).with_only_columns(HeldScore.interaction_id)
     schedule_all(session, [(JobKind.REVIEW, str(key)) for key in session.scalars(waiting)], now)

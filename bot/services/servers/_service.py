@@ -1,4 +1,4 @@
-"""What admins set for their server, and what they have to know of it."""
+"""Let admins change the settings of their server, and show them notices."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,11 +21,11 @@ from bot.services.servers._reminders import hasten_reviews
 from bot.services.servers._settings import load_settings, read_settings
 
 NONE = "none"
-"""What admins type to have no quiet hours, and what the audit log says of no role."""
+"""What admins type for no quiet hours; also how the audit log writes the absence of a role."""
 
 
 class SettingsService:
-    """Shows and changes the settings of a server: its time zone, its admin role, and whether its weeks close."""
+    """Shows and changes the settings of a server, such as its time zone, its admin role and its automatic closes."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -57,20 +57,19 @@ class SettingsService:
 
         Args:
             actor: the admin.
-            time_zone: its IANA name, a city, a country or an abbreviation; from now on weeks begin on Monday 00:00
-                there.
+            time_zone: an IANA name, a city, a country or an abbreviation. Weeks then begin on Monday 00:00 in this
+                zone.
             admin_role_id: the role whose members are admins; the server's own id (its everyone role) means no role.
-            closes_weeks: whether weeks close by themselves.
-            grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
-            announcement_channel_id: where results and records are announced; the channel where they are already means
-                nowhere.
-            review_channel_id: where held scores are shown to admins; the channel where they are already means nowhere.
-            quiet_from: the time of the day from which nothing is announced, such as 22:00; "none" means at any time.
-            quiet_to: the time of the day until which nothing is announced; "none" likewise.
+            closes_weeks: whether weeks close automatically.
+            grace_minutes: how many minutes after its end a week closes automatically, 0 to `LONGEST_GRACE_MINUTES`.
+            announcement_channel_id: the channel for results and records; naming the current one unsets it.
+            review_channel_id: the channel that shows held scores to admins; naming the current one unsets it.
+            quiet_from: the time of day from which the bot announces nothing, such as 22:00; "none" for no quiet hours.
+            quiet_to: the time of day until which the bot announces nothing; "none" likewise.
 
         Raises:
-            InvalidSetting: the time zone means nothing, or several; the grace is out of range; or a time of the day is
-                none, or only one of both is given.
+            InvalidSetting: the time zone is unknown or ambiguous; the grace is out of range; a time of day is not
+                valid, or only one of the two is given.
         """
 
         def apply(session: Session, row: GuildSettings) -> None:
@@ -116,7 +115,7 @@ class SettingsService:
         drop_notices(session, row.guild_id, JobKind.REVIEW, JobKind.HELD)
 
     async def rate_new_events(self, actor: Actor, method: Method, attendance: Attendance) -> SettingsReport:
-        """Set the method and the attendance of events that are created from now on."""
+        """Set the method and the attendance of events that are created later."""
 
         def apply(_session: Session, row: GuildSettings) -> None:
             row.default_method, row.default_attendance = method, attendance
@@ -135,7 +134,7 @@ class SettingsService:
         return await self._database.write(work)
 
     async def begin_greeting(self, guild_id: int) -> bool:
-        """Tell whether to greet a server, and mark it as greeted: one caller alone is told to, once."""
+        """Tell whether to greet a server, and mark it as greeted; only one caller ever gets True."""
 
         def work(session: Session) -> bool:
             row = _lock_row(session, guild_id)
@@ -146,9 +145,9 @@ class SettingsService:
         return await self._database.write(work)
 
     async def notices(self, actor: Actor, besides: JobKind | None = None) -> tuple[Notice, ...]:
-        """Return what no admin of the actor's server has seen yet, and mark it as seen; nothing for other users.
+        """Return the notices that no admin of the actor's server has seen, and mark them as seen.
 
-        Notices of the kind `besides` stay unseen.
+        Other users get none. Notices of the kind `besides` stay unseen.
         """
         guild_id = actor.guild_id
         if not await self._database.read(lambda session: find_unseen(session, guild_id, besides)):
@@ -166,7 +165,7 @@ class SettingsService:
 
 
 def _report(session: Session, guild_id: int, settings: ServerSettings) -> SettingsReport:
-    """Return settings with what comes of them."""
+    """Return settings together with their effects."""
     job, notices = find_job(session, JobKind.CLOSE_WEEKS, str(guild_id)), find_notices(session, guild_id)
     if job is None:
         return SettingsReport(settings, next_close=None, has_failed=False, notices=notices)
@@ -174,7 +173,7 @@ def _report(session: Session, guild_id: int, settings: ServerSettings) -> Settin
 
 
 def _lock_row(session: Session, guild_id: int) -> GuildSettings:
-    """Return the row of a server, which is made if there is none."""
+    """Return the row of a server, locked; create it if there is none."""
     row = session.get(GuildSettings, guild_id, with_for_update=True)
     if row is None:
         row = GuildSettings(guild_id=guild_id)
@@ -190,7 +189,7 @@ def _checked_grace(minutes: int) -> int:
 
 
 def _set_quiet_hours(row: GuildSettings, quiet_from: str | None, quiet_to: str | None) -> None:
-    """Change the beginning of the quiet hours, or their end, or both; equal ones are none."""
+    """Change the beginning or the end of the quiet hours, or both; if they are equal, there are no quiet hours."""
     if NONE in [text.strip().lower() for text in (quiet_from, quiet_to) if text is not None]:
         row.quiet_from = row.quiet_to = None
         return

@@ -1,4 +1,4 @@
-"""Read the settings of a server, and what follows from them."""
+"""Read the settings of a server, and derive values from them."""
 
 from datetime import datetime
 

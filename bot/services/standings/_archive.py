@@ -1,4 +1,4 @@
-"""Read the board of a closed week: its results as the run archived them."""
+"""Read the board of a closed week from the results that its run archived."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _ORDER = (_RESULT.rank, _RESULT.submitted_at, _RESULT.player_id)
 
 
 def read_results(session: Session, run_id: int, guild_id: int, offset: int, limit: int) -> list[Standing]:
-    """Read `limit` results of a closed week, the best first, from `offset`; those who missed it have none."""
+    """Read `limit` results of a closed week, the best first, from `offset`; players who missed it have no result."""
     # The subquery limits the rows before the joins look up names.
     page = _results(run_id).order_by(*_ORDER).offset(offset).limit(limit).subquery()
     ordered = _named(page, guild_id).order_by(page.c.rank, page.c.submitted_at, page.c.player_id)

@@ -1,4 +1,4 @@
-"""Leaderboards of an event, as they are open or closed, page by page."""
+"""Build leaderboards of open and closed weeks, page by page."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class ShownBoard(ABC):
     Attributes:
         players: how many rows the board has.
         week: the week of a weekly board, else None.
-        is_past: whether that is an earlier week.
+        is_past: whether that week is over.
     """
 
     event: EventInfo
@@ -40,7 +40,7 @@ class ShownBoard(ABC):
     is_past: bool
 
     def page(self, session: Session, page: int | None, viewer_id: int) -> LeaderboardPage:
-        """Return a page, or the viewer's, and the viewer's own row."""
+        """Return a page and the viewer's own row; without a page number, the page with that row."""
         if page is None:
             found = self._find(session, viewer_id)
             page = 0 if found is None else found[0] // PAGE_SIZE
@@ -72,7 +72,7 @@ class ShownBoard(ABC):
 
 @dataclass(frozen=True, slots=True)
 class OpenBoard(ShownBoard):
-    """A leaderboard that each score may change.
+    """A leaderboard that new scores may change.
 
     Attributes:
         rating: how the event rates.
@@ -116,7 +116,7 @@ class OpenBoard(ShownBoard):
 
 @dataclass(frozen=True, slots=True)
 class ClosedBoard(ShownBoard):
-    """The leaderboard of a closed week, as its run archived it."""
+    """The leaderboard of a closed week, as archived by its run."""
 
     run_id: int
 

@@ -1,8 +1,8 @@
-"""Find what has changed a player's event Elo since the results of a close told it.
+"""Explain what has changed a player's event Elo since the results of a close showed it.
 
-The log says what the bests were at the close: a score removed since counted then, and a player withdrawn since took
-part. What else admins have done since is taken as if it had been so then: scores restored or added with an earlier
-time, players brought back, excuses and other rules.
+The log tells what the bests were at the close: scores that were removed later counted then, and players who were
+withdrawn later took part. Other actions by admins since then are treated as if made before the close: restored and
+backdated scores, returned players, excuses and changed rules.
 """
 
 from collections.abc import Collection, Sequence
@@ -35,22 +35,23 @@ from bot.services.standings._query import BoardQuery, count_rows
 from bot.services.weeks import announced_with
 
 MOST_COMPARED = 500
-"""Up to this size of an event the bests of all players are compared, and others are named."""
+"""The largest event for which the bests of all players are compared, and the players with the most influence are
+named."""
 
 
 def find_change(
     session: Session, event: Event, player_id: int, rated: PlayerRating, rating: Rating
 ) -> EloChange | None:
-    """Return how an event Elo has changed since the last close but one; since the last one if there was none before.
+    """Return how an event Elo has changed since the last close but one, or since the last if there is no other.
 
-    It is None before the player's first close. In an event of more than `MOST_COMPARED` players it may lack what others
-    have done: if its rules have changed since, or its closed weeks were imported.
+    It is None before the player's first close. In an event of more than `MOST_COMPARED` players it may leave out the
+    effect of other players, if the rules have changed since or the closed weeks were imported.
 
     Args:
         session: the transaction.
         event: the event.
         player_id: the player.
-        rated: the rating of the player now.
+        rated: the current rating of the player.
         rating: how the event rates.
     """
     weeks = {week.week.code: week for week in rated.weeks}
@@ -84,7 +85,7 @@ def find_change(
 
 
 def _known(runs: Sequence[WeeklyRun], weeks: Collection[int]) -> int:
-    """Return how many of all runs, in their order, had been made at the close that is compared with; 0 for no close.
+    """Return how many of the runs existed at the close that the rating is compared with; 0 if there is no such close.
 
     Args:
         runs: all runs of the event.
@@ -112,7 +113,7 @@ def _rules_changed(session: Session, event: Event, since: datetime) -> RulesChan
 
 
 def _elo_at(at: WeeklyRun, grounds: Grounds) -> int | None:
-    """Return the all-time Elo that a player had at a close, as the run keeps it; None if it does not."""
+    """Return the all-time Elo of a player at a close, from what the run stored; None if the run did not store it."""
     if at.bests is not None:
         return grounds.rating.elo(grounds.best, at.bests)
     is_better = grounds.rating.direction.is_better
@@ -121,7 +122,7 @@ def _elo_at(at: WeeklyRun, grounds: Grounds) -> int | None:
 
 
 def _elo_after_others(session: Session, event: Event, grounds: Grounds) -> int:
-    """Return the all-time Elo of a player's best at a close among the bests of all others now."""
+    """Return the all-time Elo that a player's best at the close would have among all others' present bests."""
     best, rating = grounds.best, grounds.rating
     if best == grounds.best_now:
         return grounds.all_time_elo
@@ -132,7 +133,7 @@ def _elo_after_others(session: Session, event: Event, grounds: Grounds) -> int:
         )
         equal = count_rows(session, board, board.shape.key == best)
         return rating.scale.elo_of(z_of_rank(better + 1 + equal / 2, event.statistics.count))
-    # Under *robust* the player's own best alone does not move the middle of so many.
+    # Under *robust*, the player's own best alone does not move the median of so many scores.
     is_classic = event.method is Method.CLASSIC
     field = event.statistics.change(grounds.best_now, best).field if is_classic else stored_field(event)
     return rating.elo(best, field or event.statistics.field)
@@ -167,7 +168,7 @@ def _parts_by_player(
 
 
 def _bests_at(session: Session, event: Event, at: datetime, players: Sequence[int]) -> dict[int, float]:
-    """Return the bests of some players at a time, by the log; those without a score lack."""
+    """Return the bests of some players at a time, from the log. Players without a score are left out."""
     log, until = ScoreSubmission, sa.literal(at, UtcDateTime)
     best = best_of(log.score, event.score_direction)
     counted = is_of_event(event.id), log.submitted_at <= until, log.removed_at.is_(None) | (log.removed_at > until)

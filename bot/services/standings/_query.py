@@ -3,8 +3,8 @@
 An index holds the key that orders a board. A query finds the keys of a page in the index; a second one reads the rows
 with these keys and orders them by time. No query sorts or joins all rows of an event.
 
-SQLAlchemy takes longer to build such a statement than a database to execute it. So those that every board asks for are
-built once for each shape of a board, and filled with the values of one.
+SQLAlchemy takes longer to build such a statement than a database takes to execute it. The statements of every board are
+therefore built once per shape of a board, and executed with the values of each board.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ _AT, _PLAYER = sa.bindparam("at", type_=UtcDateTime()), sa.bindparam("player_id"
 
 
 class BoardRow(NamedTuple):
-    """One row of a board; `key` orders the board."""
+    """One row of a board; the board is ordered by `key`."""
 
     player_id: int
     score: float
@@ -57,7 +57,7 @@ class Place(NamedTuple):
     Attributes:
         before: how many rows the board lists before it.
         rank: one more than the number of better rows (standard competition ranking); None without a key.
-        equal: how many rows have its key, this one included; 1 where the board does not count them.
+        equal: how many rows have the same key, including this one; 1 where the board does not count them.
     """
 
     before: int
@@ -67,16 +67,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BoardShape:
-    """The statements of an ordered list of players: by `key`, ties by time; players without a key come last.
+    """The statements of an ordered list of players: by `key`, then by time; players without a key come last.
 
     Attributes:
-        keys: the table with the keys; its index alone serves to count rows and to find a page.
-        best: the condition that joins a personal best to `keys`; None if `keys` has the scores.
+        keys: the table with the keys; its index alone suffices to count rows and to find a page.
+        best: the condition that joins a personal best to `keys`; None if `keys` holds the scores itself.
         condition: selects the rows of the board.
         has_key: selects the rows with a key; None if all rows have one.
-        before_key: the column before the key in the index, equal in all rows, or None. Queries order by it too:
-            PostgreSQL does not take a column that is NULL in all rows for constant.
-        direction: whether greater or smaller keys are better.
+        before_key: the column that precedes the key in the index and is equal in all rows, or None. Queries order by it
+            too, because PostgreSQL does not treat a column that is NULL in all rows as constant.
+        direction: whether higher or lower keys are better.
     """
 
     keys: sa.FromClause
@@ -107,7 +107,7 @@ class BoardShape:
 
     @property
     def earlier(self) -> sa.ColumnElement[bool]:
-        """The condition for rows before another one with the same key, which is filled in."""
+        """The condition for rows that precede another row with the same key; its time and player are parameters."""
         is_earlier = sa.tuple_(LeaderboardScore.submitted_at, self.player_id) < sa.tuple_(_AT, _PLAYER)
         return is_earlier if self.best is None else sa.exists().where(self.best, is_earlier)
 
@@ -159,12 +159,12 @@ def _shape_of_event_elos(*, asks_for_weeks: bool) -> BoardShape:
 
 @dataclass(frozen=True, slots=True)
 class BoardQuery:
-    """One board: its shape, and what its statements are filled with.
+    """One board: its shape, and the parameters of its statements.
 
     Attributes:
         shape: the statements.
-        values: their parameters: the event, and the server whose display names the board shows.
-        counts_equal: whether places tell how many rows have the same key.
+        values: the parameters of the statements: the event, and the server whose display names the board shows.
+        counts_equal: whether places include the number of rows with the same key.
     """
 
     shape: BoardShape
@@ -184,19 +184,19 @@ class BoardQuery:
     def of_event_elos(cls, event: Event) -> "BoardQuery":
         """Order all players with a personal best by stored event Elo, the highest first.
 
-        Those with fewer closed weeks than the event asks for have no key. An event Elo is a key only beside a stored
-        all-time Elo, which only players with a personal best have.
+        Players with fewer closed weeks than the event requires have no key. An event Elo is a key only together with a
+        stored all-time Elo, which only players with a personal best have.
         """
         values = {"event_id": event.id, "guild_id": event.guild_id, "min_weeks": event.min_weeks}
         return cls(_shape_of_event_elos(asks_for_weeks=event.min_weeks > 1), values)
 
     def execute(self, session: Session, statement: AnySelect, **values: Any) -> sa.CursorResult[*tuple[Any, ...]]:
-        """Execute a statement about this board, which may have further parameters."""
+        """Execute a statement of this board, with further parameters if it has any."""
         return session.connection().execute(statement, {**self.values, **values})
 
 
 def count_rows(session: Session, board: BoardQuery, *where: sa.ColumnElement[bool]) -> int:
-    """Count the rows of a board with a key that fulfil further conditions."""
+    """Count the rows of a board that have a key and match further conditions."""
     count: int = board.execute(session, _count(board.shape.keys, board.shape.ranked, *where)).scalar_one()
     return count
 
@@ -226,15 +226,15 @@ def read_row_of(session: Session, board: BoardQuery, discord_id: int) -> BoardRo
 
 
 def find_row(session: Session, board: BoardQuery, discord_id: int) -> tuple[Place, BoardRow] | None:
-    """Return the row of one player and its place, or None."""
+    """Return the place and the row of one player, or None."""
     row = read_row_of(session, board, discord_id)
     return None if row is None else (_place_of(session, board, row), row)
 
 
 def next_rank(session: Session, board: BoardQuery, found: tuple[Place, BoardRow] | None) -> int:
-    """Return the next rank above a row; 1 if none is above it.
+    """Return the next rank above a row; 1 if no row is above it.
 
-    Rows without a key are below all ranks, and so is None.
+    Rows without a key count as below all ranks; so does a missing row.
     """
     shape, (rank, key) = board.shape, (None, None) if found is None else (found[0].rank, found[1].key)
     if rank is None or key is None:
@@ -262,7 +262,7 @@ def _place_of(session: Session, board: BoardQuery, row: BoardRow) -> Place:
 def _read_ranked(
     session: Session, board: BoardQuery, keys: Sequence[float], offset: int
 ) -> list[tuple[Place, BoardRow]]:
-    """Read the rows from `offset` on, given their keys in order."""
+    """Read the rows from `offset`, given their keys in order."""
     better = _count_better_than_first(session, board, keys, offset)
     equal = _count_equal(session, board, keys)
     page = {"least": min(keys), "most": max(keys), "offset": offset - better, "limit": len(keys)}
@@ -277,7 +277,7 @@ def _read_ranked(
 
 
 def _count_equal(session: Session, board: BoardQuery, keys: Sequence[float]) -> dict[float | None, int]:
-    """Count the rows with each key of a page, where the board needs that; those at its ends go on on other pages."""
+    """Count the rows with each key of a page, if the board needs that. Ties at its ends may continue on other pages."""
     if not board.counts_equal:
         return {}
     equal: dict[float | None, int] = dict(Counter(keys))
@@ -290,7 +290,7 @@ def _count_better_than_first(session: Session, board: BoardQuery, keys: Sequence
         return 0
     if keys[0] == keys[-1]:
         return count_rows(session, board, board.shape.better_than(keys[0]))
-    # The rows that tie with the first row end on this page; counting these few gives the number of better rows.
+    # The ties of the first row end on this page; counting these few gives the number of better rows.
     return offset + keys.count(keys[0]) - count_rows(session, board, board.shape.key == keys[0])
 
 
@@ -330,13 +330,13 @@ def _place_without_key(shape: BoardShape) -> AnySelect:
 
 
 def _counts(shape: BoardShape, better: sa.ColumnElement[bool], equal: sa.ColumnElement[bool]) -> AnySelect:
-    """Count the rows with a better key than a row, and those before it that are equal."""
+    """Count the rows with a better key than a given row, and the equal ones that precede it."""
     count_better, count_earlier = _count(shape.keys, shape.ranked, better), _count(shape.keys, equal, shape.earlier)
     return sa.select(count_better.scalar_subquery(), count_earlier.scalar_subquery())
 
 
 def _page(shape: BoardShape, where: sa.ColumnElement[bool]) -> AnySelect:
-    """Select complete rows that fulfil a condition, in order, from an offset among them."""
+    """Select complete rows that match a condition, in order, from an offset."""
     order = (best_first(_key(shape), shape.direction), LeaderboardScore.submitted_at, shape.player_id)
     # The subquery limits the rows before the joins look up names.
     page = _rows(shape).where(where).order_by(*order).offset(_OFFSET).limit(_LIMIT).subquery()

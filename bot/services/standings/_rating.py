@@ -1,4 +1,4 @@
-"""Find where a player's event Elo comes from."""
+"""Explain a player's event Elo."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from bot.services.standings._query import Place
 
 
 def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWeek]:
-    """Return all closed weeks of an event that count for a player, the first one first; unrated ones do not."""
+    """Return all closed weeks of an event that count for a player, in order; unrated weeks do not count."""
     results = (
         sa.select(WeeklyRun.week_number, WeeklyResult.weekly_elo, WeeklyResult.score.is_(None).label("is_missed"))
         .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
@@ -34,14 +34,14 @@ def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWee
 def explain(
     session: Session, event: Event, player_id: int, standing: Standing, place: Place, rating: Rating, field: Field
 ) -> PlayerRating:
-    """Return where the event Elo of a player comes from.
+    """Return how the event Elo of a player is made up.
 
     Args:
         session: the transaction.
         event: the event.
         player_id: the player.
         standing: the row of the player on the all-time board.
-        place: of that row.
+        place: the place of that row.
         rating: how the event rates.
         field: the field that the Elos of that board are relative to.
     """
@@ -71,10 +71,10 @@ def explain(
 
 
 def _with_costs(rating: Rating, all_time_elo: int, weeks: Sequence[RatedWeek]) -> list[RatedWeek]:
-    """Return weeks, each missed one with the event Elo without it."""
+    """Return the given weeks; each missed one gets the event Elo that the player would have without it."""
     counted = [week.counted for week in weeks]
     without: dict[int, int] = {}
-    # A week that is the only one has no event Elo without it.
+    # The only week of a player has no event Elo without it.
     for place in range(len(weeks) if len(weeks) > 1 else 0):
         if weeks[place].is_missed:
             average = rating.weekly_average(counted[:place] + counted[place + 1 :])

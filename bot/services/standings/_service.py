@@ -1,4 +1,4 @@
-"""Show leaderboards and ratings, each as it is now."""
+"""Show current leaderboards and ratings."""
 
 from collections import OrderedDict
 from dataclasses import replace
@@ -35,7 +35,7 @@ from bot.services.standings._rating import explain
 from bot.services.weeks import closed_weeks, find_first_week, find_progress, find_run, open_week
 
 MOST_FIELDS = 500
-"""How many fields of weeks the service remembers, each as of one version of its event."""
+"""How many fields of weeks the service caches, each for one version of its event."""
 
 
 class StandingsService:
@@ -50,19 +50,19 @@ class StandingsService:
     async def rating(
         self, guild_id: int, event: str | int, discord_id: int, viewer_id: int, season: str | None = None
     ) -> PlayerRating:
-        """Return where the event Elo of a player comes from, and what has changed it since a close.
+        """Return how the event Elo of a player is made up, and what has changed it since a close.
 
         Args:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.
             discord_id: Discord's id of the player.
-            viewer_id: Discord's id of who asks.
-            season: the number of the season, as typed; None for the event that is named.
+            viewer_id: Discord's id of the user who asks.
+            season: the number of the season, as typed; None for the event itself.
 
         Raises:
             EventNotFound: the server has no such event.
             SeasonUnknown: the event has had no such season.
-            SubmitterWithdrawn: an admin has withdrawn the player, who asks.
+            SubmitterWithdrawn: the player is the user who asks, and an admin has withdrawn them.
             NoScores: the player has no score in the event.
         """
 
@@ -96,15 +96,15 @@ class StandingsService:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.
             board: which leaderboard.
-            page: from 0; a page past the end means the last one, and None the one with the viewer's row.
+            page: from 0; a page past the end means the last one; None means the page with the viewer's row.
             viewer_id: Discord's id of the viewer.
-            week: the week of the week board, such as 2026-W46, whichever board was asked for; None for the current one.
-            season: the number of the season, as typed; None for the event that is named.
+            week: the week of the week board, such as 2026-W46, whatever `board` is; None for the current week.
+            season: the number of the season, as typed; None for the event itself.
 
         Raises:
             EventNotFound: the server has no such event.
             SeasonUnknown: the event has had no such season.
-            NotAWeek: `week` is no week.
+            NotAWeek: `week` is not a week.
             WeekWithoutBoard: nobody has a score for that week.
         """
 
@@ -121,13 +121,13 @@ class StandingsService:
     def find_missed_week(
         self, session: Session, event: Event, discord_id: int, closes_at: datetime
     ) -> WeekToMiss | None:
-        """Return what missing one more week costs a player; None for a player without a closed week.
+        """Return what missing the open week would cost a player; None for a player without a closed week.
 
         Args:
             session: the transaction.
             event: the event.
             discord_id: Discord's id of the player.
-            closes_at: when the week is over, in UTC.
+            closes_at: when the open week ends, in UTC.
         """
         found = self._find_own(session, event, discord_id)
         own = None if found is None else found[1]
@@ -146,7 +146,7 @@ class StandingsService:
         return None if own is None else board.standing(*own)
 
     def _find_own(self, session: Session, event: Event, discord_id: int) -> tuple[int, PlayerRating] | None:
-        """Return the key of a player with a best in an event, and where the event Elo comes from; else None."""
+        """Return the key of a player with a best in an event, and how their event Elo is made up; else None."""
         board = self._open(session, event, Board.ALL_TIME)
         own = board.find(session, discord_id)
         if own is None:
@@ -161,7 +161,7 @@ class StandingsService:
         Args:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.
-            season: the number of the season, as typed; None for the event that is named.
+            season: the number of the season, as typed; None for the event itself.
 
         Raises:
             EventNotFound: the server has no such event.
@@ -174,7 +174,10 @@ class StandingsService:
         return await self._database.read(work)
 
     def _without_dashes(self, session: Session, event: Event, page: LeaderboardPage) -> LeaderboardPage:
-        """Return a page as it is, or without rows and with the first week, if no week of the event is closed yet."""
+        """Return a page unchanged, unless no week of the event is closed yet.
+
+        Then return it without rows and with the first week.
+        """
         if page.board is not Board.OVERALL or not page.standings or page.standings[0].rank is not None:
             return page
         first_week = find_first_week(session, event, self._clock())
@@ -211,17 +214,17 @@ class StandingsService:
         return OpenBoard(describe(event), Board.WEEK, field.size, week, is_past, query, rating, field)
 
     def _week_now(self, session: Session, event: Event) -> Week:
-        """Return the week that a score of an event counts for now."""
+        """Return the week that a score of an event would currently count for."""
         return open_week(session, event.id, current_week(session, event.guild_id, self._clock()))
 
     def _field(self, session: Session, event: Event, rating: Rating) -> Field:
-        """Return the field of the personal bests: under *robust* as the last recalculation kept it."""
+        """Return the field of the personal bests; under *robust*, as the last recalculation stored it."""
         if rating.rules.method is Method.ROBUST and event.elo_version == 0:
             return current_field(session, rating, event)
         return stored_field(event) or event.statistics.field
 
     def _field_of_week(self, session: Session, event: Event, rating: Rating, week: Week) -> Field:
-        """Return the field of an open week; under *robust* it is counted once for each version of the event."""
+        """Return the field of an open week; under *robust* it is computed once per version of the event."""
         if rating.rules.method is Method.ROBUST:
             key = event.id, week.code, event.version
             field = self._fields.get(key)

@@ -1,4 +1,4 @@
-"""Take scores: personal bests, weekly bests, the log, running statistics."""
+"""Take scores: update personal and weekly bests, the log and the running statistics."""
 
 from bot.services.submissions._service import LeaderboardService
 

@@ -1,4 +1,4 @@
-"""Count submissions together: find what they touch, decide each, write, answer each."""
+"""Count a batch of submissions: look up what they touch, decide each, write all, and compose the answers."""
 
 import math
 from collections import Counter, defaultdict
@@ -52,19 +52,19 @@ from bot.services.submissions._known_bests import KnownBests, Near
 FURTHEST_ZONE = timedelta(days=1)
 """No time zone is further behind UTC."""
 LEEWAY = timedelta(minutes=1)
-"""Entries of the log that are further ahead than this come from a clock that was ahead."""
+"""Log entries that are further ahead than this come from a clock that was set back since."""
 
 Outcome = SubmissionResult | LeaderboardError | None
-"""What became of a submission: counted, held or refused, or, while its event is locked, nothing yet."""
+"""The outcome of a submission: counted, held or refused; None while its event is locked."""
 
 
 class Conflict(Exception):
-    """Nothing was written; count the batch again.
+    """The attempt wrote nothing; count the batch again.
 
-    Somebody has changed, or holds, what it was decided by; or it needs a transaction.
+    A row on which a decision rests has changed or is locked, or the batch needs a transaction.
 
     Attributes:
-        locked: the numbers of submissions whose events somebody holds.
+        locked: the numbers of the submissions whose events are locked.
     """
 
     def __init__(self, locked: frozenset[int] = frozenset()) -> None:
@@ -73,7 +73,10 @@ class Conflict(Exception):
 
 
 class _Others(NamedTuple):
-    """How many personal bests beat, or equal, a player's before the batch; equal ones count under *ranks* alone."""
+    """How many personal bests before the batch beat, or equal, a player's.
+
+    Equal ones are counted only under *ranks*.
+    """
 
     better: int
     equal: int
@@ -83,9 +86,9 @@ class _Place(NamedTuple):
     """The place of a personal best among those before the batch.
 
     Attributes:
-        others: how many beat or equal it.
-        near: what is near it.
-        rival: the name of the rival that is near; None for none.
+        others: how many bests beat or equal it.
+        near: the bests near it.
+        rival: the name of the rival in `near`; None for none.
     """
 
     others: _Others
@@ -96,9 +99,9 @@ class _Place(NamedTuple):
 class Batch:
     """Submissions of different players, counted together.
 
-    On PostgreSQL no lock spans reading and writing: a batch is decided by what it found, and written by one statement,
-    if nobody has changed that meanwhile. These two statements commit by themselves. A batch that takes more, for new
-    players or to count a field anew, is one transaction.
+    On PostgreSQL no lock spans reading and writing. One statement reads, and another writes if nothing that it depends
+    on has changed meanwhile; each commits by itself. A batch that needs more statements, to add players or to recount a
+    field, runs in one transaction.
     """
 
     def __init__(
@@ -122,7 +125,7 @@ class Batch:
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """What became of each submission in the last attempt; None for those that were not counted."""
+        """The outcome of each submission in the last attempt; None for submissions that were not counted."""
         told = self._refused | self._held
         outcomes: list[Outcome] = [told.get(number) for number in range(self._size)]
         for number, one in self._counted.items():
@@ -130,17 +133,17 @@ class Batch:
         return outcomes
 
     def put_off(self, locked: frozenset[int]) -> None:
-        """Leave out the submissions whose events somebody has locked."""
+        """Leave out the submissions whose events are locked by another transaction."""
         for number in locked:
             del self._due[number]
 
     def count(self, session: Session) -> list[OpenEvent]:
         """Count the submissions, and return the events whose personal bests have changed.
 
-        A refused submission leaves no trace.
+        Refused submissions write nothing.
 
         Raises:
-            Conflict: nothing was written; count again.
+            Conflict: the attempt wrote nothing; count the batch again.
         """
         self._connection = session.connection() if self._is_transaction else commit_each_statement(session)
         self._refused, self._counted, self._places, self._holding, self._held = {}, {}, {}, {}, {}
@@ -154,19 +157,22 @@ class Batch:
         self._learn_bests(events.values())
         counted = self._decide()
         places = self._write(counted) if counted else {}
-        # What a conflict rolls back is not told.
+        # Publish the outcomes only here: a conflict would have rolled them back.
         self._counted, self._places, self._held = counted, places, self._holding
         self._fields = {key: fields for key, event in events.items() if (fields := self._fields_of(event)) is not None}
         return [event for event in events.values() if event.moves]
 
     def _begin_transaction(self) -> None:
-        """Count the batch again in one transaction, unless it is in one; in a file it always is."""
+        """Raise `Conflict`, so that the batch is retried in one transaction, unless it runs in one already.
+
+        On SQLite it always does.
+        """
         if has_rivals(self._connection) and not self._is_transaction:
             self._is_transaction = True
             raise Conflict
 
     def _find(self) -> None:
-        """Find what is known about the submissions, and read the scores as typed; refuse those that do not fit."""
+        """Look up what the submissions touch, and parse the scores; refuse invalid submissions."""
         asked = self._clock()
         wanted = [
             (number, one.interaction_id, one.guild_id, name_key(one.event_name), one.discord_id)
@@ -189,10 +195,10 @@ class Batch:
     def _enter(
         self, submission: Submission, rows: Sequence[Row[Any]], events: dict[int, tuple[OpenEvent, Week]]
     ) -> Entry:
-        """Read a score as typed; `events` keeps each event once, with the week that it is there."""
+        """Parse a score. `events` collects each event once, together with its current week."""
         row = rows[0]
         if row.is_counted:
-            # Whatever else is in its way may be there since it was counted.
+            # Report this first: any other obstacle may have appeared only after the score counted.
             raise AlreadyCounted
         if row.id is None:
             raise EventNotFound
@@ -211,7 +217,7 @@ class Batch:
         return entry
 
     def _learn_bests(self, events: Collection[OpenEvent]) -> None:
-        """Load the personal bests of busy events, except large ones."""
+        """Cache the personal bests of busy events, except large ones."""
         submitted = Counter(entry.event.info.id for entry in self._entries.values())
         due = [event for event in events if self._bests.is_worth_learning(event, submitted[event.info.id])]
         bests: defaultdict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
@@ -221,7 +227,7 @@ class Batch:
             self._bests.learn(event_id, version, loaded)
 
     def _decide(self) -> dict[int, Counted]:
-        """Decide one submission after the other, as if each had come alone."""
+        """Decide the submissions one after the other, as if each had arrived alone."""
         counted: dict[int, Counted] = {}
         for number, entry in self._entries.items():
             event = entry.event
@@ -231,7 +237,7 @@ class Batch:
                 self._refused[number] = error
                 continue
             if entry.player_id is None:
-                # Its event was made since the newcomers were.
+                # The player was not added, because the event did not exist yet at that time.
                 raise Conflict
             alarm = find_alarm(self._connection, entry, entry.player_id, decision, self._rules.scale)
             if alarm is None:
@@ -241,10 +247,10 @@ class Batch:
         return counted
 
     def _hold(self, number: int, entry: Entry, player_id: int, alarm: RaisedAlarm) -> None:
-        """Hold a score; it costs its player the cooldown as one that counts does, also if both come at once.
+        """Hold a score for review. Like a counted score it starts the cooldown, even if two scores arrive at once.
 
         Raises:
-            Conflict: as `count`.
+            Conflict: as in `count`.
         """
         cooldown, batch = self._rules.cooldown, [one.interaction_id for one in self._due.values()]
         self._lock_event(entry.event)
@@ -256,7 +262,10 @@ class Batch:
             self._holding[number] = hold_score(self._connection, entry, player_id, alarm, self._now)
 
     def _move(self, entry: Entry, player_id: int, decision: Decision) -> Counted:
-        """Move the fields of an event by the bests that a score is; count anew what is not kept, or has lost digits."""
+        """Update the event's running statistics with a new personal or weekly best.
+
+        Recount a field if its statistics are missing or have lost precision.
+        """
         event, score, best = entry.event, entry.score, decision.personal_best
         before = Moment.of(event, best if decision.previous_best is None else decision.previous_best)
         rivals: tuple[Rival, ...] = ()
@@ -275,17 +284,17 @@ class Batch:
         return Counted(entry, player_id, decision, before, Moment.of(event, best), rivals)
 
     def _lock_event(self, event: OpenEvent) -> None:
-        """Lock an event until the commit of the batch, which takes a transaction.
+        """Lock an event until the commit of the batch, which requires a transaction.
 
         Raises:
-            Conflict: as `count`.
+            Conflict: as in `count`.
         """
         self._begin_transaction()
         if not sql.LOCK_EVENTS.fetch(self._connection, [(event.info.id, event.version)]):
             raise Conflict(self._find_locked())
 
     def _count_anew(self, event: OpenEvent, week: Week | None, moves: Moves) -> RunningStatistics:
-        """Count a field from its rows, which the held event keeps, and the bests of the batch."""
+        """Lock the event, then recount a field from its rows and from the bests of this batch."""
         self._lock_event(event)
         field = is_personal_best(event.info.id) if week is None else is_weekly_best(event.info.id, week.code)
         statistics = count_field(self._connection, field & LeaderboardScore.player_id.not_in(moves))
@@ -294,7 +303,7 @@ class Batch:
         return statistics
 
     def _write(self, counted: dict[int, Counted]) -> dict[int, _Place]:
-        """Write what changes, and return the place of each player's personal best before the batch."""
+        """Write the changes, and return the place of each player's personal best before the batch."""
         near = self._find_near(counted)
         others: dict[int, _Others] = {}
         asked: list[tuple[Any, ...]] = []
@@ -326,7 +335,7 @@ class Batch:
         return {number: _Place(others[number], near.get(number, Near()), names.get(number)) for number in counted}
 
     def _find_near(self, counted: dict[int, Counted]) -> dict[int, Near]:
-        """Find what is near each new personal best among those before the batch."""
+        """Find the neighbours of each new personal best among the bests before the batch."""
         near: dict[int, Near] = {}
         unknown: list[tuple[Any, ...]] = []
         for number, one in counted.items():
@@ -343,7 +352,7 @@ class Batch:
         return near
 
     def _find_locked(self) -> frozenset[int]:
-        """Find the submissions, of those that are not refused, whose events somebody holds."""
+        """Find the submissions whose events are locked, among those that are not refused."""
         due = self._entries.keys() - self._refused.keys()
         events = {number: self._entries[number].event.info.id for number in due}
         wanted = [(event_id,) for event_id in sorted({*events.values()})]
@@ -351,7 +360,10 @@ class Batch:
         return frozenset(number for number, event_id in events.items() if event_id not in free)
 
     def _result(self, one: Counted, place: _Place) -> SubmissionResult:
-        """Tell the player what the score changed, where the personal best has this `place` before the batch."""
+        """Return what the score changed, for the answer to the player.
+
+        `place` is the place of the personal best before the batch.
+        """
         entry, decision, event, info = one.entry, one.decision, one.entry.event, one.entry.event.info
         before, after = self._fields.get(info.id, (None, None))
         rank = previous_rank = 1 + place.others.better + one.after.overtaken
@@ -386,7 +398,7 @@ class Batch:
         )
 
     def _elo(self, event: OpenEvent, best: float, moment: Moment, others: _Others, field: Field | None) -> int:
-        """Return an all-time Elo at a moment of the batch; under *robust* in `field`."""
+        """Return an all-time Elo at a moment of the batch; under *robust*, relative to `field`."""
         scale = self._rules.scale
         rating = Rating(event.info.direction, event.info.rules, scale)
         if rating.rules.method is Method.CLASSIC:
@@ -397,9 +409,9 @@ class Batch:
         return scale.base_elo if field is None else rating.elo(best, field)
 
     def _fields_of(self, event: OpenEvent) -> tuple[Field, Field] | None:
-        """Return the fields of an event before and after the batch under *robust*, or twice as last counted.
+        """Return the field before and after the batch. Only *robust* needs it; other methods get None.
 
-        Other methods need none.
+        If the bests are not cached, both are the field as last counted.
         """
         rating = Rating(event.info.direction, event.info.rules, self._rules.scale)
         if rating.rules.method is not Method.ROBUST:
@@ -411,5 +423,5 @@ class Batch:
 
 
 def _kinds(info: EventInfo) -> tuple[bool, bool]:
-    """Return whether greater scores are better, and whether equal ones are to be counted."""
+    """Return whether higher scores are better, and whether to count equal ones."""
     return info.direction is ScoreDirection.HIGH, info.rules.method is Method.RANKS

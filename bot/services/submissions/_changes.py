@@ -1,4 +1,4 @@
-"""The submissions of a batch that count, and the rows that they add and change."""
+"""The counted submissions of a batch, and the rows that they add and change."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,12 +18,12 @@ from bot.services.submissions import _statements as sql
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A submission that fits its event, and what was found of it.
+    """A valid submission, and what the database knows about it.
 
     Attributes:
-        player_id: the key of the player; None for one who is new.
-        display_name: the name of the player in the server, as stored; None for one who is new there.
-        member_version: the version of the player there; None for one who is new there.
+        player_id: the key of the player; None for a new player.
+        display_name: the stored name of the player in the server; None for a new member.
+        member_version: the version of the player's membership; None for a new member.
     """
 
     submission: Submission
@@ -37,17 +37,17 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What the player is called in the server now."""
+        """The current name of the player in the server."""
         return clean_display_name(self.submission.display_name)
 
 
 class Moment(NamedTuple):
-    """An event at a moment of the batch, beside a personal best.
+    """The state of an event at a moment of the batch, relative to a personal best.
 
     Attributes:
-        statistics: of its field.
-        overtaken: how many personal bests of the batch have come to beat that one.
-        levelled: how many more equal it since the batch.
+        statistics: the running statistics of its field.
+        overtaken: how many players of the batch have passed that best.
+        levelled: by how much the batch has changed the number of equal bests.
     """
 
     statistics: RunningStatistics
@@ -56,7 +56,7 @@ class Moment(NamedTuple):
 
     @classmethod
     def of(cls, event: OpenEvent, best: float) -> "Moment":
-        """Return the present moment."""
+        """Return the present state of an event, relative to a personal best."""
         return cls(event.statistics, event.overtaken(best), event.levelled(best))
 
 
@@ -66,9 +66,9 @@ class Counted:
 
     Attributes:
         player_id: the key of the player.
-        before: right before it, beside the previous best.
-        after: right after it, beside the best.
-        rivals: the others of the batch who have a personal best, as it was then; empty unless it is a new best.
+        before: the state right before it, relative to the previous best.
+        after: the state right after it, relative to the new best.
+        rivals: the other players of the batch with a personal best, as it was then; empty unless this is a new best.
     """
 
     entry: Entry
@@ -80,7 +80,7 @@ class Counted:
 
     @property
     def may_be_record(self) -> bool:
-        """Whether the score is to be announced if it beats all that the event had before the batch."""
+        """Whether to announce the score if it beats every best that the event had before the batch."""
         announces, is_first = self.entry.event.announces, self.after.statistics.count == 1
         return self.decision.is_personal_best and announces and not is_first and self.after.overtaken == 0
 
@@ -92,9 +92,9 @@ def record(one: Counted) -> tuple[Any, ...]:
 
 
 def changes(counted: Iterable[Counted], *, has_rivals: bool) -> Mapping[RowsStatement, Rows]:
-    """Return the versions by which the submissions were decided, and the rows that they add and change.
+    """Return the row versions that the decisions rest on, and the rows that the submissions add and change.
 
-    The version of a member moves only where somebody else may write at the same time.
+    The version of a member is raised only where other transactions may write at the same time.
     """
     rows: defaultdict[RowsStatement, list[tuple[Any, ...]]] = defaultdict(list)
     events: dict[int, OpenEvent] = {}

@@ -1,4 +1,4 @@
-"""What is found of a submission: its event and its player, as the rows of `FIND` tell."""
+"""Read the event and the player of a submission from the rows of `FIND`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from bot.services.submissions import _statements as sql
 
 
 def open_event(row: Row[Any]) -> OpenEvent:
-    """Return the event that a row found, before the batch."""
+    """Return the event in a row, as it is before the batch."""
     zone = ServerSettings().time_zone if row.time_zone is None else row.time_zone
     week = None if row.week_number is None else Week.from_code(row.week_number)
     statistics = RunningStatistics(row.score_count, row.score_origin, row.score_mean, row.score_m2, row.score_m2_peak)
@@ -36,7 +36,7 @@ def open_event(row: Row[Any]) -> OpenEvent:
 
 
 def known_of(rows: Sequence[Row[Any]], current: Week) -> Known:
-    """Return what the rows of a submission found of its player, in the current week."""
+    """Return what the rows of a submission say about its player, relative to the current week."""
     row = rows[0]
     closed = () if row.closed_weeks is None else row.closed_weeks.split(sql.SEPARATOR)
     return Known(

@@ -1,4 +1,4 @@
-"""Hold scores until an admin decides: those that would move others far, or lie beyond the bounds of an alarm."""
+"""Hold scores for an admin's decision: those that would move others far, or exceed the bounds of an alarm."""
 
 import math
 from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ from bot.services.submissions._changes import Entry
 
 
 class RaisedAlarm(NamedTuple):
-    """Why a score is held: it moves another player by so many points of Elo; None if it is beyond the bounds."""
+    """Why a score is held: how many points of Elo it moves another player; None if it is beyond the bounds."""
 
     moves: int | None
 
@@ -28,7 +28,7 @@ class RaisedAlarm(NamedTuple):
 def find_alarm(
     connection: Connection, entry: Entry, player_id: int, decision: Decision, scale: RatingScale
 ) -> RaisedAlarm | None:
-    """Return why a score is held; None for one that is not, which mostly follows from the statistics alone."""
+    """Return why to hold a score, or None. For most scores the statistics alone tell."""
     event, alarm = entry.event, entry.event.info.alarm
     if alarm.is_beyond(entry.score):
         return RaisedAlarm(None)
@@ -44,7 +44,7 @@ def find_alarm(
 
 
 def _extremes(connection: Connection, event: OpenEvent, player_id: int) -> Extremes:
-    """Return the smallest and the greatest personal best of the other players."""
+    """Return the lowest and the highest personal best of the other players."""
     moved = {player: new for player, (_, new) in event.moves.items() if player != player_id}
     score, others = LeaderboardScore.score, LeaderboardScore.player_id.not_in([player_id, *moved])
     found = select(func.min(score), func.max(score)).where(is_personal_best(event.info.id), others)
@@ -56,18 +56,18 @@ def _extremes(connection: Connection, event: OpenEvent, player_id: int) -> Extre
 def is_held_lately(
     connection: Connection, player_id: int, guild_id: int, now: datetime, cooldown: timedelta, batch: Collection[int]
 ) -> bool:
-    """Tell whether a score of a player that is not of the batch was held in a server within the cooldown.
+    """Tell whether another score of a player, from outside the batch, was held in a server within the cooldown.
 
     Args:
         connection: the transaction.
         player_id: the key of the player.
         guild_id: the server.
-        now: when the batch counts.
-        cooldown: how far back a score is too recent for another one.
-        batch: the interactions of the batch.
+        now: the time of the batch.
+        cooldown: the least time between two scores of a player.
+        batch: the ids of the batch's interactions.
     """
     since, until = (literal(at, UtcDateTime) for at in (now - cooldown, now))
-    # A score may be from a time ahead, where a clock was set back.
+    # If the clock has been set back, a held score may lie in the future; ignore it.
     lately = and_(HeldScore.held_at > since, HeldScore.held_at <= until)
     other = HeldScore.interaction_id.not_in(batch)
     found = select(HeldScore.id).join(Event, Event.id == HeldScore.event_id)
@@ -76,7 +76,7 @@ def is_held_lately(
 
 
 def hold_score(connection: Connection, entry: Entry, player_id: int, alarm: RaisedAlarm, now: datetime) -> ScoreHeld:
-    """Write down that a score waits for an admin, and return what its player is told."""
+    """Store that a score waits for an admin, and return the answer to its player."""
     event, submission = entry.event, entry.submission
     if entry.member_version is None:
         sql.ADD_MEMBERS.write(connection, [(event.info.guild_id, player_id, entry.name)])

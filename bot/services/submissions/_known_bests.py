@@ -12,22 +12,22 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.submissions import Moves, OpenEvent
 
 MOST_SCORES = 2_000
-"""Events with more personal bests are not loaded: that takes longer than to count the better ones a few times."""
+"""The largest event to cache. Loading more bests takes longer than counting the better ones a few times."""
 MOST_EVENTS = 500
 """How many events the cache holds: about 16 MB of scores and players."""
 WORTH_LEARNING = 8
-"""After so many submissions to an event, loading it is cheaper than ranking by the database."""
+"""After this many submissions to an event, loading it is cheaper than ranking in the database."""
 
 
 class Near(NamedTuple):
-    """What is near a new personal best among the bests before the batch.
+    """The neighbours of a new personal best among the bests before the batch.
 
     Attributes:
-        passed: how many bests beat the player's previous one, but not the new one.
-        equal: how many equal the previous one; they count under *ranks* alone.
-        rival_id: the key of the player who is next, of those who do not submit; None if nobody else is there.
+        passed: how many bests the player passes: they beat the previous best, but not the new one.
+        equal: how many bests equal the previous one; counted only under *ranks*.
+        rival_id: the key of the next player among those who do not submit in this batch; None if there is nobody else.
         score: the best of that player.
-        ties: how many of those who do not submit have that best.
+        ties: how many of those who do not submit share that best.
     """
 
     passed: int = 0
@@ -38,24 +38,27 @@ class Near(NamedTuple):
 
 
 class KnownBests:
-    """The personal bests of events, sorted, each as of one version of the event.
+    """The personal bests of events, sorted, each for one version of the event.
 
-    Ranks are exact: every change of a personal best moves the event's version, and a submission counts only by the
-    version that it found.
+    Ranks are exact: every change of a personal best raises the event's version, and a submission only counts if the
+    version is still the one that it was decided on.
     """
 
     def __init__(self) -> None:
-        """Know nothing."""
+        """Begin with an empty cache."""
         self._known: OrderedDict[int, tuple[int, array[float], array[int]]] = OrderedDict()
         self._missed: Counter[int] = Counter()
 
     def knows(self, event: OpenEvent) -> bool:
-        """Tell whether the cache has an event's personal bests, as they were before the batch."""
+        """Tell whether the cache holds an event's personal bests, as they were before the batch."""
         known = self._known.get(event.info.id)
         return known is not None and known[0] == event.scores_version
 
     def is_worth_learning(self, event: OpenEvent, submissions: int) -> bool:
-        """Tell whether so many submissions more, or a method that needs all scores, make it worth loading an event."""
+        """Tell whether loading an event pays off.
+
+        That is so after enough `submissions`, or at once if its method needs all scores.
+        """
         if self.knows(event) or event.statistics.count > MOST_SCORES:
             return False
         if event.info.rules.method is not Method.CLASSIC:
@@ -66,7 +69,7 @@ class KnownBests:
         return self._missed[event.info.id] >= WORTH_LEARNING
 
     def learn(self, event_id: int, version: int, bests: Iterable[tuple[float, int]]) -> None:
-        """Cache the personal bests of an event with their players, in order, as of a version of them."""
+        """Cache the personal bests of an event with their players, in order, for a version of the bests."""
         scores, players = zip(*bests, strict=True)
         self._keep(event_id, version, array("d", scores), array("q", players))
         del self._missed[event_id]
@@ -84,13 +87,13 @@ class KnownBests:
         return bisect_right(scores, score) - bisect_left(scores, score)
 
     def find_near(self, event: OpenEvent, score: float, previous: float | None) -> Near:
-        """Return what is near a new personal best of a cached event; `previous` is the one that it replaces."""
+        """Return the neighbours of a new personal best of a cached event; `previous` is the best that it replaces."""
         _, scores, players = self._known[event.info.id]
         size, better, passed, equal = len(scores), self.count_better(event, score), 0, 0
         if previous is not None:
             passed, equal = self.count_better(event, previous) - better, self.count_equal(event, previous)
         is_high = event.info.direction is ScoreDirection.HIGH
-        # From the nearest better one to the best, then from the best of the others down.
+        # Upwards from the nearest better best; then downwards from the best of the others.
         up = range(size - better, size) if is_high else range(better - 1, -1, -1)
         down = range(size - better - 1, -1, -1) if is_high else range(better, size)
         found = next((place for place in chain(up, down) if players[place] not in event.rivals), None)

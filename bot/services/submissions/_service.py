@@ -1,4 +1,4 @@
-"""Take scores: queue them, and count those that wait together in one batch."""
+"""Take scores: queue them, and count all waiting submissions together in one batch."""
 
 import asyncio
 import random
@@ -27,14 +27,14 @@ from bot.services.submissions._known_bests import KnownBests
 from bot.services.submissions._usual import check_any_open, find_usual_event
 
 MAX_ATTEMPTS = 6
-"""How often a batch is decided before its submissions go back into the queue."""
+"""How often a batch is decided before its submissions return to the queue."""
 LONGEST_PAUSE_SECONDS = 0.01
 MOST_TOGETHER = 100
-"""How many submissions one batch holds; more would make those in it wait for each other."""
+"""The most submissions in a batch; in larger batches, submissions would wait too long for each other."""
 LOCKED_SECONDS = 0.05
-"""How long a submission waits, at the longest, before it tries a locked event again."""
+"""The longest pause before a submission retries a locked event."""
 GIVE_UP_SECONDS = 120.0
-"""How long a submission waits for a locked event before the bot gives up and tells its player."""
+"""How long a submission waits for a locked event before the bot gives up and tells the player."""
 
 
 class LeaderboardService:
@@ -48,7 +48,7 @@ class LeaderboardService:
         cooldown: timedelta,
         recalculation: Recalculation,
     ) -> None:
-        """Rate by `scale`, hold `cooldown` between a player's submissions, and tell `recalculation` of new bests."""
+        """Rate by `scale`, require `cooldown` between a player's submissions, and tell `recalculation` of new bests."""
         self._database = database
         self._clock = clock
         self._rules = SubmissionRules(scale, cooldown)
@@ -57,21 +57,21 @@ class LeaderboardService:
         self._bests = KnownBests()
 
     async def submit(self, submission: Submission) -> SubmissionResult:
-        """Count a score: personal best, weekly best, log and running statistics, all or nothing.
+        """Count a score: update personal best, weekly best, log and running statistics, all or nothing.
 
-        A new personal best asks for a recalculation of the event's stored Elos after the commit.
+        After the commit, a new personal best requests a recalculation of the event's stored Elos.
 
         Raises:
-            EventNotFound: the server has no such event, and none is meant by a part of its name, or without one.
-            EventArchived: it takes no scores.
-            EventNotBegun, EventEnded: it takes none for the week that this one would count for.
-            InvalidScore: no score of this event.
-            ScoreInQuestion: it can mean two scores.
-            ScoreHeld: it waits for an admin.
-            InvalidProof: the proof is no link.
+            EventNotFound: no event of the server matches the name; or, without a name, no event can be meant.
+            EventArchived: the event is archived.
+            EventNotBegun, EventEnded: the event takes no scores for the week that this score would count for.
+            InvalidScore: the text is not a score of this event.
+            ScoreInQuestion: the text can mean two scores.
+            ScoreHeld: the score waits for an admin.
+            InvalidProof: the proof is not a link.
             SubmitterWithdrawn: an admin has withdrawn the player from this server.
             CooldownActive: the player's last score in this server is too recent.
-            AlreadyCounted: this interaction is in the log.
+            AlreadyCounted: the log already has a score from this interaction.
             Unavailable: the database did not answer, or the event was locked for too long.
         """
         if submission.proof is not None:
@@ -84,7 +84,7 @@ class LeaderboardService:
             return await self._queue.submit(replace(submission, event_name=await self._meant(submission)))
 
     async def replace_proof(self, interaction_id: int, link: str) -> None:
-        """Replace the proof of the score that an interaction submitted, unless it has none any more."""
+        """Replace the proof of the score from an interaction, unless the proof has been removed."""
 
         def work(session: Session) -> None:
             log = ScoreSubmission
@@ -98,11 +98,11 @@ class LeaderboardService:
 
         Args:
             guild_id: the server.
-            channel_id: where the player is; None for unknown.
+            channel_id: the channel of the player; None if unknown.
             discord_id: the player.
 
         Raises:
-            NoEvents, NoOpenEvents: none takes scores.
+            NoEvents, NoOpenEvents: no event takes scores.
         """
 
         def work(session: Session) -> EventChoices:
@@ -117,7 +117,7 @@ class LeaderboardService:
         return await self._database.read(work)
 
     async def _usual(self, submission: Submission) -> str:
-        """Return the name of the event that a submission means without a name."""
+        """Return the name of the event that a submission without a name is for."""
 
         def work(session: Session) -> str:
             guild_id, channel_id = submission.guild_id, submission.channel_id
@@ -131,7 +131,7 @@ class LeaderboardService:
         return await self._database.read(work)
 
     async def _meant(self, submission: Submission) -> str:
-        """Return the name of the event that a submission means by a part of its name."""
+        """Return the name of the event that matches a part of a name."""
 
         def work(session: Session) -> str:
             return find_meant_event(session, submission.guild_id, submission.event_name, archived=False).name
@@ -139,7 +139,7 @@ class LeaderboardService:
         return await self._database.read(work)
 
     async def _count(self, submissions: Sequence[Submission]) -> Sequence[Outcome | Exception]:
-        """Count submissions together; where the database refuses that, each by itself."""
+        """Count submissions together; if the database refuses that, count each alone."""
         batch = Batch(submissions, self._rules, self._clock, self._bests)
         try:
             moved = await self._write(batch)
@@ -155,7 +155,7 @@ class LeaderboardService:
         return batch.outcomes
 
     async def _write(self, batch: Batch) -> Sequence[OpenEvent]:
-        """Count a batch, and try again after conflicts; what is not counted then goes back into the queue."""
+        """Count a batch, and retry it after conflicts. Submissions that still conflict return to the queue."""
         for _ in range(MAX_ATTEMPTS):
             try:
                 return await self._database.write(batch.count)
@@ -173,14 +173,14 @@ class _Waiting:
 
 
 class SubmissionQueue:
-    """Counts the submissions that wait, one batch after the other.
+    """Counts the waiting submissions, one batch after the other.
 
-    On a quiet server each submission is a batch of its own and waits for nobody. Under load a batch holds a hundred,
-    which share its round trips and its commit.
+    On a quiet server each submission is a batch of its own and waits for nobody. Under load a batch holds up to
+    `MOST_TOGETHER` submissions, which share round trips and a commit.
     """
 
     def __init__(self, count: Callable[[Sequence[Submission]], Awaitable[Sequence[Outcome | Exception]]]) -> None:
-        """Count by `count`, which takes submissions of different players, and returns what became of each."""
+        """Count with `count`, which takes submissions of different players and returns the outcome of each."""
         self._count = count
         self._waiting: deque[_Waiting] = deque()
         self._batch: list[_Waiting] = []
@@ -190,7 +190,7 @@ class SubmissionQueue:
         """Wait until a submission is counted and committed, or refused.
 
         Raises:
-            Unavailable: somebody kept its event locked for too long.
+            Unavailable: the event was locked for too long.
         """
         loop = asyncio.get_running_loop()
         waiting = _Waiting(submission, loop.create_future(), loop.time() + GIVE_UP_SECONDS)
@@ -221,17 +221,17 @@ class SubmissionQueue:
                 else:
                     self._tell(batch, outcomes)
                 self._batch = []
-                # Players who resubmit at once join the next batch.
+                # Let players who resubmit at once join the next batch.
                 await asyncio.sleep(0)
         finally:
             self._batch, self._working = [], None
 
     def _is_abandoned(self) -> bool:
-        """Tell whether nobody waits for the present batch any more."""
+        """Tell whether all callers of the present batch have stopped waiting."""
         return all(one.answer.cancelled() for one in self._batch)
 
     def _take(self) -> list[_Waiting]:
-        """Take the first submission of each player who waits for an answer."""
+        """Take the first waiting submission of each player."""
         taken: dict[int, _Waiting] = {}
         left = []
         while self._waiting and len(taken) < MOST_TOGETHER:

@@ -27,13 +27,14 @@ from bot.services.ratings import best_first, has_type, is_personal_best
 SEPARATOR = "_"
 _SEPARATOR: Any = constant(SEPARATOR)
 _NOW = sa.bindparam("now", type_=UtcDateTime())
-"""When the batch counts."""
+"""The time of the batch."""
 _SINCE = sa.bindparam("since", type_=UtcDateTime())
-"""How far back a submission may be too recent for another one."""
+"""The earliest time at which an earlier submission still causes a cooldown."""
 _UNTIL = sa.bindparam("until", type_=UtcDateTime())
-"""How far ahead, for what others submit meanwhile; still later ones are from before the clock was set back."""
+"""The latest time that counts, so that simultaneous submissions count too. A later time is from before a clock was set
+back."""
 _SINCE_WEEK = sa.bindparam("since_week", type_=sa.Integer())
-"""The first week whose bests and runs matter; not later than the current one of any time zone."""
+"""The first week whose bests and runs matter; not later than the current week of any time zone."""
 
 _OF_EVENT = (
     *(Event.id, Event.guild_id, Event.name, Event.is_active),
@@ -65,7 +66,7 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         Member.withdrawn_at,
     )
     named = sa.select(rows.c.number, rows.c.interaction_id, *_OF_EVENT, *_OF_GUILD, *of_player)
-    # By itself: else PostgreSQL reads all events of a player to find what there is in one.
+    # Select this separately: otherwise PostgreSQL reads all events of a player to find one.
     one = read_first(named.select_from(joined), "named")
     latest = (
         sa.select(log.submitted_at)
@@ -116,7 +117,10 @@ _WANTED: Columns = {
     "discord_id": sa.BigInteger(),
 }
 FIND = RowsStatement("found", _WANTED, _find)
-"""Finds what is known about submissions: a row for each, or for each weekly best; without keys where nothing is."""
+"""Finds what the database knows about each submission: one row for each, or one for each weekly best.
+
+Keys are NULL where nothing is found.
+"""
 
 _NEW_PLAYER: Columns = {"discord_id": sa.BigInteger(), "username": sa.String()}
 ADD_PLAYERS = RowsStatement("players", _NEW_PLAYER, insert_rows(Player, _NEW_PLAYER))
@@ -131,10 +135,10 @@ def _load_bests(rows: sa.FromClause) -> sa.Executable:
 
 
 LOAD_BESTS = RowsStatement("bests", {"event_id": sa.Integer()}, _load_bests)
-"""Loads all personal bests of events, the least first and equal ones by time, and of which version they are."""
+"""Loads all personal bests of events, in ascending order and then by time, with the version of the bests."""
 
 PARTED = "x"
-"""Stands around each key in a text of keys."""
+"""Surrounds each key in a text of several keys."""
 
 
 def _find_neighbours(rows: sa.FromClause) -> sa.Executable:
@@ -143,7 +147,7 @@ def _find_neighbours(rows: sa.FromClause) -> sa.Executable:
     others = sa.select(best.id).where(is_personal_best(rows.c.event_id), sa.not_(submits)).limit(1)
 
     def first(direction: ScoreDirection, *where: sa.ColumnElement[bool]) -> Any:
-        # The weeks are before the scores in the index.
+        # The index orders by week before score.
         order = (best_first(column, direction) for column in (best.week_number, best.score))
         return others.where(*where).order_by(*order, best.submitted_at, best.player_id).scalar_subquery()
 
@@ -182,8 +186,9 @@ _NEAR: Columns = {
     "submitters": sa.String(),
 }
 FIND_NEIGHBOURS = RowsStatement("near", _NEAR, _find_neighbours)
-"""Finds how many bests each new personal best has passed, and how many equal the previous one, where asked to; then who
-is next among those who do not submit, with the score, and how many have it. Beside the best that is the next best."""
+"""For each new personal best, counts the bests that it passes and, on request, those equal to the old one. Also finds
+the next better player outside the batch, that player's score, and how many players share it. For the leader, it finds
+the runner-up."""
 
 
 def _find_free(rows: sa.FromClause) -> sa.Executable:
@@ -192,14 +197,14 @@ def _find_free(rows: sa.FromClause) -> sa.Executable:
 
 
 FIND_FREE = RowsStatement("free", {"id": sa.Integer()}, _find_free)
-"""Finds the events, of some, that nobody has locked."""
+"""Finds those of the given events that no transaction has locked."""
 
 
 def _lock(table: type[Event] | type[Member], *keys: str) -> Any:
     def build(rows: sa.FromClause) -> sa.Executable:
-        # Where somebody has updated a row meanwhile, PostgreSQL asks this again of the row as it is then.
+        # If another transaction has updated the row, PostgreSQL evaluates this again on the new version.
         unchanged = sa.and_(*(getattr(table, key) == rows.c[key] for key in (*keys, "version")))
-        # FOR NO KEY UPDATE: others can still insert rows that refer to these.
+        # FOR NO KEY UPDATE lets other transactions insert rows that refer to these.
         return (
             sa.select(rows.c.version).join(table, unchanged).with_for_update(key_share=True, skip_locked=True, of=table)
         )
@@ -214,7 +219,7 @@ LOCK_MEMBERS = RowsStatement("locked_members", _MEMBER_VERSION, _lock(Member, "g
 
 
 def _lock_players(rows: sa.FromClause) -> sa.Executable:
-    # Who is erased keeps the key alone.
+    # An erased player keeps `id`, but not `discord_id`.
     same = sa.and_(Player.id == rows.c.id, Player.discord_id == rows.c.discord_id)
     return (
         sa.select(rows.c.id).join(Player, same).with_for_update(read=True, key_share=True, skip_locked=True, of=Player)
@@ -222,7 +227,7 @@ def _lock_players(rows: sa.FromClause) -> sa.Executable:
 
 
 LOCK_PLAYERS = RowsStatement("locked_players", {"id": sa.Integer(), "discord_id": sa.BigInteger()}, _lock_players)
-"""Finds the players, of some, who are not being erased; nobody erases them before the commit."""
+"""Finds those of the given players who are not being erased, and locks them against erasure until the commit."""
 
 
 def _rank(rows: sa.FromClause) -> sa.Executable:
@@ -232,7 +237,7 @@ def _rank(rows: sa.FromClause) -> sa.Executable:
         (rows.c.is_high, others.where(scores.score > rows.c.score).scalar_subquery()),
         else_=others.where(scores.score < rows.c.score).scalar_subquery(),
     )
-    # Where nobody asks for it, nothing is counted.
+    # Count equal bests only on request.
     equal: sa.ColumnElement[int] = sa.case(
         (rows.c.counts_equal, others.where(scores.score == rows.c.score).scalar_subquery()), else_=0
     )
@@ -251,8 +256,8 @@ _RANKED: Columns = {
     "rival_id": sa.Integer(),
 }
 RANK = RowsStatement("ranked", _RANKED, _rank)
-"""Counts the personal bests that beat scores, none without an event, and those that equal them, where asked to; names
-rivals."""
+"""For each score, counts the better personal bests and, on request, the equal ones. Also finds the rival's name.
+Without an event, the counts are 0."""
 
 _LOGGED: Columns = {
     "interaction_id": sa.BigInteger(),
@@ -286,7 +291,7 @@ _RATINGS: Columns = {"player_id": sa.Integer(), "event_id": sa.Integer()}
 ADD_RATINGS = RowsStatement(
     "rated", _RATINGS, insert_rows(PlayerEventStats, _RATINGS, passes_existing=True, updated_at=_NOW)
 )
-"""Makes the ratings of players who have none in an event."""
+"""Adds rating rows for players who have none in an event."""
 
 _MEMBER: Columns = {"guild_id": sa.BigInteger(), "player_id": sa.Integer(), "display_name": sa.String()}
 ADD_MEMBERS = RowsStatement("joined", _MEMBER, insert_rows(Member, _MEMBER))
@@ -298,7 +303,7 @@ def _move_members(rows: sa.FromClause) -> sa.Executable:
 
 
 MOVE_MEMBERS = RowsStatement("moved_members", _MEMBER, _move_members)
-"""Names members as they are called now, and moves their versions."""
+"""Updates the names of members, and raises their versions."""
 
 
 def _name_players(rows: sa.FromClause) -> sa.Executable:
@@ -329,7 +334,7 @@ def _move_events(rows: sa.FromClause) -> sa.Executable:
 
 
 MOVE_EVENTS = RowsStatement("moved", {"id": sa.Integer(), **_STATISTICS}, _move_events)
-"""Writes the running statistics of events, and moves their versions."""
+"""Writes the running statistics of events, and raises their versions."""
 
 _HELD_SCORE: Columns = {
     "interaction_id": sa.BigInteger(),
@@ -343,11 +348,11 @@ _HELD_SCORE: Columns = {
 HOLD_SCORES = RowsStatement(
     "held_back", _HELD_SCORE, insert_rows(HeldScore, _HELD_SCORE, passes_existing=True, held_at=_NOW)
 )
-"""Writes down scores that wait for an admin; one that is there already stays as it is."""
+"""Stores scores that wait for an admin; an existing row stays unchanged."""
 
 _JOB: Columns = {"kind": sa.String(), "key": sa.String()}
 ADD_JOBS = RowsStatement("jobs_due", _JOB, insert_rows(Job, _JOB, passes_existing=True, due_at=_NOW))
-"""Writes jobs that are due at once."""
+"""Adds jobs that are due at once."""
 
 
 def _beats_all(rows: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -370,13 +375,13 @@ ANNOUNCE = RowsStatement(
         due_at=sa.bindparam("announced_at", type_=UtcDateTime()),
     ),
 )
-"""Has those scores announced that beat all personal bests of their events, as they are before the batch."""
+"""Schedules the announcement of scores that beat all personal bests of their events before the batch."""
 
 WRITE = OptimisticWrite(
     locks=(LOCK_EVENTS, LOCK_MEMBERS, LOCK_PLAYERS),
     asking=RANK,
     writes=(
-        # Records are told before the bests that they are compared with change.
+        # Compare records with the bests before the other statements change these.
         ANNOUNCE,
         LOG,
         ADD_BESTS,
@@ -389,4 +394,4 @@ WRITE = OptimisticWrite(
         HASTEN,
     ),
 )
-"""Writes what a batch changes, if its events, members and players are still the same."""
+"""Writes the changes of a batch, if its events, members and players are unchanged."""

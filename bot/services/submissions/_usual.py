@@ -1,4 +1,4 @@
-"""Find the event that a player means without naming one."""
+"""Find the event that a player means if they name none."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,10 +12,10 @@ from bot.services.events import takes_scores
 def find_usual_event(
     session: Session, guild_id: int, channel_id: int | None, discord_id: int, week: Week
 ) -> Event | None:
-    """Return the event of a server that is meant without a name; None if none is.
+    """Return the event of a server that a submission without a name is for; None if there is none.
 
-    It is the default event of the channel, also while that takes no scores; else, of those that take scores in `week`,
-    the one that the player used last, or the only one.
+    It is the default event of the channel, even while that takes no scores. Otherwise, among the events that take
+    scores in `week`, it is the one that the player used last, or the only one.
     """
     of_guild = sa.select(Event).where(Event.guild_id == guild_id)
     if channel_id is not None:
@@ -36,7 +36,7 @@ def check_any_open(session: Session, guild_id: int, week: Week) -> None:
 
     Raises:
         NoEvents: the server has no events.
-        NoOpenEvents: none takes scores.
+        NoOpenEvents: none of its events takes scores.
     """
     of_guild = sa.exists().where(Event.guild_id == guild_id)
     if not session.scalar(sa.select(of_guild.where(takes_scores(week)))):

@@ -1,4 +1,4 @@
-"""Read the fields that a score of one player would move, and find which score reaches a goal."""
+"""Read the fields that a player's score would move, and find the score that reaches a goal."""
 
 from array import array
 from collections import OrderedDict, defaultdict
@@ -49,25 +49,26 @@ from bot.services.standings import (
 
 Values: TypeAlias = "array[float]"
 KnownFields = OrderedDict[tuple[int, int | None, int], Values]
-"""What a method compares of the scores of a field, by event, week (None for all time) and version of the event."""
+"""The values that a method compares in a field, by event, week (None for all time) and version of the event."""
 
 MOST_FIELDS = 8
-"""How many fields are remembered."""
+"""How many fields are cached."""
 LOOKED_AT = 200
-"""In an event of more players, only those near the rank are looked at, and newcomers among so many of the week."""
+"""The largest event where everybody is considered for a rank. In larger ones, only players near that rank are
+considered, and this many newcomers of the week."""
 AROUND = LOOKED_AT // 4
-"""So many ranks above and below are near."""
+"""How many ranks above and below count as near."""
 SHOWN = 10
-"""The best scores of an event, of which so many tell how many decimals it has."""
+"""How many of the best scores are read to determine the decimals of an event's scores."""
 
 
 class Aims:
-    """What one player may aim at in an event."""
+    """The goals of one player in an event."""
 
     def __init__(
         self, session: Session, event: Event, week: Week, discord_id: int, scale: RatingScale, known: KnownFields
     ) -> None:
-        """Look at an event in which a score of the user counts for `week`; take what is `known` of its fields."""
+        """Read an event in which a score of the user counts for `week`; `known` caches its fields."""
         self._known = known
         self._session = session
         self._event = event
@@ -80,7 +81,7 @@ class Aims:
         self._player_id = find_players(session, [discord_id]).get(discord_id, 0)
 
     def by_score(self, board: Board, goal: Goal | None) -> Target:
-        """Aim at a goal on the board of all time or on that of the week; without one, at the next rank above."""
+        """Aim at a goal on the all-time board or on the week's board; without a goal, at the next rank above."""
         is_of_week = board is Board.WEEK
         query = BoardQuery.of_scores(self._event, self._week if is_of_week else None)
         goal = goal or self._next_rank(query, find_row(self._session, query, self._discord_id))
@@ -94,7 +95,7 @@ class Aims:
         return aim(target, ByScore(direction, bars=bars), self._grid(*bars), own)
 
     def overall(self, goal: Goal | None) -> Target:
-        """Aim at a goal on the overall board, as it is once the open week is closed."""
+        """Aim at a goal on the overall board, as it will be once the open week is closed."""
         goal = goal or self._next_rank(self._board, self._own_row)
         weeks = read_weeks(self._session, self._event.id, self._player_id)
         outlook = Overall(self._bests, self._week_field, [week.counted for week in weeks])
@@ -124,23 +125,26 @@ class Aims:
         )
 
     def _next_rank(self, query: BoardQuery, own: tuple[Place, BoardRow] | None) -> Goal:
-        """Return the next rank above the player's; for who has none, the last one, and for who leads, the first."""
+        """Return the next rank above the player's.
+
+        A player without a rank gets the last rank, and the leader the first.
+        """
         return Goal(GoalKind.RANK, next_rank(self._session, query, own))
 
     def _bars(self, query: BoardQuery, goal: Goal) -> list[float]:
-        """Return the score that a goal takes to equal or to beat; none if nobody else has one."""
+        """Return the score that a goal requires the player to equal or to beat; none if nobody else has one."""
         if goal.kind is GoalKind.PLAYER:
             row = read_row_of(self._session, query, goal.value)
             return [] if row is None else [row.score]
-        # Of these two, one may be the player's own.
+        # One of these two rows may be the player's own.
         rows = read_rows(self._session, query, goal.value - 1, 2)
         return [row.score for _, row in rows if row.player_id != self._player_id][:1]
 
     def _rival(self, goal: Goal) -> tuple[int, PlayerName]:
-        """Return the key and the name of the player to be ahead of.
+        """Return the key and the name of the player to overtake.
 
         Raises:
-            NoScores: the player has no score in the event.
+            NoScores: that player has no score in the event.
         """
         row = read_row_of(self._session, BoardQuery.of_scores(self._event), goal.value)
         if row is None:
@@ -148,11 +152,11 @@ class Aims:
         return row.player_id, row.player
 
     def _with_contenders(self, outlook: Overall, rank: int) -> Overall:
-        """Return an outlook with those who may have a rank or lose it, and how many are ahead of them."""
+        """Complete an outlook with the players who may gain or lose a rank, and with the number surely ahead."""
         start, end = (0, LOOKED_AT) if self._takes_all else (max(0, rank - 1 - AROUND), rank + AROUND)
         near = read_ranked_rows(self._session, self._board, start, end - start)
         if start > 0 and not near:
-            # Everybody who has a rank may be ahead.
+            # Every player with a rank may be ahead.
             start = count_rows(self._session, self._board)
         ranked = [row.player_id for _, row in near]
         week = BoardQuery.of_scores(self._event, self._week)
@@ -165,12 +169,12 @@ class Aims:
     def _contenders(
         self, players: Iterable[int], newcomers: Iterable[int] = (), *, least_weeks: int = 1
     ) -> list[Contender]:
-        """Return what the Elos of others depend on, once the open week is closed.
+        """Return what the Elos of other players will depend on, once the open week is closed.
 
         Args:
-            players: those to look at.
-            newcomers: more of them; only those who have too few weeks for a rank are looked at.
-            least_weeks: how many weeks a player needs, with the open one, to be a contender.
+            players: the players to consider.
+            newcomers: further players; only those with too few weeks for a rank are considered.
+            least_weeks: how many weeks, including the open one, a player needs to be a contender.
         """
         wanted = set(players)
         others = {*wanted, *newcomers} - {self._player_id}
@@ -188,7 +192,8 @@ class Aims:
             .select_from(best)
             .outerjoin(week, is_own_week)
             .outerjoin(stats, is_own_row)
-            # The sum keeps the planner from the index by event: these few have their bests looked up by player.
+            # The addition of 0 keeps the planner from using the index by event: look the bests of these few up by
+            # player.
             .where(best.player_id.in_(others), best.event_id + 0 == self._event.id)
             .where(has_type(ScoreType.ALL_TIME, best), best.week_number.is_(None))
         )
@@ -216,7 +221,7 @@ class Aims:
         return found
 
     def _grid(self, *scores: float) -> Grid:
-        """Return the scores that the event takes, with as many decimals as its best ones and these have."""
+        """Return the scores that the event takes, with as many decimals as its best scores and the given ones have."""
         best_first = BoardQuery.of_scores(self._event)
         best = [row.score for _, row in read_rows(self._session, best_first, 0, SHOWN)]
         own = [score for score in self._own if score is not None]
@@ -224,7 +229,7 @@ class Aims:
 
     @property
     def _takes_all(self) -> bool:
-        """Whether everybody in the event may be looked at for a rank."""
+        """Whether everybody in the event is considered for a rank."""
         return self._event.statistics.count <= LOOKED_AT
 
     @cached_property
@@ -234,7 +239,7 @@ class Aims:
 
     @cached_property
     def _own_row(self) -> tuple[Place, BoardRow] | None:
-        """The player's place on the overall board, and the row there; None without one."""
+        """The place and the row of the player on the overall board; None if the player is not on it."""
         return find_row(self._session, self._board, self._discord_id)
 
     @property
@@ -247,7 +252,7 @@ class Aims:
 
     @cached_property
     def _own(self) -> tuple[float | None, float | None]:
-        """The player's personal best and best of the week."""
+        """The player's personal best, and the player's best of the week."""
         score = sa.select(LeaderboardScore.score).where(LeaderboardScore.player_id == self._player_id)
         return self._session.scalar(score.where(self._of_all_time)), self._session.scalar(score.where(self._of_week))
 
@@ -265,14 +270,14 @@ class Aims:
         return MovingField.of(self._rating, self._own_of_week, statistics, values)
 
     def _values(self, condition: sa.ColumnElement[bool], week: int | None) -> Values:
-        """Return the values of a field, for each version of the event once; none under *classic*."""
+        """Return the values of a field, read once per version of the event; none under *classic*."""
         if self._rating.rules.method is Method.CLASSIC:
             return array("d")
         key = self._event.id, week, self._event.version
         values = self._known.get(key)
         if values is None:
             scores = sa.select(LeaderboardScore.score).where(condition)
-            # The weeks are before the scores in the index.
+            # The index orders by week before score.
             in_order = scores.order_by(LeaderboardScore.week_number, LeaderboardScore.score)
             values = self._known[key] = values_of(read_numbers(self._session, in_order), self._rating)
             if len(self._known) > MOST_FIELDS:

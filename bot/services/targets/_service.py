@@ -1,4 +1,4 @@
-"""Answer what a player must score, on each board."""
+"""Tell players which score reaches a goal, on each board."""
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from bot.services.weeks import closed_weeks, open_week
 
 
 class TargetService:
-    """Tells players what they must score to reach a rank, an Elo, or to be ahead of another player."""
+    """Tells players which score they need to reach a rank or an Elo, or to overtake another player."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
         self._database = database
@@ -36,26 +36,26 @@ class TargetService:
         elo: int | None = None,
         player: int | None = None,
     ) -> Target:
-        """Return the worst score that reaches a goal, as the field stands now, or that none does.
+        """Return the worst score that reaches a goal in the present field, or the finding that no score does.
 
-        For a rank on the overall board of a large event, it looks at the players near that rank alone.
+        For a rank on the overall board of a large event, it considers only the players near that rank.
 
         Args:
             guild_id: the server.
             event: the name of the event, or a part that no other name has, or its key.
             discord_id: Discord's id of the player.
-            board: on which board; None for the overall board once a week is closed, and that of all time before.
-            rank: the rank to reach; without any goal, that of whoever is next above.
+            board: the board; None for the overall board or, before the first closed week, the all-time board.
+            rank: the rank to reach; without any goal, the next rank above the player's.
             elo: the Elo to reach.
-            player: Discord's id of the player to be ahead of.
+            player: Discord's id of the player to overtake.
 
         Raises:
             SeveralGoals: more than one goal is given.
-            AheadOfOneself: the player to be ahead of is the one who asks.
+            AheadOfOneself: players cannot overtake themselves.
             EventNotFound: the server has no such event.
-            EventArchived, EventNotBegun, EventEnded: it takes no scores now.
+            EventArchived, EventNotBegun, EventEnded: the event takes no scores.
             SubmitterWithdrawn: an admin has withdrawn the player.
-            NoScores: the player to be ahead of has no score in the event.
+            NoScores: the player to overtake has no score in the event.
         """
         given = {GoalKind.RANK: rank, GoalKind.ELO: elo, GoalKind.PLAYER: player}
         goals = [Goal(kind, value) for kind, value in given.items() if value is not None]

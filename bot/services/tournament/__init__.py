@@ -1,4 +1,4 @@
-"""Import what players achieved in a tournament bot."""
+"""Import players' scores from a tournament bot."""
 
 from bot.services.tournament._service import TournamentImportService
 from bot.services.tournament._source import NoTournament

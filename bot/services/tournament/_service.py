@@ -1,4 +1,4 @@
-"""Bring the leaderboard events of a tournament bot, with their players and scores, into a server."""
+"""Import the leaderboard events of a tournament bot, with players and scores, into a server."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ from bot.services.weeks import after_correction, closed_weeks
 
 
 class TournamentImportService:
-    """Imports from tournament bots' databases, which it only reads."""
+    """Imports from databases of tournament bots; it only reads these."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -41,20 +41,20 @@ class TournamentImportService:
         """Read a tournament bot's database.
 
         Raises:
-            NoTournament: the database is none of a tournament bot.
+            NoTournament: the database does not belong to a tournament bot.
         """
         return await source.read(read_tournament)
 
     async def plan(self, data: TournamentData, guild_id: int) -> TournamentPlan:
-        """Return what `carry_out` would import into a server now; write nothing."""
+        """Return what `carry_out` would import into a server; write nothing."""
         return await self._database.read(lambda session: self._plan(session, data, guild_id))
 
     async def carry_out(self, data: TournamentData, guild_id: int) -> TournamentPlan:
         """Import into a server, all or nothing, and return what was imported.
 
-        Events that the server has already, by their names, keep their direction. Scores that they have already are
-        not imported again, so an import can be repeated. Ratings are computed anew from the scores: all-time Elos by
-        the bot's next recalculation, weekly Elos when an admin closes the weeks.
+        Existing events of the server, found by name, keep their direction. An import skips scores that they already
+        have, so it can be repeated. Ratings are recomputed from the scores: all-time Elos by the bot's next
+        recalculation, weekly Elos when an admin closes the weeks.
         """
 
         def work(session: Session) -> TournamentPlan:

@@ -1,4 +1,4 @@
-"""Read a tournament bot's tables, whatever its version: columns and tables may be missing, and values NULL."""
+"""Read a tournament bot's tables of any version: columns and tables may be missing, and values NULL."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -22,14 +22,14 @@ SCORES = (
 
 
 class NoTournament(Exception):
-    """The database is none of a tournament bot."""
+    """The database does not belong to a tournament bot."""
 
 
 def read_tournament(session: Session) -> TournamentData:
-    """Read all that concerns scores.
+    """Read everything about events, players and scores.
 
     Raises:
-        NoTournament: the database has no players and events, or is one of this bot.
+        NoTournament: the database has no players and events, or belongs to this bot.
     """
     columns = _columns(session)
     if not {"players", "events"} <= columns.keys() or "score_submissions" in columns:
@@ -47,14 +47,14 @@ def read_tournament(session: Session) -> TournamentData:
 
 
 class _Source:
-    """The tables of a tournament bot, by the columns that they have."""
+    """The tables of a tournament bot, with the columns that exist."""
 
     def __init__(self, session: Session, columns: Mapping[str, set[str]]) -> None:
         self._session = session
         self._columns = columns
 
     def rows(self, name: str, *wanted: str) -> list[Row[Any]]:
-        """Return the rows of a table in the order of the first column; None for columns that it lacks."""
+        """Return the rows of a table, ordered by the first column; missing columns are None."""
         if name not in self._columns:
             return []
         has = self._columns[name]
@@ -90,7 +90,7 @@ def _event(row: Row[Any], clusters: Mapping[int, str | None]) -> TournamentEvent
         cluster=clusters.get(row.cluster_id),
         is_leaderboard=bool(direction) or LEADERBOARD in kinds,
         direction=ScoreDirection(direction) if direction in list(ScoreDirection) else None,
-        # NULL is what the tournament bot leaves where nobody has archived the event.
+        # The tournament bot leaves NULL for events that were never archived.
         is_active=row.is_active is None or bool(row.is_active),
         made_at=_instant(row.created_at),
     )

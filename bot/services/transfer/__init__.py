@@ -1,4 +1,4 @@
-"""Carry events out of the bot as files, and into another server or another bot."""
+"""Export events as files, and import them into a server or another bot."""
 
 from bot.services.transfer._archive import MOST_EVENT_BYTES, MOST_RESULTS, is_event_file
 from bot.services.transfer._file import EventFile, NotAnEventFile, read_event_file

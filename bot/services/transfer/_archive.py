@@ -1,4 +1,4 @@
-"""What an admin attaches as an exported event: `event.json`, alone or in a ZIP archive, and nothing that does harm."""
+"""Read exported events that admins attach: `event.json`, alone or in a ZIP archive, within safe limits."""
 
 import io
 import json
@@ -17,27 +17,29 @@ from bot.services.transfer._file import FILE_NAME, EventFile, NotAnEventFile, re
 
 MOST_EVENT_BYTES = 5_000_000
 MOST_VALUES = 500_000
-"""An exported event of `MOST_EVENT_BYTES` has half of that; each mistake keeps a copy of all values around it."""
+"""The most values in an event file. A valid file of `MOST_EVENT_BYTES` has half as many; each mistake copies all values
+around it."""
 MOST_RESULTS = 100_000
-"""Of all closed weeks: players times weeks. More is for the operator: all of it happens in one transaction."""
+"""The most results of closed weeks, players times weeks, because one transaction imports them all. Larger imports are
+left to the operator."""
 FURTHEST_WEEK = timedelta(weeks=2)
-"""A score counts for the next week at the latest, which may have begun in another time zone."""
+"""How far ahead a score's week may lie: at most the next week, which may have begun in another time zone."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _JSON = re.compile(rb"(\xef\xbb\xbf)?\s*(\{\s*[\"}]|\[\s*[\"{\[\]])")
 
 
 def is_event_file(content: bytes) -> bool:
-    """Return whether a file is meant as an exported event, not as a table of scores."""
+    """Return whether a file is an exported event rather than a table of scores."""
     return content.startswith(_ZIP) or _JSON.match(content) is not None
 
 
 def unpack_event(content: bytes) -> bytes:
-    """Return `event.json`, out of its archive if it is in one.
+    """Return `event.json`, unpacked if it is in an archive.
 
     Raises:
-        EventFileTooLarge: it has more than `MOST_EVENT_BYTES`; no more than these are unpacked.
-        EventFileBroken: the archive cannot be read, or lacks it.
+        EventFileTooLarge: it is larger than `MOST_EVENT_BYTES`; unpacking stops there.
+        EventFileBroken: the archive cannot be read, or does not contain the file.
     """
     event = _unzip(content) if content.startswith(_ZIP) else content
     if len(event) > MOST_EVENT_BYTES:
@@ -46,7 +48,7 @@ def unpack_event(content: bytes) -> bytes:
 
 
 def pack_event(event: bytes, name: str | None) -> bytes:
-    """Return an archive of an `event.json` that can be read, in which the event has another name if one is given."""
+    """Return an archive with an `event.json`; a given `name` replaces the event's name in it."""
     if name is not None:
         document = json.loads(event.decode("utf-8-sig"))
         document["event"]["name"] = clean_event_name(name)
@@ -58,12 +60,12 @@ def pack_event(event: bytes, name: str | None) -> bytes:
 
 
 def read_strangers_event(event: bytes, now: datetime) -> EventFile:
-    """Read an `event.json` of which nobody knows who wrote it.
+    """Read an `event.json` from an untrusted source.
 
     Raises:
-        EventFileBroken: it is none, or has times that cannot be.
+        EventFileBroken: the file is not valid, or has impossible times.
         EventFileNewer: a newer version of the bot wrote it.
-        EventFileTooLarge: its closed weeks have more than `MOST_RESULTS`.
+        EventFileTooLarge: its closed weeks have more than `MOST_RESULTS` results.
     """
     if event.count(b",") > MOST_VALUES:
         raise _broken(Flaw.TOO_MANY_VALUES, MOST_VALUES)
@@ -87,7 +89,7 @@ def _unzip(content: bytes) -> bytes:
             if found[0].compress_type not in (ZIP_STORED, ZIP_DEFLATED):
                 raise _broken(Flaw.ZIP_UNREADABLE)
             with files.open(found[0]) as file:
-                # What an archive says about sizes may be a lie.
+                # An archive may state false sizes, so limit what is read.
                 return file.read(MOST_EVENT_BYTES + 1)
     except (BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError):
         raise _broken(Flaw.ZIP_UNREADABLE) from None

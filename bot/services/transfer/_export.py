@@ -1,4 +1,4 @@
-"""Write an event into files: tables for a spreadsheet, and one from which the event can be made again."""
+"""Write an event to files: tables for a spreadsheet, and one file from which the event can be restored."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ from bot.services.ratings import best_first, is_personal_best, rating_of
 from bot.services.transfer._file import FILE_NAME, FORMAT, VERSION
 
 OpenFile = Callable[[str], AbstractContextManager[IO[bytes]]]
-"""Opens a file of this name to write."""
+"""Opens a file with this name for writing."""
 Cells = Iterable[Cell]
 
 _LOG, _RUN, _RESULT, _STATS, _BEST = ScoreSubmission, WeeklyRun, WeeklyResult, PlayerEventStats, LeaderboardScore
@@ -57,14 +57,14 @@ STANDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """Writes one event.
+    """Writes the files of one event.
 
     Attributes:
-        event: as the transaction of `streams` sees it.
+        event: the event, in the transaction of `streams`.
         scale: the constants of the Elos in the standings.
-        time_zone: the server's.
+        time_zone: the time zone of the server.
         now: the time.
-        season_of: the name of the event that goes on, if this one is a past season of it; else None.
+        season_of: if this is a past season, the name of its event; else None.
     """
 
     streams: Streams
@@ -75,7 +75,7 @@ class Exporter:
     season_of: str | None
 
     def write(self, open_file: OpenFile) -> None:
-        """Write all files, one after the other, chunk by chunk."""
+        """Write all files, one after the other, in chunks."""
         tables = {
             "submissions.csv": (SUBMISSIONS, self._submissions),
             "runs.csv": (RUNS, self._runs),
@@ -83,7 +83,7 @@ class Exporter:
             "standings.csv": (STANDINGS, self._standings),
         }
         for name, (titles, rows) in tables.items():
-            # With this mark, spreadsheets read names in every script.
+            # With this byte order mark, spreadsheets read names in every script.
             with open_file(name) as binary, io.TextIOWrapper(binary, "utf-8-sig", newline="") as file:
                 table = csv.writer(file)
                 table.writerow(titles)
@@ -189,8 +189,8 @@ class Exporter:
             }
 
     def _took_part(self, player_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
-        """Return the condition that a player has a score in the log, removed ones too."""
-        # Asked player by player, SQLite would read the whole log for each.
+        """Return the condition that a player has a score in the log, including removed scores."""
+        # A subquery per player would make SQLite read the whole log each time.
         return player_id.in_(sa.select(_LOG.player_id).where(_LOG.event_id == self.event.id))
 
     def _whole_runs(self) -> Iterator[dict[str, Any]]:
@@ -227,7 +227,7 @@ class Exporter:
             }
 
     def _excuses(self) -> Iterator[dict[str, Any]]:
-        # Elsewhere the event stands alone, so an excuse from all events of the server becomes one from this event.
+        # The file contains one event, so an excuse from all events of the server becomes an excuse from this one.
         of_event = Excuse.event_id.is_(None) | (Excuse.event_id == self.event.id)
         took_part = self._took_part(Excuse.player_id)
         excuses = (
@@ -280,7 +280,7 @@ def _week(code: int | None) -> str | None:
 
 
 def _mention(discord_id: int | None) -> str | None:
-    """Write a user so that Discord shows the name, and that a spreadsheet does not round the number."""
+    """Write a user as a mention: Discord shows the name, and spreadsheets do not round the number."""
     if discord_id is None or discord_id == ITSELF:
         return None if discord_id is None else "the bot itself"
     return f"former {-discord_id}" if is_former(discord_id) else f"<@{discord_id}>"

@@ -1,6 +1,8 @@
-"""The file from which an event can be made again: its settings, players, log and runs. All else follows from these.
+"""The file from which an event can be restored: its settings, players, log and runs.
 
-It has the running statistics and the fields of the runs with all their digits, so that no Elo is rounded another way.
+Everything else follows from these.
+
+It holds the running statistics and the fields of the runs with all digits, so that every Elo is rounded the same way.
 """
 
 import json
@@ -31,9 +33,10 @@ FILE_NAME = "event.json"
 MOST_NAMED = 5
 """How many mistakes of a file are named."""
 MOST_MEMBERS = 100
-"""More than any part of a file has; each one that is unknown is a mistake, and takes memory as such."""
+"""The most members of an object; no valid object has more. Each unknown member costs memory, because it counts as a
+mistake."""
 LONGEST_TEXT = 10_000
-"""More code points than any text of the bot has, so that cleaning one is quick."""
+"""More code points than any text of the bot has; a bound that keeps cleaning fast."""
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -53,7 +56,7 @@ class NotAnEventFile(Exception):
 
 
 def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
-    """Return what has a text cleaned as if a user had typed it."""
+    """Return a validator that cleans a text as if a user had typed it."""
 
     def check(text: Any) -> T:
         try:
@@ -65,7 +68,7 @@ def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
 
 
 Id = Annotated[int, Field(ge=-GREATEST_ID, le=GREATEST_ID)]
-"""Discord's id of a user, or the number below 0 of somebody who was erased."""
+"""Discord's id of a user, or the negative number of an erased user."""
 Score = Annotated[float, Field(ge=-MAX_SCORE, le=MAX_SCORE, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -74,12 +77,12 @@ Elo = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 WeekCode = Annotated[Text, _cleaned(lambda text: Week.parse(text).code)]
 Name = Annotated[Text, _cleaned(clean_display_name)]
-# All mistakes of a large file would fill the memory.
+# Stop at the first mistake: all mistakes of a large file would fill the memory.
 List = Annotated[tuple[Item, ...], FailFast()]
 
 
 class _Part(BaseModel):
-    # What a newer version adds may change ratings: better refused than passed over.
+    # Refuse unknown keys: a newer version may add some that change ratings.
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -108,7 +111,7 @@ class FileRules(_Part):
 
     @property
     def rules(self) -> Rules:
-        """The rules as the domain has them."""
+        """The rules as a domain object."""
         return Rules(**self.model_dump())
 
     @model_validator(mode="after")
@@ -214,7 +217,7 @@ class FileExcuse(_Part):
 
 
 class EventFile(_Part):
-    """An event as it was exported; `submissions` are in the order in which they were made."""
+    """An exported event; `submissions` are in the order in which they were made."""
 
     format: Literal["leaderboard-event"]
     version: Literal[1]
@@ -246,7 +249,7 @@ def read_event_file(content: bytes) -> EventFile:
     """Read an exported event.
 
     Raises:
-        NotAnEventFile: the content is none, or one of another version of the bot.
+        NotAnEventFile: the content is not an exported event, or one of an unsupported version.
     """
     try:
         text = content.decode("utf-8-sig")

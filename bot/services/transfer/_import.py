@@ -1,4 +1,4 @@
-"""Make an event of an exported one."""
+"""Create an event from an exported one."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ def plan_import(session: Session, file: EventFile, guild_id: int) -> EventImport
     """Return what importing an event into a server would do.
 
     Raises:
-        EventNameTaken: the server has an event of that name that lacks something of this one.
+        EventNameTaken: the server has an event with that name that lacks part of this one.
     """
     namesake = get_event(session, guild_id, file.event.name)
     is_here = namesake is not None and _has_all_of(session, namesake, file)
@@ -46,7 +46,7 @@ def plan_import(session: Session, file: EventFile, guild_id: int) -> EventImport
 
 
 def import_event(session: Session, actor: Actor, file: EventFile, scale: RatingScale, now: datetime) -> None:
-    """Make an event that the actor's server does not have, with its log and runs, and derive the rest from these."""
+    """Create an event that the actor's server does not have, with its log and runs, and derive everything else."""
     guild_id = actor.guild_id
     members = (NewMember(one.discord_id, one.username, one.name, one.withdrawn_at) for one in file.players)
     players = add_members(session, guild_id, members)
@@ -79,14 +79,14 @@ def _has_all_of(session: Session, event: Event, file: EventFile) -> bool:
 
 
 def _find_event_of(session: Session, file: EventFile, guild_id: int) -> int | None:
-    """Return the event of which a past season is imported; None where the server does not have it."""
+    """Return the event to which an imported past season belongs; None if the server does not have it."""
     if file.event.season_of is None:
         return None
     goes_on = get_event(session, guild_id, file.event.season_of)
     if goes_on is None or goes_on.season_of is not None:
         return None
     if file.event.season >= goes_on.season:
-        # The event has not come so far here, and is to have that season itself.
+        # Here the event has not reached that season yet, and will have its own.
         return None
     seasons = sa.select(Event.season).where(Event.season_of == goes_on.id)
     return None if file.event.season in set(session.scalars(seasons)) else goes_on.id

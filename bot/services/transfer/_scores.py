@@ -1,4 +1,4 @@
-"""Import scores from files into events, and take such imports back."""
+"""Import scores from files into events, and undo such imports."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -50,17 +50,17 @@ def plan_score_import(session: Session, event: Event, content: bytes, now: datet
 def import_scores(
     session: Session, actor: Actor, event: Event, content: bytes, scale: RatingScale, now: datetime
 ) -> ScoreImportResult:
-    """Write what is new of a file into the log of a locked event, and derive the rest from that.
+    """Write the new scores of a file to the log of a locked event, and derive everything else.
 
-    A closed week that a score would have counted for is run again with it.
+    If a score would have counted for a week that is closed now, rerun that week with it.
 
     Raises:
-        NothingToImport: nothing is new.
+        NothingToImport: the file has no new scores.
     """
     plan = plan_score_import(session, event, content, now)
     if not plan.new:
         raise NothingToImport(event.name)
-    # The same player may be called otherwise in another row; the first name stays.
+    # Rows may name the same player differently; the first name stays.
     named = {one.player: _member(one.player, one.name) for one in reversed(plan.new)}
     players = add_members(session, event.guild_id, named.values())
     import_id = actor.interaction_id if actor.interaction_id is not None else free_id(session, _LOG.import_id)
@@ -88,7 +88,7 @@ def count_imported(session: Session, event: Event, import_id: int) -> int:
     """Return how many rows of an import are in the log of an event.
 
     Raises:
-        ImportGone: there are none.
+        ImportGone: there are no such rows.
     """
     of_import = sa.select(sa.func.count()).where(_LOG.event_id == event.id, _LOG.import_id == import_id)
     if not (found := session.scalar(of_import)):
@@ -99,10 +99,10 @@ def count_imported(session: Session, event: Event, import_id: int) -> int:
 def take_import_back(
     session: Session, actor: Actor, event: Event, import_id: int, scale: RatingScale, now: datetime
 ) -> TakenBack:
-    """Delete the rows of an import from the log of a locked event, and derive the rest from what is left.
+    """Delete the rows of an import from the log of a locked event, and derive everything else from the rest.
 
     Raises:
-        ImportGone: there are none.
+        ImportGone: there are no such rows.
     """
     of_import = _LOG.event_id == event.id, _LOG.import_id == import_id
     taken = count_imported(session, event, import_id)
@@ -119,7 +119,7 @@ def take_import_back(
 
 
 def _drop_ratings(session: Session, event: Event, players: Collection[int]) -> None:
-    """Delete the ratings of those of some players who have nothing in the log of an event."""
+    """Delete the rating rows of those players who have no more rows in the log of an event."""
     stats = PlayerEventStats
     left = sa.exists().where(_LOG.event_id == event.id, _LOG.player_id == stats.player_id)
     for some in in_chunks(sorted(players)):
@@ -141,7 +141,7 @@ def _runs_of(session: Session, event: Event) -> list[WeeklyRun]:
 
 
 def _logged(session: Session, event: Event, players: Collection[int]) -> set[tuple[int, float, datetime]]:
-    """Return what the log of an event has of some players, by their Discord ids."""
+    """Return the logged scores of some players in an event, with the players' Discord ids."""
     found: set[tuple[int, float, datetime]] = set()
     log = sa.select(Player.discord_id, _LOG.score, _LOG.submitted_at).join(Player, Player.id == _LOG.player_id)
     for some in in_chunks(sorted(players)):
@@ -151,7 +151,7 @@ def _logged(session: Session, event: Event, players: Collection[int]) -> set[tup
 
 
 def _find_named(session: Session, guild_id: int, names: set[str]) -> Mapping[str, set[int]]:
-    """Return the ids of members by the names, there or of their accounts, that are wanted."""
+    """Return the ids of members by name; names may be those in the server or those of accounts."""
     found: dict[str, set[int]] = {}
     members = sa.select(Player.discord_id, Member.display_name, Player.username).join(
         Member, Member.player_id == Player.id

@@ -1,4 +1,4 @@
-"""Export events, and import exported ones."""
+"""Export events, import exported events, and import scores."""
 
 import io
 from collections.abc import Callable
@@ -25,13 +25,13 @@ from bot.services.transfer._import import import_event, plan_import
 from bot.services.transfer._scores import count_imported, import_scores, plan_score_import, take_import_back
 
 MOST_BYTES = 10_000_000
-"""What Discord takes as an attachment, with some room for the rest of the message."""
+"""The largest attachment to send: Discord's limit, less some room for the rest of the message."""
 
 T = TypeVar("T")
 
 
 class TransferService:
-    """Carries events out of the bot as files, and into a server."""
+    """Exports events as files, and imports events and scores into a server."""
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
         """Rate by `scale`."""
@@ -40,14 +40,14 @@ class TransferService:
         self._scale = scale
 
     async def export(self, actor: Actor, event: str) -> ExportedEvent:
-        """Return an event of the actor's server as one file, made aside from the event loop.
+        """Return an event of the actor's server as one file, composed outside the event loop.
 
         Args:
             actor: the admin.
             event: the name of the event, or a part that no other name has.
 
         Raises:
-            ExportTooLarge: Discord would not take the file. No more than that much of it is ever held.
+            ExportTooLarge: the file exceeds Discord's limit. Memory never holds more of it than that.
         """
 
         def work(session: Session) -> ExportedEvent:
@@ -67,7 +67,7 @@ class TransferService:
         return await self._database.read(work)
 
     async def write_files(self, guild_id: int, event: str, open_file: OpenFile, on_rows: Callable[[int], None]) -> str:
-        """Write the files of an event, whose name this takes whole; return its name.
+        """Write the files of an event, given by its whole name; return the name as stored.
 
         Raises:
             EventNotFound: the server has no such event.
@@ -81,20 +81,20 @@ class TransferService:
         return await self._database.read(work)
 
     async def plan(self, file: EventFile, guild_id: int) -> EventImportPlan:
-        """Return what `carry_out` would do in a server now; write nothing.
+        """Return what `carry_out` would do in a server; write nothing.
 
         Raises:
-            EventNameTaken: the server has an event of that name that lacks something of this one.
+            EventNameTaken: the server has an event with that name that lacks part of this one.
         """
         return await self._database.read(lambda session: plan_import(session, file, guild_id))
 
     async def carry_out(self, file: EventFile, guild_id: int) -> EventImportPlan:
-        """Import an event into a server, all or nothing, and nothing if it is there; return what was done.
+        """Import an event into a server, all or nothing, unless the server has it already; return what was done.
 
-        Its all-time Elos are by the constants of this bot, its weekly Elos by those of the runs.
+        All-time Elos use the constants of this bot, weekly Elos those of their runs.
 
         Raises:
-            EventNameTaken: as `plan`.
+            EventNameTaken: as in `plan`.
         """
 
         def work(session: Session) -> EventImportPlan:
@@ -106,25 +106,25 @@ class TransferService:
         return await self._database.write(work)
 
     async def check_admin(self, actor: Actor) -> None:
-        """Check that somebody may import, before a file is fetched.
+        """Check that a user may import, before the bot fetches a file.
 
         Raises:
-            NotAllowed: the actor is no admin.
+            NotAllowed: the actor is not an admin.
         """
         await self._database.read(lambda session: require_admin(session, actor))
 
     async def plan_event(self, actor: Actor, content: bytes, name: str | None) -> PlannedEventImport:
-        """Return what `import_event` would do in the actor's server now; write nothing.
+        """Return what `import_event` would do in the actor's server; write nothing.
 
         Args:
             actor: the admin.
             content: an `event.json`, alone or in a ZIP archive.
-            name: what the event is to be called there; None for its own name.
+            name: the name for the event in this server; None for its own name.
 
         Raises:
             EventFileTooLarge, EventFileBroken, EventFileNewer: the file cannot be imported.
-            EventNameTaken: the server has an event of that name that lacks something of this one.
-            InvalidName: no event can be called so.
+            EventNameTaken: the server has an event with that name that lacks part of this one.
+            InvalidName: an event cannot have that name.
         """
 
         def work(session: Session) -> PlannedEventImport:
@@ -145,11 +145,11 @@ class TransferService:
         return await self._database.read(work)
 
     async def import_event(self, actor: Actor, content: bytes) -> EventImportPlan:
-        """Make an exported event in the actor's server, all or nothing, as `carry_out`; return what was done.
+        """Create an exported event in the actor's server, all or nothing, as `carry_out` does; return what was done.
 
         Raises:
-            EventFileTooLarge, EventFileBroken, EventFileNewer, EventNameTaken: as `plan_event`.
-            NothingToImport: all of it is there.
+            EventFileTooLarge, EventFileBroken, EventFileNewer, EventNameTaken: as in `plan_event`.
+            NothingToImport: the server has all of it already.
         """
 
         def work(session: Session) -> EventImportPlan:
@@ -165,7 +165,7 @@ class TransferService:
         return await self._database.write(work)
 
     async def plan_scores(self, actor: Actor, event: str | int, content: bytes) -> ScoreImportPlan:
-        """Return what `import_scores` would do now; write nothing.
+        """Return what `import_scores` would do; write nothing.
 
         Args:
             actor: the admin.
@@ -174,7 +174,7 @@ class TransferService:
 
         Raises:
             FileTooLarge: the file has too many bytes or rows.
-            NotAScoreFile: it is no such table.
+            NotAScoreFile: the file is not such a table.
         """
 
         def work(session: Session) -> ScoreImportPlan:
@@ -185,14 +185,14 @@ class TransferService:
         return await self._database.read(work)
 
     async def import_scores(self, actor: Actor, event: str | int, content: bytes) -> ScoreImportResult:
-        """Import the scores of a file that an event does not have, all or nothing.
+        """Import those scores of a file that an event does not have yet, all or nothing.
 
-        Each counts for the week that it would have counted for when it was made; if that was closed since, it is run
-        again. Rows that cannot be imported are left out.
+        Each score counts for the week in which it would have counted when it was made; a closed week is rerun with it.
+        Rows that cannot be imported are skipped.
 
         Raises:
-            FileTooLarge, NotAScoreFile: as `plan_scores`.
-            NothingToImport: nothing is new.
+            FileTooLarge, NotAScoreFile: as in `plan_scores`.
+            NothingToImport: the file has no new scores.
         """
 
         def work(session: Session) -> ScoreImportResult:
@@ -203,10 +203,10 @@ class TransferService:
         return await self._database.write(work)
 
     async def count_imported(self, actor: Actor, event: str | int, import_id: int) -> int:
-        """Return how many scores of an import are there, to an admin.
+        """Return, for an admin, how many scores of an import are still in the log.
 
         Raises:
-            ImportGone: the event has none of it any more.
+            ImportGone: none of them is left.
         """
 
         def work(session: Session) -> int:
@@ -216,10 +216,10 @@ class TransferService:
         return await self._database.read(work)
 
     async def take_back(self, actor: Actor, event: str | int, import_id: int) -> TakenBack:
-        """Delete exactly the rows of an import, and run the closed weeks again that they counted for.
+        """Delete the rows of an import, and rerun the closed weeks for which they counted.
 
         Raises:
-            ImportGone: the event has no rows of it any more.
+            ImportGone: the event has no rows of it left.
         """
 
         def work(session: Session) -> TakenBack:

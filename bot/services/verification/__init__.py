@@ -1,4 +1,4 @@
-"""Compare the database with its log, and repair either from the other."""
+"""Compare the database with its log, and repair one from the other."""
 
 from bot.services.verification._comparison import excused_players, withdrawn_players
 from bot.services.verification._log import add_scores

@@ -1,4 +1,4 @@
-"""Compare what the database stores with what its log says, event by event, row by row."""
+"""Compare what the database stores with what follows from its log, event by event, row by row."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ NO_EVENT = 0
 
 
 class Kind(IntEnum):
-    """What is compared, in the order in which it is reported."""
+    """The kinds of values to compare, in the order of the report."""
 
     FIELD = 0
     PERSONAL_BEST = 1
@@ -56,13 +56,13 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A stored value that differs from what the log says.
+    """A stored value that differs from what the log implies.
 
     Attributes:
-        event_id: the event, with its name beside it; `NO_EVENT` and "" for a result of no run.
-        key: the player; for bests of a week and results, week (or run) and player; for fields, the week or 0.
-        stored: the value, or None where there is no row.
-        computed: what should be there, or None for no row.
+        event_id: the event, whose name is `event`; `NO_EVENT` and "" for a result without a run.
+        key: the player; for weekly bests and results, the week (or run) and the player; for fields, the week or 0.
+        stored: the stored value; None if there is no row.
+        computed: the correct value; None if there should be no row.
     """
 
     kind: Kind
@@ -75,13 +75,13 @@ class Wrong:
 
 @dataclass(slots=True)
 class Comparison:
-    """What comparing the events of a range has found.
+    """The result of comparing a range of events.
 
     Attributes:
         events: how many events were compared.
         submissions: how many rows of the log were read.
         wrong: the values that differ, event by event.
-        awaiting: the events that await a recalculation, by key; their stored Elos were not compared.
+        awaiting: the stale events by key, which await a recalculation; their stored Elos were not compared.
     """
 
     events: int = 0
@@ -97,8 +97,8 @@ EventRange = tuple[int, int]
 def compare(streams: Streams, within: EventRange) -> Comparison:
     """Compare the events of a range.
 
-    Every table is read once, in the order of events and weeks. What is held at a time are a few numbers for each player
-    of one event, and what differs.
+    It reads every table once, in the order of events and weeks. Memory holds a few numbers for each player of one
+    event, and the differences found so far.
     """
     tables = _Tables(streams, within)
     found = Comparison()
@@ -113,7 +113,7 @@ def compare(streams: Streams, within: EventRange) -> Comparison:
 
 
 class _Tables:
-    """The rows of every table, in the order of events, within each in that of weeks."""
+    """The rows of every table, ordered by event and, within an event, by week."""
 
     def __init__(self, streams: Streams, within: EventRange) -> None:
         log, scores, stats, run, result = ScoreSubmission, LeaderboardScore, PlayerEventStats, WeeklyRun, WeeklyResult
@@ -158,7 +158,7 @@ class _Tables:
         self.ratings = Grouped(rows(ratings.order_by(stats.event_id), stats.event_id), _event_of)
 
     def next_week(self, event_id: int, runs: Iterable[int]) -> int | None:
-        """Return the first week of an event, of its runs or of what has not been read yet; None after the last one."""
+        """Return the next week of an event that has a run or unread rows; None after the last one."""
         heads = (self.log.next_key, self.weekly_bests.next_key)
         weeks = [*runs, *(head[1] for head in heads if head is not None and head[0] == event_id)]
         return min(weeks, default=None)
@@ -174,7 +174,7 @@ def _week_of(row: AnyRow) -> tuple[int, int]:
 
 
 class _EventComparison:
-    """Compares one event, whose rows are the next ones of all tables."""
+    """Compares one event, whose rows come next in all tables."""
 
     def __init__(self, tables: _Tables, row: AnyRow) -> None:
         self._tables, self._row = tables, row
@@ -186,13 +186,13 @@ class _EventComparison:
 
     @property
     def is_current(self) -> bool:
-        """Whether the stored Elos are those of the scores; else they await a recalculation."""
+        """Whether the stored Elos belong to the present scores; otherwise they await a recalculation."""
         row = self._row
         is_rated = row.elo_base is not None and row.elo_per_sigma is not None
         return is_rated and row.elo_version == row.scores_version
 
     def compare(self) -> Iterator[Wrong]:
-        """Yield what is wrong."""
+        """Yield the values that differ."""
         while (week := self._tables.next_week(self._row.id, self._runs)) is not None:
             run = self._runs.pop(week, None)
             yield from self._compare_open_week(week) if run is None else self._compare_closed_week(week, run)
@@ -255,7 +255,7 @@ class _EventComparison:
         return RatingScale(row.elo_base, row.elo_per_sigma)
 
     def _kept_field(self, statistics: RunningStatistics) -> Field:
-        """Return the field that the stored all-time Elos were computed by, if they are of these scores."""
+        """Return the field by which the stored all-time Elos were computed, if they belong to these scores."""
         row = self._row
         if row.rules.method is Method.CLASSIC:
             return statistics.field
@@ -274,13 +274,13 @@ class _EventComparison:
 
 
 def withdrawn_players() -> AnySelect:
-    """Return the query for the events and the players who are withdrawn from them."""
+    """Return the query for the withdrawn players of each event."""
     members = select(Event.id, Member.player_id).join(Member, Member.guild_id == Event.guild_id)
     return members.where(Member.withdrawn_at.is_not(None))
 
 
 def excused_players() -> AnySelect:
-    """Return the query for the events, the weeks that were run, and the players who are excused from these."""
+    """Return the query for excused players, with each event and each closed week that the excuse covers."""
     return (
         select(WeeklyRun.event_id, WeeklyRun.week_number, Excuse.player_id)
         .join(Event, Event.id == WeeklyRun.event_id)
@@ -290,7 +290,7 @@ def excused_players() -> AnySelect:
 
 
 def results_of_no_run(streams: Streams) -> Iterator[Wrong]:
-    """Find archived results without a run, which no foreign key prevents."""
+    """Find archived results without a run; no foreign key prevents these."""
     result = WeeklyResult
     statement = (
         select(result.run_id, result.player_id, result.score, result.submitted_at, result.weekly_elo, result.rank)

@@ -1,4 +1,4 @@
-"""Add rows to the log past the bot's commands."""
+"""Add rows to the log without the bot's commands."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,13 +28,13 @@ def add_scores(session: Session, event: Event, rows: Sequence[Mapping[str, Any]]
 
 
 def add_to_log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows to the log of locked events, in their order.
+    """Add rows to the log of locked events, in the given order.
 
-    No interaction made them, and Discord's ids are positive, so that their interaction ids are below 0.
+    No Discord interaction made these rows, so they get negative interaction ids; Discord's ids are positive.
 
     Args:
         session: the transaction.
-        rows: by the names of the columns, without the interaction id.
+        rows: values by column name, without the interaction id.
     """
     first = free_id(session, ScoreSubmission.interaction_id)
     numbered = [{"interaction_id": first - number, **row} for number, row in enumerate(rows)]

@@ -1,4 +1,4 @@
-"""Find stored scores that the log does not know, and write the log from them."""
+"""Find stored scores that are missing from the log, and add them to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from bot.services.weeks import closed_weeks
 
 @dataclass(frozen=True, slots=True)
 class MissingRow:
-    """A row that the log lacks.
+    """A row that the log should have.
 
     Attributes:
         week: the code of the week that the score counts for.
-        made_in_week: the code of the week that it was made in.
+        made_in_week: the code of the week in which it was made.
     """
 
     event_id: int
@@ -38,10 +38,10 @@ class MissingRow:
 
 
 def unexplained(session: Session, wrong: Iterable[Wrong]) -> list[Wrong]:
-    """Return those values that a repair would lose for good, since the log does not know where they come from.
+    """Return the values that a repair would destroy for good, because nothing in the log explains them.
 
-    The log explains a score if it has a row of the player with that score or of that time; it explains ratings if it
-    has any row of the player.
+    The log explains a score by a row of the player with that score or that time. It explains ratings by any row of the
+    player.
     """
     found: list[Wrong] = []
     for event_id, of_event in groupby(wrong, key=lambda one: one.event_id):
@@ -55,12 +55,13 @@ def unexplained(session: Session, wrong: Iterable[Wrong]) -> list[Wrong]:
 def missing_rows(session: Session, wrong: Iterable[Wrong]) -> list[MissingRow]:
     """Return the rows that the log needs to explain scores, in the order of their times.
 
-    A weekly best and a result name their week. A personal best that is neither counts for the week that it was made in
-    or, if that was run without it, for the next one that has no run.
+    Weekly bests and results state their week. Any other personal best counts for the week in which it was made or, if
+    that week's run did not include it, for the next week without a run.
 
     Args:
         session: the transaction.
-        wrong: what `unexplained` found. Ratings, results without a run, and those of unknown players make no row.
+        wrong: the findings of `unexplained`. Ratings, results without a run and results of unknown players yield no
+            row.
     """
     rows: list[MissingRow] = []
     for event_id, of_event in groupby(wrong, key=lambda one: one.event_id):
@@ -91,7 +92,7 @@ def write(session: Session, rows: Sequence[MissingRow]) -> None:
 
 
 class _Known:
-    """What the log knows of some players, in one event or in all."""
+    """The log entries of some players, in one event or in all."""
 
     def __init__(self, session: Session, event_id: int, players: Iterable[int]) -> None:
         log = ScoreSubmission
@@ -113,14 +114,14 @@ class _Known:
 
 
 def _tells_something(one: Wrong) -> bool:
-    """Tell whether a stored value is more than what any player has without having played."""
+    """Tell whether a stored value differs from that of a player who has never played."""
     if isinstance(one.stored, Ratings):
         return one.stored != Ratings()
     return getattr(one.stored, "score", None) is not None
 
 
 def player_of(one: Wrong) -> int:
-    """Return whose value it is."""
+    """Return the player whose value it is."""
     player_id: int = one.key[1] if isinstance(one.key, tuple) else one.key
     return player_id
 

@@ -1,4 +1,4 @@
-"""Rewrite the rows that differ from the log; leave rows that are right untouched."""
+"""Rewrite the rows that differ from the log, and leave correct rows untouched."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -16,12 +16,12 @@ _PLAYER, _WEEK = bindparam("of_player", type_=Integer()), bindparam("of_week", t
 
 
 def repair(session: Session, wrong: Sequence[Wrong], awaiting: Iterable[int]) -> None:
-    """Write the computed values over those of locked events.
+    """Replace wrong values of locked events by the computed ones.
 
     Args:
         session: the transaction.
         wrong: the values to correct, event by event.
-        awaiting: the keys of events whose Elos await a recalculation, and were not compared.
+        awaiting: the keys of stale events, whose Elos were not compared.
     """
     have_everybody_recalculated(session, {*awaiting, *(one.event_id for one in wrong)} - {NO_EVENT})
     for event_id, of_event in groupby(wrong, key=lambda one: one.event_id):
@@ -34,7 +34,7 @@ def repair(session: Session, wrong: Sequence[Wrong], awaiting: Iterable[int]) ->
 
 
 def have_everybody_recalculated(session: Session, event_ids: Iterable[int]) -> None:
-    """Make the next recalculation of locked events look at every player, since scores or the log may have changed."""
+    """Make the next recalculation of locked events look at every player, because scores or the log may have changed."""
     for event_id in sorted(event_ids):
         event = session.get_one(Event, event_id)
         event.elo_field_version = None
@@ -63,7 +63,7 @@ def _repair_run_fields(session: Session, event: Event, wrong: list[Wrong]) -> No
 
 
 def _repair_personal_bests(session: Session, event: Event, wrong: list[Wrong]) -> None:
-    # A running bot compares this version with that of its cached personal bests.
+    # A running bot compares this version with that of its cached personal bests, so raise it.
     event.scores_version += 1
     event.elo_version += 1
 
@@ -122,7 +122,7 @@ def _replace(
     wrong: list[Wrong],
     keys: Callable[[Wrong], dict[str, Any]],
 ) -> None:
-    """Delete rows, and write them again with other values, except where there should be none."""
+    """Replace rows by rows with the computed values; only delete those that should not exist."""
     keyed = [(keys(one), one) for one in wrong]
     stored = [_named(key) for key, one in keyed if one.stored is not None]
     if stored:
@@ -133,7 +133,7 @@ def _replace(
 
 
 def _named(key: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters by which `where` of `_replace` finds a row."""
+    """Return the parameters by which `where` in `_replace` finds a row."""
     names = {"player_id": "of_player", "week_number": "of_week", "run_id": "of_run"}
     return {name: key[column] for column, name in names.items() if key.get(column) is not None}
 

@@ -1,4 +1,4 @@
-"""Recompute from the log what the database stores, report each row that differs, and repair it on request."""
+"""Recompute from the log what the database stores, report the rows that differ, and repair them on request."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -39,7 +39,7 @@ from bot.services.verification._repair import have_everybody_recalculated, repai
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row, or a field kept in one, that differs from what the log says."""
+    """A row, or a field within a row, that differs from what the log implies."""
 
     table: str
     row: str
@@ -58,8 +58,8 @@ class Verification:
         events: how many events were compared.
         submissions: how many rows of the log were read.
         differences: the rows that differ.
-        unexplained: those among them that hold a score, or ratings, of which the log knows nothing.
-        awaiting: the names of events that await a recalculation; their stored Elos were not compared.
+        unexplained: those differences with a score, or ratings, that nothing in the log explains.
+        awaiting: the names of stale events, which await a recalculation; their stored Elos were not compared.
         is_repaired: whether the differences were corrected.
     """
 
@@ -73,12 +73,12 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class LogRepair:
-    """What the log lacks.
+    """The result of looking for rows that are missing from the log.
 
     Attributes:
-        missing: the rows of the log that explain stored scores.
-        unexplained: the rows that hold what no row of the log can explain: ratings without any score, and results
-            without a run or a player.
+        missing: the rows that the log needs to explain stored scores.
+        unexplained: the rows that no log entry could explain: ratings without any score, and results without a run or a
+            player.
         is_written: whether the missing rows were written.
     """
 
@@ -88,7 +88,7 @@ class LogRepair:
 
 
 class RepairFailed(Exception):
-    """A difference would remain after a repair, and so nothing was changed."""
+    """A difference would remain after the repair, so nothing was changed."""
 
     def __init__(self, difference: Difference) -> None:
         super().__init__(str(difference))
@@ -102,7 +102,7 @@ class VerificationService:
         self._progress = progress or Unwatched()
 
     async def verify(self) -> Verification:
-        """Recompute all events from the log and report each row that differs; write nothing."""
+        """Recompute all events from the log, and report each row that differs; write nothing."""
 
         def work(session: Session) -> Verification:
             return _verification(session, self._compare(session, _all_events(session)))
@@ -112,8 +112,8 @@ class VerificationService:
     async def repair(self, allow: Callable[[Verification], bool] = lambda _: True) -> Verification:
         """Rewrite each row that differs from the log, and report it, all or nothing.
 
-        Nothing is written if that would lose what the log does not know, or if `allow`, which is told beforehand what
-        differs, returns False.
+        Nothing is written if a value would be lost that the log does not explain, or if `allow` returns False; `allow`
+        gets the report beforehand.
 
         Raises:
             RepairFailed: a difference would remain.
@@ -121,9 +121,10 @@ class VerificationService:
         return await self._database.write(partial(self._repair, allow=allow))
 
     async def write_log(self, allow: Callable[[LogRepair], bool] = lambda _: True) -> LogRepair:
-        """Write into the log the scores that it does not know, unless `allow`, which is told beforehand, returns False.
+        """Add the scores that are missing from the log to it, unless `allow` returns False.
 
-        Such a row has a negative interaction id. The scores themselves stay as they are.
+        `allow` gets the report beforehand. The new rows have negative interaction ids. The scores themselves do not
+        change.
         """
         return await self._database.write(partial(self._write_log, allow=allow))
 
@@ -166,7 +167,7 @@ class VerificationService:
 
 
 def rebuild(session: Session, event: Event) -> None:
-    """Write all that follows from the log of a locked event, into which rows were written past the bot's commands."""
+    """Recompute everything that follows from the log of a locked event, after rows were written to it directly."""
     found = compute_aside(session, partial(compare, within=(event.id, event.id)))
     repair(session, found.wrong, [event.id])
     # Its all-time Elos now await a recalculation.
@@ -179,7 +180,7 @@ def _all_events(session: Session) -> EventRange:
 
 
 def _lock_all_events(session: Session) -> EventRange:
-    """Lock all events, and with them all that belongs to them."""
+    """Lock all events, and thereby everything that belongs to them."""
     locked = session.scalars(select(Event.id).order_by(Event.id).with_for_update(key_share=True)).all()
     return (locked[0], locked[-1]) if locked else (0, 0)
 
@@ -219,7 +220,7 @@ _ROWS: dict[Kind, tuple[str, Callable[[Any], str]]] = {
     Kind.RATINGS: ("player_event_stats", lambda player: f"ratings of player {player}"),
     Kind.RESULT_OF_NO_RUN: ("weekly_results", lambda key: f"run {key[0]}, player {key[1]}"),
 }
-"""The table that holds what is compared, and what a row is called."""
+"""For each kind of value: its table, and a function that names a row."""
 
 
 def _difference(wrong: Wrong) -> Difference:

@@ -1,4 +1,4 @@
-"""Run weeks, preview runs, undo them and run them again; rate them by other rules; close weeks without an admin."""
+"""Run weeks, and preview, undo, rerun and rerate runs; close weeks automatically."""
 
 from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser

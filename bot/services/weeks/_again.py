@@ -1,4 +1,4 @@
-"""Undo a run, make it again, or adapt it to an excuse, inside a transaction, set by set."""
+"""Undo a run, rerun it, or adapt it to an excuse, inside a transaction and with set-based statements."""
 
 from datetime import datetime
 
@@ -40,11 +40,11 @@ from bot.services.weeks._lookup import find_run
 
 
 def rerun_week(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> None:
-    """Derive a run of a locked event anew from the log, as if it had found what the log has it count now.
+    """Recompute a run of a locked event from the log, with the scores that the log assigns to it.
 
-    The run keeps its time, its constants, and whom it left out. Its field, Elos and missed weeks are made anew; so are
-    the weeks that later runs count as missed because of it, and all averages and event Elos. A run that counts no score
-    any more stays, without results: it penalises nobody.
+    The run keeps its time, its constants and its omissions. Its field, Elos and missed weeks are recomputed; so are the
+    weeks that later runs count as missed because of it, and all averages and event Elos. A run that is left without
+    scores stays without results, and penalises nobody.
     """
     join_in_memory(session)
     recalculate(session, event, scale)
@@ -65,10 +65,10 @@ def rerun_week(session: Session, event: Event, run: WeeklyRun, scale: RatingScal
 
 
 def follow_excuse(session: Session, event: Event, week_code: int, player_id: int, scale: RatingScale) -> bool:
-    """Adapt the closed week of a locked event to an excuse of a player that was just given, or taken back.
+    """Adapt the closed week of a locked event to a player's excuse that was just given or withdrawn.
 
     Returns:
-        Whether the week is closed, and now counts as missed where it did not, or no longer does.
+        Whether the week is closed and the player's missed week was added or removed.
     """
     run = find_run(session, event.id, week_code)
     if run is None:
@@ -93,9 +93,9 @@ def follow_excuse(session: Session, event: Event, week_code: int, player_id: int
 def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale) -> tuple[int, int]:
     """Undo the latest run of a locked event, as if it had never been made.
 
-    Submissions that count for a later week because of the run count for its week again. The weekly bests come from the
-    log, without scores removed and players withdrawn since the run. Averages and event Elos become those of the
-    remaining runs.
+    Submissions that skipped to a later week because of the run count for its week again. The weekly bests are
+    recomputed from the log, so scores removed and players withdrawn since the run are left out. Averages and event Elos
+    become those of the remaining runs.
 
     Returns:
         The number of weekly bests of the reopened week, and how many submissions count for it again.
@@ -120,10 +120,10 @@ def undo_run(session: Session, event: Event, run: WeeklyRun, scale: RatingScale)
 
 
 def _call_back(session: Session, event: Event, week_code: int) -> int:
-    """Count submissions that passed over a closed week for it again; return how many, without removed ones.
+    """Move submissions that skipped a closed week back to it; return how many, without removed ones.
 
-    They were made since the run of that week. The weeks that they count for now have no run, because an undo takes the
-    latest run of an event.
+    They were made after the run of that week. The weeks that they count for have no run, because only the latest run of
+    an event can be undone.
     """
     log = ScoreSubmission
     passed_over = log.event_id == event.id, log.made_in_week <= week_code, log.week_number > week_code

@@ -1,4 +1,4 @@
-"""Write what a run leaves in the archive, and what the averages make of it."""
+"""Write a run's results to the archive, and update the averages."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from bot.services.ratings import (
 
 
 def neighbours(session: Session, event: Event, week_code: int) -> tuple[int | None, bool]:
-    """Return the key of the last run with results before a week, or None, and whether a later week was run already."""
+    """Return the key of the last run with results before a week, or None, and whether a later week has a run."""
     runs = sa.select(WeeklyRun.id, WeeklyRun.week_number, WeeklyRun.field_size).where(WeeklyRun.event_id == event.id)
     found = session.execute(runs.order_by(WeeklyRun.week_number)).all()
     before = [run_id for run_id, code, size in found if code < week_code and size > 0]
@@ -39,7 +39,7 @@ def neighbours(session: Session, event: Event, week_code: int) -> tuple[int | No
 
 
 def archive_scores(session: Session, run: WeeklyRun, rating: Rating) -> None:
-    """Archive the weekly bests of a run with their ranks and, where the week is rated, their Elos."""
+    """Archive the weekly bests of a run with their ranks and, if the week is rated, their Elos."""
     scores = LeaderboardScore
     bests = sa.select(
         sa.literal(run.id, LongId).label("run_id"),
@@ -51,7 +51,7 @@ def archive_scores(session: Session, run: WeeklyRun, rating: Rating) -> None:
     unrated: AnySelect = bests.add_columns(sa.null().label("elo"))
     rated = rate(bests, scores.score, rating) if rating.rates_week(run.field_size) else unrated
     columns = ["run_id", "player_id", "score", "submitted_at", "rank", "weekly_elo"]
-    # The archive's key has this order, and SQLite then updates the ratings in it.
+    # The archive's key has this order, so SQLite updates the ratings in order, too.
     ordered = rated.order_by(rated.selected_columns.player_id)
     archive = sa.insert(WeeklyResult).from_select(columns, ordered)
     session.connection().execute(archive, rating_parameters(rating, run.field))
@@ -60,7 +60,7 @@ def archive_scores(session: Session, run: WeeklyRun, rating: Rating) -> None:
 def archive_missed_weeks(
     session: Session, run: WeeklyRun, rating: Rating, *, before: int | None, has_later: bool
 ) -> None:
-    """Archive who missed a run and, of those who have a row in it, who missed a later one; see `neighbours`."""
+    """Archive missed weeks of this run, and missed weeks of later runs for this run's players; see `neighbours`."""
     if before is not None:
         add_missed_weeks(session, rating, _known_before(run, before), WeeklyRun.id == run.id)
     if has_later:
@@ -69,14 +69,17 @@ def archive_missed_weeks(
 
 
 def _known_before(run: WeeklyRun, before: int) -> sa.CompoundSelect[Any]:
-    """Return the query for the players who may miss a run: who took part in one up to `before`, the last one."""
+    """Return the query for the players who can miss this run: all who took part in any run up to `before`.
+
+    `before` is the previous run.
+    """
     return _known_by(before).union_all(_omitted_and_known(run, before), _excused_and_known(run, before))
 
 
 def _known_by(run_id: int) -> sa.Select[int]:
-    """Return the query for the players of a run: all of it or of an earlier week, but those whom it left out.
+    """Return the query for the players with a row in this run: those who played in it or in an earlier one.
 
-    Nor are those there who are excused from its week and did not play.
+    Players whom the run left out have no row; nor have excused players who did not play.
     """
     return sa.select(WeeklyResult.player_id).where(WeeklyResult.run_id == run_id)
 
@@ -84,7 +87,8 @@ def _known_by(run_id: int) -> sa.Select[int]:
 def _omitted_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
     """Return the query for the players whom the run `before` left out, but who had taken part by then.
 
-    A score that came to count in that run afterwards makes a player one of those whom the run has.
+    If an admin later added a score of such a player to that run, the player has a row in it, and `_known_by` finds
+    them.
     """
     has_played = took_part(WeeklyOmission.player_id, run.event_id, run.week_number)
     omitted = sa.select(WeeklyOmission.player_id).where(WeeklyOmission.run_id == before, has_played)
@@ -92,7 +96,7 @@ def _omitted_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
 
 
 def _excused_and_known(run: WeeklyRun, before: int) -> sa.Select[int]:
-    """Return the query for the players who were excused from the run `before`, but who had taken part by then."""
+    """Return the query for players who were excused from the run `before`, but who had taken part by then."""
     earlier = aliased(WeeklyRun)
     has_played = took_part(Excuse.player_id, run.event_id, run.week_number)
     excused = sa.select(Excuse.player_id).join(earlier, _is_excuse_from(earlier)).distinct()
@@ -105,8 +109,8 @@ def _has_result(run_id: int, player_id: sa.SQLColumnExpression[int]) -> sa.Colum
 
 
 def _is_excuse_from(run: type[WeeklyRun]) -> sa.ColumnElement[bool]:
-    """Return the condition that an excuse is from the week of a run, in its event or in all of the server."""
-    # Two levels below the statement that has the run, SQLAlchemy would read all runs here.
+    """Return the condition that an excuse covers the week of a run, in its event or in all events of the server."""
+    # This lies two levels below the statement with the run; without `correlate`, SQLAlchemy would read all runs.
     guild_id = sa.select(Event.guild_id).where(Event.id == run.event_id).correlate(run).scalar_subquery()
     of_guild = Excuse.event_id.is_(None) & (Excuse.guild_id == guild_id)
     return (Excuse.week_number == run.week_number) & (of_guild | (Excuse.event_id == run.event_id))
@@ -115,7 +119,7 @@ def _is_excuse_from(run: type[WeeklyRun]) -> sa.ColumnElement[bool]:
 def took_part(
     player_id: sa.SQLColumnExpression[int], event_id: int, before: int | sa.SQLColumnExpression[int]
 ) -> sa.ColumnElement[bool]:
-    """Return the condition that a player has a score in a run of a week before another."""
+    """Return the condition that a player has a score in a run of an earlier week."""
     earlier, earlier_run = aliased(WeeklyResult), aliased(WeeklyRun)
     return sa.exists().where(
         earlier.run_id == earlier_run.id,
@@ -129,9 +133,9 @@ def took_part(
 def add_missed_weeks(session: Session, rating: Rating, players: sa.SelectBase, *runs: sa.ColumnElement[bool]) -> None:
     """Archive a missed week in those `runs` that lack a row for one of the `players`.
 
-    Players whom a run left out, or who are excused from its week, miss nothing; nobody misses a run without scores.
-    The run before another knows all who may miss it. Weeks may be run in any order: a week that is run late can be a
-    player's first, and later runs then lack that player.
+    Players whom a run left out, or who are excused from its week, miss nothing; nobody misses a run without scores. The
+    players who can miss a run all appear in the run before it. But weeks may be run in any order: a week that is run
+    late can be a player's first, and later runs then lack that player.
     """
     known, omitted = players.subquery(), WeeklyOmission
     has_row = sa.exists().where(WeeklyResult.run_id == WeeklyRun.id, WeeklyResult.player_id == known.c.player_id)
@@ -163,26 +167,26 @@ def drop_weeks_missed_before_the_first(session: Session, event: Event, since: in
 
 
 def _missed_elo(rating: Rating) -> sa.ColumnElement[int | None]:
-    """Return the weekly Elo of those who missed a run; NULL if it is not rated."""
+    """Return the weekly Elo of players who missed a run; NULL if the run is not rated."""
     return sa.case((WeeklyRun.field_size >= rating.rules.min_field, WeeklyRun.missed_week_elo))
 
 
 def count_weeks(
     session: Session, run: WeeklyRun, rating: Rating, *, sign: int, is_last: bool, player_id: int | None = None
 ) -> None:
-    """Add a run and the later ones to the averages and event Elos, or take them out before their results change.
+    """Add a run and the later ones to the averages and event Elos, or subtract them before their results change.
 
     Weekly Elos are integers, so the rounded product of average and weeks is exactly their sum (for sums below 2⁵¹).
-    Any order of additions and subtractions therefore ends in the same bits as a count of the whole archive. That holds
-    where each week counts alike; otherwise all weeks are counted again once the run is added.
+    Additions and subtractions in any order therefore give the same bits as a recount of the whole archive. This
+    requires that all weeks have equal weight; otherwise all weeks are recounted after the run is added.
 
     Args:
         session: the transaction.
         run: the first run to count, of a locked event.
         rating: the rules of the event.
-        sign: 1 to add, -1 to take out.
-        is_last: whether no later run exists, so that each player has one result to count; or no later one changes.
-        player_id: the player whose results change; None for anybody's.
+        sign: 1 to add, -1 to subtract.
+        is_last: whether each player has at most one result to count, because no later run exists or none changes.
+        player_id: the player whose results change; None for all players.
     """
     if rating.rules.attendance is not Attendance.ZERO:
         if sign > 0:
@@ -208,7 +212,7 @@ def count_weeks(
 
 
 def _results_of(run: WeeklyRun) -> AnySelect:
-    # One run needs no grouping.
+    # A single run needs no grouping.
     one = WeeklyResult.weekly_elo.label("elos"), sa.literal(1).label("weeks")
     is_rated = WeeklyResult.weekly_elo.is_not(None)
     return sa.select(WeeklyResult.player_id, *one).where(WeeklyResult.run_id == run.id, is_rated)

@@ -1,4 +1,4 @@
-"""Close the finished weeks of servers that want that, without an admin."""
+"""Close finished weeks automatically, in servers that want that."""
 
 import logging
 from contextlib import suppress
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DueWeek:
-    """A finished week of an event that is to be closed."""
+    """A finished week of an event that is due to be closed."""
 
     week: Week
     event_id: int
@@ -35,11 +35,11 @@ class DueWeek:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a close of a server does.
+    """The work of one close of a server.
 
     Attributes:
-        weeks: those to close, the oldest first.
-        last: the last of them of each event.
+        weeks: the weeks to close, the oldest first.
+        last: the last of these weeks, by event.
     """
 
     closing: Closing
@@ -48,11 +48,11 @@ class Plan:
 
 
 class WeekCloser:
-    """Closes the finished weeks of all events of a server, oldest first, and comes again when the next week is over.
+    """Closes the finished weeks of all events of a server, oldest first, and reschedules itself for the next close.
 
-    Each week of each event has its own transaction, which holds the claim: of two processes that close the same
-    server, or an admin who changes when weeks close, one waits for the other and then finds the claim lost. A week that
-    an admin has reopened since it was to close is left to the admin until the next close.
+    Each week of each event has its own transaction, which holds the claim. If another process closes the same server,
+    or an admin changes when weeks close, one waits for the other and then finds the claim lost. A week that an admin
+    has reopened since it was due to close is left to the admin until the next close.
     """
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
@@ -61,15 +61,14 @@ class WeekCloser:
         self._scale = scale
 
     async def close(self, claim: Claim) -> None:
-        """Do a job whose key is the server.
+        """Run the job whose key is the server.
 
-        An event whose week cannot be closed keeps no other event waiting. What fails with the last try too is tried
-        again with the next close.
+        A failing event does not delay the others. If the last retry fails too, the next close tries again.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
             Unavailable: the database did not answer.
-            Further errors: what kept an event from being closed.
+            Further errors: the reason why an event could not be closed.
         """
         guild_id = int(claim.key)
         plan = await self._database.read(lambda session: self._plan(session, guild_id))
@@ -77,7 +76,7 @@ class WeekCloser:
         for due in plan.weeks:
             if due.event_id in failures:
                 continue
-            # The last transaction of most closes is that of their last week.
+            # Most closes end with the transaction of their last week.
             ends = due is plan.weeks[-1] and not failures
             try:
                 await self._close(claim, plan, due, ends=ends)
@@ -96,11 +95,11 @@ class WeekCloser:
         if failures:
             logger.error("server %d: events given up until the next close: %s", guild_id, sorted(failures))
         given_up = f"not closed: {sorted(failures)}" if failures else None
-        # As planned: a week whose grace has ended meanwhile is due at once.
+        # Use the planned time, so that a week whose grace has ended meanwhile is due at once.
         await self._database.write(lambda session: postpone(session, claim, plan.closing.next_at, given_up))
 
     def _plan(self, session: Session, guild_id: int) -> Plan:
-        """Find the weeks to close. Whoever changes the settings that say so takes the claim."""
+        """Find the weeks to close. Changing the settings that this reads ends the claim."""
         settings = load_settings(session, guild_id)
         closing = Closing.at(self._clock(), settings.time_zone, settings.grace)
         weeks = (
@@ -125,12 +124,12 @@ class WeekCloser:
             event = find_event(session, guild_id, due.event_id, lock=True)
             is_run = sa.exists().where(WeeklyRun.event_id == event.id, WeeklyRun.week_number == due.week.code)
             with session.no_autoflush:
-                # Meanwhile an admin may have closed the week, or reopened one of the event.
+                # Meanwhile an admin may have closed the week, or reopened one of the event's weeks.
                 skipped = session.scalar(
                     sa.select(is_run | is_reopened(plan.closing.since)).where(Event.id == event.id)
                 )
             if not skipped:
-                # Or removed its last score.
+                # An admin may also have removed the last score of the week.
                 with suppress(WeekWithoutScores):
                     actor, last = itself(guild_id), plan.last[event.id]
                     close_week(session, actor, event, due.week, self._scale, self._clock(), last=last)

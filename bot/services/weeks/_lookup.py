@@ -1,4 +1,4 @@
-"""Find the weeks of a server and an event: the current one, the one that a score counts for, and which can be run."""
+"""Find the weeks of a server and an event: the current week, the one that a score counts for, and those to run."""
 
 from datetime import datetime
 
@@ -15,11 +15,11 @@ from bot.services.ratings import has_type
 from bot.services.servers import load_settings
 
 UNDO = "weekly undo"
-"""What the audit log calls the undo of a run."""
+"""The name of an undone run in the audit log."""
 
 
 def open_week(session: Session, event_id: int, current: Week) -> Week:
-    """Return the week that a score of an event counts for: the first without a run, from the current week on."""
+    """Return the week that a score of an event counts for: the first without a run, beginning with the current week."""
     closed = session.scalars(
         select(WeeklyRun.week_number).where(WeeklyRun.event_id == event_id, WeeklyRun.week_number >= current.code)
     )
@@ -39,7 +39,7 @@ def find_run(session: Session, event_id: int, week_code: int) -> WeeklyRun | Non
 
 
 def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek | None:
-    """Return the first week of an event with scores; None if a week of it is closed."""
+    """Return the first week of an event with scores; None if the event has a closed week."""
     if session.scalar(select(WeeklyRun.id).where(WeeklyRun.event_id == event.id).limit(1)) is not None:
         return None
     zone = load_settings(session, event.guild_id).time_zone
@@ -52,7 +52,7 @@ def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek 
 
 
 def find_progress(session: Session, event: Event, now: datetime) -> Season | None:
-    """Return the season that an event is in; None if it is the only one so far, and has neither beginning nor end."""
+    """Return the current season of an event; None if it is the first season, without a first or last week."""
     if event.season == 1 and event.first_week is None and event.last_week is None:
         return None
     zone = load_settings(session, event.guild_id).time_zone
@@ -65,7 +65,7 @@ def check_runnable(session: Session, event: Event, week: Week, current: Week) ->
     """Check that a week of a locked event has begun and has no run yet.
 
     Raises:
-        WeekNotRunnable: one of them is not so.
+        WeekNotRunnable: the week has not begun, or has a run.
     """
     if week > current:
         raise WeekNotBegun(str(week), str(current))
@@ -78,7 +78,7 @@ def check_runnable(session: Session, event: Event, week: Week, current: Week) ->
 
 
 def find_next_close(session: Session, guild_id: int, week: Week, now: datetime) -> datetime | None:
-    """Return when a week closes by itself that is reopened now; None if the server does not want that."""
+    """Return when a week reopened now will close automatically; None if the server does not close weeks itself."""
     settings = load_settings(session, guild_id)
     if not settings.closes_weeks:
         return None
@@ -87,6 +87,6 @@ def find_next_close(session: Session, guild_id: int, week: Week, now: datetime) 
 
 
 def is_reopened(since: datetime) -> ColumnElement[bool]:
-    """Return the condition on an event that a week of it was reopened at or after an instant; the audit log tells."""
+    """Return the condition that a week of an event was reopened at or after an instant, according to the audit log."""
     log = AuditLog
     return exists().where(log.event_id == Event.id, log.done_at >= since, log.action == UNDO)

@@ -1,4 +1,4 @@
-"""Rate an event anew by other rules: all closed weeks and the all-time Elos, at once."""
+"""Rerate an event by changed rules: all closed weeks and the all-time Elos at once."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,16 +11,16 @@ from bot.services.ratings import count_averages, measure_field, rate, rating_of,
 
 
 def rerate(session: Session, event: Event, scale: RatingScale) -> None:
-    """Write the fields and Elos of all closed weeks of a locked event, its all-time Elos and averages, by its rules.
+    """Rewrite the fields and Elos of all closed weeks of a locked event, its all-time Elos and averages, by its rules.
 
-    What the archive says of scores, ranks and missed weeks follows from the log alone, and stays. Each run keeps the
-    constants of its Elos, but that of a missed week.
+    Archived scores, ranks and missed weeks depend on the log alone and stay. Each run keeps the constants of its Elos,
+    except the Elo of a missed week.
     """
     join_in_memory(session)
     rating = rating_of(event, scale)
     for run in session.scalars(sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.id)):
         _rerate_run(session, run, rating)
-    # Whatever the stored Elos were computed by, it was not these rules.
+    # The stored Elos were computed by other rules, so mark them as stale.
     event.elo_base = event.elo_field_version = None
     recalculate(session, event, scale)
     count_averages(session, event.id, rating)

@@ -1,4 +1,4 @@
-"""Make one weekly run inside a transaction, set by set."""
+"""Make one weekly run inside a transaction, with set-based statements."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -44,7 +44,7 @@ from bot.services.weeks._archive import (
 from bot.services.weeks._lookup import find_progress
 
 FEW_PLAYERS = 1_000
-"""Up to this size of an event, a server joins and sorts all players in the memory that it gives anyway."""
+"""The largest event whose players a server joins and sorts within its default memory."""
 
 
 def close_week(
@@ -85,14 +85,14 @@ def close_week(
 def after_correction(
     session: Session, event: Event, now: datetime, *kinds: JobKind, runs: Iterable[WeeklyRun] = ()
 ) -> None:
-    """Refresh what an event has announced and awarded, in the transaction that changes its results.
+    """Refresh the posts and roles of an event, in the transaction that changes its results.
 
     Args:
         session: the transaction.
         event: the event.
-        now: when that is due.
-        kinds: the posts of the event that may be untrue now; none for all.
-        runs: those whose results have changed, or are gone.
+        now: when the refresh is due.
+        kinds: the posts of the event that may be wrong; none means all.
+        runs: the runs whose results have changed or are gone.
     """
     refresh_posts(session, [event.id], now, *kinds)
     for run in runs:
@@ -101,7 +101,7 @@ def after_correction(
 
 
 def end_to_come(session: Session, event: Event, now: datetime) -> datetime | None:
-    """Return when the last week of an event ends, if that is to come; else None."""
+    """Return when the last week of an event ends, if that is in the future; else None."""
     season = find_progress(session, event, now)
     if season is None or season.ends_at is None or season.has_ended or season.ends_at <= now:
         return None
@@ -109,13 +109,13 @@ def end_to_come(session: Session, event: Event, now: datetime) -> datetime | Non
 
 
 def award_roles(session: Session, event: Event, now: datetime) -> None:
-    """Schedule the job that gives and takes roles, if an event awards any, or may have as a season that is over."""
+    """Schedule the job that gives and takes roles, if the event awards any or is a past season that may have."""
     if event.gives_roles or event.season_of is not None:
         schedule(session, JobKind.ROLES, str(event.guild_id), now)
 
 
 def announced_with(run: WeeklyRun) -> Week:
-    """Return the last of the weeks that were closed together with that of a run."""
+    """Return the last of the weeks that were closed together with the week of a run."""
     return Week.from_code(run.week_number if run.closed_with is None else run.closed_with)
 
 
@@ -124,9 +124,9 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
 
     The run recalculates all-time Elos, rates and archives the weekly bests, archives `missed_week_elo` for earlier
     players who missed the week, updates averages and event Elos, and deletes the weekly bests. A week with too few
-    players is archived without Elos: it counts for nobody. Players without a personal best, withdrawn or without any
-    score, miss nothing: the run notes that it left them out. Under the attendance *zero*, the rows that its statements
-    read and write grow with the players, not with the weeks.
+    players is archived without Elos and counts for nobody. Players without a personal best, because they are withdrawn
+    or have no score left, miss nothing: the run stores that it left them out. Under the attendance *zero*, the number
+    of rows read and written grows with the players, not with the weeks.
 
     Raises:
         WeekWithoutScores: the week has no scores.
@@ -136,7 +136,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     recalculate(session, event, scale)
     rating, log = rating_of(event, scale), ScoreSubmission
     removals = log.event_id == event.id, log.week_number == week.code, log.removed_at.is_not(None)
-    # One flush writes all that changes of the event.
+    # Write all changes of the event in one flush.
     with session.no_autoflush:
         removed_at = session.scalar(sa.select(sa.func.max(log.removed_at)).where(*removals))
         field = measure_field(session, rating, is_weekly_best(event.id, week.code))
@@ -147,7 +147,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
     run = WeeklyRun(
         event_id=event.id,
         week_number=week.code,
-        # The run comes after earlier removals, even if the clock was set back since.
+        # The run must be later than earlier removals, even if the clock has been set back since.
         ran_at=now if removed_at is None else max(now, removed_at),
         ran_by=actor_id,
         field=field,
@@ -168,7 +168,7 @@ def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now
 
 
 def _bests_by_elo(session: Session, event: Event) -> list[tuple[int, float]]:
-    """Return the all-time Elos of an event, which are current, each with the worst personal best that has it."""
+    """Return each all-time Elo of an event with the worst personal best that has it. The Elos must be current."""
     scores, elo = LeaderboardScore, PlayerEventStats.all_time_leaderboard_elo
     worst = best_of(scores.score, event.score_direction.opposite)
     is_own = PlayerEventStats.player_id == scores.player_id, PlayerEventStats.event_id == event.id
@@ -179,7 +179,7 @@ def _bests_by_elo(session: Session, event: Event) -> list[tuple[int, float]]:
 def _archive_omissions(session: Session, run: WeeklyRun) -> None:
     stats = PlayerEventStats
     has_best = sa.exists().where(is_personal_best(run.event_id), LeaderboardScore.player_id == stats.player_id)
-    # The Elos are current, so their index knows nearly all who have a best.
+    # The Elos are current, so their index contains nearly all players with a best.
     gone = sa.select(sa.literal(run.id, LongId), stats.player_id).where(
         stats.event_id == run.event_id, stats.all_time_leaderboard_elo.is_(None), ~has_best
     )

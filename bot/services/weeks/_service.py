@@ -1,4 +1,4 @@
-"""What admins do with weeks: list pending ones, preview, run and undo."""
+"""Let admins list, preview, run and undo weeks."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -38,7 +38,7 @@ class WeeklyProcessingService:
         self._scale = scale
 
     async def pending(self, guild_id: int, event_name: str) -> tuple[PendingWeek, ...]:
-        """Return the weeks of an event that can be run, oldest first; the current week is the last."""
+        """Return the weeks of an event that can be run, the oldest first; the last one is the current week."""
 
         def work(session: Session) -> tuple[PendingWeek, ...]:
             event = find_event(session, guild_id, event_name)
@@ -51,20 +51,20 @@ class WeeklyProcessingService:
     ) -> tuple[WeeklyRunResult, ...]:
         """Run one week, or all finished weeks with scores; if there are none, the current week.
 
-        Each week has its own transaction, oldest first. The list of weeks is fixed before the first transaction: if
-        two admins run the same week at once, the second gets an error and does not run the next week. Of two
-        deliveries of one command, the one that runs the first week runs them all.
+        Each week has its own transaction, oldest first. The list of weeks is fixed before the first transaction: if two
+        admins run the same week at once, the second gets an error and runs no further week. If Discord delivers one
+        command twice, the delivery that runs the first week runs them all.
 
         Args:
             actor: the admin.
             event: the name of the event, or its key.
             week: such as 2026-W47; None for all due weeks.
-            early: whether the admin has agreed to close a week that is not over.
+            early: whether the admin has confirmed closing a week that is not over.
 
         Raises:
             InvalidSetting: `week` is not a week.
-            WeekNotOver: only the current week can be run, and the admin has not agreed to that.
-            WeekNotRunnable: the week was run already, has not begun or has no scores; or no week is due.
+            WeekNotOver: only the current week can be run, and the admin has not confirmed that.
+            WeekNotRunnable: the week has a run, has not begun or has no scores; or no week is due.
         """
         done: list[WeeklyRunResult] = []
         weeks = await self._plan(actor, event, week)
@@ -108,12 +108,12 @@ class WeeklyProcessingService:
         Args:
             actor: the admin.
             event: the name of the event, or its key.
-            week: the week whose run this must be, such as 2026-W47; None for any.
+            week: the week that must have the latest run, such as 2026-W47; None for any.
 
         Raises:
             NothingToUndo: the event has no run.
-            WeekOpenAlready: it has none of that week.
-            NotTheLatestRun: it has one, and a later one of another week.
+            WeekOpenAlready: that week has no run.
+            NotTheLatestRun: that week has a run, but a later week has one too.
         """
 
         def work(session: Session) -> UndoResult:
@@ -175,7 +175,7 @@ def _pending(session: Session, event: Event, current: Week) -> tuple[PendingWeek
 
 
 def _undoable(session: Session, event: Event, week: Week | None) -> WeeklyRun:
-    """Return the latest run of an event, which must be that of `week` if one is given."""
+    """Return the latest run of an event; check that it is that of `week`, if one is given."""
     if week is not None and find_run(session, event.id, week.code) is None:
         raise WeekOpenAlready(str(week))
     of_event = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
