@@ -12,7 +12,7 @@ import aiosqlite
 
 
 class _File(aiosqlite.Connection):
-    """A connection whose `stop` may be called twice; aiosqlite's thread never answers a second call."""
+    """A connection whose `stop` may be called twice; aiosqlite's thread would never answer a second call."""
 
     _stopped: "asyncio.Future[Any] | None" = None
 
@@ -28,7 +28,7 @@ async def open_file(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     try:
         return await connection
     except BaseException:
-        # The thread still calls the event loop once, so the loop must not close before the thread ends.
+        # The thread calls the event loop once more, so keep the loop open until the thread ends.
         await asyncio.to_thread(connection._thread.join)
         raise
 

@@ -1,4 +1,4 @@
-"""Threads that work on a file, each over a connection of its own."""
+"""Threads that run transactions on a file, each with its own connection."""
 
 import asyncio
 import threading
@@ -19,12 +19,12 @@ T = TypeVar("T")
 class FileThreads:
     """Runs each transaction as a whole in one of its threads.
 
-    A thread starts when all others are at work, up to a number. The threads are daemons: a hanging disk cannot keep the
-    process alive.
+    It starts a new thread when all others are busy, up to a limit. The threads are daemons, so a hanging disk cannot
+    keep the process alive.
     """
 
     def __init__(self, engine: Engine, name: str, most: int) -> None:
-        """Prepare at most so many threads of this name; each keeps the connection that it opens."""
+        """Prepare at most `most` threads with this name; each opens and keeps one connection."""
         self._engine, self._name, self._most = engine, name, most
         self._due: SimpleQueue[Callable[[Connection | None], Connection | None] | None] = SimpleQueue()
         self._ends: list[Future[None]] = []
@@ -46,7 +46,7 @@ class FileThreads:
                         transaction.rollback()
             except BaseException as error:  # noqa: BLE001 - the caller raises it
                 if connection is not None and not isinstance(error, LeaderboardError):
-                    # This rolls back what a commit that failed has left open.
+                    # Closing rolls back whatever a failed commit has left open.
                     connection.close()
                     connection = None
                 self._tell(answer, answer.set_exception, error)
@@ -72,7 +72,7 @@ class FileThreads:
         threading.Thread(target=self._serve, args=(end,), name=self._name, daemon=True).start()
 
     def _serve(self, end: Future[None]) -> None:
-        # Who does not wait for the end any more cannot cancel it.
+        # Whoever stops waiting for the end must not cancel it.
         end.set_running_or_notify_cancel()
         connection: Connection | None = None
         while (transact := self._due.get()) is not None:
@@ -87,6 +87,6 @@ class FileThreads:
             if not answer.done():
                 tell(what)
 
-        # The loop is closed if the program ended without `close`.
+        # The loop is already closed if the program ended without `close`.
         with suppress(RuntimeError):
             answer.get_loop().call_soon_threadsafe(tell_caller)

@@ -1,4 +1,4 @@
-"""Run transactions on a file: writing ones one after the other, and reading ones beside them."""
+"""Run transactions on a file: writers one after the other, and readers in parallel."""
 
 import asyncio
 import time
@@ -22,10 +22,10 @@ class DatabaseSilent(Exception):
 
 
 class FileTransactions:
-    """The transactions of a process on a file.
+    """Runs the transactions of a process on a file.
 
-    Writing ones queue for one thread because SQLite would poll for its lock. If another process keeps the file locked
-    for too long, the waiting transaction fails, and with it all transactions that queued meanwhile.
+    Writers queue for one thread, because SQLite would poll for its lock. If another process keeps the file locked for
+    too long, the waiting transaction fails, and so do all that have queued meanwhile.
     """
 
     def __init__(self, url: URL) -> None:
@@ -57,7 +57,7 @@ class FileTransactions:
                 raise
 
     def distrust_connections(self) -> None:
-        """Keep the connections: one to a file works as soon as the file does."""
+        """Keep the connections: a connection to a file works whenever the file does."""
 
     async def close(self, _seconds: float) -> None:
         """Close every connection after its current transaction."""

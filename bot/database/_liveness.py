@@ -1,4 +1,4 @@
-"""Tell a busy database from a silent one, and a late event loop from both."""
+"""Distinguish a busy database from a silent one, and both from a late event loop."""
 
 import asyncio
 import logging
@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 from bot.database._file_transactions import DatabaseSilent
 
 PATIENCE_SECONDS = 1.5
-"""A probe checks the database after work has run for so long, and again after the same time."""
+"""How long work runs before a probe checks the database, and how long until the next check."""
 PROBE_SECONDS = 1.5
-"""A probe takes at most so long. With the patience, this leaves time to answer a user within five seconds."""
+"""How long a probe may take. Together with the patience, this leaves time to answer a user within five seconds."""
 LOOKS = 5
-"""The wait for a probe has so many parts; one that the program comes late to does not count."""
+"""The wait for a probe is split into this many parts; parts in which the program runs late do not count."""
 MOST_LATE_LOOKS = 50
-"""After so many late parts, a database without an answer counts as silent."""
+"""After this many late parts, a database without an answer counts as silent."""
 MOST_PROBES = 3
-"""After so many failed probes, a database counts as silent even if the program was late."""
+"""After this many failed probes, a database counts as silent even if the program runs late."""
 
 T = TypeVar("T")
 Probe = Callable[[], Coroutine[Any, Any, object]]
@@ -31,13 +31,13 @@ logger = logging.getLogger(__name__)
 class Liveness:
     """Keeps work from waiting on a dead connection.
 
-    A statement behind a long transaction may rightly wait for minutes, and a statement on a dead connection waits as
-    silently. A probe on a new connection tells the two apart. It runs in a thread of its own: work that computes on the
-    event loop keeps the database's answers waiting, too.
+    A statement behind a long transaction may legitimately wait for minutes, and a statement on a dead connection waits
+    just as silently. A probe on a new connection tells the two apart. The probe runs in its own thread, because work
+    that computes on the event loop delays the database's answers too.
     """
 
     def __init__(self, probe: Probe, on_silence: Callable[[], None]) -> None:
-        """Ask the database by `probe`, which opens a new connection; call `on_silence` if it gets no answer."""
+        """Query the database with `probe`, which opens a new connection; call `on_silence` if no answer comes."""
         self._probe = probe
         self._on_silence = on_silence
         self._probing: asyncio.Task[bool] | None = None
@@ -47,7 +47,7 @@ class Liveness:
         """Wait for work as long as the database answers probes.
 
         Raises:
-            DatabaseSilent: the database does not answer. The work is cancelled, but its end is not awaited.
+            DatabaseSilent: the database does not answer. The work is cancelled, but nobody waits for its end.
         """
         task = asyncio.create_task(work)
         task.add_done_callback(_log_failure)
@@ -79,7 +79,7 @@ class Liveness:
 
 
 async def _in_thread(ask: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
-    """Ask on another event loop; what hangs there is left to a daemon, which cannot keep the process alive."""
+    """Run a probe on another event loop, in a daemon thread, so that a hanging probe cannot keep the process alive."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[bool] = loop.create_future()
 
@@ -89,7 +89,7 @@ async def _in_thread(ask: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
 
     async def ask_and_tell() -> None:
         is_alive = await ask()
-        # The loop is closed if the program ended meanwhile.
+        # The loop is closed if the program has ended meanwhile.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(tell, is_alive)
 
@@ -98,7 +98,7 @@ async def _in_thread(ask: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
 
 
 async def _answers(probe: Probe) -> bool:
-    """Tell whether a probe gets an answer in time, or another one after a failure that came late."""
+    """Tell whether a probe gets an answer in time; retry a probe that failed while this thread was late."""
     for _ in range(MOST_PROBES):
         task = asyncio.create_task(probe())
         task.add_done_callback(_log_failure)
@@ -112,7 +112,7 @@ async def _answers(probe: Probe) -> bool:
 
 
 async def _look_for(probe: asyncio.Task[Any]) -> bool:
-    """Wait for a probe, and tell whether this thread was late in the meantime."""
+    """Wait for a probe, and tell whether this thread was late meanwhile."""
     on_time = late = 0
     while on_time < LOOKS and late < MOST_LATE_LOOKS:
         began = time.monotonic()
@@ -125,6 +125,6 @@ async def _look_for(probe: asyncio.Task[Any]) -> bool:
 
 
 def _log_failure(task: asyncio.Task[Any]) -> None:
-    # The caller of an abandoned task no longer sees its error.
+    # The caller has stopped waiting for an abandoned task, so log its error here.
     if not task.cancelled() and (error := task.exception()) is not None:
         logger.debug("failed: %s", error)

@@ -1,4 +1,4 @@
-"""Log an outage of the database in two lines: when it begins, and what it cost when it is over."""
+"""Log an outage of the database in two lines: its beginning, and its length and cost at the end."""
 
 import logging
 import time
@@ -7,25 +7,25 @@ from collections.abc import Callable
 from sqlalchemy.exc import DataError, IntegrityError, NotSupportedError, ProgrammingError
 
 CALM_SECONDS = 1.0
-"""An outage is over when a transaction succeeds so long after the last one that failed."""
+"""An outage is over once a transaction succeeds this long after the last failure."""
 
 _OWN_MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""A database that works refuses a statement by these; the traceback shows which."""
+"""Errors by which a working database rejects a faulty statement; the traceback shows which one."""
 
 logger = logging.getLogger(__name__)
 
 
 class OutageLog:
-    """Counts the transactions that an outage costs, so that each one does not take lines of its own."""
+    """Counts the transactions that fail in an outage, instead of logging each one."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        """Measure by a clock that returns seconds."""
+        """Measure time with a clock that returns seconds."""
         self._now = now
         self._failures = 0
         self._began = self._latest = 0.0
 
     def failed(self, error: BaseException) -> None:
-        """Log the first failure of an outage, and count the others; log a statement that is wrong with its place."""
+        """Log the first failure of an outage and count the others; log a faulty statement with its traceback."""
         if isinstance(error, _OWN_MISTAKES):
             logger.error("the database refused a statement", exc_info=error)
             return
@@ -45,6 +45,6 @@ class OutageLog:
 
 
 def _first_line(error: BaseException) -> str:
-    # What follows in SQLAlchemy's errors is the statement.
+    # In SQLAlchemy's errors, the statement follows after the first line.
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__

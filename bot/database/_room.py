@@ -1,4 +1,4 @@
-"""Take turns at as many connections as a server has room for."""
+"""Limit concurrent transactions to the number of connections that the server accepts."""
 
 import asyncio
 import time
@@ -11,17 +11,17 @@ from sqlalchemy.exc import DBAPIError
 from bot.database import dialect
 
 ROOM_SECONDS = 30.0
-"""A transaction waits at most so long for its turn."""
+"""How long a transaction waits for its turn."""
 SHRUNK_SECONDS = 10.0
-"""After a refused connection, the pool stays smaller for so long."""
+"""How long the pool stays smaller after the server has refused a connection."""
 PAUSE_SECONDS = 0.2
-"""How long a process without any connection waits before it tries again."""
+"""How long a process without any connection waits before it retries."""
 
 T = TypeVar("T")
 
 
 class Room:
-    """Turns, so many at a time; fewer for a while after the server has refused a connection."""
+    """Allows a limited number of concurrent turns, and fewer for a while after the server has refused a connection."""
 
     def __init__(self, size: int) -> None:
         """Allow `size` turns at a time."""
@@ -31,11 +31,11 @@ class Room:
         self._left = asyncio.Condition()
 
     async def run(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Run `attempt` in a turn; if the server refuses its connection, wait for one of our own and run it again.
+        """Run `attempt` in a turn; if the server refuses the connection, wait for a free turn and retry.
 
         Raises:
             TimeoutError: no turn came within `ROOM_SECONDS`.
-            DBAPIError: for as long the server had no room for a single connection; or another error of `attempt`.
+            DBAPIError: the server had no room for a single connection in all that time; or another error of `attempt`.
         """
         deadline = time.monotonic() + ROOM_SECONDS
         while True:
@@ -56,7 +56,7 @@ class Room:
             async with asyncio.timeout(deadline - time.monotonic()):
                 await self._left.wait_for(self._has_room)
             self._inside += 1
-            # There may be room for more when the time of being shrunk is over.
+            # Once the time of the smaller limit is over, there may be room for more.
             self._left.notify()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Open connections to a server, perhaps by way of a pooler."""
+"""Open connections to a server, perhaps through a pooler."""
 
 from itertools import count
 from typing import Any
@@ -6,20 +6,20 @@ from typing import Any
 import asyncpg
 
 _READS_DOCUMENT = "json_to_recordset("
-"""Stands in each statement over a document of rows, which has one plan whatever the document holds."""
+"""Occurs in each statement over a document of rows; such a statement has one plan whatever the document contains."""
 
 _NEXT_HOST = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
-"""Errors after which another host may do."""
+"""Errors after which another host is worth a try."""
 _numbers = count(1)
 
 
 class _Connection(asyncpg.Connection):
-    """A connection that keeps a prepared statement on the server only where that is safe, and no plan gets worse by it.
+    """A connection that keeps prepared statements on the server only where that is safe and does not worsen plans.
 
-    What is not kept is unnamed, and travels with each execution: the server plans it for its values.
+    Other statements are unnamed and sent with each execution, so the server plans them for their values.
 
     Attributes:
-        is_pooled: whether a pooler may give each transaction another connection to the server.
+        is_pooled: whether a pooler may use a different server connection for each transaction.
     """
 
     is_pooled = True
@@ -30,12 +30,12 @@ class _Connection(asyncpg.Connection):
 
 
 async def open_server(*, dsns: list[str], timeout: float, **options: Any) -> Any:  # noqa: ASYNC109 - the driver's
-    """Connect as `asyncpg.connect` does, with a connection that a pooler in any of its modes bears.
+    """Connect like `asyncpg.connect`, in a way that works behind a pooler in any mode.
 
     Args:
-        dsns: where, a host each; the first that answers is taken, and tried first from then on.
-        timeout: how many seconds all of them may take, of which each has its part.
-        options: what else `asyncpg.connect` takes.
+        dsns: one for each host. The first host that answers is used, and comes first from then on.
+        timeout: the total time in seconds, shared equally among the hosts.
+        options: further options of `asyncpg.connect`.
     """
     last_error: BaseException | None = None
     for dsn in tuple(dsns):
@@ -51,7 +51,7 @@ async def open_server(*, dsns: list[str], timeout: float, **options: Any) -> Any
 async def _open(dsn: str, **options: Any) -> _Connection:
     connection = await asyncpg.connect(dsn, **options, connection_class=_Connection, statement_cache_size=0)
     try:
-        # A pooler hands out a process id of its own.
+        # A pooler reports its own process id, not the server's.
         connection.is_pooled = await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid()
     except BaseException:
         connection.terminate()

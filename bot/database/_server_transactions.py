@@ -1,4 +1,4 @@
-"""Run transactions on a server, over a pool of connections; each statement yields to the event loop."""
+"""Run transactions on a server with a pool of connections; each statement yields to the event loop."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class ServerTransactions:
-    """The transactions of a process on a server.
+    """Runs the transactions of a process on a server.
 
     Attributes:
         engine: the pool.
@@ -42,11 +42,11 @@ class ServerTransactions:
         return await self._room.run(partial(_transact, self.engine.sync_engine, work))
 
     def distrust_connections(self) -> None:
-        """Replace every connection before it is used again: it may stay dead even when the server is back."""
+        """Replace every connection before its next use, because it may stay dead even after the server is back."""
         self._trusted_since = time.monotonic()
 
     async def close(self, seconds: float) -> None:
-        """Close every connection, and say goodbye to the server for at most so long."""
+        """Close every connection, and spend at most `seconds` on an orderly goodbye."""
         dialect.close_by(self.engine, time.monotonic() + seconds)
         await self.engine.dispose()
 

@@ -1,6 +1,6 @@
-"""Read the URL of a server as hosting services hand it out, with the options of PostgreSQL's own programs.
+"""Parse server URLs as hosting services hand them out, with the options of PostgreSQL's own programs.
 
-A URL keeps the words of libpq, in its query; `connect_arguments` says the same to the driver.
+The query of a URL keeps the terms of libpq; `connect_arguments` translates them for the driver.
 """
 
 import os
@@ -24,14 +24,14 @@ _TAKES = {
     "ssl_max_protocol_version": _TLS_VERSIONS,
     "target_session_attrs": ("any", "primary", "standby", "prefer-standby", "read-write", "read-only"),
 }
-"""Options that take one of some values."""
+"""Options that take one of a fixed set of values."""
 _FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _SYSTEM = "system"
-"""As `sslrootcert`: the authorities that this machine trusts."""
+"""The value of `sslrootcert` for the authorities that this machine trusts."""
 _ADDRESS = {"host", "port"}
 _FOLLOWED = {*_TAKES, *_FILES, *_ADDRESS, "application_name", "connect_timeout", "options", "passfile", "krbsrvname"}
 _FIELDS = {"user": "username", "password": "password", "dbname": "database"}
-"""Options that say what the front of a URL may say."""
+"""Options that repeat what the front of a URL says."""
 _LIKE_TRUE, _LIKE_FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _ASK_FOR_NOTHING = {
     "channel_binding": {"prefer", "disable"},
@@ -41,7 +41,7 @@ _ASK_FOR_NOTHING = {
     "load_balance_hosts": {"disable"},
     "sslcompression": {"0"},
     "sslsni": {"1"},
-    # Of other drivers and ORMs, which need to be told of a pooler.
+    # For other drivers and ORMs, which must be told about a pooler.
     "pgbouncer": {*_LIKE_TRUE, *_LIKE_FALSE},
     "prepared_statement_cache_size": {"0"},
     "prepareThreshold": {"0"},
@@ -49,7 +49,7 @@ _ASK_FOR_NOTHING = {
     "statement_cache_size": {"0"},
     "uselibpqcompat": {*_LIKE_TRUE, *_LIKE_FALSE},
 }
-"""Options that may stand there, with the values that change nothing."""
+"""Options that are allowed with these values only, because they change nothing."""
 _NOT_FOLLOWED = {
     "channel_binding": "the driver has no channel binding; sslmode=verify-full makes sure of the server",
     "connection_limit": "DATABASE_POOL_SIZE limits the connections",
@@ -61,7 +61,7 @@ _NOT_FOLLOWED = {
     "pool_timeout": "the bot waits for a connection as long as the database lives",
     "tcp_user_timeout": "the bot asks for signs of life itself",
 }
-"""Options that are said not to be followed, and why that does no harm."""
+"""Options that the bot does not follow, with the reason why that is harmless."""
 _OF_LIBPQ = {*_FOLLOWED, "channel_binding", "load_balance_hosts", "tcp_user_timeout"}
 
 _HOSTS = re.compile(r"(?P<scheme>[^:/]+://)(?:(?P<who>[^/?]*)@)?(?P<hosts>[^/?@]*,[^/?@]*)(?P<rest>.*)", re.DOTALL)
@@ -69,7 +69,7 @@ _HOST = re.compile(r"\[?(?P<host>[^\[\]]*?)\]?(?::(?P<port>\d*))?")
 
 
 def without_hosts(value: str) -> tuple[str, dict[str, str]]:
-    """Return a URL without its hosts if it names several, and those as options."""
+    """Split off the hosts of a URL if it names several; return the rest, and the hosts as options."""
     if (several := _HOSTS.fullmatch(value)) is None:
         return value, {}
     hosts = [_HOST.fullmatch(one) for one in several["hosts"].split(",")]
@@ -82,10 +82,10 @@ def without_hosts(value: str) -> tuple[str, dict[str, str]]:
 
 
 def check_server_url(url: sa.URL) -> sa.URL:
-    """Return the URL of a server with options that can be followed, in the words of libpq.
+    """Return the URL of a server with its options in libpq's terms.
 
     Raises:
-        ValueError: an option, or its value, is not known or cannot be followed. The message repeats no value.
+        ValueError: an option or its value is unknown or not supported. The message quotes no value.
     """
     query = {name: value if isinstance(value, str) else value[-1] for name, value in url.query.items()}
     for word, field in _FIELDS.items():
@@ -106,7 +106,7 @@ def check_server_url(url: sa.URL) -> sa.URL:
 
 
 def _tls_mode(value: str) -> str:
-    """Translate `ssl`, of Java and of the driver."""
+    """Translate the option `ssl`, as Java and the driver write it."""
     return "require" if value in _LIKE_TRUE else "disable" if value in _LIKE_FALSE else value
 
 
@@ -121,7 +121,7 @@ def _check_value(name: str, value: str) -> None:
 
 
 def _check_tls(query: Mapping[str, str]) -> None:
-    """Find mistakes in files at the start, not at the first connection."""
+    """Find mistakes in certificate files at the start, not at the first connection."""
     for name in _FILES:
         if query.get(name, _SYSTEM) != _SYSTEM and not Path(query[name]).is_file():
             raise ValueError(f"names a file as {name} that is not there")
@@ -145,12 +145,12 @@ def _add_files(context: ssl.SSLContext, query: Mapping[str, str]) -> None:
     if query.get("sslrootcert", _SYSTEM) != _SYSTEM:
         context.load_verify_locations(cafile=query["sslrootcert"])
     if "sslcert" in query:
-        # An empty password: it must not ask on the terminal.
+        # With an empty password, OpenSSL does not ask for one on the terminal.
         context.load_cert_chain(query["sslcert"], query.get("sslkey"), password="")
 
 
 def _hosts(url: sa.URL) -> list[tuple[str | None, int | None]]:
-    """Return the hosts, in order, with their ports; None is the driver's default."""
+    """Return the hosts with their ports, in order; None means the driver's default."""
     names = str(url.query["host"]).split(",") if "host" in url.query else [url.host]
     written = str(url.query["port"]).split(",") if "port" in url.query else ["" if url.port is None else str(url.port)]
     if any(port and not (port.isdecimal() and 0 < int(port) <= LAST_PORT) for port in written):
@@ -164,17 +164,17 @@ def _hosts(url: sa.URL) -> list[tuple[str | None, int | None]]:
 
 
 def not_followed(url: sa.URL) -> list[str]:
-    """Return a sentence for each option of a server that is not followed."""
+    """Return a sentence for each option of a URL that the bot does not follow."""
     asked = [name for name, value in url.query.items() if value not in _ASK_FOR_NOTHING.get(name, ())]
     return [f"DATABASE_URL: {name} is not followed: {_NOT_FOLLOWED[name]}." for name in asked if name in _NOT_FOLLOWED]
 
 
 def connect_arguments(url: sa.URL, timeout: float) -> dict[str, Any]:
-    """Return what the driver needs to connect to a server: a DSN for each host, and the time for all, in seconds."""
+    """Return the driver's arguments for a server: a DSN for each host, and the total time-out in seconds."""
     query = {name: str(value) for name, value in url.query.items() if name in _FOLLOWED - _ADDRESS}
     if "connect_timeout" in query:
         asked = int(query.pop("connect_timeout"))
-        # For libpq, nothing is for ever, and a single second two.
+        # libpq takes 0 for no time-out, and 1 for 2.
         timeout = max(asked, 2) if asked > 0 else timeout
     arguments: dict[str, Any] = {"timeout": timeout}
     if query.get("sslrootcert") == _SYSTEM:
@@ -185,7 +185,7 @@ def connect_arguments(url: sa.URL, timeout: float) -> dict[str, Any]:
 
 
 def native_url(url: sa.URL) -> str:
-    """Return the URL of a server as its own programs take it, without the password."""
+    """Return the URL of a server in the form for PostgreSQL's own programs, without the password."""
     query = {name: str(value) for name, value in url.query.items() if name in _OF_LIBPQ - _ADDRESS}
     return _address(url, _hosts(url), query, None)
 
@@ -194,7 +194,7 @@ def _address(
     url: sa.URL, hosts: list[tuple[str | None, int | None]], query: Mapping[str, str], password: str | None
 ) -> str:
     who = quote(url.username or "", safe="") + ("" if password is None else f":{quote(password, safe='')}")
-    # The folder of a socket has to be written as an option.
+    # The directory of a socket must be given as an option.
     named, folders = "", [host for host, _ in hosts if host is not None and host.startswith("/")]
     if folders:
         query = {"host": ",".join(folders), **_ports(hosts), **query}

@@ -1,4 +1,4 @@
-"""Copy databases: back up a file, read another program's file, or return the command that dumps a server."""
+"""Copy databases: back up a file, copy another program's file, or return the command that dumps a server."""
 
 import os
 import shlex
@@ -15,7 +15,7 @@ from bot.database._server_url import native_url
 from bot.domain.progress import Progress
 
 _WRITE_VERSION = 18
-"""Where a file says whether it has a write-ahead log (https://www.sqlite.org/fileformat.html)."""
+"""The position of the byte that says whether a file uses a write-ahead log (https://www.sqlite.org/fileformat.html)."""
 _WITH_LOG = b"\x02"
 PAGES_AT_A_TIME = 1_000
 
@@ -29,7 +29,7 @@ def dump_command(url: URL, to: Path) -> str | None:
 
 
 def copy_file(url: URL, to: Path, progress: Progress) -> None:
-    """Copy a consistent state of a database file, even while processes write to it, and tell `progress` of each page.
+    """Copy a consistent state of a database file, even while processes write to it; report each page to `progress`.
 
     Raises:
         FileExistsError: `to` exists.
@@ -41,7 +41,7 @@ def copy_file(url: URL, to: Path, progress: Progress) -> None:
     os.close(handle)
     try:
         with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(unfinished)) as copy:
-            # Without a transaction around, each write of another process would make the copy begin anew.
+            # Without a surrounding transaction, each write by another process would restart the copy.
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             source.backup(copy, pages=PAGES_AT_A_TIME, progress=_tell(progress))
@@ -58,7 +58,9 @@ def copy_file(url: URL, to: Path, progress: Progress) -> None:
 
 @contextmanager
 def copied(url: URL) -> Iterator[URL]:
-    """Give the URL of a temporary copy of another program's file, which stays as it is; a server's URL stays too.
+    """Provide the URL of a temporary copy of another program's file; a server's URL stays the same.
+
+    The original file stays untouched.
 
     Raises:
         OSError: the file is damaged or cannot be read.
@@ -80,14 +82,14 @@ def _open_to_read(file: Path) -> sqlite3.Connection:
     with file.open("rb") as opened:
         opened.seek(_WRITE_VERSION)
         has_log = opened.read(1) == _WITH_LOG
-    # SQLite would leave files of its own beside one that has a log, unless it is told that nobody writes.
+    # SQLite would create its own files beside a file with a log, unless it is told that nobody writes.
     is_at_rest = has_log and not file.with_name(f"{file.name}-wal").exists()
     mode = "immutable=1" if is_at_rest else "mode=ro"
     return sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True)
 
 
 def _tell(progress: Progress) -> Callable[[int, int, int], None]:
-    """Return what SQLite tells how many pages remain of how many."""
+    """Return a callback for SQLite that takes the remaining and the total number of pages."""
     copied = 0
 
     def tell(_status: int, remaining: int, total: int) -> None:

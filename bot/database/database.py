@@ -1,4 +1,4 @@
-"""Run work in transactions, and tell a busy database from a silent one."""
+"""Run work in transactions, with retries, and detect a silent database."""
 
 import asyncio
 import logging
@@ -24,22 +24,22 @@ MAX_ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 1.0
 CLOSE_SECONDS = 1.0
-"""How long connections may take to close."""
+"""How long closing the connections may take."""
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
-"""The body of a transaction: a plain function over a session, which never commits."""
+"""The body of a transaction: a plain function on a session, which never commits."""
 
 logger = logging.getLogger(__name__)
 
 
 class Database:
-    """A database and its pool of connections. The owner calls `close`."""
+    """A database and its pool of connections. The owner must call `close`."""
 
     def __init__(self, url: URL, pool_size: int = dialect.POOL_SIZE) -> None:
         """Prepare a pool for the database at `url` (see `parse_database_url`) without connecting.
 
-        Of a server it opens at most `pool_size` connections, and one more to ask for a sign of life.
+        To a server it opens at most `pool_size` connections, and one more for probes.
         """
         self.url = url
         self._transactions: FileTransactions | ServerTransactions = (
@@ -62,8 +62,8 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; commit it, or roll it back after an error.
 
-        A transaction that loses a race or its connection is retried with exponential backoff and jitter, up to six
-        attempts. Other errors of `work` are raised at once.
+        A transaction that loses a race or its connection is retried with exponential backoff and jitter, up to
+        `MAX_ATTEMPTS` times in all. Other errors of `work` are raised at once.
 
         Raises:
             Unavailable: the database did not answer, or every attempt lost a race.
@@ -71,7 +71,7 @@ class Database:
         return await self._persist(partial(self._transactions.write, work))
 
     async def idle(self) -> None:
-        """Wait until nobody waits for a transaction."""
+        """Wait until no transaction is pending."""
         while self._under_way > 0:
             self._ended.clear()
             await self._ended.wait()
@@ -107,7 +107,7 @@ class Database:
 
 async def _retry(attempt: Callable[[], Awaitable[T]]) -> T:
     try:
-        # The first attempt nearly always succeeds, and runs without the overhead of retries.
+        # The first attempt nearly always succeeds, so it avoids the overhead of the retry machinery.
         return await attempt()
     except DBAPIError as error:
         if not dialect.is_worth_retrying(error):

@@ -1,4 +1,4 @@
-"""Hide how PostgreSQL and SQLite differ from the modules that need not know."""
+"""Hide the differences between PostgreSQL and SQLite from the other modules."""
 
 import sqlite3
 import time
@@ -27,14 +27,14 @@ CONNECT_TIMEOUT_SECONDS = 3.0
 COMMAND_TIMEOUT_SECONDS = 120.0
 LONGEST_IDLE_SECONDS = 60.0
 POOL_SIZE = 10
-"""How many connections to a server a process opens at most, if no setting says otherwise."""
+"""The most connections to a server that a process opens, unless a setting says otherwise."""
 
 LongId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-"""A generated key of 64 bits. (Only a plain INTEGER generates keys on SQLite, and it has 64 bits there.)"""
+"""A generated key of 64 bits. (SQLite generates keys only for a plain INTEGER, which has 64 bits there.)"""
 IN_ORDER_OF_KEY = {"sqlite_with_rowid": False}
-"""Table option: in a file, keep the rows in the order of their key, without a second tree for it."""
+"""Table option: in a file, store the rows in key order, without a second tree."""
 KEYS_COME_ONCE = {"sqlite_autoincrement": True}
-"""Table option: in a file too, give no row the key of one that was deleted; a button may still name that."""
+"""Table option: in a file too, never reuse the key of a deleted row; a button may still refer to it."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -55,9 +55,9 @@ _REFUSALS = {
     sqlite3.SQLITE_CONSTRAINT,
 }
 _OF_NO_USE = {
-    "08",  # PostgreSQL: connection exception; also whatever a pooler has to say
-    "25006",  # PostgreSQL: a transaction that may only read, as on a server that others have replaced
-    "26000",  # PostgreSQL: a prepared statement is not there, since a pooler gave another connection
+    "08",  # PostgreSQL: connection exception; also any error of a pooler
+    "25006",  # PostgreSQL: a read-only transaction, as on a server that was demoted to a standby
+    "26000",  # PostgreSQL: a prepared statement is missing, because a pooler switched connections
     "57P01",  # PostgreSQL: an administrator has ended the connection
     "57P02",  # PostgreSQL: the server has crashed
     "57P03",  # PostgreSQL: the server starts or stops
@@ -70,7 +70,7 @@ _RAISE_WORK_MEMORY = sa.select(sa.func.set_config("work_mem", _WORK_MEMORY, sa.t
     sa.func.pg_size_bytes(sa.func.current_setting("work_mem")) < sa.func.pg_size_bytes(_WORK_MEMORY)
 )
 CHATTY_LOGGERS = ("aiosqlite",)
-"""Drivers that log each step of a statement, with its parameters."""
+"""Drivers that log each step of a statement together with its parameters."""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -107,19 +107,20 @@ def text_enum(members: type[StrEnum], name: str) -> sa.Enum:
 
 
 def parse_database_url(value: str) -> sa.URL:
-    """Read a database URL and choose its asynchronous driver.
+    """Parse a database URL and choose its asynchronous driver.
 
-    Takes `sqlite:///file`, `postgresql://…` with the options of PostgreSQL's own programs, and what drivers call them.
+    It accepts `sqlite:///file`, and `postgresql://…` with the options of PostgreSQL's own programs or with drivers'
+    names for these.
 
     Raises:
-        ValueError: no URL, another database, a database in memory (each connection would see its own), or an
-            option that the driver does not take. The message repeats no value.
+        ValueError: the text is not a URL, names an unsupported database or a database in memory (each connection would
+            see its own), or has an unsupported option. The message quotes no value.
     """
     try:
         value, hosts = without_hosts(value.strip())
         url = sa.make_url(value).update_query_dict(hosts)
     except (ArgumentError, ValueError):
-        # The reason is kept back: it quotes what stands where the port should, and that may be a password.
+        # Do not show the reason: it quotes the text in the place of the port, which may be a password.
         raise ValueError(
             "is not a database URL; write sqlite:///file or postgresql://user:password@host/name"
         ) from None
@@ -139,42 +140,42 @@ def _check_file_url(url: sa.URL) -> sa.URL:
 
 
 def remarks(url: sa.URL) -> list[str]:
-    """Return a sentence for each option of a URL that is not followed."""
+    """Return a sentence for each option of a URL that the bot does not follow."""
     return [] if is_file(url) else not_followed(url)
 
 
 def is_file(url: sa.URL) -> bool:
-    """Tell whether a URL names a file, of SQLite; else it names a server."""
+    """Tell whether a URL names an SQLite file; otherwise it names a server."""
     return url.get_backend_name() == "sqlite"
 
 
 def missing_file(url: sa.URL) -> Path | None:
-    """Return the path of a file that is not there, and that connecting would make; None for a server."""
+    """Return the path of a missing file that connecting would create; None for a server or an existing file."""
     file = Path(str(url.database)).absolute()
     try:
         return file if is_file(url) and not file.exists() else None
     except OSError:
-        # Nobody can tell; connecting says why.
+        # The path cannot be checked; connecting will report why.
         return None
 
 
 def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
-    """Tell whether a database is PostgreSQL, not a file of SQLite."""
+    """Tell whether a database is PostgreSQL rather than an SQLite file."""
     return connection.dialect.name == "postgresql"
 
 
 def has_rivals(connection: sa.Connection) -> bool:
-    """Tell whether others may write beside a transaction that has begun to read; in a file its writer is alone."""
+    """Tell whether others may write while a transaction runs. In a file, a writer is always alone."""
     return is_postgresql(connection)
 
 
 def open_engine(url: sa.URL, *, command_timeout: float | None = None, **options: Any) -> AsyncEngine:
-    """Return an engine for a database, which connects when it is used.
+    """Return an engine for a database, which connects on first use.
 
     Args:
         url: the database (see `parse_database_url`).
-        command_timeout: how many seconds a server may take for a statement; None for any number.
-        options: what else `create_async_engine` takes.
+        command_timeout: how many seconds a server may take for a statement; None for no limit.
+        options: further options of `create_async_engine`.
     """
     if is_file(url):
         arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": open_file}
@@ -187,15 +188,15 @@ def open_engine(url: sa.URL, *, command_timeout: float | None = None, **options:
 
 
 def pool_options(pool_size: int) -> dict[str, Any]:
-    """Return the options of an engine that keeps at most so many connections to a server."""
+    """Return the options of an engine that keeps at most `pool_size` connections to a server."""
     return {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": CONNECT_TIMEOUT_SECONDS}
 
 
 def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[], float]) -> None:
     """Make the pool replace connections that may be dead.
 
-    These are connections from before an instant of `time.monotonic`, and those that nobody has used for a minute: a
-    firewall between may have forgotten them, and a statement would wait in vain.
+    These are connections from before `trusted_since`, an instant of `time.monotonic`, and connections that were idle
+    for a minute: a firewall in between may have dropped them, and a statement would wait in vain.
     """
 
     @sa.event.listens_for(engine.sync_engine, "connect")
@@ -216,7 +217,7 @@ def replace_doubtful_connections(engine: AsyncEngine, trusted_since: Callable[[]
 def close_by(engine: AsyncEngine, deadline: float) -> None:
     """Cut PostgreSQL's connections that have not closed by `deadline`.
 
-    Otherwise SQLAlchemy logs a traceback for each connection whose closing is cut short.
+    Without this, SQLAlchemy logs a traceback for each connection whose closing is interrupted.
     """
 
     def close(connection: AdaptedConnection) -> None:
@@ -227,7 +228,7 @@ def close_by(engine: AsyncEngine, deadline: float) -> None:
 
 
 def give_up_useless_connections(engine: AsyncEngine) -> None:
-    """Make the pool close its connections after an error that makes one of them useless."""
+    """Make the pool close its connections after an error that makes a connection useless."""
 
     @sa.event.listens_for(engine.sync_engine, "handle_error")
     def on_error(context: sa.ExceptionContext) -> None:
@@ -243,14 +244,14 @@ def writing_engine(url: sa.URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        # Room for what a weekly run changes; else SQLite writes pages out that the run needs again.
+        # A weekly run's changes fit into this cache; otherwise SQLite writes pages out that the run needs again.
         connection.execute("PRAGMA cache_size = -8000")
 
     return engine
 
 
 def reading_engine(url: sa.URL, **options: Any) -> sa.Engine:
-    """Return an engine for threads that read a file, with these execution options; each keeps its connection."""
+    """Return an engine with these execution options for threads that read a file; each thread keeps its connection."""
     file, arguments = url.set(drivername="sqlite"), {"timeout": BUSY_TIMEOUT_SECONDS}
     engine = sa.create_engine(
         file, poolclass=sa.NullPool, connect_args=arguments, execution_options=options, hide_parameters=True
@@ -260,21 +261,21 @@ def reading_engine(url: sa.URL, **options: Any) -> sa.Engine:
 
 
 def reader_options(url: sa.URL) -> dict[str, Any]:
-    """Return the execution options under which one transaction sees one state of the database."""
+    """Return the execution options for a transaction that sees one state of the database."""
     return {} if is_file(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def writer_options(url: sa.URL) -> dict[str, Any]:
-    """Return the execution options under which a transaction may write."""
+    """Return the execution options for a transaction that may write."""
     return {"sqlite_begin": "BEGIN IMMEDIATE"} if is_file(url) else {}
 
 
 def prepare_connections(engine: sa.Engine, *, foreign_keys: bool = True) -> None:
-    """Install what each new connection of an engine needs.
+    """Set up each new connection of an engine.
 
     Args:
         engine: the engine, before its first connection.
-        foreign_keys: false where SQLite's tables are to be replaced by altered copies while others refer to them.
+        foreign_keys: false while SQLite's tables are replaced by altered copies that other tables refer to.
     """
     if not is_file(engine.url):
         return
@@ -285,30 +286,30 @@ def prepare_connections(engine: sa.Engine, *, foreign_keys: bool = True) -> None
 
     @sa.event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
-        # A writer takes the lock at once: one that read first could not upgrade beside another writer.
+        # A writer takes the lock at once: a transaction that read first could not upgrade beside another writer.
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
 def keep_other_migrations_out(connection: sa.Connection) -> None:
     """Lock the database against migrations by other processes until the transaction ends."""
-    # In a file the transaction is the only writer anyway.
+    # In a file, the transaction is the only writer anyway.
     if is_postgresql(connection):
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def wait_for_turn(session: Session, key: int) -> None:
-    """Run transactions of one key one after the other; a file has one writer anyway.
+    """Serialize the transactions that share a key; in a file, writers are serialized anyway.
 
-    The next statement sees what the transaction before has committed.
+    The next statement sees what the previous transaction has committed.
     """
     if is_postgresql(session.connection()):
         session.execute(_TAKE_TURN, {"key": key})
 
 
 def constant(value: str) -> sa.ColumnElement[str]:
-    """Return a text as it is written into a statement, not bound to it.
+    """Return a text as a literal of the statement, not as a bound parameter.
 
-    A database uses a partial index only where it can read that it applies.
+    A database uses a partial index only if the statement itself shows that the index applies.
     """
     if not value.isidentifier():
         raise ValueError(f"{value!r} is no name that could be written into a statement")
@@ -316,7 +317,7 @@ def constant(value: str) -> sa.ColumnElement[str]:
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
-    """Return an index over the rows that fulfil a condition, which is literal SQL."""
+    """Return an index over the rows that match a condition, which is literal SQL."""
     condition = sa.text(where)
     return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
@@ -324,8 +325,8 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
 def write_out(statement: sa.ClauseElement, *, on_postgresql: bool) -> Any:
     """Return a statement as text, with the types of its parameters and results.
 
-    SQLAlchemy looks a statement up among the compiled ones by its parts. A text is one part; what counts submissions
-    would have a thousand.
+    SQLAlchemy looks up compiled statements by their parts. A text is a single part; the statements that count
+    submissions would have a thousand.
     """
     kind: Any = PGDialect if on_postgresql else SQLiteDialect
     compiled: Any = statement.compile(dialect=kind(paramstyle="named"))
@@ -342,8 +343,8 @@ def write_out(statement: sa.ClauseElement, *, on_postgresql: bool) -> Any:
 def commit_each_statement(session: Session) -> sa.Connection:
     """Return the connection of a session that has not begun; on PostgreSQL each statement commits by itself.
 
-    A statement that decides by itself whether it writes needs no transaction around it: that saves two round trips.
-    In a file the writer is alone, and one transaction holds all statements.
+    A statement that decides by itself whether it writes needs no surrounding transaction, which saves two round trips.
+    In a file, the writer is alone and one transaction holds all statements.
     """
     if is_postgresql(session.get_bind()):
         return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
@@ -351,13 +352,13 @@ def commit_each_statement(session: Session) -> sa.Connection:
 
 
 def join_in_memory(session: Session) -> None:
-    """Give a transaction the memory to join and sort all players of an event; a higher setting stays."""
+    """Give a transaction enough memory to join and sort all players of an event; a higher setting stays."""
     if is_postgresql(session.connection()):
         session.execute(_RAISE_WORK_MEMORY)
 
 
 def is_locked_out(error: DBAPIError) -> bool:
-    """Tell whether another process kept SQLite's file locked for longer than is waited for."""
+    """Tell whether another process kept SQLite's file locked for longer than the time-out."""
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
@@ -369,14 +370,14 @@ def has_no_room(refusal: BaseException | None) -> bool:
 
 
 def may_be_the_rows(error: BaseException | None) -> bool:
-    """Tell whether a database refused what it was to write, so that one of several rows may be to blame."""
+    """Tell whether a database rejected the data to write, so that one of several rows may be to blame."""
     refusal = getattr(error, "orig", None)
     classes = {(getattr(refusal, "sqlstate", None) or "")[:2], getattr(refusal, "sqlite_errorcode", 0) & 0xFF}
     return not classes.isdisjoint(_REFUSALS)
 
 
 def is_worth_retrying(error: BaseException) -> bool:
-    """Tell whether a transaction lost a race, or its connection, and may succeed when it is begun again."""
+    """Tell whether a transaction lost a race or its connection, and may succeed in a retry."""
     if not isinstance(error, DBAPIError):
         return False
     codes = {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)}

@@ -1,4 +1,4 @@
-"""Define the tables. The migrations create them; a test keeps both equal."""
+"""Define the tables. The migrations create them; a test keeps both in sync."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,7 @@ QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
 )
-"""In minutes of the day; NULL where there are none, which is no breach of a CHECK."""
+"""Quiet hours in minutes of the day; NULL means no quiet hours, and satisfies the CHECK."""
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 _IS_REMOVED = "removed_at IS NOT NULL"
@@ -64,8 +64,8 @@ class ScoreType(StrEnum):
 class Player(Base):
     """A Discord user who has submitted a score anywhere.
 
-    Of a user who was erased the scores stay: `discord_id` is a random number below 0 then, here and wherever else the
-    id was of use.
+    The scores of an erased user stay. A random negative number replaces `discord_id` here and in every other table that
+    needs the id.
     """
 
     __tablename__ = "players"
@@ -80,7 +80,7 @@ class Member(Base):
 
     While `withdrawn_at` is set, the player has no best in any event of the server; the log keeps the scores.
 
-    On PostgreSQL, `version` moves with each submission of the player here; an optimistic write compares it.
+    On PostgreSQL, each submission of the player in this server raises `version`; an optimistic write compares it.
     """
 
     __tablename__ = "members"
@@ -99,8 +99,8 @@ class Member(Base):
 class Event(Base):
     """A competition of one server, or a past season of one.
 
-    `season` is the number of the season that the event is in, or was: a past season has a row of its own, and
-    `season_of` is the event that goes on. It takes scores for the weeks from `first_week` to `last_week`.
+    `season` is the number of the season. A past season is a separate row, whose `season_of` refers to the current
+    event. The event takes scores for the weeks from `first_week` to `last_week`.
 
     `statistics` are the running statistics of the personal bests, `week_statistics` those of the bests of the week
     `week_number`, which is NULL if the event stores none. A mean is relative to its origin (see
@@ -109,8 +109,8 @@ class Event(Base):
     In the channel `default_channel_id` players need not name the event. Its board is in `board_channel_id`.
     `gives_roles` tells whether it has rows in `event_roles`.
 
-    `version` moves with every change that submissions depend on; an optimistic write compares it. `scores_version`
-    moves with every change of a personal best. `elo_version` is the `scores_version` of the last recalculation, and
+    Every change that submissions depend on raises `version`; an optimistic write compares it. Every change of a
+    personal best raises `scores_version`. `elo_version` is the `scores_version` of the last recalculation, and
     `elo_base` and `elo_per_sigma` are its constants. While `elo_field_version` equals `elo_version`, `elo_origin`,
     `elo_centre` and `elo_spread` are its field, and the stored Elos include the log up to `elo_submission_id`.
     """
@@ -248,14 +248,14 @@ class PlayerEventStats(Base):
 
 
 class ScoreSubmission(Base):
-    """The log: every accepted submission, for ever.
+    """The log of all accepted submissions, which keeps them for ever.
 
-    `week_number` is the week that the submission counts for, `made_in_week` the week that it was made in. `added_by` is
-    the admin who added it for the player, and `import_id` the import that it came with. The columns `remov…` record its
-    removal by an admin, until an admin restores it.
+    `week_number` is the week that the submission counts for, `made_in_week` the week in which it was made. `added_by`
+    is the admin who added it for the player, and `import_id` the import that it came with. The columns `remov…` record
+    its removal by an admin, until an admin restores it.
 
-    A run counts what it finds. `is_late` tells that an admin had the score count in the run of its week afterwards, and
-    `is_omitted` that the run does not count it, though nobody had removed it before.
+    A run counts the scores that it finds. `is_late` marks a score that an admin added to the run of its week later.
+    `is_omitted` marks a score that the run does not count although nobody had removed it before.
     """
 
     __tablename__ = "score_submissions"
@@ -290,9 +290,9 @@ class ScoreSubmission(Base):
 
 
 class HeldScore(Base):
-    """A score that does not count before an admin has approved it.
+    """A score that does not count until an admin approves it.
 
-    `moves` tells by how many points of Elo it would have moved another player; it is NULL for a score beyond the alarm
+    `moves` tells how many points of Elo it would have moved another player; it is NULL for a score beyond the alarm
     bounds of its event. The columns `decided…` record who approved or refused it, and when.
     """
 
@@ -329,11 +329,11 @@ class HeldScore(Base):
 class WeeklyRun(Base):
     """A weekly run of an event, with the field and the constants of its Elos.
 
-    `closed_with` is the last of the weeks that were closed together with this one; NULL for this one itself.
+    `closed_with` is the last of the weeks that were closed together with this one; NULL if this is the last.
 
-    `bests` is the field of the personal bests when the run was made or, under *ranks*, `bests_by_elo` the all-time Elos
-    of then, each with the worst best that had it. Both are None where they do not say how the event rates now: after a
-    change of its rules, and after an import. Nothing is rated by them.
+    `bests` is the field of the personal bests at the time of the run. Under *ranks*, `bests_by_elo` instead lists the
+    all-time Elos at that time, each with the worst best that had it. Both are NULL after a change of rules or an
+    import, because they do not match the present rules. No rating uses them.
     """
 
     __tablename__ = "weekly_runs"
@@ -366,9 +366,9 @@ class WeeklyRun(Base):
 
 
 class WeeklyResult(Base):
-    """One player in one weekly run; a missed week has no score and no rank, an unrated one no Elos.
+    """One player in one weekly run; a missed week has no score and no rank, an unrated week has no Elos.
 
-    The table has no foreign keys: for each result, PostgreSQL would check and lock a row of `players`. `verify` reports
+    The table has no foreign keys: PostgreSQL would check and lock a row of `players` for each result. `verify` reports
     results without a run.
     """
 
@@ -390,7 +390,7 @@ class WeeklyResult(Base):
 
 
 class WeeklyOmission(Base):
-    """A player of the event whom a weekly run left out: withdrawn, or without any score, when the run was made."""
+    """A player of the event whom a weekly run left out, because they were withdrawn or had no score left."""
 
     __tablename__ = "weekly_omissions"
 
@@ -399,7 +399,10 @@ class WeeklyOmission(Base):
 
 
 class Excuse(Base):
-    """A week that does not count as missed for a player: in one event or, without `event_id`, in all of a server."""
+    """A week that does not count as missed for a player, in one event or in all.
+
+    Without `event_id`, the excuse holds in all events of the server.
+    """
 
     __tablename__ = "excuses"
     __table_args__ = (
@@ -422,8 +425,8 @@ class Excuse(Base):
 class GuildSettings(Base):
     """The settings of a server; a server without a row has the defaults.
 
-    New events have the method and the attendance of the server. The bot greets a server once, at `greeted_at`. Held
-    scores are shown in `review_channel_id`, to admins alone.
+    New events get the default method and attendance. The bot greets a server once, at `greeted_at`. The channel
+    `review_channel_id` shows held scores, for admins only.
     """
 
     __tablename__ = "guild_settings"
@@ -451,7 +454,7 @@ class GuildSettings(Base):
 
 
 class AuditLog(Base):
-    """An action of an admin, or of the bot itself, to an event, a player or both.
+    """An action of an admin, or of the bot, on an event, a player or both.
 
     `interaction_id` identifies the use of the command.
     """
@@ -476,10 +479,10 @@ class AuditLog(Base):
 
 
 class Job(Base):
-    """What is due; a row is there until it is done.
+    """Work that is due; the row exists until the work is done.
 
     `due_at` is NULL once the job is given up. A process that works on the job has claimed it until `claimed_until`;
-    `tries` counts claims since the job was written.
+    `tries` counts the claims since the job was scheduled.
     """
 
     __tablename__ = "jobs"
@@ -497,9 +500,9 @@ class Job(Base):
 class Post(Base):
     """A message in a channel, which the job of the same kind and key keeps up to date.
 
-    While `message_id` is NULL, a message with this `nonce` may have been sent. `digest` is that of what the message
-    says, or may say; NULL where that is not known. `posted_at` tells when the message came, `refreshed_at`
-    when it was last found up to date, or edited.
+    While `message_id` is NULL, a message with this `nonce` may have been sent. `digest` identifies what the message
+    says, or may say; it is NULL if that is unknown. `posted_at` is when the message was posted, `refreshed_at` when it
+    was last edited or found up to date.
     """
 
     __tablename__ = "posts"
@@ -519,7 +522,7 @@ class Post(Base):
 
 
 class Notice(Base):
-    """Something that a server has switched on and that Discord does not let the bot do, for its admins to see.
+    """A notice to the admins of a server that Discord keeps the bot from doing what they have switched on.
 
     `shown_at` is NULL until an admin has seen it in an answer.
     """
@@ -535,7 +538,7 @@ class Notice(Base):
 
 
 class EventRole(Base):
-    """A role that an event awards; `elo` is the event Elo that the award asks for, or NULL."""
+    """A role that an event awards; `elo` is the event Elo that the award requires, or NULL."""
 
     __tablename__ = "event_roles"
     __table_args__ = (
@@ -551,9 +554,10 @@ class EventRole(Base):
 
 
 class RoleGrant(Base):
-    """A player to whom the bot has given a role, and from whom it takes it again.
+    """A player to whom the bot has given a role, and from whom it will take the role again.
 
-    Who `is_absent` was not in the server; the row is gone once the job ends, so that the next one tries again.
+    `is_absent` marks a player who was not in the server. The row of an absent player is deleted when the job ends, so
+    that the next job tries again.
     """
 
     __tablename__ = "role_grants"
@@ -564,12 +568,12 @@ class RoleGrant(Base):
 
 
 class Reminders(Base):
-    """What a user wants to be told of in a server.
+    """The reminders that a user has chosen in a server.
 
-    Closed weeks are told up to `told_until`, and who has beaten the user up to `overtaken_until`; `told_week` is the
-    latest week of which the user was told that it would be missed. A message that Discord is not known to have taken
-    was first tried at `tried_at`. Discord took no message to the user at `refused_at`. The user follows the player with
-    Discord's id `rival_id` since `rival_since`.
+    The user has been told about closed weeks up to `told_until`, and about players who passed them up to
+    `overtaken_until`; `told_week` is the latest week with a reminder before its end. `tried_at` is the first attempt at
+    a message that Discord may not have accepted. `refused_at` is when Discord refused a message to the user. The user
+    has followed the player with Discord's id `rival_id` since `rival_since`.
     """
 
     __tablename__ = "reminders"

@@ -1,4 +1,4 @@
-"""Statements over many rows of parameters, written once for a server and a file."""
+"""Statements over many rows of parameters, written once for servers and files."""
 
 import json
 from array import array
@@ -15,29 +15,29 @@ from sqlalchemy.types import TypeEngine
 from bot.database.dialect import constant, is_postgresql, write_out
 
 Columns = Mapping[str, TypeEngine[Any]]
-"""The columns of a table of parameters: their names, in order, and types."""
+"""The columns of a table of parameters: names and types, in order."""
 
 Rows = Sequence[tuple[Any, ...]]
-"""The rows of such a table."""
+"""The rows of a table of parameters."""
 
 AT_A_TIME = 1_000
-"""How many rows or keys a statement takes that names them one by one."""
+"""How many rows or keys a statement takes if it lists them one by one."""
 
 T = TypeVar("T")
 
 _OF = "of"
-"""The key by which each row of a document names its statement."""
+"""The key under which each row of a document names its statement."""
 
 
 class RowsStatement:
     """A statement over a table of parameters.
 
-    The table travels as one JSON text. SQLite may round a fraction that it reads from JSON: there `write` goes row by
-    row, and so does `fetch` for rows with fractions. A caller of `execute` must bear the rounding.
+    The table travels as one JSON text. SQLite may round fractions that it reads from JSON, so there `write` handles
+    rows one by one, and so does `fetch` for rows with fractions. Callers of `execute` must tolerate the rounding.
     """
 
     def __init__(self, name: str, columns: Columns, build: Callable[[sa.FromClause], Any]) -> None:
-        """Build the statement by `build` from a table of parameters; `name` tells it from other statements."""
+        """Build the statement with `build` from a table of parameters; `name` must be unique among statements."""
         self.name = name
         self.build = build
         self._columns = columns
@@ -64,7 +64,7 @@ class RowsStatement:
         return connection.execute(statement, {self.name: self.document(rows)} | shared)
 
     def write(self, connection: sa.Connection, rows: Rows, **shared: Any) -> None:
-        """Execute a statement that writes and returns nothing, for one row or more."""
+        """Execute a statement that writes and returns nothing, for one or more rows."""
         if is_postgresql(connection):
             self.execute(connection, rows, **shared)
         else:
@@ -77,8 +77,8 @@ class RowsStatement:
     def table(self) -> sa.FromClause:
         """Return the table of parameters, on PostgreSQL.
 
-        PostgreSQL guesses that a document has a hundred rows, and would rather read small tables whole than look so
-        many rows up. A condition that all rows fulfil makes it guess one.
+        PostgreSQL estimates a hundred rows for a document, and would rather read small tables whole than look up that
+        many rows. A condition that every row fulfils lowers the estimate to one.
         """
         named = [sa.column(name, kind) for name, kind in self._columns.items()]
         document = sa.cast(sa.bindparam(self.name, type_=sa.String()), sa.JSON)
@@ -116,10 +116,10 @@ class RowsStatement:
 
 
 class OptimisticWrite:
-    """Statements that write together, if nobody has changed or locked what they were decided by."""
+    """Statements that write together, provided that no row on which they depend has changed or is locked."""
 
     def __init__(self, locks: Sequence[RowsStatement], asking: RowsStatement, writes: Sequence[RowsStatement]) -> None:
-        """Write by `writes` if each of `locks` finds and locks a row for each of its rows; `asking` reads before."""
+        """Run `writes` if each of `locks` finds and locks a row for each of its parameters; run `asking` first."""
         self._locks, self._asking, self._writes = locks, asking, writes
         self._composed: dict[frozenset[RowsStatement], Any] = {}
 
@@ -129,12 +129,12 @@ class OptimisticWrite:
         """Write, in one statement on PostgreSQL.
 
         Args:
-            connection: where; on SQLite within a transaction that holds the lock for writing.
-            rows: what each statement is filled with; nothing where it is not named.
+            connection: the connection; on SQLite, inside a transaction that holds the write lock.
+            rows: the parameters of each statement; a statement without parameters is left out.
             shared: parameters that all rows share.
 
         Returns:
-            What `asking` finds before anything is written; None where nothing is written.
+            The result of `asking` from before the writes; None if nothing was written.
         """
         filled = {part: some for part, some in rows.items() if some}
         if is_postgresql(connection):
@@ -148,13 +148,19 @@ class OptimisticWrite:
         return answers
 
     def _together(self, filled: frozenset[RowsStatement]) -> Any:
-        """Return one statement of those that are filled: PostgreSQL would plan and begin the others for nothing."""
+        """Return one statement made of those with parameters.
+
+        PostgreSQL would plan and start the others for nothing.
+        """
         if filled not in self._composed:
             self._composed[filled] = self._compose(filled)
         return self._composed[filled]
 
     def _compose(self, filled: Collection[RowsStatement]) -> Any:
-        """Compose one statement: no row unless all are locked, else a row or more, of which one may be empty."""
+        """Compose one statement that locks, writes and asks.
+
+        It returns no row if a lock fails; otherwise at least one row, possibly empty.
+        """
         are_locked = []
         for lock in (one for one in self._locks if one in filled):
             wanted = lock.table()
@@ -179,12 +185,12 @@ def _has_fraction(row: tuple[Any, ...]) -> bool:
 
 
 def read_first(statement: sa.Select[Any], name: str) -> sa.CTE:
-    """Return a part of a statement that runs before the rest, whose plan then begins with few rows."""
+    """Return a part of a statement that runs first, so that the plan of the rest begins with few rows."""
     return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def is_in_file(rows: sa.FromClause) -> bool:
-    """Tell whether a table of parameters is one for a file."""
+    """Tell whether a table of parameters is for a file."""
     return isinstance(rows, sa.Subquery)
 
 
@@ -198,21 +204,21 @@ def insert_rows(
     where: Callable[[sa.FromClause], sa.ColumnElement[bool]] = lambda _: sa.true(),
     **shared: Any,
 ) -> Callable[[sa.FromClause], sa.Executable]:
-    """Return what builds an INSERT of a table of parameters, and of those that all rows share.
+    """Return a function that builds an INSERT from a table of parameters and the shared parameters.
 
     Args:
-        table: where the rows go.
+        table: the target of the INSERT.
         columns: the columns of the table of parameters.
-        passes_existing: whether rows that break a unique key are left out, not refused.
-        replaces: a unique key, by whose columns an existing row gets the other values, and is not refused.
-        replaces_if: of an existing row, whether it gets them; None for always.
-        where: makes the condition on a row of parameters that is inserted.
+        passes_existing: whether to skip rows that violate a unique key, instead of failing.
+        replaces: a unique key; an existing row with the same key gets the other values, instead of failing.
+        replaces_if: the condition for an existing row to get them; None for always.
+        where: returns the condition for a row of parameters to be inserted.
         shared: the parameters that all rows share, by column.
     """
 
     def build(rows: sa.FromClause) -> sa.Executable:
         insert = sqlite.insert(table) if is_in_file(rows) else postgresql.insert(table)
-        # Without a WHERE, SQLite takes ON CONFLICT for a part of the SELECT.
+        # Without a WHERE, SQLite would parse ON CONFLICT as a part of the SELECT.
         values = sa.select(*(rows.c[name] for name in columns), *shared.values()).where(where(rows))
         filled = insert.from_select([*columns, *shared], values, include_defaults=False)
         if replaces:
@@ -224,19 +230,19 @@ def insert_rows(
 
 
 def in_chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield rows or keys, as many at a time as one statement takes."""
+    """Yield rows or keys in chunks of the size that one statement takes."""
     for start in range(0, len(rows), AT_A_TIME):
         yield rows[start : start + AT_A_TIME]
 
 
 def add_rows(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, each by the names of its columns."""
+    """Insert rows, given as values by column name."""
     for some in in_chunks(rows):
         session.execute(sa.insert(table), some)
 
 
 def read_numbers(session: Session, statement: sa.Select[float]) -> "array[float]":
-    """Return the numbers that a statement finds, in its order, without making a row of each of so many."""
+    """Return the numbers that a statement finds, in order, without creating a row object for each."""
     connection = session.connection()
     if is_postgresql(connection):
         together = sa.select(sa.func.array_agg(statement.subquery().c[0], type_=sa.ARRAY(sa.Double)))
@@ -247,5 +253,5 @@ def read_numbers(session: Session, statement: sa.Select[float]) -> "array[float]
 
 
 def free_id(session: Session, column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> int:
-    """Return an id below 0 that a column does not have, and none below it; Discord's are above 0."""
+    """Return a negative id that a column does not contain, below all others; Discord's ids are positive."""
     return min(session.scalar(sa.select(sa.func.min(column))) or 0, 0) - 1

@@ -17,13 +17,13 @@ _PACKAGE = Path(__file__).parents[1]
 MIGRATIONS = next(
     folder for folder in (_PACKAGE / "migrations", _PACKAGE.parent / "migrations") if (folder / "env.py").exists()
 )
-"""A wheel has the migrations inside of the package, a checkout beside it."""
+"""The folder of the migrations: inside the package in a wheel, beside it in a checkout."""
 
 _VERSIONS = table("alembic_version", column("version_num"))
 
 
 def migrate(url: URL, revision: str = "head", on_revision: Callable[[], None] = lambda: None) -> None:
-    """Bring a database to a revision, and call `on_revision` after each one on the way.
+    """Migrate a database to a revision, and call `on_revision` after each step.
 
     The caller must not run an event loop, because Alembic's script starts one.
     """
@@ -45,12 +45,12 @@ def alembic_config(url: URL) -> "Config":
 
 
 def needed_revision() -> str:
-    """Return the revision that this version needs, the newest."""
+    """Return the newest revision, which this version needs."""
     return max(_revisions())
 
 
 def pending_revisions(revision: str | None) -> list[str]:
-    """Return the revisions that a database at a revision, or without any, lacks, by the names of their files."""
+    """Return the file names of the revisions that a database still lacks; `revision` is None for a new database."""
     files = (file.stem for file in (MIGRATIONS / "versions").glob("*.py"))
     return sorted(name for name in files if revision is None or name.partition("_")[0] > revision)
 
@@ -67,12 +67,12 @@ async def count_rows(database: Database) -> int:
 
 
 def knows(revision: str) -> bool:
-    """Tell whether this version has a revision."""
+    """Tell whether this version knows a revision."""
     return revision in _revisions()
 
 
 def _revisions() -> set[str]:
-    # File names begin with the revision; an import of Alembic and the migrations would delay the start.
+    # File names begin with the revision; importing Alembic and the migrations would slow down the start.
     return {file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py")}
 
 

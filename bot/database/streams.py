@@ -1,4 +1,4 @@
-"""Compute over more rows than fit into memory, aside from the event loop."""
+"""Compute over more rows than fit into memory, outside the event loop."""
 
 import asyncio
 import gc
@@ -12,7 +12,7 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from sqlalchemy.util.concurrency import in_greenlet
 
 CHUNK = 5_000
-"""How many rows are fetched at a time: few enough that the event loop is never late for long."""
+"""How many rows are fetched at a time: few enough to keep the event loop responsive."""
 _OPTIONS = {"yield_per": CHUNK}
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ Key = TypeVar("Key")
 
 
 class Streams:
-    """Reads rows of one transaction chunk by chunk, for `compute_aside`."""
+    """Reads the rows of one transaction in chunks, for `compute_aside`."""
 
     def __init__(
         self, session: Session, ask: Callable[[Callable[[], Any]], Any], on_rows: Callable[[int], None]
@@ -30,11 +30,11 @@ class Streams:
         self._session, self._ask, self._on_rows = session, ask, on_rows
 
     def rows(self, statement: AnySelect) -> Iterator[AnyRow]:
-        """Yield the rows that a statement finds. Several statements may be read in turn."""
+        """Yield the rows that a statement finds. Callers may read several statements alternately."""
         return self._fetch(lambda: self._session.execute(statement, execution_options=_OPTIONS))
 
     def plain_rows(self, statement: AnySelect) -> Iterator[AnyRow]:
-        """Do the same more quickly; no column may be composed of several, as a field is."""
+        """Yield the rows faster than `rows`; no column may be a composite, such as a field."""
         return self._fetch(lambda: self._session.connection().execute(statement, execution_options=_OPTIONS))
 
     def _fetch(self, execute: Callable[[], Any]) -> Iterator[AnyRow]:
@@ -47,15 +47,15 @@ class Streams:
 def compute_aside(
     session: Session, compute: Callable[[Streams], T], on_rows: Callable[[int], None] = lambda _: None
 ) -> T:
-    """Compute over rows in the body of a transaction, and keep no event loop busy meanwhile.
+    """Compute over rows in the body of a transaction without blocking the event loop.
 
-    On a server, `compute` runs in a thread of its own, and only what it fetches goes through the event loop. Work on a
-    file has a thread of its own already.
+    On a server, `compute` runs in its own thread, and only its queries go through the event loop. Work on a file
+    already has its own thread.
 
     Args:
-        session: the transaction. Nothing else may use it before the computation ends.
-        compute: what to do.
-        on_rows: told how many rows each chunk has, from the thread that computes.
+        session: the transaction. Nothing else may use it until the computation ends.
+        compute: the computation.
+        on_rows: gets the number of rows in each chunk, in the computing thread.
     """
     with _uncollected():
         if not in_greenlet():
@@ -69,7 +69,7 @@ def compute_aside(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Collect no garbage for a while: rows make no circles, and the collector would go through all that is held."""
+    """Suspend garbage collection: rows form no cycles, and the collector would scan everything in memory."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -80,7 +80,7 @@ def _uncollected() -> Iterator[None]:
 
 
 class _ThroughLoop:
-    """Has the event loop do a thread's synchronous database work."""
+    """Runs the synchronous database work of a thread on the event loop."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -90,7 +90,7 @@ class _ThroughLoop:
         return asyncio.run_coroutine_threadsafe(self._do(work), self._loop).result()
 
     def close(self) -> None:
-        """End a thread that nobody waits for any more: its next request fails."""
+        """End a thread whose result is no longer needed: its next request fails."""
         self._is_closed = True
 
     async def _do(self, work: Callable[[], T]) -> T:
@@ -101,7 +101,7 @@ class _ThroughLoop:
 
 
 class Grouped(Generic[Key]):
-    """Rows in the order of a key, taken key by key."""
+    """Rows in the order of a key, read one key at a time."""
 
     def __init__(self, rows: Iterator[AnyRow], key: Callable[[AnyRow], Key]) -> None:
         self._rows, self._key = rows, key
@@ -113,7 +113,7 @@ class Grouped(Generic[Key]):
         return None if self._next is None else self._key(self._next)
 
     def take(self, key: Key) -> Iterator[AnyRow]:
-        """Yield the next rows as long as they have this key."""
+        """Yield the next rows while they have this key."""
         while self._next is not None and self._key(self._next) == key:
             row, self._next = self._next, next(self._rows, None)
             yield row
