@@ -1,4 +1,4 @@
-"""Tell which scores an admin looks at before they count: those that would move others far, or are beyond bounds."""
+"""Decide which scores an admin must review before they count: those that move others far, or lie beyond bounds."""
 
 import math
 
@@ -8,28 +8,28 @@ from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 
 LEAST_FIELD = 5
-"""In smaller fields every score moves the others far."""
+"""In smaller fields, every score moves the others far."""
 Extremes = tuple[float, float]
-"""The smallest and the greatest of some scores."""
+"""The lowest and the highest of some scores."""
 
 
 def may_alarm(event: EventInfo, size: int) -> bool:
-    """Tell whether the influence of scores is watched in a field of this many players.
+    """Tell whether to check the influence of scores in a field of this size.
 
-    Under *robust* and *ranks* no score moves another Elo far, so that only *classic* needs it.
+    Only *classic* needs that: under *robust* and *ranks* no score moves another Elo far.
     """
     return event.alarm.elo is not None and event.rules.method is Method.CLASSIC and size >= LEAST_FIELD
 
 
 def influence(before: Field, after: Field, others: Extremes, scale: RatingScale) -> float:
-    """Return by how many points of Elo the change of a field moves another player at most, not rounded.
+    """Return the most points of Elo by which the change of a field moves any other player, not rounded.
 
-    An Elo is linear in the score, so the one that moves furthest is that of the smallest or of the greatest score.
+    An Elo is linear in the score, so the lowest or the highest score moves furthest.
 
     Args:
         before: the field before the score.
         after: the field with it.
-        others: the smallest and the greatest score of the other players, or bounds of these.
+        others: the lowest and the highest score of the other players, or bounds of these.
         scale: the constants of the Elos.
     """
     up = ScoreDirection.HIGH
@@ -40,7 +40,7 @@ def influence(before: Field, after: Field, others: Extremes, scale: RatingScale)
 def bounds_of_others(before: Field, after: Field) -> Extremes:
     """Return bounds of all scores that are in both of two fields.
 
-    No score of n is further from their mean than √(n − 1) standard deviations: P. A. Samuelson, "How deviant can you
+    No score among n is further from the mean than √(n − 1) standard deviations: P. A. Samuelson, "How deviant can you
     be?", Journal of the American Statistical Association 63 (1968), 1522-1525.
     """
     reaches = [(field.middle, field.spread * math.sqrt(max(field.size - 1, 0))) for field in (before, after)]

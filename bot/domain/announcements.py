@@ -1,4 +1,4 @@
-"""Announcements: what a server is told when weeks close and records break."""
+"""Announcements of closed weeks, records and final podiums."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,29 +10,29 @@ from bot.domain.standings import Standing
 from bot.domain.weeks import Week, WeeklyResult
 
 SETTLES = timedelta(minutes=1)
-"""A record that is broken again sooner is not announced."""
+"""The bot does not announce a record that is broken again within this time."""
 CLOSE_ELO = 25
-"""Two of the overall board are close if no more Elo is between them."""
+"""The largest Elo difference between two close players on the overall board."""
 PODIUM = 3
-"""Who has one of so many ranks is on a podium."""
+"""The last rank on a podium."""
 MOST_ON_PODIUM = 5
-"""Of those who share a rank, so many are named."""
+"""The most players that a podium names, if several share a rank."""
 LEAST_CLIMB = 2
-"""Who rises by one rank alone is no climber."""
+"""The fewest ranks that a player must rise to be named as a climber."""
 
 
 def results_key(event_id: int, week: Week) -> str:
-    """Return the key of the announcement of weeks that closed together, `week` being the last of them."""
+    """Return the key of the announcement of weeks that were closed together; `week` is the last of them."""
     return f"{event_id}:{week.code}"
 
 
 def record_key(event_id: int, interaction_id: int) -> str:
-    """Return the key of the announcement of a record, by the interaction in which its score was submitted."""
+    """Return the key of the announcement of a record, given the interaction in which its score was submitted."""
     return f"{event_id}:{interaction_id}"
 
 
 def read_key(key: str) -> tuple[int, int]:
-    """Return the key of the event, and the code of the week or the interaction, of a key of an announcement."""
+    """Split the key of an announcement into the key of the event and the code of the week, or the interaction."""
     event_id, of_event = key.split(":")
     return int(event_id), int(of_event)
 
@@ -48,7 +48,7 @@ class WeekWinner:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """Who rose most since the week before, by weekly ranks."""
+    """The player who rose most since the week before, by weekly ranks."""
 
     player: PlayerName
     before: int
@@ -57,7 +57,7 @@ class Climb:
 
 @dataclass(frozen=True, slots=True)
 class Chase:
-    """Two neighbours at the top of the overall board, with so little Elo between them."""
+    """Two neighbours at the top of the overall board, and the Elo between them."""
 
     behind: PlayerName
     ahead: PlayerName
@@ -69,16 +69,17 @@ class Results:
     """The results of weeks that closed together.
 
     Attributes:
-        week: the last of them, which the rest is about.
-        earlier: the others, the earliest first.
-        podium: the best three results and whoever shares a rank with them.
+        week: the last of the weeks; the other attributes describe this week.
+        earlier: the other weeks, the earliest first.
+        podium: the best three results, and all players who share a rank with these.
         players: how many played.
-        leaders: the top three of the overall board; empty if later weeks are closed by now.
+        leaders: the top three of the overall board; empty if later weeks have been closed since.
         climb: None if nobody rose by two ranks or more.
         chase: None if nobody is close.
-        next_close: when the next week closes by itself, or else ends, in UTC; None if the event takes no more scores.
-        closes_itself: whether it closes by itself.
-        closed_early: whether the last week was closed before it was over; later scores count for the next one, if the
+        next_close: when the next week closes automatically, or else ends, in UTC; None if the event takes no more
+            scores.
+        closes_itself: whether the next week closes automatically.
+        closed_early: whether the last week was closed before it was over; later scores count for the next week, if the
             event takes them.
     """
 
@@ -97,7 +98,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """An admin has taken results back: their message only says so."""
+    """An undone close: its announcement says only that the week was reopened."""
 
     event: EventInfo
     week: Week
@@ -105,7 +106,7 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A channel is told the results of closed weeks: the answer names their last one, and the channel."""
+    """A close whose results are announced in a channel: the answer names only the last week and the channel."""
 
     event: EventInfo
     week: Week
@@ -114,13 +115,13 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """How an event has ended.
+    """The end of an event.
 
     Attributes:
-        podium: who has one of the first three ranks of the overall board, at most `MOST_ON_PODIUM`.
+        podium: the players with the first three ranks of the overall board, at most `MOST_ON_PODIUM`.
         players: how many have a personal best.
         weeks: how many were closed.
-        has_ended: False once an admin has opened the event again.
+        has_ended: False once an admin has reopened the event.
     """
 
     event: EventInfo
@@ -132,13 +133,13 @@ class Final:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A score that was better than all before it in its event.
+    """A score that beat all earlier ones in its event.
 
     Attributes:
-        holder: whose record it broke; the player, where no score before it counts any more.
+        holder: the player whose record it broke; the player of the score, if no earlier score counts any more.
         beaten: the score that it beat.
         led: how long the holder had led.
-        stands: False once the score no longer counts, or broke no record as the log is now.
+        stands: False once the score does not count any more, or breaks no record by the present log.
     """
 
     event: EventInfo
@@ -151,12 +152,15 @@ class Record:
 
     @property
     def is_own(self) -> bool:
-        """Whether the player broke a record of their own, and nobody was overtaken."""
+        """Whether players broke their own record, so that nobody was overtaken."""
         return self.holder.discord_id == self.player.discord_id
 
 
 def find_chase(leaders: tuple[Standing, ...]) -> Chase | None:
-    """Return the closest neighbours among the leaders of the overall board, the better placed first among equals."""
+    """Return the two closest neighbours among the leaders of the overall board.
+
+    Of equally close pairs, return the better placed one.
+    """
     gaps = [
         (ahead.elo - behind.elo, place, behind.player, ahead.player)
         for place, (ahead, behind) in enumerate(pairwise(leaders))

@@ -1,4 +1,4 @@
-"""Follow the closed weeks of players, holding only what their weekly averages need."""
+"""Track the closed weeks of players, with only the data that weekly averages need."""
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -8,28 +8,28 @@ from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 
 
 class Roster:
-    """The players who have taken part in closed weeks so far, each with a place, from 0 on."""
+    """The players who have taken part in closed weeks so far, each with a place, from 0."""
 
     def __init__(self) -> None:
         """Begin with nobody."""
         self.places: dict[int, int] = {}
 
     def meet(self, players: Collection[int]) -> list[int]:
-        """Add players who take part in a week to the roster; return their places, in the same order."""
+        """Add the players of a week to the roster; return their places, in the same order."""
         places = self.places
         new = [player_id for player_id in players if player_id not in places]
         places.update(zip(new, range(len(places), len(places) + len(new)), strict=True))
         return [places[player_id] for player_id in players]
 
     def absent(self, players: Collection[int], gone: Collection[int] = frozenset()) -> list[int]:
-        """Return the places of those who took part before and are none of `players`, except who is `gone`."""
+        """Return the places of earlier players who are not among `players` or `gone`."""
         missing = self.places.keys() - players
         missing.difference_update(gone)
         return [self.places[player_id] for player_id in missing]
 
 
 class Turnout:
-    """How many weeks count for each player, missed ones included, and in how many of those they took part, by place."""
+    """The number of counted weeks of each player, missed ones included, and of weeks played, by place."""
 
     def __init__(self, roster: Roster) -> None:
         """Begin with no week."""
@@ -37,7 +37,7 @@ class Turnout:
         self.counted, self.played = array("q"), array("q")
 
     def count(self, present: Sequence[int], absent: Sequence[int]) -> None:
-        """Count one more week by the places of those who took part and of those who missed it."""
+        """Count one more week, given the places of those who played it and of those who missed it."""
         self.make_room()
         counted, played = self.counted, self.played
         for place in present:
@@ -47,44 +47,44 @@ class Turnout:
             counted[place] += 1
 
     def make_room(self) -> None:
-        """Make room for a number for each player of the roster."""
+        """Make room for one number for each player of the roster."""
         for numbers in (self.counted, self.played):
             _lengthen(numbers, len(self.roster.places))
 
 
 class ClosedWeeks:
-    """The closed weeks of players so far, by the attendance of some rules.
+    """The closed weeks of players so far, according to the attendance of some rules.
 
-    It holds a few numbers for each player; under *best* also the Elos of as many weeks as count.
+    It keeps a few numbers for each player; under *best* also the Elos of as many weeks as count.
     """
 
     def __init__(self, rules: Rules, weeks: int, turnout: Turnout | None = None) -> None:
         """Begin with no week.
 
         Args:
-            rules: by which weeks count.
-            weeks: how many will be counted at the most.
-            turnout: where others count each week once its Elos are added; None for one of its own.
+            rules: the rules by which weeks count.
+            weeks: the most weeks that will be counted.
+            turnout: a shared turnout, where the caller counts each week after adding its Elos; None for its own.
         """
         self._rules = rules
         self._turnout = Turnout(Roster()) if turnout is None else turnout
-        # By place: the sum of the Elos that make the average, unless that is of the best.
+        # By place: the sum of the Elos in the average, except under *best*.
         self._sums = array("q")
         self._kept = min(rules.last_weeks, weeks) if rules.attendance is Attendance.BEST else 0
-        # The latest Elos of each player, one player after the other; of each, the next one goes over the oldest.
+        # A ring buffer of the latest Elos for each player, one after the other; a new Elo overwrites the oldest.
         self._latest = array("i")
 
     @property
     def players(self) -> Collection[int]:
-        """Those who have taken part in a week."""
+        """The players who have taken part in a week."""
         return self._turnout.roster.places.keys()
 
     def count(self, elos: Mapping[int, int], missed_week_elo: int, gone: Collection[int] = frozenset()) -> None:
         """Count one more week.
 
         Args:
-            elos: the weekly Elos of those who took part.
-            missed_week_elo: that of players who took part before and not now.
+            elos: the weekly Elos of the players who took part, by player.
+            missed_week_elo: the weekly Elo of players who took part before, but missed this week.
             gone: players who miss nothing.
         """
         roster = self._turnout.roster
@@ -94,9 +94,9 @@ class ClosedWeeks:
         self._turnout.count(present, absent)
 
     def add(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int], missed_week_elo: int) -> None:
-        """Add the Elos of one more week by the places of players: those who took part, and who missed it.
+        """Add the Elos of one more week, given the places of those who played it and of those who missed it.
 
-        The turnout counts the week afterwards.
+        The turnout must count the week afterwards.
         """
         self._make_room()
         if self._kept:
@@ -108,7 +108,7 @@ class ClosedWeeks:
             self._sum_up(absent, repeat(missed_week_elo))
 
     def meet(self, players: Collection[int]) -> None:
-        """Add players who took part in a week that is not rated; from then on they miss weeks."""
+        """Add the players of an unrated week, so that they can miss later weeks."""
         self._turnout.roster.meet(players)
 
     def weeks(self, player_id: int) -> int:
@@ -117,12 +117,12 @@ class ClosedWeeks:
         return 0 if place is None else self._turnout.counted[place]
 
     def played(self, player_id: int) -> int:
-        """Return how many of them the player took part in."""
+        """Return how many of the counted weeks the player took part in."""
         place = self._place_of(player_id)
         return 0 if place is None else self._turnout.played[place]
 
     def average(self, player_id: int, base_elo: int) -> float:
-        """Return a player's weekly average; equal to `Rules.weekly_average` of all weeks."""
+        """Return a player's weekly average, equal to `Rules.weekly_average` over all weeks."""
         place = self._place_of(player_id)
         counted = 0 if place is None else self._turnout.counted[place]
         if place is None or not counted:
@@ -135,7 +135,7 @@ class ClosedWeeks:
         return self._sums[place] / counted
 
     def average_after_missing(self, player_id: int, base_elo: int, missed_week_elo: int) -> float:
-        """Return what a player's weekly average would be after one more week, missed."""
+        """Return a player's weekly average after one more missed week."""
         self._make_room()
         place, turnout = self._turnout.roster.places[player_id], self._turnout
         alone = ClosedWeeks(self._rules, turnout.counted[place] + 1)
@@ -149,7 +149,7 @@ class ClosedWeeks:
         return alone.average(player_id, base_elo)
 
     def _place_of(self, player_id: int) -> int | None:
-        """Return the place of a player for whom something was counted; None for others."""
+        """Return the place of a player with counted weeks; None for others."""
         place = self._turnout.roster.places.get(player_id)
         return None if place is None or place >= len(self._turnout.counted) else place
 
@@ -175,5 +175,5 @@ class ClosedWeeks:
 
 
 def _lengthen(numbers: "array[int]", length: int) -> None:
-    """Append zeros until there are so many numbers."""
+    """Append zeros up to this length."""
     numbers.frombytes(bytes(numbers.itemsize * (length - len(numbers))))

@@ -1,4 +1,4 @@
-"""What admins did in a server, as the audit log tells it."""
+"""The actions of admins in a server, as the audit log records them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 from bot.domain.servers import PlayerName
 
 ITSELF = 0
-"""Who acts, in the audit log, when the bot does what no admin asked for just now: nobody whom Discord knows."""
+"""The actor of what the bot does without an admin's request; no Discord user has this id."""
 
 RULES_CHANGED = "event rules"
-"""The action that gives an event other rules."""
+"""The action that changes the rules of an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class AuditEntry:
 
     Attributes:
         actor_id: Discord's id of the admin; `ITSELF` for the bot.
-        action: such as "remove score".
-        event: the name of the event as it is now, not escaped; None if the action concerned no event.
+        action: the name of the action, such as "remove score".
+        event: the current name of the event, not escaped; None if the action concerned no event.
         player: the player whom the action concerned, or None.
-        detail: what was done, in the words of the time; not escaped.
-        reason: why, not escaped; None if the admin gave no reason.
+        detail: what was done, as written at that time; not escaped.
+        reason: the admin's reason, not escaped; None if the admin gave none.
     """
 
     done_at: datetime
@@ -39,11 +39,11 @@ class AuditPage:
     """A page of the actions in a server, the latest first.
 
     Attributes:
-        event_id: the key of the event that all of them concern; None for any.
-        player_id: Discord's id of the player whom all of them concern; None for any.
+        event_id: the key of the event to which the page is limited; None for no limit.
+        player_id: Discord's id of the player to whom the page is limited; None for no limit.
         page: from 0.
         pages: at least 1.
-        actions: how many there are on all pages.
+        actions: the number of actions on all pages.
     """
 
     entries: tuple[AuditEntry, ...]

@@ -1,4 +1,4 @@
-"""Boards that keep themselves up to date: one message for an event."""
+"""Boards: messages that show an event's leaderboards and stay up to date."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,14 +7,14 @@ from bot.domain.events import EventInfo
 from bot.domain.standings import LeaderboardPage
 
 DELAY = timedelta(seconds=5)
-"""How long after a score its board is refreshed, so that one refresh shows what comes at once."""
+"""How long after a score its board is refreshed, so that one refresh covers scores that arrive together."""
 LEAST_PAUSE = timedelta(minutes=1)
 """The least time between two refreshes of a board."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostedBoard:
-    """What a posted board shows: the first page of each leaderboard of an event."""
+    """The contents of a posted board: the first page of each leaderboard of an event."""
 
     event: EventInfo
     all_time: LeaderboardPage
@@ -24,7 +24,7 @@ class PostedBoard:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A message: the channel that it is in, and its id."""
+    """The place of a message: its channel and its id."""
 
     channel_id: int
     message_id: int
@@ -32,11 +32,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class BoardChange:
-    """What an admin did with the board of an event.
+    """The result of an admin's command on an event's board.
 
     Attributes:
-        channel_id: where the board is from now on; None for nowhere.
-        former: the message that shows the event no longer; None for none.
+        channel_id: the new channel of the board; None if the board was removed.
+        former: the message of the previous board; None if there was none.
     """
 
     event: EventInfo

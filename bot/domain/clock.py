@@ -1,4 +1,4 @@
-"""The clock that services read, and clocks on the wall."""
+"""The clock that services read, and local times."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ def local_time(instant: datetime, zone: str) -> datetime:
 
 
 def day_begins_at(midnight: datetime, zone: str) -> datetime:
-    """Return the first instant, in UTC, of the day of a naive midnight in the time zone with this IANA name.
+    """Return the first instant, in UTC, of a day in an IANA time zone; the day is given as a naive midnight.
 
     Raises:
         ValueError: the time zone has no such day.
@@ -39,8 +39,8 @@ def instants_at(wall: datetime, zone: str) -> list[datetime]:
 
 
 def instant_at(wall: datetime, zone: str) -> datetime:
-    """Return the instant, in UTC, at which clocks in the time zone with this IANA name show a naive time.
+    """Return the instant, in UTC, at which clocks in an IANA time zone show a naive time.
 
-    One that comes twice, or not at all, where the clocks change, is read in standard time.
+    A time that occurs twice or not at all, because the clocks change, is read as standard time.
     """
     return pytz.timezone(zone).localize(wall).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Events as the rest of the bot sees them, and which one a user means."""
+"""Events as the rest of the bot sees them, and how to find the event that a user means."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,32 +13,32 @@ from bot.errors import AmbiguousScore, EventAmbiguous, EventUnknown, InvalidScor
 
 MOST_NEAREST = 3
 ALIKE = 70
-"""From which likeness on, of 100, a name may be meant by another one: a letter or two are wrong, or words are."""
+"""The likeness, of 100, from which a mistyped name matches: one or two letters differ, or some words."""
 
 ALARM_ELO = 150
-"""How far a score may move another player's Elo, unless an event says otherwise."""
+"""The most points of Elo that a score may move another player, unless an event says otherwise."""
 GREATEST_ALARM = 100_000
 
 
 class EventState(IntEnum):
-    """What an event is there for now; each state has what those before it have."""
+    """What users can do with an event; each state includes the abilities of the lower ones."""
 
     ARCHIVED = 0
-    """To be looked at."""
+    """Users can look at it."""
     KEPT = 1
-    """To be managed, since it is not archived, also before its first week and after its last one."""
+    """Admins can manage it: it is not archived, but may be before its first or after its last week."""
     OPEN = 2
-    """To be played: it takes scores."""
+    """Players can submit scores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Which scores of an event are held until an admin has looked at them.
+    """The rules by which an event's scores are held for review.
 
     Attributes:
-        elo: those that would move another player by more points of Elo; None for none.
-        least: smaller ones, in points or seconds; None for none.
-        greatest: greater ones, likewise.
+        elo: hold scores that would move another player by more points of Elo than this; None for no limit.
+        least: hold lower scores than this, in points or seconds; None for no bound.
+        greatest: hold higher scores than this, likewise.
     """
 
     elo: int | None = ALARM_ELO
@@ -59,14 +59,14 @@ class EventInfo:
     """An event of one server.
 
     Attributes:
-        min_score: the smallest score that the event accepts, in points or seconds; None for the default.
-        max_score: the greatest score that the event accepts, in points or seconds; None for the default.
+        min_score: the lowest score that the event accepts, in points or seconds; None for the default.
+        max_score: the highest score that the event accepts, in points or seconds; None for the default.
         is_active: whether the event accepts scores; False for an archived event.
-        rules: how it rates.
-        season: the number of the season that the event is, from 1.
-        first_week: the first week that it accepts scores for, as `Week.code`; None for any.
-        last_week: the last one, likewise; None if it goes on.
-        alarm: which scores are held.
+        rules: the rules by which it rates.
+        season: the number of this season, from 1.
+        first_week: the first week for which it accepts scores, as `Week.code`; None for no bound.
+        last_week: the last such week; None for no end.
+        alarm: the rules by which its scores are held.
     """
 
     id: int
@@ -84,15 +84,15 @@ class EventInfo:
     alarm: Alarm = NO_ALARM
 
     def has_begun(self, week: int) -> bool:
-        """Tell whether its first week has begun by a week, given as `Week.code`."""
+        """Tell whether the event's first week has begun by a week, given as `Week.code`."""
         return self.first_week is None or week >= self.first_week
 
     def has_ended(self, week: int) -> bool:
-        """Tell whether its last week is over by a week, likewise."""
+        """Tell whether the event's last week is over by a week, given as `Week.code`."""
         return self.last_week is not None and week > self.last_week
 
     def has_week(self, week: int) -> bool:
-        """Tell whether a week, likewise, is one that it takes scores for until that is closed."""
+        """Tell whether the event takes scores for a week, given as `Week.code`, as long as the week is not closed."""
         return self.is_active and self.has_begun(week) and not self.has_ended(week)
 
     @property
@@ -101,11 +101,11 @@ class EventInfo:
         return ScoreBounds.of(self.min_score, self.max_score)
 
     def read(self, text: str, locale: str | None = None) -> float:
-        """Read a score as a user typed it; `locale` is the user's language on Discord.
+        """Parse a score as a user typed it; `locale` is the user's language on Discord.
 
         Raises:
-            ScoreInQuestion: the text has several readings; those that the event takes are there to choose from.
-            InvalidScore: the text is no score, or the event does not take this score.
+            ScoreInQuestion: the text has several readings; the error offers those that the event takes.
+            InvalidScore: the text is not a score, or the event does not take this score.
         """
         try:
             return self._read(text, locale)
@@ -117,7 +117,7 @@ class EventInfo:
         """Check that the event takes a score, in points or seconds.
 
         Raises:
-            ScoreOutOfBounds: it does not.
+            ScoreOutOfBounds: the event does not take the score.
         """
         try:
             self.bounds.check(score, self.style)
@@ -139,12 +139,12 @@ class EventInfo:
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
-    """An event as it is now.
+    """The present state of an event.
 
     Attributes:
-        players: how many have a personal best in it.
+        players: the number of players with a personal best.
         week: the current week, as `Week.code`.
-        is_open: whether it takes scores now.
+        is_open: whether it takes scores.
     """
 
     event: EventInfo
@@ -155,7 +155,7 @@ class EventSummary:
 
 @dataclass(frozen=True, slots=True)
 class BegunSeason:
-    """An event that has begun again: the season that is archived, under its new name, and the new one.
+    """A new season of an event: the archived season under its new name, and the new event.
 
     Attributes:
         week: the current week, as `Week.code`.
@@ -168,16 +168,16 @@ class BegunSeason:
 
 @dataclass(frozen=True, slots=True)
 class SeasonPreview:
-    """What a new season of an event would archive, and what would go along.
+    """What a new season of an event would archive, and what it would take over.
 
     Attributes:
-        archived: the season so far, as it would be.
-        event: the new one; its key means nothing yet.
-        players: how many have a personal best in the season so far.
-        scores: how many submissions count in it.
+        archived: the previous season, as it would be archived.
+        event: the new event; its key is meaningless.
+        players: the number of players with a personal best in the previous season.
+        scores: the number of submissions that count in the previous season.
         roles: Discord's ids of the roles that the new season would award.
-        board_channel: the channel of its board; None for none.
-        default_channel: the channel in which players need not name it; None for none.
+        board_channel: the channel of the event's board; None for none.
+        default_channel: the channel in which players need not name the event; None for none.
     """
 
     archived: EventInfo
@@ -195,8 +195,8 @@ class EventChange:
 
     Attributes:
         week: the current week, as `Week.code`.
-        is_open: whether it takes scores now.
-        outside: the number of players whose personal best lies outside new bounds, and stays.
+        is_open: whether it takes scores after the edit.
+        outside: the number of players whose personal best lies outside the new bounds, and stays.
         channel_before: the channel in which players need not name the event, before the edit; None for none.
         channel: the same after the edit.
     """
@@ -216,7 +216,7 @@ class EventChoices:
 
     Attributes:
         events: those that take scores, by name.
-        usual: the one that is meant without a name; None for none.
+        usual: the event of a submission that names none; None if there is none.
     """
 
     events: tuple[EventInfo, ...]
@@ -225,22 +225,22 @@ class EventChoices:
 
 @dataclass(frozen=True, slots=True)
 class RulesChange:
-    """An event with other rules, and those that it had before."""
+    """An event with changed rules, and its previous rules."""
 
     before: Rules
     event: EventInfo
 
 
 def meant_event(typed: str, names: Mapping[str, str]) -> str:
-    """Return the only name that has `typed` as a part, ignoring case.
+    """Return the only name that contains `typed`, ignoring case.
 
     Args:
-        typed: the text of the user, which is no whole name.
-        names: the names that can be meant, by their keys.
+        typed: the text of the user, which is not a whole name.
+        names: the names that may be meant, by key.
 
     Raises:
-        EventAmbiguous: several names have it, or nothing was typed.
-        EventUnknown: no name has it.
+        EventAmbiguous: several names contain the text, or the text is empty.
+        EventUnknown: no name contains the text.
     """
     key = name_key(typed)
     candidates = [name for other, name in names.items() if key in other]

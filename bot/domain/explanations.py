@@ -1,8 +1,8 @@
-"""Tell where an event Elo comes from, and what has changed it since a week was closed, by how much each.
+"""Explain how an event Elo is made up, and by how much each cause has changed it since a week was closed.
 
-A change is told in steps: first others move the field, the greatest moves first, then the player's own best moves, then
-weeks are closed, one by one. A step is the difference between two event Elos, each rounded as users see it. So the
-steps add up to the whole change.
+The explanation proceeds in steps. First other players move the field, the greatest moves first. Then the player's own
+best changes. Then weeks are closed, one by one. Each step is the difference between two event Elos, each rounded as
+users see it, so the steps add up to the whole change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
 MOST_NAMED = 2
-"""So many others are named at most: those who move the Elo furthest."""
+"""The most other players to name: those who move the Elo furthest."""
 NAMED_AMONG = 20
-"""Where the bests of more others have changed, nobody is named."""
+"""If more other players than this have changed bests, none of them is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class RatedWeek:
     """A closed week of a player.
 
     Attributes:
-        elo: the weekly Elo; of a missed week, what that counts.
+        elo: the weekly Elo, or the Elo of a missed week.
         is_missed: whether the player had no score.
-        without: of a missed week, the event Elo if the week had not counted at all; None if no other week counts.
+        without: for a missed week, the event Elo that the player would have without it; None if no other week counts.
     """
 
     week: Week
@@ -40,12 +40,12 @@ class RatedWeek:
 
     @property
     def counted(self) -> CountedWeek:
-        """The week as an average counts it."""
+        """The week in the form that averages use."""
         return CountedWeek(self.elo, self.is_missed)
 
 
 class BestChange(NamedTuple):
-    """The best of a player at the close and now; None for no best."""
+    """The best of a player at the close and at present; None for no best."""
 
     before: float | None
     after: float | None
@@ -84,11 +84,11 @@ class EloChange:
 
     Attributes:
         since: the week.
-        points: by how much, which is the sum of the parts.
+        points: the change in points, which is the sum of the parts.
         parts: in the order in which they are counted.
-        rules: the latest change of the rules of the event since then, if there was one. It is no part: the Elo of then
-            is that by the rules of now.
-        lacks_others: whether the parts of others are left out, since nothing tells what the bests were then.
+        rules: the latest change of the event's rules since then, if any. It is not a part, because the earlier Elo is
+            computed by the present rules.
+        lacks_others: whether the parts of other players are missing, because their earlier bests are unknown.
     """
 
     since: Week
@@ -100,23 +100,24 @@ class EloChange:
 
 @dataclass(frozen=True, slots=True)
 class PlayerRating:
-    """Where a player's event Elo comes from.
+    """An explanation of a player's event Elo.
 
     Attributes:
         best: the personal best, in points or seconds.
         rank: by personal best, from 1.
         players: the number of players with a personal best.
         all_time_elo: the Elo of `best`.
-        scale: what makes an Elo of `spreads`.
-        middle: the score in the middle of the field, which has the base Elo; None under *ranks*.
-        spread: how much one spread is, 0 in a field without any; None under *ranks*, and where logarithms are rated.
-        spreads: by how many spreads `best` is better than `middle`, below 0 for a worse one; or None.
+        scale: the constants that turn `spreads` into an Elo.
+        middle: the score in the centre of the field, which has the base Elo; None under *ranks*.
+        spread: the size of one spread, 0 in a field without any; None under *ranks*, and where logarithms are rated.
+        spreads: how many spreads `best` is better than `middle`, negative if worse; or None.
         beaten: under *ranks*, how many others have a worse best; else None.
-        weeks: all closed weeks that count for the player, the latest first; none before the first one.
-        averaged: the Elos whose mean is `weekly_average`, by the rules of the event; none before the first closed week.
+        weeks: all closed weeks that count for the player, the latest first; empty before the first one.
+        averaged: the Elos whose mean is `weekly_average`, by the rules of the event; empty before the first closed
+            week.
         weekly_average: None before the first closed week.
         event_elo: None before the first closed week.
-        change: since a close; None where that is not told.
+        change: the change since a close; None if it is not explained.
     """
 
     event: EventInfo
@@ -139,12 +140,12 @@ class PlayerRating:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether `best` is so far from the middle that it counts as a nearer one would."""
+        """Whether `best` is so far from the middle that its z-score is cut off."""
         is_robust = self.rules.method is Method.ROBUST and self.spreads is not None
         return is_robust and abs(self.spreads or 0.0) >= most_spreads(self.players)
 
     def elo_beside(self, middle: float, spread: float) -> int:
-        """Return the Elo of `best` beside another middle and spread, without bounds."""
+        """Return the Elo of `best` for another middle and spread, without cut-off."""
         return self.scale.elo_of(self.event.direction.sign * (self.best - middle) / spread)
 
     @property
@@ -154,21 +155,21 @@ class PlayerRating:
 
     @property
     def is_settling(self) -> bool:
-        """Whether the Elo is of too few weeks, or of too few players, to tell much."""
+        """Whether the Elo still rests on too few weeks, or on too few players, to say much."""
         return self.weeks_left > 0 or self.players < SMALL_FIELD
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What the event Elo of a player rests on, at a close and now.
+    """The basis of a player's event Elo, at a close and at present.
 
     Attributes:
         rating: how the event rates.
-        best: the best of the player at the close.
-        best_now: the best of the player now.
-        all_time_elo: the all-time Elo now, as users see it.
-        weeks: those that counted for the player at the close, in any order.
-        closed: those closed since, in the order in which they were closed.
+        best: the player's best at the close.
+        best_now: the player's present best.
+        all_time_elo: the present all-time Elo, as users see it.
+        weeks: the weeks that counted for the player at the close, in any order.
+        closed: the weeks closed since, in the order of their closes.
     """
 
     rating: Rating
@@ -180,12 +181,12 @@ class Grounds:
 
 
 def parts_by_player(grounds: Grounds, bests: Mapping[int, float], moved: Mapping[int, BestChange]) -> tuple[Part, ...]:
-    """Return the parts of a change, with the names of others.
+    """Return the parts of a change, with other players as separate parts.
 
     Args:
-        grounds: of the player.
-        bests: the bests of all others now, by key.
-        moved: the bests of those others that were other ones at the close.
+        grounds: the basis of the player's event Elo.
+        bests: the present bests of all other players, by key.
+        moved: the changes of those bests that differed at the close.
     """
     rating, best = grounds.rating, grounds.best
     before = dict(bests)
@@ -211,12 +212,12 @@ def parts_by_player(grounds: Grounds, bests: Mapping[int, float], moved: Mapping
 
 
 def parts_in_all(grounds: Grounds, at_close: int | None, after_others: int) -> tuple[Part, ...]:
-    """Return the parts of a change without names.
+    """Return the parts of a change, with all other players as one part.
 
     Args:
-        grounds: of the player.
-        at_close: the all-time Elo at the close; None for unknown, which leaves out the part of others.
-        after_others: that of the player's best at the close among the bests of all others now.
+        grounds: the basis of the player's event Elo.
+        at_close: the all-time Elo at the close; None if unknown, which leaves out the part of the others.
+        after_others: the all-time Elo of the player's best at the close among all others' present bests.
     """
     if at_close is None:
         return _add_up(grounds, after_others, [])
@@ -224,12 +225,12 @@ def parts_in_all(grounds: Grounds, at_close: int | None, after_others: int) -> t
 
 
 def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) -> tuple[Part, ...]:
-    """Return the parts that move the event Elo.
+    """Return the parts that change the event Elo.
 
     Args:
-        grounds: of the player.
+        grounds: the basis of the player's event Elo.
         at_close: the all-time Elo at the close.
-        steps: what others did, and the all-time Elo after each.
+        steps: the parts of other players, each with the all-time Elo after it.
     """
     if grounds.best != grounds.best_now:
         own = Part(best=BestChange(grounds.best, grounds.best_now))
@@ -254,7 +255,7 @@ def _add_up(grounds: Grounds, at_close: int, steps: Sequence[tuple[Part, int]]) 
 
 
 def _furthest(grounds: Grounds, before: Mapping[int, float], moved: Mapping[int, BestChange]) -> list[int]:
-    """Return the others who alone would move the all-time Elo furthest, the furthest first."""
+    """Return the players who would each move the all-time Elo furthest on their own, the furthest first."""
     if len(moved) > NAMED_AMONG:
         return []
     rating, best = grounds.rating, grounds.best

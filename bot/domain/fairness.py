@@ -1,4 +1,4 @@
-"""Tell how much attendance, one score, and newcomers weigh in the ratings of an event."""
+"""Measure how much attendance, one absurd score, and newcomers influence the ratings of an event."""
 
 import heapq
 from bisect import bisect
@@ -10,19 +10,19 @@ from bot.domain.scores import ScoreBounds, ScoreDirection
 
 TOP = 10
 ABSURD_FACTOR = 100
-"""So many times as good as the best is an absurd score."""
+"""An absurd score is this many times as good as the best one."""
 REGULAR, SELDOM = 0.75, 0.5
-"""Who takes part in so many of the weeks counted is a regular; who takes part in fewer than that is there seldom."""
+"""A regular takes part in at least the first share of the counted weeks, a rare player in less than the second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """What rules make of a player who is ranked.
+    """The rating of a ranked player under some rules.
 
     Attributes:
-        elo: the Elo that ranks the player.
+        elo: the Elo shown on the board.
         all_time: the all-time Elo.
-        key: what the board ranks by, the greater the better: an event Elo, or a score, negated where less is better.
+        key: the value that orders the board, higher is better: an event Elo, or a score, negated if lower is better.
         weeks: the weeks counted, missed ones included; 0 before the player's first closed week.
         played: the weeks among them that the player took part in.
     """
@@ -44,11 +44,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class AbsurdScore:
-    """An absurd score of one more player.
+    """The effect of an absurd score by one additional player.
 
     Attributes:
-        score: in points or seconds; a score that the event takes.
-        most_moved: by how much it would move any other player's all-time Elo at most, in points.
+        score: the score, in points or seconds, which the event takes.
+        most_moved: the most points by which it would move another player's all-time Elo.
     """
 
     score: float
@@ -57,7 +57,7 @@ class AbsurdScore:
 
 @dataclass(frozen=True, slots=True)
 class MissedWeek:
-    """The event Elo of the leader, now and after one more week, missed."""
+    """The event Elo of the leader, at present and after one more missed week."""
 
     elo: int
     after: int
@@ -65,16 +65,16 @@ class MissedWeek:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """What weighs in the ratings of an event beside skill.
+    """The factors besides skill that influence an event's ratings.
 
     Attributes:
-        absurd: one absurd score; None without any score.
+        absurd: the effect of an absurd score; None without any score.
         missed_week: what one more missed week would cost the leader; None before the first closed week.
-        regulars: those who took part in three of four weeks counted or more.
-        seldom: those who took part in less than half of them.
-        newcomers: those with one week counted; None as long as nobody has more.
-        others: those with more.
-        newcomers_on_top: how many of the first ten are newcomers; with fewer players, of all.
+        regulars: the players who took part in at least three quarters of their counted weeks.
+        seldom: the players who took part in less than half of them.
+        newcomers: the players with one counted week; None as long as nobody has more.
+        others: the players with more.
+        newcomers_on_top: how many of the first ten players (or of all, if fewer) are newcomers.
     """
 
     absurd: AbsurdScore | None
@@ -87,7 +87,7 @@ class Fairness:
 
 
 def weigh(ratings: Mapping[int, Rated], absurd: AbsurdScore | None, missed_week: MissedWeek | None) -> Fairness:
-    """Return what weighs in ratings, by player."""
+    """Return the factors besides skill in some ratings, which are given by player."""
     rated = [rating for rating in ratings.values() if rating.weeks]
     others = _group([rating for rating in rated if rating.weeks > 1])
     newcomers = [rating for rating in rated if rating.weeks == 1]
@@ -109,12 +109,12 @@ def weigh_absurd_score(
     bounds: ScoreBounds,
     rate: Callable[[Sequence[float]], Sequence[int]],
 ) -> AbsurdScore | None:
-    """Return what an absurd score of one more player would do to the Elos of a field; None if the field is empty.
+    """Return the effect of an absurd score by one more player on the Elos of a field; None if the field is empty.
 
     Args:
-        scores: the field, one score a player, in ascending order.
+        scores: the field, one score per player, in ascending order.
         direction: which scores are better.
-        bounds: what the event takes.
+        bounds: the scores that the event takes.
         rate: returns the Elos of the scores of a field, in ascending order.
     """
     if not scores:
@@ -127,10 +127,10 @@ def weigh_absurd_score(
 
 
 def absurd_score(scores: Sequence[float], direction: ScoreDirection, bounds: ScoreBounds) -> float:
-    """Return a score that is a hundred times as good as the best one, as far as the event takes it.
+    """Return a score that is a hundred times as good as the best one, but within the bounds of the event.
 
-    Where that would be no better, as with a best score of 0, it is better than the best by a hundred times the range of
-    the scores.
+    If that would not be better, as with a best score of 0, return a score that beats the best by a hundred times the
+    range of the scores.
     """
     least, greatest = min(scores), max(scores)
     best = greatest if direction is ScoreDirection.HIGH else least

@@ -1,4 +1,4 @@
-"""What a newcomer needs to know of a server."""
+"""The guide for newcomers to a server."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +9,14 @@ from bot.domain.ratings import RatingScale
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What a newcomer needs to know of a server.
+    """The guide for newcomers to a server.
 
     Attributes:
         events: those that take scores, by name.
-        has_boards: whether there are any events, also archived ones.
+        has_boards: whether there are any events, including archived ones.
         is_admin: whether the newcomer is an admin.
         week_ends_at: when the current week ends, in UTC.
-        closes_weeks: whether weeks then close by themselves.
+        closes_weeks: whether weeks then close automatically.
         scale: the constants of the Elos.
     """
 

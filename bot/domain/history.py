@@ -1,4 +1,4 @@
-"""What a player has submitted to an event, and how its boards were at a time: both as the log tells it now."""
+"""A player's submissions to an event, and an event's boards at a past time, both by the present log."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,13 +17,13 @@ from bot.domain.standings import Board, Standing
 from bot.domain.weeks import Week
 
 PAGE_SIZE = 10
-"""How many scores, or rows of a board, a page has."""
+"""How many scores, or rows of a board, are on a page."""
 MOST_POINTS = 200
-"""How many points a graph has of a kind, at most."""
+"""The most points of each kind in a graph."""
 MOST_MIDDLES = 104
-"""Of how many closed weeks, the latest ones, a graph has the middle."""
+"""The most closed weeks whose middle a graph shows; it prefers the latest."""
 TREND_SCORES, LEAST_TREND_SCORES = 5, 3
-"""A trend compares so many scores with as many before them; it takes fewer where there are too few, down to three."""
+"""A trend compares the latest scores with equally many before them: five or, with few scores, at least three."""
 
 T = TypeVar("T")
 
@@ -33,9 +33,9 @@ class Removal:
     """The removal of a score.
 
     Attributes:
-        at: when, in UTC.
-        by: Discord's id of who removed it: the player's own if the player took it back.
-        reason: why, not escaped; None if nobody said.
+        at: the time of the removal, in UTC.
+        by: Discord's id of the admin who removed it, or of the player who took it back.
+        reason: the reason, not escaped; None if none was given.
     """
 
     at: datetime
@@ -48,18 +48,18 @@ class HistoryEntry:
     """A score that a player has submitted to an event.
 
     Attributes:
-        id: the key of its row in the log; of a held score, in the list of held scores.
+        id: the key of its row in the log; for a held score, in the table of held scores.
         score: in points or seconds.
         at: when it was made, in UTC.
-        week: the week that it counts for; of a held score, the week that it was made in.
+        week: the week that it counts for; for a held score, the week in which it was made.
         proof: a link, not escaped; None if the player gave none.
-        removal: None for a score that nobody has removed.
+        removal: the removal; None unless the score was removed.
         added_by: Discord's id of the admin who added it for the player; None for the player's own.
         is_imported: whether it came with an import.
-        held: what became of a score that does not count, since no admin has approved it; None for a score of the log.
-        was_best: whether it was better than all before it, among those that count now; so is the first one.
-        is_best: whether it is the personal best now.
-        is_week_best: whether it is the best of its week, among those that count now.
+        held: the state of a held score that does not count; None for a score in the log.
+        was_best: whether it beat all earlier scores, among those that count at present; so does the first one.
+        is_best: whether it is the present personal best.
+        is_week_best: whether it is the best of its week, among the scores that count at present.
     """
 
     id: int
@@ -77,18 +77,18 @@ class HistoryEntry:
 
     @property
     def counts(self) -> bool:
-        """Whether the score may be a best: nobody has removed it, and it is not held."""
+        """Whether the score may be a best: it is neither removed nor held."""
         return self.removal is None and self.held is None
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """How the latest scores of a player that count compare with as many before them.
+    """A comparison of a player's latest counted scores with equally many before them.
 
     Attributes:
-        scores: how many of each are compared, 3 to 5.
+        scores: how many scores are in each half of the comparison, 3 to 5.
         average: the mean of the latest ones, in points or seconds.
-        gain: by how much that is better than the mean of those before; below 0 if it is worse.
+        gain: by how much that is better than the mean of the earlier ones; negative if it is worse.
     """
 
     scores: int
@@ -111,8 +111,8 @@ class WeekMiddle:
     Attributes:
         begins_at: when the week began, in UTC.
         ends_at: when it was over, in UTC.
-        score: in points or seconds, what was rated with the base Elo in that week: the mean of the best scores of all
-            who played, or under *robust* their median.
+        score: the score that had the base Elo in that week, in points or seconds: the mean of all players' best scores,
+            or their median under *robust*.
     """
 
     begins_at: datetime
@@ -122,16 +122,16 @@ class WeekMiddle:
 
 @dataclass(frozen=True, slots=True)
 class HistoryGraph:
-    """What a picture of a history draws; its times are in the server's time zone, which has the days.
+    """The data for the picture of a history; its times are in the server's time zone, which defines the days.
 
     Attributes:
-        points: the scores that count, the earliest first; at most `MOST_POINTS`, then evenly chosen, with the first and
-            the last one.
-        bests: the line of bests: each score that was better than all before it, the earliest first; likewise bounded.
-            From each point on, up to the next one, its score was the best.
-        middles: of the weeks closed since the player's first score, the earliest first, at most `MOST_MIDDLES`; none
-            under *ranks*, which has no middle.
-        until: up to when the graph goes: the time at which it was asked for.
+        points: the scores that count, the earliest first; at most `MOST_POINTS`, chosen evenly, including the first and
+            the last.
+        bests: each score that beat all earlier ones, the earliest first, likewise bounded. Each is the best until the
+            next point.
+        middles: the middles of the weeks closed since the player's first score, the earliest first, at most
+            `MOST_MIDDLES`; none under *ranks*, which has no middle.
+        until: the end of the graph, which is the time of the request.
     """
 
     points: tuple[GraphPoint, ...]
@@ -142,17 +142,18 @@ class HistoryGraph:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page of what a player has submitted to an event.
+    """A page of a player's submissions to an event.
 
     Attributes:
-        entries: the scores of this page, the latest first, with removed ones, and held ones that the viewer may see.
+        entries: the scores of this page, the latest first, including removed ones, and held ones that the viewer may
+            see.
         page: the number of this page, from 0 to `pages - 1`.
         pages: at least 1.
         scores: how many scores count, on all pages.
-        first: the earliest of them; None if none counts.
-        best: the personal best now; None if none counts.
+        first: the earliest score that counts; None if none counts.
+        best: the present personal best; None if none counts.
         trend: None if fewer than six scores count.
-        graph: of the scores that count, on all pages.
+        graph: the graph of the scores that count, on all pages.
     """
 
     event: EventInfo
@@ -169,20 +170,20 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class PastBoard:
-    """A page of a board as it was at the end of a moment, as the log tells it now.
+    """A page of a board as it was at the end of a moment, by the present log.
 
-    It has the scores made up to then that count now, rated by the present rules among themselves. The overall board has
-    the weeks closed by then, with the Elos that they have now, and only players who had a rank.
+    It has the scores made by then that count at present, rated among themselves by the present rules. The overall board
+    has the weeks closed by then, with their present Elos, and only players who had a rank.
 
     Attributes:
         board: `ALL_TIME` or `OVERALL`.
         at: the last instant that counts, in UTC.
-        page: the number of this page, from 0 to `pages - 1`, even if another one was asked for.
+        page: the number of this page, from 0 to `pages - 1`; it may differ from the requested one.
         pages: at least 1.
-        players: how many rows all pages have.
-        player_id: Discord's id of whose row is `own`.
-        own: the row of that player, on this page or another; None if they had none.
-        closed_weeks: how many weeks of the event were closed by then; without any there was no overall board.
+        players: the number of rows on all pages.
+        player_id: Discord's id of the player whose row is `own`.
+        own: the row of that player, on this page or another; None if they have none.
+        closed_weeks: how many weeks of the event were closed by then; without any, there was no overall board.
     """
 
     event: EventInfo
@@ -198,7 +199,7 @@ class PastBoard:
 
 
 def mark(entries: Iterable[HistoryEntry], direction: ScoreDirection) -> list[HistoryEntry]:
-    """Return entries in the order of time, with the marks of bests; of equal scores the first of the log is best."""
+    """Return entries in the order of time, with bests marked; of equal scores, the first in the log is the best."""
     in_time = sorted(entries, key=lambda entry: (entry.at, entry.id))
     record: float | None = None
     records, best_of = set(), dict[Week | None, HistoryEntry]()
@@ -223,14 +224,14 @@ def mark(entries: Iterable[HistoryEntry], direction: ScoreDirection) -> list[His
 
 
 def _is_before(entry: HistoryEntry, other: HistoryEntry, direction: ScoreDirection) -> bool:
-    """Tell whether an entry is the better one of two, or the first of equal ones."""
+    """Tell whether an entry is the better of two, or the earlier of equal ones."""
     if entry.score == other.score:
         return entry.id < other.id
     return direction.is_better(entry.score, other.score)
 
 
 def trend_of(scores: Sequence[float], direction: ScoreDirection) -> Trend | None:
-    """Return the trend of scores in the order of time; None for fewer than six."""
+    """Return the trend of scores in the order of time; None for too few scores."""
     number = min(TREND_SCORES, len(scores) // 2)
     if number < LEAST_TREND_SCORES:
         return None
@@ -239,7 +240,7 @@ def trend_of(scores: Sequence[float], direction: ScoreDirection) -> Trend | None
 
 
 def graph_of(marked: Iterable[HistoryEntry], middles: Iterable[WeekMiddle], until: datetime, zone: str) -> HistoryGraph:
-    """Return the graph of what `mark` has returned, with the middles of weeks, up to a time, in a time zone."""
+    """Return the graph of entries from `mark`, with the middles of weeks, up to a time, in a time zone."""
     counted = [entry for entry in marked if entry.counts]
     points = [GraphPoint(local_time(entry.at, zone), entry.score) for entry in counted]
     bests = [point for point, entry in zip(points, counted, strict=True) if entry.was_best]
@@ -247,7 +248,7 @@ def graph_of(marked: Iterable[HistoryEntry], middles: Iterable[WeekMiddle], unti
 
 
 def _thinned(points: Sequence[T]) -> tuple[T, ...]:
-    """Return at most `MOST_POINTS` of some points, evenly chosen, with the first and the last one."""
+    """Return at most `MOST_POINTS` points, chosen evenly, including the first and the last."""
     last = len(points) - 1
     if last < MOST_POINTS:
         return tuple(points)
@@ -255,7 +256,7 @@ def _thinned(points: Sequence[T]) -> tuple[T, ...]:
 
 
 class PastRanking:
-    """The players of a board as it was at a time, by score or event Elo; ties are in no order of their own.
+    """The players of a past board, by score or event Elo; the order of ties is arbitrary.
 
     Attributes:
         order: the keys of the players, the best first.
@@ -269,8 +270,9 @@ class PastRanking:
         Args:
             rating: how the event rates.
             bests: the best scores up to that time, by player.
-            averages: on the overall board, the weekly averages then, and of how many closed weeks, by player: who has
-                fewer than the event asks for, or no best, has no rank. None on the all-time board.
+            averages: for the overall board, the weekly averages at that time with the numbers of closed weeks, by
+                player. A player with fewer weeks than the event requires, or without a best, has no rank. None for the
+                all-time board.
         """
         self._rating, self._bests, self._averages = rating, bests, averages
         self._field = rating.field_of(bests.values())
@@ -289,7 +291,7 @@ class PastRanking:
         return player in self._keys
 
     def tied(self, player: int) -> range:
-        """Return the places, from 0, of those who share a rank with a player, the player included."""
+        """Return the places, from 0, of the players who share a rank with a player, including that player."""
         own = self._keys[player]
         first = bisect_left(self.order, own, key=self._keys.__getitem__)
         return range(first, bisect_right(self.order, own, lo=first, key=self._keys.__getitem__))

@@ -1,4 +1,4 @@
-"""Jobs: what is claimed, and when a failed one is tried again."""
+"""Jobs: their kinds and claims, and when a failed job is retried."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,57 +7,60 @@ from enum import Enum, StrEnum, auto
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_TRIES = 20
-"""After so many tries, which take almost half a day, a job is given up."""
+"""After this many tries, which take almost half a day, a job is given up."""
 
 
 class Lane(Enum):
-    """Jobs that are done side by side, and never delay those of another lane."""
+    """Separate queues: jobs of one lane never delay those of another."""
 
     WEEKS = auto()
     MESSAGES = auto()
 
     @property
     def lease(self) -> timedelta:
-        """How long a process may take for a job before another one takes it over."""
+        """How long a process may work on a job before another process takes it over."""
         return _LEASES[self]
 
     @property
     def is_latest_first(self) -> bool:
-        """Whether the job that was due last is done first: the newer a message is, the more it is awaited."""
+        """Whether the most recent job runs first, because users wait for new messages most."""
         return self is Lane.MESSAGES
 
 
-# Discord forgets within minutes which nonces it has seen, so a message that may have been sent is sent again before.
+# Discord forgets a nonce after some minutes, so the bot must retry an uncertain message before that.
 _LEASES = {Lane.WEEKS: timedelta(minutes=5), Lane.MESSAGES: timedelta(minutes=1)}
 
 
 class JobKind(StrEnum):
-    """What a job does; its key says what for. A post has the kind and the key of the job that keeps it."""
+    """The task of a job; the key says what it is for.
+
+    A post has the kind and the key of the job that keeps it up to date.
+    """
 
     CLOSE_WEEKS = "close weeks"
-    """Close the finished weeks of the server whose id is the key."""
+    """Close the finished weeks of a server; the key is the server's id."""
     RESULTS = "results"
-    """Tell the results of the weeks of an event that closed together: its key, and the last of the weeks."""
+    """Announce the results of weeks that were closed together; the key names the event and the last of the weeks."""
     FINAL = "final"
-    """Tell how the event whose key it is has ended."""
+    """Announce how an event has ended; the key is the event's."""
     BOARD = "board"
-    """Refresh the board of the event whose key it is."""
+    """Refresh the board of an event; the key is the event's."""
     REMINDER = "reminder"
-    """Tell a player by direct message what happened in a server: its id, and that of the user."""
+    """Send a player reminders about a server; the key names the server and the user."""
     RECORD = "record"
-    """Tell that a score broke the record of its event: the key of the event, and the interaction of the score."""
+    """Announce that a score broke the record of its event; the key names the event and the score's interaction."""
 
     REVIEW = "review"
-    """Tell admins that a score is held, once a day while it waits: its interaction is the key."""
+    """Tell admins once a day that a held score waits; the key is the score's interaction."""
     HELD = "held"
-    """Show a held score in the review channel: its interaction is the key."""
+    """Show a held score in the review channel; the key is the score's interaction."""
 
     ROLES = "roles"
-    """Give and take the roles that the events of the server whose id is the key award."""
+    """Give and take the roles that the events of a server award; the key is the server's id."""
 
     @property
     def lane(self) -> Lane:
-        """Where jobs of the kind are done."""
+        """The lane of the jobs of this kind."""
         return Lane.WEEKS if self in (JobKind.CLOSE_WEEKS, JobKind.REVIEW) else Lane.MESSAGES
 
 
@@ -71,10 +74,10 @@ class Claim:
 
     Attributes:
         job_id: the key of its row.
-        key: what the job is for; there is one job of each kind and key.
+        key: the subject of the job; there is one job of each kind and key.
         due_at: when it was due, in UTC.
-        tries: how often processes have claimed it, this time included.
-        until: in UTC; afterwards another process may claim it.
+        tries: how often processes have claimed it, including this time.
+        until: the end of the lease, in UTC; afterwards another process may claim the job.
     """
 
     job_id: int
@@ -92,12 +95,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The jobs that wait; its text tells operators of them.
+    """The numbers of waiting jobs; its text is for operators.
 
     Attributes:
-        due: how many are due, those being worked on included.
-        longest: how long the first of them has been due; None if none is.
-        given_up: how many are given up, and stay for a look.
+        due: how many are due, including those in progress.
+        longest: how long the first of them has been due; None if none is due.
+        given_up: how many have been given up; their rows stay for inspection.
     """
 
     due: int
@@ -111,7 +114,7 @@ class Queue:
 
 
 def retry_at(now: datetime, tries: int) -> datetime | None:
-    """Return when to try a job again that has failed so often: each wait is twice the one before, up to an hour.
+    """Return when to retry a job after `tries` failed tries; each wait is twice the previous one, up to an hour.
 
     Returns:
         An instant, or None to give the job up.

@@ -1,7 +1,7 @@
 """Turn scores into Elos by the rules of an event, and Elos back into scores.
 
-A method says what it needs of a field, how many spreads better than its centre a score is, and which score is so much
-better. `bot.services.ratings` has the same in SQL.
+A method defines what it needs of a field, how many spreads a score is better than the centre, and which score has a
+given z-score. `bot.services.ratings` computes the same in SQL.
 
 Sources: P. J. Rousseeuw, C. Croux, "Alternatives to the median absolute deviation", Journal of the American Statistical
 Association 88 (1993), 1273-1283, for median and median deviation; G. Blom, "Statistical estimates and transformed
@@ -22,17 +22,23 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 MEDIAN_DEVIATIONS = 1.4826
-"""So many median deviations are a standard deviation, where scores are normal."""
+"""Scales a median deviation to the standard deviation of a normal distribution."""
 MEAN_DEVIATIONS = 1.2533
-"""So many mean absolute deviations are."""
+"""Scales a mean absolute deviation to the standard deviation of a normal distribution."""
 GREATEST_Z = 4.0
-"""*robust* takes no score for further from the centre."""
+"""The largest z-score under *robust*, before shrinkage; larger ones are cut off.
+
+*robust* takes no score for further from the centre.
+"""
 FULL_SIZE = 8
-"""*robust* shrinks the z-scores of smaller fields."""
+"""The size from which *robust* does not shrink the z-scores of a field.
+
+*robust* shrinks the z-scores of smaller fields.
+"""
 SHRINKAGE = 2
-"""By the factor size / (size + this)."""
+"""The z-scores of smaller fields are multiplied by size / (size + this)."""
 LEAST_SCORE = 1e-9
-"""Smaller scores have the logarithm of this one."""
+"""Lower scores get the logarithm of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,9 @@ class RankedField:
         return len(self.scores)
 
     def mean_rank(self, score: float, direction: ScoreDirection) -> float:
-        """Return the rank of a score, 1 for the best: the mean one among equal scores.
+        """Return the rank of a score, 1 for the best; equal scores share their mean rank.
 
-        A score that the field lacks stands half a rank before the next worse one.
+        A score outside the field ranks half a rank before the next worse one.
         """
         low, high = bisect_left(self.scores, score), bisect_right(self.scores, score)
         better = self.size - high if direction.sign > 0 else low
@@ -61,26 +67,26 @@ Key = TypeVar("Key")
 
 
 class RatingMethod(Protocol[F]):
-    """A way to rate scores, over fields of type `F`."""
+    """A way to rate scores, on fields of type `F`."""
 
     def field_of(self, scores: Iterable[float]) -> F:
-        """Return what the method needs of these scores, one per player."""
+        """Return what the method needs of these scores, which are one per player."""
 
     def value_of(self, score: float) -> float:
-        """Return what of a score the method compares: the score, or its logarithm."""
+        """Return the value that the method compares: the score or its logarithm."""
 
     def field_of_ordered(self, values: Sequence[float]) -> F:
         """Return the field of the scores with these values, which are in ascending order."""
 
     def z_score(self, score: float, field: F, direction: ScoreDirection) -> float:
-        """Return how many spreads better than the centre of a field a score is."""
+        """Return how many spreads a score is better than the centre of a field."""
 
     def score_of(self, z: float, field: F, direction: ScoreDirection) -> float | None:
-        """Return the worst score that is `z` spreads better than the centre of a field, or more; None if none is."""
+        """Return the worst score whose z-score is at least `z`; None if there is none."""
 
 
 class Classic:
-    """By mean and population standard deviation."""
+    """Rates by mean and population standard deviation."""
 
     def field_of(self, scores: Iterable[float]) -> Field:
         """Return mean and standard deviation."""
@@ -95,25 +101,25 @@ class Classic:
         return self.field_of(values)
 
     def z_score(self, score: float, field: Field, direction: ScoreDirection) -> float:
-        """Return the standard deviations; 0 in a field without spread."""
+        """Return the distance from the mean in standard deviations; 0 in a field without spread."""
         return z_score(score, field, direction)
 
     def score_of(self, z: float, field: Field, direction: ScoreDirection) -> float | None:
-        """Return the score; in a field without spread None, or the centre if `z` is at most 0."""
+        """Return the score with this z-score; in a field without spread None, or the centre if `z` is at most 0."""
         return _score_of(z, field, direction)
 
 
 @dataclass(frozen=True, slots=True)
 class Robust:
-    """By median and 1.4826 times the median deviation from it, or 1.2533 times the mean one where that is 0.
+    """Rates by median and scaled median deviation, or by the scaled mean deviation if the median deviation is 0.
 
-    Of z-scores beyond 4 this makes 4. In fields below 8 players it multiplies them by size / (size + 2).
+    It cuts z-scores off at `GREATEST_Z`, and shrinks them in fields with fewer than `FULL_SIZE` players.
     """
 
     of_logarithms: bool = False
 
     def field_of(self, scores: Iterable[float]) -> Field:
-        """Return the median, relative to the greater of the scores at or below it, and the spread."""
+        """Return the field: the median, relative to the greatest score that does not exceed it, and the spread."""
         return self.field_of_ordered(sorted(_logarithms(scores) if self.of_logarithms else scores))
 
     def value_of(self, score: float) -> float:
@@ -133,14 +139,14 @@ class Robust:
         return Field(size, origin, centre, spread)
 
     def z_score(self, score: float, field: Field, direction: ScoreDirection) -> float:
-        """Return the spreads, bounded and shrunk; 0 in a field without spread."""
+        """Return the distance in spreads, cut off and shrunk; 0 in a field without spread."""
         spreads = z_score(self.value_of(score), field, direction)
         return min(max(spreads, -GREATEST_Z), GREATEST_Z) * shrinkage(field.size)
 
     def score_of(self, z: float, field: Field, direction: ScoreDirection) -> float | None:
-        """Return the score as *classic* does; None above the bounds, and the worst score within them below.
+        """Return the score as *classic* does; None above the cut-off, and the worst score within it below.
 
-        Of the scores that share a logarithm it is the greatest.
+        Of the scores that share a logarithm, it is the highest.
         """
         spreads = z / shrinkage(field.size)
         if spreads > GREATEST_Z:
@@ -150,7 +156,7 @@ class Robust:
 
 
 class Ranks:
-    """By the share of players beaten, as if scores were normal: `Φ⁻¹((n − r + 0.5) / n)` for rank r of n."""
+    """Rates by the share of players beaten, as if scores were normal: `Φ⁻¹((n − r + 0.5) / n)` for rank r of n."""
 
     def field_of(self, scores: Iterable[float]) -> RankedField:
         """Return the scores in order."""
@@ -169,7 +175,7 @@ class Ranks:
         return z_of_rank(field.mean_rank(score, direction), field.size)
 
     def score_of(self, z: float, field: RankedField, direction: ScoreDirection) -> float | None:
-        """Return the worst score of the field with this z-score or a greater one; None if even the best has less."""
+        """Return the worst score of the field whose z-score is at least `z`; None if even the best has less."""
         worst_first = field.scores if direction.sign > 0 else field.scores[::-1]
         place = bisect_left(worst_first, z, key=lambda score: self.z_score(score, field, direction))
         return worst_first[place] if place < field.size else None
@@ -180,33 +186,33 @@ def _logarithms(scores: Iterable[float]) -> Iterator[float]:
 
 
 def middle_of(values: Sequence[float]) -> float:
-    """Return the median of values in ascending order, of which there is at least one."""
+    """Return the median of at least one value in ascending order."""
     low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
     return low + (high - low) / 2
 
 
 def median_deviation(values: Sequence[float], origin: float, centre: float) -> float:
-    """Return the median of how far values, which are in ascending order, are from `origin + centre`, their median."""
+    """Return the median distance of values from `origin + centre`, their median; the values are in ascending order."""
     size = len(values)
     low, high = (_nearest(values, origin, centre, number) for number in ((size + 1) // 2, size // 2 + 1))
     return middle_of((low, high))
 
 
 def shrinkage(size: int) -> float:
-    """Return what *robust* multiplies the z-scores of a field of this size by."""
+    """Return the factor by which *robust* multiplies the z-scores of a field of this size."""
     return size / (size + SHRINKAGE) if 0 < size < FULL_SIZE else 1.0
 
 
 def z_of_rank(rank: float, size: int) -> float:
-    """Return the normal score of a rank, 1 for the best; beyond the field that of its best or its worst rank."""
+    """Return the normal score of a rank, 1 for the best; ranks outside the field count as its best or worst rank."""
     if size == 0:
         return 0.0
     return inverse_normal((size - min(max(rank, 1.0), size) + 0.5) / size)
 
 
 def inverse_normal(share: float) -> float:
-    """Return the number that a standard normal variable is below with this probability, above 0 and below 1."""
-    # `statistics.NormalDist.inv_cdf` multiplies and divides in another order: its last bits are not those of the SQL.
+    """Return the value below which a standard normal variable lies with this probability, between 0 and 1 exclusive."""
+    # `statistics.NormalDist.inv_cdf` multiplies and divides in another order, so its last bits differ from the SQL.
     q = share - 0.5
     if abs(q) <= CENTRAL:
         return q * _ratio(IN_THE_MIDDLE, CENTRAL_SQUARE - q * q)
@@ -216,12 +222,12 @@ def inverse_normal(share: float) -> float:
 
 
 def _nearest(values: Sequence[float], origin: float, centre: float, number: int) -> float:
-    """Return the greatest deviation of those `number` values, which are in ascending order, that deviate least."""
+    """Return the greatest deviation among the `number` values that deviate least; the values are in ascending order."""
 
     def deviation(place: int) -> float:
         return (values[place] - origin) - centre
 
-    # These values stand together. They begin where going on would leave a nearer one than it takes.
+    # These values are adjacent. They begin where a shift by one would lose a nearer value than it gains.
     first = bisect_left(
         range(len(values) - number), True, key=lambda place: deviation(place + number) >= -deviation(place)
     )
@@ -232,7 +238,7 @@ Ratio = tuple[tuple[float, ...], tuple[float, ...]]
 """The coefficients of two polynomials, the highest power first."""
 
 CENTRAL, CENTRAL_SQUARE, SIDES, TAILS = 0.425, 0.180625, 1.6, 5.0
-"""Where Wichura's three approximations hold."""
+"""The bounds of Wichura's three approximations."""
 IN_THE_MIDDLE: Ratio = (
     (
         *(2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4),
@@ -284,27 +290,27 @@ def _score_of(z: float, field: Field, direction: ScoreDirection) -> float | None
 
 
 def middle_score(field: Field, rules: Rules) -> float:
-    """Return the score in the middle of a field, which has the base Elo. Under *ranks* no score has that place."""
+    """Return the score in the centre of a field, which has the base Elo. It means nothing under *ranks*."""
     return math.exp(field.middle) if rules.rates_logarithms else field.middle
 
 
 def spread_of(field: Field, rules: Rules) -> float:
-    """Return by how much a score with one spread is better than the middle; the factor, where logarithms are rated."""
+    """Return how much better than the middle a score with one spread is; a factor, if logarithms are rated."""
     spread = field.spread / shrinkage(field.size) if rules.method is Method.ROBUST else field.spread
     return math.exp(spread) if rules.rates_logarithms else spread
 
 
 def most_spreads(size: int) -> float:
-    """Return how many such spreads a score counts at most under *robust*, in a field of this size."""
+    """Return the most spreads that count under *robust*, in a field of this size."""
     return GREATEST_Z * shrinkage(size)
 
 
 AnyField = Field | RankedField
-"""What a method needs of a field."""
+"""The field of any method."""
 
 
 def method_of(rules: Rules) -> RatingMethod[Any]:
-    """Return the method of rules."""
+    """Return the method of some rules."""
     if rules.method is Method.RANKS:
         return Ranks()
     return Robust(rules.rates_logarithms) if rules.method is Method.ROBUST else Classic()
@@ -325,7 +331,7 @@ class Rating:
         return self.scale.missed_week_elo if said is None else said
 
     def rates_week(self, size: int) -> bool:
-        """Tell whether a week with scores of so many players is rated."""
+        """Tell whether a week with this many players is rated."""
         return size >= self.rules.min_field
 
     def field_of(self, scores: Iterable[float]) -> AnyField:
@@ -334,7 +340,7 @@ class Rating:
         return field
 
     def kept_field(self, scores: Iterable[float]) -> Field:
-        """Return what the database keeps of a field; under *ranks* that is its size alone."""
+        """Return what the database stores of a field; under *ranks* that is only its size."""
         field = self.field_of(scores)
         return field if isinstance(field, Field) else Field(field.size, 0.0, 0.0, 0.0)
 
@@ -343,7 +349,7 @@ class Rating:
         return self.scale.elo_of(method_of(self.rules).z_score(score, field, self.direction))
 
     def score_of(self, elo: int, field: AnyField) -> float | None:
-        """Return the worst score that has an Elo, or a greater one, in a field as it is; None if no score has.
+        """Return the worst score that has at least this Elo in a given field; None if no score has.
 
         Under *ranks* it is a score of the field.
         """
@@ -351,7 +357,7 @@ class Rating:
         found: float | None = method_of(self.rules).score_of(z, field, self.direction)
         if found is None:
             return None
-        # The boundary is rounded; a few steps towards better scores reach its better side, where there is one.
+        # The boundary is rounded; a few steps towards better scores reach its better side, if it has one.
         origin = 0.0 if self.rules.rates_logarithms else getattr(field, "origin", 0.0)
         score, step = found, math.ulp(max(abs(found), abs(origin)))
         while self.elo(score, field) < elo:
@@ -378,8 +384,8 @@ def elos_of(rating: Rating, field: AnyField, scores: Mapping[Key, float]) -> dic
 def elos_in_order(rating: Rating, field: AnyField, ordered: Sequence[float]) -> list[int]:
     """Return the Elos of scores in ascending order.
 
-    A better score has no smaller Elo under any method. Where two scores have the same, so have those between them, and
-    few of many scores need to be rated.
+    Under every method, a better score never has a lower Elo. If two scores have the same Elo, so have all scores
+    between them, and few of many scores need to be rated.
     """
     method, direction, elo_of = method_of(rating.rules), rating.direction, rating.scale.elo_of
 

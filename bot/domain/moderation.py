@@ -1,4 +1,4 @@
-"""What admins do with scores and players, and what comes of it."""
+"""Admins' corrections of scores and players, and their consequences."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,14 @@ from bot.domain.standings import Board
 from bot.domain.weeks import Week
 
 PARTED = " · "
-"""Parts the score, the time and the week in the name of a submission."""
+"""Separates the score, the time and the week in the name of a submission."""
 TAKEN_BACK = "taken back by the player"
-"""The reason of a removal that no admin made."""
+"""The reason for a removal by the player."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedSubmission:
-    """A submission in the log; its text names it, such as `18,900 points · 2026-11-21 13:05 · 2026-W47`.
+    """A submission in the log; its text form names it, such as `18,900 points · 2026-11-21 13:05 · 2026-W47`.
 
     Attributes:
         id: the key of its row.
@@ -36,7 +36,7 @@ class LoggedSubmission:
 
     @property
     def key(self) -> str:
-        """What commands and buttons name it by; nobody types that as a score."""
+        """The key that commands and buttons use for it; it cannot be mistaken for a typed score."""
         return f"#{self.id}"
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class LoggedSubmission:
 
 
 class Correction(StrEnum):
-    """What an admin does with one score of a player."""
+    """The corrections that an admin can make to one score."""
 
     ADD = "add"
     REMOVE = "remove"
@@ -54,15 +54,15 @@ class Correction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CorrectionResult:
-    """What a correction did.
+    """The result of a correction.
 
     Attributes:
-        submission: what was added, removed, restored or approved.
-        week_is_closed: whether its week has been run.
-        week_is_rerun: whether the week was run again; else the results of a closed week stay as they are.
-        was_counted: whether the results of the closed week counted the score before.
-        changed_best: whether the personal best is another one now.
-        personal_best: the personal best now; None if no score is left, or if the player is withdrawn.
+        submission: the submission that was added, removed, restored or approved.
+        week_is_closed: whether its week has a run.
+        week_is_rerun: whether the week was rerun; otherwise the results of a closed week stay.
+        was_counted: whether the results of the closed week counted the score before the correction.
+        changed_best: whether the personal best has changed.
+        personal_best: the new personal best; None if no score is left, or if the player is withdrawn.
         reason: the admin's reason; None if the admin gave none.
     """
 
@@ -88,7 +88,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Podium:
-    """The first three of a board, as a change would leave them."""
+    """The first three of a board, as they would be after a change."""
 
     board: Board
     players: tuple[PlayerName, ...]
@@ -96,14 +96,14 @@ class Podium:
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What a change would move in one event.
+    """The effect that a change would have in one event.
 
     Attributes:
-        before: the player's place now; None if the player has none.
-        after: the place then; None if the player would have none.
-        event_elos: the player's event Elo now and then; None where there is none.
+        before: the player's present place; None if the player has none.
+        after: the player's place after the change; None if the player would have none.
+        event_elos: the player's event Elo at present and after the change; None for none.
         elos_moved: how many other players' Elos would move: all-time Elos, event Elos or both.
-        most_moved: by how much at most, in points of Elo.
+        most_moved: the largest of these moves, in points of Elo.
         podiums: the boards whose first three would change.
     """
 
@@ -117,14 +117,15 @@ class Consequences:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionPreview:
-    """What an addition, a removal or a restoration would change.
+    """The effect that an addition, a removal or a restoration would have.
 
     Attributes:
-        submission: what would be added, removed or restored; before an addition, its key means nothing.
-        week_is_closed: whether its week has been run.
-        was_counted: whether the results of the closed week count the score now.
-        consequences: of the correction; the results of a closed week stay, except with an addition.
-        with_week: of the correction and another run of the closed week; None if that would change nothing more.
+        submission: the submission to add, remove or restore; the key of one to add is meaningless.
+        week_is_closed: whether its week has a run.
+        was_counted: whether the results of the closed week count the score at present.
+        consequences: the effect of the correction; the results of a closed week stay, except with an addition.
+        with_week: the effect of the correction together with a rerun of the closed week; None if the rerun would change
+            nothing more.
     """
 
     correction: Correction
@@ -139,7 +140,7 @@ class CorrectionPreview:
 
 @dataclass(frozen=True, slots=True)
 class EventConsequences:
-    """What a change would move in one of several events."""
+    """The effect that a change would have in one of several events."""
 
     event: EventInfo
     consequences: Consequences
@@ -147,11 +148,11 @@ class EventConsequences:
 
 @dataclass(frozen=True, slots=True)
 class MembershipPreview:
-    """What a withdrawal or a return would change.
+    """The effect that a withdrawal or a return would have.
 
     Attributes:
         is_withdrawn: whether the player would be withdrawn.
-        events: the events that the player would leave, or be back in.
+        events: the events that the player would leave or rejoin.
     """
 
     player: PlayerName
@@ -161,13 +162,13 @@ class MembershipPreview:
 
 @dataclass(frozen=True, slots=True)
 class ExcuseResult:
-    """The result of an excuse, or of taking one back.
+    """The result of giving or withdrawing an excuse.
 
     Attributes:
-        week: the week that does not count as missed, or counts again.
-        event: the one event that it is about; None for all of the server.
-        is_excused: whether the player is excused now.
-        events: the events whose closed week follows: it counts as missed no longer, or again.
+        week: the excused week.
+        event: the event of the excuse; None for all events of the server.
+        is_excused: whether the player is excused after the change.
+        events: the events whose closed week changes: it does not count as missed any more, or does again.
         reason: the admin's reason; None if the admin gave none.
     """
 
@@ -181,7 +182,7 @@ class ExcuseResult:
 
 @dataclass(frozen=True, slots=True)
 class ExcusePreview:
-    """What an excuse, or taking one back, would change: the result, and what moves in each of its events."""
+    """The effect that giving or withdrawing an excuse would have: the result, and the consequences in each event."""
 
     result: ExcuseResult
     events: tuple[EventConsequences, ...]
@@ -192,8 +193,8 @@ class MembershipResult:
     """The result of a withdrawal or a return.
 
     Attributes:
-        is_withdrawn: whether the player is withdrawn now.
-        events: how many events the player left, or is back in.
+        is_withdrawn: whether the player is withdrawn after the change.
+        events: how many events the player has left or rejoined.
         reason: the admin's reason; None if the admin gave none.
     """
 

@@ -1,4 +1,4 @@
-"""Read when something was: a day, a minute, a week, or words such as yesterday."""
+"""Parse a point in time: a day, a minute, a week, or words such as yesterday."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from bot.domain.weeks import LATEST_WEEK, Week
 from bot.errors import MomentAhead, MomentUnknown, NotAWeek
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
-"""No score is older: Discord began in that year."""
+"""No score is older: Discord was launched in that year."""
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_DAY = 3
@@ -27,38 +27,38 @@ _TICK = timedelta(microseconds=1)
 _HALF_A_YEAR = timedelta(days=183)
 
 Span = tuple[datetime, datetime]
-"""From the first instant on, and before the second."""
+"""From the first instant, included, to the second, excluded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a score was made, as far as somebody said.
+    """The time of a score, as precisely as a user stated it.
 
     Attributes:
-        at: the latest instant that it can have been, so that nobody gains the place of an equal score.
-        week: the week that was named as such; None for a day or an instant.
+        at: the latest instant that fits, so that nobody gets ahead of an equal score.
+        week: the week, if the user named a week; None for a day or an instant.
     """
 
     at: datetime
     week: Week | None = None
 
     def until(self, close: datetime) -> datetime:
-        """Return the latest instant that it can have been before a close."""
+        """Return the latest instant that fits and is before a close."""
         return min(self.at, close - _TICK)
 
 
 def read_moment(text: str | None, zone: str, now: datetime) -> Moment:
-    """Return the moment up to now that a text means.
+    """Parse a text as a moment up to the present.
 
     Args:
         text: such as `2026-11-21`, `2026-11-21 13:05`, `21 Nov`, `yesterday`, `Monday`, `3 days ago`, `last week` or
-            `2026-W47`; None or `now` for now.
-        zone: the server's time zone, which has the days.
+            `2026-W47`; None or `now` for the present.
+        zone: the server's time zone, which defines the days.
         now: an aware instant.
 
     Raises:
-        MomentUnknown: the text is none of these, or is before 2015.
-        MomentAhead: it is all after now.
+        MomentUnknown: the text is none of these, or lies before `EARLIEST`.
+        MomentAhead: all of it lies in the future.
     """
     if text is None or visible(text).strip().casefold() in ("", "now"):
         return Moment(now)
@@ -72,12 +72,12 @@ def read_moment(text: str | None, zone: str, now: datetime) -> Moment:
 
 
 def read_week(text: str, zone: str, now: datetime) -> Week:
-    """Return the week that a text names, such as `2026-W47`, `next week`, `this week` or any of its days.
+    """Parse the name of a week, such as `2026-W47`, `next week`, `this week` or any of its days.
 
-    A text without a year means the nearest such week, and the name of a weekday means this week.
+    A text without a year means the nearest such week, and the name of a weekday means a day of this week.
 
     Raises:
-        MomentUnknown: the text names no week, or one before 2015.
+        MomentUnknown: the text names no week, or one before `EARLIEST`.
     """
     (begin, _), _ = _read(text, zone, now, now + _HALF_A_YEAR)
     week = Week.at(begin, zone)
@@ -117,7 +117,10 @@ def _days(first: datetime, next_after: datetime, zone: str) -> Span:
 
 
 def _read(text: str, zone: str, now: datetime, latest: datetime) -> tuple[Span, Week | None]:
-    """Return what a text means, and which week if it names one; without a year it is the last such by `latest`."""
+    """Return the time that a text means, and the week if it names one.
+
+    A text without a year means the last such time by `latest`.
+    """
     typed = " ".join(visible(text).casefold().split())
     today = local_time(now, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     try:

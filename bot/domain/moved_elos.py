@@ -7,27 +7,27 @@ from bot.domain.rules import Method
 MOST_BANDS = 4_000
 """The greatest number of bands."""
 GREATEST_SHARE = 0.25
-"""The greatest part of the range of scores that all bands may cover."""
+"""The largest share of the range of scores that all bands together may cover."""
 ERROR = 1e-14
 """An upper bound of the relative rounding error of a boundary."""
 
 Band = tuple[float, float]
-"""The smallest and the greatest score of a band, both included."""
+"""The lowest and the highest score of a band, both included."""
 
 
 def moved_bands(before: Field, after: Field, rating: Rating, least: float, greatest: float) -> list[Band] | None:
     """Return bands of scores; every score outside them has the same Elo in both fields.
 
     Evenly spaced boundaries separate the scores of one Elo from those of the next. A new personal best moves each
-    boundary a little. Only the scores between its old and its new position get another Elo. Each band is wider than
-    that by the rounding error of both positions.
+    boundary a little. Only the scores between its old and its new position get another Elo. Each band is widened by the
+    rounding errors of both positions.
 
     Args:
         before: the field of the stored Elos.
         after: the current field.
-        rating: how the event rates scores.
-        least: the smallest personal best of the event.
-        greatest: the greatest personal best of the event.
+        rating: the rating of the event.
+        least: the lowest personal best of the event.
+        greatest: the highest personal best of the event.
 
     Returns:
         The bands, or None if there would be too many, if they would cover too much, or if the boundaries are not evenly

@@ -1,4 +1,4 @@
-"""Move a field by the score of one player, and bound what that does to the Elos of the others."""
+"""Move a field by one player's score, and bound the effect on the Elos of the others."""
 
 import sys
 from array import array
@@ -23,20 +23,21 @@ from bot.domain.statistics import RunningStatistics
 
 
 def values_of(scores: "array[float]", rating: Rating) -> "array[float]":
-    """Return what a method other than *classic* compares of scores; both in ascending order."""
+    """Return the values that a method other than *classic* compares; scores and values are in ascending order."""
     return array("d", map(method_of(rating.rules).value_of, scores)) if rating.rules.rates_logarithms else scores
 
 
 @dataclass(frozen=True, slots=True)
 class MovingField:
-    """The scores of a field, of which those of one player may become better.
+    """The scores of a field, in which one player's score may improve.
 
     Attributes:
         own: the score of that player; None for none.
-        statistics: of all scores, `own` included. Only *classic* needs them.
-        others: what the method compares of the other scores, in ascending order. *classic* needs none.
-        known: fields of *robust*, by what it compares of the player's score.
-        known_elos: Elos of others under *ranks*, by their score and by whether the player's is greater (1), or less.
+        statistics: the statistics of all scores, including `own`. Only *classic* needs them.
+        others: the values that the method compares of the other scores, in ascending order; empty under *classic*.
+        known: cached fields of *robust*, by the value of the player's score.
+        known_elos: cached Elos of others under *ranks*, by their score and by how the player's score compares: 1, 0 or
+            -1.
     """
 
     rating: Rating
@@ -50,7 +51,7 @@ class MovingField:
     def of(
         cls, rating: Rating, own: float | None, statistics: RunningStatistics, values: "array[float]"
     ) -> "MovingField":
-        """Return a field with these values, that of `own` included; see `values_of`."""
+        """Return a field with these values, which include that of `own`; see `values_of`."""
         others = values[:]
         if own is not None and others:
             del others[bisect_left(others, method_of(rating.rules).value_of(own))]
@@ -58,17 +59,17 @@ class MovingField:
 
     @property
     def size(self) -> int:
-        """The number of scores, once the player has one."""
+        """The number of scores once the player has one."""
         return self.statistics.count + (self.own is None)
 
     def best_with(self, score: float | None) -> float | None:
-        """Return the score of the player once they submit another one."""
+        """Return the player's best score after a further submission; None for no submission."""
         if self.own is None or score is None:
             return self.own if score is None else score
         return score if self.rating.direction.is_better(score, self.own) else self.own
 
     def with_score(self, score: float | None) -> AnyField:
-        """Return the field once the player submits a score; None for the field as it is."""
+        """Return the field after the player submits a score; None for the present field."""
         best, method = self.best_with(score), method_of(self.rating.rules)
         if self.rating.rules.method is Method.CLASSIC:
             return (self.statistics if best == self.own else self.statistics.change(self.own, best)).field
@@ -80,12 +81,12 @@ class MovingField:
         return self._field_with(method.value_of(best))
 
     def elo(self, score: float | None) -> int | None:
-        """Return the Elo of the player once they submit a score; None without one. A better score never makes less."""
+        """Return the player's Elo after a submission; None without a score. A better score never lowers it."""
         best = self.best_with(score)
         return None if best is None else self.rating.elo(best, self.with_score(score))
 
     def sweep(self, worse: float, better: float) -> "Sweep":
-        """Return the fields that the scores of the player make, from a worse one to a better one."""
+        """Return the range of fields that the player's scores produce, from a worse score to a better one."""
         bests = [best for score in (worse, better) if (best := self.best_with(score)) is not None]
         ends = [*dict.fromkeys(bests)]
         if self.rating.rules.method is Method.RANKS:
@@ -103,17 +104,18 @@ class MovingField:
         return method_of(self.rating.rules)
 
     def _field_with(self, value: float) -> Field:
-        """Return the field of *robust* with this value of the player's score."""
+        """Return the field of *robust* with this value for the player's score."""
         if value not in self.known:
             self.known[value] = self._method.field_of_ordered(JoinedValues(self.others, value))
         return self.known[value]
 
     def _at_the_median(self, ends: Iterable[float]) -> list[Field]:
-        """Return fields between which those of *robust* are while the player's own score moves the median.
+        """Return fields that bound every field of *robust* while the player's own score moves the median.
 
-        While another score is the median, or two are, it stays, and the spread grows with the distance from it: then
-        the fields at the ends bound all others. While the median moves, the median deviation changes by as much at
-        most. Where that deviation would be 0, which another one then replaces, the median begins or ceases to move.
+        While other scores form the median, it is fixed, and the spread grows with the distance of the player's score
+        from it; then the fields at the ends are bounds. While the median moves, the median deviation changes by no more
+        than the median does. A median deviation of 0 is replaced by the mean deviation; that happens only where the
+        median starts or stops moving.
         """
         others, size = self.others, len(self.others)
         if not others:
@@ -135,10 +137,10 @@ class MovingField:
 
 
 class JoinedValues(Sequence[float]):
-    """Values in ascending order with one more among them, for which nothing is copied."""
+    """Values in ascending order with one more among them, without a copy."""
 
     def __init__(self, others: "array[float]", joined: float) -> None:
-        """Put `joined` behind those of the others that equal it."""
+        """Insert `joined` after any equal values."""
         self._others = others
         self._joined = joined
         self._place = bisect_right(others, joined)
@@ -154,23 +156,23 @@ class JoinedValues(Sequence[float]):
         return self._joined if place == self._place else self._others[place - 1]
 
     def __iter__(self) -> Iterator[float]:
-        """Go through the values."""
+        """Iterate over the values."""
         return chain(self._others[: self._place], [self._joined], self._others[self._place :])
 
 
 class Sweep(Protocol):
-    """The fields that a player's scores make, from a worse one to a better one."""
+    """The fields that a player's scores produce, from a worse score to a better one."""
 
     def elos(self, score: float) -> tuple[int, int]:
-        """Return bounds of the Elo that another player's score has in the fields; of one field, that Elo twice."""
+        """Return the lowest and the highest Elo that another player's score can have in the fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepOfFields:
-    """The fields of *robust*, or a single one.
+    """The fields of *robust*, or a single field.
 
     Attributes:
-        fields: such that no field of the sweep gives another score more Elo than all of these, or less.
+        fields: fields that bound the sweep: no field of it gives another score an Elo outside their range.
     """
 
     rating: Rating
@@ -191,12 +193,12 @@ class SweepOfFields:
 
 @dataclass(frozen=True, slots=True)
 class SweepOfClassic(SweepOfFields):
-    """The fields of *classic*, in which the Elo of another score may rise first and then fall, or the reverse.
+    """The fields of *classic*, in which another score's Elo may first rise and then fall, or the reverse.
 
     Attributes:
         moving: the field that the scores move.
         ends: the scores at both ends.
-        others: the field without any.
+        others: the field without the player's score.
     """
 
     moving: MovingField
@@ -207,15 +209,15 @@ class SweepOfClassic(SweepOfFields):
         others = self.others
         if score == others.middle:
             return self.fields
-        # With the player's score u beyond the mean of n - 1 others, whose standard deviation is s, a score r beyond it
-        # has z = (r - u / n) / √((n - 1) (s² + u² / n) / n), whose derivative is 0 at u = -s² / r.
+        # With the player's score u relative to the mean of n - 1 others, whose standard deviation is s, a score r
+        # relative to it has z = (r - u / n) / √((n - 1) (s² + u² / n) / n), whose derivative is 0 at u = -s² / r.
         turn = others.middle - others.spread**2 / (score - others.middle)
         return [*self.fields, self.moving.with_score(turn)] if min(self.ends) < turn < max(self.ends) else self.fields
 
 
 @dataclass(frozen=True, slots=True)
 class SweepOfRanks:
-    """The fields of *ranks*, where the Elo of another score depends on who of the two is ahead.
+    """The fields of *ranks*, where another score's Elo depends on which of the two is ahead.
 
     Attributes:
         moving: the field that the scores move.

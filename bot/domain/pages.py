@@ -1,11 +1,11 @@
-"""Turn the pages of a list."""
+"""Page through a list."""
 
 
 def turn_to(page: int, rows: int, size: int) -> tuple[int, int]:
-    """Return which page of a list is shown, from 0, and how many there are, at least 1.
+    """Return the number of the page to show, from 0, and the number of pages, at least 1.
 
     Args:
-        page: the page that somebody wants, from 0; past the end it is the last one.
+        page: the requested page, from 0; a page past the end means the last one.
         rows: how many rows the list has.
         size: how many rows a page holds.
     """

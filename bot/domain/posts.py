@@ -1,4 +1,4 @@
-"""Posts: messages in channels that say what the database says, however often that changes."""
+"""Posts: messages in channels that show data from the database, and follow its changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,18 +9,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Draft(Generic[T]):
-    """What a post is to say now.
+    """What a post should say at present.
 
     Attributes:
         guild_id: the server.
-        event_id: the event that it is about; its posts are refreshed together.
-        channel_id: where it is posted; None for nowhere, while the server has that switched off.
-        content: what it says.
-        is_news: whether it is worth posting; if not, only a post that is there already says it.
-        not_before: when it may be posted, in UTC; None for now.
-        not_older_than: a message that came until then, in UTC, or is in another channel, is taken down, and comes anew
-            as the latest of its channel; None for one that stays where it is.
-        again_at: when to look at it again, in UTC, though nobody has changed anything by then; None for never.
+        event_id: the event of the post; posts of one event are refreshed together.
+        channel_id: the channel; None for none, while the server has these posts switched off.
+        content: the contents of the post.
+        is_news: whether to post it; if not, only an existing post is updated.
+        not_before: the earliest time for posting, in UTC; None for no such time.
+        not_older_than: a message posted by this time, in UTC, or in another channel is replaced by a new one at the
+            bottom of the channel; None for a message that stays in its place.
+        again_at: when to check the post again, in UTC, even without a change; None for never.
     """
 
     guild_id: int
@@ -33,7 +33,7 @@ class Draft(Generic[T]):
     again_at: datetime | None = None
 
     def replaces(self, post: "Post") -> bool:
-        """Tell whether a message takes the place of the one that is there."""
+        """Tell whether a new message should replace the existing one."""
         if self.channel_id is None or self.not_older_than is None:
             return False
         return post.channel_id != self.channel_id or post.posted_at is None or post.posted_at <= self.not_older_than
@@ -45,11 +45,11 @@ class Post:
 
     Attributes:
         post_id: the key of its row.
-        channel_id: where it is, or was last tried.
-        message_id: the message; None if Discord is not known to have taken it.
-        nonce: by which Discord knows a message that it has taken already.
-        digest: of what the message says; None if that is not known.
-        posted_at: when the message came, in UTC; None if none did.
+        channel_id: the channel in which it is, or was last tried.
+        message_id: the id of the message; None if Discord may not have accepted it.
+        nonce: the number by which Discord recognizes a message that it has already accepted.
+        digest: the digest of the message's contents; None if they are unknown.
+        posted_at: when the message was posted, in UTC; None if none was.
     """
 
     post_id: int

@@ -1,4 +1,4 @@
-"""What the bot stores about a user, and what is left once they are erased."""
+"""The data that the bot stores about a user, and what is left after an erasure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import regex
 
 CONFIRMATION = "ERASE"
-"""What users type to be erased."""
+"""The word that users type to confirm their erasure."""
 _LETTER = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{N}]"
-"""What stands apart from a name in writing that parts words; other writing may have no gaps."""
+"""A letter of a script with spaces between words, where a name must stand alone; other scripts may have no spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,16 @@ class GivenRole:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """How much of the database is about a user, or by them, in all servers together.
+    """How many rows of the database are about a user, or by them, in all servers.
 
     Attributes:
-        servers: where they have a name.
-        events: which they have a score in.
-        submissions: their rows of the log, removed ones included.
-        held: their scores that were held for an admin, whatever became of them.
-        reminders: the servers in which they have chosen reminders, and the players whose rival they are.
-        actions: what they did as an admin: rows that name them as such.
-        roles: what the bot has given to them.
+        servers: the servers in which they have a name.
+        events: the events in which they have a score.
+        submissions: their rows of the log, including removed ones.
+        held: their held scores, in any state.
+        reminders: the servers in which they have chosen reminders, and the players who follow them.
+        actions: the rows that name them as an admin.
+        roles: the roles that the bot has given to them.
     """
 
     servers: int = 0
@@ -43,7 +43,7 @@ class Footprint:
 
     @property
     def rows(self) -> int:
-        """How many rows an erasure changes or deletes, about."""
+        """The approximate number of rows that an erasure changes or deletes."""
         counted = self.servers, self.events, self.submissions, self.held, self.reminders, self.actions
         return sum(counted) + len(self.roles)
 
@@ -55,11 +55,11 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """All that the bot stores about a user, as a file.
+    """Everything that the bot stores about a user, as a file.
 
     Attributes:
-        footprint: how much that is.
-        file_name: `my-data.json`, or `my-data.zip` with that in it.
+        footprint: the amount of data.
+        file_name: `my-data.json`, or `my-data.zip` with that file in it.
         content: empty if the bot does not know the user.
     """
 
@@ -69,9 +69,9 @@ class PersonalData:
 
 
 def blot(text: str, names: Collection[str], stand_in: str) -> str:
-    """Return a text with something else in the place of each name, whatever its case.
+    """Replace each name in a text by `stand_in`, ignoring case.
 
-    A name is not found within a longer word, in writing that parts words.
+    In scripts with spaces between words, a name inside a longer word stays.
     """
     if not names:
         return text

@@ -1,4 +1,4 @@
-"""Profiles: what a player has done in all events of a server, and how two players compare."""
+"""Profiles of players over all events of a server, and comparisons of two players."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,22 +13,23 @@ from bot.domain.weeks import Week
 MOST_EVENTS = 10
 """How many events a profile or a comparison shows."""
 PODIUM = 3
-"""The last place that has a medal."""
+"""The last place that earns a medal."""
 FEWEST_FOR_MEDALS = 2
-"""A week has medals from so many players on: there is somebody to beat."""
+"""The fewest players for a week with medals, so that there is somebody to beat."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProfiledEvent:
-    """What a player has in one event.
+    """A player's scores and ratings in one event.
 
     Attributes:
         event: the event, perhaps archived, or a past season.
         best: the personal best, in points or seconds.
-        rank: of `best`, from 1; ties share a rank.
-        players: how many have a personal best in the event, at least 1.
-        elo: the all-time Elo, that of `best`.
-        event_elo: as on the overall board; None until so many weeks are closed as the event asks for.
+        rank: the rank of `best`, from 1; ties share a rank.
+        players: the number of players with a personal best in the event, at least 1.
+        elo: the all-time Elo, which is that of `best`.
+        event_elo: the event Elo of the overall board; None until the player has as many closed weeks as the event
+            requires.
     """
 
     event: EventInfo
@@ -46,7 +47,7 @@ class ClosedWeek:
     Attributes:
         score: the best of the week, in points or seconds.
         rank: from 1; ties share a rank.
-        players: how many had a score.
+        players: the number of players with a score.
         elo: the weekly Elo; None for a week with too few players.
     """
 
@@ -60,7 +61,7 @@ class ClosedWeek:
 
 @dataclass(frozen=True, slots=True)
 class Medals:
-    """How many closed weeks, of all events, a player ended in the first, the second and the third place."""
+    """How often a player finished a closed week, of any event, in the first, the second and the third place."""
 
     gold: int = 0
     silver: int = 0
@@ -69,11 +70,12 @@ class Medals:
 
 @dataclass(frozen=True, slots=True)
 class Streaks:
-    """How many weeks in a row a player has had a score in any event of the server.
+    """In how many consecutive weeks a player had a score in any event of the server.
 
     Attributes:
-        running: up to the current week, or the one before while the current one has no score yet; 0 if it has ended.
-        longest: the most ever, at least `running`.
+        running: the streak up to the current week, or up to the week before while the current one has no score yet; 0
+            if it has ended.
+        longest: the longest streak ever, at least `running`.
     """
 
     running: int = 0
@@ -82,13 +84,13 @@ class Streaks:
 
 @dataclass(frozen=True, slots=True)
 class ServerStanding:
-    """Where a player stands in a server, by the sum of the event Elos in events that are not archived.
+    """The rank of a player in a server, by the sum of the event Elos in active events.
 
     Attributes:
         total: the sum.
-        events: how many event Elos it is of, at least 1.
+        events: how many event Elos are in the sum, at least 1.
         rank: from 1; ties share a rank.
-        players: how many have such a sum.
+        players: how many players have such a sum.
     """
 
     total: int
@@ -99,18 +101,18 @@ class ServerStanding:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a player has done in a server; removed scores are left out, and so are events without any other.
+    """A player's achievements in a server; removed scores, and events with no others, are left out.
 
     Attributes:
-        player: the name in this server.
-        events: the most important ones, at most `MOST_EVENTS`: first those that are not archived, then by event Elo,
-            the highest first, then by name.
-        more_events: how many there are besides.
-        medals: of rated weeks.
-        best_week: the one with the highest weekly Elo, the latest of equal ones; None without a rated week.
+        player: the player, with the name in this server.
+        events: the most important events, at most `MOST_EVENTS`: active ones first, then by event Elo, the highest
+            first, then by name.
+        more_events: how many further events there are.
+        medals: the medals of rated weeks.
+        best_week: the week with the highest weekly Elo, the latest of equal ones; None without a rated week.
         scores: how many submissions count, at least 1.
         since: when the first of them was made, in the server's time zone.
-        standing: None without an event Elo in an event that is not archived.
+        standing: the rank in the server; None without an event Elo in an active event.
     """
 
     player: PlayerName
@@ -126,7 +128,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class HeadToHead:
-    """How often each of two players was ahead of the other, and how often neither was."""
+    """How often each of two players was ahead, and how often they were tied."""
 
     first: int = 0
     second: int = 0
@@ -135,12 +137,12 @@ class HeadToHead:
 
 @dataclass(frozen=True, slots=True)
 class ComparedEvent:
-    """An event that both players have a personal best in.
+    """An event in which both players have a personal best.
 
     Attributes:
-        first: what the first player has in it.
-        second: what the second player has in it.
-        weeks: who was ahead in closed weeks of this event in which both had a score.
+        first: the first player's scores and ratings.
+        second: the second player's scores and ratings.
+        weeks: who was ahead in those closed weeks of this event in which both had a score.
     """
 
     first: ProfiledEvent
@@ -154,23 +156,23 @@ class ComparedEvent:
 
     @property
     def lead(self) -> int:
-        """Who leads by personal best: 1 for the first player, -1 for the second, 0 for neither."""
+        """The player who leads by personal best: 1 for the first, -1 for the second, 0 for neither."""
         return lead_of(self.event.direction, self.first.best, self.second.best)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two players side by side, over the events of a server that both play.
+    """Two players compared over the events of a server that both play.
 
     Attributes:
         first: the first player, perhaps the viewer.
         second: the second player.
         events: at least one and at most `MOST_EVENTS`, ordered as in a profile of the first player.
-        more_events: how many there are besides.
-        leads: who leads by personal best in all of these events, not only in those in `events`.
-        weeks: who was ahead in closed weeks of all of these events in which both had a score.
-        event_id: the key of the one event that was asked for; None for all.
-        is_rival: whether the viewer follows the second player; None if the viewer is not the first one.
+        more_events: how many further events there are.
+        leads: who leads by personal best, in all of these events and not only in `events`.
+        weeks: who was ahead in those closed weeks of all these events in which both had a score.
+        event_id: the key of the event that was asked for; None for all.
+        is_rival: whether the viewer follows the second player; None if the viewer is not the first player.
     """
 
     first: PlayerName
@@ -196,12 +198,12 @@ def best_of(weeks: Iterable[ClosedWeek]) -> ClosedWeek | None:
 
 
 def count_streaks(played: Collection[Week], excused: Collection[Week], current: Week) -> Streaks:
-    """Return the streaks of a player: an excused week without a score neither counts nor ends one.
+    """Return the streaks of a player. An excused week without a score neither counts nor ends a streak.
 
     Args:
-        played: the weeks that scores of the player count for.
+        played: the weeks for which the player has scores.
         excused: the weeks from which the player is excused in all events.
-        current: the current week. The last week of `played` may be later, where a week was closed early.
+        current: the current week. The last week of `played` may be later, if a week was closed early.
     """
     weeks = sorted(set(played))
     if not weeks:
@@ -229,6 +231,6 @@ def lead_of(direction: ScoreDirection, first: float, second: float) -> int:
 
 
 def count_wins(leads: Iterable[int]) -> HeadToHead:
-    """Count who led how often: 1 stands for the first player, -1 for the second, 0 for neither."""
+    """Count the leads: 1 stands for the first player, -1 for the second, 0 for neither."""
     found = list(leads)
     return HeadToHead(found.count(1), found.count(-1), found.count(0))

@@ -1,23 +1,23 @@
-"""How far long work is, for whoever watches it."""
+"""The progress of long work, for an observer."""
 
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Somebody who watches work. Work may tell it from any thread, one call after the other."""
+    """An observer of long work. The work may report from any thread, but never concurrently."""
 
     def begin(self, total: int) -> None:
-        """Begin so many units of work; those before are done."""
+        """Begin `total` units of work; all earlier ones are done."""
 
     def advance(self, done: int) -> None:
-        """Count so many more units as done."""
+        """Count `done` more units as done."""
 
 
 class Unwatched:
-    """Nobody, who watches nothing."""
+    """An observer that ignores everything."""
 
     def begin(self, total: int) -> None:
-        """Ignore how much there is to do."""
+        """Ignore the amount of work."""
 
     def advance(self, done: int) -> None:
-        """Ignore how much is done."""
+        """Ignore the progress."""

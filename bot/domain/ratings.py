@@ -10,12 +10,12 @@ from bot.domain.scores import ScoreDirection
 class Field:
     """The scores that a rating compares a score with, as size, centre and spread.
 
-    Under *classic* the centre is the mean and the spread the population standard deviation; `bot.domain.methods` says
-    what they are under another method. Where an event rates logarithms, all numbers but the size are of logarithms.
+    Under *classic*, the centre is the mean and the spread is the population standard deviation; `bot.domain.methods`
+    defines them for other methods. If an event rates logarithms, all numbers but the size are logarithmic.
 
     Attributes:
         size: the number of scores, one per player; 0 or more.
-        origin: a score near the others. `centre` is relative to it, which keeps all digits of large scores.
+        origin: a score near the others. `centre` is relative to it, which preserves the precision of large scores.
         centre: the centre of `score - origin`, in units of the score.
         spread: in units of the score; 0 for an empty field, a single score or equal scores.
     """
@@ -38,7 +38,7 @@ class RatingScale:
     Attributes:
         base_elo: the Elo of a score in the centre of the field.
         elo_per_sigma: Elo points per standard deviation; above 0.
-        missed_week_elo: the weekly Elo of a missed week, in an event that does not say another.
+        missed_week_elo: the weekly Elo of a missed week, in events without a value of their own.
     """
 
     base_elo: int = 1000
@@ -54,16 +54,17 @@ class RatingScale:
         return round_half_up(self.base_elo + z * self.elo_per_sigma)
 
     def event_elo(self, all_time_elo: int | None, weekly_average: float, weight: float = 0.5) -> int:
-        """Return the event Elo, rounded half up: `weight` all-time Elo, and the rest weekly average.
+        """Return the event Elo, rounded half up.
 
-        A player without an all-time Elo counts with `base_elo`.
+        `weight` is the share of the all-time Elo; the weekly average has the rest. A player without an all-time Elo
+        counts with `base_elo`.
         """
         all_time = self.base_elo if all_time_elo is None else all_time_elo
         return round_half_up(weight * all_time + (1 - weight) * weekly_average)
 
 
 def z_score(score: float, field: Field, direction: ScoreDirection) -> float:
-    """Return by how many spreads `score` is better than the centre of `field`.
+    """Return how many spreads `score` is better than the centre of `field`.
 
     The result is 0 in a field without spread (a single score, or equal scores).
     """

@@ -1,4 +1,4 @@
-"""Compare what two sets of rules make of an event."""
+"""Compare the effects of two sets of rules on an event."""
 
 import heapq
 from bisect import bisect_right
@@ -17,19 +17,19 @@ from bot.domain.weeks import Week
 from bot.errors import ButtonOutdated, Rule, RuleOutOfRange
 
 GREATEST_MOVES = 3
-"""So many players who move the most are named."""
+"""How many of the players with the largest moves are named."""
 DEFAULT = "default"
-"""What an admin types so that a missed week counts what the bot's settings say."""
+"""What an admin types to give missed weeks the Elo of the bot's settings."""
 _PART = ","
 _MISSED_WEEK = "missed_week"
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The rules that an admin names; None for those that stay as they are. `Rules` says what each one means.
+    """The rules that an admin proposes; None for rules that stay. `Rules` describes each.
 
     Attributes:
-        missed_week: the weekly Elo of a missed week as typed, or `default` for that of the bot's settings.
+        missed_week: the weekly Elo of a missed week as typed, or `default` for the value of the bot's settings.
     """
 
     method: Method | None = None
@@ -43,10 +43,10 @@ class Proposal:
     min_field: int | None = None
 
     def over(self, rules: Rules) -> Rules:
-        """Return rules with those of the proposal in place of theirs.
+        """Return the given rules with the proposed changes.
 
         Raises:
-            RuleOutOfRange: a number is out of its range, or no number.
+            RuleOutOfRange: a number is out of range, or not a number.
         """
         named = {rule.name: getattr(self, rule.name) for rule in fields(self) if rule.name != _MISSED_WEEK}
         proposed = replace(rules, **{name: value for name, value in named.items() if value is not None})
@@ -62,7 +62,7 @@ class RankedPlayer:
 
     Attributes:
         rank: from 1; ties share a rank.
-        elo: the Elo that ranks the player.
+        elo: the Elo shown on the board.
         other_rank: the rank under the other rules; None if the player has none there.
         other_elo: the Elo under them.
     """
@@ -76,12 +76,12 @@ class RankedPlayer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What rules make of an event.
+    """The effect of some rules on an event.
 
     Attributes:
         players: how many players are ranked.
-        top: the first ten, with what the other rules make of them.
-        fairness: what weighs beside skill.
+        top: the first ten players, with their ranks and Elos under the other rules.
+        fairness: the factors besides skill.
     """
 
     rules: Rules
@@ -92,12 +92,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How Elos differ between two sets of rules, among players who are ranked under both.
+    """How Elos differ between two sets of rules, among the players ranked under both.
 
     Attributes:
-        risen: how many have more.
-        fallen: how many have less.
-        most: by how many points the Elo that moves the most does.
+        risen: how many players have a higher Elo.
+        fallen: how many players have a lower Elo.
+        most: the largest move of an Elo, in points.
     """
 
     risen: int
@@ -107,13 +107,13 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class OtherLogarithm:
-    """What *robust* makes of an event if it takes the logarithm of scores where it would not, or the other way round.
+    """The effect of *robust* on an event with the other choice of whether to use logarithms.
 
     Attributes:
         rules: the proposed rules with the other choice.
-        moves: against the rules that the event has.
-        absurd_moves: by how many points one absurd score would move any other player at most.
-        leader: the first on the board; None if nobody is ranked.
+        moves: the moves relative to the present rules.
+        absurd_moves: the most points by which one absurd score would move another player.
+        leader: the first player on the board; None if nobody is ranked.
     """
 
     rules: Rules
@@ -124,16 +124,16 @@ class OtherLogarithm:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What would happen if an event had other rules.
+    """The effect that other rules would have on an event.
 
     Attributes:
-        board: the board that is compared: *overall*, or *all-time* before the first closed week.
+        board: the compared board: *overall*, or *all-time* before the first closed week.
         weeks: how many closed weeks were replayed.
-        before: under the rules that the event has.
-        after: under the proposed ones.
-        moves: from `before` to `after`.
-        greatest: the players whose Elo moves the most, with ranks and Elos of `after`.
-        other_logarithm: None unless the proposed method is *robust* and the event takes scores above 0 only.
+        before: the outcome under the present rules.
+        after: the outcome under the proposed rules.
+        moves: the moves from `before` to `after`.
+        greatest: the players with the largest moves of their Elo, with ranks and Elos of `after`.
+        other_logarithm: None unless the proposed method is *robust* and the event takes only scores above 0.
     """
 
     event: EventInfo
@@ -148,14 +148,14 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class WeekExplanation:
-    """By what the scores of a closed week were rated.
+    """How the scores of a closed week were rated.
 
     Attributes:
-        field: what the weekly Elos are relative to.
+        field: the field that the weekly Elos are relative to.
         rating: the rules of the event, and the constants of the run.
-        is_rated: whether the week had as many players as the event asks for; if not, it counts for nobody.
-        fairness: what weighs in the event beside skill; None for those who are no admins, and in a large event.
-        leaves_fairness: whether an admin is not told that because the event is large.
+        is_rated: whether the week had as many players as the event requires; an unrated week counts for nobody.
+        fairness: the factors besides skill in the event; None for non-admins and in large events.
+        leaves_fairness: whether the factors are missing because the event is large.
     """
 
     event: EventInfo
@@ -168,7 +168,7 @@ class WeekExplanation:
 
 
 Ratings = Mapping[int, Rated]
-"""What rules make of players, by player."""
+"""The ratings of players under some rules, by player."""
 
 
 def moves_between(before: Ratings, after: Ratings) -> Moves:
@@ -182,7 +182,7 @@ def moves_between(before: Ratings, after: Ratings) -> Moves:
 
 
 def moved_most(before: Ratings, after: Ratings) -> list[int]:
-    """Return the few players whose Elo moves the most, the most first; players whose Elo stays are none of them."""
+    """Return the few players whose Elo moves most, in descending order, without players whose Elo stays."""
 
     def distance(player: int) -> tuple[int, int]:
         return abs(after[player].elo - before[player].elo), -player
@@ -197,7 +197,7 @@ def first_of(ratings: Ratings) -> list[int]:
 
 
 def ranks_of(players: Collection[int], ratings: Ratings) -> dict[int, int]:
-    """Return the ranks of those of the players whom the ratings rank, by player."""
+    """Return the ranks of those players whom the ratings rank, by player."""
     ordered = sorted(rating.key for rating in ratings.values())
     ranked = [player for player in players if player in ratings]
     return {player: 1 + len(ordered) - bisect_right(ordered, ratings[player].key) for player in ranked}
@@ -214,7 +214,7 @@ def _read_missed_week(typed: str) -> int | None:
 
 
 def write_rules(rules: Rules) -> str:
-    """Write rules as a button carries them: at most 69 characters."""
+    """Write rules in the form that a button carries, in at most 69 characters."""
     return _PART.join(
         (
             *(rules.method, str(int(rules.uses_logarithm)), rules.attendance, str(rules.best_of)),
@@ -226,11 +226,11 @@ def write_rules(rules: Rules) -> str:
 
 
 def read_rules(text: str) -> Rules:
-    """Read what `write_rules` has written.
+    """Parse the text of `write_rules`.
 
     Raises:
-        ButtonOutdated: the text is none of that, as on a message of another version.
-        RuleOutOfRange: a number is out of its range.
+        ButtonOutdated: the text has another form, as on a message of another version.
+        RuleOutOfRange: a number is out of range.
     """
     try:
         rules = _read(*text.split(_PART))

@@ -1,4 +1,4 @@
-"""Reminders: what a player is told by direct message, who has switched that on."""
+"""Reminders: direct messages that players have switched on."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,36 +10,36 @@ from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
 SPREAD_SECONDS = 30 * 60
-"""Within how much time after midnight the players of a server are told, each at a moment of their own."""
+"""The time after midnight over which a server's reminders are spread, each player at a fixed moment."""
 SETTLES = timedelta(minutes=2)
-"""How long what happened settles before it is told, so that one message tells of all events that close together."""
+"""How long events settle before a reminder covers them, so that one message covers weeks that close together."""
 STAYS_KNOWN = timedelta(minutes=3)
-"""Discord may know a message by its nonce for so long; another try by then tells the same."""
+"""How long Discord is expected to remember a nonce; a retry within this time sends the same message."""
 SUNDAY = 7
 
 
 class Reminder(StrEnum):
-    """What a player can be told of."""
+    """The reminders that a player can switch on."""
 
     MISSED_WEEK = "missed-week"
-    """A week is over in a day, and the player has no score in it."""
+    """A week ends within a day, and the player has no score in it."""
     OVERTAKEN = "overtaken"
-    """Others have come to beat the player's best."""
+    """Others have passed the player's best."""
     RESULTS = "results"
-    """A week with a score of the player was closed."""
+    """A week with a score of the player has been closed."""
     RIVAL = "rival"
-    """Whom the player follows has a new best."""
+    """The player's rival has a new best."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderSettings:
-    """What a player is told of in one server.
+    """The reminders of a player in one server.
 
     Attributes:
-        switched_on: what the player has switched on; `Reminder.RIVAL` while they follow somebody.
-        rival: whom they follow; None for nobody.
-        refused_at: when Discord took no direct message to the player, which switched everything off, in UTC; None if
-            it has not since the player switched something on.
+        switched_on: the reminders that are on; `Reminder.RIVAL` is on while the player follows somebody.
+        rival: the followed player; None for nobody.
+        refused_at: when Discord refused a direct message to the player, which switched everything off, in UTC; None if
+            it has not refused one since the player last switched something on.
     """
 
     switched_on: frozenset[Reminder] = frozenset()
@@ -49,12 +49,12 @@ class ReminderSettings:
 
 @dataclass(frozen=True, slots=True)
 class WeekToMiss:
-    """A week that is over soon, without a score of the player.
+    """A week that ends soon, without a score of the player.
 
     Attributes:
-        closes_at: when it is over, in UTC.
-        missed_week_elo: what a missed week counts.
-        elo: the event Elo now.
+        closes_at: when it ends, in UTC.
+        missed_week_elo: the weekly Elo of a missed week.
+        elo: the present event Elo.
         elo_then: the event Elo once the week is closed, if nothing else changes.
     """
 
@@ -67,13 +67,13 @@ class WeekToMiss:
 
 @dataclass(frozen=True, slots=True)
 class Overtaking:
-    """Others who have come to beat the player's best in an event.
+    """Other players who have passed the player's best in an event.
 
     Attributes:
         best: the player's best, in points or seconds.
-        others: those who beat it since, the best first, at most three, with their bests.
-        number: how many there are.
-        rank: the player's rank now.
+        others: those players with their bests, the best first, at most three.
+        number: how many players that are in all.
+        rank: the player's present rank.
     """
 
     event: EventInfo
@@ -89,7 +89,7 @@ class RivalBest:
 
     Attributes:
         best: the player's own best, in points or seconds.
-        rival_best: the rival's.
+        rival_best: the rival's new best.
     """
 
     event: EventInfo
@@ -107,7 +107,7 @@ class OwnResult:
         rank: from 1.
         players: how many had a score.
         elo: the weekly Elo; None for a week with too few players.
-        event_elo: the event Elo now; None without one.
+        event_elo: the present event Elo; None without one.
     """
 
     event: EventInfo
@@ -121,18 +121,19 @@ class OwnResult:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a player is told in one direct message.
+    """The contents of one direct message to a player.
 
     Attributes:
-        guild_id: the server that it is about.
+        guild_id: the server of the news.
         discord_id: the player.
-        nonce: by which Discord knows a message that it has taken already; the same until this one is known to be taken.
-        until: everything up to this time is told, in UTC.
-        tried_at: when Discord was first asked to take it, in UTC.
-        next_at: when the player is told the next time, in UTC.
-        week: the week that it is.
-        tells_day: whether it tells of the day that is over, too, and not only of closed weeks.
-        channel_id: a channel of the server where scores are at home; None if none is known.
+        nonce: the number by which Discord recognizes a message that it has already accepted; it stays the same until
+            this message is known to be accepted.
+        until: the end of the period that the message covers, in UTC.
+        tried_at: when the bot first sent it to Discord, in UTC.
+        next_at: when the next message is due, in UTC.
+        week: the current week.
+        tells_day: whether it also covers the past day, and not only closed weeks.
+        channel_id: a channel of the server where scores belong; None if none is known.
     """
 
     guild_id: int
@@ -151,12 +152,12 @@ class Message:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Whether the message has no news."""
         return not (self.missing or self.overtaken or self.rival or self.results)
 
 
 def next_moment(now: datetime, zone: str, discord_id: int) -> datetime:
-    """Return when a player of a server in a time zone is told next: soon after midnight, in UTC."""
+    """Return when a player's next reminder is due: soon after midnight in the server's time zone, in UTC."""
     offset = timedelta(seconds=discord_id % SPREAD_SECONDS)
     day = local_time(now - offset, zone).date() + timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone makes it an instant

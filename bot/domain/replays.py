@@ -1,4 +1,4 @@
-"""Play the log of an event again under a set of rules."""
+"""Replay the log of an event under a set of rules."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -14,9 +14,9 @@ class Replays:
     """An event under several sets of rules at once, week by week."""
 
     def __init__(self, ratings: Sequence[Rating], weeks: int) -> None:
-        """Begin before the first week; so many will be closed at the most. The event has the first of the ratings."""
+        """Begin before the first of at most `weeks` closed weeks. The first of the ratings is the event's own."""
         self._roster = Roster()
-        # Where the same weeks are rated, the same weeks count.
+        # Replays with the same `min_field` rate the same weeks, so they share a turnout.
         self._turnouts = {rating.rules.min_field: Turnout(self._roster) for rating in ratings}
         self.each = [
             Replay(rating, ClosedWeeks(rating.rules, weeks, self._turnouts[rating.rules.min_field]), is_new=number > 0)
@@ -24,11 +24,11 @@ class Replays:
         ]
 
     def close_week(self, scores: Mapping[int, float], gone: Collection[int], scale: RatingScale) -> None:
-        """Take a closed week.
+        """Replay a closed week.
 
         Args:
             scores: the best score of each player who took part, by player.
-            gone: players who miss nothing: left out by the run of the week, or excused from it.
+            gone: players who do not miss the week: its run left them out, or they are excused from it.
             scale: the constants of the run.
         """
         values = [*scores.values()]
@@ -39,7 +39,7 @@ class Replays:
         for one in self.each:
             elos = one.rate_week(ordered, scale)
             if elos is not None:
-                # Places are counted in their own order, which is quicker than in that of the scores.
+                # Counting in the order of places is faster than in the order of scores.
                 in_place = [0] * len(elos)
                 for number, elo in zip(order, elos, strict=True):
                     in_place[number] = elo
@@ -53,20 +53,29 @@ class Replay:
     """An event under one set of rules."""
 
     def __init__(self, rating: Rating, weeks: ClosedWeeks, *, is_new: bool) -> None:
-        """Count `weeks` by a rating; a new one says anew what weeks count that were missed before."""
+        """Rate `weeks` under a rating.
+
+        If `is_new`, missed weeks get that rating's value instead of the one that they had in their run.
+        """
         self.rating = rating
         self._weeks = weeks
         self._is_new = is_new
 
     def rate_week(self, ordered: Sequence[float], scale: RatingScale) -> list[int] | None:
-        """Return the weekly Elos of scores in ascending order, by the constants of a run; None if it is not rated."""
+        """Return the weekly Elos of scores in ascending order; None if the week is not rated.
+
+        The constants are those of the run, in `scale`.
+        """
         rating = replace(self.rating, scale=scale)
         if not rating.rates_week(len(ordered)):
             return None
         return elos_in_order(rating, rating.field_of(ordered), ordered)
 
     def add_week(self, present: Sequence[int], elos: Sequence[int], absent: Sequence[int], scale: RatingScale) -> None:
-        """Add the Elos of a week by the places of those who took part and of those who missed it, by its constants."""
+        """Add the Elos of a week, by the places of those who played it and of those who missed it.
+
+        The constants of the week are in `scale`.
+        """
         rating = self.rating if self._is_new else replace(self.rating, scale=scale)
         self._weeks.add(present, elos, absent, rating.missed_week_elo)
 
@@ -75,7 +84,7 @@ class Replay:
 
         Args:
             bests: the personal bests after all weeks, by player.
-            is_overall: whether the board is that of event Elos; else it is that of all-time Elos.
+            is_overall: whether the board ranks by event Elo; otherwise by all-time Elo.
         """
         rating, weeks = self.rating, self._weeks
         ratings = {}
@@ -89,7 +98,7 @@ class Replay:
         return ratings
 
     def weigh(self, bests: Mapping[int, float], ratings: Mapping[int, Rated], bounds: ScoreBounds) -> Fairness:
-        """Return what weighs in these event Elos beside skill; `bounds` are the scores that the event takes."""
+        """Return the factors besides skill in these event Elos; `bounds` are the scores that the event takes."""
         absurd = weigh_absurd_score(sorted(bests.values()), self.rating.direction, bounds, self._elos)
         return weigh(ratings, absurd, self._missed_week(ratings))
 

@@ -1,4 +1,4 @@
-"""Held scores, which count for nothing before an admin has looked at them; `bot.domain.alarm` tells which these are."""
+"""Held scores, which do not count until an admin approves them; `bot.domain.alarm` decides which scores these are."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from bot.domain.weeks import Week
 
 
 class HeldState(StrEnum):
-    """What became of a held score."""
+    """The state of a held score."""
 
     WAITING = "waiting"
     APPROVED = "approved"
@@ -20,17 +20,18 @@ class HeldState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldScore:
-    """A score that waits for an admin, or did.
+    """A score that waits for an admin's decision, or did.
 
     Attributes:
         id: the key of its row.
         score: in points or seconds.
-        week: the week that it was made in.
-        moves: by how many points of Elo it would have moved another player then; None for a score beyond the bounds.
+        week: the week in which it was made.
+        moves: how many points of Elo it would have moved another player at that time; None for a score beyond the
+            bounds.
         reason: why an admin refused or approved it; None if they gave none.
         decided_by: Discord's id of that admin; None while it waits.
-        decided_at: when that was, in UTC; None likewise.
-        is_removed: whether it was approved, and somebody has removed it since.
+        decided_at: when the admin decided, in UTC; None while it waits.
+        is_removed: whether it was approved, but has been removed since.
     """
 
     id: int
@@ -50,12 +51,12 @@ class HeldScore:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A held score that waits, with what its approval would change.
+    """A waiting held score, with the changes that its approval would make.
 
     Attributes:
-        consequences: None if its event takes no scores of that week any more, so that it can only be refused.
-        place: which of those that wait it is, from 0, the longest waiting first.
-        waiting: how many wait in the server.
+        consequences: None if the event takes no scores of that week any more, so that the score can only be refused.
+        place: its place among the waiting scores, from 0, with the longest waiting one first.
+        waiting: how many scores wait in the server.
     """
 
     held: HeldScore
@@ -65,7 +66,7 @@ class Review:
 
     @property
     def can_be_approved(self) -> bool:
-        """Whether it may count now: its event takes it, and the player is not withdrawn."""
+        """Whether it may count: the event takes it, and the player is not withdrawn."""
         return self.consequences is not None and self.consequences.after is not None
 
 

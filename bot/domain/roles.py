@@ -7,22 +7,22 @@ from bot.domain.events import EventInfo
 from bot.domain.standings import Standing
 
 MOST_AWARDED = 1_000
-"""No more players of an event get its roles."""
+"""The most players of an event who get its roles."""
 TOP = 3
 
 
 class Award(StrEnum):
-    """Who gets a role, by the overall board."""
+    """Which players of the overall board get a role."""
 
     FIRST = "first"
     TOP_THREE = "top three"
     ELO = "elo"
-    """Whoever has a certain event Elo, or more."""
+    """All players with at least a certain event Elo."""
     NOBODY = "nobody"
-    """Nobody any more: whoever has it from the bot loses it."""
+    """Nobody any more: players who have it from the bot lose it."""
 
     def goes_to(self, standing: Standing, elo: int | None) -> bool:
-        """Tell whether a player of the overall board gets the role; `elo` is that of `ELO`."""
+        """Tell whether a player of the overall board gets the role; `elo` is the Elo that `ELO` requires."""
         if standing.rank is None or standing.elo is None:
             return False
         if self is Award.ELO:
@@ -32,11 +32,11 @@ class Award(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoleAward:
-    """What an event does with a role.
+    """The award of a role in an event.
 
     Attributes:
         role_id: Discord's id of the role.
-        elo: the event Elo that `Award.ELO` asks for; else None.
+        elo: the event Elo that `Award.ELO` requires; None for other awards.
     """
 
     event: EventInfo
@@ -47,14 +47,14 @@ class RoleAward:
 
 @dataclass(frozen=True, slots=True)
 class RoleChange:
-    """A role to be given to a player, or taken.
+    """A role to give to a player, or to take.
 
     Attributes:
         award_id: the key of the award.
         discord_id: the player.
-        gives: False to take it.
-        keeps: whether a player from whom it is taken keeps it, since another event awards it to them too.
-        is_absent: whether the player turned out to be in the server no more.
+        gives: whether to give the role; False to take it.
+        keeps: whether the player keeps the role, because another event awards it to them too.
+        is_absent: whether the player turned out to have left the server.
     """
 
     award_id: int

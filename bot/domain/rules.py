@@ -8,41 +8,41 @@ from typing import NamedTuple
 from bot.errors import Rule, RuleOutOfRange
 
 MOST_WEEKS = 520
-"""No rule looks back further than ten years."""
+"""The longest period that a rule may cover: ten years."""
 MOST_PLAYERS = 1_000
-"""No event asks for more players in a week."""
+"""The highest number of players that an event may require for a rated week."""
 GREATEST_ELO = 1_000_000
-"""No missed week counts for more, or for less than its negative."""
+"""The highest Elo of a missed week; its negative is the lowest."""
 SMALL_FIELD = 3
-"""In a field of fewer players an Elo says who is ahead and no more: it is provisional."""
+"""In a field with fewer players, an Elo is provisional: it says who is ahead, but not by how much."""
 WEEKS_ADDED = 2
-"""Under *played*, so many weeks at the base Elo count as if they had been played too."""
+"""Under *played*, this many weeks at the base Elo count in addition to the weeks played."""
 
 
 class Method(StrEnum):
     """How a field becomes Elos; `bot.domain.methods` has the formulas."""
 
     CLASSIC = "classic"
-    """By mean and standard deviation."""
+    """Rates by mean and standard deviation."""
     ROBUST = "robust"
-    """By median and median deviation, which one absurd score does not move."""
+    """Rates by median and median deviation, which one absurd score does not move."""
     RANKS = "ranks"
-    """By the share of players beaten."""
+    """Rates by the share of players beaten."""
 
 
 class Attendance(StrEnum):
     """How the weeks of a player become a weekly average."""
 
     ZERO = "zero"
-    """The mean of all weeks; a missed one counts the Elo of a missed week."""
+    """The mean of all weeks; a missed week counts with its Elo."""
     BEST = "best"
     """The mean of the best weeks among the latest ones."""
     PLAYED = "played"
-    """The mean of the weeks played, and of two weeks at the base Elo."""
+    """The mean of the weeks played and of `WEEKS_ADDED` weeks at the base Elo."""
 
 
 class CountedWeek(NamedTuple):
-    """A closed week of a player: the weekly Elo, and whether it is that of a missed week."""
+    """A closed week of a player: the weekly Elo, and whether the week was missed."""
 
     elo: int
     is_missed: bool
@@ -50,18 +50,18 @@ class CountedWeek(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an admin chooses for an event.
+    """The rules that an admin chooses for an event.
 
     Attributes:
         method: how a field becomes Elos.
         uses_logarithm: whether *robust* rates the logarithms of the scores.
         attendance: how weeks become a weekly average.
         best_of: how many weeks count under *best*, 1 to `last_weeks`.
-        last_weeks: among how many of the latest weeks, at most `MOST_WEEKS`.
-        all_time_weight: the part of the all-time Elo in the event Elo, 0 to 1; the weekly average has the rest.
-        missed_week_elo: the weekly Elo of a missed week; None for that of the bot's settings.
-        min_weeks: after how many closed weeks a player has a rank on the overall board, 1 to `MOST_WEEKS`.
-        min_field: of how many players a week needs scores to be rated, 1 to `MOST_PLAYERS`.
+        last_weeks: how many of the latest weeks *best* chooses from, at most `MOST_WEEKS`.
+        all_time_weight: the share of the all-time Elo in the event Elo, 0 to 1; the weekly average has the rest.
+        missed_week_elo: the weekly Elo of a missed week; None for the value of the bot's settings.
+        min_weeks: how many closed weeks a player needs for a rank on the overall board, 1 to `MOST_WEEKS`.
+        min_field: how many players a week needs to be rated, 1 to `MOST_PLAYERS`.
     """
 
     method: Method = Method.CLASSIC
@@ -76,14 +76,14 @@ class Rules:
 
     @property
     def rates_logarithms(self) -> bool:
-        """Whether scores are compared by their logarithms: *robust* alone may."""
+        """Whether scores are compared by their logarithms, which only *robust* does."""
         return self.uses_logarithm and self.method is Method.ROBUST
 
     def check(self) -> None:
         """Check that each number is in its range.
 
         Raises:
-            RuleOutOfRange: one is not.
+            RuleOutOfRange: a number is out of range.
         """
         ranges: dict[Rule, tuple[float | None, float, float]] = {
             Rule.LAST_WEEKS: (self.last_weeks, 1, MOST_WEEKS),
@@ -101,7 +101,7 @@ class Rules:
         """Return a player's weekly average; 0 without weeks.
 
         Args:
-            weeks: all weeks that count for the player, from the first on, in order, missed ones included.
+            weeks: all weeks that count for the player, in order, including missed ones.
             base_elo: the Elo of an average score.
         """
         if not weeks:
@@ -120,4 +120,4 @@ class Rules:
 
 
 DEFAULT_RULES = Rules()
-"""What every event has unless an admin chose otherwise."""
+"""The rules of every event, unless an admin has chosen others."""

@@ -1,4 +1,4 @@
-"""Read files of scores: tables of player, score and time, as people, spreadsheets and the bot's export write them."""
+"""Parse files of scores: tables of player, score and time, as people, spreadsheets and the bot's export write them."""
 
 import codecs
 import csv
@@ -30,10 +30,11 @@ from bot.errors import (
 
 MOST_BYTES = 1_000_000
 MOST_ROWS = 5_000
-"""More are imported in parts: all of a file happens in one transaction, which others wait for."""
+"""The most rows in a file. Larger files must be split, because one transaction imports a file and others wait for
+it."""
 
 COMMAS_ARE_DECIMAL = "de"
-"""A language in which a comma may begin the decimals, so that it is asked about."""
+"""A language in which a comma may begin decimals, so that such scores count as ambiguous."""
 
 _TITLES = {
     "player": ("player", "name", "username"),
@@ -49,7 +50,7 @@ _PLAIN = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")
 _DECIMALS = re.compile(r"-?[0-9]+\.[0-9]+")
 _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 _FORMER = re.compile(r"former [0-9]+")
-"""How an export writes players who were erased."""
+"""How an export writes erased players."""
 _ONE_DIGIT_OF_HOURS = re.compile(r"(?<=[ T])[0-9](?=:)")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(.*)", re.DOTALL)
 _TICK = timedelta(microseconds=1)
@@ -77,12 +78,12 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """A row of a file, as it is written there.
+    """A row of a file, as written there.
 
     Attributes:
-        line: the number of its last line, from 1.
+        line: the number of the row's last line, from 1.
         discord: a mention or an id; empty if there is no such column.
-        may_group: whether a point in the score may separate thousands, as far as the file tells.
+        may_group: whether a point in the score may separate thousands, judging by the whole file.
     """
 
     line: int
@@ -99,7 +100,7 @@ class BadRow:
     """A row that cannot be imported.
 
     Attributes:
-        cell: what is wrong, as it is written there; not escaped.
+        cell: the contents of the faulty cell, as written; not escaped.
     """
 
     line: int
@@ -113,9 +114,9 @@ class FileScore:
 
     Attributes:
         player: Discord's id.
-        name: what the file calls the player.
-        week: the week that it counts for; `made_in` the week that it was made in.
-        is_late: whether that week is closed, and is run again.
+        name: the player's name in the file.
+        week: the week that it counts for; `made_in` is the week in which it was made.
+        is_late: whether that week is closed, and will be rerun.
     """
 
     player: int
@@ -129,13 +130,13 @@ class FileScore:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a server knows, as far as a file of scores concerns it.
+    """What the import of scores needs to know about a server.
 
     Attributes:
-        named: the ids of the players who are called so.
+        named: the ids of the players with each name.
         withdrawn: the ids of withdrawn players.
         closed: when each closed week of the event was closed.
-        logged: what the log of the event has: player, score and time.
+        logged: the entries of the event's log: player, score and time.
     """
 
     zone: str
@@ -147,11 +148,11 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class ScoreImportPlan:
-    """What importing a file of scores would do.
+    """The effect that importing a file of scores would have.
 
     Attributes:
         new: the scores to import, in the order of their times.
-        known: how many rows the log has already, or the file has twice.
+        known: how many rows are already in the log, or occur twice in the file.
         bad: the rows that cannot be imported.
     """
 
@@ -162,7 +163,7 @@ class ScoreImportPlan:
 
     @property
     def weeks(self) -> tuple[Week, ...]:
-        """The closed weeks that are run again, the earliest first."""
+        """The closed weeks to rerun, the earliest first."""
         return tuple(sorted({one.week for one in self.new if one.is_late}))
 
     @property
@@ -173,10 +174,10 @@ class ScoreImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class ScoreImportResult:
-    """What an import has done.
+    """The result of an import.
 
     Attributes:
-        import_id: names the import, so that it can be taken back.
+        import_id: the key of the import, by which it can be undone.
     """
 
     plan: ScoreImportPlan
@@ -185,11 +186,11 @@ class ScoreImportResult:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """An import that was taken back.
+    """The result of undoing an import.
 
     Attributes:
-        scores: how many left the log.
-        weeks: the closed weeks that were run again without them.
+        scores: how many scores were deleted from the log.
+        weeks: the closed weeks that were rerun without them.
     """
 
     event: EventInfo
@@ -198,14 +199,14 @@ class TakenBack:
 
 
 def read_score_file(content: bytes) -> tuple[ScoreRow, ...]:
-    """Return the rows of a table with the columns player, score and time.
+    """Parse the rows of a table with the columns player, score and time.
 
-    The first line names the columns in any order; without names they stand in this order. Cells are separated by
-    commas, semicolons or tabs.
+    The first line may name the columns, in any order; without names, they have this order. Commas, semicolons or tabs
+    separate the cells.
 
     Raises:
-        FileTooLarge: it has more than `MOST_BYTES` or `MOST_ROWS`.
-        NotAScoreFile: it is no text, or has no such columns.
+        FileTooLarge: the file exceeds `MOST_BYTES` or `MOST_ROWS`.
+        NotAScoreFile: the file is not a text, or has no such columns.
     """
     if len(content) > MOST_BYTES:
         raise FileTooLarge(MOST_BYTES, MOST_ROWS)
@@ -229,29 +230,29 @@ def read_score_file(content: bytes) -> tuple[ScoreRow, ...]:
         raise NotAScoreFile from None
     if columns is None:
         raise NotAScoreFile
-    # Where spreadsheets separate cells by commas, points begin decimals.
+    # Where spreadsheets separate cells with commas, they write decimals with points.
     may_group = separator != "," and not any(_begins_decimals(row.score) for row in rows)
     return tuple(replace(row, may_group=may_group) for row in rows)
 
 
 def _begins_decimals(score: str) -> bool:
-    """Tell whether a point in a score cannot separate thousands."""
+    """Tell whether the point in a score cannot separate thousands."""
     return _DECIMALS.fullmatch(score) is not None and _GROUPED.fullmatch(score) is None
 
 
 def names_in(rows: Iterable[ScoreRow]) -> set[str]:
-    """Return the names by which rows without an id name players."""
+    """Return the names in rows that identify players by name rather than by id."""
     return {row.player for row in rows if _id_of(row) is None and row.player}
 
 
 def players_in(rows: Iterable[ScoreRow]) -> set[int]:
-    """Return the ids by which rows name players."""
+    """Return the ids in rows that identify players by id."""
     found = (_id_of(row) for row in rows)
     return {who for who in found if who is not None and 0 < who <= GREATEST_ID}
 
 
 def plan_scores(rows: Sequence[ScoreRow], event: EventInfo, server: Server, now: datetime) -> ScoreImportPlan:
-    """Return what importing rows into an event would do."""
+    """Return the effect that importing rows into an event would have."""
     new: list[FileScore] = []
     bad: list[BadRow] = []
     there, known = set(server.logged), 0
@@ -270,7 +271,7 @@ def plan_scores(rows: Sequence[ScoreRow], event: EventInfo, server: Server, now:
 
 
 class _UnfitError(Exception):
-    """A row cannot be imported, because of what a cell holds."""
+    """A row cannot be imported because of the contents of a cell."""
 
     def __init__(self, cell: str, problem: Problem) -> None:
         super().__init__()
@@ -284,7 +285,7 @@ def _decode(content: bytes) -> str:
     except UnicodeDecodeError:
         if is_wide:
             raise NotAScoreFile from None
-        # What spreadsheets on Windows write without being asked for more.
+        # Spreadsheets on Windows use this encoding by default.
         text = content.decode("cp1252", errors="replace")
     if "\0" in text:
         raise NotAScoreFile
@@ -292,7 +293,7 @@ def _decode(content: bytes) -> str:
 
 
 def _separator_of(text: str) -> tuple[str, str, int]:
-    """Return what separates cells, the text without a line that only says so, and how many lines that were."""
+    """Return the cell separator, the text without a line that only names it, and the number of such lines."""
     if named := _NAMED_SEPARATOR.match(text):
         return named[1], text[named.end() :], 1
     first = text.lstrip("\r\n").partition("\n")[0]
@@ -300,7 +301,7 @@ def _separator_of(text: str) -> tuple[str, str, int]:
 
 
 def _columns_of(cells: Sequence[str]) -> tuple[dict[str, int], bool]:
-    """Return where the columns are by a first row, and whether that names them."""
+    """Return the places of the columns according to a first row, and whether that row names them."""
     titles = [cell.strip().casefold() for cell in cells]
     found = {
         column: next(titles.index(name) for name in names if name in titles)
@@ -317,7 +318,7 @@ def _columns_of(cells: Sequence[str]) -> tuple[dict[str, int], bool]:
 def _row(line: int, cells: Sequence[str], columns: Mapping[str, int]) -> ScoreRow:
     def cell(column: str) -> str:
         place = columns.get(column)
-        # An export writes an apostrophe before what a spreadsheet would compute.
+        # An export puts an apostrophe before text that a spreadsheet would take for a formula.
         return "" if place is None or place >= len(cells) else cells[place].strip().removeprefix("'")
 
     return ScoreRow(line, cell("player"), cell("discord"), cell("score"), cell("time"), bool(cell("removed")))
@@ -380,7 +381,7 @@ def _score_of(row: ScoreRow, event: EventInfo) -> float:
 
 
 def _instant_of(text: str, zone: str, now: datetime) -> datetime:
-    """Return the instant that a cell means; of a day its last one, so that nobody gains the place of an equal score."""
+    """Return the instant of a cell; for a day, its last instant, so that nobody gets ahead of an equal score."""
     iso = _ONE_DIGIT_OF_HOURS.sub(r"0\g<0>", text)
     if day_first := _DAY_FIRST.fullmatch(iso):
         day, month, year, rest = day_first.groups()

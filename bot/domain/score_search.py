@@ -1,4 +1,4 @@
-"""Read what an admin types to find a score: its value, its day, its week, or several of these."""
+"""Parse what an admin types to find a score: its value, its day, its week, or several of these."""
 
 import math
 import re
@@ -16,24 +16,24 @@ from bot.domain.weeks import Week
 from bot.errors import AmbiguousScore, InvalidScore
 
 MOST_DIGITS = 16
-"""No score has more digits before the point."""
+"""The most digits of a score before the point."""
 
 _NUMBER = re.compile(r"([0-9]+)(\.[0-9]*)?")
 _CLOCK = re.compile(r"((?:[0-9]+:){0,2})([0-9]*)(\.[0-9]*)?")
 _WEEK = re.compile(r"(?:([0-9]{4})-)?w([0-9]{0,2})")
 
 Range = tuple[float, float]
-"""From the first number on, and below the second."""
+"""From the first number, included, to the second, excluded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one part of the text may mean: a score fits if one of the ranges has it.
+    """The possible meanings of one part of the text; a score matches if any of the ranges contains it.
 
     Attributes:
         scores: ranges of scores, in points or seconds.
-        times: from the first instant on, and before the second.
-        weeks: the codes of weeks, from the first to the second.
+        times: ranges of instants, from the first, included, to the second, excluded.
+        weeks: ranges of week codes, both ends included.
     """
 
     scores: tuple[Range, ...] = ()
@@ -44,17 +44,17 @@ class Wanted:
 def read_search(
     text: str, style: ScoreStyle, zone: str, now: datetime, *, is_complete: bool = False
 ) -> tuple[Wanted, ...]:
-    """Read a text such as `18,900`, `1:23`, `2026-11-21`, `21 Nov`, `2026-W47`, or `18,900 · 21 Nov`.
+    """Parse a text such as `18,900`, `1:23`, `2026-11-21`, `21 Nov`, `2026-W47`, or `18,900 · 21 Nov`.
 
     Args:
-        text: as typed.
+        text: the text as typed.
         style: the style of the event.
-        zone: the server's time zone, which has the days.
-        now: what a day or a week without a year is the latest before.
-        is_complete: whether a value is all of its digits, not only their beginning.
+        zone: the server's time zone, which defines the days.
+        now: the present; a day or a week without a year is the latest one before it.
+        is_complete: whether a typed value has all of its digits; otherwise it may be the beginning of one.
 
     Returns:
-        What each part may mean; a score must fit all of them.
+        The possible meanings of each part; a score must match every part.
     """
     parts = [part.strip() for part in visible(text).split(PARTED.strip())]
     return tuple(
@@ -80,13 +80,13 @@ def _exact(part: str, style: ScoreStyle) -> Iterator[Range]:
 
 
 def _beginnings(part: str, style: ScoreStyle) -> Iterator[Range]:
-    """Return the ranges of all scores that are shown with these characters first."""
+    """Return the ranges of all scores whose displayed form begins with these characters."""
     if style.unit is not None:
         part = part.removesuffix(plain(style.unit)).rstrip()
     begun = part.removeprefix("-")
     is_time = style.format is ScoreFormat.TIME
     for low, high in _times_beginning(begun.removesuffix("s")) if is_time else _numbers_beginning(begun):
-        # A range below zero is the mirror of one above; its greater end belongs to it.
+        # A range below zero mirrors one above; it includes its upper end.
         yield (low, high) if begun == part else (math.nextafter(-high, 0), math.nextafter(-low, math.inf))
 
 

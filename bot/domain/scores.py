@@ -1,4 +1,4 @@
-"""Compare scores, read them as players type them, and write them as players read them."""
+"""Compare scores, parse them as players type them, and format them as players read them."""
 
 import re
 from dataclasses import dataclass, replace
@@ -22,20 +22,20 @@ from bot.errors import (
 )
 
 MAX_SCORE = 2**53 - 1
-"""The greatest score of any event; its negative is the smallest. Up to it, a float holds every whole number."""
+"""The highest score of any event; its negative is the lowest. Up to here, a float holds every whole number."""
 DEFAULT_MIN, DEFAULT_MAX = 0.0, 1_000_000_000.0
-"""Without bounds of its own, an event takes the scores between these two."""
+"""An event without its own bounds takes the scores between these two."""
 GROUP = 3
-"""So many digits behind a lone point may be a group of thousands."""
+"""This many digits after a lone point may be a group of thousands."""
 MAX_TEXT = 40
-"""The longest score that the bot shows, with a unit of 16 characters, fits."""
+"""The longest text to parse; it fits the longest displayed score with a unit of 16 characters."""
 
 _LIKE_A_TIME = re.compile("[0-9.,]*(?::[0-9.,]*)+")
 _TOO_MANY_DECIMALS = re.compile(rf"[^.]*\.[0-9]{{{MAX_DECIMALS + 1},}}\D*")
 
 
 class ScoreDirection(StrEnum):
-    """Which of two scores is better."""
+    """Whether higher or lower scores are better."""
 
     HIGH = "HIGH"
     LOW = "LOW"
@@ -51,7 +51,7 @@ class ScoreDirection(StrEnum):
 
     @property
     def sign(self) -> int:
-        """1 if a greater score is better, −1 if a smaller score is better."""
+        """1 if a higher score is better, −1 if a lower score is better."""
         return 1 if self is ScoreDirection.HIGH else -1
 
 
@@ -75,19 +75,19 @@ class ScoreStyle:
     unit: str | None = None
 
     def parse(self, text: str, locale: str | None = None) -> float:
-        """Read a score that can mean one thing only: `12,345.5`, `12 345`, `12k`, and for times `1:23.4` or `1m23s`.
+        """Parse an unambiguous score: `12,345.5`, `12 345`, `12k`, and for times `1:23.4` or `1m23s`.
 
         Args:
             text: as the user typed it.
             locale: the user's language on Discord, such as "de"; None for unknown. Where decimals may begin with a
-                comma, `1,234` has two readings. The readings are in the order of the language.
+                comma, `1,234` has two readings, in the order that the language suggests.
 
         Returns:
             The score in points or seconds, between -`MAX_SCORE` and `MAX_SCORE`.
 
         Raises:
             AmbiguousScore: the text has two readings.
-            InvalidScore: the text has none, or the score is out of range.
+            InvalidScore: the text is not a score, or the score is out of range.
         """
         typed = text.strip()
         if len(typed) > MAX_TEXT:
@@ -106,24 +106,24 @@ class ScoreStyle:
         raise self._refusal(typed, locale)
 
     def show(self, score: float) -> str:
-        """Write a score as players read it.
+        """Format a score for players.
 
-        `parse` returns the same score for this text, or asks about it: `15.125` may mean fifteen thousand.
+        `parse` returns the same score for this text, or reports it as ambiguous: `15.125` may mean fifteen thousand.
         """
         bare = self.bare(score)
         return f"{bare} {self.unit}" if self.unit else bare
 
     def show_change(self, score: float, before: float) -> str:
-        """Write the difference `score - before` without a unit and with its sign, such as +345 or −1.5s."""
+        """Format the difference `score - before` with its sign and without a unit, such as +345 or −1.5s."""
         change = Decimal(repr(score)) - Decimal(repr(before))
         return f"{'' if change < 0 else '+'}{self._write(change)}"
 
     def show_gap(self, score: float, other: float) -> str:
-        """Write how far two scores are apart, without a unit and a sign."""
+        """Format the distance between two scores, without a unit or a sign."""
         return self._write(abs(Decimal(repr(score)) - Decimal(repr(other))))
 
     def bare(self, score: float) -> str:
-        """Write a score without its unit."""
+        """Format a score without its unit."""
         return self._write(Decimal(repr(score)))
 
     def _write(self, value: Decimal) -> str:
@@ -145,7 +145,7 @@ class ScoreStyle:
 
 
 def score_beyond(score: float, other: float, direction: ScoreDirection) -> float:
-    """Return a score that beats `score` by one in the last decimal place that it or `other` has."""
+    """Return a score that beats `score` by one unit of the last decimal place of either score."""
     places = min(Decimal(repr(one)).normalize().as_tuple().exponent for one in (score, other))
     step = Decimal(1).scaleb(min(int(places), 0))
     return float(Decimal(repr(score)) + direction.sign * step)
@@ -155,8 +155,8 @@ def score_beyond(score: float, other: float, direction: ScoreDirection) -> float
 class ScoreBounds:
     """The scores that an event takes.
 
-    Where an event has no bound of its own on one side, the default holds there: above 0, below 1,000,000,000. If its
-    other bound leaves nothing of that, the outermost score of any event does.
+    On a side without its own bound, the default applies: above 0, or below 1,000,000,000. If that would leave no
+    scores, the outermost score of any event applies instead.
 
     Attributes:
         least: the lower bound, in points or seconds.
@@ -177,7 +177,7 @@ class ScoreBounds:
 
     @classmethod
     def of(cls, min_score: float | None, max_score: float | None) -> "ScoreBounds":
-        """Return the bounds of an event that has those; None for none of its own."""
+        """Return the bounds of an event with these limits; None for a limit that is not set."""
         takes_least, takes_greatest = True, True
         if min_score is None:
             takes_least = max_score is not None and max_score <= DEFAULT_MIN
@@ -197,10 +197,10 @@ class ScoreBounds:
         return is_above and (score <= self.greatest if self.takes_greatest else score < self.greatest)
 
     def check(self, score: float, style: ScoreStyle) -> None:
-        """Accept a score.
+        """Check that the event takes a score.
 
         Raises:
-            ScoreTooLow, ScoreTooHigh: the event does not take it. A default on the other side is left out.
+            ScoreTooLow, ScoreTooHigh: the event does not take it. The error omits a default bound on the other side.
         """
         if self.takes(score):
             return
@@ -212,12 +212,12 @@ class ScoreBounds:
         raise ScoreTooHigh(shown, taken, style.unit, is_time)
 
     def shown(self, style: ScoreStyle) -> Range:
-        """Write the bounds as players read them."""
+        """Format the bounds for players."""
         return Range(style.bare(self.least), style.bare(self.greatest), self.takes_least, self.takes_greatest)
 
 
 def _unmistakable(score: float) -> str:
-    """Write a score as a plain number that `parse` reads as this score and no other."""
+    """Format a score as a plain number that `parse` reads unambiguously."""
     text = _number(Decimal(repr(score)), grouping="")
     _, _, decimals = text.partition(".")
     return f"{text}0" if len(decimals) == GROUP else text

@@ -1,4 +1,4 @@
-"""Seasons: between which weeks an event takes scores, and how much of that is left."""
+"""Seasons: the weeks in which an event takes scores, and how many of them are left."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from bot.errors import EventEnded, EventNotBegun
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """A season of an event, as its boards tell of it.
+    """A season of an event, as its boards show it.
 
     Attributes:
         number: from 1.
@@ -33,9 +33,9 @@ class Season:
 
         Args:
             event: the event.
-            week: the week that a score counts for now.
+            week: the week that a score would count for at present.
             zone: the time zone of the server.
-            has_open_scores: whether a week with scores is not closed yet.
+            has_open_scores: whether an open week has scores.
         """
         first, last = _week(event.first_week), _week(event.last_week)
         begins_at = None if first is None or week >= first else first.begins_at(zone)
@@ -55,8 +55,8 @@ def check_in_season(event: EventInfo, week: Week, zone: str) -> None:
         zone: the time zone of the server.
 
     Raises:
-        EventNotBegun: the week is before the first of the event.
-        EventEnded: the week is after the last of the event.
+        EventNotBegun: the week is before the first week of the event.
+        EventEnded: the week is after the last week of the event.
     """
     first, last = _week(event.first_week), _week(event.last_week)
     if first is not None and week < first:
@@ -70,8 +70,8 @@ def name_of_season(event: str, number: int, again: int = 1) -> str:
 
     Args:
         event: the name of the event.
-        number: of the season.
-        again: which name to return, from 1, if those before are taken.
+        number: the number of the season.
+        again: which variant of the name to return, from 1, if the ones before it are taken.
     """
     suffix = f" · season {number}" + ("" if again == 1 else f" ({again})")
     return shorten(event, MAX_EVENT_NAME - len(suffix)) + suffix

@@ -11,17 +11,17 @@ from bot.domain.rules import Attendance, Method
 from bot.errors import NotATimeOfDay
 
 GREATEST_ID = 2**63 - 1
-"""No id of Discord is greater, and no column holds more."""
+"""The greatest id: no Discord id is greater, and no column holds more."""
 GRACE_MINUTES = 120
 LONGEST_GRACE_MINUTES = 6 * 24 * 60
-"""A week is closed before the next one ends."""
+"""The longest grace, so that a week is closed before the next one ends."""
 
 
 _CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.h]([0-5][0-9])?)?", re.IGNORECASE)
 
 
 def minute_of_day(text: str) -> int:
-    """Read a time of the day such as `22:00`, `8` or `8:30`; return the minute of the day, 0 to 1439.
+    """Parse a time of day such as `22:00`, `8` or `8:30`; return the minute of the day, 0 to 1439.
 
     Raises:
         NotATimeOfDay: the text has another form.
@@ -32,17 +32,17 @@ def minute_of_day(text: str) -> int:
 
 
 def is_former(discord_id: int) -> bool:
-    """Tell whether what stands for a user's Discord id is the number of somebody who was erased."""
+    """Tell whether a value in place of a Discord id is the number of an erased user."""
     return discord_id < 0
 
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """When nothing is announced, each day: from one minute of the day up to another, perhaps past midnight.
+    """The daily period in which nothing is announced, perhaps past midnight.
 
     Attributes:
-        since: 0 to 1439, in the time zone of the server.
-        until: likewise, and another minute.
+        since: the first minute of the day, 0 to 1439, in the time zone of the server.
+        until: the minute of the day at which it ends, different from `since`.
     """
 
     since: int
@@ -77,12 +77,12 @@ class ServerSettings:
 
     Attributes:
         time_zone: an IANA name; weeks begin on Monday 00:00 in this zone.
-        admin_role_id: members with this role are admins; None for no such role.
-        closes_weeks: whether weeks close by themselves.
-        grace_minutes: how many minutes after its end a week closes by itself, 0 to `LONGEST_GRACE_MINUTES`.
-        announcement_channel_id: the channel in which results and records are announced; None for none.
-        review_channel_id: the channel, for admins alone, in which held scores are shown; None for none.
-        quiet_hours: when nothing is announced; None for never.
+        admin_role_id: the role whose members are admins; None for no such role.
+        closes_weeks: whether weeks close automatically.
+        grace_minutes: how many minutes after its end a week closes automatically, 0 to `LONGEST_GRACE_MINUTES`.
+        announcement_channel_id: the channel for results and records; None for none.
+        review_channel_id: the channel, for admins only, that shows held scores; None for none.
+        quiet_hours: the hours without announcements; None for none.
         method: the method of new events.
         attendance: the attendance of new events.
     """
@@ -99,30 +99,31 @@ class ServerSettings:
 
     @property
     def grace(self) -> timedelta:
-        """How long after its end a week closes by itself."""
+        """How long after its end a week closes automatically."""
         return timedelta(minutes=self.grace_minutes)
 
 
 class Trouble(StrEnum):
-    """Why Discord does not let the bot do what a server has switched on."""
+    """The reasons why the bot cannot do what a server has switched on, and other matters for its admins."""
 
     CHANNEL_GONE = "channel gone"
     CHANNEL_CLOSED = "channel closed"
     """The bot may not see the channel, or not write there."""
     SCORE_HELD = "score held"
-    """Scores wait for an admin. No trouble of Discord's, but as much to be known."""
+    """Scores wait for an admin. This is not Discord's doing, but admins have to know it too."""
     ROLES_CLOSED = "roles closed"
     """The bot may not manage roles."""
     ROLE_ABOVE = "role above"
-    """The role stands above the bot's own."""
+    """The role is above the bot's highest role."""
     ROLE_GONE = "role gone"
     OWNER_WITHOUT_2FA = "owner has no 2fa"
-    """The server asks moderators for two-factor authentication, which a bot has by its owner's account."""
+    """The server requires two-factor authentication of moderators, and a bot has that only if its owner's account
+    does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What an admin has to know: something that the server has switched on does not work.
+    """A matter that admins have to know: a feature of their server does not work, or scores wait.
 
     Attributes:
         kind: what does not work.
@@ -138,12 +139,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class SettingsReport:
-    """The settings of a server, and what comes of them.
+    """The settings of a server, and their effects.
 
     Attributes:
-        next_close: when weeks close by themselves next, in UTC; None if they do not, or if that was given up.
-        has_failed: whether the last close failed, in whole or in part.
-        notices: what of the settings does not work, the earliest first.
+        next_close: when weeks next close automatically, in UTC; None if they do not, or if the close was given up.
+        has_failed: whether the last close failed, at least in part.
+        notices: the settings that do not work, the earliest notice first.
     """
 
     settings: ServerSettings
@@ -156,7 +157,7 @@ class SettingsReport:
 class PlayerName:
     """A player: the user's Discord id, and the name in the server as last seen, not escaped.
 
-    A former player, whom nobody can name any more, has a number below 0 in place of the id.
+    A former player, whom nobody can name any more, has a negative number in place of the id.
     """
 
     discord_id: int
@@ -165,12 +166,12 @@ class PlayerName:
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """A player to be made a member of a server.
+    """A player to add to a server.
 
     Attributes:
-        username: the unique user name, clean.
-        name: the name in the server, clean.
-        withdrawn_at: when the player was withdrawn there, in UTC; None for one who takes part.
+        username: the unique user name, cleaned.
+        name: the name in the server, cleaned.
+        withdrawn_at: when the player was withdrawn there, in UTC; None for a player who takes part.
     """
 
     discord_id: int

@@ -24,14 +24,15 @@ class Standing:
     """One row of a leaderboard.
 
     Attributes:
-        rank: from 1; ties share a rank. None on the overall board until so many weeks are closed as the event asks for.
+        rank: from 1; ties share a rank. On the overall board None until the player has as many closed weeks as the
+            event requires.
         score: the personal best, or the best of the week, in points or seconds.
-        elo: all-time, weekly or event Elo, by board; None in a week that is not rated, and on the overall board before
-            the player's first closed week.
-        all_time_elo: on the overall board, one half of the event Elo; else None.
-        weekly_average: on the overall board, the other half; None before the player's first closed week.
-        weeks_left: on the overall board, how many closed weeks the player still needs for a rank, until which `elo` is
-            provisional; 0 for a player with a rank, and before the first.
+        elo: the all-time, weekly or event Elo, depending on the board; None in an unrated week, and on the overall
+            board before the player's first closed week.
+        all_time_elo: on the overall board, the all-time part of the event Elo; else None.
+        weekly_average: on the overall board, the weekly part; None before the player's first closed week.
+        weeks_left: on the overall board, how many closed weeks the player still needs for a rank; until then `elo` is
+            provisional. It is 0 for a player with a rank, and before the first closed week.
     """
 
     rank: int | None
@@ -45,11 +46,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class FirstWeek:
-    """The first week of an event that has scores, while no week is closed yet.
+    """The first week of an event with scores, while no week is closed yet.
 
     Attributes:
         ends_at: when it ends by the calendar of the server, in UTC.
-        is_over: whether that has passed, so that the week waits for an admin to close it.
+        is_over: whether that time has passed, so that the week waits for an admin to close it.
     """
 
     ends_at: datetime
@@ -62,15 +63,15 @@ class LeaderboardPage:
 
     Attributes:
         week: the week of the week board; else None.
-        page: the number of this page, from 0 to `pages - 1`, even if the viewer asked for another one.
+        page: the number of this page, from 0 to `pages - 1`; it may differ from the requested one.
         pages: the number of pages, at least 1.
         players: the number of rows on all pages.
         own: the viewer's row, on this page or another; None if the viewer has none.
         is_withdrawn: whether an admin has withdrawn the viewer, who then has no row.
-        is_past: whether the board is that of an earlier week, which no score counts for any more.
-        season: the season of the event, and how much of it is left; None if it has neither beginning nor end.
-        first_week: on the overall board, the week that it begins with, while nobody has a rank there; the page then has
-            no rows. Else None.
+        is_past: whether the board is that of an earlier week, for which no score counts any more.
+        season: the season of the event; None if it has neither a first nor a last week.
+        first_week: on the overall board, the week with which it begins, while nobody has a rank there; the page then
+            has no rows. Otherwise None.
     """
 
     event: EventInfo
@@ -88,7 +89,7 @@ class LeaderboardPage:
 
     @property
     def is_provisional(self) -> bool:
-        """Whether so few players are on the board that their Elos are provisional."""
+        """Whether the board has so few players that their Elos are provisional."""
         return self.players < SMALL_FIELD
 
     @property
@@ -98,6 +99,6 @@ class LeaderboardPage:
 
     @property
     def takes_scores(self) -> bool:
-        """Whether a score may change a board of the event now."""
+        """Whether a new score could change a board of the event."""
         is_in_season = self.season is None or (self.season.begins_at is None and self.season.weeks_left != 0)
         return self.event.is_active and is_in_season

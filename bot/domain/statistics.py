@@ -1,8 +1,8 @@
 """Update the mean and the spread of a field, one score at a time.
 
-Sources: B. P. Welford, "Note on a method for calculating corrected sums of squares and products",
-Technometrics 4 (1962), 419-420; T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the
-sample variance", The American Statistician 37 (1983), 242-247, for shifting the data by one of its values.
+Sources: B. P. Welford, "Note on a method for calculating corrected sums of squares and products", Technometrics 4
+(1962), 419-420; T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", The American
+Statistician 37 (1983), 242-247, for shifting the data by one of its values.
 """
 
 import math
@@ -20,10 +20,10 @@ class RunningStatistics:
 
     Attributes:
         count: the number of scores, one per player; 0 or more.
-        origin: a score near the others. `mean` is relative to it, which keeps all digits of large scores.
+        origin: a score near the others. `mean` is relative to it, which preserves the precision of large scores.
         mean: the mean of `score - origin`, in units of the score.
         m2: the sum of the squared deviations from the mean, in squared units; 0 or more.
-        m2_peak: the greatest `m2` since the last count of the field from its scores.
+        m2_peak: the greatest `m2` since the field was last counted from its scores.
     """
 
     count: int = 0
@@ -34,7 +34,7 @@ class RunningStatistics:
 
     @classmethod
     def of(cls, scores: Iterable[float]) -> "RunningStatistics":
-        """Count a field from its scores, in two passes, relative to the smallest score."""
+        """Compute the statistics of a field from its scores, in two passes, relative to the lowest score."""
         values = list(scores)
         if not values:
             return cls()
@@ -53,10 +53,10 @@ class RunningStatistics:
 
     @property
     def has_lost_digits(self) -> bool:
-        """Whether `m2` has shrunk so far that the field must be counted from its scores again.
+        """Whether `m2` has shrunk so far that the field must be recounted from its scores.
 
         Removing a distant score subtracts two large sums. While `m2` stays above a thousandth of its peak, at least
-        twelve of sixteen digits are right.
+        twelve of sixteen digits are correct.
         """
         return self.m2 < SHRINKAGE_LIMIT * self.m2_peak
 

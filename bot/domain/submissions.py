@@ -1,4 +1,4 @@
-"""Decide what a submission changes, given its event and its player."""
+"""Decide the effect of a submission, given its event and its player."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,11 +24,11 @@ class Submission:
         discord_id: Discord's id of the player.
         username: the player's unique name on Discord.
         display_name: the player's name in the server.
-        event_name: as the player typed or chose it; empty for the one that is meant without a name.
-        score: as the player typed it.
+        event_name: the event as the player typed or chose it; empty if the player named none.
+        score: the score as the player typed it.
         proof: a link, or None.
         locale: the player's language on Discord, such as "de"; None for unknown.
-        channel_id: where the player is, which may say which event is meant; None for unknown.
+        channel_id: the channel of the player, which may have a default event; None for unknown.
     """
 
     interaction_id: int
@@ -53,10 +53,10 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Who is next on the all-time board: the nearest with a better score or, for whoever leads, the best of the others.
+    """The neighbour on the all-time board: the nearest player with a better score or, for the leader, the runner-up.
 
     Attributes:
-        rank: of the neighbour; 1 beside a leader means a shared lead.
+        rank: the rank of the neighbour; 1 beside a leader means a shared lead.
     """
 
     rival: Rival
@@ -66,14 +66,14 @@ class Neighbour:
     def of(
         cls, score: float, rank: int, others: Sequence[tuple[Rival, int]], direction: ScoreDirection
     ) -> "Neighbour | None":
-        """Return who is next to a score of a rank; None if nobody else is there.
+        """Return the neighbour of a score with a rank; None if there is nobody else.
 
         Args:
             score: the personal best.
             rank: its rank.
-            others: some rivals, the nearest better one or, for rank 1, the best among them; and how many players each
-                stands for, who have the same score.
-            direction: whether greater or smaller scores are better.
+            others: some rivals, including the nearest better one or, for rank 1, the best of all; each with the number
+                of players who share that score.
+            direction: whether higher or lower scores are better.
         """
         better = [(rival, ties) for rival, ties in others if direction.is_better(rival.score, score)]
         if better:
@@ -90,10 +90,10 @@ class SubmissionResult:
     """The result of an accepted submission.
 
     Attributes:
-        interaction_id: Discord's id of the use of the command, by which it can be taken back.
+        interaction_id: Discord's id of the interaction, by which the player can take back the score.
         score: in points or seconds.
         week: the week that it counts for.
-        closed_week: the current week if it is closed, so that `week` is a later one; else None.
+        closed_week: the current week, if it is closed and `week` is therefore a later one; else None.
         previous_best: the personal best before the submission; None for a first score.
         personal_best: the personal best after the submission.
         is_weekly_best: whether it is the player's best of `week` so far.
@@ -101,8 +101,8 @@ class SubmissionResult:
         elo: the player's all-time Elo in the field after the submission.
         previous_rank: the rank before the submission; None for a first score.
         previous_elo: the all-time Elo before the submission; None for a first score.
-        neighbour: who is next to a new personal best; None if it is none, or if nobody else is there.
-        players: the number of players with a personal best in the event, this player included.
+        neighbour: the neighbour of a new personal best; None if it is not a new best, or if there is nobody else.
+        players: the number of players with a personal best in the event, including this player.
         proof: the link, or None.
     """
 
@@ -144,21 +144,21 @@ Moves = dict[int, tuple[float | None, float]]
 
 @dataclass(slots=True)
 class OpenEvent:
-    """An event while a batch is counted: each personal best and each weekly best updates its statistics.
+    """An event during a batch: each personal or weekly best updates its statistics.
 
     Attributes:
         time_zone: an IANA name; weeks begin on Monday 00:00 in this zone.
-        version: changes with everything in the event that submissions depend on.
+        version: the version of everything in the event that submissions depend on.
         scores_version: the number of changes of personal bests before the batch.
         statistics: the running statistics of the personal bests.
-        week: the week that `week_statistics` describe; None for none.
+        week: the week of `week_statistics`; None for none.
         week_statistics: the running statistics of the bests of `week`.
         moves: the personal bests that the batch changes.
         week_moves: the bests of `week` that the batch changes.
-        kept_field: the field of the personal bests as the last recalculation kept it; None before the first.
-        announces: whether the server has records announced.
-        rivals: the players of the batch who have a personal best, as it is now, by their keys.
-        has_board: whether a posted board shows it.
+        kept_field: the field of the personal bests as the last recalculation stored it; None before the first.
+        announces: whether the server announces records.
+        rivals: the players of the batch with a personal best, as it is at present, by key.
+        has_board: whether the event has a posted board.
     """
 
     info: EventInfo
@@ -177,15 +177,15 @@ class OpenEvent:
 
     @property
     def has_moved(self) -> bool:
-        """Whether the batch changes a best."""
+        """Whether the batch changes a best of the event."""
         return bool(self.moves or self.week_moves)
 
     def read(self, text: str, locale: str | None = None) -> float:
-        """Read a score as the player typed it; `locale` is the player's language on Discord.
+        """Parse a score as the player typed it; `locale` is the player's language on Discord.
 
         Raises:
             EventArchived: the event is archived.
-            InvalidScore: the text is no score, or the event does not accept this score.
+            InvalidScore: the text is not a score, or the event does not accept this score.
         """
         if not self.info.is_active:
             raise EventArchived(self.info.name)
@@ -206,11 +206,11 @@ class OpenEvent:
         self.week_moves[player_id] = old, new
 
     def levelled(self, score: float) -> int:
-        """Return how many more personal bests equal `score` since the batch; fewer are negative."""
+        """Return by how much this batch changes the number of personal bests equal to `score`."""
         return sum((new == score) - (old == score) for old, new in self.moves.values())
 
     def overtaken(self, score: float) -> int:
-        """Return the number of players whose personal best beats `score` since the batch, and did not before."""
+        """Return how many players pass `score` with this batch."""
         sign = self.info.direction.sign
         bar = sign * score
         return sum(sign * new > bar and (old is None or sign * old <= bar) for old, new in self.moves.values())
@@ -232,9 +232,9 @@ class Known:
         current: the current week in the server.
         is_withdrawn: whether an admin has withdrawn the player from the server.
         latest: the time of the player's last submission in the server; None if it is too old for the cooldown.
-        closed_weeks: the weeks of the event, from the current one on, that have been run.
+        closed_weeks: the weeks of the event with a run, beginning with the current week.
         personal: the player's personal best, or None.
-        weekly: the player's weekly bests, from the current week on at least.
+        weekly: the player's weekly bests, at least those since the current week.
     """
 
     current: Week
@@ -247,15 +247,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a submission that counts changes.
+    """The effect of a submission that counts.
 
     Attributes:
         week: the week that it counts for.
-        is_personal_best: whether it beats the personal best, or is the first score. An equal score does not.
+        is_personal_best: whether it beats the personal best, or is the first score. An equal score is no new best.
         is_weekly_best: whether it beats the best of `week`, or is the first score of that week.
-        personal_best: the personal best after it.
-        personal: the personal best before it, or None.
-        weekly: the best of `week` before it, or None.
+        personal_best: the personal best afterwards.
+        personal: the personal best beforehand, or None.
+        weekly: the best of `week` beforehand, or None.
     """
 
     week: Week
@@ -277,7 +277,7 @@ class Decision:
 
 
 def decide(score: float, known: Known, direction: ScoreDirection, now: datetime, cooldown: timedelta) -> Decision:
-    """Decide whether a score counts, for which week, and what it changes.
+    """Decide whether a score counts, for which week, and with what effect.
 
     Raises:
         SubmitterWithdrawn: an admin has withdrawn the player.
@@ -285,7 +285,7 @@ def decide(score: float, known: Known, direction: ScoreDirection, now: datetime,
     """
     if known.is_withdrawn:
         raise SubmitterWithdrawn
-    # One from after now is from before the clock was set back.
+    # A submission in the future was stored before the clock was set back; ignore it.
     if known.latest is not None and known.latest <= now < known.latest + cooldown:
         raise CooldownActive(ceil((known.latest + cooldown - now).total_seconds()))
     week = counting_week(known.current, known.closed_weeks)

@@ -1,4 +1,4 @@
-"""What a player must score to reach a goal, where each score of the player moves the field that rates it."""
+"""Find the score that a player needs to reach a goal; each score also moves the field that rates it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,38 +14,38 @@ from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 
 MOST_WEEKS_AHEAD = 10
-"""For how many weeks with the same score a goal is looked for that one week cannot reach."""
+"""The most weeks with the same score to look ahead, for a goal that one week cannot reach."""
 
 
 class GoalKind(StrEnum):
-    """What a player can aim at."""
+    """The kinds of goals."""
 
     RANK = "rank"
     ELO = "elo"
     PLAYER = "player"
-    """To be ahead of another player."""
+    """To overtake another player."""
 
 
 class Outcome(StrEnum):
-    """Whether a score reaches a goal."""
+    """Whether a score reaches a goal, and which."""
 
     NEEDED = "needed"
-    """One does, and no worse one does."""
+    """Some scores do; the needed one is the worst of them."""
     ANY = "any"
-    """Any score does."""
+    """Every score does."""
     REACHED = "reached"
-    """The player's scores do already."""
+    """The player has already reached it."""
     UNREACHABLE = "unreachable"
     """No score does."""
     TOO_FEW_WEEKS = "too-few-weeks"
-    """A rank on the overall board takes more closed weeks than one more."""
+    """A rank on the overall board requires more than one further closed week."""
     NOT_RATED = "not-rated"
     """The player has no event Elo yet, and the week has too few players to be rated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a player aims at on a board.
+    """A player's goal on a board.
 
     Attributes:
         value: the rank, from 1; the Elo; or Discord's id of the other player.
@@ -57,21 +57,21 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a player must score to reach a goal.
+    """The score that a player needs to reach a goal.
 
     Attributes:
-        rival: the player to be ahead of, if that is the goal; else None.
-        score: the score that is needed, in points or seconds; if none reaches the goal, the one that does in each of
-            `weeks` weeks. None for neither.
-        until: the best score of those that reach the goal with `score`, if one beyond it no longer does; else None.
-        weeks: how many weeks that takes, this one included.
+        rival: the player to overtake, if that is the goal; else None.
+        score: the needed score, in points or seconds. If one week is not enough, the score that reaches the goal in
+            each of `weeks` weeks. None if there is neither.
+        until: the best score that, like `score`, reaches the goal, if better ones do not; else None.
+        weeks: in how many weeks the player must make the score, including this one.
         best: the player's personal best; None for none.
-        best_of_week: the player's best of the week that a score counts for; None for none.
-        elo: the Elo of the board that the needed score makes or, if none reaches the goal, the best score; None on
-            boards by score, unless the goal is an Elo.
-        others: how many other players have a score in the field that rates the score: of all time, or of that week.
-        weeks_left: how many more closed weeks a rank takes.
-        is_near: whether only players near the rank were looked at, since the event has too many.
+        best_of_week: the player's best of the week for which a score counts; None for none.
+        elo: the player's Elo on the board with the needed score or, if no score is enough, with the best possible one.
+            None on boards by score, unless the goal is an Elo.
+        others: the number of other players with a score in the field that rates the score: of all time, or of the week.
+        weeks_left: how many more closed weeks a rank requires.
+        is_near: whether only players near the rank were considered, because the event has too many.
     """
 
     event: EventInfo
@@ -92,12 +92,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The scores that an event takes, with so many decimals, each at a place: 0 for the worst.
+    """The scores that an event takes, with a fixed number of decimals, each at a place: 0 for the worst.
 
     Attributes:
-        decimals: of a score; 0 or more.
+        decimals: the number of decimals, 0 or more.
         worst: the worst score, in units of the last decimal.
-        size: how many scores there are.
+        size: the number of scores.
     """
 
     direction: ScoreDirection
@@ -107,7 +107,7 @@ class Grid:
 
     @classmethod
     def of(cls, bounds: ScoreBounds, direction: ScoreDirection, scores: Iterable[float]) -> "Grid":
-        """Return the scores within bounds with as many decimals as some scores, and the bounds, have."""
+        """Return the scores within bounds, with as many decimals as the given scores and the bounds have."""
         exact = [Decimal(repr(score)).normalize() for score in (*scores, bounds.least, bounds.greatest)]
         decimals = max(0, *(-int(score.as_tuple().exponent) for score in exact))
         least, greatest = (int(Decimal(repr(one)).scaleb(decimals)) for one in (bounds.least, bounds.greatest))
@@ -120,7 +120,7 @@ class Grid:
         return float(Decimal(self.worst + self.direction.sign * place).scaleb(-self.decimals))
 
     def beyond(self, score: float | None) -> int:
-        """Return the place of the worst score that beats another one; the first for None."""
+        """Return the place of the worst score that beats another one; the first place for None."""
         if score is None:
             return 0
         exact, sign = Decimal(repr(score)).scaleb(self.decimals), self.direction.sign
@@ -128,14 +128,14 @@ class Grid:
         return max(0, sign * (whole - self.worst) + 1)
 
     def find(self, first: int, outlook: "Outlook", goal: "Goal", *, reached: bool = True, weeks: int = 1) -> int | None:
-        """Return the place of the worst score from `first` on that reaches a goal; None if none does.
+        """Return the place of the worst score, from `first` on, that reaches a goal; None if there is none.
 
         Args:
-            first: where to begin.
+            first: the first place to consider.
             outlook: the board of the goal.
             goal: the goal.
-            reached: False for the worst score that does not reach the goal.
-            weeks: in how many weeks the score is made.
+            reached: False to find the worst score that does not reach the goal.
+            weeks: the number of weeks with this score.
         """
         waiting = [(outlook, first, self.size - 1)] if first < self.size else []
         while waiting:
@@ -156,8 +156,8 @@ class Contender:
     Attributes:
         best: the personal best.
         average: the weekly average; 0.0 without weeks.
-        best_of_week: the best of the open week; None for who has not played it, whose average then stays.
-        weeks: if `best_of_week` is not None, all weeks that count, in order.
+        best_of_week: the best of the open week; None for a player who has not played it, whose average then stays.
+        weeks: all weeks that count, in order, if `best_of_week` is not None.
     """
 
     best: float
@@ -167,16 +167,19 @@ class Contender:
 
 
 class Outlook(Protocol):
-    """A board, for each score that one player may still submit."""
+    """A board as it would be with any score that one player may still submit."""
 
     def elo(self, score: float | None, weeks: int = 1) -> int | None:
-        """Return the Elo of the player after so many weeks with a score; None if they have none, or it is no matter."""
+        """Return the player's Elo after `weeks` weeks with this score.
+
+        None if the player has no Elo, or if the goal does not depend on it.
+        """
 
     def reaches(self, goal: Goal, worse: float, better: float, weeks: int = 1) -> "bool | Outlook":
-        """Tell whether the player reaches a goal by all scores from a worse one to a better one, in so many weeks.
+        """Tell whether all scores from a worse one to a better one reach a goal, in `weeks` weeks.
 
-        It is False if none of these scores does. Where neither is sure, it is the outlook for these scores alone; of
-        one score it is sure.
+        True: all of them reach it. False: none does. If neither is certain, the result is an outlook narrowed to these
+        scores. For a single score it is always a bool.
         """
 
 
@@ -185,8 +188,9 @@ class ByScore:
     """A board by score.
 
     Attributes:
-        field: what rates its scores; None if the goal is no Elo.
-        bars: scores of others: the one that a rank takes, if there is one, or that of the player to be ahead of.
+        field: the field that rates its scores; None if the goal is not an Elo.
+        bars: the scores of others to compare with: that of the player at the rank, if any, or of the player to
+            overtake.
     """
 
     direction: ScoreDirection
@@ -194,11 +198,11 @@ class ByScore:
     bars: Sequence[float] = ()
 
     def elo(self, score: float | None, weeks: int = 1) -> int | None:
-        """Return the Elo of the score."""
+        """Return the Elo of the player with a score."""
         return None if self.field is None else self.field.elo(score)
 
     def reaches(self, goal: Goal, worse: float, better: float, weeks: int = 1) -> "bool | ByScore":
-        """Tell whether scores reach a goal; an equal score shares a rank, but is not ahead."""
+        """Tell whether scores reach a goal; an equal score shares a rank, but does not overtake."""
         hardest, easiest = (self._reaches(goal, score, weeks) for score in (worse, better))
         return hardest if hardest == easiest else self
 
@@ -213,16 +217,16 @@ class ByScore:
 
 @dataclass(frozen=True, slots=True)
 class Overall:
-    """The overall board once the open week is closed with the scores that it has.
+    """The overall board after a close of the open week with the scores that it has.
 
-    Who has no score in the week is taken to miss nothing, since the week still goes on.
+    Players without a score in the week are treated as missing nothing, because the week still goes on.
 
     Attributes:
         bests: the personal bests.
         week: the bests of the open week.
         weeks: the closed weeks of the player, in order.
-        contenders: the others whose event Elos the goal depends on.
-        ahead: how many more are surely ahead.
+        contenders: the other players on whose event Elos the goal depends.
+        ahead: how many further players are certainly ahead.
     """
 
     bests: MovingField
@@ -233,18 +237,18 @@ class Overall:
 
     @property
     def rates_week(self) -> bool:
-        """Whether the week is rated, once the player has a score in it."""
+        """Whether the week will be rated, once the player has a score in it."""
         return self.bests.rating.rates_week(self.week.size)
 
     def elo(self, score: float | None, weeks: int = 1) -> int | None:
-        """Return the event Elo; None before the first rated week. A better score never makes less."""
+        """Return the event Elo; None before the first rated week. A better score never lowers it."""
         rating, counted = self.bests.rating, [*self.weeks]
         if self.rates_week and (elo := self.week.elo(score)) is not None:
             counted += weeks * [CountedWeek(elo, is_missed=False)]
         return rating.event_elo(self.bests.elo(score), rating.weekly_average(counted)) if counted else None
 
     def reaches(self, goal: Goal, worse: float, better: float, weeks: int = 1) -> "bool | Overall":
-        """Tell whether event Elos reach a goal; an equal one shares a rank, but is not ahead."""
+        """Tell whether event Elos reach a goal; an equal Elo shares a rank, but does not overtake."""
         least, most = self.elo(worse, weeks), self.elo(better, weeks)
         if least is None or most is None:
             return False
@@ -279,13 +283,13 @@ class Overall:
 
 
 def aim(target: Target, outlook: Outlook, grid: Grid, own: float | None) -> Target:
-    """Return what a player must score to reach the goal of a target: the worst score that does.
+    """Find the worst score by which a player reaches the goal of a target.
 
     Args:
-        target: the goal, and what else is known.
+        target: the goal, and further known values.
         outlook: the board of the goal.
         grid: the scores that the event takes.
-        own: the score that a better one replaces on the board; None for none.
+        own: the score on the board that a better one would replace; None for none.
     """
     goal = target.goal
     if own is not None and outlook.reaches(goal, own, own):

@@ -1,8 +1,8 @@
-"""Clean text that users typed, and compare names without regard to case.
+"""Clean text from users, and compare names ignoring case.
 
-Some characters cannot be seen by themselves, but make an emoji or a letter of those around them: joiners in families
-and in Persian, Hindi and Sinhala words, variation selectors, and the tags that make a flag of England. They stay where
-they do. Everywhere else they would only make two names that look the same.
+Some invisible characters form emoji or letters with those around them: joiners in families and in Persian, Hindi and
+Sinhala words, variation selectors, and the tags in the flag of England. They stay where they have this effect.
+Elsewhere they are removed, because they would only make two names look the same.
 """
 
 import unicodedata
@@ -19,29 +19,31 @@ MAX_DISPLAY_NAME = 64
 MAX_PROOF = 300
 MAX_REASON = 300
 MOST_MARKS = 4
-"""How many combining marks a letter may carry."""
+"""The most combining marks on a letter."""
 MOST_REMEMBERED = 5_000
-"""The number of names in the cache of each cleaning function; most submissions repeat the names of earlier ones."""
+"""How many names each cleaning function caches; most submissions repeat earlier names."""
 
 _SELECTORS = r"\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
-"""Variation selectors: they change how the character before them looks."""
+"""Variation selectors: they change the appearance of the character before them."""
 _TAGS = r"\U000e0020-\U000e007f"
 _JOINERS = r"\u200c\u200d"
 _FILLERS = r"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
-"""Characters that Unicode counts as letters, symbols or marks, but that nobody can see."""
+"""Characters that Unicode counts as letters, symbols or marks, but that are invisible."""
 
 _EMOJI = r"\p{Extended_Pictographic}[\ufe0f\U0001f3fb-\U0001f3ff]?"
 _REGIONS = ("".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls"))
 _FLAG = rf"\U0001f3f4(?:{'|'.join(_REGIONS)})\U000e007f"
-"""England, Scotland and Wales. Other tags are shown as a plain black flag, and would make names that look the same."""
+"""The flags of England, Scotland and Wales. Other tags show a plain black flag, so names with them would look the
+same."""
 _MAKES_SOMETHING = "|".join(
     (
         _FLAG,
         rf"(?<={_EMOJI})\u200d(?=\p{{Extended_Pictographic}})",
-        # A virama joins letters, and a joiner behind or before it says how, or that it does not.
+        # A virama joins letters; a joiner before or after it controls how they join.
         rf"(?<=\p{{ccc=9}})[{_JOINERS}]",
         rf"(?<=\p{{L}})[{_JOINERS}](?=\p{{ccc=9}})",
-        # Two letters that would join are kept apart; a letter is joined to nothing (RFC 5892, appendix A).
+        # A non-joiner separates two letters that would join; a joiner gives a letter its joined form (RFC 5892,
+        # appendix A).
         r"(?<=[\p{jt=L}\p{jt=D}]\p{jt=T}{0,4})\u200c(?=\p{jt=T}{0,4}[\p{jt=R}\p{jt=D}])",
         r"(?<=[\p{jt=L}\p{jt=D}]\p{jt=T}{0,4})\u200d(?!\p{jt=T}{0,4}[\p{jt=R}\p{jt=D}])",
         r"(?<=\p{Emoji})[\ufe0e\ufe0f](?=\u20e3)",
@@ -56,19 +58,20 @@ _MAKERS = regex.compile(rf"({_MAKES_SOMETHING})|[{_JOINERS}{_TAGS}{_SELECTORS}]"
 _STACK = regex.compile(rf"((?:[\p{{Mn}}\p{{Me}}][{_JOINERS}]?+){{{MOST_MARKS}}})[\p{{Mn}}\p{{Me}}{_JOINERS}]+")
 _NOT_IN_KEYS = regex.compile(rf"[{_JOINERS}{_SELECTORS}]")
 _CLUSTER = regex.compile(r"\X(?:(?<=\p{ccc=9}\u200d?)(?=\p{L})\X)*")
-"""What is seen as one character. Beyond Unicode's grapheme clusters, letters that a virama joins stay together."""
+"""A sequence that is seen as one character. Beyond Unicode's grapheme clusters, it keeps letters joined by a virama
+together."""
 
 
 def visible(text: str) -> str:
-    """Return what can be seen of a text, and what makes an emoji or a letter of it, normalised (NFC).
+    """Return the visible part of a text, with the characters that form emoji and letters, normalised (NFC).
 
-    Of the marks that are stacked on a letter four stay; more would paint over its neighbours. White space is collapsed.
+    At most `MOST_MARKS` marks stay on a letter, because more would cover its neighbours. White space is collapsed.
     """
     if text.isascii() and text.isprintable():
-        # Most names take this short way.
+        # Most names are plain ASCII and need no more.
         return " ".join(text.split())
     while (cleaned := _clean(text)) != text:
-        # What has gone may have stood between what now belongs together.
+        # A removed character may have separated characters that now form a unit, so clean again.
         text = cleaned
     return text
 
@@ -77,8 +80,8 @@ def visible(text: str) -> str:
 def name_key(name: str) -> str:
     """Return the key that equal names share: the visible text, case folded; empty if nothing is visible.
 
-    Of what cannot be seen by itself only the tags of flags tell names apart. So who types a Persian name without its
-    joiners finds it, and no name differs from another by what is hardly seen.
+    Of the invisible characters, only the tags of flags distinguish names. A Persian name typed without its joiners is
+    therefore found, and names never differ in barely visible ways only.
     """
     seen = visible(name)
     bare = seen if seen.isascii() else visible(_NOT_IN_KEYS.sub("", seen))
@@ -86,7 +89,7 @@ def name_key(name: str) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """Return as much of a text as `longest` characters hold, without half an emoji, or a letter without its marks."""
+    """Return the beginning of a text, at most `longest` characters, without cutting an emoji or a letter with marks."""
     if len(text) <= longest:
         return text
     end = 0
@@ -94,7 +97,7 @@ def shorten(text: str, longest: int) -> str:
         if cluster.end() > longest:
             break
         end = cluster.end()
-    # A cluster may itself be too long.
+    # The first cluster alone may be too long.
     return visible(text[: end or longest])
 
 
@@ -127,7 +130,7 @@ def clean_proof(text: str | None) -> str | None:
     """Return the link to store as proof of a score; None if the user gave none.
 
     Raises:
-        InvalidProof: the text is no link to a web page, or has more than 300 characters.
+        InvalidProof: the text is not a link to a web page, or is too long.
     """
     if text is None or not text.strip():
         return None
@@ -143,7 +146,7 @@ def clean_proof(text: str | None) -> str | None:
 
 
 def clean_reason(text: str | None) -> str | None:
-    """Return the reason to store for what an admin did: at most 300 characters; None if the admin gave none."""
+    """Return the reason to store for an admin's action, shortened if necessary; None if the admin gave none."""
     return shorten(visible(text or ""), MAX_REASON).strip() or None
 
 

@@ -12,12 +12,12 @@ from bot.errors import TimeZoneAmbiguous, UnknownTimeZone
 
 MOST_NEAREST = 3
 ALIKE = 80
-"""From which likeness on, of 100, a city or a country may be meant by a mistyped name."""
+"""The likeness, of 100, from which a mistyped name matches a city or a country."""
 LONGEST_NAME = 60
-"""No longer text is compared: no place has a longer name."""
+"""The longest text to compare; no place has a longer name."""
 
 MOST_COMPARED = 40
-"""The zones of the largest country; more have several meanings whichever have the same time."""
+"""The most zones to compare, as many as the largest country has; more zones always have several meanings."""
 
 _ABBREVIATIONS = {
     "America/New_York": "EST EDT",
@@ -59,7 +59,7 @@ _ABBREVIATIONS = {
     "Australia/Brisbane": "AEST",
     "Pacific/Auckland": "NZST NZDT",
 }
-"""The best known zones that use an abbreviation. The zones that IANA calls EST and MST have no summer time."""
+"""The best known zones that use each abbreviation. IANA's own EST and MST have no summer time."""
 _OTHER_NAMES = {
     "GB": ("UK", "United Kingdom", "Great Britain", "England", "Scotland", "Wales"),
     "US": ("USA", "United States of America"),
@@ -69,19 +69,19 @@ _OTHER_NAMES = {
     "KP": ("North Korea",),
     "NL": ("Holland",),
 }
-"""What people call countries that pytz calls otherwise."""
+"""Common names of countries to which pytz gives other names."""
 _A_YEAR = [datetime(2030, 1, 1, tzinfo=pytz.utc) + timedelta(weeks=week) for week in range(53)]
-"""A year in which the rules of today hold."""
+"""A year in which today's rules apply."""
 
 
 def time_zone_of(text: str) -> str:
     """Return the IANA name of the time zone that a text means, in its canonical spelling.
 
-    A whole name wins over a part of one. Zones with the same time all year are one meaning.
+    A whole name takes precedence over a part of one. Zones with the same time all year count as one meaning.
 
     Raises:
         TimeZoneAmbiguous: the text has several meanings.
-        UnknownTimeZone: it has none.
+        UnknownTimeZone: the text has no meaning.
     """
     typed = _plain(text)
     found = next((zones for zones in _readings(typed) if zones), ()) if typed else ()
@@ -101,7 +101,10 @@ def suggest_time_zones(text: str) -> Sequence[str]:
 
 
 def _readings(typed: str) -> Iterator[Sequence[str]]:
-    """Read a plain text as an abbreviation or a zone, a city, a country, words of a country, and a part of a zone."""
+    """Yield the readings of a plain text.
+
+    They are: an abbreviation or a zone, a city, a country, words of a country, and a part of a zone.
+    """
     abbreviated = [zone for zone, used in _ABBREVIATIONS.items() if typed in used.casefold().split()]
     yield abbreviated or [zone for zone, name in _zones() if typed == name]
     yield [zone for zone, name in _zones() if typed == _city(name) and zone in pytz.common_timezones_set]
@@ -128,7 +131,10 @@ def _countries() -> Sequence[tuple[str, Sequence[str]]]:
 
 
 def _meanings(zones: Iterable[str]) -> tuple[str, ...]:
-    """Return the best known one of the zones that have the same time all year, the best known ones first."""
+    """Return the meanings among some zones, the best known ones first.
+
+    For zones with the same time all year, it is the best known one.
+    """
     known_first = _known_first(zones)
     by_offsets = {_offsets(zone): zone for zone in reversed(known_first)}
     return tuple(sorted(by_offsets.values(), key=known_first.index))
@@ -157,6 +163,6 @@ def _city(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Write a name without case, accents and underscores, to compare it."""
+    """Return a name without case, accents and underscores, for comparison."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(bare.casefold().replace("_", " ").split())

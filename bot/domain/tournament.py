@@ -1,4 +1,4 @@
-"""Decide what of a tournament bot's database becomes events and submissions here."""
+"""Decide which data of a tournament bot become events and submissions."""
 
 import math
 from collections import Counter, defaultdict
@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TournamentPlayer:
-    """A player of the tournament bot; `name` is the one to show."""
+    """A player of the tournament bot; `name` is the display name."""
 
     discord_id: int
     username: str
@@ -48,10 +48,10 @@ class TournamentEvent:
     """An event of the tournament bot.
 
     Attributes:
-        cluster: the name of the cluster that it hangs on; None if nobody named it.
-        is_leaderboard: whether players compete for scores, not in matches.
-        direction: None if nobody chose one.
-        made_at: aware; None if nobody knows.
+        cluster: the name of the cluster to which it belongs; None if it has no name.
+        is_leaderboard: whether players compete by scores rather than in matches.
+        direction: the direction; None if nobody chose one.
+        made_at: when it was created, aware; None if unknown.
     """
 
     id: int
@@ -68,9 +68,9 @@ class TournamentScore:
     """A score of the tournament bot.
 
     Attributes:
-        player: None for one whom the database does not know.
-        week: as stored: 202528, 28 without its year, or None.
-        made_at: aware; None if nobody knows.
+        player: the player; None if the database does not know the player.
+        week: the week as stored: 202528, 28 without its year, or None.
+        made_at: when it was made, aware; None if unknown.
     """
 
     event_id: int
@@ -82,11 +82,11 @@ class TournamentScore:
 
 @dataclass(frozen=True, slots=True)
 class TournamentData:
-    """All that concerns scores in a tournament bot's database.
+    """The events, players and scores in a tournament bot's database.
 
     Attributes:
-        players: how many players it has, with scores or without.
-        elos: how many weekly Elos it keeps without their scores.
+        players: the number of players, with or without scores.
+        elos: how many weekly Elos are stored without their scores.
     """
 
     events: Sequence[TournamentEvent]
@@ -97,13 +97,13 @@ class TournamentData:
 
 @dataclass(frozen=True, slots=True)
 class Namesake:
-    """An event of the server that has the name of one to import.
+    """An event of the server with the same name as one to import.
 
     Attributes:
         bounds: the scores that it takes.
-        weeks: the first and the last week that it takes scores for; None for no such end.
-        closed: the weeks of it that have been run.
-        logged: its submissions, removed ones too: player's Discord id, score, week.
+        weeks: the first and the last week of the event; None for no bound.
+        closed: the weeks with a run.
+        logged: its submissions, including removed ones: player's Discord id, score, week.
     """
 
     direction: ScoreDirection
@@ -113,14 +113,14 @@ class Namesake:
     logged: Collection[tuple[int, float, Week]]
 
     def is_in_season(self, week: Week) -> bool:
-        """Tell whether it takes scores for a week."""
+        """Tell whether the event takes scores for a week."""
         first, last = self.weeks
         return (first is None or week >= first) and (last is None or week <= last)
 
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
-    """A submission to write: `week` is the one that it counts for; `submitted_at` is aware, in UTC."""
+    """A submission to write: `week` is the week that it counts for; `submitted_at` is aware, in UTC."""
 
     player: TournamentPlayer
     score: float
@@ -130,12 +130,12 @@ class NewSubmission:
 
 @dataclass(frozen=True, slots=True)
 class EventImport:
-    """What one event becomes.
+    """What an import makes of one event.
 
     Attributes:
-        name: the name here.
-        direction: the direction here.
-        is_active: whether a new event takes scores.
+        name: the name of the event in the server.
+        direction: the direction of the event in the server.
+        is_active: whether a new event will take scores.
         is_new: whether the server has no such event yet.
         submissions: in the order in which they were made.
         repeated: how many scores the server has already.
@@ -150,13 +150,13 @@ class EventImport:
 
     @property
     def min_score(self) -> float | None:
-        """The lower bound of a new event: its least score, where an event takes none so low by default; else None."""
+        """The lower bound of a new event: its lowest score, if the default does not allow that; else None."""
         least = min((one.score for one in self.submissions), default=DEFAULT_MAX)
         return least if least <= DEFAULT_MIN else None
 
     @property
     def max_score(self) -> float | None:
-        """The upper bound of a new event, likewise."""
+        """The upper bound of a new event: its highest score, if the default does not allow that; else None."""
         greatest = max((one.score for one in self.submissions), default=DEFAULT_MIN)
         return greatest if greatest >= DEFAULT_MAX else None
 
@@ -170,7 +170,7 @@ class TournamentPlan:
 
 
 def name_events(events: Sequence[TournamentEvent]) -> dict[int, str]:
-    """Return a name for each event, by its id; events of one name are told apart by their clusters, or their ids."""
+    """Return a name for each event, by id; a cluster or an id distinguishes events with the same name."""
     plain = {event.id: visible(event.name)[:MAX_EVENT_NAME].strip() or f"Event {event.id}" for event in events}
     namesakes = Counter(map(name_key, plain.values()))
     taken = {key for key, count in namesakes.items() if count == 1}
@@ -197,11 +197,11 @@ def plan_import(
     """Decide what to import into a server.
 
     Args:
-        data: what the tournament bot has.
-        names: the names of its events here, by their ids.
-        namesakes: the server's events with these names, by the names' keys.
-        zone: the time zone of the server's weeks.
-        now: aware; later scores stay behind.
+        data: the data of the tournament bot.
+        names: the names of its events in this server, by id.
+        namesakes: the server's events with these names, by name key.
+        zone: the server's time zone, which defines the weeks.
+        now: the present, aware; later scores stay behind.
     """
     plan = TournamentPlan()
     scores: defaultdict[int, list[TournamentScore]] = defaultdict(list)
@@ -234,7 +234,7 @@ def _obstacle(event: TournamentEvent, namesake: Namesake | None) -> Reason | Non
 
 
 def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmission | Reason:
-    """Give a score its week and its time."""
+    """Determine the week and the time of a score."""
     if score.score is None or math.isnan(score.score) or abs(score.score) > MAX_SCORE:
         return Reason.NO_SCORE
     if score.player is None:
@@ -242,7 +242,7 @@ def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmi
     made_at = score.made_at
     week = _week(score.week, made_at)
     if made_at is None:
-        # A best of all time says only that it was made since its event was.
+        # An all-time best only tells that it was made after its event was created.
         made_at = event.made_at if week is None else datetime.combine(_monday(week), NOON)
     if made_at is None:
         return Reason.NO_TIME
@@ -250,7 +250,7 @@ def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmi
 
 
 def _week(stored: int | None, made_at: datetime | None) -> Week | None:
-    """Return the week that a number such as 202528 means, or 28 about the time that the score was made."""
+    """Return the week that a stored number means, such as 202528, or 28 near the time of the score."""
     if stored is None:
         return None
     if stored >= FIRST_WEEK_CODE:
@@ -275,7 +275,7 @@ def _monday(week: Week) -> date:
 def _choose(
     dated: Sequence[NewSubmission | Reason], namesake: Namesake | None, current: Week, left_behind: Counter[Reason]
 ) -> tuple[tuple[NewSubmission, ...], int]:
-    """Return the submissions to write, each once and in order, and how many the server has already."""
+    """Return the submissions to write, each once and in order, and how many of them the server has already."""
     logged = set() if namesake is None else set(namesake.logged)
     closed = () if namesake is None else namesake.closed
     chosen: dict[tuple[int, float, Week], NewSubmission] = {}
@@ -295,6 +295,6 @@ def _choose(
         elif one.week > current:
             left_behind[Reason.TO_COME] += 1
         else:
-            # A best of all time is often the best of its week too.
+            # An all-time best is often the best of its week too, so keep it only once.
             chosen.setdefault(key, one)
     return tuple(chosen.values()), repeated

@@ -1,13 +1,11 @@
-"""What is carried out of the bot, and in: cells that are inert in a spreadsheet, and what an import would do."""
+"""Exported files and their import: cells that are harmless in a spreadsheet, and the plans of imports."""
 
 import re
 from dataclasses import dataclass
 
 _BEGINS_FORMULA = re.compile(r"(^|;|\t)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n])")
-"""Where a spreadsheet would compute: at the beginning, or behind what it may take for the end of a cell.
-
-Some take the wide forms of the signs as well.
-"""
+"""The places where a spreadsheet would begin a formula: at the beginning of a cell, or after what may be its end. Some
+spreadsheets also accept the full-width forms of the signs."""
 _NOT_IN_FILE_NAMES = re.compile(r"[^a-z0-9]+")
 LONGEST_FILE_NAME = 50
 
@@ -31,15 +29,15 @@ class ExportedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventImportPlan:
-    """What importing an exported event would do.
+    """The effect that importing an exported event would have.
 
     Attributes:
         name: the name of the event.
-        is_here: whether all of it is in the server already, so that there is nothing to import.
-        players: how many players it has; `newcomers` of them are not known in the server.
-        submissions: how many submissions it has, removed ones included.
-        runs: how many closed weeks it has.
-        zones: the time zones of the server that it comes from, and of the one that it goes to.
+        is_here: whether the server has all of it already, so that there is nothing to import.
+        players: the number of its players; `newcomers` of them are new to the server.
+        submissions: the number of its submissions, including removed ones.
+        runs: the number of its closed weeks.
+        zones: the time zones of the original server and of this one.
     """
 
     name: str
@@ -53,10 +51,10 @@ class EventImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEventImport:
-    """What importing a file would do, and what is to be imported.
+    """The effect that importing a file would have, and the data to import.
 
     Attributes:
-        content: a ZIP archive of the event alone, under the name that it is to have.
+        content: a ZIP archive with the event alone, under its new name.
     """
 
     plan: EventImportPlan
@@ -64,13 +62,13 @@ class PlannedEventImport:
 
 
 def inert(value: Cell) -> Cell:
-    """Return what to write into a cell so that no spreadsheet takes a user's text for a formula; numbers stay."""
+    """Return a cell value that no spreadsheet takes for a formula; numbers stay."""
     if isinstance(value, str):
         return _BEGINS_FORMULA.sub(r"\1'", value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def file_name(event: str, ending: str) -> str:
-    """Return a name for a file about an event, of letters, digits and hyphens, whatever the event is called."""
+    """Return a file name for an event, of letters, digits and hyphens, whatever the event is called."""
     bare = _NOT_IN_FILE_NAMES.sub("-", event.casefold())[:LONGEST_FILE_NAME].strip("-")
     return f"{bare or 'event'}.{ending}"

@@ -1,4 +1,7 @@
-"""Find what a text can mean as a score: digits of all scripts, separators of all languages, units, durations."""
+"""Find the possible meanings of a text as a score.
+
+It understands digits of all scripts, separators of all languages, units and durations.
+"""
 
 import re
 import unicodedata
@@ -10,11 +13,11 @@ from itertools import pairwise
 MAX_DECIMALS = 9
 MINUTE = 60
 POWERS = {"k": 3, "m": 6, "b": 9}
-"""The power of ten that a letter behind a number multiplies it by."""
+"""The power of ten by which a letter after a number multiplies it."""
 WRITE_POINTS = frozenset(("en-US", "en-GB", "hi", "th", "ja", "ko", "zh-CN", "zh-TW"))
-"""The languages of Discord in which everybody writes decimals with a point."""
+"""Discord's languages in which decimals are always written with a point."""
 
-# What copied text carries along goes; what a keyboard makes of a sign or a separator becomes that.
+# Drop characters that copied text carries along; replace variants of signs and separators by the plain ones.
 _KEYS = str.maketrans(
     {
         **dict.fromkeys("\u200b\u200e\u2060\u2066\u2068\u2069\ufeff", None),
@@ -46,15 +49,15 @@ _WORDS = re.compile(
 _IN_SECONDS = re.compile(rf"(.*?) ?(?:{_SECONDS})?")
 _TIME_UNIT = re.compile(f"{_HOURS}|{_MINUTES}|{_SECONDS}|{_MILLISECONDS}")
 _KINDS = (Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
-"""The seconds in one of each kind that `_WORDS` finds."""
+"""The seconds in one unit of each kind that `_WORDS` finds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What a text can mean.
+    """The possible meanings of a text.
 
     Attributes:
-        values: the numbers, the likeliest first; none for a text that is no score.
+        values: the numbers, the likeliest first; empty for a text that is not a score.
         is_certain: whether the text can only mean its one value.
     """
 
@@ -70,16 +73,16 @@ def plain(text: str) -> str:
 
 
 def read_number(text: str, unit: str | None, locale: str | None) -> Readings:
-    """Read a number, with or without its unit before or behind it.
+    """Parse a number, with or without its unit before or after it.
 
     Args:
-        text: as `plain` returns it.
+        text: the text, as `plain` returns it.
         unit: the unit of the event, or None.
-        locale: the user's language on Discord, such as "de". It orders the readings, and tells whether a comma before
-            three digits may begin decimals; it never makes such a comma begin them.
+        locale: the user's language on Discord, such as "de". It orders the readings, and decides whether a comma before
+            three digits may begin decimals; it never makes such a comma certain to begin them.
     """
     if _PLAIN.fullmatch(text):
-        # Most scores take this short way.
+        # Most scores need no more.
         return Readings((Decimal(text),), is_certain=True)
     point_first = locale is None or locale in WRITE_POINTS
     sure = "," if point_first else None
@@ -89,7 +92,7 @@ def read_number(text: str, unit: str | None, locale: str | None) -> Readings:
             return found
     letter = text[-1:]
     if letter == "m" and any(map(_TIME_UNIT.fullmatch, spellings)):
-        # Minutes, where seconds are counted.
+        # Here "m" means minutes, because the unit of the event is one of time.
         return Readings()
     found = _read_scaled(text, sure, point_first=point_first)
     if letter in POWERS and any(spelling.startswith(letter) for spelling in spellings):
@@ -99,10 +102,10 @@ def read_number(text: str, unit: str | None, locale: str | None) -> Readings:
 
 
 def read_time(text: str, locale: str | None) -> Readings:
-    """Read a duration in seconds: a number, a clock, or hours, minutes and seconds by their words.
+    """Parse a duration in seconds: a number, a clock time, or hours, minutes and seconds as words.
 
     Args:
-        text: as `plain` returns it.
+        text: the text, as `plain` returns it.
         locale: the user's language on Discord; it orders the readings.
     """
     sign, unsigned = _split_sign(text)
@@ -125,7 +128,7 @@ def _plain(character: str) -> str:
 
 
 def _spellings(unit: str | None) -> tuple[str, ...]:
-    """Return how players may write a unit: as it is, in the singular or plural, and points in short."""
+    """Return how players may write a unit: as it is, in the singular or plural, and "points" in short forms."""
     folded = "" if unit is None else plain(unit)
     if not folded or folded in _POINTS:
         return _POINTS
@@ -135,9 +138,9 @@ def _spellings(unit: str | None) -> tuple[str, ...]:
 
 
 def _without_unit(text: str, spellings: tuple[str, ...]) -> Iterator[str]:
-    """Yield what stands before or behind a unit.
+    """Yield the part of a text before or after a unit.
 
-    Without a space between them, a unit that begins like a number goes on with it, and letters are one word.
+    Without a space in between, a unit that begins like a number would continue it, and letters would form one word.
     """
     sign, unsigned = _SIGNED.fullmatch(text).groups()  # type: ignore[union-attr] # it matches every text
     for unit in spellings:
@@ -169,10 +172,10 @@ def _split_sign(text: str) -> tuple[int, str]:
 
 
 def _read(text: str, sure: str | None, *, point_first: bool) -> Readings:
-    """Read digits with separators, once with decimals behind a point and once with decimals behind a comma.
+    """Parse digits with separators, once with a decimal point and once with a decimal comma.
 
-    If `sure` is in the text, a reading by points is certain. A reading by commas never is, if it has decimals: where
-    commas group thousands, somebody may have missed or added a digit.
+    If `sure` is in the text, the reading with a point is certain. A reading with a comma is never certain if it has
+    decimals: where commas group thousands, a digit may be missing or superfluous.
     """
     by_point, by_comma = _decimal(text, ".", ",' "), _decimal(text, ",", ".' ")
     if by_point is not None and (by_comma in (None, by_point) or (sure is not None and sure in text)):
@@ -186,7 +189,7 @@ def _read(text: str, sure: str | None, *, point_first: bool) -> Readings:
 
 
 def _decimal(text: str, mark: str, separators: str) -> Decimal | None:
-    """Read digits of which `mark` begins decimals, and one of `separators` groups the others."""
+    """Parse digits in which `mark` begins decimals, and one of `separators` groups the other digits."""
     whole, _, decimals = text.partition(mark)
     if groups := _GROUPS.fullmatch(whole):
         separator = groups[1] or ","
@@ -208,7 +211,7 @@ def _clock(text: str) -> Decimal | None:
 
 
 def _words(text: str) -> Decimal | None:
-    """Read hours, minutes, seconds and milliseconds; each amount is below one of the greater kind before it."""
+    """Parse hours, minutes, seconds and milliseconds; each amount must be below one of the next greater unit."""
     words = _WORDS.fullmatch(text)
     amounts = (None,) * len(_KINDS) if words is None else words.groups()
     given = [(Decimal(amount), kind) for amount, kind in zip(amounts, _KINDS, strict=True) if amount is not None]

@@ -1,4 +1,4 @@
-"""Compute from the log what the database should hold, one week of an event after the other."""
+"""Compute from the log what the database should store, one week of an event at a time."""
 
 import math
 from bisect import bisect_left
@@ -15,7 +15,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 TOLERANCE = 1e-9
-"""How far running statistics may be from a new count, relative to the spread of the field."""
+"""The accepted difference between running statistics and a recount, relative to the spread of the field."""
 
 Key = TypeVar("Key", int, tuple[int, int])
 Value = TypeVar("Value")
@@ -29,8 +29,8 @@ class LoggedScore:
         id: its place in the order of submission.
         score: in points or seconds.
         removed_at: when an admin removed it, or None.
-        is_omitted: whether the run of its week does not count it, though nobody had removed it before.
-        is_late: whether an admin had it count in the run of its week afterwards.
+        is_omitted: whether the run of its week does not count it although nobody had removed it before.
+        is_late: whether an admin added it to the run of its week later.
     """
 
     id: int
@@ -49,7 +49,7 @@ class ArchivedRun:
     Attributes:
         field: the field of its Elos.
         scale: the constants of its Elos.
-        omitted: the players whom it left out: withdrawn, or without any score, when it was made.
+        omitted: the players whom it left out, because they were withdrawn or had no score at the time.
         excused: the players for whom the week does not count as missed.
     """
 
@@ -70,7 +70,7 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a player in a weekly run; a missed week has no score and no rank, an unrated one no Elo."""
+    """The result of a player in a weekly run; a missed week has no score and no rank, an unrated week has no Elo."""
 
     score: float | None
     submitted_at: datetime | None
@@ -80,11 +80,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """The ratings of a player in an event, by the names of their columns.
+    """The ratings of a player in an event, under the names of their columns.
 
     Attributes:
         weekly_elo_average: 0 before the player's first closed week.
-        weeks_participated: the weeks counted, missed ones included.
+        weeks_participated: the number of counted weeks, including missed ones.
         all_time_leaderboard_elo: None without a personal best.
         calculated_event_elo: None before the player's first closed week.
     """
@@ -97,7 +97,7 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class Deviation(Generic[Key, Value]):
-    """A stored value that is not what the log says; None is the absence of a row."""
+    """A stored value that differs from what the log implies; None means that there is no row."""
 
     key: Key
     stored: Value | None
@@ -105,22 +105,22 @@ class Deviation(Generic[Key, Value]):
 
 
 class Derivation:
-    """Follows the log of an event.
+    """Recomputes the state of an event from its log.
 
-    It takes the weeks in order, and each week's submissions in order. It holds a few numbers for each player, however
-    many submissions and weeks there are; under *best* also the Elos of as many weeks as count.
+    It reads the weeks in order, and the submissions of each week in order. It keeps a few numbers for each player,
+    however many submissions and weeks there are; under *best* also the Elos of as many weeks as count.
     """
 
     def __init__(
         self, direction: ScoreDirection, rules: Rules, weeks: int, withdrawn: frozenset[int] = frozenset()
     ) -> None:
-        """Follow the log of an event.
+        """Begin with an empty log.
 
         Args:
-            direction: that of the event.
-            rules: those of the event.
-            weeks: how many weeks were run.
-            withdrawn: players who have no bests now.
+            direction: the direction of the event.
+            rules: the rules of the event.
+            weeks: the number of weeks with a run.
+            withdrawn: the withdrawn players, who have no bests.
         """
         self._direction = direction
         self._rules = rules
@@ -129,14 +129,14 @@ class Derivation:
         self._weeks = ClosedWeeks(rules, weeks)
 
     def open_week(self, log: Iterable[LoggedScore]) -> dict[int, Best]:
-        """Take the log of a week that has not been run, and return its bests by player."""
+        """Read the log of a week without a run, and return its bests by player."""
         return self._take(log, run=None)
 
     def closed_week(self, run: ArchivedRun, log: Iterable[LoggedScore]) -> tuple[Field, dict[int, Result]]:
-        """Take the log of a week that was run, and return the field and the results that the archive should hold.
+        """Read the log of a week with a run, and return the field and the results that the archive should hold.
 
-        The field of the run stays if it differs from a new count only by rounding. Nobody misses a week without scores,
-        as is left when all that a run counted was removed from it.
+        The stored field of the run is kept if it differs from a recount only by rounding. Nobody misses a week without
+        scores, as it is left after all scores of a run were removed.
         """
         bests, rating = self._take(log, run), Rating(self._direction, self._rules, run.scale)
         kept, rated = _elos(rating, run.field, {player_id: best.score for player_id, best in bests.items()})
@@ -161,7 +161,7 @@ class Derivation:
         return self._bests.keys() | set(self._weeks.players)
 
     def field(self, kept: Field, scale: RatingScale) -> Field:
-        """Return the field of the personal bests, as it is `kept` if that differs from a new count only by rounding."""
+        """Return the field of the personal bests; it is `kept` if that differs from a recount only by rounding."""
         rating = Rating(self._direction, self._rules, scale)
         found = rating.kept_field(logged.score for logged in self._bests.values())
         return _kept_if_same(kept, found)
@@ -169,13 +169,13 @@ class Derivation:
     def rating(
         self, kept: Field, scale: RatingScale, *, is_current: bool = True
     ) -> Callable[[int, Ratings | None], Ratings]:
-        """Return what tells the ratings that a player should have after all weeks, given the stored ones or None.
+        """Return a function that computes the ratings of a player after all weeks, given the stored ones or None.
 
         Args:
-            kept: the field that the stored all-time Elos were computed by; it counts if it differs from a new count
+            kept: the field by which the stored all-time Elos were computed; it is used if it differs from a recount
                 only by rounding.
             scale: the constants of the Elos.
-            is_current: False while the Elos await a recalculation, which keeps the stored ones.
+            is_current: False while the Elos await a recalculation; then the stored ones are kept.
         """
         rating, weeks = Rating(self._direction, self._rules, scale), self._weeks
         scores = {player_id: logged.score for player_id, logged in self._bests.items()}
@@ -214,7 +214,7 @@ class Derivation:
 
 
 def was_counted(logged: LoggedScore, run: ArchivedRun) -> bool:
-    """Tell whether the run of its week counts a submission: what it found, and what admins had it count since."""
+    """Tell whether the run of its week counts a submission: the run found it, or an admin added it later."""
     was_there = logged.removed_at is None or logged.removed_at > run.ran_at
     was_found = was_there and logged.player_id not in run.omitted
     return (was_found or logged.is_late) and not logged.is_omitted
@@ -226,8 +226,8 @@ def results_of(
     """Return the results of those who took part in a run, by player.
 
     Args:
-        bests: what the run counted.
-        elos: the weekly Elos; None in a week that is not rated.
+        bests: the scores that the run counted.
+        elos: the weekly Elos; None in an unrated week.
         direction: which scores are better.
     """
     best_first = sorted(-direction.sign * best.score for best in bests.values())
@@ -248,15 +248,15 @@ def statistics_of(bests: Mapping[int, Best]) -> RunningStatistics:
 
 
 def counted(kept: RunningStatistics, bests: Mapping[int, Best]) -> RunningStatistics:
-    """Return the `kept` statistics if they differ from a new count only by rounding, else the new count."""
+    """Return the `kept` statistics if they differ from a recount only by rounding, else the recount."""
     statistics = statistics_of(bests)
     return kept if is_same_field(kept.field, statistics.field) else statistics
 
 
 def _elos(rating: Rating, kept: Field, scores: Mapping[int, float]) -> tuple[Field, dict[int, int]]:
-    """Return the field of scores as the database keeps it, and their Elos, by player.
+    """Return the field of scores in the form that the database stores, and their Elos, by player.
 
-    The `kept` field counts if it differs from a new count only by rounding.
+    The `kept` field is used if it differs from a recount only by rounding.
     """
     field = rating.field_of(scores.values())
     if not isinstance(field, Field):
@@ -283,12 +283,12 @@ def is_same_field(one: Field, other: Field) -> bool:
 def deviations(
     stored: Iterable[tuple[Key, Value]], keys: Iterable[Key], compute: Callable[[Key, Value | None], Value | None]
 ) -> list[Deviation[Key, Value]]:
-    """Return what is not as it should be, in the order of keys.
+    """Return the rows that differ from what they should be, in the order of keys.
 
     Args:
-        stored: the rows that there are; each key once.
-        keys: the keys of the rows that there should be.
-        compute: what a row should be, given the stored one; None for no row.
+        stored: the existing rows, each key once.
+        keys: the keys of the rows that should exist.
+        compute: returns what a row should be, given the stored one; None for no row.
     """
     missing = set(keys)
     found = []

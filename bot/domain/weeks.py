@@ -1,4 +1,4 @@
-"""ISO weeks in a server's time zone, and what services answer about their runs."""
+"""ISO weeks in a server's time zone, and the results of weekly runs."""
 
 import re
 from collections.abc import Collection
@@ -38,7 +38,7 @@ class Week:
 
     @classmethod
     def parse(cls, text: str) -> "Week":
-        """Read a week such as `2026-W47`.
+        """Parse a week such as `2026-W47`.
 
         Raises:
             NotAWeek: the text has another form, the year has no such week, or it is later than `LATEST_WEEK`.
@@ -91,11 +91,11 @@ class Week:
 
 
 LATEST_WEEK = Week(9999, 1)
-"""No week is later: the calendar ends in that year."""
+"""The latest week: the calendar of Python ends in that year."""
 
 
 def counting_week(current: Week, closed: Collection[Week]) -> Week:
-    """Return the week that a score counts for now: the first one from `current` on that is not closed."""
+    """Return the week that a score counts for: the first one, from `current` on, that is not closed."""
     week = current
     while week in closed:
         week = week.next()
@@ -104,12 +104,12 @@ def counting_week(current: Week, closed: Collection[Week]) -> Week:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The weeks of a server that close by themselves at an instant: each does when the grace after its end is over.
+    """The weeks of a server that close automatically by an instant: each closes when the grace after its end is over.
 
     Attributes:
-        first_open: the first week that does not close yet; all before it do.
-        since: when the latest of them was to close, in UTC.
-        next_at: when `first_open` is to close, in UTC.
+        first_open: the first week that stays open; all earlier ones close.
+        since: when the last of the closing weeks was due to close, in UTC.
+        next_at: when `first_open` is due to close, in UTC.
     """
 
     first_open: Week
@@ -129,7 +129,7 @@ class PendingWeek:
 
     Attributes:
         players: the number of players with a score in the week.
-        is_finished: False for the current week, which a run closes early.
+        is_finished: whether the week is over; False for the current week, which a run closes early.
     """
 
     week: Week
@@ -165,13 +165,13 @@ class WeeklyRunResult:
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """The result of an undo: the week is open again.
+    """The result of an undo, after which the week is open again.
 
     Attributes:
         players: the number of players with a score in that week.
-        called_back: the number of submissions that counted for a later week because of the run.
+        called_back: the number of submissions that had skipped to a later week because of the run.
         ran_at: when the undone run was made, in UTC.
-        closes_at: when the week closes by itself again, in UTC; None if an admin has to close it.
+        closes_at: when the week will close automatically, in UTC; None if an admin has to close it.
     """
 
     event: EventInfo
