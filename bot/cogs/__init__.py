@@ -89,13 +89,13 @@ BUTTONS = (
     ImportEventButton,
     TakeBackButton,
 )
-"""The buttons that work after a restart."""
+"""The buttons that still work after a restart."""
 
 MODALS = (ScoreModal, MessageModal, RefusalModal, EraseModal, *SETUP_MODALS)
-"""The modals that can be submitted after a restart."""
+"""The modals that can still be submitted after a restart."""
 
 MENUS = (submit_message, profile_of_user)
-"""The commands in the menus of a message and of a user."""
+"""The commands in the context menus of messages and users."""
 
 __all__ = [
     "BUTTONS",

@@ -1,4 +1,4 @@
-"""Answer commands and buttons: do the work, and show its result or why there is none."""
+"""Answer commands and buttons: do the work, and show its result or the reason for a refusal."""
 
 import logging
 import secrets
@@ -16,9 +16,9 @@ from bot.ui.servers import show_notices
 
 T = TypeVar("T")
 ACTOR = "actor"
-"""Under which an interaction keeps its user, if the user does what admins may."""
+"""The key under which an interaction stores its user as an actor, if the user does something that admins may do."""
 TOLD = "told"
-"""Under which an interaction keeps the kind of notice whose matter its answer shows."""
+"""The key under which an interaction stores the kind of notice that its answer already covers."""
 
 logger = logging.getLogger(__name__)
 
@@ -26,19 +26,21 @@ logger = logging.getLogger(__name__)
 async def answer(
     interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool = False
 ) -> T | None:
-    """Do the work of a command and send what `show` makes of its result, or why there is none.
+    """Do the work of a command and send what `show` makes of its result, or the reason for a refusal.
 
-    If the work takes longer than 1.5 s, this defers the answer. The deferral is ephemeral, since the answer may be an
-    error, and an ephemeral answer cannot become public. A public answer then follows as a new message.
+    If the work takes longer than `DIRECT_ANSWER_SECONDS`, this defers the answer. The deferral is ephemeral, because
+    the answer may be an error, and an ephemeral answer cannot become public. A public answer then follows as a new
+    message.
 
     Args:
-        interaction: the use of the command.
-        work: a use case. If it does something, it raises `DeliveredTwice` where another process has done that already.
-        show: makes the answer of the result.
-        only_reads: whether every process that received the interaction has this result, since nothing is done.
+        interaction: the interaction to answer.
+        work: a use case. If it changes something, it raises `DeliveredTwice` if another process has already done so.
+        show: turns the result into the answer.
+        only_reads: whether the work changes nothing, so that every process that received the interaction gets this
+            result.
 
     Returns:
-        The result; None if there is none, or if Discord did not take it.
+        The result; None if there is none, or if Discord did not accept the answer.
     """
     return await _answer(Delivery(interaction), work, show, only_reads=only_reads)
 
@@ -46,7 +48,7 @@ async def answer(
 async def update(
     interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, only_reads: bool = False
 ) -> T | None:
-    """Do the work of a button and replace its message by what `show` makes of the result; else as `answer`."""
+    """Do the work of a button and replace its message with what `show` makes of the result; else like `answer`."""
     return await _answer(Delivery(interaction, in_place=True), work, show, only_reads=only_reads)
 
 
@@ -58,15 +60,15 @@ async def post(
     *,
     only_reads: bool = False,
 ) -> T | None:
-    """Do the work of a button of a private message: `close` the message in its place, and `show` everyone the result.
+    """Do the work of a button in a private message: replace the message with `close`, and `show` everyone the result.
 
     If the work `only_reads`, the process that acknowledged the click shows it.
 
     Returns:
-        The result; None if there is none, or if Discord did not take the edit.
+        The result; None if there is none, or if Discord did not accept the edit.
 
     Raises:
-        UNDELIVERED: Discord did not take the public message.
+        UNDELIVERED: Discord did not accept the public message.
     """
     delivery = Delivery(interaction, in_place=True)
     result = await _answer(delivery, work, close, only_reads=only_reads)
@@ -89,7 +91,7 @@ async def _answer(
 
 
 async def _show_notices(delivery: Delivery) -> None:
-    """Tell an admin, once an answer is out, what of the server no longer works and nobody has seen yet."""
+    """After an answer, tell an admin which features of the server have stopped working, unless an admin has seen it."""
     actor = delivery.interaction.extras.get(ACTOR)
     if actor is None:
         return
@@ -98,14 +100,14 @@ async def _show_notices(delivery: Delivery) -> None:
         if notices := await until_interrupted(unseen):
             await follow(delivery.interaction, show_notices(notices))
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
-        # `/settings` shows them too.
+        # `/settings` shows the notices too.
         logger.info("notices could not be shown: %s", error)
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:
-    """Tell the user, and nobody else, what went wrong.
+    """Tell only the user what went wrong.
 
-    The user sees an unexpected error as a reference code. The log holds the traceback under the same code.
+    For an unexpected error, the user sees a reference code; the log has the traceback under the same code.
     """
     await _refuse(Delivery(interaction), error)
 
@@ -130,7 +132,7 @@ def _explain(error: BaseException) -> str:
         logger.warning("Discord offers a command that this bot does not have: run `python -m bot sync`")
         return COMMAND_CHANGED
     if isinstance(error, UNDELIVERED):
-        # The work is done before its answer is sent.
+        # The work was done before the answer was sent.
         logger.warning("Discord did not take an answer: %s", error)
         return ANSWER_LOST
     reference = secrets.token_hex(4)
@@ -139,7 +141,7 @@ def _explain(error: BaseException) -> str:
 
 
 def channel_of(interaction: Interaction[Any]) -> int | None:
-    """Return the channel of an interaction; that of a thread is the one that the thread is in."""
+    """Return the channel of an interaction; for a thread, return the channel that contains it."""
     parent: int | None = getattr(interaction.channel, "parent_id", None)
     return interaction.channel_id if parent is None else parent
 
@@ -156,7 +158,9 @@ def guild_of(interaction: Interaction[Any]) -> int:
 
 
 def actor_of(interaction: Interaction[Any]) -> Actor:
-    """Return the user of an interaction with the permissions that Discord states, and whether the bot is theirs.
+    """Return the user of an interaction as an actor.
+
+    The actor has the permissions that Discord states; it also says whether the user owns the bot.
 
     Raises:
         ServerOnly: the interaction comes from a direct message.

@@ -1,4 +1,4 @@
-"""Buttons whose ids hold all that they need, so that they work after a restart."""
+"""Buttons whose ids hold their whole state, so that they work after a restart."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -41,15 +41,15 @@ class IdButton(DynamicItem[Button[Any]], template=NOTHING):
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /) -> Self:
-        """Rebuild a button from its id, for the library."""
+        """Rebuild a button from its id, as discord.py calls it."""
         return cls.from_id(match)
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Do what the button says, and answer; errors may leave this function."""
+        """Do what the button is for, and answer; errors may propagate."""
         raise NotImplementedError
 
     async def callback(self, interaction: Interaction[Any]) -> None:
-        """Press the button; tell the user what went wrong, since the command tree does not see errors of buttons."""
+        """Press the button, and show the user any error, because the command tree does not see errors of buttons."""
         try:
             if interaction.client.tree.is_closing:
                 raise Restarting
@@ -64,24 +64,24 @@ def arguments_of(match: re.Match[str]) -> list[int | str | None]:
 
 
 def in_rows(buttons: Sequence[IdButton]) -> list[Sequence[IdButton]]:
-    """Return buttons in rows of as many as Discord takes."""
+    """Return buttons in rows of the length that Discord allows."""
     return [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
 
 
 def ticks_of(at: datetime) -> int:
-    """Return an instant as an id holds it: exactly, in microseconds."""
+    """Return an instant in the form for ids: exactly, in microseconds."""
     return (at - _EPOCH) // _TICK
 
 
 def instant_of(ticks: str) -> datetime:
-    """Return the instant that an id holds, in UTC."""
+    """Return the instant in an id, in UTC."""
     return _EPOCH + int(ticks) * _TICK
 
 
 async def answer_lost_click(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) -> None:
-    """Tell the user if the clicked button is none of `buttons`, such as one of an older version.
+    """Tell the user if the clicked button is not among `buttons`, for example one from an older version.
 
-    discord.py ignores such a click.
+    discord.py would ignore such a click.
     """
     if not _is_known(buttons, interaction):
         await show_error(interaction, ButtonOutdated())

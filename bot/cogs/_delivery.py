@@ -1,8 +1,8 @@
-"""Answer an interaction, which Discord may have delivered to another process too.
+"""Answer an interaction that Discord may have delivered to another process too.
 
-Discord takes one acknowledgement of an interaction: a message or a deferral, from whoever comes first. Any other is
-refused, also the repetition of one that Discord took without confirming it. After that, every process that received
-the interaction may edit the answer.
+Discord accepts one acknowledgement of an interaction, a message or a deferral, from the first process that sends one.
+It refuses any further acknowledgement, even a repetition of one that it accepted without confirming. After the
+acknowledgement, every process that received the interaction may edit the answer.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ from bot.ui.card import ELSEWHERE, Reply
 from bot.ui.refusals import REFUSED
 
 DIRECT_ANSWER_SECONDS = 1.5
-"""Half of what Discord allows, so that the deferral still arrives in time."""
+"""Half of the time that Discord allows, so that the deferral still arrives in time."""
 
 LATEST_DEFERRAL_SECONDS = 2.2
-"""When a process that has nothing to tell acknowledges an interaction, if the one that has did not."""
+"""When a process without a result acknowledges an interaction, if the process with the result has not."""
 
 PRECEDENCE_SECONDS = 5.0
-"""A process that did not do the work says nothing for so long, so that the one that did can tell the user."""
+"""How long a process that did not do the work stays silent, so that the process that did can tell the user."""
 
 ALREADY_ACKNOWLEDGED = 40060
 """Discord's error code for a second acknowledgement of an interaction."""
@@ -49,18 +49,19 @@ class Acknowledged(Enum):
     BY_NOBODY = auto()
     BY_THIS = auto()
     BY_SOMEONE = auto()
-    """Discord has an acknowledgement: another process's, or one of this process that it did not confirm."""
+    """Discord has an acknowledgement: from another process, or an unconfirmed one from this process."""
 
 
 class Delivery:
-    """An interaction as one process received it.
+    """An interaction as received by one process.
 
-    Whoever did the work tells it, even if another process has acknowledged the interaction or told the user something
-    else. Whoever did not is silent until that one has had its time, and speaks only if the user is still waiting.
+    The process that did the work shows its result, even if another process has acknowledged the interaction or told the
+    user something else. A process that did not do the work stays silent until the other has had its time, and speaks
+    only if the user still waits.
     """
 
     def __init__(self, interaction: Interaction[Any], *, in_place: bool = False) -> None:
-        """Answer with a message of its own, or `in_place`: by an edit of the message whose button was clicked."""
+        """Answer with a new message or, if `in_place`, by editing the message whose button was clicked."""
         self.interaction = interaction
         self._in_place = in_place
         self._received_at = time.monotonic()
@@ -68,15 +69,15 @@ class Delivery:
 
     @property
     def was_acknowledged_here(self) -> bool:
-        """Whether Discord took the acknowledgement of this process."""
+        """Whether Discord accepted this process's acknowledgement."""
         return self._acknowledged is Acknowledged.BY_THIS
 
     async def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return the result of some work. If it takes longer than 1.5 s, ask the user for patience.
+        """Return the result of some work; after `DIRECT_ANSWER_SECONDS`, ask the user for patience.
 
         Raises:
-            Interrupted: the bot stops.
-            Further errors: as the work.
+            Interrupted: the bot is stopping.
+            Further errors: the errors of the work.
         """
         task = asyncio.create_task(work, name=_WORK)
         await asyncio.wait({task}, timeout=DIRECT_ANSWER_SECONDS)
@@ -87,8 +88,8 @@ class Delivery:
     async def tell(self, reply: Reply, *, was_done_here: bool) -> None:
         """Show the user a result.
 
-        A result of work that only this process did replaces whatever another process has told. One that others have
-        too, such as a board, is shown if nobody else has shown it in time.
+        If only this process has the result, it replaces whatever another process has told the user. If other processes
+        have it too, such as a board, this process shows it only if no other one has done so in time.
         """
         if self._acknowledged is Acknowledged.BY_NOBODY and await self._acknowledge(self._send(reply)):
             return
@@ -100,13 +101,13 @@ class Delivery:
                 await _pause(PRECEDENCE_SECONDS)
             original = await self._original()
             if original is not None and not original.flags.loading and not original.content.startswith(REFUSED):
-                # The result is there: somebody else's, or this one, whose arrival Discord did not confirm.
+                # The user has a result: another process's, or this one's, whose arrival Discord did not confirm.
                 return
             self._acknowledged = Acknowledged.BY_THIS
         await self._replace(reply)
 
     async def refuse(self, text: str) -> None:
-        """Tell the user, and nobody else, why nothing was done."""
+        """Tell only the user why nothing was done."""
         if self._acknowledged is Acknowledged.BY_NOBODY and await self._acknowledge(self._send_privately(text)):
             return
         if self._acknowledged is Acknowledged.BY_SOMEONE:
@@ -117,7 +118,7 @@ class Delivery:
             await self.interaction.followup.send(text, ephemeral=True)
 
     async def leave_to_the_other(self, text: str) -> None:
-        """Let the process that did the work tell it; tell the user something if it does not."""
+        """Let the process that did the work tell the user; if it does not, tell the user `text`."""
         if self._acknowledged is Acknowledged.BY_NOBODY:
             await _pause(self._received_at + LATEST_DEFERRAL_SECONDS - time.monotonic())
             await self._defer()
@@ -127,11 +128,12 @@ class Delivery:
             await self._speak_last(text)
 
     async def _speak_last(self, text: str) -> None:
-        """Tell the user something if nobody else does."""
+        """Tell the user something if no other process does."""
         await _pause(PRECEDENCE_SECONDS)
         original = await self._original()
         if original is not None and self._is_waiting(original):
-            # If somebody has answered this very moment, it does not replace the answer, as an edit would.
+            # If another process answers at this very moment, a new message does not replace that answer, as an edit
+            # would.
             await self.interaction.followup.send(text, ephemeral=True)
 
     def _is_waiting(self, original: InteractionMessage) -> bool:
@@ -141,15 +143,15 @@ class Delivery:
         return original.flags.loading
 
     async def _defer(self) -> None:
-        # The answer may be an error, and a deferral decides who sees it.
+        # The answer may be an error, and the deferral decides who sees the answer.
         try:
             await self._acknowledge(self.interaction.response.defer(ephemeral=True, thinking=not self._in_place))
         except UNDELIVERED as error:
-            # The work goes on, and its answer may still be taken.
+            # The work goes on, and Discord may still accept its answer.
             logger.warning("Discord did not take a deferral: %s", error)
 
     async def _acknowledge(self, acknowledging: Coroutine[Any, Any, object]) -> bool:
-        """Send an acknowledgement, and tell whether Discord took it now."""
+        """Send an acknowledgement, and tell whether Discord accepted it."""
         try:
             await acknowledging
         except HTTPException as error:
@@ -162,14 +164,14 @@ class Delivery:
         return True
 
     async def _original(self) -> InteractionMessage | None:
-        """Return what the user sees as the answer so far, if Discord tells."""
+        """Return what the user currently sees as the answer, if Discord says."""
         with suppress(*UNDELIVERED):
             return await self.interaction.original_response()
         return None
 
     def _send(self, reply: Reply) -> Coroutine[Any, Any, object]:
         if self._in_place:
-            # A message of components has neither text nor embeds, as the one that was clicked may have.
+            # A message of components has neither text nor embeds, so remove those of the clicked message.
             return self.interaction.response.edit_message(
                 content=None, embeds=[], view=reply.layout(), attachments=_files_of(reply)
             )
@@ -181,7 +183,7 @@ class Delivery:
         return self.interaction.response.send_message(text, ephemeral=True)
 
     async def _replace(self, reply: Reply) -> None:
-        """Turn a private acknowledgement into a result; a public one follows as a new message."""
+        """Turn a private acknowledgement into a result; a public result follows as a new message."""
         if reply.ephemeral:
             await self._edit(reply)
         else:
@@ -195,7 +197,7 @@ class Delivery:
 
 
 async def follow(interaction: Interaction[Any], reply: Reply) -> WebhookMessage:
-    """Show a result in a message after the answer, to everyone unless it is ephemeral, and return the message."""
+    """Show a result in a message after the answer, to everyone unless it is ephemeral; return the message."""
     view, files = reply.layout(), _files_of(reply) or MISSING
     return await interaction.followup.send(view=view, files=files, ephemeral=reply.ephemeral, wait=True)
 
@@ -213,11 +215,11 @@ def interrupt() -> int:
 
 
 async def until_interrupted(work: Coroutine[Any, Any, T]) -> T:
-    """Return the result of some work around an answer.
+    """Return the result of some work around an answer, unless the bot stops.
 
     Raises:
-        Interrupted: the bot stops.
-        Further errors: as the work.
+        Interrupted: the bot is stopping.
+        Further errors: the errors of the work.
     """
     return await _outcome(asyncio.create_task(work, name=_WORK))
 
@@ -236,5 +238,5 @@ async def _pause(seconds: float) -> None:
 
 
 def _files_of(reply: Reply) -> list[File]:
-    # Sending a file uses it up, even if Discord does not take it: each attempt makes its own.
+    # Sending a file consumes it, even if Discord refuses it, so each attempt creates its own.
     return [File(io.BytesIO(one.content), one.name, description=one.description) for one in reply.files]

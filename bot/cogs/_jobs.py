@@ -1,4 +1,4 @@
-"""The jobs that a process does once it is connected to Discord."""
+"""The jobs that a process can only run while it is connected to Discord."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.ui.announcements import show_final, show_record
 
 
 def handlers_of(client: Client, services: Services) -> dict[JobKind, Handler]:
-    """Return what does the jobs that need a client which is logged in."""
+    """Return the handlers of the jobs that need a logged-in client."""
     publications: dict[JobKind, Publication[Any]] = {
         JobKind.RESULTS: Publication(services.results, show_explained_results),
         JobKind.FINAL: Publication(services.finals, show_final),

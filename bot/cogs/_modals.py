@@ -1,4 +1,4 @@
-"""Modals whose ids hold all that they need, so that they work after a restart."""
+"""Modals whose ids hold their whole state, so that they work after a restart."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ from bot.cogs._delivery import ALREADY_ACKNOWLEDGED
 from bot.errors import ButtonOutdated, Restarting, Unavailable
 
 OPENING_SECONDS = 2.2
-"""The work before a modal may take so long: Discord waits three seconds for one, and takes no deferral before it."""
+"""How long the work before a modal may take: Discord waits three seconds for a modal, and accepts no deferral first."""
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class IdModal(Modal):
         return make(*arguments_of(match))
 
     async def submit(self, interaction: Interaction[Any]) -> None:
-        """Do what the modal is for, and answer; errors may leave this function."""
+        """Do what the modal is for, and answer; errors may propagate."""
         raise NotImplementedError
 
     async def on_submit(self, interaction: Interaction[Any], /) -> None:
@@ -47,25 +47,25 @@ class IdModal(Modal):
         await self.submit(interaction)
 
     async def on_error(self, interaction: Interaction[Any], error: Exception, _item: Any = None, /) -> None:
-        """Tell the user what went wrong, since the command tree does not see errors of modals."""
+        """Show the user any error, because the command tree does not see errors of modals."""
         await show_error(interaction, error)
 
 
 async def open_modal(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], IdModal]) -> None:
     """Open the modal that `show` makes of the result of some work, which only reads.
 
-    Every process that received the interaction has this result, and the first one opens the modal.
+    Every process that received the interaction has this result; the first one opens the modal.
 
     Raises:
-        Unavailable: the work took so long that Discord would not take the modal any more.
-        Further errors: as the work.
+        Unavailable: the work took so long that Discord would not accept the modal any more.
+        Further errors: the errors of the work.
     """
     try:
         async with asyncio.timeout(OPENING_SECONDS):
             modal = show(await work)
     except TimeoutError:
         raise Unavailable from None
-    # The library keeps no modal that is finished: any process answers it, by its id.
+    # discord.py forgets a stopped modal, so that any process can answer it by its id.
     modal.stop()
     try:
         await interaction.response.send_modal(modal)
@@ -75,7 +75,7 @@ async def open_modal(interaction: Interaction[Any], work: Coroutine[Any, Any, T]
 
 
 async def answer_modal(modals: Sequence[type[IdModal]], interaction: Interaction[Any]) -> None:
-    """Submit the modal that a user has filled in; tell the user if it is none of `modals`."""
+    """Submit the modal that a user has filled in; tell the user if it is not among `modals`."""
     data: Any = interaction.data
     matches = ((kind, kind.TEMPLATE.fullmatch(data["custom_id"])) for kind in modals)
     found = next(((kind, match) for kind, match in matches if match is not None), None)

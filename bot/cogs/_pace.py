@@ -1,16 +1,16 @@
-"""Send requests no faster than Discord takes them."""
+"""Send requests no faster than Discord allows."""
 
 import asyncio
 
 REQUESTS_A_SECOND = 45
-"""Discord takes 50 of a bot, and a few are sent past the pace. Answers to interactions do not count."""
+"""Discord allows 50 per bot, and a few requests bypass the pace. Answers to interactions do not count."""
 
 
 class Pace:
-    """Spreads requests evenly; whoever comes while others wait goes behind them."""
+    """Spaces requests evenly, in the order of their arrival."""
 
     def __init__(self, a_second: float = REQUESTS_A_SECOND) -> None:
-        """Let so many requests pass a second."""
+        """Let `a_second` requests pass per second."""
         self._seconds = 1 / a_second
         self._next = 0.0
 

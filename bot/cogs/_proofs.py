@@ -1,6 +1,7 @@
-"""Keep the pictures that players hand over with a score.
+"""Keep the pictures that players attach to a score.
 
-Discord deletes a file that came with a command or a form after a while. A message keeps it, so the bot posts it in one.
+Discord deletes a file that came with a command or a form after a while. It keeps files in messages, so the bot posts
+the picture in a message.
 """
 
 import logging
@@ -21,24 +22,24 @@ from bot.ui.submissions import show_picture
 
 CHANNELS = "https://discord.com/channels"
 _ENDING = re.compile(r"\.(png|jpe?g|gif|webp|mp4|mov|webm)(?:$|\?)", re.IGNORECASE)
-"""Of the pictures and videos that Discord shows in a message."""
+"""The endings of pictures and videos that Discord shows in a message."""
 
 logger = logging.getLogger(__name__)
 
 
 def link_to(file: Upload) -> str:
-    """Return a link to a file that fits into the log."""
-    # Discord signs links for a day, after which its apps renew them, also those without a signature.
+    """Return a link to a file, short enough for the log."""
+    # Discord signs links for a day. Its apps renew the signature later, and also add a missing one.
     return file.url if len(file.url) <= MAX_PROOF else file.url.partition("?")[0]
 
 
 def can_be_kept(interaction: Interaction[Any], file: Upload) -> bool:
-    """Tell whether the bot may post a file: a picture or a video, no larger than Discord takes from it here."""
+    """Tell whether the bot can post a file: it must be a picture or a video within Discord's size limit."""
     return file.size <= interaction.filesize_limit and _ENDING.search(link_to(file)) is not None
 
 
 async def keep_picture(interaction: Interaction[Any], result: SubmissionResult, link: str) -> None:
-    """Post a picture below the answer, and make that message the proof; if that fails, `link` stays the proof."""
+    """Post a picture below the answer, and make that message the proof; on failure, `link` stays the proof."""
     try:
         await until_interrupted(_keep(interaction, result, link))
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
@@ -51,6 +52,6 @@ async def _keep(interaction: Interaction[Any], result: SubmissionResult, link: s
     name = "proof" if ending is None else f"proof.{ending[1].lower()}"
     picture = Attachment(name, content, f"A picture from {result.player.name}")
     message = await follow(interaction, show_picture(result, picture))
-    # `jump_url` takes the message for a direct one.
+    # `jump_url` treats the message as a direct message.
     place = f"{guild_of(interaction)}/{message.channel.id}/{message.id}"
     await services_of(interaction).leaderboard.replace_proof(result.interaction_id, f"{CHANNELS}/{place}")

@@ -1,4 +1,7 @@
-"""The button that asks for a score, and its form: what submissions lead to leads back to them by these."""
+"""The *Submit* button and its form.
+
+Boards, standings and targets carry the button, so that players can submit from there.
+"""
 
 import re
 from typing import Any
@@ -23,12 +26,12 @@ from bot.ui.submissions import (
 
 
 class ScoreForm(IdModal):
-    """Asks for a score for one event, and for a link or a picture as proof; `ScoreModal` reads what was filled in."""
+    """Asks for a score for one event, and for a link or a picture as proof; `ScoreModal` reads the values."""
 
     TEMPLATE = re.compile(rf"submit:{EVENT}")
 
     def __init__(self, event_id: int, event: EventInfo | None = None) -> None:
-        """Ask for a score for the event with this key, named if it is given."""
+        """Ask for a score for the event with this key; `event` adds its name."""
         super().__init__(title=TITLE if event is None else title_of(event), custom_id=f"submit:{event_id}")
         self.event_id = event_id
         self.score, self.proof, self.screenshot = score_input(event), proof_input(), screenshot_input()

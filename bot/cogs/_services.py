@@ -40,8 +40,8 @@ class Services:
     """All services; the bot builds them once at the start.
 
     Attributes:
-        studio: draws pictures of what the services return.
-        owner_id: Discord's id of the bot's owner, who is an admin in every server; None for nobody.
+        studio: the studio that draws pictures of results.
+        owner_id: Discord's id of the bot's owner, who is an admin in every server; None for no such user.
     """
 
     leaderboard: LeaderboardService

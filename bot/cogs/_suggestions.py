@@ -24,7 +24,7 @@ MAX_CHOICES = 25
 MAX_CHOICE = 100
 COMING_WEEKS = 104
 WEEKS_AROUND = 6
-"""How many weeks up to the current one, and as many after it, are suggested."""
+"""How many weeks before the current one, and how many after it, are suggested."""
 
 
 async def open_events(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
@@ -78,17 +78,17 @@ async def excused_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
 
 
 async def removable_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest to admins the scores of the chosen player that fit what they type."""
+    """Suggest to admins the scores of the chosen player that match the typed text."""
     return await _scores(interaction, typed, are_removed=False)
 
 
 async def removed_scores(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest to admins the removed scores of the chosen player that fit what they type."""
+    """Suggest to admins the removed scores of the chosen player that match the typed text."""
     return await _scores(interaction, typed, are_removed=True)
 
 
 async def time_zones(__interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest the time zones that a name, a city, a country or an abbreviation means."""
+    """Suggest the time zones that match a name, a city, a country or an abbreviation."""
     return _choices((zone, zone) for zone in suggest_time_zones(typed))
 
 

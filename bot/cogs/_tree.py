@@ -1,4 +1,4 @@
-"""The command tree: checks before every command, and the one error handler."""
+"""The command tree: the checks before every command, and the shared error handler."""
 
 import logging
 from collections.abc import Mapping
@@ -29,21 +29,21 @@ GIVEN = TYPED | {
 
 
 class LeaderboardTree(app_commands.CommandTree[Any]):
-    """Accepts commands from servers while the bot runs, and shows every error to its user."""
+    """Accepts commands from servers while the bot runs, and shows errors to their users."""
 
     is_closing = False
     ids: Mapping[str, int] = MappingProxyType({})
-    """Discord's ids of the commands of all servers, by name, as far as they are known."""
+    """Discord's ids of the global commands, by name, as far as they are known."""
 
     async def learn_ids(self) -> None:
-        """Ask Discord for the ids of the commands, by which messages mention them; without an answer none does."""
+        """Fetch the ids of the commands, which messages need for mentions; if that fails, messages mention none."""
         try:
             self.ids = {command.name: command.id for command in await self.fetch_commands()}
         except UNDELIVERED as error:
             logger.warning("Discord did not tell the ids of the commands: %s", error)
 
     async def interaction_check(self, interaction: Interaction[Any], /) -> bool:
-        """Refuse commands in direct messages, with unknown options and while the bot stops; make suggestions."""
+        """Refuse commands in direct messages, with unknown options, and while the bot stops; make suggestions."""
         command = interaction.command
         if interaction.type is InteractionType.autocomplete:
             await _suggest(command, interaction)
@@ -63,9 +63,9 @@ class LeaderboardTree(app_commands.CommandTree[Any]):
 
 
 async def _suggest(command: Any, interaction: Interaction[Any]) -> None:
-    """Offer what a command suggests for the option that the user is typing; nothing where that fails.
+    """Offer the suggestions for the option that the user is typing, or none if that fails.
 
-    discord.py would log a traceback of each suggestion that Discord does not take: with two processes, one a keystroke.
+    discord.py would log a traceback for each suggestion that Discord refuses: with two processes, one per keystroke.
     """
     try:
         focused = _focused(interaction)
@@ -95,16 +95,16 @@ def _focused(interaction: Interaction[Any]) -> str | None:
 
 
 def _takes(command: Command[Any, ..., Any], interaction: Interaction[Any]) -> bool:
-    """Tell whether all options have the types and choices of the command.
+    """Tell whether all options have the types and choices that the command declares.
 
-    Discord checks them against the last synchronised commands, which may belong to another version of the bot.
+    Discord checks them against the last synchronised commands, which may be those of another version of the bot.
     """
     kinds = TYPED if interaction.type is InteractionType.autocomplete else GIVEN
     try:
         namespace = interaction.namespace
     except (KeyError, TypeError, ValueError):
         return False
-    # `dict(namespace)` would take it for a mapping, which it is not.
+    # `dict(namespace)` would treat it as a mapping, which it is not.
     given = dict(iter(namespace))
     options = [one for one in command.parameters if one.display_name in given]
     return all(_fits(given[one.display_name], one, kinds.get(one.type, object)) for one in options)

@@ -14,18 +14,18 @@ from bot.ui.audit import audit_card
 from bot.ui.card import Reply
 
 ANY = 0
-"""Stands in an id for any event, or any player."""
+"""Represents any event, or any player, in an id."""
 
 
 class Audit(ServiceCog):
-    """The command that tells admins what admins did."""
+    """The command that shows admins the actions of admins."""
 
     @app_commands.command(name="audit", description="Admins: see what admins did here, the latest first")
     @app_commands.describe(player="Only what concerns this player", event="Only what was done to this event")
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
     async def audit(self, interaction: Interaction[Any], player: User | None = None, event: str | None = None) -> None:
-        """Show the first page, to the admin alone."""
+        """Show the first page, to the admin only."""
         player_id = None if player is None else player.id
         page = self.services.audit.page(actor_of(interaction), 0, event=event, player=player_id)
         await answer(interaction, page, show_audit, only_reads=True)
@@ -37,7 +37,7 @@ class AuditButton(IdButton, template=rf"audit:(?P<label>newer|older):{EVENT}:{PL
     LABELS: ClassVar = {"newer": "◀ Newer", "older": "Older ▶"}
 
     def __init__(self, label: str, event_id: int, player_id: int, page: int, *, enabled: bool = True) -> None:
-        """Turn to `page` of what concerns an event and a player, or `ANY`."""
+        """Turn to `page` of the actions on an event and a player; `ANY` for either."""
         self.event_id, self.player_id, self.page = event_id, player_id, page
         custom_id = f"audit:{label}:{event_id}:{player_id}:{page}"
         style = ButtonStyle.secondary
@@ -54,7 +54,7 @@ class AuditButton(IdButton, template=rf"audit:(?P<label>newer|older):{EVENT}:{PL
 
 
 def show_audit(page: AuditPage) -> Reply:
-    """Show a page of the audit log, with buttons if there are more."""
+    """Show a page of the audit log, with buttons if there are more pages."""
     if page.pages == 1:
         return Reply([audit_card(page)], ephemeral=True)
     what = page.event_id or ANY, page.player_id or ANY

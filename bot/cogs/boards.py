@@ -20,11 +20,11 @@ from bot.ui.boards import board_cards, show_change
 from bot.ui.card import Reply
 
 WITHOUT_MESSAGES = {ChannelType.category, ChannelType.forum, ChannelType.media}
-"""The types of channels that hold other channels or threads, and no messages of their own."""
+"""The types of channels that contain other channels or threads, but no messages of their own."""
 
 
 class Boards(ServiceCog):
-    """The commands for boards that keep themselves up to date."""
+    """The commands for boards that stay up to date."""
 
     board = app_commands.Group(name="board", description="Boards that keep themselves up to date", guild_only=True)
 
@@ -37,7 +37,7 @@ class Boards(ServiceCog):
     async def board_post(
         self, interaction: Interaction[Any], event: str, channel: app_commands.AppCommandChannel | None = None
     ) -> None:
-        """Post the board of an event, in place of the one that it has."""
+        """Post the board of an event, in place of its previous board."""
         if channel is not None and channel.type in WITHOUT_MESSAGES:
             raise NotATextChannel
         where = channel.id if channel is not None else interaction.channel_id or 0
@@ -50,20 +50,20 @@ class Boards(ServiceCog):
     @app_commands.describe(event="The event: start typing its name")
     @app_commands.autocomplete(event=all_events)
     async def board_remove(self, interaction: Interaction[Any], event: str) -> None:
-        """Take the board of an event down."""
+        """Remove the board of an event."""
         removed = self.services.boards.remove(actor_of(interaction), event)
         await answer(interaction, _clear(interaction, removed), show_change)
 
 
 def show_board(board: PostedBoard) -> Reply:
-    """Show a board with its buttons; where no scores are taken, none is asked for."""
+    """Show a board with its buttons; it has no *Submit* button while the event takes no scores."""
     buttons: list[IdButton] = [SubmitButton(board.event.id)] if board.all_time.takes_scores else []
     buttons += [RatingButton(board.event.id), PastWeeksButton(board.event.id)]
     return Reply(board_cards(board), [buttons])
 
 
 def _may_write(interaction: Interaction[Any], channel_id: int) -> bool:
-    """Tell whether the bot may write in a channel of the server, as far as it knows."""
+    """Tell whether the bot may write in a channel of the server, according to its cached permissions."""
     guild, permissions = interaction.guild, interaction.app_permissions
     channel = None if guild is None else guild.get_channel_or_thread(channel_id)
     if channel_id != interaction.channel_id:
@@ -75,7 +75,7 @@ def _may_write(interaction: Interaction[Any], channel_id: int) -> bool:
 
 
 async def _clear(interaction: Interaction[Any], changing: Coroutine[Any, Any, BoardChange]) -> BoardChange:
-    """Delete the message that shows an event no longer, once that is so; if Discord does not, it stays as it is."""
+    """Delete the message of an event's previous board after the change; if Discord refuses, the message stays."""
     change = await changing
     if change.former is not None:
         channel = interaction.client.get_partial_messageable(change.former.channel_id)

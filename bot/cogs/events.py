@@ -203,7 +203,7 @@ class Events(ServiceCog):
         min_field: int | None = None,
         logarithm: bool | None = None,
     ) -> None:
-        """Show what other rules would make of an event, and offer to apply them."""
+        """Show the effect of other rules on an event, and offer to apply them."""
         proposal = Proposal(
             None if method is None else Method(method),
             logarithm,
@@ -239,7 +239,7 @@ class Events(ServiceCog):
         award: Literal["number one", "top three", "elo", "nobody"],
         elo: app_commands.Range[int, -MAX_ELO, MAX_ELO] | None = None,
     ) -> None:
-        """Choose to whom an event awards a role."""
+        """Choose to which players an event awards a role."""
         awarded = self._award(interaction, event, role, AWARDS[award], elo)
         await answer(interaction, awarded, show_award)
 
@@ -255,10 +255,10 @@ class Events(ServiceCog):
 
 
 class SeasonButton(IdButton, template=SEASON_BUTTON_ID):
-    """Begins the new season that the message is about, between the weeks that its id names."""
+    """Begins the new season that the message describes, between the weeks in its id."""
 
     def __init__(self, event_id: int, after: str, first: str, last: str) -> None:
-        """Begin after the closed week `after`, such as 2026-W47, with `first` and until `last`; none for no week."""
+        """Begin after the closed week `after`, such as 2026-W47, from `first` until `last`; "none" for no week."""
         self.event_id, self.after, self.first, self.last = event_id, after, first, last
         custom_id = f"season:begin:{event_id}:{after}:{first}:{last}"
         super().__init__(Button(label="Begin again", style=ButtonStyle.danger, custom_id=custom_id))

@@ -31,7 +31,7 @@ class Help(ServiceCog):
     @app_commands.command(name="help", description="What is this? How do I begin?")
     @app_commands.guild_only()
     async def help(self, interaction: Interaction[Any]) -> None:
-        """Show the way to a first score."""
+        """Show the steps to a first score."""
         ids = interaction.client.tree.ids
         guide = self.services.help.guide(actor_of(interaction))
         await answer(interaction, guide, lambda guide: show_help(guide, _buttons(guide), ids), only_reads=True)
@@ -41,7 +41,7 @@ class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
     """A button that asks for a score, offers the boards, or explains ratings."""
 
     def __init__(self, part: str) -> None:
-        """Lead to a part."""
+        """Lead to one of these parts."""
         self.part = part
         style = ButtonStyle.primary if part == "submit" else ButtonStyle.secondary
         super().__init__(Button(label=LABELS[part], style=style, custom_id=f"help:{part}"))

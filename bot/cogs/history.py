@@ -19,7 +19,7 @@ from bot.ui.history import history_card, past_board_card
 
 
 class History(ServiceCog):
-    """The command that tells what was."""
+    """The command for past scores and boards."""
 
     @app_commands.command(name="history", description="Show what a player has submitted, or a board as it was")
     @app_commands.describe(
@@ -32,7 +32,7 @@ class History(ServiceCog):
     async def history(
         self, interaction: Interaction[Any], event: str, player: User | None = None, at: str | None = None
     ) -> None:
-        """Show the first page of what a player has submitted, or of a board as it was."""
+        """Show the first page of a player's submissions, or of a past board."""
         whose = interaction.user.id if player is None else player.id
         if at is None:
             page = self.services.history.page(actor_of(interaction), event, whose, 0)
@@ -48,7 +48,7 @@ class HistoryButton(IdButton, template=rf"history:(?P<label>newer|older):{EVENT}
     LABELS: ClassVar = {"newer": "‹ Newer", "older": "Older ›"}
 
     def __init__(self, label: str, event_id: int, player: int, page: int, *, enabled: bool = True) -> None:
-        """Turn to `page` of what a user has submitted."""
+        """Turn to `page` of a user's submissions."""
         self.event_id, self.player, self.page = event_id, player, page
         custom_id = f"history:{label}:{event_id}:{player}:{page}"
         style = ButtonStyle.secondary
@@ -67,7 +67,7 @@ class PastBoardButton(
         rf":(?P<at>[0-9]{{1,16}}):{PAGE}:{PLAYER}"
     ),
 ):
-    """A button that turns a board as it was to one page, also of the other board, or to that of the player."""
+    """A button that turns to a page of a past board, to the other board, or to the page with the player's row."""
 
     LABELS: ClassVar = {"previous": "‹", "own": "Find", "next": "›", "all": "All-time", "overall": "Overall"}
 
@@ -97,7 +97,7 @@ class PastBoardButton(
 
 
 def show_history(page: HistoryPage) -> Reply:
-    """Show a page of what a player has submitted, with buttons for a picture and for other pages."""
+    """Show a page of a player's submissions, with buttons for a picture and for other pages."""
     buttons: list[IdButton] = [
         HistoryButton(label, page.event.id, page.player.discord_id, max(number, 0), enabled=0 <= number < page.pages)
         for label, number in (("newer", page.page - 1), ("older", page.page + 1))
@@ -107,7 +107,7 @@ def show_history(page: HistoryPage) -> Reply:
 
 
 def show_past_board(board: PastBoard) -> Reply:
-    """Show a page of a board as it was, with buttons for other pages and, if a week was closed, the other board."""
+    """Show a page of a past board, with buttons for other pages and, if a week was closed by then, the other board."""
 
     def button(label: str, number: int = 0, *, of: Board = board.board, enabled: bool = True) -> PastBoardButton:
         return PastBoardButton(label, board.event.id, of, board.at, max(number, 0), board.player_id, enabled=enabled)

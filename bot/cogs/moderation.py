@@ -1,4 +1,4 @@
-"""`/score` and `/player`, and their buttons: each asks the admin alone first, then shows everyone."""
+"""`/score` and `/player`, and their buttons: each first asks the admin in private, then shows everyone the result."""
 
 import re
 from dataclasses import replace
@@ -45,7 +45,7 @@ _OF_ADDITION = rf"{EVENT}:{PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
 
 
 class Moderation(ServiceCog):
-    """The commands that admins use on scores and players."""
+    """The admins' commands for scores and players."""
 
     score = app_commands.Group(name="score", description="Admins: the scores of players", guild_only=True)
     player = app_commands.Group(name="player", description="Admins: the players of this server", guild_only=True)
@@ -68,7 +68,7 @@ class Moderation(ServiceCog):
         when: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """Show what a score would change, and ask whether to add it."""
+        """Show what a new score would change, and ask whether to add it."""
         member = NewMember(player.id, clean_display_name(player.name), clean_display_name(player.display_name))
         locale = str(interaction.locale)
         preview = self.services.additions.preview(actor_of(interaction), event, member, score, when, locale)
@@ -117,14 +117,14 @@ class Moderation(ServiceCog):
     @player.command(name="withdraw", description="Admins: take a player out of all events, until they return")
     @app_commands.describe(player="Who", reason=REASON)
     async def player_withdraw(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
-        """Show what a withdrawal would change, and ask whether to do it."""
+        """Show what a withdrawal would change, and ask whether to withdraw the player."""
         preview = self.services.withdrawals.preview(actor_of(interaction), player.id, is_withdrawn=True)
         await answer(interaction, preview, lambda result: _ask_membership(result, reason), only_reads=True)
 
     @player.command(name="return", description="Admins: bring a withdrawn player back, as they were")
     @app_commands.describe(player="Who", reason=REASON)
     async def player_return(self, interaction: Interaction[Any], player: User, reason: str | None = None) -> None:
-        """Show what a return would change, and ask whether to do it."""
+        """Show what a return would change, and ask whether to bring the player back."""
         preview = self.services.withdrawals.preview(actor_of(interaction), player.id, is_withdrawn=False)
         await answer(interaction, preview, lambda result: _ask_membership(result, reason), only_reads=True)
 
@@ -164,13 +164,13 @@ class Moderation(ServiceCog):
         event: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """Show what taking an excuse back would change, and ask whether to do it."""
+        """Show what withdrawing an excuse would change, and ask whether to do so."""
         preview = self.services.excuses.preview(actor_of(interaction), player.id, week, event, is_excused=False)
         await answer(interaction, preview, lambda result: _ask_excuse(result, reason), only_reads=True)
 
 
 class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
-    """Adds the score that the message is about, for the player and the reason that it names."""
+    """Adds the score that the message describes, for the player and with the reason in the message."""
 
     def __init__(self, event_id: int, discord_id: int, score: float, at: datetime, label: str = "Add") -> None:
         """Add a score for the player `discord_id`."""
@@ -271,7 +271,7 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{EVENT
     STYLES: ClassVar = {"give": ButtonStyle.success, "ask": ButtonStyle.secondary, "take": ButtonStyle.danger}
 
     def __init__(self, action: str, event_id: int, discord_id: int, week: str) -> None:
-        """Do `action` with a week, such as 2026-W47; the event 0 stands for all events of the server."""
+        """Do `action` for a week, such as 2026-W47; event 0 means all events of the server."""
         self.action, self.event_id, self.discord_id, self.week = action, event_id, discord_id, week
         custom_id = f"excuse:{action}:{event_id}:{discord_id}:{week}"
         super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))

@@ -1,4 +1,4 @@
-"""The button *Picture*, which has what is above it drawn for whoever clicks it."""
+"""The button *Picture*, which draws a picture of its message for each user who clicks it."""
 
 import re
 from collections.abc import Callable, Coroutine
@@ -21,10 +21,10 @@ PICTURE_BUTTON_ID = re.compile(rf"picture:(?:(?P<kind>rating|history|profile):{P
 
 
 class PictureButton(IdButton, template=PICTURE_BUTTON_ID):
-    """A button that shows everyone who clicks it a picture.
+    """A button that shows a picture to anyone who clicks it.
 
-    The picture is drawn only when somebody asks for it, and once for all who do: a message can be edited without a new
-    picture, and costs nothing where nobody wants one.
+    The picture is drawn only on request, and once for all who ask. A message can therefore be edited without redrawing,
+    and costs nothing if nobody wants a picture.
     """
 
     def __init__(self, kind: str, what: int | str, event_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Bring messages in channels into the state that the database says now."""
+"""Bring messages in channels up to date with the database."""
 
 import hashlib
 import json
@@ -18,20 +18,20 @@ from bot.services.posts import PostService, Source
 from bot.ui.card import Reply
 
 UNKNOWN_MESSAGE = 10008
-"""Discord's error code for a message that somebody has deleted."""
+"""Discord's error code for a deleted message."""
 ARCHIVED_THREAD = 50083
-"""Its error code for a thread that it has closed, since nobody wrote there for long."""
+"""Discord's error code for a thread that it has archived, because nobody has written there for long."""
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
 class Deleted(Exception):
-    """The message is not there any more."""
+    """The message does not exist any more."""
 
 
 class Refused(Exception):
-    """Discord takes no message in a channel."""
+    """Discord accepts no messages from the bot in a channel."""
 
     def __init__(self, trouble: Trouble, channel_id: int) -> None:
         super().__init__(trouble)
@@ -44,9 +44,9 @@ class Publication(Generic[T]):
     """The posts of one kind.
 
     Attributes:
-        source: tells what they say.
-        show: makes the message of it.
-        returns: whether a post that somebody has deleted is posted anew.
+        source: supplies their contents.
+        show: turns the contents into a message.
+        returns: whether to post anew a post that somebody has deleted.
     """
 
     source: Source[T]
@@ -56,10 +56,10 @@ class Publication(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What a job brings into a channel: a draft, and the message that shows it.
+    """The work of a job in a channel: a draft, and the message that shows it.
 
     Attributes:
-        digest: of the message.
+        digest: the digest of the message.
     """
 
     claim: Claim
@@ -69,12 +69,12 @@ class _Task:
 
 
 class Poster:
-    """Does the jobs of posts: posts a message, edits it when it says something else now, else leaves it alone."""
+    """Runs the jobs of posts: it posts a message, edits it if the contents have changed, and else leaves it alone."""
 
     def __init__(
         self, client: Client, posts: PostService, publications: Mapping[JobKind, Publication[Any]], pace: Pace
     ) -> None:
-        """Send as `client`, which is logged in, at a `pace`; remember by `posts`; know what each kind says."""
+        """Send as the logged-in `client`, at a `pace`; store posts with `posts`; `publications` defines each kind."""
         self._client = client
         self._posts = posts
         self._publications = publications
@@ -84,9 +84,9 @@ class Poster:
         """Bring the post of a job's kind and key up to date.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
             Unavailable: the database did not answer.
-            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take the message this time.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not accept the message this time.
         """
         publication = self._publications[claim.kind]
         draft = await publication.source.draft(claim.key)
@@ -114,7 +114,7 @@ class Poster:
             await self._give_up(task, publication, refused)
 
     async def _edit(self, task: _Task, post: Post, message_id: int) -> None:
-        """Edit a message to say what it is to say, unless it says that already, and remember it."""
+        """Edit a message to match its draft, unless it does already, and store that."""
         if post.digest != task.digest:
             message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
             view, nobody = task.reply.layout(), AllowedMentions.none()
@@ -123,7 +123,7 @@ class Poster:
         await self._posts.keep(task.claim, task.draft, post, message_id, task.digest)
 
     async def _take_down(self, draft: Draft[Any], post: Post, message_id: int) -> None:
-        """Delete a message, in whose place another is sent; in a former channel it stays where Discord wants that."""
+        """Delete a message that a new one replaces; in a former channel, it stays if Discord refuses."""
         message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
         try:
             with _understood(post.channel_id):
@@ -135,7 +135,7 @@ class Poster:
                 raise
 
     async def _change(self, channel_id: int, request: Callable[[], Awaitable[object]]) -> None:
-        """Change a message by a request, also in a thread that Discord has archived."""
+        """Change a message with a request, even in a thread that Discord has archived."""
         await self._pace.wait()
         try:
             await request()
@@ -148,7 +148,7 @@ class Poster:
             await request()
 
     async def _post(self, task: _Task) -> None:
-        """Send a new message, if and when it is to be sent."""
+        """Send a new message, if it is news and the time has come."""
         claim, draft = task.claim, task.draft
         if draft.channel_id is None or not draft.is_news:
             await self._posts.end(claim, draft)
@@ -164,7 +164,7 @@ class Poster:
         await self._edit(task, post, message.id)
 
     async def _give_up(self, task: _Task, publication: Publication[Any], refused: Refused) -> None:
-        """Switch the posts off where they go now; what is in a former channel stays as it is."""
+        """Switch the posts off in their present channel; a message in a former channel stays as it is."""
         claim, draft = task.claim, task.draft
         if refused.channel_id != draft.channel_id:
             logger.info("post %r %s stays as it is: %s", str(claim.kind), claim.key, refused)
@@ -176,7 +176,7 @@ class Poster:
 
 @contextmanager
 def _understood(channel_id: int) -> Iterator[None]:
-    """Raise `Deleted` or `Refused` where Discord's answer means that; other errors may pass."""
+    """Raise `Deleted` or `Refused` if Discord's answer means that; other errors pass through."""
     try:
         yield
     except NotFound as error:
@@ -188,6 +188,6 @@ def _understood(channel_id: int) -> Iterator[None]:
 
 
 def _digest(reply: Reply) -> str:
-    """Return by what two messages are told apart."""
+    """Return a digest that distinguishes messages."""
     components = [part.to_component_dict() for part in reply.layout().children]
     return hashlib.sha256(json.dumps(components, sort_keys=True).encode()).hexdigest()

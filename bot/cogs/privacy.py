@@ -1,4 +1,4 @@
-"""`/my-data`, and the button below it that erases a user who has agreed twice."""
+"""`/my-data`, and the button below it that erases a user after two confirmations."""
 
 import logging
 import re
@@ -27,29 +27,29 @@ from bot.ui.privacy import (
 )
 
 REASON = "the user asked to be erased"
-"""What the audit log of a server says of a role that is taken away."""
+"""The reason in a server's audit log for taking a role away."""
 
 logger = logging.getLogger(__name__)
 
 
 class Privacy(ServiceCog):
-    """The command that hands users what is stored about them."""
+    """The command that gives users the data stored about them."""
 
     @app_commands.command(name="my-data", description="Get all that I store about you, or be erased")
     @app_commands.guild_only()
     async def my_data(self, interaction: Interaction[Any]) -> None:
-        """Hand over a file of everything, to the user alone."""
+        """Send a file with everything, to the user only."""
         servers = {guild.id: guild.name for guild in interaction.client.guilds}
         await answer(interaction, self.services.privacy.collect(interaction.user.id, servers), _show, only_reads=True)
 
 
 class EraseButton(IdButton, template=r"privacy:(?P<step>ask|confirm)"):
-    """Asks the user who clicks it, and nobody else, whether to erase them: first what that means, then for a word."""
+    """Asks only the clicking user whether to erase them: first with the consequences, then for a word."""
 
     LABELS: ClassVar = {"ask": "Erase me", "confirm": "Erase me for good"}
 
     def __init__(self, step: str) -> None:
-        """Ask the first time, or the second."""
+        """Ask the first question or the second one."""
         self.step = step
         super().__init__(Button(label=self.LABELS[step], style=ButtonStyle.danger, custom_id=f"privacy:{step}"))
 
@@ -59,12 +59,12 @@ class EraseButton(IdButton, template=r"privacy:(?P<step>ask|confirm)"):
         if self.step == "confirm":
             await open_modal(interaction, measured, lambda _: EraseModal())
         else:
-            # The message with the file stays.
+            # Keep the message with the file.
             await answer(interaction, measured, _ask, only_reads=True)
 
 
 class EraseModal(IdModal):
-    """Has the user who opened it type a word, and erases them."""
+    """Asks the user to type a word, and erases them."""
 
     TEMPLATE = re.compile(r"privacy:erase")
 
@@ -78,7 +78,7 @@ class EraseModal(IdModal):
         """Erase the user.
 
         Raises:
-            ErasureUnconfirmed: the word is another one.
+            ErasureUnconfirmed: the user typed a different word.
         """
         if self.word.value.strip().upper() != CONFIRMATION:
             raise ErasureUnconfirmed(self.word.value.strip(), CONFIRMATION)
@@ -86,7 +86,7 @@ class EraseModal(IdModal):
 
 
 async def _erase(interaction: Interaction[Any]) -> Footprint:
-    """Take the roles away that the bot has given, as far as Discord lets it, and erase the user."""
+    """Take away the roles that the bot has given, as far as Discord allows, and erase the user."""
     privacy, user = services_of(interaction).privacy, interaction.user
     for role in (await privacy.measure(user.id)).roles:
         try:

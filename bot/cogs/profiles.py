@@ -1,4 +1,4 @@
-"""`/profile`, also from the menu of a user, `/compare`, and the button that follows a rival."""
+"""`/profile`, also in the context menu of users, `/compare`, and the button that follows a rival."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ class Profiles(ServiceCog):
     @app_commands.describe(player="Whose; default: your own")
     @app_commands.guild_only()
     async def profile(self, interaction: Interaction[Any], player: User | None = None) -> None:
-        """Show all events of a player, with medals, streaks and the best week."""
+        """The commands that show players across all events."""
         await _show(interaction, interaction.user.id if player is None else player.id)
 
     @app_commands.command(name="compare", description="Two players side by side, to you alone")
@@ -55,7 +55,7 @@ class RivalButton(IdButton, template=rf"rival:(?P<state>follow|unfollow):{PLAYER
     """A button below a comparison with a player that makes the player the rival of whoever clicks it, or ends that."""
 
     def __init__(self, rival_id: int, event_id: int, *, follows: bool) -> None:
-        """Follow a player, or no longer; the comparison is of the event with this key, or of `ALL_EVENTS`."""
+        """Follow a player, or stop following; the comparison is of the event with this key, or of `ALL_EVENTS`."""
         self.rival_id, self.event_id, self.follows = rival_id, event_id, follows
         super().__init__(
             Button(
@@ -71,13 +71,13 @@ class RivalButton(IdButton, template=rf"rival:(?P<state>follow|unfollow):{PLAYER
         return cls(int(match["player"]), int(match["event"]), follows=match["state"] == "follow")
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Follow the player or not, and show the comparison anew."""
+        """Follow the player or stop following, and show the comparison again."""
         await update(interaction, self._follow(interaction), _compared)
 
     async def _follow(self, interaction: Interaction[Any]) -> Comparison:
         services, guild_id, user_id = services_of(interaction), guild_of(interaction), interaction.user.id
         event_id = None if self.event_id == ALL_EVENTS else self.event_id
-        # Before anything is written: what the id names may be forged.
+        # Compare before writing anything, because the id may be forged.
         comparison = await services.profiles.compare(guild_id, self.rival_id, None, user_id, event_id)
         follow = services.reminders.follow if self.follows else services.reminders.unfollow
         await follow(guild_id, user_id, self.rival_id)

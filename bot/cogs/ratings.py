@@ -1,4 +1,4 @@
-"""`/rating` and its buttons, which work after a restart."""
+"""`/rating` and its buttons."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.ui.ratings import share_rating, show_rating
 
 
 class Ratings(ServiceCog):
-    """The command that tells where an event Elo comes from."""
+    """The command that explains an event Elo."""
 
     @app_commands.command(name="rating", description="Show where an event Elo comes from, to you alone")
     @app_commands.describe(
@@ -30,7 +30,7 @@ class Ratings(ServiceCog):
     async def rating(
         self, interaction: Interaction[Any], event: str, player: User | None = None, season: str | None = None
     ) -> None:
-        """Show the best, the weeks and how both make the event Elo."""
+        """Show the best, the weeks, and how they make up the event Elo."""
         viewer = interaction.user.id
         whose = viewer if player is None else player.id
         rating = self.services.standings.rating(guild_of(interaction), event, whose, viewer, season)
@@ -41,7 +41,10 @@ class RatingButton(IdButton, template=rf"rating:{EVENT}(?::{PLAYER})?"):
     """A button that shows whoever clicks it where an event Elo comes from: their own, or that of one player."""
 
     def __init__(self, event_id: int, player_id: int | None = None) -> None:
-        """Explain ratings in the event with this key: that of a player, by Discord's id, or of whoever clicks."""
+        """Explain ratings in the event with this key.
+
+        It is the rating of a player, given by Discord's id, or of the user who clicks.
+        """
         self.event_id, self.player_id = event_id, player_id
         label, custom_id = "My rating", f"rating:{event_id}"
         if player_id is not None:
@@ -66,7 +69,7 @@ class ShareButton(IdButton, template=rf"rating:share:{EVENT}:{PLAYER}"):
         super().__init__(Button(label="Share", style=ButtonStyle.secondary, custom_id=custom_id))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Show everyone the rating as it is now, and take the button away."""
+        """Show everyone the present rating, and remove the button."""
         viewer, standings = interaction.user, services_of(interaction).standings
         work = standings.rating(guild_of(interaction), self.event_id, self.player_id, viewer.id)
         await post(
@@ -79,7 +82,7 @@ class ShareButton(IdButton, template=rf"rating:share:{EVENT}:{PLAYER}"):
 
 
 def _show(rating: PlayerRating, viewer: int, *, is_shared: bool = False) -> Reply:
-    """Show whoever asks a rating, with buttons for what follows from it."""
+    """Show a rating to the user who asks, with buttons for further steps."""
     own, event = rating.player.discord_id == viewer, rating.event
     buttons: list[IdButton] = [PictureButton("rating", rating.player.discord_id, event.id)]
     if own and event.is_active:

@@ -30,7 +30,7 @@ def ask_to_apply(rehearsal: Rehearsal) -> Reply:
 
 
 def show_explained_results(content: Results | Reopened) -> Reply:
-    """Show the results of weeks that closed together, with buttons that explain and picture the last of them."""
+    """Show the results of weeks that were closed together, with buttons that explain and draw the last of them."""
     shown = show_results(content)
     if isinstance(content, Reopened):
         return shown
@@ -39,7 +39,7 @@ def show_explained_results(content: Results | Reopened) -> Reply:
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):
-    """A button below a rehearsal, whose id names the proposed rules."""
+    """A button below a rehearsal; its id names the proposed rules."""
 
     def __init__(self, event_id: int, rules: str) -> None:
         """Give an event these rules, as `write_rules` writes them."""

@@ -1,4 +1,4 @@
-"""`/notify`, its switches, and the job that tells players by direct message."""
+"""`/notify`, its switches, and the job that sends players direct messages."""
 
 import logging
 import re
@@ -18,26 +18,27 @@ from bot.ui.card import Reply
 from bot.ui.reminders import NAMES, show_panel, show_reminder, show_stopped
 
 UNWANTED = {50007, 50278, 10013}
-"""Discord's error codes where a user takes no direct messages of the bot, shares no server with it, or is gone."""
+"""Discord's error codes for a user who accepts no direct messages from the bot, shares no server with it, or is
+gone."""
 OPENED_A_SECOND = 5
-"""Discord holds up, and may punish, bots that open many direct messages at once."""
+"""How many direct messages the bot opens a second: Discord slows down, and may punish, bots that open many at once."""
 
 logger = logging.getLogger(__name__)
 
 
 class Reminders(ServiceCog):
-    """The command that switches reminders."""
+    """The command that switches reminders on and off."""
 
     @app_commands.command(name="notify", description="Choose what the bot tells you by direct message")
     @app_commands.guild_only()
     async def notify(self, interaction: Interaction[Any]) -> None:
-        """Show what the user is told of, with a switch for each."""
+        """Show the user's reminders, with a switch for each."""
         shown = self.services.reminders.show(guild_of(interaction), interaction.user.id)
         await answer(interaction, shown, _panel, only_reads=True)
 
 
 class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtaken|results|rival):(?P<state>on|off)"):
-    """A button that switches one reminder of the user who clicks it, in the server, on or off."""
+    """A button that switches one reminder on or off, for the clicking user in this server."""
 
     def __init__(self, reminder: Reminder, *, is_on: bool) -> None:
         """Switch a reminder on, or off."""
@@ -57,14 +58,14 @@ class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtake
         return cls(Reminder(match["reminder"]), is_on=match["state"] == "on")
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Switch the reminder, and show the panel anew."""
+        """Switch the reminder, and show the panel again."""
         reminders = services_of(interaction).reminders
         switched = reminders.switch(guild_of(interaction), interaction.user.id, self.reminder, is_on=self.is_on)
         await update(interaction, switched, _panel)
 
 
 class StopButton(IdButton, template=rf"notify:stop:(?P<guild>{DISCORD_ID})"):
-    """A button below a reminder that ends all reminders from its server to the user who clicks it."""
+    """A button below a reminder: it ends all reminders from its server for the clicking user."""
 
     def __init__(self, guild_id: int) -> None:
         """End the reminders from a server."""
@@ -74,28 +75,28 @@ class StopButton(IdButton, template=rf"notify:stop:(?P<guild>{DISCORD_ID})"):
         )
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """End the reminders; works in a direct message, and changes what the user alone is told."""
+        """End the reminders; this works in a direct message, and affects only the user."""
         stopped = services_of(interaction).reminders.stop(self.guild_id, interaction.user.id)
         await update(interaction, stopped, lambda _: show_stopped())
 
 
 class Messenger:
-    """Does the jobs of reminders: sends a player one direct message with all that there is to tell."""
+    """Runs the jobs of reminders: it sends a player one direct message with all the news."""
 
     def __init__(self, client: Client, reminders: ReminderService, pace: Pace) -> None:
-        """Send as `client`, which is logged in, at a `pace`, what `reminders` says."""
+        """Send what `reminders` says, as the logged-in `client`, at a `pace`."""
         self._client = client
         self._reminders = reminders
         self._pace = pace
         self._opening = Pace(OPENED_A_SECOND)
 
     async def do(self, claim: Claim) -> None:
-        """Tell the player of a job what there is to tell, and have the job come again.
+        """Send the player of a job their news, and reschedule the job.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
             Unavailable: the database did not answer.
-            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take the message this time.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not accept the message this time.
         """
         message = await self._reminders.draft(claim)
         if message is None:

@@ -1,4 +1,4 @@
-"""`/review`, its buttons and its modal: an admin approves or refuses the scores that are held."""
+"""`/review`, its buttons and its modal, with which admins approve or refuse held scores."""
 
 import re
 from dataclasses import replace
@@ -28,12 +28,12 @@ class Reviews(ServiceCog):
     @app_commands.command(name="review", description="Scores that wait for an admin; players see what became of theirs")
     @app_commands.guild_only()
     async def review(self, interaction: Interaction[Any]) -> None:
-        """Show the first score that waits, or a player's own."""
+        """Show the first waiting score, or a player's own held scores."""
         await answer(interaction, self.services.reviews.look(_reviewer(interaction)), _show_review, only_reads=True)
 
 
 class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|next):(?P<number>[0-9]{1,18})"):
-    """Shows, approves or refuses the held score that the message is about, or shows the next one."""
+    """Shows, approves or refuses the held score in the message, or shows the next one."""
 
     LABELS: ClassVar = {"look": "Review", "approve": "Approve", "refuse": "Refuse", "next": "Next"}
     STYLES: ClassVar = {
@@ -44,13 +44,13 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
     }
 
     def __init__(self, action: str, number: int) -> None:
-        """Do `action` with the held score of this key, or show the one at this place."""
+        """Do `action` with the held score that has this key, or show the one at this place."""
         self.action, self.number = action, number
         label, style = self.LABELS[action], self.STYLES[action]
         super().__init__(Button(label=label, style=style, custom_id=f"review:{action}:{number}"))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Approve or refuse, and show everyone; show the score in private, or the next one in place of it."""
+        """Approve or refuse, and show everyone; or show the score in private, or replace it by the next one."""
         reviews, actor = services_of(interaction).reviews, _reviewer(interaction)
         if self.action == "look":
             await answer(interaction, reviews.look_at(actor, self.number), _show_review, only_reads=True)
@@ -64,12 +64,12 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
 
 
 class RefusalModal(IdModal):
-    """Asks for the reason why a held score is refused."""
+    """Asks for the reason for refusing a held score."""
 
     TEMPLATE = re.compile(r"review:refuse:(?P<number>[0-9]{1,18})")
 
     def __init__(self, held_id: int) -> None:
-        """Refuse the held score of this key."""
+        """Refuse the held score with this key."""
         super().__init__(title="Refuse the score", custom_id=f"review:refuse:{held_id}")
         self.held_id = held_id
         self.reason: TextInput[Any] = TextInput(custom_id="reason", required=False, max_length=MAX_REASON)
@@ -83,7 +83,7 @@ class RefusalModal(IdModal):
 
 
 def show_held_score(held: HeldScore | None) -> Reply:
-    """Show a held score in the review channel, with a button while it waits; None for one that was erased."""
+    """Show a held score in the review channel, with a button while it waits; None for an erased score."""
     shown = show_held(held)
     if held is None or held.state is not HeldState.WAITING:
         return shown
@@ -91,7 +91,7 @@ def show_held_score(held: HeldScore | None) -> Reply:
 
 
 def _reviewer(interaction: Interaction[Any]) -> Actor:
-    """Return the user of an interaction, who looks at held scores and need not be told that some wait."""
+    """Return the user of an interaction, who is looking at held scores and needs no notice about them."""
     interaction.extras[TOLD] = JobKind.REVIEW
     return actor_of(interaction)
 

@@ -1,4 +1,4 @@
-"""Give and take the roles that events award, and check who may have one awarded."""
+"""Give and take the roles that events award, and check which roles an admin may award."""
 
 import logging
 import time
@@ -15,34 +15,34 @@ from bot.errors import BotLacksManageRoles, RoleAboveAdmin, RoleAboveBot, RoleNo
 from bot.services.roles import RoleService
 
 UNKNOWN_ROLE = 10011
-"""Discord's error code for a role that somebody has deleted."""
+"""Discord's error code for a deleted role."""
 NEEDS_2FA = 60003
-"""Its error code where moderators need two-factor authentication, and the account that owns the bot has none."""
+"""Discord's error code for a server that requires two-factor authentication, which the bot's owner has not set up."""
 LONGEST_SECONDS = 20.0
-"""After so long a job notes what it has done and leaves the rest to the next claim: Discord takes few changes of roles
-in a server at a time, and a job whose lease has ended notes nothing."""
+"""How long a job runs before it stores its progress and leaves the rest to the next claim. Discord allows few role
+changes in a server at a time, and a job whose lease has ended cannot store anything."""
 REASON = "awarded by the leaderboard"
-"""What the audit log of a server says of it."""
+"""The reason in a server's audit log for giving or taking a role."""
 
 logger = logging.getLogger(__name__)
 
 
 class RoleKeeper:
-    """Does the jobs of roles."""
+    """Runs the jobs that give and take roles."""
 
     def __init__(self, client: Client, roles: RoleService, pace: Pace) -> None:
-        """Give as `client`, which is logged in, at a `pace`; ask `roles` what to give and take."""
+        """Act as the logged-in `client`, at a `pace`; `roles` says what to give and take."""
         self._client = client
         self._roles = roles
         self._pace = pace
 
     async def do(self, claim: Claim) -> None:
-        """Give and take what the server of a job awards now.
+        """Give and take the roles that the server of a job currently awards.
 
         Raises:
-            ClaimLost: the job is no longer this process's.
+            ClaimLost: this process no longer holds the claim.
             Unavailable: the database did not answer.
-            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take it this time.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not accept a change this time.
         """
         began_at = time.monotonic()
         changes = await self._roles.plan(claim.key)
@@ -63,11 +63,11 @@ class RoleKeeper:
                 await self._roles.give_up(claim, done, change, trouble)
                 return
             done.append(change)
-        # What is left, and what was awarded meanwhile, comes with the next claim.
+        # The next claim handles the rest, and what was awarded meanwhile.
         await self._roles.note(claim, done, is_all=False)
 
     async def _change(self, guild_id: int, change: RoleChange) -> Trouble | None:
-        """Give or take a role; return why the bot may not.
+        """Give or take a role; return the reason if the bot may not.
 
         Raises:
             discord.NotFound: the player has left the server.
@@ -92,10 +92,10 @@ class RoleKeeper:
 
 
 def check_awardable(interaction: Interaction[Any], role: Role) -> None:
-    """Check that both the bot and the admin may give a role: else an admin could award themselves any.
+    """Check that both the bot and the admin may give a role, so that admins cannot award themselves any role.
 
     Raises:
-        RoleNotGivable: one of them may not.
+        RoleNotGivable: one of them may not give it.
     """
     if role.is_default() or role.managed:
         raise RoleNotGivable(role.id)

@@ -1,4 +1,4 @@
-"""`/settings` and `/setup`: a panel whose buttons open a modal for each part; and the greeting of a new server."""
+"""`/settings` and `/setup`, a panel whose buttons open a modal for each part; and the greeting of a new server."""
 
 import logging
 import re
@@ -115,7 +115,7 @@ class Servers(ServiceCog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: Guild) -> None:
-        """Greet a new server, once, where the bot may write."""
+        """Greet a new server, once, in a channel where the bot may write."""
         channel, welcome = _writable(guild), replace(show_welcome(), buttons=[[SetupButton("open")]])
         try:
             if channel is not None and await self.services.settings.begin_greeting(guild.id):
@@ -125,10 +125,10 @@ class Servers(ServiceCog):
 
 
 class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|review|weeks|zone|role|rules)"):
-    """A button that shows the panel, or opens the modal of a part of it."""
+    """A button that shows the panel, or opens the modal of one of its parts."""
 
     def __init__(self, part: str) -> None:
-        """Open a part of what can be set up, or the panel."""
+        """Open a part of the panel, or the panel itself."""
         self.part = part
         is_first = part in ("open", "event")
         super().__init__(
@@ -140,7 +140,7 @@ class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|review|
         )
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Show the panel, or ask for a part of it as it is now."""
+        """Show the panel, or open the modal of a part with the present settings."""
         services = services_of(interaction)
         shown = services.settings.show(actor_of(interaction))
         if self.part == "open":
@@ -151,17 +151,17 @@ class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|review|
 
 
 class SetupModal(IdModal):
-    """Asks for a part of what can be set up, and shows the panel with the change."""
+    """Asks for one part of the setup, and shows the panel with the change."""
 
     PART: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
-        """Name the form of the ids after the part."""
+        """Derive the pattern of the ids from the part."""
         super().__init_subclass__()
         cls.TEMPLATE = re.compile(f"setup:{cls.PART}")
 
     def __init__(self, *labels: Label[Any]) -> None:
-        """Ask for what stands in the labels."""
+        """Ask for the values of the labels."""
         super().__init__(title=PARTS[self.PART], custom_id=f"setup:{self.PART}")
         self.inputs: list[Any] = [label.component for label in labels]
         for label in labels:
@@ -197,7 +197,7 @@ class EventModal(SetupModal):
         return cls(name_label(), direction_label(), format_label(), unit_label())
 
     async def submit(self, interaction: Interaction[Any]) -> None:
-        """Make the event."""
+        """Create the event."""
         services = services_of(interaction)
         name, direction, kind, unit = self.inputs
         options = EventOptions(name.value, ScoreFormat(kind.value), unit.value.strip() or None)
@@ -206,7 +206,7 @@ class EventModal(SetupModal):
 
 
 class ChannelModal(SetupModal):
-    """Asks where results are announced."""
+    """Asks where to announce results."""
 
     PART = "channel"
 
@@ -222,7 +222,7 @@ class ChannelModal(SetupModal):
 
 
 class ReviewsModal(SetupModal):
-    """Asks where held scores are shown to admins."""
+    """Asks where to show held scores to admins."""
 
     PART = "review"
 
@@ -270,7 +270,7 @@ class ZoneModal(SetupModal):
 
 
 class RoleModal(SetupModal):
-    """Asks for the role of admins."""
+    """Asks for the admin role."""
 
     PART = "role"
 
@@ -287,7 +287,7 @@ class RoleModal(SetupModal):
 
 
 class RulesModal(SetupModal):
-    """Asks by which rules new events rate."""
+    """Asks for the rules of new events."""
 
     PART = "rules"
 
@@ -313,14 +313,14 @@ def show_panel(report: SettingsReport, title: str = "Settings of this server") -
 
 
 def _minutes(text: str) -> int:
-    """Read a grace as typed."""
+    """Parse a grace as typed."""
     if not _MINUTES.fullmatch(text.strip()):
         raise GraceTooLong(LONGEST_GRACE_MINUTES)
     return int(text)
 
 
 def _writable(guild: Guild) -> TextChannel | None:
-    """Return where the bot may write in a server: where Discord greets members, or the first channel that there is."""
+    """Return a channel of the server where the bot may write: the system channel if possible, else the first one."""
     channels = [guild.system_channel, *guild.text_channels]
     return next((one for one in channels if one is not None and one.permissions_for(guild.me).send_messages), None)
 
@@ -329,7 +329,7 @@ def _text_channel(interaction: Interaction[Any], channel_id: int) -> TextChannel
     """Return a text channel of the server.
 
     Raises:
-        NotATextChannel: the channel is something else, or another server's.
+        NotATextChannel: the channel is of another type, or belongs to another server.
     """
     channel = None if interaction.guild is None else interaction.guild.get_channel(channel_id)
     if not isinstance(channel, TextChannel):
@@ -341,8 +341,8 @@ def _private_channel(interaction: Interaction[Any], channel_id: int) -> int:
     """Return the id of a text channel of the server that not everyone can read.
 
     Raises:
-        NotATextChannel: as `_text_channel`.
-        EveryoneReads: everyone can.
+        NotATextChannel: as in `_text_channel`.
+        EveryoneReads: everyone can read it.
     """
     channel = _text_channel(interaction, channel_id)
     if channel.permissions_for(channel.guild.default_role).read_messages:

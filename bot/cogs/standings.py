@@ -1,4 +1,4 @@
-"""`/leaderboard` and its buttons, whose ids hold all that they need, so that they work after a restart."""
+"""`/leaderboard` and its buttons."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ BUTTON_ID = re.compile(
 
 BOARDS = frozenset(map(str, Board))
 SWITCH = {"all": Board.ALL_TIME, "week": Board.WEEK, "overall": Board.OVERALL}
-"""The boards by the labels of the buttons that switch between them."""
+"""The boards, by the labels of the buttons that switch to them."""
 
 
 class Standings(ServiceCog):
@@ -56,9 +56,9 @@ class Standings(ServiceCog):
 
 
 class PageButton(IdButton, template=BUTTON_ID):
-    """A button that turns a leaderboard to one page, also of another board, or to that of whoever clicks it.
+    """A button that turns to a page of a leaderboard, to another board, or to the page with the clicking user's row.
 
-    The user who asked for the leaderboard turns its page. Any other user gets a private copy.
+    A click by the user who asked for the leaderboard changes the message. Any other user gets a private copy.
     """
 
     LABELS: ClassVar = {
@@ -98,7 +98,10 @@ class PastWeeksButton(IdButton, template=rf"weeks:{EVENT}(?::(?P<owner>{DISCORD_
     """A button that offers the boards of closed weeks, in the message of the user who asked for it, else in private."""
 
     def __init__(self, event_id: int, owner_id: int | None = None) -> None:
-        """Offer the closed weeks of the event with this key, in the message of the user `owner_id` or of nobody."""
+        """Offer the closed weeks of the event with this key.
+
+        The message belongs to the user `owner_id`, or to nobody.
+        """
         self.event_id, self.owner_id = event_id, owner_id
         custom_id = f"weeks:{event_id}" if owner_id is None else f"weeks:{event_id}:{owner_id}"
         super().__init__(Button(label="Past weeks", style=ButtonStyle.secondary, custom_id=custom_id))
@@ -115,7 +118,7 @@ class PastWeeksButton(IdButton, template=rf"weeks:{EVENT}(?::(?P<owner>{DISCORD_
 
 
 def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool = False) -> Reply:
-    """Show a page of a leaderboard, with buttons for other boards and pages and for a score."""
+    """Show a page of a leaderboard, with buttons for other boards and pages and for submitting a score."""
 
     def button(label: str, board: str, number: int = 0, *, enabled: bool = True) -> PageButton:
         return PageButton(label, page.event.id, board, max(number, 0), viewer.id, enabled=enabled)
@@ -137,7 +140,7 @@ def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool =
 
 
 def _offer(weeks: Sequence[Week], event_id: int, viewer: int, *, ephemeral: bool = False) -> Reply:
-    """Offer the latest closed weeks, and the board of all time to go back to."""
+    """Offer the latest closed weeks, and the all-time board as the way back."""
     buttons: list[IdButton] = []
     for week in weeks[:MOST_WEEKS]:
         button = PageButton("week", event_id, str(week), 0, viewer)

@@ -1,4 +1,4 @@
-"""`/submit-score`, the same by a button or from a message, and the buttons that ask which score was meant."""
+"""`/submit-score`, the same by a button or from a message, and the buttons that resolve an ambiguous score."""
 
 import re
 from dataclasses import replace
@@ -44,7 +44,7 @@ MARKS, PUNCTUATION, BRACKETS = "*_~|", ",.;:!?'\"", {")": "(", "]": "["}
 
 
 class Submissions(ServiceCog):
-    """The commands that players use to submit scores."""
+    """The commands with which players submit scores."""
 
     @app_commands.command(name="submit-score", description="Submit a score for an event of this server")
     @app_commands.describe(
@@ -63,14 +63,14 @@ class Submissions(ServiceCog):
         proof: str | None = None,
         screenshot: Attachment | None = None,
     ) -> None:
-        """Submit a score and show what it changed, or ask which one was meant."""
+        """Submit a score and show its effect, or ask which score was meant."""
         await _submit(interaction, event or "", score, proof, screenshot)
 
 
 @app_commands.context_menu(name="Submit this as a score")
 @app_commands.guild_only()
 async def submit_message(interaction: Interaction[Any], message: Message) -> None:
-    """Ask for the event and the score that a message shows, which is the proof."""
+    """Ask for the event and the score that a message shows; the message is the proof."""
     place = guild_of(interaction), channel_of(interaction), interaction.user.id
     proof = _proof_of(message)
     await open_modal(
@@ -90,15 +90,15 @@ class ScoreModal(ScoreForm):
 
 
 class MessageModal(IdModal):
-    """Asks which event a score is for, and which score; a link to what a message shows is the proof, if there is one.
+    """Asks for an event and a score; the proof is a link to what a message shows, if there is one.
 
-    Of more events than a menu holds, the player types the name.
+    If there are more events than a menu holds, the player types the name.
     """
 
     TEMPLATE = re.compile("submit:(?P<how>choose|type)")
 
     def __init__(self, event: Select[Any] | TextInput[Any], proof: str | None = None) -> None:
-        """Ask for the event by a menu or by its name, and offer a proof, which the player can change."""
+        """Ask for the event with a menu or by name, and suggest a proof, which the player can change."""
         is_menu = isinstance(event, Select)
         super().__init__(title=TITLE, custom_id=f"submit:{'choose' if is_menu else 'type'}")
         self.event, self.score, self.proof = event, score_input(), proof_input(proof)
@@ -119,17 +119,17 @@ class MessageModal(IdModal):
 
 
 def ask_for_score(choices: EventChoices) -> IdModal:
-    """Return the modal that asks for a score: for the only event, or for one of those that take scores."""
+    """Return the modal that asks for a score: for the only event, or for one of the events that take scores."""
     if len(choices.events) == 1:
         return ScoreModal(choices.events[0].id, choices.events[0])
     return MessageModal(ask_event(choices))
 
 
 class ReadingButton(IdButton, template=READING_ID):
-    """A button that submits one of the scores that a text can mean, for the user who typed it."""
+    """A button that submits one possible reading of a score, for the user who typed it."""
 
     def __init__(self, event_id: int, score: str, user_id: int, label: str) -> None:
-        """Submit `score`, a text that means one score only, to an event."""
+        """Submit `score`, an unambiguous text, to an event."""
         self.event_id, self.score, self.user_id = event_id, score, user_id
         custom_id = f"score:{event_id}:{score}:{user_id}"
         super().__init__(Button(label=label, style=ButtonStyle.primary, custom_id=custom_id))
@@ -138,7 +138,7 @@ class ReadingButton(IdButton, template=READING_ID):
     async def from_custom_id(
         cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
     ) -> "ReadingButton":
-        """Rebuild a button from its id, and the score as it is shown from its label."""
+        """Rebuild a button from its id; its label holds the displayed score."""
         label = item.label if isinstance(item, Button) else None
         return cls(int(match["event"]), match["score"], int(match["user"]), label or match["score"])
 
@@ -166,13 +166,13 @@ class UndoButton(IdButton, template=rf"undo:{EVENT}:(?P<user>{DISCORD_ID}):(?P<i
     """A button that takes a submission back, for whoever made it."""
 
     def __init__(self, event_id: int, user_id: int, interaction_id: int) -> None:
-        """Take back what the user submitted to an event by an interaction."""
+        """Take back what the user submitted to an event in an interaction."""
         self.event_id, self.user_id, self.interaction_id = event_id, user_id, interaction_id
         custom_id = f"undo:{event_id}:{user_id}:{interaction_id}"
         super().__init__(Button(label="Undo", style=ButtonStyle.secondary, custom_id=custom_id))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Take the submission back, and show that in its place."""
+        """Take back the submission, and show that in its place."""
         if interaction.user.id != self.user_id:
             raise SubmittedByAnother
         submission = guild_of(interaction), self.event_id, self.user_id, self.interaction_id
@@ -195,7 +195,7 @@ def _submission(interaction: Interaction[Any], event: str, score: str, proof: st
 
 
 def _proof_of(message: Message) -> str:
-    """Return a link to what a message shows: its attachment, else a link in it, else itself."""
+    """Return a link to what a message shows: its attachment, or else a link in it, or else the message itself."""
     if message.attachments:
         return link_to(message.attachments[0])
     link = LINK.search(message.content)
@@ -203,7 +203,7 @@ def _proof_of(message: Message) -> str:
 
 
 def _without_what_follows(link: str, before: str) -> str:
-    """Return a link without the marks, the brackets and the punctuation of the text around it."""
+    """Return a link without the markup, brackets and punctuation of the surrounding text."""
     while link:
         last = link[-1]
         is_mark, opening = last in MARKS and last in before, BRACKETS.get(last)
@@ -221,9 +221,9 @@ async def _submit(
     proof: str | None,
     screenshot: Attachment | None = None,
 ) -> None:
-    """Submit a score for an event, by its name or its key, and show what it changed, or ask which one was meant.
+    """Submit a score for an event, given by name or key; show its effect, or ask which score was meant.
 
-    A screenshot is the proof where no link is given. The bot posts it below the answer, if it can.
+    Without a link, a screenshot is the proof. The bot posts it below the answer, if it can.
     """
     picture = None
     if screenshot is not None and not (proof and proof.strip()):
@@ -249,9 +249,9 @@ async def _submit(
 
 
 def _show(result: SubmissionResult, picture: str | None) -> Reply:
-    """Show what a score changed, with a button that takes it back and one that explains it.
+    """Show the effect of a score, with buttons to take it back and to explain it.
 
-    The link of a picture that follows is left out.
+    If a picture follows, the link to it is left out.
     """
     event_id, player_id = result.event.id, result.player.discord_id
     undo = UndoButton(event_id, player_id, result.interaction_id)

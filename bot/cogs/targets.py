@@ -1,4 +1,4 @@
-"""`/target`, and the button that asks the same."""
+"""`/target`, and the button with the same question."""
 
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from bot.ui.targets import LABEL, show_target
 
 
 class Targets(ServiceCog):
-    """The command that tells what a player must score."""
+    """The command that says what a player must score."""
 
     @app_commands.command(name="target", description="What must I score? Only you see the answer")
     @app_commands.describe(

@@ -32,14 +32,14 @@ _EVENT_FILES = (".json", ".zip")
 
 
 class Transfer(ServiceCog):
-    """The commands that hand an event to an admin as a file, and take scores, or an event, out of one."""
+    """The commands that export an event as a file for an admin, and import scores or an event from one."""
 
     @app_commands.command(name="export", description="Admins: get all of an event as tables, for you alone")
     @app_commands.describe(event="The event: start typing its name")
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
     async def export(self, interaction: Interaction[Any], event: str) -> None:
-        """Hand over all of an event."""
+        """Send a file with everything about an event."""
         await answer(
             interaction, self.services.transfer.export(actor_of(interaction), event), show_export, only_reads=True
         )
@@ -51,7 +51,7 @@ class Transfer(ServiceCog):
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
     async def import_(self, interaction: Interaction[Any], file: Attachment, event: str | None = None) -> None:
-        """Show what an import of a file would do, and ask whether to do it."""
+        """Show what importing a file would do, and ask whether to import it."""
         question = _plan(self.services.transfer, actor_of(interaction), event, file)
         await answer(interaction, question, lambda asked: asked, only_reads=True)
 
@@ -80,7 +80,7 @@ async def _read(file: Awaitable[bytes]) -> bytes:
 
 
 async def _read_kept(interaction: Interaction[Any]) -> bytes:
-    """Return the file that the message of a clicked button shows; Discord has it there, and not in `attachments`."""
+    """Return the file in the message of a clicked button; Discord lists it among components, not in `attachments`."""
     shown = [] if interaction.message is None else interaction.message.components
     addresses = [part.media.url for part in shown if isinstance(part, FileComponent)]
     if not addresses:
@@ -92,7 +92,7 @@ class ImportButton(IdButton, template=rf"import:do:{EVENT}"):
     """Imports the scores of the file that the message keeps."""
 
     def __init__(self, event_id: int) -> None:
-        """Import into an event."""
+        """Import into the event with this key."""
         self.event_id = event_id
         super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id=f"import:do:{event_id}"))
 
@@ -107,14 +107,14 @@ class ImportButton(IdButton, template=rf"import:do:{EVENT}"):
 
 
 class ImportEventButton(IdButton, template=r"import:event"):
-    """Makes the event of the file that the message keeps."""
+    """Creates the event of the file in its message."""
 
     def __init__(self) -> None:
         """Import into the server of the message."""
         super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id="import:event"))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Make the event, and show everyone."""
+        """Create the event, and show everyone."""
         services, actor = services_of(interaction), actor_of(interaction)
 
         async def work() -> EventImportPlan:
@@ -127,13 +127,13 @@ class TakeBackButton(IdButton, template=rf"import:undo:{EVENT}:(?P<number>-?[0-9
     """Takes the import back that the message is about."""
 
     def __init__(self, event_id: int, import_id: int) -> None:
-        """Take an import into an event back."""
+        """Undo an import into an event."""
         self.event_id, self.import_id = event_id, import_id
         custom_id = f"import:undo:{event_id}:{import_id}"
         super().__init__(Button(label="Take the import back", style=ButtonStyle.secondary, custom_id=custom_id))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Take the import back, and show that instead."""
+        """Undo the import, and show that in its place."""
         services, actor = services_of(interaction), actor_of(interaction)
         await update(interaction, services.transfer.take_back(actor, self.event_id, self.import_id), show_taken_back)
 

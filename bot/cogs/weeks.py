@@ -27,7 +27,7 @@ WEEK_BUTTON_ID = re.compile(rf"week:(?P<action>close|preview|undo):{EVENT}:{WEEK
 
 
 class Weeks(ServiceCog):
-    """The commands that admins use on weeks."""
+    """The admins' commands for weeks."""
 
     @app_commands.command(name="weekly-reset", description="Admins: close the finished weeks of an event, or this one")
     @app_commands.describe(
@@ -40,7 +40,7 @@ class Weeks(ServiceCog):
     async def weekly_reset(
         self, interaction: Interaction[Any], event: str, week: str | None = None, preview: bool = False
     ) -> None:
-        """Close weeks, ask before the current one, or preview the results."""
+        """Close weeks, ask before closing the current one, or preview the results."""
         actor, weeks = actor_of(interaction), self.services.weeks
         if preview:
             previewed = self.services.results.preview(actor, event, week)
@@ -60,12 +60,12 @@ class Weeks(ServiceCog):
 
 
 class WeekButton(IdButton, template=WEEK_BUTTON_ID):
-    """A button that does something with one week of an event: an answer to the question, or *Undo* below results."""
+    """A button about one week of an event: an answer to the question, or *Undo* below results."""
 
     LABELS: ClassVar = {"close": "Close it now", "preview": "Preview", "undo": "Undo"}
 
     def __init__(self, action: str, event_id: int, week: str, label: str | None = None) -> None:
-        """Do `action` with a week, such as 2026-W47; the label is that of the action unless one is given."""
+        """Do `action` with a week, such as 2026-W47; without `label`, the label is that of the action."""
         self.action, self.event_id, self.week = action, event_id, week
         super().__init__(
             Button(
@@ -91,7 +91,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """Closed weeks, what is to tell of them, and how their event has ended, if it has and nobody else tells it."""
+    """Closed weeks, the news about them, and the end of their event, if it has ended and nothing else announces it."""
 
     runs: Sequence[WeeklyRunResult]
     content: Results | Reopened | Announced
@@ -121,7 +121,7 @@ def _show_reset(result: _Closed | WeekNotOver) -> Reply:
 
 
 def _show_closed(closed: _Closed) -> Reply:
-    """Show the results or where they are told, with buttons that explain the latest, and that undo it for admins."""
+    """Show the results, or where they are announced, with buttons that explain the latest and undo it."""
     last, content = closed.runs[-1], closed.content
     label = "Undo" if len(closed.runs) == 1 else f"Undo {write_days(last.week, short=True)}"
     undo = WeekButton("undo", last.event.id, str(last.week), label)
