@@ -1,1 +1,1 @@
-"""Turn results and errors into what users see in Discord."""
+"""Turn results and errors into messages to Discord users."""

@@ -1,4 +1,4 @@
-"""Show what a channel is told when weeks close and records break."""
+"""Show the announcements of closed weeks, records and final podiums."""
 
 from datetime import timedelta
 
@@ -14,17 +14,17 @@ from bot.ui.standings import MEDALS
 from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, write_days
 
 ENDED = "🏁"
-"""How the heading of a final podium begins."""
+"""The beginning of the heading of a final podium."""
 EARLIER = "**Closed with it**"
-"""What stands above the weeks that closed together with the last one."""
+"""The heading above the weeks that were closed together with the last one."""
 MOST_EARLIER = 5
-"""Of them, so many are listed."""
+"""The most such weeks to list."""
 _UNBROKEN = "\u00a0"
-"""A space at which no line breaks."""
+"""A space without a line break."""
 
 
 def show_results(content: Results | Reopened) -> Reply:
-    """Show the results of weeks that closed together, or that an admin has taken them back."""
+    """Show the results of weeks that were closed together, or that an admin has undone the close."""
     title = f"🏆 {escape(content.event.name)} · {write_days(content.week)}"
     if isinstance(content, Reopened):
         return Reply([Card(title, ("The week is open again.",), color=Color.light_grey())])
@@ -54,7 +54,7 @@ def show_results(content: Results | Reopened) -> Reply:
 
 
 def show_announced(content: Announced) -> Reply:
-    """Show that weeks are closed, and in which channel their results are told."""
+    """Show that weeks are closed, and in which channel their results appear."""
     title = f"**{escape(content.event.name)} · {write_days(content.week)}**"
     return Reply(
         [Card(None, (f"{title} is closed.", f"The results go to <#{content.channel_id}>."), color=Color.gold())]
@@ -75,7 +75,7 @@ def show_final(final: Final) -> Reply:
 
 
 def show_record(record: Record) -> Reply:
-    """Show who broke a record, or that it no longer counts."""
+    """Show who broke a record, or that the record does not count any more."""
     style, name = record.event.style, escape(record.player.name)
     event, score = escape(record.event.name), escape_score(record.score, style)
     if not record.stands:
@@ -115,7 +115,7 @@ def _name(player: PlayerName) -> str:
 
 
 def _write_time(led: timedelta) -> str:
-    """Write how long somebody led, in the greatest unit that it fills."""
+    """Write how long somebody led, in the largest unit with at least one."""
     if led.days:
         return count_of(led.days, "day")
     hours, minutes = divmod(max(int(led.total_seconds()), 0) // 60, 60)

@@ -1,4 +1,4 @@
-"""Show what admins did."""
+"""Show the actions of admins."""
 
 import re
 
@@ -10,13 +10,13 @@ from bot.ui.card import Card
 from bot.ui.text import count_of, escape_start, mention
 
 LONGEST_TEXTS = (500, 120, 40)
-"""How much of each text is shown: as much as there is room for."""
+"""The lengths to which texts are cut: the first with which the page fits."""
 LONGEST_PAGE = 3_900
 _CHANNEL = re.compile(
     r"(?:(?<=\bin channel )|(?<=\bannouncements: )|(?<=\breviews: )|(?<=\bdefault channel: ))[0-9]{15,20}"
 )
 _ROLE = re.compile(r"(?:(?<=\brole )|(?<=\brole: ))[0-9]{15,20}")
-"""Where a detail, escaped, has an id of Discord."""
+"""Places where an escaped detail contains an id of Discord."""
 
 
 def audit_card(page: AuditPage) -> Card:
@@ -33,7 +33,7 @@ def _fitting(page: AuditPage) -> str:
 
 
 def _mentioned(detail: str) -> str:
-    """Return a detail, escaped, with channels and roles in place of their ids."""
+    """Return an escaped detail with mentions of channels and roles in place of their ids."""
     return _ROLE.sub(r"<@&\g<0>>", _CHANNEL.sub(r"<#\g<0>>", detail))
 
 

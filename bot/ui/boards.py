@@ -1,4 +1,4 @@
-"""Show boards that keep themselves up to date."""
+"""Show boards that stay up to date."""
 
 from discord import Color
 
@@ -12,7 +12,7 @@ TOP_OF_WEEK = 3
 
 
 def board_cards(board: PostedBoard) -> list[Card]:
-    """Show the best of an event of all time, of the week and overall."""
+    """Show the best players of an event: of all time, of the week, and overall."""
     event = board.event
     parts = [
         *_part(board.all_time, f"All-time · {count_of(board.all_time.players, 'player')}"),

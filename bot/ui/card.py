@@ -1,4 +1,4 @@
-"""Build messages of cards: Discord's components, in one look for all of them."""
+"""Build messages of cards: Discord's components, in a uniform style."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ from discord.ui import ActionRow, Container, DynamicItem, File, LayoutView, Medi
 
 HEADING, SMALL = "### ", "-# "
 LONGEST_MESSAGE = 4_000
-"""How many characters the cards of a message have together, at most."""
+"""The most characters of all cards in a message together."""
 
 ELSEWHERE = "Done. The answer is below."
 """Stands where only one user sees it, above an answer that everyone sees."""
 
 Buttons = Sequence[Sequence[DynamicItem[Any]]]
-"""Rows of at most five buttons or one list to choose from, below the cards."""
+"""Rows of at most five buttons, or of one menu, below the cards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A part of a message, in Discord's markdown; what users typed in it is escaped.
+    """A part of a message, in Discord's markdown; text from users is escaped.
 
     Attributes:
-        heading: what it is about; None for no heading.
-        lines: what it says. On a phone a line has about 42 characters.
-        small: what stands below in small print.
-        color: of the edge; None for Discord's own.
+        heading: the subject; None for no heading.
+        lines: the contents. On a phone, a line has about 42 characters.
+        small: the small print below.
+        color: the color of the edge; None for Discord's own.
     """
 
     heading: str | None = None
@@ -38,12 +38,12 @@ class Card:
 
     @property
     def text(self) -> str:
-        """Everything in it, as Discord takes it."""
+        """The whole text, in the form that Discord takes."""
         heading = () if self.heading is None else (f"{HEADING}{self.heading}",)
         return "\n".join((*heading, *self.lines, *map(small_print, self.small)))
 
     def under(self, label: str) -> str | None:
-        """Return the line below a label that `labelled` has made; None if there is none."""
+        """Return the line below a label from `labelled`; None if there is none."""
         lines = iter(self.lines)
         return next(lines, None) if small_print(label) in lines else None
 
@@ -54,7 +54,7 @@ def small_print(text: str) -> str:
 
 
 def labelled(label: str, value: str) -> tuple[str, str]:
-    """Return the lines of a value with what it is above it."""
+    """Return the lines of a value with its label above it."""
     return small_print(label), value
 
 
@@ -109,7 +109,7 @@ class Reply:
 
 
 def cards_in(message: Message | None) -> list[Card]:
-    """Return the cards of a message of the bot's, also of one that an older version made of embeds."""
+    """Return the cards of one of the bot's messages, even if an older version wrote it with embeds."""
     if message is None:
         return []
     containers = [part for part in message.components if isinstance(part, ShownContainer)]

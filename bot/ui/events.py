@@ -14,7 +14,7 @@ from bot.ui.text import count_of, escape, escape_score, write_days, write_range
 
 LONGEST_LIST = 3_800
 MOST_ROLES = 5
-"""How many roles a question about a season names."""
+"""The most roles that a question about a season names."""
 ANY_WEEK = "none"
 _ALL_WEEKS = {"First week": "any", "Last week": "none: it goes on"}
 _TAKES_SCORES = {
@@ -31,7 +31,7 @@ def show_event(made: EventSummary) -> Reply:
 
 
 def show_change(change: EventChange, title: str) -> Reply:
-    """Show what an admin changed of an event, and how many scores lie outside its new bounds."""
+    """Show an admin's changes of an event, and how many scores lie outside its new bounds."""
     name, before = f"**{escape(change.event.name)}**", _facts(change.before)
     if change.before.name != change.event.name:
         name += f" (was {escape(change.before.name)})"
@@ -52,7 +52,7 @@ def show_change(change: EventChange, title: str) -> Reply:
 
 
 def show_season_preview(preview: SeasonPreview) -> Reply:
-    """Show privately what a new season would archive, what goes along, and between which weeks it would be."""
+    """Show privately what a new season would archive, what it would take over, and between which weeks it would run."""
     archived, event = preview.archived, preview.event
     counted = f"{count_of(preview.players, 'player')}, {count_of(preview.scores, 'score')}"
     until = f"until {_weeks(archived)['Last week']}"
@@ -66,7 +66,7 @@ def show_season_preview(preview: SeasonPreview) -> Reply:
 
 
 def show_season(begun: BegunSeason) -> Reply:
-    """Show that an event has begun again, and where its last season is."""
+    """Show that an event has begun a new season, and where the previous one is."""
     lines = [f"**{escape(begun.event.name)}**"]
     for name, value in _weeks(begun.event).items():
         lines += labelled(name, value)
@@ -77,7 +77,7 @@ def show_season(begun: BegunSeason) -> Reply:
 
 
 def name_season(event: EventInfo) -> str:
-    """Name a season of an event where it is chosen, such as "Season 2 · until 16–22 November 2026"."""
+    """Name a season of an event in a list of choices, such as "Season 2 · until 16–22 November 2026"."""
     until = "" if event.last_week is None else f" · until {write_days(Week.from_code(event.last_week), year=True)}"
     return f"Season {event.season}{until}"
 
@@ -183,6 +183,6 @@ def _bounds(event: EventInfo) -> str:
     style = event.style
     taken = event.bounds.shown(style)
     if style.format is ScoreFormat.TIME and event.max_score is None:
-        # Its default of eleven thousand days says nothing.
+        # The default maximum of eleven thousand days tells nothing.
         taken = replace(taken, greatest=None)
     return write_range(taken, style.unit)

@@ -1,4 +1,4 @@
-"""Show newcomers what this is."""
+"""Show the help for newcomers."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ MOST_NAMED = 2
 
 
 def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
-    """Show a user, in private, the way to a first rated week; commands are clickable by their `ids`."""
+    """Show a user, in private, the steps to a first rated week; `ids` make commands clickable."""
     if guide.events:
         lines, small = _with_events(guide), _for_admins(guide)
     elif guide.is_admin:

@@ -1,4 +1,4 @@
-"""Show what a player has submitted, and how boards were."""
+"""Show a player's submissions, and past boards."""
 
 from collections.abc import Iterator
 
@@ -19,11 +19,11 @@ _LEGEND = {BEST: "best", BEST_THEN: "best then", BEST_OF_WEEK: "best of week"}
 _HELD = {HeldState.WAITING: "waits for an admin", HeldState.REFUSED: "refused"}
 LONGEST_PAGE = 3_500
 LONGEST_TEXTS = ((300, 300), (60, 300), (0, 200))
-"""How much of a reason is shown, and of how many characters a link can be: as much as there is room for."""
+"""The lengths to which reasons are cut, and above which links are dropped: the first with which the page fits."""
 
 
 def history_card(page: HistoryPage) -> Card:
-    """Show a page of what a player has submitted, the latest first, below what it comes to."""
+    """Show a page of a player's submissions, the latest first, below a summary."""
     style = page.event.style
     small = []
     if legend := [
@@ -37,7 +37,7 @@ def history_card(page: HistoryPage) -> Card:
 
 
 def past_board_card(board: PastBoard) -> Card:
-    """Show a page of a board as it was, with the row of the player who was asked for below it."""
+    """Show a page of a past board, with the row of the requested player below it."""
     style, is_overall = board.event.style, board.board is Board.OVERALL
     rows = [standing_line(standing, board.board, style) for standing in board.standings]
     if not rows:
@@ -111,7 +111,7 @@ def _remarks(entry: HistoryEntry, player: int) -> Iterator[str]:
 
 
 def _marks(entry: HistoryEntry) -> str:
-    """Return the marks of an entry; the personal best needs no other one."""
+    """Return the marks of an entry; the personal best gets only its own mark."""
     if entry.is_best:
         return BEST
     return BEST_THEN * entry.was_best + BEST_OF_WEEK * entry.is_week_best

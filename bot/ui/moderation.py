@@ -1,4 +1,4 @@
-"""Show what admins do with scores and players."""
+"""Show admins' corrections of scores and players."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ WHY = "Why (everyone can read it)"
 """Stands above the reason in a question, which `read_reason` finds again by it, and in a form."""
 WHO = "Player"
 MOST_EVENTS = 5
-"""How many events a question about a player names."""
+"""The most events that a question about a player names."""
 
 _ASKED = {
     Correction.ADD: "Add {score}?",
@@ -50,7 +50,7 @@ _BEST = {
 
 
 def show_correction_preview(preview: CorrectionPreview, reason: str | None) -> Reply:
-    """Show privately what a correction would change, and the reason as it would be logged."""
+    """Show privately what a correction would change, and the reason that would be recorded."""
     score, player = _score(preview.submission), escape(preview.player.name)
     who = labelled(WHO, player) if preview.correction is Correction.ADD else ()
     lines = [_where(preview), *who, *_corrected(preview), *_why(reason)]
@@ -59,7 +59,7 @@ def show_correction_preview(preview: CorrectionPreview, reason: str | None) -> R
 
 
 def show_membership_preview(preview: MembershipPreview, reason: str | None) -> Reply:
-    """Show privately what a withdrawal or a return would change, and the reason as it would be logged."""
+    """Show privately what a withdrawal or a return would change, and the reason that would be recorded."""
     name = escape(preview.player.name)
     heading = f"Withdraw {name} from all events?" if preview.is_withdrawn else f"Bring {name} back into all events?"
     lines = [*_of_events(preview.events, "No board changes now."), *_why(reason)]
@@ -67,7 +67,7 @@ def show_membership_preview(preview: MembershipPreview, reason: str | None) -> R
 
 
 def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
-    """Show privately what an excuse, or taking one back, would change, and the reason as it would be logged."""
+    """Show privately what giving or withdrawing an excuse would change, and the reason that would be recorded."""
     result, days = preview.result, write_days(preview.result.week, year=True)
     name, where = escape(result.player.name), "" if result.event is None else f" in {escape(result.event.name)}"
     if result.is_excused:
@@ -83,12 +83,12 @@ def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
 
 
 def read_reason(cards: Iterable[Card]) -> str | None:
-    """Return the reason that a question of this module has written into a message."""
+    """Return the reason in a question that this module has written."""
     return _read(cards, WHY)
 
 
 def read_player(cards: Iterable[Card]) -> str | None:
-    """Return the name of the player whom `show_correction_preview` has written into the question about an addition."""
+    """Return the player's name in a question that `show_correction_preview` has written about an addition."""
     return _read(cards, WHO)
 
 
@@ -103,12 +103,12 @@ def show_kept() -> Reply:
 
 
 def show_agreed() -> Reply:
-    """Show to the admin, in place of the question, that it is done; everyone sees the result below."""
+    """Show the admin, in place of the question, that it is done; everyone sees the result below."""
     return Reply([Card(None, ("Done. The result is below.",))], ephemeral=True)
 
 
 def show_correction(result: CorrectionResult) -> Reply:
-    """Show which score was corrected, how and why, and the player's personal best after it."""
+    """Show which score was corrected, how and why, and the player's new personal best."""
     title, color = _DONE[result.correction]
     lines = [f"**{escape(result.player.name)}**'s score of **{_score(result.submission)}**", _where(result)]
     lines += labelled("Personal best", _best_after(result))
@@ -125,7 +125,7 @@ def name_submission(submission: LoggedSubmission) -> str:
 
 
 def show_membership(result: MembershipResult) -> Reply:
-    """Show that a player was withdrawn, or is back."""
+    """Show that a player has been withdrawn, or is back."""
     name, events = escape(result.player.name), count_of(result.events, "event") if result.events else "all events"
     if result.is_withdrawn:
         title = "Player withdrawn"
@@ -177,7 +177,7 @@ def _own_elo(consequences: Consequences) -> str:
 
 
 def tell_moves(consequences: Consequences, days: str | None) -> list[str]:
-    """Tell whose Elos would move and which podiums would change; `days` name the week of a podium."""
+    """Say whose Elos would move and which podiums would change; `days` name the week of a podium."""
     moved, most = consequences.elos_moved, consequences.most_moved
     if moved:
         whose = "1 other player's Elo moves" if moved == 1 else f"{moved:,} players' Elos move"
@@ -251,7 +251,7 @@ def _why(reason: str | None) -> tuple[str, ...]:
 
 
 def tell_reason(reason: str | None) -> tuple[str, ...]:
-    """Tell why an admin did something, if they said."""
+    """Say why an admin did something, if there is a reason."""
     return () if reason is None else labelled("Reason", escape(reason))
 
 

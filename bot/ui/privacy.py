@@ -1,4 +1,4 @@
-"""Show users what is stored about them, and ask before they are erased."""
+"""Show users the data stored about them, and ask before erasing them."""
 
 from discord import Color
 
@@ -7,11 +7,11 @@ from bot.ui.card import Attachment, Buttons, Card, Reply, small_print
 from bot.ui.text import count_of
 
 FORMER_PLAYER = "Former player"
-"""What everybody is called who was erased."""
+"""The name of every erased user."""
 
 
 def show_personal_data(data: PersonalData, buttons: Buttons) -> Reply:
-    """Hand a user, in private, all that is stored about them."""
+    """Send a user, in private, everything that is stored about them."""
     lines = (
         f"**{_size(data.footprint)}**",
         "The file has all that I store.",
@@ -27,7 +27,7 @@ def show_nothing_stored() -> Reply:
 
 
 def show_erasure_question(footprint: Footprint, buttons: Buttons) -> Reply:
-    """Ask a user, in private, whether to erase them, and say what goes and what stays."""
+    """Ask a user, in private, whether to erase them, and say what is deleted and what stays."""
     scores = "your score" if footprint.submissions == 1 else f"your {footprint.submissions:,} scores"
     lines = [
         "**Gone, in all servers**",
@@ -46,13 +46,13 @@ def show_erasure_question(footprint: Footprint, buttons: Buttons) -> Reply:
 
 
 def show_erased(_: Footprint) -> Reply:
-    """Show a user, in private, that they are erased."""
+    """Show a user, in private, that they have been erased."""
     lines = ("I know nothing about you now.", small_print("boards lose your name within minutes"))
     return Reply([Card("You are erased", lines, color=Color.green())], ephemeral=True)
 
 
 def write_request() -> str:
-    """Write what a user is to type to be erased."""
+    """Ask the user to type the word that confirms the erasure."""
     return f"Type {CONFIRMATION} to go on"
 
 

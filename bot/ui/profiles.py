@@ -1,4 +1,4 @@
-"""Show profiles, and two players side by side."""
+"""Show profiles, and compare two players."""
 
 from collections.abc import Iterator
 
@@ -21,12 +21,12 @@ from bot.ui.standings import MEDALS, PROVISIONAL
 from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days
 
 NAME_WIDTH = 14.0
-"""How wide a name may be beside another one, in average letters."""
+"""How wide a name may be beside another name, in average letters."""
 FEWEST_IN_A_ROW = 2
 
 
 def show_profile(profile: Profile) -> Reply:
-    """Show a viewer alone what a player has done in the server."""
+    """Show, to the viewer only, a player's achievements in the server."""
     lines = [
         *([] if profile.standing is None else _standing(profile.standing)),
         *_medals(profile.medals),
@@ -42,7 +42,7 @@ def show_profile(profile: Profile) -> Reply:
 
 
 def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
-    """Show a viewer alone two players side by side; in bold who leads."""
+    """Show, to the viewer only, a comparison of two players; the leader of each is in bold."""
     names = [escape(narrow(player.name, NAME_WIDTH)) for player in (comparison.first, comparison.second)]
     lines = [
         *_lead(comparison.leads, names),

@@ -1,4 +1,4 @@
-"""Show where a rating comes from."""
+"""Show how a rating is made up."""
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,11 +23,11 @@ SPREAD_DIGITS, MIDDLE_DIGITS, MOST_DIGITS = 3, 6, 17
 LARGE = 10_000
 """Elos have no commas, as on boards; sums of more weeks do."""
 NAME_WIDTH = 20.0
-"""How wide a name beside what it caused may be, in average letters."""
+"""How wide a name beside its effect may be, in average letters."""
 
 
 class Halves(NamedTuple):
-    """The two parts of an event Elo and their sum, as they are written: they add up, and the sum rounds to the Elo."""
+    """The two parts of an event Elo and their sum, as written: they add up, and the sum rounds to the Elo."""
 
     best: str
     weeks: str
@@ -35,12 +35,12 @@ class Halves(NamedTuple):
 
 
 def show_rating(rating: PlayerRating, buttons: Buttons = (), *, is_shared: bool = False) -> Reply:
-    """Show whoever asks where a player's event Elo comes from; `is_shared` tells that everyone sees it too."""
+    """Show the user who asks how a player's event Elo is made up; `is_shared` says that everyone can see it too."""
     return Reply([_card(rating, ["shared with everyone here"] if is_shared else [])], buttons, ephemeral=True)
 
 
 def share_rating(rating: PlayerRating, sharer: str) -> Reply:
-    """Show everyone where a player's event Elo comes from; `sharer` is who shares it, as Discord has the name."""
+    """Show everyone how a player's event Elo is made up; `sharer` is the Discord name of the user who shares it."""
     return Reply([_card(rating, [f"{escape(clean_display_name(sharer))} shares this"])])
 
 
@@ -78,7 +78,7 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
 
 
 def halves_of(all_time_elo: int, weekly_average: float, weight: float) -> Halves:
-    """Return the parts of an event Elo, with as few decimals as tell them."""
+    """Return the parts of an event Elo, with as few decimals as show how it adds up."""
     exact = weight * all_time_elo + (1 - weight) * weekly_average
     elo = round_half_up(exact)
     told = (decimals for decimals in range(1, MOST_DECIMALS) if round_half_up(float(_rounded(exact, decimals))) == elo)
@@ -88,7 +88,7 @@ def halves_of(all_time_elo: int, weekly_average: float, weight: float) -> Halves
 
 
 def write_total(halves: Halves, event_elo: int) -> str:
-    """Write the sum of both parts, and the Elo that it rounds to where that is another number."""
+    """Write the sum of both parts, and the Elo that it rounds to if that differs."""
     elo = _written(Decimal(event_elo))
     return elo if halves.sum == elo else f"{halves.sum} → {elo}"
 
@@ -104,7 +104,7 @@ def write_change(points: int) -> str:
 
 
 def write_since(change: EloChange) -> str:
-    """Say since when an Elo has changed, and whether that lacks a part."""
+    """Say since when an Elo has changed, and whether the effect of others is missing."""
     return f"since {write_days(change.since, short=True)} closed{', others left out' if change.lacks_others else ''}"
 
 
@@ -140,7 +140,7 @@ def _middle(rating: PlayerRating) -> list[str]:
 
 
 def _rounded_field(rating: PlayerRating, middle: float, spread: float) -> tuple[float, float]:
-    """Round the middle and the spread of a field to as few digits as lead whoever computes with them to the Elo."""
+    """Round the middle and the spread of a field to as few digits as still yield the Elo."""
     rounded = (
         (round_shown(middle, max(digits, MIDDLE_DIGITS)), float(f"{spread:.{digits}g}"))
         for digits in range(SPREAD_DIGITS, MOST_DIGITS)
@@ -150,7 +150,7 @@ def _rounded_field(rating: PlayerRating, middle: float, spread: float) -> tuple[
 
 
 def _formula(spreads: float, scale: RatingScale, elo: int) -> tuple[str, str]:
-    """Write spreads, and the Elo that they make, with as few decimals as tell it."""
+    """Write the number of spreads, and the Elo that they yield, with as few decimals as suffice."""
     rounded = (_rounded(abs(spreads), decimals) for decimals in range(2, MOST_DECIMALS))
     exact = _rounded(abs(spreads), MOST_DECIMALS)
     told = next((one for one in rounded if scale.elo_of(math.copysign(float(one), spreads)) == elo), exact)
@@ -171,7 +171,7 @@ def _weeks(rating: PlayerRating, event_elo: int) -> list[str]:
 
 
 def _cost(rules: Rules, week: RatedWeek, event_elo: int) -> str:
-    """Say what a missed week costs the event Elo, beside all other weeks."""
+    """Say what a missed week costs the event Elo, given all other weeks."""
     if rules.attendance is Attendance.PLAYED:
         return ", does not count"
     if week.without is None:

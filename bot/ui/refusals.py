@@ -18,7 +18,7 @@ _COMMAND = re.compile("`/([a-z-]+(?: [a-z-]+)?)`")
 MOST_NAMED = 5
 
 REFUSED = "⚠️"
-"""Every refusal begins with this, and no result does."""
+"""The beginning of every refusal; no result begins like this."""
 COMMAND_CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 ANSWER_LOST = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
 UNEXPECTED = "Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."
@@ -213,7 +213,7 @@ _ELSEWHERE: dict[type[LeaderboardError], str] = {
     errors.EventUnknown: "See them all with `/event list`.",
     errors.UnknownTimeZone: "Pick one from the list, such as Europe/Berlin or UTC.",
 }
-"""Where to look when nothing is alike."""
+"""Where to look if there is no similar name."""
 _RULES = {
     errors.Rule.BEST_OF: "The number of best weeks that count",
     errors.Rule.LAST_WEEKS: "The number of latest weeks",
@@ -239,7 +239,7 @@ _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 
 def sentence(error: LeaderboardError) -> str:
-    """Return the sentence for an error, with the fields of the error."""
+    """Return the sentence for an error, filled in with the fields of the error."""
     fields = {name: _show(value) for name, value in vars(error).items()} | _weeks_of(error)
     if isinstance(error, errors.InvalidName):
         fields["named"] = _NAMED[error.named]
@@ -267,7 +267,7 @@ def sentence(error: LeaderboardError) -> str:
 
 
 def _weeks_of(error: LeaderboardError) -> dict[str, str]:
-    """Return the weeks of an error by their days; one that an admin is to type has its number too."""
+    """Return the weeks of an error as days; a week that an admin has to type also gets its number."""
     if isinstance(error, errors.SeasonOver):
         return {"current": name_week(Week.parse(error.current))}
     weeks = {name: value for name, value in vars(error).items() if name in _OF_WEEKS and value}
@@ -280,11 +280,11 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
 
 
 def mention_commands(text: str, ids: Mapping[str, int]) -> str:
-    """Return a sentence in which the commands that it names can be clicked.
+    """Return a sentence in which the commands are clickable.
 
     Args:
-        text: with commands such as `/event list`, which users cannot have typed: what they type is escaped.
-        ids: Discord's ids of the commands by their first words; other commands stay as they are.
+        text: a text with commands such as `/event list`. These cannot come from users, whose text is escaped.
+        ids: Discord's ids of the commands, by first word; other commands stay plain.
     """
 
     def mention(named: re.Match[str]) -> str:
@@ -295,7 +295,10 @@ def mention_commands(text: str, ids: Mapping[str, int]) -> str:
 
 
 def _show(value: Any) -> Any:
-    """Write what users typed so that it can stand in a sentence, a time, and several names or scores as a choice."""
+    """Format the field of an error for its sentence.
+
+    It escapes users' text, writes out times, and joins several names or scores as a choice.
+    """
     if isinstance(value, errors.Rule):
         return _RULES[value]
     if isinstance(value, FileMistake):
@@ -322,7 +325,7 @@ def _choice(names: Sequence[str]) -> str:
 
 
 def _of_score(error: errors.InvalidScore, shown: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the sentence of a refused score has besides the fields of the error, which are `shown`."""
+    """Return the fields for the sentence of a refused score, in addition to the error's own fields, `shown`."""
     nameless = "this event" if isinstance(error, errors.ScoreOutOfBounds) else "This event"
     fields = {"event": nameless if error.event is None else shown["event"]}
     if isinstance(error, errors.TimeNotNumber):
@@ -343,7 +346,7 @@ def _of_range(error: errors.ScoreOutOfBounds) -> dict[str, str]:
 
 
 def _of_bound(reason: errors.InvalidScore) -> str:
-    """Return the sentence for the text of a bound; nothing but text answers a question about it."""
+    """Return the sentence for an invalid bound, which the admin can only answer by typing it again."""
     told = sentence(reason)
     if isinstance(reason, errors.AmbiguousScore):
         told = sentence(errors.ScoreUnclear(reason.typed, reason.readings, reason.unit, event=reason.event))

@@ -1,4 +1,4 @@
-"""Show what other rules would make of an event, and by what scores were rated."""
+"""Show the effect of other rules on an event, and explain how scores were rated."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -35,7 +35,7 @@ OPTIONS = {
 
 
 def show_rehearsal(rehearsal: Rehearsal) -> Reply:
-    """Show an admin alone what the proposed rules would do."""
+    """Show, to the admin only, what the proposed rules would change."""
     event, before, after = rehearsal.event, rehearsal.before, rehearsal.after
     title = f"Rehearsal · {escape(event.name)}"
     if before.rules == after.rules:
@@ -76,7 +76,7 @@ def show_rules_change(change: RulesChange) -> Reply:
 
 
 def show_explanation(explained: WeekExplanation) -> Reply:
-    """Show one user by what the scores of a closed week were rated; an admin also sees what weighs in the event."""
+    """Explain to one user how the scores of a closed week were rated; an admin also sees the factors besides skill."""
     event, fairness = explained.event, explained.fairness
     title = f"{escape(event.name)} · {write_days(explained.week)}"
     small = ("what weighs in so large an event: /event rehearse",) if explained.leaves_fairness else ()
@@ -89,7 +89,7 @@ def show_explanation(explained: WeekExplanation) -> Reply:
 
 
 def command_for(event: EventInfo, rules: Rules, over: Rules) -> str:
-    """Return the command that proposes `rules` to an event that has the rules `over`."""
+    """Return the command that proposes `rules` for an event with the rules `over`."""
     changed = ((rule.name, getattr(rules, rule.name)) for rule in fields(Rules))
     options = [
         f"{OPTIONS[name]}:{'default' if value is None else value}"
@@ -151,7 +151,7 @@ def _weighs(event: EventInfo, outcome: Outcome, title: str) -> Card:
 
 
 def _fairness(fairness: Fairness, event: EventInfo, rules: Rules) -> Iterator[str]:
-    """Say what weighs beside skill, a sentence or two each."""
+    """Describe the factors besides skill, in a sentence or two each."""
     yield from labelled("Attendance", "\n".join(_attendance(fairness)))
     yield from labelled("One score", _one_score(fairness, event))
     yield from labelled("Newcomers", _newcomers(fairness, rules))
@@ -198,7 +198,7 @@ def _newcomers(fairness: Fairness, rules: Rules) -> str:
 
 
 def _formula(explained: WeekExplanation) -> Iterator[str]:
-    """Say by which numbers the scores of a week were rated."""
+    """Give the numbers by which the scores of a week were rated."""
     rules, players = explained.rating.rules, count_of(explained.field.size, "player")
     if not explained.is_rated:
         yield f"{players} took part. A week of this event takes {rules.min_field:,}, so this one counts for nobody."

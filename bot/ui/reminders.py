@@ -1,4 +1,4 @@
-"""Show reminders, and the panel that switches them."""
+"""Show reminders, and the panel for switching them."""
 
 from itertools import accumulate
 
@@ -11,7 +11,7 @@ from bot.ui.card import LONGEST_MESSAGE, Buttons, Card, Reply, labelled, small_p
 from bot.ui.text import count_of, escape, escape_score, write_days
 
 LONGEST_TOLD = LONGEST_MESSAGE - 500
-"""How many characters the lines of a reminder have together, at most; the rest is for what stands around them."""
+"""The most characters of all lines in a reminder; the rest is for the text around them."""
 NAMES = {
     Reminder.MISSED_WEEK: "Missed weeks",
     Reminder.OVERTAKEN: "Overtaken",
@@ -27,7 +27,7 @@ _ABOUT = {
 
 
 def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
-    """Show a user, in private, what they are told of in a server."""
+    """Show a user, in private, their reminders in a server."""
     lines: list[str] = []
     for reminder, name in NAMES.items():
         state = "on" if reminder in settings.switched_on else "off"
@@ -46,7 +46,7 @@ def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
 
 
 def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
-    """Tell a player what happened in a server."""
+    """Show a player the news from a server."""
     told = [
         *(_missing(one) for one in message.missing),
         *(_overtaken(one) for one in message.overtaken),
@@ -61,12 +61,12 @@ def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
 
 
 def show_stopped() -> Reply:
-    """Show, in place of a reminder, that there are no more."""
+    """Show, in place of a reminder, that there will be no more."""
     return Reply([Card(None, ("No more reminders from that server. `/notify` there switches them on again.",))])
 
 
 def _fitting(told: list[str]) -> list[str]:
-    """Return as much of what is told as a message holds, and how much there is besides."""
+    """Return as much of the news as fits into a message, and how much is left out."""
     lengths = accumulate(len(one) + 1 for one in told)
     lines = [one for one, length in zip(told, lengths, strict=True) if length <= LONGEST_TOLD]
     return lines if len(lines) == len(told) else [*lines, f"… and {len(told) - len(lines):,} more"]

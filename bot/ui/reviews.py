@@ -1,4 +1,4 @@
-"""Show scores that are held until an admin has looked at them."""
+"""Show held scores."""
 
 from discord import Color
 from discord.utils import format_dt
@@ -20,7 +20,7 @@ LONGEST_REASON = 200
 
 
 def show_review(review: Review) -> Reply:
-    """Show an admin alone a held score, why it is held, and what its approval would change."""
+    """Show, to the admin only, a held score, why it is held, and what its approval would change."""
     held = review.held
     place = count_of(review.waiting, "score") if review.waiting == 1 else f"{review.place + 1} of {review.waiting}"
     lines = _why_held(held)
@@ -36,7 +36,7 @@ def show_review(review: Review) -> Reply:
 
 
 def show_held(held: HeldScore | None) -> Reply:
-    """Show admins, in their channel, a held score and what became of it; None for one whose player was erased."""
+    """Show admins, in the review channel, a held score and its state; None for a score whose player was erased."""
     if held is None:
         return Reply([Card("Held score", ("Its player was erased: nothing is left to decide.",))])
     if held.decided_by is None or held.decided_at is None:
@@ -51,12 +51,12 @@ def show_held(held: HeldScore | None) -> Reply:
 
 
 def show_nothing_held() -> Reply:
-    """Show an admin alone that no score waits."""
+    """Show, to the admin only, that no score waits."""
     return Reply([Card(None, ("No score waits for an admin.",))], ephemeral=True)
 
 
 def show_own_held(own: OwnHeldScores) -> Reply:
-    """Show a player alone what became of their held scores."""
+    """Show, to the player only, the state of their held scores."""
     lines: list[str] = []
     for held in own.scores:
         shown = f"**{escape_score(held.score, held.event.style)}** · {escape(held.event.name)}"

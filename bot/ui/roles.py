@@ -14,7 +14,7 @@ _WHO = {
 
 
 def show_award(award: RoleAward) -> Reply:
-    """Show the admin alone who gets a role from now on, or that nobody does."""
+    """Show, to the admin only, who will get a role, or that nobody will."""
     event, role = f"**{escape(award.event.name)}**", f"<@&{award.role_id}>"
     if award.award is Award.NOBODY:
         told = f"{event} awards {role} to nobody any more. Who has it from {event} loses it."

@@ -1,4 +1,4 @@
-"""Say the rules of an event in words."""
+"""Describe the rules of an event."""
 
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 
@@ -6,7 +6,7 @@ HALF = 0.5
 
 
 def rules_in_words(rules: Rules) -> str | None:
-    """Return what differs from the rules that every event has, such as `ranks · weeks played`; None if nothing."""
+    """Describe how rules differ from the default ones, such as `ranks · weeks played`; None if they do not."""
     words = [
         *([] if rules.method is Method.CLASSIC else [_method(rules)]),
         *([] if rules.attendance is Attendance.ZERO else [_attendance(rules)]),

@@ -1,4 +1,4 @@
-"""Show the settings of a server, what the modals of the panel ask for, and the greeting of a new server."""
+"""Show the settings of a server, the inputs of the panel's modals, and the greeting of a new server."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ PARTS = {
     "role": "Admin role",
     "rules": "Default rules",
 }
-"""What can be set up, and what its button says; a modal has the same title."""
+"""The parts of the setup, with the labels of their buttons, which are also the titles of the modals."""
 OPEN = "Set up"
 BY_ITSELF, BY_ADMIN = "itself", "admin"
 METHODS = {
@@ -89,7 +89,7 @@ def show_settings(report: SettingsReport, title: str) -> Reply:
 
 
 def show_welcome() -> Reply:
-    """Greet a new server with three steps to its first score; the button comes from the caller."""
+    """Greet a new server with three steps to its first score; the caller adds the button."""
     lines = (
         "Hi! Three steps to the first score:",
         "**1** An admin makes an event: *Set up*, then *New event*.",
@@ -100,7 +100,7 @@ def show_welcome() -> Reply:
 
 
 def show_notices(notices: Sequence[Notice]) -> Reply:
-    """Tell an admin alone what the server has switched on and Discord does not let the bot do."""
+    """Show, to an admin only, what the server has switched on but Discord does not let the bot do."""
     return Reply([Card(None, (_told(notices),), color=Color.orange())], ephemeral=True)
 
 
@@ -159,13 +159,13 @@ def unit_label() -> Label[Any]:
 
 
 def direction_label() -> Label[Any]:
-    """Ask which of two scores is better."""
+    """Ask whether higher or lower scores are better."""
     options = {ScoreDirection.HIGH: ("The greater one", None), ScoreDirection.LOW: ("The smaller one", None)}
     return _choice("direction", "Which score is better?", options, ScoreDirection.HIGH)
 
 
 def format_label() -> Label[Any]:
-    """Ask what an event counts."""
+    """Ask whether an event counts numbers or times."""
     options = {ScoreFormat.NUMBER: ("Numbers", "12,345"), ScoreFormat.TIME: ("Times", "1:23.456")}
     return _choice("format", "What is counted?", options, ScoreFormat.NUMBER)
 
@@ -189,12 +189,12 @@ def grace_label(settings: ServerSettings) -> Label[Any]:
 
 
 def channel_label(channel_id: int | None) -> Label[Any]:
-    """Ask where results are announced."""
+    """Ask where to announce results."""
     return _channel("Results are posted there; none: nowhere", channel_id)
 
 
 def review_label(channel_id: int | None) -> Label[Any]:
-    """Ask where held scores are shown to admins."""
+    """Ask where to show held scores to admins."""
     return _channel("Only admins may see it; none: in /review alone", channel_id)
 
 
@@ -208,7 +208,7 @@ def _channel(description: str, channel_id: int | None) -> Label[Any]:
 
 
 def role_label(settings: ServerSettings) -> Label[Any]:
-    """Ask for the role of admins."""
+    """Ask for the admin role."""
     role_id = settings.admin_role_id
     chosen = [] if role_id is None else [SelectDefaultValue(id=role_id, type=SelectDefaultValueType.role)]
     role: RoleSelect[Any] = RoleSelect(custom_id="role", required=False, min_values=0, default_values=chosen)

@@ -19,19 +19,19 @@ from bot.ui.text import count_of, escape, escape_beside, write_days
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
 PROVISIONAL = "?"
-"""Marks an Elo that few players, or too few closed weeks, back."""
+"""Marks an Elo that rests on few players or too few closed weeks."""
 SETTLES = f"{PROVISIONAL} settles with {SMALL_FIELD} players"
 MOST_WEEKS = 10
-"""So many closed weeks are offered at once."""
+"""How many closed weeks are offered at once."""
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
 
 
 def board_card(page: LeaderboardPage, asker: str | None) -> Card:
-    """Show a page of a leaderboard to everyone, with the row of whoever asked below it, or to a viewer alone.
+    """Show a page of a leaderboard: publicly, with the row of the user who asked below it, or to one viewer only.
 
     Args:
-        page: with the row of whoever asked, or of the viewer.
-        asker: the name of whoever asked, as Discord has it; None for a viewer alone.
+        page: the page, with the row of the user who asked or of the viewer.
+        asker: the Discord name of the user who asked; None for a private page.
     """
     write = partial(standing_line, board=page.board, style=page.event.style, is_provisional=page.is_provisional)
     lines = [write(standing) for standing in page.standings] or [_nothing(page)]
@@ -43,7 +43,7 @@ def board_card(page: LeaderboardPage, asker: str | None) -> Card:
 
 
 def show_past_weeks(number: int, buttons: Buttons, *, ephemeral: bool) -> Reply:
-    """Offer the latest of so many closed weeks."""
+    """Offer the latest closed weeks; `number` is the total."""
     text = "Which week?" if number else "No week is closed yet."
     small = (f"the latest {MOST_WEEKS} of {number}: `/leaderboard` has them all",) if number > MOST_WEEKS else ()
     return Reply([Card(None, (text,), small, Color.gold())], buttons, ephemeral)
@@ -95,7 +95,7 @@ def _nothing(page: LeaderboardPage) -> str:
 
 
 def _season(season: Season) -> str:
-    """Tell which season it is, and how much of it is left."""
+    """Say which season it is, and how much of it is left."""
     told = [f"Season {season.number}"] if season.number > 1 else []
     if season.begins_at is not None:
         told.append(f"begins {format_dt(season.begins_at, 'R')}")
@@ -124,9 +124,9 @@ def _board_name(page: LeaderboardPage) -> str:
 
 
 def standing_line(standing: Standing, board: Board, style: ScoreStyle, *, is_provisional: bool = False) -> str:
-    """Write a row of a board, which fits a line of a phone; on the overall board with its halves in small print.
+    """Write a row of a board, which fits a line of a phone; on the overall board, add its halves in small print.
 
-    If `is_provisional`, its Elo is marked.
+    If `is_provisional`, the Elo is marked.
     """
     rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"{standing.rank:,}")
     mark = PROVISIONAL if is_provisional or standing.weeks_left else ""

@@ -36,11 +36,11 @@ LONGEST_OPTION = 100
 MOST_OPTIONS = 25
 _KEY = re.compile(r"[0-9]{1,18}")
 _LINK = re.compile(f"[<>{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]")
-"""What stands around a link; none of it can be in one."""
+"""The characters around a link in a message; a link cannot contain them."""
 
 
 def show_submission(result: SubmissionResult) -> Reply:
-    """Show in three lines what a score changed, and in small print what is next and the week that it counts for."""
+    """Show the effect of a score in three lines; the small print says what is next and for which week it counts."""
     name, event = escape_beside(result.player.name, result.event.name), escape(result.event.name)
     if result.is_personal_best:
         lines = [f"🎉 **{name}** · {event}", _improved(result), _risen(result)]
@@ -70,18 +70,18 @@ def show_taken_back(result: CorrectionResult) -> Reply:
 
 
 def show_question(question: ScoreInQuestion, proof: str | None, label: str = PROOF) -> Reply:
-    """Ask which score was meant; the buttons below come from the caller, and `link_in` finds the link again."""
+    """Ask which score was meant; the caller adds the buttons, and `link_in` reads the link back."""
     link = labelled(label, isolate(f"<{proof.strip()}>")) if proof is not None and proof.strip() else ()
     return Reply([Card(None, (sentence(question), *link), color=Color.orange())], ephemeral=True)
 
 
 def show_answered(shown: str) -> Reply:
-    """Show what became of a question: the score that was meant is submitted."""
+    """Show, in place of a question, that the chosen score has been submitted."""
     return Reply([Card(None, (f"Submitted: **{shown}**",), color=Color.green())], ephemeral=True)
 
 
 def link_in(cards: Iterable[Card], label: str = PROOF) -> str | None:
-    """Return the link under a label of a message that `show_question` made, or None."""
+    """Return the link under a label in a message by `show_question`, or None."""
     links = (card.under(label) for card in cards)
     return next((_LINK.sub("", link) for link in links if link is not None), None)
 
@@ -92,13 +92,13 @@ def title_of(event: EventInfo) -> str:
 
 
 def score_input(event: EventInfo | None = None) -> TextInput[Any]:
-    """Ask for a score, of an event if it is known."""
+    """Ask for a score, of the given event if there is one."""
     is_time = event is not None and event.style.format is ScoreFormat.TIME
     return TextInput(custom_id="score", placeholder="1:23.456" if is_time else "12345, 12,345.5 or 12k")
 
 
 def proof_input(proof: str | None = None) -> TextInput[Any]:
-    """Ask for a link, where one may be there already."""
+    """Ask for a link; one may be filled in already."""
     return TextInput(custom_id="proof", required=False, default=proof, placeholder="https://")
 
 
@@ -108,7 +108,7 @@ def screenshot_input() -> FileUpload[Any]:
 
 
 def ask_event(choices: EventChoices) -> Select[Any] | TextInput[Any]:
-    """Ask for one of the events, where the usual one is chosen already."""
+    """Ask for one of the events, with the usual one selected."""
     if len(choices.events) > MOST_OPTIONS:
         return event_input(None if choices.usual is None else choices.usual.name)
     return event_menu(
@@ -120,7 +120,7 @@ def ask_event(choices: EventChoices) -> Select[Any] | TextInput[Any]:
 
 
 def event_menu(*options: SelectOption) -> Select[Any]:
-    """Ask for an event of some, by their keys."""
+    """Ask for an event in a menu; the values of the options are keys of events."""
     return Select(custom_id="event", options=list(options))
 
 
@@ -130,7 +130,7 @@ def event_input(name: str | None = None) -> TextInput[Any]:
 
 
 def key_of(menu: Select[Any]) -> int:
-    """Return the key of the event that was chosen in a menu, or 0, which no event has."""
+    """Return the key of the event chosen in a menu, or 0, which no event has."""
     chosen = menu.values[0] if menu.values else ""
     return int(chosen) if _KEY.fullmatch(chosen) else 0
 

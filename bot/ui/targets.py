@@ -97,7 +97,7 @@ def _field(target: Target) -> str:
 
 
 def _why(target: Target) -> str:
-    """Say why Elos end, by the method of the event."""
+    """Say why Elos have a limit, by the method of the event."""
     method = target.event.rules.method
     if method is Method.ROBUST:
         return f"a score counts {GREATEST_Z:g} spreads at most"

@@ -1,7 +1,7 @@
 """Write text into messages.
 
-What users typed is escaped, so that it formats and pings nothing, and isolated, so that letters written from right to
-left do not move what stands around them: without that, the score behind a Hebrew name is shown before it.
+Text from users is escaped, so that it formats and pings nothing, and isolated, so that right-to-left letters do not
+move what surrounds them: otherwise the score after a Hebrew name would appear before it.
 """
 
 import re
@@ -19,19 +19,19 @@ from bot.domain.text import shorten
 from bot.domain.weeks import Week
 from bot.errors import Range
 
-# The first and the last part match what begins a list, a heading or small print at the start of a line.
+# The first and the last part match the beginning of a list, a heading or small print at the start of a line.
 _MARKDOWN = re.compile(r"(^\d+)(?=\. )|[\\`*_~|<>\[\]@]|(?<=:)/|^[#+-]")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}]")
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 _CLUSTER = regex.compile(r"\X")
 _PLAIN = re.compile("[ -\u02ff\u2010-\u2027\u2190-\u21ff]*")
-"""Matches Latin text with its punctuation and arrows, where each character is a cluster of its own."""
+"""Matches Latin text with punctuation and arrows, in which each character is a separate cluster."""
 LINE_WIDTH = 26.0
-"""How wide what a row says may be, in average letters, so that it fits a line of a phone with what stands between."""
+"""How wide the text of a row may be, in average letters, to fit a line of a phone together with its separators."""
 LEAST_NAME_WIDTH = 4.0
-"""If less of a name fits, the rest of its line is so long that the line breaks in any case."""
+"""If less than this of a name would fit, the rest of its line is so long that the line breaks in any case."""
 SMALL_WIDTH = 37.0
-"""How many average letters of small print a line of a phone holds."""
+"""How many average letters of small print fit a line of a phone."""
 _BROAD = {
     **dict.fromkeys("MWmw@%—ЖМФШЩЫЮжмфшщыю", 2.0),
     **dict.fromkeys(map(chr, range(0xFDF0, 0xFDFD)), 2.4),
@@ -41,42 +41,42 @@ _BROAD = {
 LONGEST_NAME = 32
 """So many characters has a name of Discord's at most; imported ones have more, and are cut where a message has many."""
 MOST_WEEKS = 100
-"""`write_days` remembers the days of so many weeks; most messages are about this one."""
+"""How many weeks `write_days` caches; most messages are about the current one."""
 MOST_CLUSTERS = 1_000
-"""How many clusters' widths are remembered; most names are of a few letters."""
+"""How many widths of clusters are cached; most names consist of a few different letters."""
 _EMOJI_SELECTOR = "\ufe0f"
 _ESCAPED = re.compile(r"\\(.)|[\u2068\u2069]")
 
 
 def escape(text: str) -> str:
-    """Write one line of a user's text, so that Discord shows it as it is: no markdown, no mentions, no links."""
+    """Write one line of a user's text so that Discord shows it literally: no markdown, no mentions, no links."""
     return isolate(_MARKDOWN.sub(lambda match: f"{match[1]}\\" if match[1] else f"\\{match[0]}", text))
 
 
 def round_shown(value: float, digits: int = 6) -> float:
-    """Round a number to what a reader needs: so many digits, and none of its whole part lost."""
+    """Round a number to the given digits, but keep its whole part."""
     decimals = digits - 1 - floor(log10(abs(value))) if value else 0
     return round(value, max(decimals, 0))
 
 
 def mention(admin_id: int) -> str:
-    """Name an admin, by Discord's id, so that Discord shows whom it knows by it."""
+    """Name an admin, given by Discord's id, as a mention that Discord shows as a name."""
     return "a former admin" if is_former(admin_id) else f"<@{admin_id}>"
 
 
 def escape_start(text: str, longest: int) -> str:
-    """Write as much of a user's text as there is room for, as `escape` does; what is cut ends in `…`."""
+    """Write as much of a user's text as fits, escaped as by `escape`; a cut text ends in `…`."""
     return escape(text if len(text) <= longest else f"{shorten(text, longest)}…")
 
 
 def isolate(text: str, longest: int | None = None) -> str:
-    """Write a user's text where Discord knows no markdown: in choices, footers and on buttons.
+    """Write a user's text for places without markdown: choices, footers and buttons.
 
-    Text without a character that is written from right to left moves nothing, and stays as it is.
+    Text without right-to-left characters moves nothing, and stays as it is.
 
     Args:
-        text: the text, without directional characters of its own, which cleaning has removed.
-        longest: how many characters there is room for; None for no limit.
+        text: the text, whose own directional characters cleaning has removed.
+        longest: the most characters; None for no limit.
     """
     if not _RIGHT_TO_LEFT.search(text):
         return text if longest is None else shorten(text, longest)
@@ -85,10 +85,10 @@ def isolate(text: str, longest: int | None = None) -> str:
 
 
 def narrow(text: str, width: float) -> str:
-    """Return as much of a text as fits into so many average letters, and at least one cluster; what is cut ends in `…`.
+    """Return as much of a text as fits a width in average letters, at least one cluster; a cut text ends in `…`.
 
-    Letters are about as wide as clients show them in bold: East Asian ones and emoji twice as wide as most, capitals,
-    Greek, Cyrillic and Indic ones a little wider.
+    The widths of letters approximate clients' bold type: East Asian letters and emoji are twice as wide as most;
+    capitals, Greek, Cyrillic and Indic letters are a little wider.
     """
     clusters = _clusters(text)
     widths = [*map(_width, clusters)]
@@ -102,7 +102,10 @@ def narrow(text: str, width: float) -> str:
 
 
 def escape_beside(name: str, rest: str, width: float = LINE_WIDTH) -> str:
-    """Write as much of a user's name as fits a line of a phone beside the rest of it; or a line, if hardly any does."""
+    """Shorten a user's name so that it and `rest` fit one line of a phone.
+
+    If too little of the name would remain, give the name a line of its own.
+    """
     left = width - sum(map(_width, _clusters(rest)))
     return escape(narrow(name, left if left >= LEAST_NAME_WIDTH else width))
 
@@ -145,13 +148,13 @@ def isolate_score(score: float, style: ScoreStyle) -> str:
 
 
 def count_of(count: int, noun: str) -> str:
-    """Write a number of things, such as "1 player" or "1,200 players"."""
+    """Write a count with its noun, such as "1 player" or "1,200 players"."""
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 @lru_cache(MOST_WEEKS)
 def write_days(week: Week, *, short: bool = False, year: bool = False) -> str:
-    """Write a week as its days, such as "23–29 November" or, if `short`, "30 Nov – 6 Dec"; with the `year` if asked."""
+    """Write a week as its days, such as "23–29 November" or, if `short`, "30 Nov – 6 Dec"; `year` adds the year."""
     first, last = week.monday, week.monday + timedelta(days=6)
     begin = f"{first.day} {_month(first, short)}" if first.month != last.month else f"{first.day}"
     ended = f"{last.day} {_month(last, short)}"
@@ -177,12 +180,12 @@ def write_range(taken: Range, unit: str | None) -> str:
 
 
 def name_week(week: Week) -> str:
-    """Name a week where it is chosen, such as "16–22 November 2026 (2026-W47)"."""
+    """Name a week in a list of choices, such as "16–22 November 2026 (2026-W47)"."""
     return f"{write_days(week, year=True)} ({week})"
 
 
 def unescape(text: str) -> str:
-    """Return the line of text that `escape` has escaped."""
+    """Return the text of a line that `escape` has escaped."""
     return _ESCAPED.sub(r"\1", text)
 
 

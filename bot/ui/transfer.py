@@ -36,7 +36,7 @@ _PROBLEMS = {
 
 
 def show_export(export: ExportedEvent) -> Reply:
-    """Hand an exported event to the admin alone."""
+    """Send an exported event to the admin only."""
     text = (
         f"**{escape(export.event)}**: submissions, runs, results and standings as tables (CSV), and"
         " `event.json`, from which `/import` makes the event again in another server."
@@ -49,7 +49,7 @@ def show_export(export: ExportedEvent) -> Reply:
 
 
 def show_score_import_plan(plan: ScoreImportPlan, content: bytes) -> Reply:
-    """Show the admin alone what an import would do; the answer keeps the file."""
+    """Show, to the admin only, what an import would do; the message keeps the file."""
     lines = [_new(plan)] if plan.new else ["Nothing in it is new."]
     if plan.known:
         lines.append(f"{count_of(plan.known, 'row')}: here already")
@@ -69,14 +69,14 @@ def show_score_import(result: ScoreImportResult) -> Reply:
 
 
 def show_taken_back(result: TakenBack) -> Reply:
-    """Show everyone that an import was taken back."""
+    """Show everyone that an import was undone."""
     again = (f"Run again: {_weeks(result.weeks)}",) if result.weeks else ()
     lines = (f"**{escape(result.event.name)}**: {count_of(result.scores, 'score')} taken out", *again)
     return Reply([Card("Import taken back", lines)])
 
 
 def show_event_import_plan(planned: PlannedEventImport) -> Reply:
-    """Show the admin alone what importing an event would make; the answer keeps the file."""
+    """Show, to the admin only, what importing an event would create; the message keeps the file."""
     plan, name = planned.plan, escape(planned.plan.name)
     if plan.is_here:
         there = ("Nothing to import: all of it is here already.",)

@@ -18,12 +18,12 @@ _PREVIEW = Card(None, ("Preview: nothing is closed yet.",), ("to close: `/weekly
 
 
 def ask_early(question: WeekNotOver) -> Reply:
-    """Ask the admin alone whether the current week is meant."""
+    """Ask the admin, in private, whether to close the current week early."""
     return Reply([Card(None, (sentence(question),), color=Color.gold())], ephemeral=True)
 
 
 def show_preview(results: Results) -> Reply:
-    """Show the results of weeks that a run would close, to the admin alone."""
+    """Show, to the admin only, the results of the weeks that a run would close."""
     return Reply([_PREVIEW, *show_results(results).cards], ephemeral=True)
 
 
@@ -33,9 +33,9 @@ def show_undo(result: UndoResult) -> Reply:
 
 
 def show_undo_of(shown: Sequence[Card], result: UndoResult) -> Reply:
-    """Show, in place of the results of the week, that it is open again; those of weeks before it stay.
+    """Show, in place of a week's results, that the week is open again; the results of earlier weeks stay.
 
-    The event has not ended then.
+    A reopened event has not ended, so the final podium is left out.
     """
     weeks = [card for card in shown if card.heading is None or not card.heading.startswith(ENDED)]
     undone = _undone(result, "· closing undone")
@@ -46,7 +46,7 @@ def show_undo_of(shown: Sequence[Card], result: UndoResult) -> Reply:
 
 
 def name_pending(pending: PendingWeek) -> str:
-    """Describe a week that can be closed in the list of suggestions."""
+    """Describe a week that can be closed, in the list of suggestions."""
     state = "finished" if pending.is_finished else "still going on"
     return f"{name_week(pending.week)} · {count_of(pending.players, 'player')} · {state}"
 

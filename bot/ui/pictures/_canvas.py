@@ -1,4 +1,4 @@
-"""Put a picture together: dark, for a phone's width, with texts in every script."""
+"""Compose a picture: dark, as wide as a phone, with texts in every script."""
 
 import json
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from typing import Any, Literal
 from bot.ui.pictures._fonts import drawable, families
 
 WIDTH = 390
-"""In points, as wide as a phone; all lengths of pictures are in points."""
+"""The width of a phone in points; all lengths in pictures are in points."""
 MARGIN = 20
 RIGHT = WIDTH - MARGIN
 INNER = WIDTH - 2 * MARGIN
 LONGEST_DESCRIPTION = 1_024
-"""As many characters of alternative text does Discord take."""
+"""Discord's limit for alternative text, in characters."""
 
 GROUND, PANEL, RULE = "#16181d", "#23262d", "#4a4f59"
 INK, DIM = "#f2f3f5", "#b8bec8"
-# Colours of Okabe and Ito, which people of every colour vision tell apart.
+# The colours of Okabe and Ito, which people with any colour vision can distinguish.
 BLUE, ORANGE, YELLOW, RED = "#56b4e9", "#e69f00", "#f0e442", "#d55e00"
 GOLD, SILVER, BRONZE = "#f0c244", "#c3c9d1", "#d0864a"
 
@@ -30,9 +30,9 @@ class Picture:
     """A picture before it is drawn.
 
     Attributes:
-        name: of its file.
-        drawing: what `_painter.py` draws, as JSON; equal pictures have equal texts.
-        description: what it says, for who does not see it, in at most 1,024 characters.
+        name: the name of its file.
+        drawing: the instructions for `_painter.py`, as JSON; equal pictures have equal texts.
+        description: the alternative text, at most `LONGEST_DESCRIPTION` characters.
     """
 
     name: str
@@ -41,13 +41,13 @@ class Picture:
 
 
 class Canvas:
-    """A picture in the making. Each text in it stands for itself, so that its direction moves nothing else."""
+    """A picture in the making. Each text is laid out separately, so that its direction moves nothing else."""
 
     def __init__(self) -> None:
         self._parts: list[dict[str, Any]] = []
 
     def finish(self, name: str, height: float, description: str) -> Picture:
-        """Return the picture, of this height."""
+        """Return the picture, with this height."""
         page = {"width": WIDTH, "height": round(height), "ground": GROUND, "fonts": families(), "parts": self._parts}
         drawing = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
         return Picture(f"{name}.png", drawing, _shortened(description))
@@ -64,7 +64,7 @@ class Canvas:
         is_bold: bool = False,
         room: float = WIDTH,
     ) -> None:
-        """Write words, which may be a user's, with their base line at `y`; what has no `room` ends in an ellipsis."""
+        """Write words, perhaps a user's, with their base line at `y`; words wider than `room` end in an ellipsis."""
         weight = "bold" if is_bold else "regular"
         shown = {"words": drawable(words), "size": size, "fill": fill, "anchor": anchor, "weight": weight, "room": room}
         self._add("text", x, y, shown)
@@ -85,7 +85,7 @@ class Canvas:
         self._add("dot", x, y, {"radius": radius, "fill": fill})
 
     def diamond(self, x: float, y: float, radius: float, fill: str) -> None:
-        """Draw a filled square that stands on a corner."""
+        """Draw a filled square that stands on one corner."""
         corners = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
         self._add("area", 0, 0, {"points": _points(corners), "fill": fill})
 
@@ -94,7 +94,7 @@ class Canvas:
 
 
 def head(canvas: Canvas, title: str, subtitle: str, figure: str | None = None) -> float:
-    """Write what a picture is about, and its most important figure at the right; return how far down that reaches."""
+    """Write the title of a picture, and its most important figure at the right; return the position below them."""
     room = RIGHT - MARGIN
     if figure is not None:
         canvas.write(RIGHT, 46, figure, size=32, anchor="end", is_bold=True)
@@ -105,7 +105,7 @@ def head(canvas: Canvas, title: str, subtitle: str, figure: str | None = None) -
 
 
 def within(value: float, all_values: Sequence[float], first: float, last: float) -> float:
-    """Return where a value is between two places: the least of all values is at the first, the greatest at the last."""
+    """Interpolate a value between two positions: the least of all values is at the first, the greatest at the last."""
     least, greatest = min(all_values), max(all_values)
     return first if least == greatest else first + (last - first) * (value - least) / (greatest - least)
 

@@ -1,4 +1,7 @@
-"""Know which characters can be drawn: the fonts of pictures lie beside this module, and so does what they cover."""
+"""Know which characters can be drawn.
+
+The fonts of pictures, and the list of their characters, are beside this module.
+"""
 
 from bisect import bisect
 from dataclasses import dataclass
@@ -9,9 +12,9 @@ import regex
 
 FONTS = Path(__file__).parent / "fonts"
 COVERAGE = FONTS / "coverage.txt"
-"""Which font has which characters: a family a line, the one to be preferred first."""
+"""The characters of each font: one family per line, in order of preference."""
 UNKNOWN = "\ufffd"
-"""Stands for what no font has: it says so, where an empty box would look like a fault."""
+"""Replaces characters that no font has. It says that something is missing, while an empty box would look like a bug."""
 
 _CLUSTER = regex.compile(r"\X")
 _UNSEEN = regex.compile(r"\p{Default_Ignorable_Code_Point}")
@@ -34,18 +37,18 @@ class _Coverage:
 
 
 def families() -> list[str]:
-    """Return the families of the fonts, the one to be preferred first."""
+    """Return the families of the fonts, in order of preference."""
     return list(_coverage())
 
 
 def drawable(text: str) -> str:
-    """Return a text with `�` in place of what no font has."""
+    """Return a text with `�` in place of characters that no font has."""
     return "".join(map(_drawable, _CLUSTER.findall(text)))
 
 
 def _drawable(cluster: str) -> str:
     seen = _UNSEEN.sub("", cluster)
-    # Of a letter with a mark that no font has, the letter is better than nothing.
+    # If no font has a letter with its mark, draw the letter alone.
     for shown, needed in ((cluster, seen), (seen[:1], seen[:1])):
         if any(font.has(needed) for font in _coverage().values()):
             return shown

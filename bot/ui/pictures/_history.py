@@ -1,4 +1,4 @@
-"""The picture of a history: what a player submitted, the line of bests, and the middle of the field."""
+"""The picture of a history: a player's submissions, the line of bests, and the middle of the field."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ HEIGHT = 250.0
 
 
 def picture_of_history(history: HistoryPage) -> Picture:
-    """Picture the scores of a player in an event that count."""
+    """Draw a player's counted scores in an event."""
     canvas, graph, style = Canvas(), history.graph, history.event.style
     top = head(canvas, history.player.name, history.event.name)
     best = "–" if history.best is None else isolate_score(history.best.score, style)

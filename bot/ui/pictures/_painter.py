@@ -1,8 +1,8 @@
 """A program that draws: it reads pictures from its input, and writes them as PNG to its output.
 
-The length of a picture stands before it, in four bytes. Before an answer stand a byte, which is 1 if it is the drawing
-and 0 if it says why there is none, and its length. The program ends with its input. It imports little, so that it
-starts at once and takes little memory.
+Each picture is preceded by its length in four bytes. Each answer is preceded by a byte, 1 for a drawing or 0 for the
+reason why there is none, and its length. The program ends with its input. It imports little, so that it starts fast and
+needs little memory.
 """
 
 import os
@@ -16,9 +16,9 @@ LENGTH = struct.Struct(">I")
 ANSWER = struct.Struct(">?I")
 FONTS = Path(__file__).parent / "fonts"
 PIXELS_AN_INCH = 144.0
-"""Two pixels a point."""
+"""Two pixels per point."""
 
-# What a picture says reaches Typst as data: no word of a user is read as a part of this program.
+# The picture reaches Typst as data, so no word of a user is interpreted as a part of this program.
 DRAW = """
 #let picture = json(bytes(sys.inputs.picture))
 #set page(width: picture.width * 1pt, height: picture.height * 1pt, margin: 0pt, fill: rgb(picture.ground))
@@ -77,10 +77,10 @@ DRAW = """
 
 
 def paint(pictures: BinaryIO, answers: BinaryIO) -> None:
-    """Draw all pictures, in their order."""
+    """Draw all pictures, in order."""
     import typst
 
-    # Not even those that come with Typst.
+    # Use no other fonts, not even those that come with Typst.
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
     compiler = typst.Compiler(root=FONTS, font_paths=fonts)
     while head := pictures.read(LENGTH.size):
@@ -97,9 +97,9 @@ def paint(pictures: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    # The terminal interrupts all programs of the bot at once, which first answers whoever waits.
+    # A terminal interrupts all programs of the bot at once, but the bot still has to answer waiting users.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
-        # The bot comes first.
+        # Give the bot priority.
         os.nice(5)
     paint(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,4 +1,4 @@
-"""The picture of a profile: medals, the best week, and what a player has in each event."""
+"""The picture of a profile: medals, the best week, and a player's result in each event."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ ROW = 50.0
 
 
 def picture_of_profile(profile: Profile) -> Picture:
-    """Picture what a player has done in a server."""
+    """Draw a player's profile in a server."""
     canvas, standing = Canvas(), profile.standing
     if standing is None:
         top = head(canvas, profile.player.name, "No event Elo yet")

@@ -44,11 +44,11 @@ GAP = 5.0
 DIGIT = 0.58
 """How wide a digit or a minus is, as a part of its size."""
 MISSED = 34.0
-"""The least height of the box of a missed week, which has a cross in it."""
+"""The least height of the box of a missed week, which contains a cross."""
 
 
 class _Step(NamedTuple):
-    """A part of an event Elo: what it is, how it is written, from where to where it goes, and its color."""
+    """A part of an event Elo: its label, its text, its beginning and end, and its color."""
 
     label: str
     value: str
@@ -96,7 +96,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
 
 
 def _waterfall(canvas: Canvas, top: float, steps: Sequence[_Step], total: str) -> float:
-    """Draw steps that add up, each from where the one before ended, and their sum; return what is below."""
+    """Draw steps that add up, each beginning where the previous one ends, and their sum; return the position below."""
     ends = [0.0, *(step.end for step in steps)]
     for step in steps:
         canvas.write(MARGIN, top + 16, step.label, size=15, fill=DIM, room=INNER - 76)
@@ -118,7 +118,7 @@ def _bar(canvas: Canvas, top: float, step: _Step, all_ends: Sequence[float]) -> 
 
 
 def _weeks(canvas: Canvas, top: float, rating: PlayerRating, average: float) -> float:
-    """Draw the latest weeks, the last one at the right, and their average; return what is below."""
+    """Draw the latest weeks, the last one at the right, and their average; return the position below."""
     shown = rating.weeks[:MOST_WEEKS][::-1]
     all_weeks = len(rating.weeks)
     title = "Weeks" if len(shown) == all_weeks else f"The latest {len(shown)} of {all_weeks:,} weeks"

@@ -1,4 +1,4 @@
-"""The picture of a closed week: who is on the podium, and the first ten."""
+"""The picture of a closed week: the podium and the first ten."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ ROW = 32.0
 
 
 def picture_of_week(page: LeaderboardPage) -> Picture:
-    """Picture the first page of the board of a closed week."""
+    """Draw the first page of the board of a closed week."""
     canvas, style = Canvas(), page.event.style
     days = "" if page.week is None else write_days(page.week, year=True)
     top = head(canvas, page.event.name, f"{days} · {page.players:,} played")

@@ -1,6 +1,7 @@
-"""Have pictures drawn by a process of its own, so that the bot does nothing else later than without them.
+"""Draw pictures in a separate process, so that they never delay the bot.
 
-The process takes memory: it ends when nobody has asked for some time, and after some pictures; the next one starts it.
+The process needs memory, so it ends when it has been idle for some time, and after several pictures; the next picture
+starts a new one.
 """
 
 import asyncio
@@ -20,27 +21,28 @@ from bot.ui.pictures._painter import ANSWER, LENGTH
 
 PAINTER = Path(__file__).with_name("_painter.py")
 MOST_KEPT = 32
-"""So many drawings are kept, the latest ones used, each of about 100 KB."""
+"""How many drawings are cached, the most recently used ones, at about 100 KB each."""
 MOST_WAITING = 32
-"""So many pictures at most are being drawn or wait for that."""
+"""The most pictures that are in progress or waiting."""
 LONGEST_SECONDS = 30.0
-"""A picture that takes longer, its turn included, is not drawn."""
+"""A picture that takes longer, including the wait, is not drawn."""
 IDLE_SECONDS = 60.0
 MOST_DRAWN = 6
-"""A process draws so many pictures: Typst remembers what it has laid out, and that takes memory."""
+"""How many pictures a process draws: Typst caches what it has laid out, and that takes memory."""
 SPARING = {
     "RAYON_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "131072",
     "MALLOC_MMAP_THRESHOLD_": "131072",
 }
-"""What the process is told: one thread, as the other processor is the bot's; free memory goes back at once."""
+"""The environment of the process: one thread, because the other processor is the bot's; and free memory is returned at
+once."""
 
 logger = logging.getLogger(__name__)
 
 
 class Studio:
-    """Draws pictures, one after another; equal ones once, as long as they are kept."""
+    """Draws pictures, one at a time; equal pictures are drawn once, as long as they are cached."""
 
     def __init__(self) -> None:
         self._drawings = alru_cache(maxsize=MOST_KEPT)(self._draw)
@@ -52,15 +54,15 @@ class Studio:
         self._ending: set[asyncio.Task[Any]] = set()
 
     async def draw(self, picture: Picture) -> bytes:
-        """Return a picture as PNG, two pixels a point.
+        """Return a picture as PNG, with two pixels per point.
 
         Raises:
-            PictureNotDrawn: too many pictures wait, or the log says why.
+            PictureNotDrawn: too many pictures wait; or drawing failed, and the log says why.
         """
         return await self._drawings(picture.drawing)
 
     async def close(self) -> None:
-        """End the process, and wait for the end of all before it."""
+        """End the process, and wait until it and all earlier ones have ended."""
         self._dismiss()
         await asyncio.gather(*self._ending)
 
@@ -91,7 +93,7 @@ class Studio:
             is_through = True
         finally:
             self._drawn += 1
-            # The answer to a picture that nobody waits for any more must not be taken for that to the next one.
+            # The answer to an abandoned picture must not be mistaken for the answer to the next one.
             if not is_through or self._drawn >= MOST_DRAWN:
                 self._dismiss()
         if not is_drawn:
