@@ -2,7 +2,7 @@
 
 import gc
 
-# Imported modules never become garbage, so the collector would only slow the start down.
+# Imported modules never become garbage, so the collector would only slow down the start.
 gc.disable()
 
 import argparse
@@ -38,7 +38,8 @@ from bot.domain.servers import GREATEST_ID
 from bot.errors import Unavailable
 
 gc.freeze()
-# A hundred commands at once keep so many objects that the usual threshold, of hundreds, finds them over and over again.
+# A hundred concurrent commands keep so many objects that the usual threshold, of hundreds, rescans them again and
+# again.
 gc.set_threshold(10_000, 20, 20)
 gc.enable()
 
@@ -101,7 +102,7 @@ def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _number(text: str) -> int:
-    """Read a number that the database can hold, such as Discord's ids."""
+    """Parse a number that the database can hold, such as a Discord id."""
     with suppress(ValueError):
         if abs(number := int(text)) <= GREATEST_ID:
             return number
@@ -123,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(error, TokenRefused):
             return TOKEN_REFUSED
     except Unavailable:
-        # The sentence of this error is for players.
+        # The usual sentence of this error is written for players.
         print("The database failed; the log says how.", file=sys.stderr)
     except KeyboardInterrupt:
         return INTERRUPTED

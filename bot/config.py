@@ -1,4 +1,4 @@
-"""Read the settings from the environment and `.env`, check them at the start, and name all mistakes at once."""
+"""Read the settings from the environment and `.env`, check them at the start, and report all mistakes at once."""
 
 import os
 import re
@@ -22,7 +22,7 @@ REDIS_OPTIONS = {
     *("socket_timeout", "socket_connect_timeout", "socket_keepalive", "retry_on_timeout"),
     *("ssl_cert_reqs", "ssl_check_hostname", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"),
 }
-"""The options of a Redis URL that a process can give to its connections."""
+"""The options of a Redis URL that the bot can apply to its connections."""
 
 
 class SettingsError(Exception):
@@ -38,7 +38,7 @@ class SettingsError(Exception):
 
 
 class UnknownOptions(ValueError):
-    """A URL says something that no connection can be given."""
+    """A URL has options that no connection supports."""
 
 
 def _upper(value: object) -> object:
@@ -84,7 +84,7 @@ def _redis_url(value: SecretStr) -> SecretStr:
 def _api_url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        # An invalid port raises only when somebody reads it.
+        # urlsplit checks the port only when it is read.
         names_host = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         names_more = "@" in parts.netloc or bool(parts.query or parts.fragment)
     except ValueError:
@@ -103,17 +103,17 @@ class Settings(BaseSettings):
         discord_token: the bot's token; only `run` and `sync` need it.
         discord_api_url: Discord's HTTP API, which also names the gateway.
         database_url: `sqlite:///file` or `postgresql://user:password@host/name`.
-        database_pool_size: how many connections to a server the bot opens at most.
+        database_pool_size: the most connections to a server that the bot opens.
         redis_url: the Redis that shares the recalculation lock between processes; None for a single process.
-        bot_owner_id: Discord's id of a user who is an admin in every server; None for nobody.
+        bot_owner_id: Discord's id of a user who is an admin in every server; None for no such user.
         submit_cooldown_seconds: the least time between two accepted submissions of a player in a server.
-        elo_debounce_seconds: the window in which the bot recalculates an event at most once.
+        elo_debounce_seconds: the time window in which the bot recalculates an event at most once.
         leaderboard_base_elo: the Elo of a score that equals the mean of its field.
         elo_per_sigma: Elo points per standard deviation.
         missed_week_elo: the weekly Elo of a missed week.
-        log_level: the least severity that the log shows, in any case.
-        health_port: the port at which a running bot tells how it is; None for none.
-        health_host: the address of this machine that listens at the port.
+        log_level: the least severity that the log shows, in upper or lower case.
+        health_port: the port of the health page; None for no page.
+        health_host: the address on which the health page listens.
         log_format: whether the log is text for people or JSON for programs.
     """
 
@@ -163,14 +163,14 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     """Read the settings; the environment overrides the file.
 
     Raises:
-        SettingsError: a setting is wrong, or is misspelt in the file; the error names all such settings.
+        SettingsError: a setting is wrong, or a name in the file is misspelt; the error lists all mistakes.
     """
     mistakes: list[str] = []
     try:
         mistakes += [one.found_in(str(env_file)) for one in _strangers_in(env_file) if one.meant is not None]
         settings = Settings(_env_file=env_file)
     except ValidationError as error:
-        # Leave the value out, since it may be a secret.
+        # Leave out the value, because it may be a secret.
         mistakes += [_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors(include_input=False)]
         raise SettingsError(mistakes) from None
     except (OSError, UnicodeDecodeError):
@@ -181,7 +181,10 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
 
 
 def unknown_settings(env_file: Path = ENV_FILE) -> list[str]:
-    """Return a sentence for each name that looks like a setting and has no effect, once the settings are loaded."""
+    """Return a sentence for each name that looks like a setting but has no effect.
+
+    It reports names in the file and in the environment, after the settings were loaded.
+    """
     around = strangers_in_environment(os.environ, _names())
     return [one.found_in(str(env_file)) for one in _strangers_in(env_file)] + [
         one.found_in("the environment") for one in around

@@ -1,4 +1,4 @@
-"""Say on the console what a command would change, ask for --yes, and show how far it is."""
+"""Say what a command would change, ask for --yes, and show progress."""
 
 import argparse
 import sys
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from bot.ui.text import count_of
 
 MOST_UNASKED = 100
-"""A command changes so many rows without --yes."""
+"""The most rows that a command changes without `--yes`."""
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
-    """Give a command that writes the options `--dry-run` and `--yes`."""
+    """Add the options `--dry-run` and `--yes` to a command that writes."""
     command.add_argument("--dry-run", action="store_true", help="only say what would change")
     command.add_argument("--yes", action="store_true", help=f"also change more than {MOST_UNASKED} rows")
 
@@ -38,22 +38,22 @@ def may_change(options: argparse.Namespace, lines: Iterable[object], count: int,
 
 
 class ProgressBar:
-    """Shows on a terminal how far a command is."""
+    """Shows the progress of a command on a terminal."""
 
     def __init__(self, unit: str) -> None:
-        # Most runs have no terminal, and the library takes a while to import.
+        # Most runs have no terminal, and tqdm is slow to import.
         from tqdm import tqdm
 
         self._bar = tqdm(unit=unit, unit_scale=True, leave=False, file=sys.stderr)
 
     def begin(self, total: int) -> None:
-        """Begin anew, with so much to do."""
+        """Start over with a new total."""
         self._bar.reset(total)
 
     def advance(self, done: int) -> None:
-        """Show that so much more is done."""
+        """Show further progress."""
         self._bar.update(done)
 
     def close(self) -> None:
-        """Leave the terminal to others."""
+        """Clear the bar from the terminal."""
         self._bar.close()

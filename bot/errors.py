@@ -1,4 +1,4 @@
-"""Errors that a user can cause, each a code with its fields. `bot.ui.refusals` holds the sentences."""
+"""Errors that users can cause: codes with fields. `bot.ui.refusals` holds the sentences."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,14 +11,14 @@ class LeaderboardError(Exception):
 
 @dataclass(eq=False)
 class InvalidScore(LeaderboardError):
-    """The event does not accept the score; `event` is the name of the event, or None for one that is being made."""
+    """The event does not accept the score; `event` is the name of the event, or None while it is being created."""
 
     event: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(eq=False)
 class UnreadableScore(InvalidScore):
-    """The bot cannot take the text `typed` for a score."""
+    """The bot cannot read the text `typed` as a score."""
 
     typed: str
 
@@ -39,7 +39,7 @@ class CommaInScore(UnreadableScore):
 
 @dataclass(eq=False)
 class TimeNotNumber(UnreadableScore):
-    """The text is a time, but the event counts numbers, in `unit` or None."""
+    """The text is a time, but the event counts numbers, with the unit `unit` or None."""
 
     unit: str | None
 
@@ -61,19 +61,19 @@ class TooManyDecimals(UnreadableScore):
 
 @dataclass(eq=False)
 class ScoreOutOfRange(UnreadableScore):
-    """No event can take the score: it is below -`greatest`, or above `greatest`."""
+    """No event can take the score: it is below -`greatest` or above `greatest`."""
 
     greatest: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A score that a text can mean.
+    """One possible reading of a text as a score.
 
     Attributes:
         score: in points or seconds.
-        text: a text that means this score and no other.
-        shown: the score as players read it, without its unit.
+        text: an unambiguous text for this score.
+        shown: the score as players see it, without its unit.
     """
 
     score: float
@@ -90,25 +90,25 @@ class AmbiguousScore(UnreadableScore):
 
 
 class ScoreUnclear(AmbiguousScore):
-    """The same of a score that an admin typed for a player: nothing but text answers it."""
+    """The same for a score that an admin typed for a player. The answer is text only, without buttons."""
 
 
 @dataclass(eq=False)
 class ScoreInQuestion(AmbiguousScore):
-    """The text was submitted to the event with the key `event_id`, which takes each of the readings."""
+    """The text was submitted to the event with the key `event_id`, which would take each of the readings."""
 
     event_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The scores between two bounds, as players read them, without the unit.
+    """The scores between two bounds, as players see them, without the unit.
 
     Attributes:
         least: the lower bound; None for none.
         greatest: the upper bound; None for none.
-        takes_least: whether `least` itself is among them.
-        takes_greatest: whether `greatest` itself is.
+        takes_least: whether the range includes `least` itself.
+        takes_greatest: whether the range includes `greatest` itself.
     """
 
     least: str | None
@@ -119,10 +119,10 @@ class Range:
 
 @dataclass(eq=False)
 class ScoreOutOfBounds(InvalidScore):
-    """The event takes other scores.
+    """The score is outside the bounds of the event.
 
     Attributes:
-        score: as players read it, without the unit.
+        score: the score as players see it, without the unit.
         taken: the scores that the event takes.
         unit: the unit of the event, or None.
         is_time: whether the event counts times.
@@ -135,22 +135,22 @@ class ScoreOutOfBounds(InvalidScore):
 
 
 class ScoreTooLow(ScoreOutOfBounds):
-    """The score is below the lower bound of the event, or equals one that is not taken."""
+    """The score is below the lower bound of the event, or equals an excluded bound."""
 
 
 class ScoreTooHigh(ScoreOutOfBounds):
-    """The score is above the upper bound of the event, or equals one that is not taken."""
+    """The score is above the upper bound of the event, or equals an excluded bound."""
 
 
 @dataclass(eq=False)
 class InvalidProof(LeaderboardError):
-    """The text is no link to a web page, or has more than `longest` characters."""
+    """The text is not a link to a web page, or has more than `longest` characters."""
 
     longest: int
 
 
 class Named(StrEnum):
-    """What a name belongs to."""
+    """The thing that has a name."""
 
     EVENT = "event"
     UNIT = "unit"
@@ -181,7 +181,7 @@ class InvalidSetting(LeaderboardError):
 
 @dataclass(eq=False)
 class UnknownTimeZone(InvalidSetting):
-    """No time zone is meant by what was `typed`; `nearest` are those of places that are called alike."""
+    """No time zone matches the text `typed`; `nearest` are the time zones of places with similar names."""
 
     typed: str
     nearest: tuple[str, ...]
@@ -189,7 +189,7 @@ class UnknownTimeZone(InvalidSetting):
 
 @dataclass(eq=False)
 class TimeZoneAmbiguous(InvalidSetting):
-    """What was typed means any of the time zones `candidates`, the best known first."""
+    """The text matches any of the time zones `candidates`, the best known first."""
 
     candidates: tuple[str, ...]
 
@@ -203,39 +203,39 @@ class GraceTooLong(InvalidSetting):
 
 @dataclass(eq=False)
 class MomentUnknown(InvalidSetting):
-    """The text `typed` names no moment, day or week since 2015."""
+    """The text `typed` does not name a moment, a day or a week since `moments.EARLIEST`."""
 
     typed: str
 
 
 class MomentAhead(MomentUnknown):
-    """The moment is later than now."""
+    """The moment lies in the future."""
 
 
 @dataclass(eq=False)
 class NotATimeOfDay(InvalidSetting):
-    """What was `typed` is no time of the day such as 22:00."""
+    """The text `typed` is not a time of day such as 22:00."""
 
     typed: str
 
 
 class NotATextChannel(InvalidSetting):
-    """The channel takes no messages, or is another server's."""
+    """The channel takes no messages, or belongs to another server."""
 
 
 @dataclass(eq=False)
 class EveryoneReads(InvalidSetting):
-    """Every member of the server can read the channel with the id `channel`, which is to be for admins alone."""
+    """Every member of the server can read the channel with the id `channel`, which must be for admins only."""
 
     channel: int
 
 
 class QuietHoursHalf(InvalidSetting):
-    """Quiet hours have a beginning or an end, and not the other."""
+    """Quiet hours have a beginning but no end, or the reverse."""
 
 
 class NotAWeek(InvalidSetting):
-    """The text is no week such as 2026-W47."""
+    """The text is not a week such as 2026-W47."""
 
 
 class NothingToChange(InvalidSetting):
@@ -244,20 +244,20 @@ class NothingToChange(InvalidSetting):
 
 @dataclass(eq=False)
 class HasTheseRules(NothingToChange):
-    """The event has the rules already that an admin wants it to have."""
+    """The event already has the rules that the admin has chosen."""
 
     event: str
 
 
 @dataclass(eq=False)
 class UnitOfTimes(InvalidSetting):
-    """An event that counts times cannot have a unit, such as `unit`."""
+    """An event that counts times cannot have the unit `unit`."""
 
     unit: str
 
 
 class Bound(StrEnum):
-    """The option of an event that a bound is."""
+    """The options of an event that are bounds."""
 
     MIN = "min"
     MAX = "max"
@@ -267,14 +267,14 @@ class Bound(StrEnum):
 
 @dataclass(eq=False)
 class InvalidBound(InvalidSetting):
-    """The text of the `option` is no score; `reason` says why."""
+    """The text of the bound `option` is not a score; `reason` says why."""
 
     option: Bound
     reason: InvalidScore
 
 
 class Rule(StrEnum):
-    """The rules of an event that are numbers."""
+    """The numeric rules of an event."""
 
     BEST_OF = "best_of"
     LAST_WEEKS = "last_weeks"
@@ -302,14 +302,14 @@ class LogarithmImpossible(InvalidSetting):
 
 @dataclass(eq=False)
 class DirectionFixed(InvalidSetting):
-    """The direction of an event that has scores, or a closed week, cannot change; `direction` is what it is."""
+    """An event with scores, or with a closed week, keeps its direction, which is `direction`."""
 
     event: str
     direction: str
 
 
 class BoundsSwapped(InvalidSetting):
-    """The smallest score allowed is greater than the greatest."""
+    """The lowest score allowed is above the highest one."""
 
 
 class SeasonSwapped(InvalidSetting):
@@ -318,14 +318,14 @@ class SeasonSwapped(InvalidSetting):
 
 @dataclass(eq=False)
 class SeasonOver(InvalidSetting):
-    """The last week of an event without scores would be over; the week `current`, such as 2026-W47, is not."""
+    """The last week of an event without scores would be in the past; `current` is the current week."""
 
     current: str
 
 
 @dataclass(eq=False)
 class SeasonHasScores(InvalidSetting):
-    """The weeks of an event would leave out some of those from `first` to `last` that it has scores for."""
+    """The bounds would exclude some of the weeks with scores, which range from `first` to `last`."""
 
     event: str
     first: str
@@ -334,7 +334,7 @@ class SeasonHasScores(InvalidSetting):
 
 @dataclass(eq=False)
 class SeasonOpen(LeaderboardError):
-    """The event `event` cannot begin again: its `week`, such as 2026-W47, has scores and is not closed."""
+    """The event `event` cannot begin a new season: its `week`, such as 2026-W47, has scores and is not closed."""
 
     event: str
     week: str
@@ -342,21 +342,21 @@ class SeasonOpen(LeaderboardError):
 
 @dataclass(eq=False)
 class SeasonHasHeld(LeaderboardError):
-    """The event `event` cannot begin again: a score that waits for an admin would count for a week after its last."""
+    """The event `event` cannot begin a new season: a held score would count for a week after its last closed one."""
 
     event: str
 
 
 @dataclass(eq=False)
 class SeasonEmpty(LeaderboardError):
-    """The event with the name `event` cannot begin again: no week of it is closed."""
+    """The event with the name `event` cannot begin a new season: it has no closed week."""
 
     event: str
 
 
 @dataclass(eq=False)
 class SeasonPast(LeaderboardError):
-    """The event with the name `event` is a past season, which cannot begin again: `current` goes on."""
+    """The event with the name `event` is a past season and cannot begin a new one; `current` is the current event."""
 
     event: str
     current: str
@@ -364,14 +364,14 @@ class SeasonPast(LeaderboardError):
 
 @dataclass(eq=False)
 class SeasonChanged(LeaderboardError):
-    """The event with the name `event` has another last closed week than when the admin was asked to begin again."""
+    """The event with the name `event` has a different last closed week than the admin's confirmation showed."""
 
     event: str
 
 
 @dataclass(eq=False)
 class SeasonUnknown(LeaderboardError):
-    """The event with the name `event` has no season `typed`, but those from 1 to `seasons`."""
+    """The event with the name `event` has no season `typed`; its seasons are 1 to `seasons`."""
 
     event: str
     typed: str
@@ -387,16 +387,16 @@ class NoEvents(EventNotFound):
 
 
 class NoOpenEvents(EventNotFound):
-    """The server has events, of which none takes scores now."""
+    """The server has events, but none takes scores."""
 
 
 class EventUnnamed(EventNotFound):
-    """No event was named, and none is meant without a name."""
+    """No event was named, and no event can be meant."""
 
 
 @dataclass(eq=False)
 class EventUnknown(EventNotFound):
-    """No event of the server has the name as `typed`; `nearest` are the names that are most like it, the best first."""
+    """No event of the server has the name `typed`; `nearest` are the most similar names, the best match first."""
 
     typed: str
     nearest: tuple[str, ...]
@@ -404,21 +404,21 @@ class EventUnknown(EventNotFound):
 
 @dataclass(eq=False)
 class EventAmbiguous(EventNotFound):
-    """What was typed is a part of the names `candidates`."""
+    """The text is a part of several names: `candidates`."""
 
     candidates: tuple[str, ...]
 
 
 @dataclass(eq=False)
 class EventNameTaken(LeaderboardError):
-    """Another event of the server has this name, ignoring case; that one is written as `taken`."""
+    """Another event of the server already has this name, ignoring case; `taken` is its spelling."""
 
     taken: str
 
 
 @dataclass(eq=False)
 class ExportTooLarge(LeaderboardError):
-    """Discord would not take all of the event `event` as a file."""
+    """The event `event` is too large for a file on Discord."""
 
     event: str
 
@@ -432,11 +432,11 @@ class FileTooLarge(LeaderboardError):
 
 
 class NotAScoreFile(LeaderboardError):
-    """The file is no text, or no table with the columns player, score and time."""
+    """The file is not a text, or not a table with the columns player, score and time."""
 
 
 class ImportUnnamed(LeaderboardError):
-    """A table of scores names no event, and the admin named none."""
+    """The file is a table of scores, but the admin named no event."""
 
 
 @dataclass(eq=False)
@@ -484,23 +484,23 @@ class EventFileBroken(LeaderboardError):
 
 
 class EventFileNewer(LeaderboardError):
-    """The exported event is of a newer version of the bot."""
+    """A newer version of the bot has exported the event."""
 
 
 class FileGone(LeaderboardError):
-    """Discord does not hand out a file that was attached."""
+    """Discord does not return a file that was attached."""
 
 
 @dataclass(eq=False)
 class NothingToImport(LeaderboardError):
-    """The event with the name `event` has every score of the file that can be imported."""
+    """The event with the name `event` already has every importable score of the file."""
 
     event: str
 
 
 @dataclass(eq=False)
 class ImportGone(LeaderboardError):
-    """The event with the name `event` has no scores of the import any more."""
+    """The event with the name `event` has no scores of the import left."""
 
     event: str
 
@@ -514,7 +514,7 @@ class EventArchived(LeaderboardError):
 
 @dataclass(eq=False)
 class EventNotBegun(LeaderboardError):
-    """The event with the name `event` accepts scores from `begins_at` on, in UTC."""
+    """The event with the name `event` accepts scores only from `begins_at`, in UTC."""
 
     event: str
     begins_at: datetime
@@ -543,7 +543,7 @@ class ChannelClosed(LeaderboardError):
 
 
 class DeliveredTwice(LeaderboardError):
-    """Discord delivered the same use of a command twice. The bot does it once."""
+    """Discord has delivered the same use of a command twice. The bot handles it once."""
 
 
 class AlreadyCounted(DeliveredTwice):
@@ -555,43 +555,43 @@ class AlreadyDone(DeliveredTwice):
 
 
 class AlreadyTakenBack(DeliveredTwice):
-    """The player has taken the submission back."""
+    """The player has already taken back the submission."""
 
 
 class NothingStored(DeliveredTwice):
-    """Nothing is stored about the user who is to be erased, perhaps since they have just been."""
+    """Nothing is stored about the user to erase; perhaps they have just been erased."""
 
 
 @dataclass(eq=False)
 class ErasureUnconfirmed(LeaderboardError):
-    """The user has typed something else than the word that was asked for, and is not erased."""
+    """The user has typed a different word from the requested one, and is not erased."""
 
     typed: str
     word: str
 
 
 class TooLateToTakeBack(LeaderboardError):
-    """A submission cannot be taken back any more: too much time has passed, or its week is closed."""
+    """Too much time has passed to take back a submission, or its week is closed."""
 
 
 class NothingToTakeBack(LeaderboardError):
-    """The submission is not there, or an admin has removed it."""
+    """The submission does not exist, or an admin has removed it."""
 
 
 class SubmittedByAnother(LeaderboardError):
-    """Only whoever submitted a score can take it back."""
+    """Only the player who submitted a score can take it back."""
 
 
 @dataclass(eq=False)
 class AboutPlayer(LeaderboardError):
-    """An admin's command cannot be done with the `player`, who is Discord's id."""
+    """An admin's command does not apply to the player with Discord's id `player`."""
 
     player: int
 
 
 @dataclass(eq=False)
 class NothingToRemove(AboutPlayer):
-    """The event has no such score of the player, or an admin has removed it already."""
+    """The event has no such score of the player, or the score is already removed."""
 
     event: str
 
@@ -601,31 +601,31 @@ class NoScores(NothingToRemove):
 
 
 class NoOwnScores(NoScores):
-    """The event, which is not archived, has no score of the player, who asks."""
+    """The asking player has no score in this active event."""
 
 
 class SeveralGoals(LeaderboardError):
-    """A player asks for the score of several goals at once: a rank, an Elo, another player."""
+    """A player asks about several goals at once: a rank, an Elo, another player."""
 
 
 class AheadOfOneself(LeaderboardError):
-    """A player asks what they must score to be ahead of themselves."""
+    """Players cannot overtake themselves."""
 
 
 @dataclass(eq=False)
 class NothingToRestore(AboutPlayer):
-    """The event has no such score of the player among those that were removed."""
+    """The event has no such removed score of the player."""
 
     event: str
 
 
 class NoRemovedScores(NothingToRestore):
-    """No score of the player in the event is removed."""
+    """The event has no removed score of the player at all."""
 
 
 @dataclass(eq=False)
 class SeveralScores(LeaderboardError):
-    """What the admin typed fits `number` scores; `scores` name the latest of them."""
+    """The admin's text matches `number` scores; `scores` are the names of the latest of them."""
 
     scores: tuple[str, ...]
     number: int
@@ -640,22 +640,22 @@ class NoScoresHere(AboutPlayer):
 
 
 class AlreadyWithdrawn(AboutPlayer):
-    """An admin has withdrawn the player already."""
+    """The player is already withdrawn."""
 
 
 class PlayerWithdrawn(AboutPlayer):
-    """The player is withdrawn, so that nobody can add a score of theirs."""
+    """The player is withdrawn, so nobody can add a score for them."""
 
 
 @dataclass(eq=False)
 class AlreadyExcused(AboutPlayer):
-    """The player is excused from the `week`, such as 2026-W47, already."""
+    """The player is already excused from the `week`, such as 2026-W47."""
 
     week: str
 
 
 class NotExcused(AlreadyExcused):
-    """The player is not excused from the week, so there is nothing to take back."""
+    """The player is not excused from the week, so there is no excuse to withdraw."""
 
 
 class NotWithdrawn(AboutPlayer):
@@ -663,19 +663,19 @@ class NotWithdrawn(AboutPlayer):
 
 
 class NoScoresYet(LeaderboardError):
-    """The user asks for what their own scores in the server would tell, and none counts."""
+    """The user asks about their own scores in the server, but none counts."""
 
 
 class NoSharedEvent(LeaderboardError):
-    """Two players who are compared have scores in no event both."""
+    """The two compared players share no event."""
 
 
 class SamePlayer(LeaderboardError):
-    """The user compares a player with the same player, or would follow themself."""
+    """The user compares a player with themselves, or would follow themselves."""
 
 
 class NoRival(LeaderboardError):
-    """The user follows nobody, so there is nobody to be told of."""
+    """The user follows nobody, so there is no rival to report on."""
 
 
 class SubmitterWithdrawn(LeaderboardError):
@@ -690,28 +690,28 @@ class CooldownActive(LeaderboardError):
 
 
 class ClickTooSoon(CooldownActive):
-    """The same of the click of a button, which can be repeated."""
+    """The same for a click on a button, which the user can repeat."""
 
 
 @dataclass(eq=False)
 class ScoreHeld(LeaderboardError):
-    """The `score`, as players read it, would move others far: an admin looks at it before it counts for the `event`."""
+    """The `score` would move others far, so an admin must approve it before it counts for the `event`."""
 
     score: str
     event: str
 
 
 class ScoreBeyondAlarm(ScoreHeld):
-    """The same of a score that lies outside the alarm bounds of its event."""
+    """The same for a score outside the alarm bounds of its event."""
 
 
 class NothingHeld(LeaderboardError):
-    """No such score waits for an admin: it was approved or refused, or never was held in this server."""
+    """No such score waits: it was approved or refused, or was never held in this server."""
 
 
 @dataclass(eq=False)
 class AlarmUnreadable(InvalidSetting):
-    """The text `typed` is no number of points of Elo from 1 to `most`."""
+    """The text `typed` is not a number of Elo points from 1 to `most`."""
 
     typed: str
     most: int
@@ -726,7 +726,7 @@ class NotAllowed(LeaderboardError):
 
 
 class ServerOnly(LeaderboardError):
-    """The user sent the command in a direct message, not in a server."""
+    """The user sent the command in a direct message instead of a server."""
 
 
 @dataclass(eq=False)
@@ -738,7 +738,7 @@ class WeekNotRunnable(LeaderboardError):
 
 @dataclass(eq=False)
 class WeekNotBegun(WeekNotRunnable):
-    """The week is later than the `current` one."""
+    """The week is later than the current one, `current`."""
 
     current: str
 
@@ -752,19 +752,19 @@ class WeekClosedAlready(WeekNotRunnable):
 
 @dataclass(eq=False)
 class WeekClosedEarly(WeekClosedAlready):
-    """The current week was run before its end; scores now count for `open_week`."""
+    """The current week was closed before its end; scores count for `open_week`."""
 
     open_week: str
 
 
 @dataclass(eq=False)
 class WeekNotOver(WeekNotRunnable):
-    """The week is the current one of an event, until `ends_at`, in UTC: ask first.
+    """The week is the current one of an event and ends at `ends_at`, in UTC: ask for confirmation first.
 
     Attributes:
         event: the name of the event.
-        event_id: its key.
-        next_week: the week that scores would count for; None if the event takes none for that one.
+        event_id: the key of the event.
+        next_week: the week that scores would then count for; None if the event would take none.
     """
 
     event: str
@@ -794,21 +794,21 @@ class NothingToUndo(LeaderboardError):
 
 @dataclass(eq=False)
 class WeekOpenAlready(LeaderboardError):
-    """The event has no run of the `week`, such as 2026-W47: it was undone."""
+    """The event has no run of the `week`, such as 2026-W47: the run was undone."""
 
     week: str
 
 
 @dataclass(eq=False)
 class NotTheLatestRun(LeaderboardError):
-    """The latest run of the event is that of the week `latest`, not of `week`."""
+    """The latest run of the event is of the week `latest`, not of `week`."""
 
     week: str
     latest: str
 
 
 class ButtonOfAnother(LeaderboardError):
-    """The bot asked somebody else."""
+    """The bot asked a different user."""
 
 
 class ButtonOutdated(LeaderboardError):
@@ -824,16 +824,16 @@ class Interrupted(LeaderboardError):
 
 
 class Unavailable(LeaderboardError):
-    """The database did not answer, or a transaction lost a race too often. A retry may succeed."""
+    """The database did not answer, or a transaction lost too many races. A retry may succeed."""
 
 
 class PictureNotDrawn(LeaderboardError):
-    """A picture cannot be drawn now; the log says why."""
+    """The picture could not be drawn; the log says why."""
 
 
 @dataclass(eq=False)
 class RoleNotGivable(LeaderboardError):
-    """The role `role` is everyone's or another program's, so nobody can give it."""
+    """Nobody can give the role `role`, because it is everyone's or another program's."""
 
     role: int
 
@@ -843,7 +843,7 @@ class BotLacksManageRoles(RoleNotGivable):
 
 
 class RoleAboveBot(RoleNotGivable):
-    """The role stands above the bot's own."""
+    """The role is above the bot's highest role."""
 
 
 class RoleAboveAdmin(RoleNotGivable):
@@ -851,4 +851,4 @@ class RoleAboveAdmin(RoleNotGivable):
 
 
 class AwardWithoutElo(InvalidSetting):
-    """An award by Elo does not say from which Elo on, or another award says one."""
+    """An award by Elo lacks its Elo, or another award has one."""

@@ -1,4 +1,4 @@
-"""Tell whether the bot is alive: a page for those who watch it, and the question that asks there."""
+"""Report whether the bot is healthy: serve a page for monitoring, and query that page."""
 
 import asyncio
 import time
@@ -17,16 +17,16 @@ from bot.services.ratings import redis_failure
 
 LAG_SAMPLE_SECONDS = 0.05
 MOST_LAG_SECONDS = 1.5
-"""Beyond this lag of the event loop, answers come later than Discord waits for them."""
+"""With a longer lag of the event loop, answers are too late for Discord."""
 ASK_SECONDS = 10.0
-"""How long an answer from the page may take: longer than a database needs to count as silent."""
+"""How long the page may take to answer: longer than a database takes to count as silent."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it listens only where the operator says
-"""Where to ask a page that listens at every address."""
+"""The address at which to query a page that listens on all addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line about a part of the bot; `is_good` unless users would miss it."""
+    """The state of one part of the bot, as a line; `is_good` is False only if users are affected."""
 
     part: str
     is_good: bool
@@ -41,7 +41,7 @@ Examine = Callable[[], Awaitable[list[Finding]]]
 
 
 async def examine_database(database: Database) -> Finding:
-    """Find out whether the database answers and can be written to, as users' commands ask it."""
+    """Check whether the database answers and can be written to, as users' commands need it."""
     began, nobody = time.monotonic(), select(Player.id).where(false())
     try:
         await database.read(lambda session: session.scalar(nobody))
@@ -55,7 +55,7 @@ async def examine_database(database: Database) -> Finding:
 
 
 async def examine_redis(url: str | None) -> Finding:
-    """Find out whether Redis answers. It only saves work, so users do not miss it."""
+    """Check whether Redis answers. Redis only saves work, so a failure does not affect users."""
     if url is None:
         return Finding("redis", is_good=True, told="not used")
     began = time.monotonic()
@@ -66,7 +66,7 @@ async def examine_redis(url: str | None) -> Finding:
 
 
 async def examine_jobs(measure: Callable[[], Awaitable[object]]) -> Finding:
-    """Find out what `measure` says of the jobs that wait; some may need an operator, but users are served."""
+    """Report what `measure` says about waiting jobs; some may need an operator, but users are not affected."""
     try:
         return Finding("jobs", is_good=True, told=str(await measure()))
     except Unavailable:
@@ -74,7 +74,7 @@ async def examine_jobs(measure: Callable[[], Awaitable[object]]) -> Finding:
 
 
 async def examine_lag() -> Finding:
-    """Find out how late the event loop is, by a short sleep."""
+    """Measure how late the event loop is, with a short sleep."""
     began = time.monotonic()
     await asyncio.sleep(LAG_SAMPLE_SECONDS)
     lag = max(time.monotonic() - began - LAG_SAMPLE_SECONDS, 0.0)
@@ -83,10 +83,12 @@ async def examine_lag() -> Finding:
 
 @asynccontextmanager
 async def open_page(host: str, port: int, examine: Examine) -> AsyncIterator[None]:
-    """Serve `/livez`, which says that the process works, and `/readyz`, a line a part and 503 if one is not good.
+    """Serve `/livez` and `/readyz`.
+
+    The first says that the process works. The second has a line for each part, and status 503 if any is not good.
 
     Raises:
-        OSError: somebody else has the port, or the host is none of this machine's.
+        OSError: another program uses the port, or the host is not an address of this machine.
     """
 
     async def live(_: web.Request) -> web.Response:
@@ -110,7 +112,7 @@ async def open_page(host: str, port: int, examine: Examine) -> AsyncIterator[Non
 
 
 async def ask_page(host: str, port: int) -> tuple[bool, str] | None:
-    """Return whether a running bot is ready, and its lines; None if nobody answers at the port."""
+    """Return whether a running bot is ready, and its lines; None if nothing answers at the port."""
     host = EVERYWHERE.get(host, host)
     address = f"http://[{host}]:{port}/readyz" if ":" in host else f"http://{host}:{port}/readyz"
     try:

@@ -1,4 +1,4 @@
-"""Set up the log: as text or as JSON, with every secret hidden."""
+"""Set up the log, as text or as JSON, with all secrets hidden."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from bot.database.dialect import CHATTY_LOGGERS
 
 HIDDEN = "[hidden]"
 QUIET = {"alembic": logging.WARNING, **dict.fromkeys(CHATTY_LOGGERS, logging.INFO)}
-"""Libraries that say nothing of use below these levels."""
+"""Libraries whose messages below these levels are not useful."""
 
 # What is hidden by its place: tokens of interactions in addresses and payloads, passwords in URLs, and what users typed
 # where PostgreSQL or its driver refuses it.
@@ -24,7 +24,7 @@ _SECRET_PLACES = (
 
 
 def set_up_log(level: str, *, as_json: bool, secrets: Iterable[str]) -> None:
-    """Log to standard error from a level on; whatever is logged, show none of the secrets."""
+    """Log to standard error from the given level; hide the secrets in everything."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(secrets) if as_json else TextFormatter(secrets))
     logging.basicConfig(level=level, handlers=[handler])
@@ -33,10 +33,10 @@ def set_up_log(level: str, *, as_json: bool, secrets: Iterable[str]) -> None:
 
 
 class TextFormatter(logging.Formatter):
-    """One line an entry, and the lines of its traceback."""
+    """Formats an entry as one line, followed by its traceback."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Hide these secrets, and those that are known by their place."""
+        """Hide these secrets, and those that are recognized by their place."""
         super().__init__("%(asctime)s %(levelname)-8s %(name)s: %(message)s")
         self._secrets = _any_of(secrets)
 
@@ -46,10 +46,13 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON document a line: `time` (UTC), `level`, `logger`, `message` and, after an error, `traceback`."""
+    """Formats an entry as one line of JSON.
+
+    Its keys are `time` (UTC), `level`, `logger`, `message` and, for an error, `traceback`.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Hide these secrets, and those that are known by their place."""
+        """Hide these secrets, and those that are recognized by their place."""
         super().__init__()
         self._secrets = _any_of(secrets)
 
@@ -63,7 +66,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        # Before the quotes are escaped, by which some places are known.
+        # Hide secrets before quotes are escaped, because some places are recognized by their quotes.
         shown = {name: _hide(value, self._secrets) for name, value in entry.items()}
         return json.dumps(shown, ensure_ascii=False)
 

@@ -66,7 +66,7 @@ from bot.services.weeks import WeekCloser, WeeklyProcessingService
 from bot.systemd import feed_watchdog, notify
 from bot.ui.pictures import Studio
 
-# The bot must stop within ten seconds, also on a busy machine; together these take much less.
+# The bot must stop within ten seconds, even on a busy machine; these add up to less.
 LAST_COMMANDS_SECONDS = 3.0
 LAST_ANSWERS_SECONDS = 1.5
 LAST_JOBS_SECONDS = 1.0
@@ -81,7 +81,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """The services and what works in the background."""
+    """The services, and the background work."""
 
     services: Services
     scoring: LeaderboardScoringService
@@ -92,7 +92,7 @@ class Backend:
 
 @asynccontextmanager
 async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Backend]:
-    """Build the services over the database and Redis of the settings; close both at the end."""
+    """Build the services on the database and the Redis of the settings; close both in the end."""
     async with AsyncExitStack() as stack:
         database = Database(settings.database, settings.database_pool_size)
         stack.push_async_callback(database.close)
@@ -146,10 +146,10 @@ async def _stop(recalculator: Recalculator, jobs: JobRunner, database: Database)
     jobs.end()
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
-            # A transaction that is cancelled half way is logged as an error, so wait until none is running.
+            # A transaction that is cancelled midway is logged as an error, so wait until none is running.
             await database.idle()
     with suppress(TimeoutError):
-        # Up to Python 3.11 `asyncio.wait_for`, which the Redis client uses, may swallow a cancellation: repeat it.
+        # Up to Python 3.11, `asyncio.wait_for`, which the Redis client uses, may swallow a cancellation, so repeat it.
         async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
             await asyncio.gather(recalculator.stop(), jobs.stop())
 
@@ -160,14 +160,14 @@ class LeaderboardBot(commands.AutoShardedBot):
     def __init__(
         self, services: Services, recalculator: Recalculator | None = None, jobs: JobRunner | None = None
     ) -> None:
-        """Answer commands through the services; start the recalculator and the jobs, if any, with the client."""
+        """Answer commands with the services; start the recalculator and the jobs, if any, with the client."""
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=LeaderboardTree,
-            # Where a user alone has added the bot, it is in no server.
+            # If only a user has installed the bot, it is in no server.
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
         )
         self.services = services
@@ -177,11 +177,11 @@ class LeaderboardBot(commands.AutoShardedBot):
 
     @property
     def tree(self) -> LeaderboardTree:
-        """The commands, in the class that `__init__` names."""
+        """The command tree, with the class that `__init__` chooses."""
         return cast(LeaderboardTree, super().tree)
 
     async def setup_hook(self) -> None:
-        """Load the commands. Only `sync` tells Discord about them."""
+        """Load the commands. Only `sync` registers them with Discord."""
         for cog in COGS:
             await self.add_cog(cog(self.services))
         for menu in MENUS:
@@ -194,14 +194,14 @@ class LeaderboardBot(commands.AutoShardedBot):
             self._jobs.start()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer what the library does not: clicks on buttons that it does not know, and modals."""
+        """Answer what discord.py does not: clicks on unknown buttons, and modals."""
         if interaction.type is discord.InteractionType.component:
             await answer_lost_click(BUTTONS, interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
             await answer_modal(MODALS, interaction)
 
     async def close(self) -> None:
-        """Stop the jobs, which talk to Discord, and then close the connections to it."""
+        """Stop the jobs, which use Discord, and then close the connections to Discord."""
         if self._jobs is not None:
             await self._jobs.stop(LAST_JOBS_SECONDS)
         await super().close()
@@ -221,21 +221,21 @@ class LeaderboardBot(commands.AutoShardedBot):
 
 
 def stop_requested() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set from now on."""
+    """Return an event that SIGTERM and SIGINT will set."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:
-            # On Windows event loops handle no signals; the interpreter does.
+            # On Windows, event loops handle no signals, but the interpreter does.
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     return stop
 
 
 async def _finish_jobs(jobs: JobRunner) -> None:
     with suppress(TimeoutError):
-        # A cancellation may be swallowed on its way to a silent database: what has not ended then is cancelled again.
+        # A job that waits for a silent database may swallow its cancellation, so cancel unfinished jobs again.
         async with asyncio.timeout(2 * LAST_JOBS_SECONDS):
             await jobs.stop(LAST_JOBS_SECONDS)
 
@@ -248,7 +248,7 @@ async def _wait_for_commands(seconds: float) -> None:
 
 
 def running_commands() -> set[asyncio.Task[Any]]:
-    """Return the tasks of commands and buttons that are not through."""
+    """Return the tasks of commands and buttons that are still running."""
     return {task for task in asyncio.all_tasks() if task.get_name().startswith(("CommandTree-", "discord-ui-"))}
 
 
@@ -256,16 +256,17 @@ async def serve(settings: Settings, token: str, *, stays_if_refused: bool = Fals
     """Run the bot until SIGTERM or SIGINT, or until Discord refuses it.
 
     Args:
-        settings: where everything is.
-        token: the bot's own.
-        stays_if_refused: after Discord has refused the token, first wait for a signal, and ask Discord nothing more.
+        settings: the settings of the bot.
+        token: the bot's token.
+        stays_if_refused: whether to wait for a signal after Discord has refused the token, without contacting Discord
+            again.
 
     Raises:
         SettingsError: the health page cannot be served.
         discord.LoginFailure: Discord does not know the token.
         discord.ConnectionClosed: Discord has closed the connection for good.
         OSError, aiohttp.ClientError: Discord cannot be reached.
-        discord.HTTPException, discord.GatewayNotFound: Discord does not let the bot in.
+        discord.HTTPException, discord.GatewayNotFound: Discord does not admit the bot.
     """
     _set_up_library(settings)
     async with open_backend(settings) as backend, _watched(settings, backend) as bot:
@@ -289,15 +290,15 @@ async def serve(settings: Settings, token: str, *, stays_if_refused: bool = Fals
 
 
 def is_token_refused(error: BaseException | None) -> bool:
-    """Tell whether an error of `serve` means that Discord does not take the token, now or any later time."""
-    # A new token in the portal ends the connections of the old one.
+    """Tell whether an error of `serve` means that Discord rejects the token for good."""
+    # If somebody creates a new token in the portal, Discord ends the connections with the old one.
     is_replaced = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
     return is_replaced or isinstance(error, discord.LoginFailure)
 
 
 @asynccontextmanager
 async def _watched(settings: Settings, backend: Backend) -> AsyncIterator[LeaderboardBot]:
-    """Make the client; tell those who watch it how it is."""
+    """Create the client, with the health page and the watchdog of systemd."""
     bot = LeaderboardBot(backend.services, backend.recalculator, backend.jobs)
 
     async def examine() -> list[Finding]:
@@ -337,13 +338,13 @@ def _examine_gateway(bot: LeaderboardBot) -> Finding:
 
 def _set_up_library(settings: Settings) -> None:
     Route.BASE = settings.discord_api_url
-    # Otherwise its first log lines are warnings about missing voice packages.
+    # Without this, discord.py first logs warnings about missing voice packages.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 async def _connect(bot: LeaderboardBot, token: str) -> None:
     await bot.login(token)
-    # discord.py reconnects at a constant address; make it the gateway of the configured server.
+    # discord.py reconnects at a constant address, so replace that by the gateway of the configured server.
     _, gateway, _ = await bot.http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
     ready = asyncio.create_task(_tell_when_ready(bot))
@@ -365,7 +366,7 @@ def _counted(number: int, what: str) -> str:
 
 
 async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> None:
-    """Close the connections to Discord; do not wait longer than a moment for its side."""
+    """Close the connections to Discord; wait only a moment for its side."""
     goodbye = asyncio.gather(bot.close(), connected, return_exceptions=True)
     with suppress(TimeoutError):
         await asyncio.wait_for(goodbye, GOODBYE_SECONDS)
@@ -373,7 +374,7 @@ async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> Non
 
 @dataclass(frozen=True, slots=True)
 class CommandChanges:
-    """What telling Discord about the commands changes: each one, as users see it, in one of the three."""
+    """The commands that a registration adds, removes or rewrites, as users see them."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -388,21 +389,21 @@ async def sync(
     *,
     clears: bool = False,
 ) -> list[str] | None:
-    """Tell Discord about the commands: everywhere, or in one server, where changes show at once.
+    """Register the commands with Discord: globally, or in one server, where changes show at once.
 
     Args:
-        settings: where everything is.
-        token: the bot's own.
-        guild_id: Discord's id of the one server; None for everywhere.
-        allow: told what would change; if it returns False, nothing does.
-        clears: tell of no commands instead; those of every server remain in the one server.
+        settings: the settings of the bot.
+        token: the bot's token.
+        guild_id: Discord's id of the server; None for a global registration.
+        allow: gets the changes beforehand; if it returns False, nothing changes.
+        clears: whether to register no commands instead; in a server, the global commands remain.
 
     Returns:
-        The commands that Discord offers now, as users see them; None if nothing was changed.
+        The commands that Discord then offers, as users see them; None if nothing was changed.
 
     Raises:
         SettingsError: the bot is not in the server.
-        Further errors: as `serve`.
+        Further errors: as in `serve`.
     """
     _set_up_library(settings)
     async with open_backend(settings) as backend, LeaderboardBot(backend.services) as bot:
@@ -427,6 +428,6 @@ async def _command_changes(bot: LeaderboardBot, guild: discord.Object | None) ->
 
 
 def _as_seen(command: AppCommand | Command[Any, ..., Any] | Group | ContextMenu) -> str:
-    """Return a command with its slash, or what the menu of a user or a message says."""
+    """Return a command with its slash, or the label of a context menu command."""
     kind = getattr(command, "type", AppCommandType.chat_input)
     return f"/{command.name}" if kind is AppCommandType.chat_input else command.name

@@ -1,4 +1,4 @@
-"""Tell systemd how the bot is, where it is a service of `Type=notify`; elsewhere do nothing.
+"""Report the bot's state to systemd, if it runs as a service of `Type=notify`; otherwise do nothing.
 
 See https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html.
 """
@@ -16,7 +16,7 @@ def notify(state: str) -> None:
     if not address:
         return
     if address.startswith("@"):
-        # An abstract address, which has no file.
+        # This is an abstract address, which has no file.
         address = f"\0{address[1:]}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.connect(address)
@@ -24,7 +24,7 @@ def notify(state: str) -> None:
 
 
 async def feed_watchdog() -> None:
-    """Report for ever that the event loop works, twice in the time that systemd allows."""
+    """Report for ever that the event loop works, twice per interval that systemd allows."""
     seconds = int(os.environ.get("WATCHDOG_USEC", "0")) / MICROSECONDS
     while seconds > 0:
         notify("WATCHDOG=1")

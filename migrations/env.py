@@ -25,7 +25,7 @@ def run(connection: Connection) -> None:
 
 
 async def connect_and_run() -> None:
-    """Connect to the given database, or else to the one in the settings; migrate all the way or not at all."""
+    """Connect to the given database, or else to the one in the settings; migrate completely or not at all."""
     url = context.config.attributes.get("url") or load_settings().database
     engine = dialect.open_engine(url, poolclass=NullPool, execution_options=dialect.writer_options(url))
     dialect.prepare_connections(engine.sync_engine, foreign_keys=False)

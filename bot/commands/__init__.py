@@ -1,4 +1,4 @@
-"""What the commands of the command line do."""
+"""Implement the commands of the command line."""
 
 from bot.commands._beginning import CANNOT_START, INTERRUPTED, SCRIPT, TOKEN_REFUSED, program
 from bot.commands._client import TokenRefused, demo, health, run, sync

@@ -1,4 +1,4 @@
-"""What commands begin with: settings, a log, a database that can be used; and how they end."""
+"""The common parts of commands: settings, a log, a usable database, and exit codes."""
 
 import argparse
 import asyncio
@@ -23,9 +23,9 @@ from bot.logs import set_up_log
 
 OK, DIFFERENCES_FOUND, NOT_READY, CANNOT_START, INTERRUPTED = 0, 1, 1, 2, 130
 NOT_BACKED_UP = 3
-"""A code of its own, by which a timer can tell a command to run from a failure."""
+"""A separate code, by which a timer can distinguish a command to run from a failure."""
 TOKEN_REFUSED = 78
-"""A code of its own, by which a supervisor can tell what a restart does not mend; EX_CONFIG of sysexits.h."""
+"""A separate code, by which a supervisor recognizes what a restart does not fix; EX_CONFIG of sysexits.h."""
 SCRIPT = "leaderboard-bot"
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def program() -> str:
 
 
 def begin() -> Settings:
-    """Load the settings and set up the log; tell what may be wrong, but keeps no command from going on.
+    """Load the settings and set up the log. Log warnings about mistakes that do not stop a command.
 
     Raises:
         SettingsError: a setting is wrong.
@@ -50,7 +50,7 @@ def begin() -> Settings:
 
 
 def begin_with_database(*, takes_old: bool = False, takes_empty: bool = False) -> Settings:
-    """Begin a command that cannot go on without a database that it takes; see `schema_mistakes`."""
+    """Begin a command that needs a usable database; see `schema_mistakes`."""
     settings = begin()
     if mistakes := schema_mistakes(settings, takes_old=takes_old, takes_empty=takes_empty):
         raise SettingsError(mistakes)
@@ -63,12 +63,12 @@ def undone(options: argparse.Namespace, found: int = OK) -> int:
 
 
 def token_of(settings: Settings) -> str:
-    """Return the bot's token; empty for none."""
+    """Return the bot's token; empty if there is none."""
     return (settings.discord_token or SecretStr("")).get_secret_value()
 
 
 def schema_mistakes(settings: Settings, *, takes_old: bool = False, takes_empty: bool = False) -> list[str]:
-    """Return what is wrong with the database, which may be of an older version, or not set up yet, if said so."""
+    """Return what is wrong with the database; `takes_old` and `takes_empty` allow an older or an empty one."""
     if (file := missing_file(settings.database)) is not None:
         return _missing_file_mistakes(file, is_to_be_made=takes_empty)
     try:
@@ -103,7 +103,7 @@ async def _revision(settings: Settings) -> tuple[str | None, bool]:
 
 @contextmanager
 def watched(unit: str) -> Iterator[Progress]:
-    """Show how far a command is, unless its errors go into a file."""
+    """Show the progress of a command, unless its errors go to a file."""
     if not sys.stderr.isatty():
         yield Unwatched()
         return
@@ -113,7 +113,7 @@ def watched(unit: str) -> Iterator[Progress]:
 
 @asynccontextmanager
 async def opened(url: URL) -> AsyncIterator[Database]:
-    """Use a database, and close it."""
+    """Open a database, and close it in the end."""
     database = Database(url)
     try:
         yield database
@@ -122,6 +122,6 @@ async def opened(url: URL) -> AsyncIterator[Database]:
 
 
 def reason_of(error: BaseException | None) -> str:
-    """Return the first line of what an error says, or its name."""
+    """Return the first line of an error's message, or the name of the error."""
     reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
     return reason or type(error).__name__

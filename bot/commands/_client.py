@@ -1,4 +1,4 @@
-"""Commands about the running bot: run it, tell Discord about its commands, ask how it is, or play without Discord."""
+"""Commands for the running bot: run it, register its commands, check its health, or play without Discord."""
 
 import argparse
 import asyncio
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class TokenRefused(SettingsError):
-    """Discord does not take the token."""
+    """Discord does not accept the token."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -104,7 +104,7 @@ def _redis_mistakes(settings: Settings) -> list[str]:
     if settings.redis is None:
         return []
     failure = asyncio.run(redis_failure(settings.redis))
-    # The bot starts without a Redis that does not answer, since that may pass.
+    # Let the bot start although Redis does not answer, because that may pass.
     return [f"REDIS_URL: Redis refuses it ({failure.reason})."] if failure is not None and failure.is_refusal else []
 
 

@@ -1,4 +1,4 @@
-"""Commands about all of the database: bring it up to date, verify it, back it up, erase a user from it."""
+"""Commands for the whole database: migrate it, verify it, back it up, erase a user from it."""
 
 import argparse
 import asyncio
@@ -51,7 +51,7 @@ def migrate(options: argparse.Namespace) -> int:
 
 
 async def _pending(settings: Settings) -> tuple[list[str], int]:
-    """Return the revisions that the database lacks, and how many rows it has, each of which they may change."""
+    """Return the revisions that the database lacks, and the number of its rows, any of which they may change."""
     if missing_file(settings.database) is not None:
         return schema.pending_revisions(None), 0
     async with opened(settings.database) as database:

@@ -1,4 +1,4 @@
-"""Commands that hand an event out as files, and take events or scores in."""
+"""Commands that export an event to files, and import events or scores."""
 
 import argparse
 import asyncio
@@ -42,7 +42,7 @@ def export(options: argparse.Namespace) -> int:
     if folder.exists():
         raise SettingsError([f"{folder} is there already. Choose another name."])
     try:
-        # The folder is there with all of its files, or not at all.
+        # The folder appears with all of its files, or not at all.
         with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.absolute().parent) as unfinished:
             files = Path(unfinished) / "files"
             files.mkdir()

@@ -52,20 +52,20 @@ For `/leaderboard` she names the event: `tet` and Enter pick *{BLITZ}*. The pape
 **Ben** types `15.020`, which can mean two things, or submits twice: the answer is for him alone.
 **{ADMIN}**, the admin, closes the week with `/weekly-reset`, and takes it back with *Undo*.
 -# Choose who you are at the top of the page. Nothing here leaves your computer."""
-"""What visitors read first."""
+"""The text at the top of the page."""
 WELCOME_TO_NOTHING = f"""\
 ## Welcome to the Arcade
 Nobody has played here yet, and there are no events. Begin as **{ADMIN}**, the admin, with `/help`.
 Type `/help` and Enter; the paper plane sends it.
 -# Choose who you are at the top of the page. Nothing here leaves your computer."""
-"""What visitors read first where no season was played."""
+"""The text at the top of the page if no season was played."""
 
 
 class SeasonClock:
-    """The clock of the simulated Discord. The season moves it; on the page it follows the real one."""
+    """The clock of the simulated Discord. The season moves it; on the page it follows the real clock."""
 
     def __init__(self) -> None:
-        """Show the real time until a simulated Discord exists."""
+        """Show the real time until the simulated Discord exists."""
         self.env: Env | None = None
 
     def __call__(self) -> datetime:
@@ -78,7 +78,7 @@ class SeasonClock:
         self.env.backend.advance_clock(time.total_seconds())
 
     async def follow(self) -> None:
-        """Keep pace with the real clock until cancelled; a season that ends later today stays ahead of it."""
+        """Keep pace with the real clock until cancelled; if the season ends later today, stay ahead by that time."""
         ahead = max(self() - datetime.now(UTC), timedelta())
         while True:
             # The simulated Discord also moves its clock by itself, when a timer is due.
@@ -92,8 +92,9 @@ async def play(*, page: bool, port: int, picture: Path | None = None, empty: boo
     Args:
         page: whether to serve the page; without it, the demo ends after the transcript.
         port: the port of the page on loopback; 0 chooses a free one.
-        picture: where to save a picture of the season's last messages, in place of the page; None for none.
-        empty: whether to serve the page of a server without events, in place of the season.
+        picture: where to save a picture of the season's last messages, instead of serving the page; None for no
+            picture.
+        empty: whether to serve the page of a server without events, instead of the season.
     """
     logging.getLogger().setLevel(logging.ERROR)
     async with AsyncExitStack() as stack:
@@ -181,13 +182,13 @@ def _answered(step: Use | Click, message: ResponseMessage, now: datetime) -> str
 
 
 def _plain(message: ResponseMessage) -> str:
-    """Return the text of a message as it looks on the screen."""
+    """Return the text of a message as it appears on the screen."""
     lines = [message.content, *(line for card in cards_in(message.message) for line in card.text.split("\n"))]
     return "\n".join(_MENTION.sub(r"\g<command>", _MARKS.sub("", line)) for line in lines if line)
 
 
 def _dated(text: str, now: datetime) -> str:
-    """Write the instants of a text as dates, as Discord does, or as the days from now on."""
+    """Write the instants in a text as dates, as Discord does, or as the number of days from now."""
 
     def date(mark: re.Match[str]) -> str:
         at = datetime.fromtimestamp(int(mark["at"]), UTC)
@@ -206,7 +207,7 @@ async def _verify(database: Database) -> str:
 async def _play_on(
     env: Env, clock: SeasonClock, guild: GuildHandle, viewers: Sequence[MemberActor], welcome: str, port: int
 ) -> None:
-    """Serve the page of a new channel until Ctrl-C, on which the clock follows the real one."""
+    """Serve the page of a new channel until Ctrl-C; its clock follows the real one."""
     following = asyncio.create_task(clock.follow())
     try:
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Keep the text of a picture in its file, so that a test can tell whether it still shows what the bot says."""
+"""Store the text of a picture in its file, so that a test can tell whether the picture is up to date."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
 
 
 def describe(file: Path, answers: Sequence[str]) -> None:
-    """Write what a picture shows into its file."""
+    """Write the text of a picture into its file."""
     text = PngInfo()
     text.add_itxt(DESCRIPTION, timeless(answers))
     with Image.open(file) as picture:
@@ -20,11 +20,11 @@ def describe(file: Path, answers: Sequence[str]) -> None:
 
 
 def description(file: Path) -> str:
-    """Return what a picture shows."""
+    """Return the text of a picture from its file."""
     with Image.open(file) as picture:
         return str(picture.info[DESCRIPTION])
 
 
 def timeless(answers: Sequence[str]) -> str:
-    """Return answers without what changes from day to day."""
+    """Return answers without the parts that change from day to day."""
     return _WEEK.sub("…", "\n\n".join(answers))
