@@ -1,1 +1,1 @@
-"""How fast the bot is, beside references that are measured in the same run: `make bench`."""
+"""Measure how fast the bot is, compared with references measured in the same run: `make bench`."""

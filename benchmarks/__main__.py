@@ -2,8 +2,8 @@
 
 With `--full` the large sizes are measured too, and each module writes its table into `benchmarks/results/`.
 
-For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict what is measured of it. `--only wire
---beside PATH` compares this checkout with another one in place of that.
+For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict its measurements. `--only wire --beside
+PATH` compares this checkout with another one instead.
 """
 
 import argparse
@@ -38,9 +38,9 @@ MODULES = (
     "busy",
     "accuracy",
 )
-"""Each has `measure(place) -> list[Line]`, and tells in its docstring what its references do.
+"""Each module has `measure(place) -> list[Line]`, and its docstring describes its references.
 
-The wire is first, since it is where speed is felt. Its `measure` takes the extent too.
+The wire comes first, because that is where users feel the speed. Its `measure` also takes the extent.
 """
 FULL_SECONDS = 1.0
 

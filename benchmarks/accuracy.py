@@ -1,13 +1,13 @@
-"""Goal 13: how exact statistics are that have been kept up to date one score at a time.
+"""Goal 13: the precision of running statistics that are updated one score at a time.
 
-The field is 1,000 players with scores of 999,999,000 + U(0, 1), where a double has seven decimals left; 20,000 times
-one of them gets another such score. The bot's side is `RunningStatistics.replace`, counted again whenever it says that
-it has lost digits, as `count_personal_best` does.
+The field has 1,000 players with scores of 999,999,000 + U(0, 1), for which a double keeps seven decimals; 20,000 times,
+a player's score is replaced by another such score. The bot's side is `RunningStatistics.replace`, with a recount
+whenever it reports lost precision, as `count_personal_best` does.
 
-The reference is computed from the scores that are there in the end, in rational numbers (`fractions`), which round
-nothing. The deviation is the greater one of two: the mean's, in standard deviations, and that of the sum of squares, as
-a share of it. An Elo is right if it is the whole number that the exact one rounds to, halves upwards; the standard
-deviation is a root, which no rational number need be, and so squares are compared instead.
+The reference is computed from the final scores in rational numbers (`fractions`), without any rounding. The deviation
+is the greater of two: that of the mean, in standard deviations, and that of the sum of squares, as a share of it. An
+Elo is correct if it equals the exact one rounded half up. The standard deviation is a root and need not be rational, so
+squares are compared instead.
 """
 
 import random
@@ -71,7 +71,7 @@ def _deviation(statistics: RunningStatistics, mean: Fraction, m2: Fraction) -> f
 
 
 def _is_right(elo: int, offset: Fraction, variance: Fraction) -> bool:
-    """Tell whether an Elo is what a score rounds to that is `offset` better than the mean."""
+    """Tell whether an Elo is the rounded exact Elo of a score that is `offset` better than the mean."""
     scale = RatingScale()
     least = (elo - scale.base_elo - Fraction(1, 2)) / Fraction(scale.elo_per_sigma)
     least_of_next = least + 1 / Fraction(scale.elo_per_sigma)
@@ -79,7 +79,7 @@ def _is_right(elo: int, offset: Fraction, variance: Fraction) -> bool:
 
 
 def _is_at_least(offset: Fraction, variance: Fraction, deviations: Fraction) -> bool:
-    """Tell whether an offset is so many standard deviations or more."""
+    """Tell whether an offset is at least this many standard deviations."""
     if (offset < 0) != (deviations < 0):
         return offset >= 0
     squared, least = offset * offset, deviations * deviations * variance

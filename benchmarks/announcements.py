@@ -1,9 +1,9 @@
-"""Announcements of many servers that are due at once: at which rate and in which order they leave for Discord.
+"""Announcements of many servers that are due at once: the rate and the order in which they are sent to Discord.
 
-Discord is stood in for on loopback, and takes 50 requests a second of a bot. The weeks of the servers of
-`benchmarks.mondays` are closed first; then each announcement is given a deadline of its own, and all are due. The order
-is told by how many places a message came away from that of its deadline, the newest first: a process claims some at a
-time and sends several side by side. PostgreSQL, one process.
+A stub on loopback replaces Discord, and takes 50 requests a second from a bot. First the weeks of the servers of
+`benchmarks.mondays` are closed; then each announcement gets a different deadline, and all are due. The figure for the
+order is how many places a message was away from its place by deadline, newest first, because a process claims several
+at a time and sends several concurrently. It runs on PostgreSQL, with one process.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ from tests.backends import settings_for
 
 SERVERS, SERVERS_IN_FULL = 300, 2_000
 LIMIT = 50
-"""How many requests a second Discord takes."""
+"""How many requests a second Discord accepts."""
 RATE = Goal("≥", 0.85)
 NONE_REFUSED = Goal("≤", 0, "")
 IN_ORDER = Goal("≤", 48, "places")
-"""Those of two claims."""
+"""Two claims' worth of messages."""
 CHANNELS = "UPDATE guild_settings SET announcement_channel_id = guild_id"
 DEADLINES = (
     "UPDATE jobs SET due_at = CAST(:close AS timestamptz) - (split_part(key, ':', 1)::int * 7919 % 86399)"
@@ -84,11 +84,11 @@ def _clock() -> datetime:
 
 
 async def _announce(url: URL, servers: int) -> tuple[float, float, int, int]:
-    """Send what is due.
+    """Send the announcements that are due.
 
     Returns:
-        The messages a second, the milliseconds of processor of each, the stub's included, how many requests were
-        refused, and by how many places a message was off at most.
+        The messages a second, the processor time of each in milliseconds, including the stub's, how many requests were
+        refused, and the most places by which a message was off.
     """
     async with (
         DiscordServer([], requests_a_second=LIMIT) as discord,

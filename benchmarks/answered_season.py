@@ -1,7 +1,7 @@
-"""A season to ask about: one event whose players submit a score each in ten weeks, of which the last one is open.
+"""A season to query: one event whose players submit a score each in ten weeks; the last of these is open.
 
-Nine weeks were played and closed more than a year before `NOW`, so that nearly all of the log lies before a date of a
-year ago; nobody played in between.
+Nine weeks were played and closed more than a year before `NOW`, so that nearly all of the log lies before a date a year
+ago; nobody played in between.
 """
 
 from collections.abc import Callable
@@ -27,12 +27,12 @@ from bot.services.ratings import (
 from bot.services.weeks import WeeklyProcessingService
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-"""What the clock of the measured services shows."""
+"""The time of the measured services."""
 CLOSED = tuple(Week(2025, number) for number in range(39, 48))
 OPEN = Week.at(NOW, "UTC")
 A_YEAR_AGO = "2025-11-28"
 
-# Modulo a prime near a million, so that scores differ mostly, and week by week.
+# Modulo a prime near a million, so that scores mostly differ, also from week to week.
 SCORE = "1 + (id * CAST({factor} AS BIGINT)) % 999983"
 LOG = (
     "INSERT INTO score_submissions"
@@ -49,7 +49,7 @@ __all__ = ["A_YEAR_AGO", "EVENT", "GUILD", "NOW", "season_of"]
 
 @cache
 def season_of(players: int) -> Callable[[URL], None]:
-    """Return what fills a migrated database with a season of some players, as the bot would have left it."""
+    """Return a function that fills a migrated database with a season, as the bot would have left it."""
     return partial(_fill, players)
 
 

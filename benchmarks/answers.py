@@ -1,13 +1,13 @@
-"""Measure what a player is answered, at the services: goal 16.
+"""Goal 16: measure the answers to players, at the services.
 
-The event is `benchmarks.answered_season`'s, of 10,000 players who have submitted ten scores each, with `--full` of
-100,000. A player whose score is one of many asks; what Discord and the picture take is not in it. A date of a year ago
-has nine tenths of the log before it.
+The event is that of `benchmarks.answered_season`, with 10,000 players, or 100,000 with `--full`, who have submitted ten
+scores each. The asking player's score is one of many; Discord and the drawing of pictures are not included. Nine tenths
+of the log lie before a date a year ago.
 
-Under *robust* and *ranks* a target needs all scores of the event. It is asked for again as it was, and, as after each
-new best, of an event that has changed since.
+Under *robust* and *ranks* a target needs all scores of the event. It is measured for an unchanged event, and for an
+event that has changed since the last answer, as after each new best.
 
-There is no reference. While boards of a date are read, a task of the event loop tells by how much others are late.
+There is no reference. While past boards are read, a task of the event loop measures how late others run.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ LATE = Goal("≤", 500.0, "ms")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is asked, how a service answers it to a player, by Discord's id, and how long that may take."""
+    """A question, how a service answers it to a player, given by Discord's id, and how long that may take."""
 
     name: str
     ask: Callable[[Services, int], Awaitable[object]]
@@ -105,7 +105,7 @@ async def _time_targets(backend: Backend, method: Method, player: int, where: st
 async def _time(
     answer: Answer, services: Services, player: int, where: str, before: Callable[[], Awaitable[None]] | None = None
 ) -> Line:
-    # The first answer loads modules, and has statements compiled.
+    # The first answer loads modules and compiles statements.
     await answer.ask(services, player)
     seconds = []
     for _ in range(ROUNDS):

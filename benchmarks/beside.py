@@ -2,15 +2,14 @@
 
     python -m benchmarks --only wire --beside PATH
 
-Both bots run at the same time. Each has a Discord of its own in this process, and a database of its own, which its own
-code makes and fills. Both are asked for the same in the same order. Only one is used at a time: this one and the other
-take turns. Whichever is first in one round is second in the next, so that a machine which becomes slower favours
-neither.
+Both bots run at the same time. Each has its own Discord server in this process, and its own database, which its own
+code creates and fills. Both get the same requests in the same order. Only one is used at a time: the checkouts take
+turns. The one that is first in one round is second in the next, so that a machine that becomes slower favours neither.
 
-A ratio is the median of the rounds' ratios. The interval beside it holds the true median with a confidence of 95 %. A
-change is likely to be real where the interval leaves 1 out; of many rows, a few do so by chance. With fewer than six
-rounds there is no such interval: the least and the greatest ratio are shown, in brackets. A copy of a checkout beside
-it shows what the machine's unrest does.
+A ratio is the median of the rounds' ratios. The interval beside it contains the true median with a confidence of 95 %.
+A change is likely to be real if the interval excludes 1; among many rows, a few do so by chance. With fewer than six
+rounds there is no such interval: the least and the greatest ratio are shown, in brackets. A comparison of a checkout
+with a copy of itself shows the noise of the machine.
 """
 
 import asyncio
@@ -37,17 +36,17 @@ from benchmarks.wire_turns import (
 )
 
 COMMANDS = (OK, SUGGESTIONS, LEADERBOARD, SUBMIT)
-"""In this order, since submissions are followed by recalculations."""
+"""The order matters, because submissions are followed by recalculations."""
 THIS, OTHER = "this", "the other"
 FEWEST_ROUNDS = 6
-"""With fewer, the median may lie beyond everything that was seen."""
+"""With fewer rounds, the median may lie outside all observed values."""
 HEADS = ("operation", THIS, OTHER, "this / other", "95 %")
 
 Row = tuple[str, ...]
 
 
 def compare(place: Place, extent: Extent, other: Checkout) -> None:
-    """Measure both checkouts and print a table for each kind of database as soon as it is there."""
+    """Measure both checkouts, and print a table for each kind of database as soon as it is complete."""
     print(f"this: {Checkout(Path(__file__).parents[1]).commit}, the other: {other.commit}", flush=True)
     for kind in extent.databases:
         with filled_town(place, kind) as mine, other.filled_town(kind) as theirs:

@@ -1,14 +1,14 @@
-"""Goal 8: a page of a leaderboard with the viewer's own row, as `StandingsService.page` gives it to a command.
+"""Goal 8: a page of a leaderboard with the viewer's own row, as `StandingsService.page` returns it to a command.
 
-The event is `benchmarks.filling`'s: every player has a personal best, a best of this week, and an event Elo. The first
-page is asked for by the player in the third place, whose row is on it. Of the others, the page in the middle and the
-last one are asked for, each by the player in the middle and by the last one, whose places have to be counted; the
-slowest of the four is shown.
+The event is that of `benchmarks.filling`: every player has a personal best, a best of this week, and an event Elo. The
+first page is requested by the player in the third place, whose row is on it. The middle page and the last page are each
+requested by the middle player and by the last player, whose places have to be counted; the figure is the slowest of
+these four.
 
-Under *robust* and *ranks* the boards of 100,000 players are measured too, after a change of the rules.
+Under *robust* and *ranks*, the boards of 100,000 players are measured too, after a change of the rules.
 
 The reference is one round trip through the same stack: `SELECT 1` in a transaction of the same `Database`, and so on
-the same connections, measured in turn with the pages.
+the same connections, measured alternately with the pages.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ ANY_PAGE = Goal("≤", 60)
 
 
 def measure(place: Place) -> list[Line]:
-    """Measure every board on both databases; at the large size, where any page may take its time, the first pages."""
+    """Measure every board on both databases; at the large size, set a goal for the first pages only."""
     sizes = (SIZE, LARGE) if place.full else (SIZE,)
     return [line for size in sizes for kind in ("postgresql", "sqlite") for line in _measure(place, kind, size)]
 
@@ -72,7 +72,7 @@ def _compare(event: "_FilledEvent", board: Board, size: int, where: str) -> list
 
 
 def _line(event: "_FilledEvent", what: str, rounds: int, pages: dict[str, Callable[[], float]], goal: Goal) -> Line:
-    """Measure some pages and the round trip in turn, and compare the slowest of them."""
+    """Measure some pages and the round trip alternately, and compare the slowest page."""
     seen = {name: median(times) for name, times in in_turn(rounds, {"SELECT 1": event.round_trip, **pages}).items()}
     least = seen.pop("SELECT 1")
     slowest = max(seen.values())
@@ -84,7 +84,7 @@ def _show(duration: float) -> str:
 
 
 class _FilledEvent:
-    """What is measured; each side returns how long it took, in seconds."""
+    """The measured event; each method returns how long it took, in seconds."""
 
     def __init__(self, database: Database, runner: asyncio.Runner) -> None:
         self.database = database
@@ -95,7 +95,7 @@ class _FilledEvent:
         return self._runner.run(seconds_of(self.database.read(_select_one)))
 
     def rate_by(self, method: Method) -> None:
-        """Have the event rate by another method; its weekly averages stay as they are, for it has no closed weeks."""
+        """Change the event's method; its weekly averages stay, because it has no closed weeks."""
         self._runner.run(self.database.write(lambda session: _rate_by(session, method)))
         self._runner.run(vacuum(self.database.url))
 
@@ -103,11 +103,11 @@ class _FilledEvent:
         return lambda: self._runner.run(seconds_of(self._read(board, page, viewer)))
 
     def pages(self, board: Board) -> int:
-        """Return how many pages there are."""
+        """Return the number of pages."""
         return self._runner.run(self._read(board, 0, 0)).pages
 
     def player(self, board: Board, page: int, row: int) -> int:
-        """Return whose row it is."""
+        """Return the player of a row."""
         return self._runner.run(self._read(board, page, 0)).standings[row].player.discord_id
 
     def _read(self, board: Board, page: int, viewer: int) -> Coroutine[Any, Any, LeaderboardPage]:
@@ -123,5 +123,5 @@ def _rate_by(session: Session, method: Method) -> None:
 
 
 def _select_one(session: Session) -> int:
-    """Do the least that a use case can do."""
+    """Do the least work that a use case can do."""
     return session.execute(select(literal(1))).scalar_one()

@@ -1,11 +1,11 @@
-"""Submissions while a weekly run is going on: goal 12.
+"""Goal 12: submissions during a weekly run.
 
-There is no reference; what is asked for is Discord's limit of three seconds. The bot runs as in `benchmarks.wire`. An
-event has 100,000 players, each with one score of the week before, and there are four other events in the same server.
-An admin uses `/weekly-reset` on the first event. From then until it is answered, players submit: ten times a second
-to one of the other events, and ten times a second to the event that is being reset, each time whether or not those
-before have been answered. Measured is the longest wait: for the other events until the answer, for the same event
-until the acknowledgement, which is the answer or a deferral ("thinking …"). Whoever is refused has waited for ever.
+There is no reference; the goal is Discord's limit of three seconds. The bot runs as in `benchmarks.wire`. An event has
+100,000 players, each with one score of the week before, and the server has four other events. An admin uses
+`/weekly-reset` on the first event. Until that is answered, players submit ten times a second to one of the other
+events, and ten times a second to the event that is being reset, without waiting for earlier answers. The figures are
+the longest waits: for the other events until the answer, for the same event until the acknowledgement, which is the
+answer or a deferral ("thinking …"). A refusal counts as an infinite wait.
 """
 
 import asyncio

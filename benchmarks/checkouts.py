@@ -1,8 +1,8 @@
 """Other checkouts of this project, whose programs run beside those of this one.
 
-Nothing of another checkout is imported here: its code runs in processes of its own. Its own migrations and its own
-filling make its database, since the schema and the code may have changed between the two. What it is asked for is what
-every version has: `places.open_place`, `played_events.fill` and `add_events` in its `benchmarks`, and the program
+This module imports nothing from another checkout: that code runs in separate processes. Its own migrations and its own
+code create and fill its database, because schema and code may differ. The other checkout must provide what every
+version has: `places.open_place`, `played_events.fill` and `add_events` in its `benchmarks`, and the program
 `benchmarks.measured_bots leaderboard`.
 """
 
@@ -34,7 +34,7 @@ with open_place(full=False) as place, place.database(kind) as url:
     print("filled", json.dumps([url.render_as_string(hide_password=False), names]), flush=True)
     sys.stdin.read()
 """
-"""It removes the database as soon as its standard input ends, also because whoever started it is gone."""
+"""The program removes the database when its standard input ends, even if that is because its parent has died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,21 @@ class Checkout:
 
     @property
     def python(self) -> str:
-        """Its own interpreter, with the libraries that it is pinned to; this one's where it has none."""
+        """Its own interpreter, with its pinned libraries; this checkout's interpreter if it has none."""
         own = self.path / ".venv/bin/python"
         return str(own) if own.exists() else sys.executable
 
     @property
     def commit(self) -> str:
-        """What git calls it."""
+        """The commit, as git describes it."""
         command = ["git", "-C", str(self.path), "describe", "--always", "--dirty"]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
     def check(self) -> None:
-        """Tell early what would fail late.
+        """Report early what would fail late.
 
         Raises:
-            FileNotFoundError: the directory is no checkout of this project with benchmarks.
+            FileNotFoundError: the directory is not a checkout of this project with benchmarks.
         """
         for name in ("bot", "migrations", "benchmarks/measured_bots.py", "benchmarks/played_events.py"):
             if not (self.path / name).exists():
@@ -67,10 +67,10 @@ class Checkout:
 
     @contextmanager
     def filled_town(self, kind: str) -> Iterator[Town]:
-        """Give a database of the checkout, made and filled by its own code, on the servers of this run.
+        """Provide a database of the checkout, created and filled by its own code, on the servers of this run.
 
         Raises:
-            RuntimeError: its code failed; its last words are in the output of this process.
+            RuntimeError: its code failed; its last output is in the output of this process.
         """
         home, crowded = Guild("Home"), Guild("Crowded")
         sizes = map(str, (home.id, crowded.id, EVENTS, PLAYERS, CROWDED_EVENTS))

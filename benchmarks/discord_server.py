@@ -1,8 +1,8 @@
-"""A Discord on loopback to measure at: as much of its wire as a bot needs, at as little cost as it can have.
+"""A minimal Discord on loopback for measurements: as much of its wire as a bot needs, as cheap as possible.
 
-It checks nothing; the stub that does is `tests.wire.discord_stub`. It answers as Discord documents it, so that
-discord.py follows its usual path: a callback asked `with_response` gets the message back as it was sent. There is no
-latency but the machine's. Bots run in processes of their own; this, with the users, runs in that of the benchmark.
+It checks nothing; the stub that checks is `tests.wire.discord_stub`. It answers as Discord documents, so that
+discord.py follows its usual path: a callback with `with_response` gets the sent message back. The only latency is the
+machine's. Bots run in separate processes; this server and the users run in the benchmark's process.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ TOKEN = "benchmark-token"
 
 @dataclass(slots=True, eq=False)
 class Use:
-    """One use of a command, and what became of it.
+    """One use of a command, and its outcome.
 
     Attributes:
         sent_at: when the interaction was sent, by `time.perf_counter`.
-        acknowledged_after: seconds until the callback arrived, which may be a deferral.
+        acknowledged_after: seconds until the callback, which may be a deferral, arrived.
         answered_after: seconds until the first message or choices arrived.
-        answer: these, as they were sent.
+        answer: that message or those choices, as sent.
     """
 
     interaction: JSON
@@ -51,20 +51,20 @@ class Use:
 
     @property
     def content(self) -> str:
-        """The text of the answer; empty where it is all in components, embeds or choices."""
+        """The text of the answer; empty if the answer consists only of components, embeds or choices."""
         return self.answer.get("content") or ""
 
     def is_granted(self) -> bool:
-        """Whether the bot did it.
+        """Return whether the bot did what the user asked.
 
-        A refusal of this bot begins with a sign. A question is private and has buttons.
+        The bot's refusals begin with a sign. A question is private and has buttons.
         """
         is_private = self.answer.get("flags", 0) & _EPHEMERAL
         return not self.content.startswith("⚠️") and not (is_private and self.answer.get("components"))
 
 
 class _Program(BotProcess):
-    """A bot that some interpreter runs."""
+    """A bot that runs in the given interpreter."""
 
     def __init__(self, python: str, module: str, arguments: tuple[str, ...], settings: dict[str, str]) -> None:
         super().__init__(*arguments, env=settings, module=module)
@@ -72,17 +72,17 @@ class _Program(BotProcess):
 
 
 class DiscordServer:
-    """Takes one bot after the other, of one shard; entering the context opens the port.
+    """Serves one bot after the other, with one shard; entering the context opens the port.
 
     Attributes:
-        posted: the channels in which a message was posted, each with when, by `time.perf_counter`.
-        refused: how many requests were too many.
+        posted: the channels in which a message was posted, with the time of `time.perf_counter`.
+        refused: how many requests exceeded the limit.
     """
 
     def __init__(self, guilds: Iterable[Guild], requests_a_second: int | None = None) -> None:
-        """Have a bot be a member of these servers, and take so many requests of it a second; None for any number.
+        """Make a bot a member of these servers, and accept this many requests a second; None for no limit.
 
-        As at Discord, answers to interactions do not count.
+        As on Discord, answers to interactions do not count.
         """
         self._guilds = tuple(guilds)
         self._requests_a_second = requests_a_second
@@ -98,7 +98,7 @@ class DiscordServer:
 
     @property
     def api_url(self) -> str:
-        """Where a bot finds it."""
+        """The URL for the bot."""
         return f"http://{self._address}/api/v10"
 
     async def __aenter__(self) -> Self:
@@ -120,28 +120,28 @@ class DiscordServer:
         """Run `python -m module arguments …` until it is connected, and end it as an operator does.
 
         Args:
-            module: the program.
-            arguments: what it is given.
-            python: the interpreter that runs it.
-            settings: its environment; `PYTHONPATH` names another checkout whose program it is.
+            module: the module to run.
+            arguments: the arguments of the program.
+            python: the interpreter.
+            settings: the environment; `PYTHONPATH` can name another checkout to run.
 
         Raises:
-            AssertionError: it did not end well.
+            AssertionError: the program did not end cleanly.
         """
         where = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": self.api_url}
         async with _Program(python, module, arguments, where | settings) as process:
             await process.while_running(asyncio.wait_for(self._ready.wait(), _LONGEST_WAIT_SECONDS))
             yield process
             process.terminate()
-            # The bare bot ends by the signal itself.
+            # The bare bot is ended by the signal itself.
             assert await process.wait_exit() in (0, -signal.SIGTERM)
 
     async def use(self, user: User, guild: Guild, name: str, **options: Any) -> Use:
-        """Have someone use a command, and wait for the answer."""
+        """Let a user use a command, and wait for the answer."""
         return await self._deliver(COMMAND, user, guild, command(name.split(), options, []))
 
     async def type(self, user: User, guild: Guild, name: str, option: str, typed: str) -> Use:
-        """Have someone type into an option of a command, and wait for what is offered."""
+        """Let a user type into an option of a command, and wait for the suggestions."""
         return await self._deliver(AUTOCOMPLETE, user, guild, command([name], {option: typed}, [], focused=option))
 
     async def _deliver(self, kind: int, user: User, guild: Guild, data: JSON) -> Use:
@@ -198,7 +198,7 @@ class DiscordServer:
         return _json(body)
 
     def _has_room(self, arrived: float) -> bool:
-        """Count a request in its second, and tell whether it is none too many."""
+        """Count a request in its second, and tell whether it is within the limit."""
         if self._second != (second := int(arrived)):
             self._second, self._requests = second, 0
         self._requests += 1
@@ -223,7 +223,7 @@ class DiscordServer:
     def _follow_up(self, token: str, arrived: float, body: JSON) -> JSON:
         use = self._uses.get(token)
         if use is None:
-            # The public answer below a private "Done": whoever waited has it already.
+            # This is the public answer below a private "Done"; the user already has that.
             return self._message(self._guilds[0].channel.id, body)
         _settle(use, arrived, body)
         return self._message(use.interaction["channel_id"], body)
@@ -295,11 +295,11 @@ def _settle(use: Use, arrived: float, answer: JSON) -> None:
 
 def _too_many(seconds: float) -> web.Response:
     body = json.dumps({"message": "You are being rate limited.", "retry_after": seconds, "global": True})
-    # Without Via, discord.py takes it for a ban.
+    # Without the header Via, discord.py mistakes this for a ban.
     headers = {"Via": "1.1 stub", "Retry-After": f"{seconds:.3f}", "X-RateLimit-Global": "true"}
     return web.Response(status=429, body=body.encode(), content_type="application/json", headers=headers)
 
 
 def _json(body: JSON) -> web.Response:
-    # Under the bare content type, since discord.py takes JSON for text where a charset follows.
+    # Send the bare content type: with a charset, discord.py treats JSON as text.
     return web.Response(body=json.dumps(body).encode(), content_type="application/json")

@@ -1,4 +1,4 @@
-"""Events of many players, put into a database in a few statements: what a season of submissions would leave."""
+"""Fill a database with events of many players in a few statements, as a season of submissions would leave them."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -42,26 +42,26 @@ EVENT = "Tetris Blitz"
 EVENT_ID = 1
 SCALE = RatingScale()
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
-"""A Wednesday, and what the clock of the measured services shows."""
+"""A Wednesday; the time of the measured services."""
 WEEK = Week.at(NOW, "UTC")
 STEPS = 1_000
-"""How many scores there are between two whole numbers, as with milliseconds: equal ones are then rare, not missing."""
+"""The number of scores between two whole numbers, as with milliseconds, so that equal scores are rare but exist."""
 
 _PRIME = 2_147_483_647
 
 
 class Nobody:
-    """Leaves recalculating to whoever measures it."""
+    """Ignores requests for recalculations, so that the benchmark can measure these separately."""
 
     def request(self, event_id: int) -> None:
         """Do nothing."""
 
 
 def fill(url: URL, players: int) -> None:
-    """Put an event, in which every player has a personal best, a best of this week and an Elo, into an empty database.
+    """Fill an empty database with an event where every player has a personal best, a best of this week and an Elo.
 
-    The numbers are the same each time: those of player `n` follow from `scattered(n)`. They are distributed as sums of
-    two uniform ones are, with few players at both ends.
+    The numbers are the same each time: those of player `n` follow from `scattered(n)`. They are distributed like sums
+    of two uniform ones, with few players at both ends.
     """
     fill_with(url, lambda database: database.write(partial(_insert, players=players)))
 
@@ -107,13 +107,13 @@ def _insert(session: Session, players: int) -> None:
 
 
 def _numbers(size: int) -> FromClause:
-    """Return the numbers from 1 to a size, in the one way that both databases know."""
+    """Return the numbers from 1 to a size, in a way that both databases support."""
     first = select(literal(1, BigInteger).label("n")).cte("numbers", recursive=True)
     return first.union_all(select(type_coerce(first.c.n + 1, BigInteger)).where(first.c.n < size))
 
 
 def scattered(number: SQLColumnExpression[int], salt: int) -> ColumnElement[int]:
-    """Return a whole number from 0 to 2³¹ that looks random and depends on nothing but a number and a salt."""
+    """Return a whole number from 0 to 2³¹ that looks random and depends only on a number and a salt."""
     n = cast(number, BigInteger)
     first = (n * (48_271 + salt)) % _PRIME
     return func.abs((first * ((n * 69_621 + salt * 7_919) % _PRIME)) % _PRIME)

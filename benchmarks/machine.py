@@ -1,4 +1,4 @@
-"""What the measurements ran on."""
+"""Describe the machine on which the measurements ran."""
 
 import asyncio
 import os

@@ -1,13 +1,13 @@
-"""Programs to measure: this bot with one more command, and a bot that is discord.py and nothing else.
+"""Programs to measure: this bot with one more command, and a bot that is only discord.py.
 
     python -m benchmarks.measured_bots leaderboard [--shares] | bare
 
-Both have a command `/ok` for servers only, which answers `interaction.response.send_message("ok")`. In everything else
-the first is `python -m bot run`. The second is an `AutoShardedBot` with the intent of servers; it logs as the first one
-does, and finds its server by the same settings.
+Both have a command `/ok` for servers only, which answers `interaction.response.send_message("ok")`. Otherwise the first
+is the same as `python -m bot run`. The second is an `AutoShardedBot` with the intent for servers; it logs like the
+first, and finds its server by the same settings.
 
-With `--shares`, the first one also follows submissions on their way, and writes what it saw at its end into the file
-that `SHARES_FILE` names (`benchmarks.shares`).
+With `--shares`, the first one also follows submissions on their way. When it ends, it writes its observations to the
+file named by `SHARES_FILE` (`benchmarks.shares`).
 """
 
 import asyncio
@@ -27,12 +27,12 @@ from yarl import URL
 @app_commands.command(name="ok", description="Answer at once")
 @app_commands.guild_only()
 async def answer_ok(interaction: Interaction[Any]) -> None:
-    """Answer what takes no work."""
+    """Answer without any work."""
     await interaction.response.send_message("ok")
 
 
 def run_leaderboard() -> int:
-    """Run this bot, with the command more."""
+    """Run this bot, with one more command."""
     from bot import main as client
     from bot.__main__ import main
 
@@ -46,7 +46,7 @@ def run_leaderboard() -> int:
 
 
 def run_with_shares() -> int:
-    """Run the same, and follow its submissions."""
+    """Run this bot, and follow its submissions."""
     from benchmarks.shares import FILE_VARIABLE, Shares
 
     shares = Shares()
@@ -58,7 +58,7 @@ def run_with_shares() -> int:
 
 
 def run_bare() -> int:
-    """Run a bot that has that command alone."""
+    """Run a bot that has only this command."""
 
     async def serve() -> None:
         Route.BASE = os.environ["DISCORD_API_URL"]

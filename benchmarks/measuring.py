@@ -1,4 +1,4 @@
-"""Measuring: things in turn, so that what disturbs one disturbs the other, and medians of what is seen."""
+"""Measure several things alternately, so that disturbances affect all of them, and summarize the results as medians."""
 
 import asyncio
 import gc
@@ -17,11 +17,11 @@ def in_turn(rounds: int, sides: Mapping[str, Callable[[], T]]) -> dict[str, list
     """Measure each side once, then all of them again: A B, A B, A B.
 
     Args:
-        rounds: how often each is measured; the median of an odd number is one that was seen.
-        sides: what is measured, by name; each call returns what it saw.
+        rounds: how often to measure each side; the median of an odd number of rounds is an observed value.
+        sides: the things to measure, by name; each call returns its observation.
 
     Returns:
-        What was seen of each side, round by round.
+        The observations of each side, round by round.
     """
     seen: dict[str, list[T]] = {name: [] for name in sides}
     for _ in range(rounds):
@@ -38,7 +38,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 async def seconds_of(work: Awaitable[object]) -> float:
-    """Return how long awaiting takes, in seconds, without what it takes to enter an event loop."""
+    """Return how long awaiting takes, in seconds, without the time to enter an event loop."""
     began = time.perf_counter()
     await work
     return time.perf_counter() - began
@@ -46,7 +46,7 @@ async def seconds_of(work: Awaitable[object]) -> float:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Collect no garbage of this process meanwhile, which would keep another process that is measured waiting."""
+    """Suspend garbage collection in this process, which would delay another process that is being measured."""
     gc.collect()
     gc.disable()
     try:
@@ -57,7 +57,7 @@ def uncollected() -> Iterator[None]:
 
 @asynccontextmanager
 async def lateness() -> AsyncIterator[list[float]]:
-    """Note by how many seconds a task of the event loop is late, each time that it wakes."""
+    """Record how many seconds late a task of the event loop is, each time that it wakes."""
     late: list[float] = []
     watching = asyncio.create_task(_watch(late))
     try:
@@ -81,24 +81,24 @@ def median(values: Sequence[float]) -> float:
 
 
 def ratio(bot: Sequence[float], reference: Sequence[float]) -> float:
-    """Return the median of the rounds' ratios: what slows a round down slows both of its sides."""
+    """Return the median of the rounds' ratios: what slows down a round slows down both sides of it."""
     return median([one / other for one, other in zip(bot, reference, strict=True)])
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the smallest value that a share (0 to 1) of all values does not exceed."""
+    """Return the smallest value that at least this share (0 to 1) of all values does not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Return two of the values between which the true median lies with a confidence, whatever their distribution.
+    """Return two of the values between which the true median lies with a given confidence, for any distribution.
 
-    Where there are too few values for that confidence, the two are the least and the greatest.
+    If there are too few values for that confidence, return the least and the greatest.
     """
     ordered, count = sorted(values), len(values)
     lowest, below = 0, 0.0
-    # A rank is left out at both ends as long as the chance that the median lies beyond stays small enough.
+    # Skip a rank at both ends as long as the median lies outside with a small enough probability.
     while (below := below + math.comb(count, lowest) / 2**count) <= (1 - confidence) / 2:
         lowest += 1
     lowest = max(0, lowest - 1)

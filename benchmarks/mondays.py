@@ -1,9 +1,9 @@
-"""Many small servers whose weeks close by themselves at the same time: one process, PostgreSQL.
+"""Many small servers whose weeks close automatically at the same time: one process, PostgreSQL.
 
-There is no reference; what is asked for is a rate. Each server has one event, in which all players have a score of the
-finished week. From the first claim until the last week is closed, players submit to an event of another server, ten
-times a second, whether or not those before have been answered. Measured are the seconds a server, from which those of
-10,000 servers follow, and the longest wait of a submission.
+There is no reference; the goal is a rate. Each server has one event, in which all players have a score of the finished
+week. From the first claim until the last week is closed, players submit to an event of another server, ten times a
+second, without waiting for earlier answers. The figures are the time per server, from which that of 10,000 servers
+follows, and the longest wait of a submission.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ CLOSE = datetime(2026, 11, 23, 2, tzinfo=UTC)
 SCALE = RatingScale()
 BUSY = "Busy"
 A_SERVER = Goal("≤", 18.0, "ms")
-"""10,000 servers are then closed within three minutes."""
+"""At this rate, 10,000 servers are closed within three minutes."""
 IN_TIME = Goal("≤", 3.0, "s")
 
 FILL = (
@@ -90,14 +90,14 @@ def measure(place: Place) -> list[Line]:
 
 
 def fill_servers(session: Session, servers: int) -> None:
-    """Put servers into an empty database; the weeks of the last one do not close."""
+    """Fill an empty database with servers; the weeks of the last server do not close."""
     sizes = {"players": servers * PLAYERS, "servers": servers, "size": PLAYERS, "first_guild": FIRST_GUILD}
     for statement in FILL:
         session.execute(text(statement.format(**sizes)))
 
 
 async def _close(database: Database, servers: int) -> tuple[float, float]:
-    """Close the weeks; return the seconds that took, and the longest that a submission was waited for."""
+    """Close the weeks; return the seconds that this took, and the longest wait of a submission."""
 
     def clock() -> datetime:
         return CLOSE

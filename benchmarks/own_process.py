@@ -1,4 +1,4 @@
-"""Measuring in a process of its own, which tells what it took."""
+"""Measure in a separate process, which reports its costs."""
 
 import subprocess
 import sys
@@ -20,12 +20,12 @@ def told_by(module: str, *arguments: str) -> list[str]:
 
 
 def forget_greatest_memory() -> None:
-    """Have the greatest memory be that from now on, without what importing took."""
+    """Reset the memory peak of this process, so that it does not include the imports."""
     Path("/proc/self/clear_refs").write_text("5")
 
 
 def memory(name: str) -> int:
-    """Return the present (VmRSS) or the greatest (VmHWM) memory of this process in bytes, as Linux tells it."""
+    """Return the present (VmRSS) or peak (VmHWM) memory of this process in bytes, according to Linux."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) * KIBIBYTE

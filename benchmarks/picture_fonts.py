@@ -1,8 +1,8 @@
-"""`make fonts`: cut the fonts of pictures out of the Noto fonts of Debian and out of Twemoji, with what they cover.
+"""`make fonts`: cut the fonts for pictures out of Debian's Noto fonts and Twemoji, and list their characters.
 
-It needs the packages fonts-noto-core and fonts-noto-cjk of Debian, and `npm`, which has Twemoji as a font. Each font
-keeps the letters of its script and the rules that join them, without hints. Of the Chinese characters stay those of the
-character sets in everyday use. `coverage.txt` says which font has which characters, so that the bot reads no font.
+It needs Debian's packages fonts-noto-core and fonts-noto-cjk, and `npm`, which provides Twemoji as a font. Each font
+keeps the letters of its script and the rules that join them, without hints. Of the Chinese characters, those of the
+everyday character sets are kept. `coverage.txt` lists the characters of each font, so that the bot need not read fonts.
 """
 
 import subprocess
@@ -29,16 +29,16 @@ SIGNS = {
     "NotoSansMath": (range(0x2000, 0x2C00), range(0x1D400, 0x1D800)),
     "NotoSerifTibetan": (range(0x0F00, 0x0F15), range(0x0F3A, 0x0F3E)),
 }
-"""Fonts of which only the signs that people put into names are kept."""
+"""Fonts of which only the signs that people use in names are kept."""
 CHARACTER_SETS = ("gb2312", "big5", "shift_jis", "euc_kr")
 EAST_ASIAN = (range(0x3000, 0x3400), range(0xAC00, 0xD7A4), range(0xFF01, 0xFFEF))
-"""Kana, letters in circles and Korean syllables, and wide and narrow forms."""
+"""Kana, circled letters, Korean syllables, and wide and narrow forms."""
 FIRST_HAN = 0x2E80
 NAMES_KEPT = (0, 1, 2, 4, 5, 6, 13, 14)
 
 
 def main() -> None:
-    """Write the fonts and what they cover."""
+    """Write the fonts and the list of their characters."""
     FONTS.mkdir(exist_ok=True)
     kept = [_cut(NOTO / f"NotoSans-{weight}.ttf") for weight in ("Regular", "Bold")]
     kept += [_cut(NOTO / f"NotoSans{script}-Regular.ttf") for script in SCRIPTS]
@@ -50,11 +50,11 @@ def main() -> None:
 
 
 def _cut(source: Path, characters: Iterable[int] | None = None) -> tuple[str, str]:
-    """Write a font of these characters, or of all; return its family and what it covers."""
+    """Write a font of these characters, or of all; return its family and its characters."""
     font = TTFont(source, fontNumber=0)
     options = Options(hinting=False, name_IDs=list(NAMES_KEPT), notdef_outline=True, layout_features=["*"])
     if source == CJK:
-        # Variants for vertical text and for other regions would double the font.
+        # Variants for vertical text and for other regions would double the size of the font.
         options.layout_features, options.drop_tables = ["ccmp"], ["VORG", "vhea", "vmtx", "BASE", "DSIG"]
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=font.getBestCmap() if characters is None else characters)
@@ -80,12 +80,12 @@ def _write(font: TTFont, file: Path) -> tuple[str, str]:
 
 
 def _printed(font: TTFont) -> set[int]:
-    """Return the characters of a font, without controls, which are none of a picture's."""
+    """Return the characters of a font without controls, which pictures never contain."""
     return {character for character in font.getBestCmap() if character >= ord(" ")}
 
 
 def _in_character_sets() -> Iterator[int]:
-    """Yield the characters that two bytes stand for in one of the character sets."""
+    """Yield the characters that are encoded with two bytes in one of the character sets."""
     for first in range(0x81, 0xFF):
         for second in range(0x40, 0xFF):
             for character_set in CHARACTER_SETS:
@@ -95,7 +95,7 @@ def _in_character_sets() -> Iterator[int]:
 
 
 def _ranges(characters: list[int]) -> Iterator[str]:
-    """Yield characters as hexadecimal numbers and, where they follow each other, as ranges."""
+    """Yield characters as hexadecimal numbers, and consecutive ones as ranges."""
     first = last = characters[0]
     for character in [*characters[1:], -1]:
         if character != last + 1:

@@ -1,8 +1,7 @@
-"""Pictures: how long one takes, and 20 at once, what memory, and how late the bot's loop is meanwhile.
+"""Pictures: the time for one and for 20 at once, the memory, and the lag of the bot's event loop meanwhile.
 
-There is no reference; what is asked for are bounds. All pictures differ, so that none is kept from before. The memory
-is the greatest of the process that draws, with its share of what processes share, and what this process has more than
-before.
+There is no reference; the goals are bounds. All pictures differ, so that none is cached. The memory is the peak of the
+drawing process, including its share of shared memory, plus the growth of this process.
 """
 
 import asyncio
@@ -24,7 +23,7 @@ A_PICTURE, ITS_MEMORY, IN_TIME = Goal("≤", 200.0, "ms"), Goal("≤", 60.0, "MB
 
 
 def measure(_: Place) -> list[Line]:
-    """Measure on this machine; no database has a part in it."""
+    """Measure on this machine; no database is involved."""
     return asyncio.run(_measure())
 
 
@@ -50,14 +49,14 @@ async def _measure() -> list[Line]:
 
 
 async def _time(studio: Studio, pictures: Sequence[Picture]) -> float:
-    """Return in how many milliseconds pictures are drawn that are asked for at once."""
+    """Return how many milliseconds it takes to draw pictures that are requested at once."""
     began = time.perf_counter()
     await asyncio.gather(*map(studio.draw, pictures))
     return 1000 * (time.perf_counter() - began)
 
 
 class _Greatest:
-    """The greatest of some values, from the start until the stop."""
+    """The greatest of some values between start and stop."""
 
     def __init__(self, values: AsyncIterator[float]) -> None:
         self._values = values
@@ -77,7 +76,7 @@ class _Greatest:
 
 
 async def _memories_of(studio: Studio) -> AsyncIterator[float]:
-    """Yield the bytes of the process that draws, as Linux tells them, again and again."""
+    """Yield the memory of the drawing process in bytes, according to Linux, again and again."""
     while True:
         await asyncio.sleep(LOOK)
         painter = studio._painter

@@ -1,6 +1,6 @@
-"""Draw the pictures of `docs/ratings.md`: what each method makes of a field, and each attendance of some weeks.
+"""Draw the pictures of `docs/ratings.md`: the effect of each method on a field, and of each attendance on some weeks.
 
-The Elos in them are computed by the bot's own rules.
+The bot's own rules compute the Elos.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from bot.domain.scores import ScoreDirection
 WIDTH = 640
 MARGIN = 24
 HONEST = (6_000, 8_500, 10_000, 11_000, 12_000, 12_500, 13_500, 15_000, 16_500, 18_900)
-"""The scores of the field in the pictures, greater ones better."""
+"""The scores of the field in the pictures; higher scores are better."""
 ABSURD = 1_000_000
 WEEKS = (1_180, None, 1_240, 1_050, None, 1_310, 1_150, None)
 """The weekly Elos of the player in the pictures; None is a missed week."""
@@ -57,7 +57,7 @@ def pictures() -> dict[str, str]:
 
 
 def picture_of_method(rules: Rules) -> str:
-    """Draw what a method makes of a field without and with an absurd score, as SVG."""
+    """Draw the Elos of a method in a field without and with an absurd score, as SVG."""
     rating = Rating(ScoreDirection.HIGH, rules, SCALE)
 
     def elos(scores: Sequence[float]) -> list[int]:
@@ -69,7 +69,7 @@ def picture_of_method(rules: Rules) -> str:
 
 
 def picture_of_attendance(rules: Rules) -> str:
-    """Draw what an attendance makes of weeks, as SVG."""
+    """Draw the effect of an attendance on weeks, as SVG."""
     weeks = [CountedWeek(0 if elo is None else elo, elo is None) for elo in WEEKS]
     average = rules.weekly_average(weeks, SCALE.base_elo)
     shown = list(_bars(rules, weeks))
@@ -92,7 +92,7 @@ def picture_of_attendance(rules: Rules) -> str:
 
 
 def _bars(rules: Rules, weeks: Sequence[CountedWeek]) -> Iterator[tuple[str, int | None]]:
-    """Yield the bars from left to right: how each is drawn, and its Elo; None for a missed week that counts nothing."""
+    """Yield the bars from left to right: the style of each, and its Elo; None for a missed week that does not count."""
     latest = range(len(weeks) - rules.last_weeks, len(weeks))
     best = sorted(latest, key=lambda place: weeks[place].elo)[-rules.best_of :]
     for place, week in enumerate(weeks):

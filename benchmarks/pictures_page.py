@@ -1,4 +1,4 @@
-"""`make pictures`: draw the pictures of `docs/pictures.md`, with what each one shows written into its file."""
+"""`make pictures`: draw the pictures of `docs/pictures.md`, and store in each file what it shows."""
 
 import asyncio
 import io
@@ -24,12 +24,12 @@ def main() -> None:
 
 
 def source_of(picture: Picture) -> str:
-    """Return what tells one picture from another: what it shows, and how that is drawn."""
+    """Return a text that identifies a picture: its contents, and the program that draws it."""
     return f"{picture.drawing}\n{sha256(DRAW).hexdigest()}"
 
 
 def drawn_source(file: Path) -> str:
-    """Return the source of a picture in a file."""
+    """Return the source that is stored in the file of a picture."""
     with Image.open(file) as image:
         return str(image.info[SOURCE])
 

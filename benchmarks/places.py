@@ -1,4 +1,4 @@
-"""Where measurements run: databases of their own on a real PostgreSQL and in files, and the clients beside them."""
+"""The places where measurements run: separate databases on a real PostgreSQL and in files, and clients for them."""
 
 import asyncio
 import os
@@ -19,11 +19,11 @@ from tests.own_servers import DATABASE_VARIABLE, REDIS_VARIABLE, postgres_client
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one run of the benchmarks takes place.
+    """The place of one run of the benchmarks.
 
     Attributes:
-        templates: makes migrated databases that nothing else uses.
-        full: whether the large sizes are measured too.
+        templates: creates migrated databases that nothing else uses.
+        full: whether to measure the large sizes too.
     """
 
     templates: Templates
@@ -31,14 +31,14 @@ class Place:
 
     @contextmanager
     def database(self, kind: str) -> Iterator[URL]:
-        """Give a migrated, empty database, `postgresql` or `sqlite`."""
+        """Provide a migrated, empty database, `postgresql` or `sqlite`."""
         with self.templates.migrated(kind) as url:
             yield url
 
 
 @contextmanager
 def open_place(*, full: bool) -> Iterator[Place]:
-    """Find or start the servers, and remove at the end what was made on them."""
+    """Find or start the servers, and finally remove everything created on them."""
     with postgres_server() as postgres, redis_server() as redis, TemporaryDirectory(prefix="leaderboard-") as folder:
         os.environ[DATABASE_VARIABLE], os.environ[REDIS_VARIABLE] = postgres, redis
         templates = Templates(Path(folder))
@@ -49,7 +49,7 @@ def open_place(*, full: bool) -> Iterator[Place]:
 
 
 async def vacuum(url: URL) -> None:
-    """Do what a server does by itself sooner or later; a file is left as the bot leaves it, which is never analysed."""
+    """Do what a server eventually does by itself; a file stays as the bot leaves it, which never analyses it."""
     if is_file(url):
         return
     engine = open_engine(url, isolation_level="AUTOCOMMIT")
@@ -59,7 +59,7 @@ async def vacuum(url: URL) -> None:
 
 
 def fill_with(url: URL, fill: Callable[[Database], Awaitable[None]]) -> None:
-    """Have a database filled, and vacuum it."""
+    """Fill a database, and vacuum it."""
 
     async def work() -> None:
         database = Database(url)
@@ -79,10 +79,10 @@ def run_client(program: str, url: URL, *arguments: str, script: str | None = Non
         program: the client.
         url: the database.
         arguments: further arguments.
-        script: what it reads from its standard input.
+        script: the standard input.
 
     Raises:
-        subprocess.CalledProcessError: it failed; its last words are in the output of this process.
+        subprocess.CalledProcessError: the client failed; its last output is in the output of this process.
     """
     address = ["-h", url.host or str(url.query["host"]), "-p", str(url.port or 5432), "-U", url.username or "postgres"]
     done = subprocess.run(

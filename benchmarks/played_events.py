@@ -1,4 +1,4 @@
-"""Servers whose events have been played: filled set by set, as the bot would have left them after a week."""
+"""Servers whose events have been played, filled with set-based statements as the bot would leave them after a week."""
 
 import random
 import string
@@ -42,22 +42,22 @@ SELECT player_id, event_id, submitted_at FROM score_submissions"""
 
 
 def player(number: int) -> User:
-    """Return a player that `fill` has made, from 1 on, as Discord describes them."""
+    """Return a player created by `fill`, from number 1, as Discord describes them."""
     return User(f"player{number}", id=_FIRST_PLAYER + number, display_name=f"Player {number}")
 
 
 def typed(score: float) -> str:
-    """Return a score as a player types it; with two decimals, and no more, it has one meaning in every language."""
+    """Return a score as a player types it; with exactly two decimals, it is unambiguous in every language."""
     return f"{score:.2f}"
 
 
 def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
-    """Make players and events, and have each player have submitted one score to each event a week ago.
+    """Create players and events, with one score of each player in each event, submitted a week ago.
 
-    Scores are spread evenly over 1 to 1,001. The database holds no player before.
+    The scores are spread evenly over 1 to 1,001. The database must not contain any players yet.
 
     Returns:
-        The events' names.
+        The names of the events.
     """
     names = add_events(url, guild, events)
     a_week_ago = datetime.now(UTC) - timedelta(weeks=1)
@@ -84,7 +84,7 @@ def fill(url: URL, guild: Guild, events: int, players: int) -> list[str]:
 
 
 def add_events(url: URL, guild: Guild, events: int) -> list[str]:
-    """Make events, each of two made-up words, that nobody has played; return their names."""
+    """Create events that nobody has played, each named with two made-up words; return their names."""
     letters = random.Random(events)
     words = ["".join(letters.choices(string.ascii_lowercase, k=6)).capitalize() for _ in range(2 * events)]
     names = [f"{first} {second}" for first, second in zip(words[::2], words[1::2], strict=True)]
@@ -97,7 +97,7 @@ def add_events(url: URL, guild: Guild, events: int) -> list[str]:
 
 
 def _count(connection: Connection, guild: Guild, week_code: int) -> None:
-    """Store running statistics, those of the personal bests being those of the week too."""
+    """Store running statistics; those of the personal bests equal those of the week."""
     with Session(connection) as session:
         for event in session.scalars(select(Event).where(Event.guild_id == guild.id)):
             field = count_field(session, is_personal_best(event.id))

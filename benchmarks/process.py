@@ -1,15 +1,16 @@
-"""The bot as a process: how soon it is there, and how much memory it takes. Goal 11.
+"""Goal 11: the bot as a process: how soon it is ready, and how much memory it uses.
 
-Reference: `python -m benchmarks.measured_bots bare`, an `AutoShardedBot` of discord.py with the intent of servers and
-one command, at the same `benchmarks.discord_server`, which has one server and no latency. The bot is `python -m bot
-run` on a migrated, empty database. Both are started in turn, several rounds; medians.
+The reference is `python -m benchmarks.measured_bots bare`, an `AutoShardedBot` of discord.py with the intent for
+servers and one command, on the same `benchmarks.discord_server`, which has one server and no latency. The bot is
+`python -m bot run` on a migrated, empty database. Both are started alternately for several rounds; figures are medians.
 
-- Start: from starting the process until the answer to a command that is sent as soon as the bot is connected: `/ok`,
-  or, which asks the database, `/event list`.
+- Start: from starting the process until the answer to a command that is sent as soon as the bot is connected: `/ok`, or
+  `/event list`, which queries the database.
 - Idle memory: resident set size (`ps -o rss`) half a second after that.
-- Growth: the resident set size after all submissions over that after the first fifth of them, which have filled pools,
-  caches and the allocator's arenas. Ten players at once submit, as in `benchmarks.wire`, on PostgreSQL, whose driver
-  keeps prepared statements. The goal is at most 5 % for 100,000 submissions (`--full`); of 5,000 by default.
+- Growth: the ratio of the resident set size after all submissions to that after the first fifth of them, which have
+  filled pools, caches and the allocator's arenas. Ten concurrent players submit, as in `benchmarks.wire`, on
+  PostgreSQL, whose driver keeps prepared statements. The goal is at most 5 % for 100,000 submissions (`--full`), or
+  for 5,000 by default.
 """
 
 import asyncio
@@ -57,7 +58,7 @@ def _starts(place: Place) -> Iterator[Line]:
 
 
 def _start(module: str, argument: str, command: str, settings: dict[str, str]) -> tuple[float, float]:
-    """Start a bot; return after how many seconds it has answered, and how many MB it then has."""
+    """Start a bot; return how many seconds it takes to answer, and how many MB it then uses."""
 
     async def start() -> tuple[float, float]:
         guild = Guild("Home")
@@ -84,7 +85,7 @@ def _growth(place: Place) -> Line:
 
 
 async def _play(guild: Guild, events: list[str], count: int, settings: dict[str, str]) -> tuple[float, float]:
-    """Return how many MB a bot has after a fifth of the submissions, and after all."""
+    """Return how many MB a bot uses after a fifth of the submissions, and after all of them."""
     async with DiscordServer([guild]) as discord, discord.bot("bot", "run", **settings) as process:
 
         async def submit(times: int) -> None:

@@ -1,4 +1,4 @@
-"""How much of the processor another process has taken."""
+"""Measure the processor time of another process."""
 
 import ctypes
 import time
@@ -7,8 +7,8 @@ import time
 def processor_seconds(pid: int) -> float | None:
     """Return the processor time of a process since its start, user and system, of all its threads.
 
-    Linux keeps it to the nanosecond, where `/proc` shows hundredths of a second. It is None on systems that do not tell
-    it of another process.
+    Linux records it in nanoseconds, while `/proc` shows hundredths of a second. It is None on systems that do not
+    report it for other processes.
     """
     clock = ctypes.c_int()
     try:

@@ -1,8 +1,8 @@
-"""`make ratings`: draw the pictures of `docs/ratings.md`, and write its table anew.
+"""`make ratings`: draw the pictures of `docs/ratings.md`, and rewrite its table.
 
-The table is the rank correlation of event Elos with skill, for each method with each attendance, in the events of
-`benchmarks/simulated_events.py`. Every event is played some times with other players, and replayed by the bot's own
-rules; the table has the means.
+The table shows the rank correlation of event Elos with skill, for each method with each attendance, in the events of
+`benchmarks/simulated_events.py`. Every event is played several times with different players, and replayed by the bot's
+own rules; the table shows the means.
 """
 
 import re
@@ -23,12 +23,12 @@ PAGE, PICTURES = DOCS / "ratings.md", DOCS / "ratings"
 TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", re.DOTALL)
 SCALE = RatingScale()
 TIMES = 8
-"""The table is the mean of so many plays of each event."""
+"""How many plays of each event the means cover."""
 COMBINATIONS = [Rules(method=method, attendance=attendance) for method, attendance in product(Method, Attendance)]
 
 
 def main() -> None:
-    """Write pictures and table."""
+    """Write the pictures and the table."""
     PICTURES.mkdir(exist_ok=True)
     for name, picture in pictures().items():
         (PICTURES / f"{name}.svg").write_text(picture)
@@ -45,7 +45,7 @@ def table() -> str:
 
 
 def correlation(event: SimulatedEvent, rules: Rules) -> float:
-    """Return the rank correlation of the event Elos at the end with the skill of those who ever took part."""
+    """Return the rank correlation of the final event Elos with the skill of all players who ever took part."""
     replays = Replays([Rating(event.simulation.direction, rules, SCALE)], len(event.weeks))
     bests: dict[int, float] = {}
     for scores in event.weeks:

@@ -1,19 +1,20 @@
-r"""Goal 5: bringing the stored Elos up to date after one personal best, which moves everybody's a little.
+r"""Goal 5: update the stored Elos after one personal best, which moves everybody's Elo a little.
 
-The event is `benchmarks.filling`'s. Before each measurement a player submits a score that beats all others, and so the
-Elos of about 500 players change by a point, whatever the number of players. The bot's side is
-`LeaderboardScoringService.recalculate`, from call to return: begin, lock the event, compute, write what changes, set
-the event's version and field, commit.
+The event is that of `benchmarks.filling`. Before each measurement, a player submits a score that beats all others, so
+that the Elos of about 500 players change by a point, whatever the number of players. The bot's side is
+`LeaderboardScoringService.recalculate`, from call to return: begin, lock the event, compute, write the changes, set the
+event's version and field, commit.
 
-Reference (a) is the same without knowing what changes: an UPDATE that writes each player's all-time and event Elo, on
-PostgreSQL in `psql`, on SQLite in Python's `sqlite3` with the bot's journal and durability (WAL, synchronous FULL).
-Reference (b) is what the bot does for few players, typed into `psql`: the event is locked, the UPDATE looks at all and
-writes the Elos that differ, version and field are set, and all is committed. Mean and standard deviation stand in these
-statements as numbers. What `psql` takes is the sum of the times that it tells itself (`\timing`), without its start.
-After each reference (a) the tables are vacuumed, so that the rows it leaves dead burden nobody.
+Reference (a) does the same without finding out what changes: an UPDATE that writes each player's all-time and event
+Elo, on PostgreSQL in `psql`, on SQLite in Python's `sqlite3` with the bot's journal and durability (WAL, synchronous
+FULL). Reference (b) is what the bot does for few players, typed into `psql`: it locks the event, the UPDATE looks at
+all players and writes the Elos that differ, it sets version and field, and it commits. These statements contain the
+mean and the standard deviation as numbers. The time of `psql` is the sum of the times that it reports itself
+(`\timing`), without its start. After each reference (a) the tables are vacuumed, so that its dead rows affect nothing
+else.
 
-Under *robust* and *ranks* there is no reference but the goal of a second: the bot measures the field anew and looks at
-every player.
+Under *robust* and *ranks* there is no reference, only the goal of a second: the bot measures the field again and looks
+at every player.
 """
 
 import asyncio
@@ -118,7 +119,7 @@ def _show(durations: list[float]) -> str:
 
 
 class _Season:
-    """An event whose players go on submitting. Each side returns how long it took, in seconds."""
+    """An event whose players keep submitting. Each method returns how long it took, in seconds."""
 
     def __init__(self, url: URL, runner: asyncio.Runner) -> None:
         self._url, self._runner = url, runner

@@ -1,12 +1,12 @@
-"""Measure the time and the memory of a rehearsal, and for how long it keeps others waiting.
+"""Measure the time and the memory of a rehearsal, and how long it delays others.
 
-The season (`benchmarks/rehearsed_season.py`) is one event of 10,000 players, with `--full` of 100,000, who submit a
+The season (`benchmarks/rehearsed_season.py`) is one event of 10,000 players, or 100,000 with `--full`, who submit a
 score in each of 52 closed weeks and in the open one. The proposal is *robust* with *best*, so that three sets of rules
 are replayed at once: those of the event, and the proposed ones with and without logarithms.
 
-The reference is one statement by which the database counts the best scores of all players and weeks in the same log.
-The memory is the greatest resident size (RSS) of the process, less that before. The wait is the longest that a task of
-the event loop was late.
+The reference is one statement by which the database computes the best scores of all players and weeks in the same log.
+The memory is the peak resident size (RSS) of the process, less that before. The wait is the longest delay of a task of
+the event loop.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A season to rehearse: one event whose players submit a score in each of its closed weeks, and in the open one."""
+"""A season to rehearse: one event whose players submit a score in each of its closed weeks and in the open one."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from bot.domain.weeks import Week
 
 EVENT_ID = 1
 FIRST = Week(2025, 40)
-# Modulo a prime near a million, so that scores differ mostly, and week by week.
+# Modulo a prime near a million, so that scores mostly differ, also from week to week.
 LOG = (
     "INSERT INTO score_submissions"
     " (interaction_id, player_id, event_id, score, week_number, made_in_week, submitted_at)"
@@ -29,7 +29,7 @@ __all__ = ["ADMIN", "EVENT", "season_of"]
 
 @cache
 def season_of(players: int, weeks: int) -> Callable[[URL], None]:
-    """Return what fills a migrated database with a season of some players and closed weeks."""
+    """Return a function that fills a migrated database with a season of some players and closed weeks."""
     return partial(_fill, players, weeks)
 
 

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.rehearser URL`: a rehearsal in a process of its own, and what it took there.
+"""`python -m benchmarks.rehearser URL`: run a rehearsal in a separate process, and report its costs.
 
-It prints the seconds of wall and of processor, by how many bytes the greatest memory (RSS) meanwhile exceeds that
-before, and the longest that the event loop kept others waiting, in seconds.
+It prints the wall and processor time in seconds, how many bytes the peak memory (RSS) exceeds that before, and the
+longest delay of the event loop in seconds.
 """
 
 import asyncio
@@ -21,12 +21,16 @@ from bot.domain.rules import Attendance, Method
 from bot.services.rehearsals import RehearsalService
 
 PROPOSAL = Proposal(Method.ROBUST, attendance=Attendance.BEST)
-"""The most that is held: three sets of rules, with and without logarithms, and the latest Elos of two of them."""
+"""The proposal that needs most memory: three sets of rules, with and without logarithms, two of them with latest
+Elos."""
 
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """A rehearsal took seconds of wall and of processor, and bytes of memory; others waited at most `wait` seconds."""
+    """The costs of a rehearsal.
+
+    They are seconds of wall and processor time, bytes of memory, and the longest `wait` of others in seconds.
+    """
 
     seconds: float
     processor: float
@@ -35,13 +39,13 @@ class Took:
 
 
 def rehearse_in_a_process(url: URL) -> Took:
-    """Return what rehearsing the event of a database took."""
+    """Return the costs of rehearsing the event of a database."""
     return Took(*map(float, told_by("benchmarks.rehearser", url.render_as_string(hide_password=False))))
 
 
 async def _measure(url: URL) -> None:
     database = Database(url)
-    # The first transaction of a process loads modules, and opens a connection.
+    # The first transaction of a process loads modules and opens a connection.
     await database.read(lambda session: session.connection())
     service = RehearsalService(database, RatingScale())
     forget_greatest_memory()

@@ -1,4 +1,4 @@
-"""What was found: lines, those with a goal marked, as a table for people."""
+"""The results: lines, marked by whether they meet their goals, as a table for people."""
 
 import math
 import operator
@@ -10,14 +10,14 @@ _HOLDS = {"≥": operator.ge, "≤": operator.le, "<": operator.lt}
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is wanted of a figure: a relation (`≥`, `≤` or `<`), a bound, and the unit of both."""
+    """The goal for a figure: a relation (`≥`, `≤` or `<`), a bound and their unit."""
 
     relation: str
     bound: float
     unit: str = "×"
 
     def is_met(self, figure: float) -> bool:
-        """Tell whether a figure fulfils it."""
+        """Tell whether a figure meets the goal."""
         return bool(_HOLDS[self.relation](figure, self.bound))
 
     def __str__(self) -> str:
@@ -26,15 +26,15 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure beside what is wanted of it.
+    """One figure beside its goal.
 
     Attributes:
-        number: the number of the goal that the line belongs to, or None where it belongs to none.
+        number: the number of the goal that the line belongs to, or None.
         operation: what was measured, on which database, at which size.
-        seen: what the bot did, in units.
-        reference: what the reference did, in the same units.
-        figure: the ratio of both, or the figure itself where there is no reference; None where it is unknown.
-        goal: what is wanted of the figure, or None where it only explains another.
+        seen: the bot's result, with its unit.
+        reference: the reference's result, in the same unit.
+        figure: the ratio of both, or the bot's result if there is no reference; None if it is unknown.
+        goal: the goal for the figure; None for a line that only explains another.
     """
 
     number: int | None
@@ -46,14 +46,14 @@ class Line:
 
     @property
     def mark(self) -> str:
-        """Whether the goal is met; empty where there is none."""
+        """Whether the goal is met; empty if there is none."""
         if self.goal is None or self.figure is None:
             return ""
         return "met" if self.goal.is_met(self.figure) else "**missed**"
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """What a table shows of it, from left to right."""
+        """The cells of a table, from left to right."""
         number = "" if self.number is None else str(self.number)
         unit = "×" if self.goal is None else self.goal.unit
         figure = "–" if self.figure is None else f"{show(self.figure)} {unit}"
@@ -62,12 +62,12 @@ class Line:
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
-    """Return the lines by the numbers of their goals; those without a number are last."""
+    """Return the lines in the order of their goals' numbers; those without a number come last."""
     return sorted(lines, key=lambda line: math.inf if line.number is None else line.number)
 
 
 def table(lines: Iterable[Line]) -> str:
-    """Return the lines as a Markdown table, in the order in which they are given."""
+    """Return the lines as a Markdown table, in the given order."""
     heads = ("#", "operation", "the bot", "the reference", "figure", "goal", "")
     return markdown(heads, [line.cells for line in lines])
 
@@ -79,5 +79,5 @@ def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def show(figure: float) -> str:
-    """Write a figure with three digits, in full where there are more before the point."""
+    """Write a figure with three digits, or in full if it has more before the point."""
     return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.3g}"

@@ -1,4 +1,4 @@
-"""What the pictures of the documents show: a season of made-up players with names in ten scripts."""
+"""The contents of the documents' pictures: a season of made-up players with names in ten scripts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +26,8 @@ NAMES = (
     "김민수",
     "李小龍 👨‍👩‍👧‍👦",
 )
-"""In Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, Thai, Japanese, Korean, and Chinese with an emoji."""
+"""The scripts are Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, Thai, Japanese, Korean, and Chinese with an
+emoji."""
 POINTS, SECONDS = ScoreStyle(unit="points"), ScoreStyle(ScoreFormat.TIME)
 WEEK = Week(2026, 47)
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -36,18 +37,18 @@ HISTORY = (
     *((0, 9_800), (2, 8_400), (5, 10_950), (9, 10_100), (13, 12_050), (16, 9_400), (21, 11_800), (26, 12_900)),
     *((33, 12_400), (37, 13_500), (41, 11_700), (48, 15_800), (52, 14_200), (59, 15_100), (65, 18_900), (69, 16_700)),
 )
-"""Days and scores."""
+"""Pairs of a day and a score."""
 MIDDLES = (10_400, 10_900, 11_300, 11_900, 12_100, 12_800, 12_500, 13_300, 13_900, 14_650)
 
 
 def event(name: str = "Tetris Blitz", key: int = 1, style: ScoreStyle = POINTS) -> EventInfo:
-    """Return an event; times are better the smaller they are."""
+    """Return an event; for times, lower is better."""
     direction = ScoreDirection.LOW if style is SECONDS else ScoreDirection.HIGH
     return EventInfo(key, 1, name, direction, style, None, None, is_active=True)
 
 
 def rating(name: str = NAMES[0], weekly: tuple[int | None, ...] = WEEKLY) -> PlayerRating:
-    """Return a rating, with the latest of the weekly Elos first; None is a missed week."""
+    """Return a rating with the given weekly Elos, the latest first; None is a missed week."""
     weeks = [
         RatedWeek(Week(2026, WEEK.number - ago), 0 if elo is None else elo, is_missed=elo is None)
         for ago, elo in enumerate(weekly)
@@ -93,7 +94,7 @@ def closed_week(names: tuple[str, ...] = NAMES) -> LeaderboardPage:
 
 
 def history(name: str = NAMES[0], scores: tuple[tuple[int, int], ...] = HISTORY) -> HistoryPage:
-    """Return the scores of a player, by the day since the first."""
+    """Return a player's history of scores, given with the days since the first."""
     began = NOW - timedelta(days=70)
     points = [GraphPoint(began + timedelta(days=day), float(score)) for day, score in scores]
     bests = [point for place, point in enumerate(points) if all(point.score > one.score for one in points[:place])]
@@ -117,7 +118,7 @@ def history(name: str = NAMES[0], scores: tuple[tuple[int, int], ...] = HISTORY)
 
 
 def profile(name: str = NAMES[0], events: int = 3) -> Profile:
-    """Return what a player has done in so many events."""
+    """Return a profile with some events."""
     played = (
         ProfiledEvent(event(), 18_900.0, 1, 12, 1_165, 1_042),
         ProfiledEvent(event("40L Sprint", 2, SECONDS), 58.34, 3, 33, 1_141, 1_055),
@@ -138,7 +139,7 @@ def profile(name: str = NAMES[0], events: int = 3) -> Profile:
 
 
 def samples(name: str = NAMES[0]) -> list[Picture]:
-    """Return one picture of each kind, of a player of that name."""
+    """Return one picture of each kind, for a player with that name."""
     return [
         picture_of_rating(rating(name)),
         picture_of_week(closed_week((name, *NAMES[1:]))),

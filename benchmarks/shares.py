@@ -1,12 +1,12 @@
-"""Where the time of a submission goes, seen inside the running bot: `measured_bots leaderboard --shares`.
+"""Measure where the time of a submission goes, inside the running bot: `measured_bots leaderboard --shares`.
 
-Nothing here is loaded without that option. With it, three things are wrapped from the outside: the service's `submit`,
-the transactions of the database, and the HTTP requests by which discord.py answers interactions. Each submission is
-followed from the gateway's event to the request with its answer, by a context variable that the tasks between inherit.
+Nothing here is loaded without that option. With it, three things are wrapped from outside: the service's `submit`, the
+transactions of the database, and the HTTP requests with which discord.py answers interactions. A context variable,
+inherited by all tasks in between, follows each submission from the gateway's event to the request with its answer.
 
-The moments are those of `time.perf_counter`, whose clock the processes of a machine share. So whoever sent an
-interaction can tell how long it was on its way. Of the database, a submission has the time during which at least one
-transaction was open while the service had the submission, its own or one that it waits for.
+Times are those of `time.perf_counter`, whose clock the processes of a machine share, so the sender of an interaction
+can compute how long it was on its way. The database's share of a submission is the time with at least one open
+transaction while the service had the submission: its own transaction, or one that it waits for.
 """
 
 import json
@@ -26,7 +26,7 @@ from bot.database.database import Database
 from bot.services.submissions import LeaderboardService
 
 FILE_VARIABLE = "SHARES_FILE"
-"""The environment variable that names the file for what was seen, which is written at the end of the program."""
+"""The environment variable that names the output file, which is written when the program ends."""
 
 _TRANSACTIONS = ("read", "write")
 _ENTRANCE = "parse_interaction_create"
@@ -34,13 +34,13 @@ _ENTRANCE = "parse_interaction_create"
 
 @dataclass(slots=True)
 class Passage:
-    """The way of one interaction through the bot, in seconds of `time.perf_counter`.
+    """The passage of one interaction through the bot, in seconds of `time.perf_counter`.
 
     Attributes:
-        served_at: when the service was given the submission; 0 for an interaction that is none.
+        served_at: when the service received the submission; 0 for any other interaction.
         done_at: when the service had counted it.
-        database: for how long a transaction was open between the two.
-        sent_at: when the request with the answer was begun; 0 before that.
+        database: how long a transaction was open between the two.
+        sent_at: when the request with the answer began; 0 before that.
     """
 
     served_at: float = 0.0
@@ -56,14 +56,14 @@ class Shares:
     """Follows submissions through the bot of this process."""
 
     def __init__(self) -> None:
-        """Follow nothing yet."""
+        """Begin without following anything."""
         self._passages: dict[str, Passage] = {}
         self._open = 0
         self._opened_at = 0.0
         self._database = 0.0
 
     def watch(self) -> None:
-        """Follow the submissions of a bot that is yet to be made."""
+        """Follow the submissions of a bot that is created later."""
         _wrap(LeaderboardService, "submit", self._serving)
         for name in _TRANSACTIONS:
             _wrap(Database, name, self._transacting)
@@ -85,7 +85,7 @@ class Shares:
         setattr(ConnectionState, _ENTRANCE, followed)
 
     def write(self, file: Path) -> None:
-        """Write the passages of the submissions that were answered, by the interactions' ids."""
+        """Write the passages of the answered submissions, by interaction id."""
         answered = {key: asdict(one) for key, one in self._passages.items() if one.done_at and one.sent_at}
         file.write_text(json.dumps(answered))
 
@@ -119,12 +119,12 @@ class Shares:
         yield
 
     def _database_seconds(self) -> float:
-        """Return for how long a transaction has been open until now."""
+        """Return how long a transaction has been open so far."""
         return self._database + (time.perf_counter() - self._opened_at if self._open else 0.0)
 
 
 def _wrap(owner: type, name: str, around: Callable[[], AbstractContextManager[None]]) -> None:
-    """Have each call of a coroutine of a class happen within a context."""
+    """Wrap a coroutine method of a class, so that each call runs within a context."""
     original = getattr(owner, name)
 
     @wraps(original)

@@ -1,8 +1,8 @@
-"""Simulate events whose players' skill is known, so that ratings can be held against it.
+"""Simulate events whose players' skill is known, to compare ratings with it.
 
-A player's skill is a draw from the normal distribution, and so is the luck of each week. Both together make the score,
-which is skewed as scores are: its logarithm is normal. How often a player takes part is drawn too, and has nothing to
-do with skill. The same seed makes the same event.
+A player's skill is drawn from the normal distribution, and so is the luck of each week. Together they determine the
+score, which is skewed as real scores are: its logarithm is normal. How often a player takes part is drawn independently
+of skill. The same seed produces the same event.
 """
 
 import math
@@ -16,15 +16,15 @@ from bot.domain.scores import ScoreDirection
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What kind of event is simulated.
+    """A kind of event to simulate.
 
     Attributes:
-        name: what kind of community it is, in a word or two.
-        players: how many there are, at least 2.
+        name: the kind of community, in a word or two.
+        players: how many players there are, at least 2.
         weeks: how many weeks are played.
-        attendance: the part of the weeks that a player takes part in on average, above 0 and at most 1.
-        skew: the spread of the logarithms of the scores; the greater, the further the best are from all others.
-        luck: the spread of a week's luck, where that of the skill is 1.
+        attendance: the share of the weeks that a player takes part in on average, above 0 and at most 1.
+        skew: the spread of the logarithms of the scores; a greater one sets the best further apart from the others.
+        luck: the spread of a week's luck, relative to that of the skill.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Simulation:
     luck: float
 
     def play(self, seed: int) -> "SimulatedEvent":
-        """Return an event of this kind; another seed makes other players, luck and absences."""
+        """Return an event of this kind; a different seed gives different players, luck and absences."""
         random = Random(f"{self.name} {seed}")
         skills = [random.gauss(0, 1) for _ in range(self.players)]
         spread = min(self.attendance, 1 - self.attendance)
@@ -58,11 +58,11 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedEvent:
-    """An event that was played.
+    """A played event.
 
     Attributes:
-        skills: the skill of each player; the greater, the better.
-        weeks: the best score of each player who took part, by player, week by week. All are above 0.
+        skills: the skill of each player; higher is better.
+        weeks: for each week, the best score of each player who took part. All scores are above 0.
     """
 
     simulation: Simulation
@@ -79,8 +79,8 @@ SIMULATIONS = (CLUB, COMMUNITY, CROWD)
 def rank_correlation(one: Mapping[int, float], other: Mapping[int, float]) -> float:
     """Return Spearman's rank correlation of two orders of the same players, from -1 to 1.
 
-    It is Pearson's correlation of the ranks, where equal values share the mean of their ranks. Where all are equal on
-    one side it is 0: such an order says nothing.
+    It is Pearson's correlation of the ranks, where equal values share their mean rank. If all values on one side are
+    equal, it is 0, because such an order says nothing.
 
     Source: C. Spearman, "The proof and measurement of association between two things", American Journal of Psychology
     15 (1904), 72-101.
@@ -93,7 +93,7 @@ def rank_correlation(one: Mapping[int, float], other: Mapping[int, float]) -> fl
 
 
 def mean_ranks(values: Mapping[int, float]) -> dict[int, float]:
-    """Return the rank of each value, from 1 for the least; equal values share the mean of their ranks."""
+    """Return the rank of each value, from 1 for the least; equal values share their mean rank."""
     ordered = sorted(values, key=lambda player: values[player])
     ranks: dict[int, float] = {}
     for _, tied in groupby(ordered, key=lambda player: values[player]):

@@ -1,13 +1,13 @@
-"""Submissions as somebody would write them who wants nothing but speed.
+"""Reference programs that process submissions with no aim but speed.
 
 - `pgbench`: `submit.sql`, one data-modifying statement, prepared (`-M prepared`), one transaction each, from pgbench's
-  own C: no parsing, no cooldown, no ranks, no answer. Its threads are as many as the cores. It reads bests as
-  they were before it waited for the event, and so miscounts a field where a player submits twice at that moment.
-- The loop: the same effects by `sqlite3`, one transaction each, in one thread, on one connection with the bot's own
+  own C code: no parsing, no cooldown, no ranks, no answer. It has as many threads as there are cores. It reads bests as
+  they were before it waited for the event, so it miscounts a field if a player submits twice at that moment.
+- The loop: the same effects with `sqlite3`, one transaction each, in one thread, on one connection with the bot's own
   settings (WAL, synchronous FULL).
 
-`bare_waits` is what users wait for either of them. A file takes one writer at a time, so several users of the loop wait
-in a line: each for the submissions of all the others, and for their own.
+`bare_waits` returns how long users wait for either of them. A file takes one writer at a time, so concurrent users of
+the loop wait in a queue: each waits for the submissions of all others and for their own.
 """
 
 import os
@@ -28,7 +28,7 @@ PLAYERS = 1_000
 WEEK = 203001
 """A week that is open in every event."""
 MOST_CLIENTS = 64
-"""A server takes a hundred connections, of which the bot has some; more users than these wait in proportion."""
+"""A server takes a hundred connections, some of which the bot needs; the waits of more users are scaled up."""
 SCRIPT = Path(__file__).with_name("submit.sql")
 NOW = "2026-11-18 12:00:00.000000"
 
@@ -36,7 +36,7 @@ _chances = random.Random(1)
 
 
 def pgbench(url: URL, at_once: int, events: int, seconds: int) -> list[float]:
-    """Return how long each submission took, in seconds, of so many clients at once."""
+    """Return how long each submission took, in seconds, with `at_once` concurrent clients."""
     sizes = [f"-Dplayers={PLAYERS}", f"-Devents={events}", f"-Dweek={WEEK}"]
     threads = min(at_once, os.cpu_count() or 1)
     with TemporaryDirectory() as folder:
@@ -60,7 +60,7 @@ def tight_loop(url: URL, seconds: float) -> list[float]:
 
 
 def bare_waits(url: URL, users: int, seconds: float) -> list[float]:
-    """Return how long so many users at once wait for each bare submission, in seconds."""
+    """Return how long each of `users` concurrent users waits for a bare submission, in seconds."""
     if url.get_backend_name() == "sqlite":
         return _in_line(tight_loop(url, seconds), users)
     clients = min(users, MOST_CLIENTS)
@@ -68,7 +68,7 @@ def bare_waits(url: URL, users: int, seconds: float) -> list[float]:
 
 
 def _in_line(took: list[float], users: int) -> list[float]:
-    """Return the waits of users who stand in a line and join it again when they are served."""
+    """Return the waits of users in a queue who rejoin it after each service."""
     if len(took) < users:
         return [users * sum(took) / len(took)]
     ends = [0.0, *accumulate(took)]
@@ -126,7 +126,10 @@ def _submit(file: sqlite3.Connection, player: int, event: int) -> None:
 
 
 def _moved(size: int, mean: float, m2: float, peak: float, *, old: float, new: float) -> tuple[float, float, float]:
-    """Return the mean, the squares and their peak once a score has moved; a new one has been at the mean before."""
+    """Return the mean, the squares and their peak after a score has changed.
+
+    A new score counts as if it had been at the mean before.
+    """
     moved = mean + (new - old) / size
     m2 += (new - old) * (new - moved + old - mean)
     return moved, m2, max(peak, m2)

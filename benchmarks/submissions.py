@@ -1,10 +1,10 @@
 """Goals 1 to 4: submissions per second, and how long a player waits for one.
 
-The bot's side is `LeaderboardService.submit` in this process: so many players at once, each of whom submits again when
-the answer has arrived. Players, events and scores are drawn at random out of 1,000 players with a personal best in each
-of 20 events; each score is logged, most are a weekly best, and every other one at first is a personal best too.
-Recalculations are not made, on either side. Both sides take turns; each figure is the median of the rounds' ratios.
-The references are in `submission_references.py`; they have databases of their own, filled alike.
+The bot's side is `LeaderboardService.submit` in this process: many concurrent players, each of whom submits again when
+the answer arrives. Players, events and scores are drawn at random from 1,000 players with a personal best in each of 20
+events. Each score is logged, most are a weekly best, and at first every other one is a personal best too. Neither side
+recalculates Elos. Both sides take turns; each figure is the median of the rounds' ratios. The references are in
+`submission_references.py`; they have separate databases, filled alike.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ _interactions = random.Random(2)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What was seen of one side, round by round: submissions per second, and seconds waited."""
+    """The results of one side, round by round: submissions per second, and seconds waited."""
 
     rates: list[float]
     halves: list[float]
@@ -46,7 +46,7 @@ class Side:
 
     @classmethod
     def of(cls, rounds: list[list[float]]) -> "Side":
-        """Sum up how long each submission took, round by round."""
+        """Summarize how long each submission took, round by round."""
         return cls(
             [len(waits) / SECONDS for waits in rounds],
             [median(waits) for waits in rounds],
@@ -119,7 +119,7 @@ async def _crowd(url: URL, events: list[str], at_once: int) -> list[float]:
             await service.submit(_submission(chances, events))
             took.append(time.perf_counter() - began)
 
-    # What a process does once, such as connecting and planning, is not part of it.
+    # Exclude one-time costs of a process, such as connecting and planning.
     await asyncio.gather(*(play(time.perf_counter() + 0.5) for _ in range(at_once)))
     took.clear()
     await asyncio.gather(*(play(time.perf_counter() + SECONDS) for _ in range(at_once)))

@@ -1,13 +1,13 @@
-"""Small and large events in turn on one connection of PostgreSQL, beside each of them alone on one.
+"""Small and large events alternately on one PostgreSQL connection, compared with each of them alone on a connection.
 
-The database (`benchmarks/uneven_season.py`) has one event of 20,000 players among 2,000 events of twenty; with `--full`
-one of 123,000 among 50,000. A server that plans a statement once for all events, or by the statistics of most, takes
-the large event for a small one.
+The database (`benchmarks/uneven_season.py`) has one event of 20,000 players among 2,000 events of twenty; with
+`--full`, one of 123,000 among 50,000. A server that plans a statement once for all events, or by the statistics of
+most, treats the large event like a small one.
 
-Measured are the first page of each board, the page in the middle as somebody in the middle sees it, a submission that
-is a personal best, and the recalculation after it, as the services do them. Alone, one connection serves the large
-event again and again, and another one small events. In turn, a third serves twenty small events before each time that
-the large one is measured, and the large one before each time that a small one is. All three are measured in turn.
+Measured are the first page of each board, the middle page as a player in the middle sees it, a submission that is a
+personal best, and the recalculation after it, as the services do them. Alone, one connection serves the large event
+again and again, and another one small events. Alternately, a third connection serves twenty small events before each
+measurement of the large one, and the large one before each measurement of a small one. All three are measured in turn.
 """
 
 import asyncio
@@ -35,13 +35,13 @@ GOAL = 15
 EVENTS, PLAYERS = 2_000, 20_000
 MANY_EVENTS, MANY_PLAYERS = 50_000, 123_000
 IN_BETWEEN = 20
-"""The benchmark serves so many small events before the large one; PostgreSQL keeps a plan from the sixth on."""
+"""How many small events are served before the large one; PostgreSQL keeps a plan from the sixth execution on."""
 ROUNDS = 15
 AS_ALONE = Goal("≤", 2)
 PAGE_SIZE = 10
 
 Serve = Callable[["_Server", int], float]
-"""Serves an event by its key, and returns how many seconds that took."""
+"""Serves an event, given by key, and returns how many seconds that took."""
 
 
 def measure(place: Place) -> list[Line]:
@@ -87,7 +87,7 @@ def _compare(url: URL, events: int, players: int, name: str, serve: Serve) -> It
 
 
 def _small_events(events: int) -> Iterator[int]:
-    """Return keys of small events, from all over the table."""
+    """Yield keys of small events from all over the table."""
     return (LARGE_ID + 1 + number * 37 % events for number in itertools.count())
 
 
@@ -104,7 +104,7 @@ def _show(durations: list[float]) -> str:
 
 
 class _Server:
-    """The services over one new connection: they are asked one after the other."""
+    """The services over one new connection; they are called one after the other."""
 
     _numbers = itertools.count(1)
 
@@ -115,7 +115,7 @@ class _Server:
         self._leaderboard = LeaderboardService(database, lambda: NOW, SCALE, timedelta(0), Nobody())
 
     def look(self, event_id: int, board: Board, *, in_the_middle: bool) -> float:
-        """Look at the first page as one of the first players, or at that in the middle as somebody else."""
+        """Look at the first page as one of the first players, or at the middle page as another player."""
         size = self._players if event_id == LARGE_ID else PLAYERS_OF_SMALL
         viewer, page = (
             (player_of(event_id, size // 2, self._players), size // PAGE_SIZE // 2) if in_the_middle else (0, 0)
@@ -123,7 +123,7 @@ class _Server:
         return self._time(self._standings.page(GUILD, name_of(event_id), board, page, viewer))
 
     def submit(self, event_id: int) -> float:
-        """Have one of the players submit a personal best."""
+        """Let one of the players submit a personal best."""
         number = next(self._numbers)
         player = player_of(event_id, number, self._players)
         name, score = f"player {player}", f"{2_000 + number}"
@@ -132,7 +132,7 @@ class _Server:
         )
 
     def recalculate(self, event_id: int) -> float:
-        """Bring the Elos up to date after a personal best."""
+        """Update the Elos after a personal best."""
         self.submit(event_id)
         return self._time(self._scoring.recalculate(event_id))
 

@@ -7,7 +7,7 @@ from benchmarks.filling import GUILD, NOW, SCALE, WEEK
 from benchmarks.places import fill_with
 
 LARGE_ID = 1
-"""The key of the large event; those of the small ones follow it."""
+"""The key of the large event; the keys of the small ones follow it."""
 PLAYERS_OF_SMALL = 20
 
 _AT = f"TIMESTAMPTZ '{NOW.isoformat()}'"
@@ -47,11 +47,11 @@ SELECT setval(pg_get_serial_sequence('players', 'id'), max(id)) FROM players
 
 
 def fill(url: URL, events: int, players: int) -> None:
-    """Put one event of many players, and many events of twenty each, into an empty database."""
+    """Fill an empty database with one event of many players, and many events of twenty players each."""
 
     def work(session: Session) -> None:
         for statement in _FILL.format(events=events, players=players).split(";"):
-            # Casts are written with colons, which would name parameters.
+            # Casts contain colons, which would name parameters.
             session.execute(text(statement.replace(":", "\\:")))
 
     fill_with(url, lambda database: database.write(work))
@@ -63,7 +63,7 @@ def name_of(event_id: int) -> str:
 
 
 def player_of(event_id: int, place: int, players: int) -> int:
-    """Return Discord's id of a player of an event, from place 1 on; `players` are those of the large event."""
+    """Return Discord's id of a player of an event, from place 1; `players` is the size of the large event."""
     if event_id == LARGE_ID:
         return 1 + place % players
     return 1 + (event_id * 7 + 1 + place % PLAYERS_OF_SMALL) % players

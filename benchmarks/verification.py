@@ -2,11 +2,11 @@
 
 The season (`benchmarks/verified_season.py`) is one event in which every player has ten submissions: five in a closed
 week and five in the open one. It has 2,000 or 10,000 players, with `--full` also 100,000, and so a million submissions.
-For a repair the rating of each tenth player is wrong; it compares, writes, and compares again.
+For a repair, the rating of every tenth player is wrong; it compares, writes, and compares again.
 
-The reference is the same with a fifth or a tenth of the players, measured in turn, each in a process of its own. The
-figure is how much more than in proportion the larger takes. The memory is the greatest resident size (RSS) of the
-process, less that before; its figure is what each further player adds, whatever the submissions and the weeks.
+The reference is the same work with a fifth or a tenth of the players, measured alternately, each in a separate process.
+The figure is how far the larger one exceeds proportional growth. The memory is the peak resident size (RSS) of the
+process, less that before; its figure is the increase per additional player, whatever the submissions and the weeks.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A season to verify: one event with a closed week and an open one, in which every player submits five scores each."""
+"""A season to verify: one event with a closed week and an open one, with five scores per player in each."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -13,14 +13,14 @@ from bot.database.models import Event
 from bot.services.ratings import LeaderboardScoringService, count_field, is_personal_best
 
 SUBMISSIONS = 10
-"""Each player has so many submissions."""
+"""The number of submissions of each player."""
 
 EVENT_ID = 1
 EVENTS = (
     "INSERT INTO events (id, guild_id, name, name_key, score_direction, scores_version)"
     f" VALUES ({EVENT_ID}, {ADMIN.guild_id}, '{EVENT}', '{EVENT.casefold()}', 'HIGH', 1)"
 )
-# The last submission of a week is its best; modulo a prime near a million, scores of a million players differ mostly.
+# The last submission of a week is its best; modulo a prime near a million, a million players' scores mostly differ.
 SCORE = "1 + (id * CAST({factor} AS BIGINT)) % 999983 + {place} / 10.0"
 AT = "'2026-11-{day} 12:0{place}:00.000000'"
 LOG = (
@@ -47,13 +47,13 @@ DAMAGE = "UPDATE player_event_stats SET calculated_event_elo = 7 WHERE player_id
 
 @cache
 def season_of(players: int) -> Callable[[URL], None]:
-    """Return what fills a migrated database with a season of some players, as the bot would have left it."""
+    """Return a function that fills a migrated database with a season, as the bot would have left it."""
     return partial(_fill, players)
 
 
 @cache
 def damaged_season_of(players: int) -> Callable[[URL], None]:
-    """Return the same of a season in which the rating of each tenth player is wrong."""
+    """Return a function that does the same for a season in which the rating of every tenth player is wrong."""
 
     def fill(url: URL) -> None:
         _fill(players, url)

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.verifier URL verify|repair`: a verification in a process of its own, and what it took there.
+"""`python -m benchmarks.verifier URL verify|repair`: verify in a separate process, and report the costs.
 
-It prints the seconds, and by how many bytes the greatest memory (RSS) meanwhile exceeds that before.
+It prints the seconds, and by how many bytes the peak memory (RSS) exceeds that before.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from bot.services.verification import VerificationService
 
 
 def verify_in_a_process(url: URL, what: str) -> tuple[float, float]:
-    """Return what verifying a database (`verify` or `repair`) took: seconds, and bytes of memory."""
+    """Return the costs of verifying a database (`verify` or `repair`): seconds, and bytes of memory."""
     seconds, growth = told_by("benchmarks.verifier", url.render_as_string(hide_password=False), what)
     return float(seconds), float(growth)
 
 
 async def _measure(url: URL, what: str) -> None:
     database = Database(url)
-    # The first transaction of a process loads modules, and opens a connection.
+    # The first transaction of a process loads modules and opens a connection.
     await database.read(lambda session: session.connection())
     service = VerificationService(database)
     forget_greatest_memory()

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.weekly_bot URL`: one weekly run in a process of its own, and what it took there.
+"""`python -m benchmarks.weekly_bot URL`: make one weekly run in a separate process, and report its costs.
 
-The process first closes two weeks of a few players, as one has that has been up for a while. Then it prints how many
-seconds the run of the season's open week took, and by how many bytes the greatest memory (RSS) during the run exceeds
+The process first closes two weeks of a few players, like a process that has been up for a while. Then it prints how
+many seconds the run of the season's open week took, and by how many bytes the peak memory (RSS) during the run exceeds
 that before it.
 """
 
@@ -17,7 +17,7 @@ from bot.database.database import Database
 
 
 def run_in_a_process(url: URL) -> tuple[float, int]:
-    """Return what a weekly run of the season in a database took: seconds, and bytes of memory."""
+    """Return the costs of a weekly run of the season in a database: seconds, and bytes of memory."""
     seconds, growth = told_by("benchmarks.weekly_bot", url.render_as_string(hide_password=False))
     return float(seconds), int(growth)
 

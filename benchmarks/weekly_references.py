@@ -1,4 +1,4 @@
-"""The same weekly run as somebody else would write it: a loop over the players, and bare statements in a client."""
+"""References for a weekly run, as others might write it: a loop over the players, and bare statements in a client."""
 
 import asyncio
 import sqlite3
@@ -22,7 +22,7 @@ AVERAGE = "(round(s.weekly_average * s.weeks) + r.weekly_elo) / (s.weeks + 1)"
 NAMES = f"""JOIN players ON players.id = r.player_id
   JOIN members ON members.player_id = r.player_id AND members.guild_id = {GUILD}
   JOIN plain_stats AS s ON s.player_id = r.player_id AND s.event_id = {EVENT_ID}"""
-# {run}, {mean} and {sd} are those that the first of them returns.
+# The first statement returns {run}, {mean} and {sd}.
 STATEMENTS = f"""
 INSERT INTO plain_runs (event_id, week_number, ran_at, field_size, mean, sd)
   SELECT {EVENT_ID}, {OPEN.code}, CURRENT_TIMESTAMP, count(*), avg(score), {{deviation}}
@@ -50,7 +50,7 @@ DEVIATION = f"sqrt(avg((score - {MEAN}) * (score - {MEAN})))"
 
 
 def loop(url: URL) -> float:
-    """Close the open week by a loop over its players, and one over those who missed it; return the seconds."""
+    """Close the open week with a loop over its players, and one over those who missed it; return the seconds."""
     return asyncio.run(_loop(url))
 
 
@@ -130,7 +130,10 @@ def _run_of(field: Field) -> WeeklyRun:
 
 
 def bare(url: URL) -> float:
-    """Close the open week of the plain tables by bare statements in a client; return the seconds of the transaction."""
+    """Close the open week of the plain tables with bare statements in a client.
+
+    Return the seconds of the transaction.
+    """
     return _in_psql(url) if url.get_backend_name() == "postgresql" else _in_sqlite(url)
 
 

@@ -1,29 +1,30 @@
-"""How long it takes to close a week, beside a loop over its players and beside bare statements.
+"""Goals 6 and 7: how long it takes to close a week, compared with a loop over its players and with bare statements.
 
-The season (`benchmarks/weekly_season.py`): one event of 10,000 or 100,000 players, with `--full` on PostgreSQL also of
-1,000,000. All have a personal best and a current all-time Elo. One week is archived, in which four of five took part;
-of the open week each fifth player has no score, another fifth than before, so that a run counts everybody: 80 % with a
-score, 20 % with a missed week. Each measurement has a copy of that database to itself.
+The season (`benchmarks/weekly_season.py`) is one event of 10,000 or 100,000 players, with `--full` on PostgreSQL also
+of 1,000,000. All have a personal best and a current all-time Elo. One week is archived, in which four fifths took part.
+In the open week another fifth has no score, so that a run counts everybody: 80 % with a score, 20 % with a missed week.
+Each measurement uses a separate copy of that database.
 
-- **The bot** (`benchmarks/weekly_bot.py`): `/weekly-reset` from the call of the service to its result, with planning,
-  audit log and the lists of the report, in a process that has closed two small weeks before.
-- **The loop** (10,000 players): the weekly processing that the plan sketches, on the bot's tables, with SQLAlchemy's
-  ORM over asyncio. It counts the field in the database and loads the week's scores. For each it computes z and Elo in
-  Python, adds a row of `weekly_results`, loads the player's row of `player_event_stats` and changes the average, loads
-  it again and changes the event Elo, and loads the player. Then it does the same, but for the score and the player, for
-  each who was counted before and is not among them, and deletes the week's scores. One commit at the end.
-- **Bare statements**: what the bot's run comes down to, in one transaction: count the field into the run, archive the
+- **The bot** (`benchmarks/weekly_bot.py`): `/weekly-reset`, from the call of the service to its result, including
+  planning, audit log and the lists of the report, in a process that has closed two small weeks before.
+- **The loop** (10,000 players): the weekly processing of a straightforward implementation, on the bot's tables, with
+  SQLAlchemy's ORM over asyncio. It counts the field in the database and loads the week's scores. For each score, it
+  computes z and Elo in Python, adds a row of `weekly_results`, loads the player's row of `player_event_stats` and
+  changes the average, loads it again and changes the event Elo, and loads the player. Then it does the same, except for
+  the score and the player, for each earlier player who missed the week, and deletes the week's scores. It commits once,
+  at the end.
+- **Bare statements**: the essence of the bot's run, in one transaction: count the field into the run, archive the
   rated and ranked scores, archive missed weeks, update averages and event Elos, delete the week's scores, list the
   first ten and ten who missed it. `psql` executes them, or Python's `sqlite3` module (WAL, synchronous FULL, foreign
   keys on). The tables are the plainest with that effect: a foreign key on each column that refers to another table, the
-  unique keys, the plan's two indexes of scores by event and week, and one of ratings by event Elo, which the board is
-  read from. The time is that from before BEGIN to after COMMIT.
+  unique keys, two indexes of scores by event and week, and one of ratings by event Elo, from which the board is read.
+  The time is measured from before BEGIN to after COMMIT.
 
-How the time grows with the players is measured by runs of a tenth of them in turn with the others.
+Runs with a tenth of the players, alternating with the others, measure how the time grows with the players.
 
-After each measurement a sum over what was written is compared: all sides wrote the same Elos.
+After each measurement, a checksum of the written rows is compared: all sides have written the same Elos.
 
-The bot's memory is the greatest resident size (RSS) that its process reached, less that before the run.
+The bot's memory is the peak resident size (RSS) of its process, less that before the run.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,7 +46,7 @@ SMALL, LARGE, HUGE = 10_000, 100_000, 1_000_000
 ROUNDS = {SMALL: 15, LARGE: 7, HUGE: 1}
 MOST_MEGABYTES = 20
 MEGABYTE = 1_000_000
-# Ten times the players may take thirteen times as long.
+# Ten times as many players may take thirteen times as long.
 GROWTH = Goal("≤", 13)
 
 WRITTEN = (
@@ -56,7 +57,7 @@ WRITTEN = (
 WRITTEN_PLAINLY = "SELECT count(*), sum(weekly_elo), (SELECT sum(event_elo) FROM plain_stats) FROM plain_results"
 
 Seen = tuple[float, float]
-"""Seconds, and megabytes where they were counted."""
+"""Seconds, and megabytes if they were counted."""
 
 
 def measure(place: Place) -> list[Line]:

@@ -1,4 +1,4 @@
-"""A season to close a week of: one week archived, the next one open, and the same rows again in the plainest tables."""
+"""A season with a week to close: one week archived, the next one open, and the same rows again in plain tables."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
 """The Monday after the open week."""
 SCALE = RatingScale()
 
-# Of five players one joins in the open week, and one misses it: what a run counts are all of them.
+# Of five players, one joins in the open week and one misses it; a run counts all of them.
 ABSENT = {CLOSED: 0, OPEN: 1}
 # Modulo a prime near a million, so that the scores of a million players are spread and seldom equal.
 SCORE = "1 + (i * {factor}) % 999983"
@@ -57,7 +57,7 @@ LOG = (
     " FROM numbers WHERE i % 5 <> {absent}"
 )
 
-# One table for each that a run writes, with the keys that the rows belong to; {key} generates numbers.
+# One table for each that a run writes, with the same keys; {key} generates numbers.
 PLAIN_TABLES = """
 CREATE TABLE plain_scores (id {key}, player_id integer NOT NULL REFERENCES players, event_id integer NOT NULL
   REFERENCES events, score double precision NOT NULL, score_type varchar(16) NOT NULL, week_number integer,
@@ -91,7 +91,7 @@ INSERT INTO plain_results (run_id, player_id, score, submitted_at, weekly_elo, r
 
 @cache
 def season_of(players: int) -> Callable[[URL], None]:
-    """Return what fills a migrated database with a season of some players, the same each time."""
+    """Return a function that fills a migrated database with a season of some players, the same each time."""
     return partial(_fill, players)
 
 
@@ -126,7 +126,7 @@ def _insert(session: Session, players: int) -> None:
 
 
 def _copy(session: Session, key: str) -> None:
-    """Put the rows of the event into plain tables too."""
+    """Copy the rows of the event into plain tables."""
     for statement in PLAIN_TABLES.split(";"):
         _execute(session, statement, key=key, event=EVENT_ID)
 

@@ -1,26 +1,27 @@
-"""Commands over Discord's wire, where speed is felt: goals 9 (`/submit-score`) and 10 (suggestions of events).
+"""Goals 9 (`/submit-score`) and 10 (suggestions of events): commands over Discord's wire, where users feel the speed.
 
-The bot runs in a process of its own, as `python -m bot run` does, without a cooldown and with everything else as by
-default. Discord is `benchmarks.discord_server`, in the process that measures. `benchmarks.wire_turns` tells what the
-users do, and what a wait is.
+The bot runs in a separate process, as `python -m bot run` does, without a cooldown and otherwise with the default
+settings. Discord is `benchmarks.discord_server`, in the process that measures. `benchmarks.wire_turns` describes the
+users' actions and defines a wait.
 
-The references are two.
+There are two references.
 
 - `/ok`, a command of the same tree in the same process, for servers only, that answers
-  `interaction.response.send_message("ok")`. It is what a command costs that does nothing: the gateway's event,
+  `interaction.response.send_message("ok")`. It is the cost of a command that does nothing: the gateway's event,
   discord.py, the tree's checks, the callback over HTTP.
-- The bare transaction: the same effects on a database of its own, filled alike, in a durable transaction for each
+- The bare transaction: the same effects on a separate database, filled alike, in a durable transaction for each
   submission, for the same number of users (`benchmarks.submission_references`): `pgbench` with one prepared statement,
   or a loop over `sqlite3`.
 
-Goal 9 allows a submission twice the wait for both references together, at the median, and asks that one in a hundred
-waits no longer than three times the median. Goal 10 asks for suggestions nearly as fast as `/ok`. The first page of a
-`/leaderboard` is measured too, without a goal. The processor time is that of the bot's process for each use, with what
-the bot does beside.
+Goal 9 allows a submission twice the wait of both references together, at the median, and requires that only one in a
+hundred waits longer than three times the median. Goal 10 requires suggestions nearly as fast as `/ok`. The first page
+of a `/leaderboard` is measured too, without a goal. The processor time is that of the bot's process per use, including
+the bot's background work.
 
-Each command takes turns with `/ok`, several rounds; the submissions also with the bare transaction. All figures are the
-median round's, and so are their ratios. What only reads is measured first: submissions are followed by recalculations.
-Shares of a submission's wait are measured last, by another bot (`benchmarks.wire_shares`).
+Each command takes turns with `/ok`, for several rounds; the submissions also with the bare transaction. All figures are
+those of the median round, and so are their ratios. Commands that only read are measured first, because submissions are
+followed by recalculations. The shares of a submission's wait are measured last, with another bot
+(`benchmarks.wire_shares`).
 """
 
 import asyncio
@@ -93,14 +94,14 @@ async def _measure(kind: str, town: Town, bare: URL, extent: Extent) -> list[Lin
             seen, waits = {OK: [], SUBMIT: []}, []
             for _ in range(extent.rounds):
                 await _take_round(people, seen, users, extent)
-                # In a thread, so that Discord goes on answering the bot.
+                # Run it in a thread, so that the Discord server keeps answering the bot.
                 waits.append(median(await asyncio.to_thread(bare_waits, bare, users, extent.seconds)))
             lines += _submission_lines(f"{users} at once, {kind}", seen[OK], seen[SUBMIT], waits)
     return lines
 
 
 async def _take_turns(people: People, commands: tuple[str, ...], users: int, extent: Extent) -> Seen:
-    """Have each command used for one turn, then all of them again, round by round."""
+    """Use each command for one turn, then all of them again, round by round."""
     seen: Seen = {command: [] for command in commands}
     for _ in range(extent.rounds):
         await _take_round(people, seen, users, extent)

@@ -1,15 +1,15 @@
-"""Of what the wait for `/submit-score` consists, in turns of their own, so that watching it colours no other figure.
+"""The parts of the wait for `/submit-score`, measured in separate turns, so that watching it distorts no other figure.
 
-The bot of these turns is started with `--shares` (`benchmarks.shares`). What it saw of a submission is put together
-with the moments at which the user sent it and had the answer. The parts leave no gap:
+The bot of these turns is started with `--shares` (`benchmarks.shares`). Its observations of a submission are combined
+with the times at which the user sent it and received the answer. The parts leave no gap:
 
 - service: from the call of the service until its return, without the database;
-- database: while a transaction was open during that;
-- sending: from the begin of the request with the answer until it arrives;
+- database: the time with an open transaction during that call;
+- sending: from the beginning of the request with the answer until its arrival;
 - discord.py: the rest, on the way in until the service is called, and on the way out until the request begins.
 
-Each is the median of all submissions of the turns, and so they do not quite add up to the median of the wait. The
-figure is the share of that median.
+Each figure is the median over all submissions of the turns, so they do not exactly add up to the median wait. The
+figure is given as the share of that median.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ ROUNDS = 5
 
 
 async def measure_shares(number: int, kind: str, town: Town, extent: Extent) -> list[Line]:
-    """Measure the shares at each number of users, as lines of a goal that explain its figure."""
+    """Measure the shares for each number of users, as lines that explain a goal's figure."""
     uses: dict[int, list[Use]] = {users: [] for users in extent.users}
     with TemporaryDirectory(prefix="leaderboard-") as folder:
         file = Path(folder, "shares.json")

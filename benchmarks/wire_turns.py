@@ -1,19 +1,19 @@
-"""The wire: a bot in a process of its own, the users of two servers, and turns in which they use one command.
+"""The wire: a bot in a separate process, the users of two servers, and turns in which they use one command.
 
-A turn is a number of users at once. Each of them sends the next interaction when the answer to the last has arrived.
-Everyone is one of the players at random.
+A turn has a number of concurrent users. Each of them sends the next interaction when the answer to the last one has
+arrived, as a random player.
 
-- `/ok` is what a command costs that does nothing.
-- Suggestions are of a server with 1,000 events, for one to three letters at random. The bot reads the names once a
-  second, so that most of what is measured is looking through them and sending what fits.
+- `/ok` is the cost of a command that does nothing.
+- Suggestions are for a server with 1,000 events, for one to three random letters. The bot reads the names once a
+  second, so most of the measured work is searching them and sending the matches.
 - `/leaderboard` shows the first page of the all-time board of one of 20 events, in each of which all players have a
   personal best.
-- `/submit-score` goes to one of these events, with a score at random from the range of the scores that are there. Many
-  are new bests in the beginning, and fewer later.
+- `/submit-score` goes to one of these events, with a random score from the range of the existing scores. At first many
+  are new bests, later fewer.
 
 A wait begins when the interaction is sent. It ends when the callback arrives, or the first message after a deferral.
-What is refused counts for no rate, and as a wait without an end. The process that measures collects no garbage during a
-turn: that would keep the bot waiting now and then.
+A refusal does not count for the rate, and counts as an infinite wait. The measuring process collects no garbage during
+a turn, because that would delay the bot now and then.
 """
 
 import asyncio
@@ -42,13 +42,13 @@ OK, SUGGESTIONS, LEADERBOARD, SUBMIT = "/ok", "suggestions", "/leaderboard", "/s
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of the wire is measured.
+    """How much of the wire to measure.
 
     Attributes:
-        users: the numbers of users at once.
+        users: the numbers of concurrent users.
         databases: the kinds of databases.
-        rounds: how often everything takes its turn.
-        seconds: how long a turn is.
+        rounds: how often each command takes its turn.
+        seconds: the length of a turn.
     """
 
     users: tuple[int, ...] = (1, 10, 100)
@@ -59,10 +59,10 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A database that is filled, and the two servers that it is filled for.
+    """A filled database, and the two servers in it.
 
     Attributes:
-        address: the database's URL, as the bot's settings take it.
+        address: the database's URL, in the form of the bot's settings.
         home: the server whose events have been played.
         crowded: the server with many events.
         events: the names of the events at home.
@@ -76,12 +76,12 @@ class Town:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn saw.
+    """The observations of one turn.
 
     Attributes:
-        uses: everything that was asked for.
+        uses: all uses of the command.
         seconds: how long the turn lasted.
-        busy: the processor time of the bot's process meanwhile, in seconds; None where the system does not tell.
+        busy: the processor time of the bot's process meanwhile, in seconds; None if the system does not report it.
     """
 
     uses: list[Use] = field(repr=False)
@@ -95,12 +95,12 @@ class Turn:
 
     @property
     def refused(self) -> int:
-        """How many uses were refused, which none should be."""
+        """How many uses were refused; none should be."""
         return len(self.uses) - self.granted
 
     @property
     def rate(self) -> float:
-        """Uses that were granted, a second."""
+        """The number of granted uses per second."""
         return self.granted / self.seconds
 
     @property
@@ -115,7 +115,7 @@ class Turn:
 
     @property
     def processor(self) -> float | None:
-        """The processor time of the bot's process for each use, in seconds."""
+        """The processor time of the bot's process per use, in seconds."""
         return None if self.busy is None else self.busy / len(self.uses)
 
     def _waits(self) -> list[float]:
@@ -124,14 +124,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a turn: its name, how it is read, and how it is written."""
+    """One figure of a turn: its name, how to compute it, and how to write it."""
 
     name: str
     of: Callable[[Turn], float | None]
     write: Callable[[float], str]
 
     def of_all(self, turns: list[Turn]) -> list[float] | None:
-        """Return the figure of each turn, or None where one is unknown."""
+        """Return the figure of each turn; None if any is unknown."""
         values = [value for turn in turns if (value := self.of(turn)) is not None]
         return values if len(values) == len(turns) else None
 
@@ -141,7 +141,7 @@ class Figure:
         return "unavailable" if values is None else self.write(median(values))
 
     def ratios(self, turns: list[Turn], others: list[Turn]) -> list[float] | None:
-        """Return the ratio to another side, turn by turn, or None where either is unknown."""
+        """Return the ratio to another side, turn by turn; None if either is unknown."""
         values, references = self.of_all(turns), self.of_all(others)
         if values is None or references is None:
             return None
@@ -156,7 +156,7 @@ class Figure:
 
 
 def milliseconds(seconds: float) -> str:
-    """Write a time with three digits or more."""
+    """Write a time in milliseconds."""
     return f"{1000 * seconds:,.2f} ms" if seconds < 0.01 else f"{1000 * seconds:,.1f} ms"
 
 
@@ -168,10 +168,10 @@ FIGURES = (P50, P99, RATE, PROCESSOR)
 
 
 class People:
-    """The users of two servers whom one bot answers, and what they do at random."""
+    """The users of one bot in two servers, and their random actions."""
 
     def __init__(self, discord: DiscordServer, pid: int, town: Town) -> None:
-        """Have them use the bot whose process has a number; two bots are asked for the same in the same order."""
+        """Let the users use the bot with this process id; two bots get the same requests in the same order."""
         self._discord, self._pid, self._town = discord, pid, town
         self._players = [player(number) for number in range(1, PLAYERS + 1)]
         self._random = random.Random(9)
@@ -183,17 +183,17 @@ class People:
         }
 
     async def warm_up(self, command: str) -> None:
-        """Use a command before it is measured, and let pass what follows from it.
+        """Use a command before it is measured, and wait for its after-effects.
 
         The first uses open connections and prepare statements. A bot that has just started recalculates each event at
-        its first personal best, and then only once in half a minute.
+        its first personal best, and later only twice a minute.
         """
         await self.take_turn(command, WARM_UP_USERS, WARM_UP_SECONDS)
         if command == SUBMIT:
             await asyncio.sleep(WARM_UP_SECONDS)
 
     async def take_turn(self, command: str, users: int, seconds: float) -> Turn:
-        """Have so many users use a command again and again, for so long."""
+        """Let this many users use a command again and again, for some seconds."""
         do, uses = self._ways[command], list[Use]()
 
         async def act() -> None:
@@ -231,7 +231,7 @@ class People:
 
 @contextmanager
 def filled_town(place: Place, kind: str) -> Iterator[Town]:
-    """Give a database of this checkout, filled by this checkout's code."""
+    """Provide a database of this checkout, filled by this checkout's code."""
     home, crowded = Guild("Home"), Guild("Crowded")
     with place.database(kind) as url:
         events = fill(url, home, EVENTS, PLAYERS)
@@ -243,12 +243,12 @@ def filled_town(place: Place, kind: str) -> Iterator[Town]:
 async def running_bot(
     town: Town, *options: str, python: str = sys.executable, **settings: str
 ) -> AsyncIterator[People]:
-    """Run the measured bot over a database, without a cooldown and with everything else as by default.
+    """Run the measured bot on a database, without a cooldown but otherwise with the default settings.
 
     Args:
         town: the database and its servers.
         options: further arguments of the program.
-        python: the interpreter that runs it.
+        python: the interpreter.
         settings: further settings.
     """
     settings = {"DATABASE_URL": town.address, "SUBMIT_COOLDOWN_SECONDS": "0", **settings}
