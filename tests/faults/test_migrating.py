@@ -14,17 +14,18 @@ from sqlalchemy import URL
 
 from bot.database.models import ScoreSubmission
 from bot.database.schema import MIGRATIONS, alembic_config, needed_revision
+from tests.patience import limits
 from tests.schemas import schema
+from tests.tracing import untraced
 from tests.wire.bots import EVENT, count, create_event, settings, submit, told
 from tests.wire.discord_stub import DiscordStub, User
 from tests.wire.forked_bot import ForkedBot, forked
 
+pytestmark = untraced
+
 NEXT_VERSION = """
 import sqlalchemy as sa
 from alembic import op
-from tests.tracing import untraced
-
-pytestmark = untraced
 
 revision = "next"
 down_revision = "{newest}"
@@ -53,7 +54,7 @@ async def test_a_killed_migration_leaves_the_schema_whole_or_not_begun(
     seed = int(os.environ.get("CRASH_SEED") or secrets.randbits(32))
     chances = random.Random(seed)
     whole = await of_thread(schema, database_url)
-    environment = {"DATABASE_URL": empty_database_url.render_as_string(hide_password=False)}
+    environment = {"DATABASE_URL": empty_database_url.render_as_string(hide_password=False), **limits()}
     codes = set()
     for number in range(ROUNDS):
         async with (
