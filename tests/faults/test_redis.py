@@ -19,11 +19,14 @@ from bot.database.dialect import parse_database_url
 from bot.services.ratings import _redis_lock as redis_lock
 from tests import tables
 from tests.backends import TestBackend, open_test_backend
+from tests.one_database import on_both_databases, on_one_database
 from tests.outages import statements_seen
 from tests.own_servers import own_redis
 from tests.patience import SOON, UNTIL_IT_HANGS, patient, set_limits
 from tests.proxy import Proxy, proxy_to, redis_through
 from tests.wire.forked_bot import end_of
+
+pytestmark = on_one_database
 
 WINDOW_SECONDS = 1
 KEY = "elo_calculation_lock:1"
@@ -105,7 +108,7 @@ async def test_submissions_go_on_without_redis_and_use_it_when_it_is_back(
     fail(way)
     before = way.connections
     # One window after the other, in each of which the lock is asked for.
-    for first in (2, 12, 22):
+    for first in (2, 12):
         await submit_all(backend, range(first, first + 10))
         await current(backend)
     assert warnings(caplog) == ["degraded"]
@@ -116,7 +119,7 @@ async def test_submissions_go_on_without_redis_and_use_it_when_it_is_back(
     await way.open()
     await wait_for_redis(backend, UNTIL_IT_HANGS)
     now.seconds += redis_lock.RETRY_REDIS_AFTER_SECONDS
-    await submit_all(backend, range(32, 34))
+    await submit_all(backend, range(22, 24))
     await current(backend)
     assert warnings(caplog) == ["degraded", "Redis an"]
 
@@ -154,6 +157,7 @@ def die_recalculating(database_url: str, redis_url: str) -> None:
     asyncio.run(work())
 
 
+@on_both_databases
 async def test_what_a_dead_holder_of_the_lock_leaves_is_done_afterwards(database_url: URL, redis_url: str) -> None:
     url = SecretStr(redis_url)
     async with open_test_backend(database_url, redis_url=url, elo_debounce_seconds=WINDOW_SECONDS) as survivor:
