@@ -9,9 +9,11 @@ from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
+from bot.errors import EventNotBegun, SubmitterWithdrawn
 from bot.services.targets import _aims
 from bot.ui.targets import show_target
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
+from tests.databases import KINDS
 from tests.one_database import on_both_databases, on_one_database
 from tests.tracing import untraced
 
@@ -81,8 +83,12 @@ def better_scores(target: Target) -> range:
 
 
 @on_both_databases
-@pytest.mark.parametrize("rules", RULES, ids=lambda rules: f"{rules.method}, {rules.attendance}")
-async def test_no_score_that_is_worse_than_a_target_reaches_its_goal(backend: TestBackend, rules: Rules) -> None:
+@pytest.mark.parametrize("number", range(-(-len(RULES) // len(KINDS))))
+async def test_no_score_that_is_worse_than_a_target_reaches_its_goal(
+    backend: TestBackend, database_kind: str, number: int
+) -> None:
+    # Every other of the rules on each database.
+    rules = RULES[(len(KINDS) * number + KINDS.index(database_kind)) % len(RULES)]
     chance = random.Random(f"{rules}")
     await play(backend, chance.choice(["HIGH", "LOW"]), rules, chance)
     players = [row.player.discord_id for row in (await backend.page()).standings if row.player.discord_id != OWN]
@@ -92,11 +98,40 @@ async def test_no_score_that_is_worse_than_a_target_reaches_its_goal(backend: Te
         target = await backend.real.services.targets.find(GUILD, EVENT, OWN, board=board, **options)
         if target.outcome not in (Outcome.NEEDED, Outcome.ANY):
             continue
-        for score in better_scores(target):
-            is_enough = await closed(backend, target, score)
-            assert is_enough == (score == target.score), target
-            if is_enough:
-                break
+        await assert_worst(backend, target)
+
+
+async def assert_worst(backend: TestBackend, target: Target) -> None:
+    """Submit better and better scores, the first of which to reach the goal is that of the target."""
+    for score in better_scores(target):
+        is_enough = await closed(backend, target, score)
+        assert is_enough == (score == target.score), target
+        if is_enough:
+            break
+
+
+async def test_of_the_weeks_of_a_rival_the_latest_count(backend: TestBackend) -> None:
+    rival, rules = 2, Rules(attendance=Attendance.BEST, best_of=1, last_weeks=2)
+    await backend.create_event(min_score=f"{LEAST}", max_score=f"{GREATEST}")
+    await backend.real.services.rules.change(ADMIN, EVENT, rules)
+    await backend.play({OWN: 5, rival: 9, 3: 1}, {OWN: 5, rival: 3, 3: 9}, {rival: 4, 3: 6})
+    await backend.run()
+    await backend.rate()
+    target = await backend.real.services.targets.find(GUILD, EVENT, OWN, board=Board.OVERALL, player=rival)
+    assert target.outcome is Outcome.NEEDED
+    await assert_worst(backend, target)
+
+
+async def test_who_may_not_submit_has_no_target(backend: TestBackend) -> None:
+    find = backend.real.services.targets.find
+    await backend.create_event()
+    await backend.create_event(name="Sprint", first_week="2026-W48")
+    await backend.submit_all({OWN: 10, 2: 20})
+    with pytest.raises(EventNotBegun):
+        await find(GUILD, "Sprint", OWN)
+    await backend.real.services.withdrawals.withdraw(ADMIN, OWN)
+    with pytest.raises(SubmitterWithdrawn):
+        await find(GUILD, EVENT, OWN)
 
 
 async def test_a_rank_beyond_all_of_a_large_event_is_aimed_at_as_in_a_small_one(
