@@ -16,7 +16,6 @@ from tests.patience import UNTIL_IT_HANGS, limits
 from .bots import finish, once, running
 from .discord_stub import DiscordStub
 from .forked_bot import ForkedBot
-from .process import BotProcess
 from .waiting import until_told
 
 NO_REDIS = "redis://127.0.0.1:1/0"
@@ -50,7 +49,7 @@ def parts(lines: str) -> dict[str, str]:
 async def test_a_bot_that_works_is_ready_whether_there_is_a_redis_or_not(
     discord: DiscordStub, watched: dict[str, str], port: int
 ) -> None:
-    async with BotProcess("run", env=watched | {"REDIS_URL": NO_REDIS}) as bot:
+    async with ForkedBot("run", env=watched | {"REDIS_URL": NO_REDIS}) as bot:
         await bot.wait_output("ready: ")
         assert await page(port, "/livez") == (200, "alive\n")
         status, lines = await page(port, "/readyz")
@@ -177,7 +176,7 @@ async def test_systemd_learns_when_the_bot_is_ready_works_and_stops(
                 while await asyncio.get_running_loop().sock_recv(listener, 100) != state.encode():
                     pass
 
-        async with BotProcess("run", env=environment | systemd) as bot:
+        async with ForkedBot("run", env=environment | systemd) as bot:
             await told("READY=1")
             await told("WATCHDOG=1")
             bot.terminate()
