@@ -58,10 +58,6 @@ def test_tables_of_many_rows_lie_in_the_order_of_their_keys_in_a_file(file_url: 
     assert read(file_url, without_rowid) == [("members",), ("weekly_results",)]
 
 
-def test_alembic_finds_nothing_to_add(database_url: URL) -> None:
-    command.check(alembic_config(database_url))
-
-
 def test_each_migration_taken_back_leaves_the_schema_as_it_was(empty_database_url: URL) -> None:
     config = alembic_config(empty_database_url)
     on_the_way_up = [tables(empty_database_url)]
