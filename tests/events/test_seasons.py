@@ -215,9 +215,12 @@ async def test_an_event_without_an_end_begins_again_after_its_last_closed_week(b
     assert (page.season.number, page.season.has_ended) == (2, True)
     assert (await refused(SeasonUnknown, standings.page(GUILD, FIRST, Board.WEEK, 0, 1, season="9"))).seasons == 4
     assert (await refused(SeasonPast, begin_again(backend, FIRST))).current == EVENT
-    current = (await standings.page(GUILD, FIRST, Board.ALL_TIME, 0, 1, season="4")).season
+    page = await standings.page(GUILD, FIRST, Board.ALL_TIME, 0, 1, season="4")
+    current = page.season
     assert current is not None
     assert (current.number, current.weeks_left, current.begins_at, current.has_ended) == (4, 2, None, False)
+    # Nobody has played the week that is over, so it belongs to no season.
+    assert page.event.first_week == 202653
 
 
 async def test_a_past_season_can_be_put_right_and_takes_no_scores(backend: TestBackend) -> None:

@@ -17,6 +17,7 @@ from bot.errors import (
     SamePlayer,
     SubmitterWithdrawn,
 )
+from bot.services.profiles import _service
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 
 ANA, BEN, CAI, DEE, NOBODY = 1, 2, 3, 4, 99
@@ -65,6 +66,8 @@ async def test_a_week_that_is_excused_or_removed_and_an_event_that_is_archived_a
     await season(backend)
     services = backend.real.services
     await services.removals.remove(ADMIN, EVENT, ANA, "90 · W46")
+    assert (await profile(backend, ANA)).streaks == Streaks(1, 1)
+    await services.excuses.excuse(ADMIN, ANA, "2026-W46", SPRINT)
     assert (await profile(backend, ANA)).streaks == Streaks(1, 1)
     await services.excuses.excuse(ADMIN, ANA, "2026-W46")
     assert (await profile(backend, ANA)).streaks == Streaks(2, 2)
@@ -125,6 +128,16 @@ async def test_a_comparison_is_of_the_events_that_both_play_and_of_the_weeks_in_
     assert (others.weeks, others.is_rival) == (HeadToHead(1, 0, 1), None)
     one = await compare(GUILD, BEN, ANA, ANA, "sprint")
     assert ([row.event.name for row in one.events], one.event_id, one.weeks) == ([SPRINT], 2, HeadToHead(0, 1))
+
+
+async def test_a_comparison_of_more_events_than_it_shows_counts_all(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await season(backend)
+    monkeypatch.setattr(_service, "MOST_EVENTS", 1)
+    both = await backend.real.services.profiles.compare(GUILD, BEN, None, ANA)
+    assert ([one.event.name for one in both.events], both.more_events) == ([EVENT], 1)
+    assert (both.leads, both.weeks) == (HeadToHead(1, 1), HeadToHead(1, 2))
 
 
 async def test_who_has_nothing_to_show_is_told_why(backend: TestBackend) -> None:

@@ -10,7 +10,7 @@ from bot.database.models import Event, ScoreSubmission
 from bot.domain.rehearsals import Moves, Outcome, Proposal
 from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.standings import Board
-from bot.errors import NotAllowed, RuleOutOfRange
+from bot.errors import LogarithmImpossible, NotAllowed, RuleOutOfRange
 from tests import tables
 from tests.backends import ADMIN, EVENT, MEMBER, TestBackend, open_test_backend
 from tests.databases import Templates
@@ -96,6 +96,21 @@ async def test_only_admins_rehearse_and_rules_out_of_range_are_refused(backend: 
     for wrong in (Proposal(best_of=11), Proposal(missed_week="none"), Proposal(all_time_weight=1.5)):
         with pytest.raises(RuleOutOfRange):
             await rehearsals.rehearse(ADMIN, EVENT, wrong)
+
+
+def test_a_proposal_may_switch_off_what_the_rules_have() -> None:
+    rules = Rules(Method.ROBUST, uses_logarithm=True, all_time_weight=0.2, missed_week_elo=700)
+    proposal = Proposal(uses_logarithm=False, all_time_weight=0.0, missed_week="default")
+    assert proposal.over(rules) == Rules(Method.ROBUST, all_time_weight=0.0)
+
+
+async def test_no_logarithm_is_rehearsed_where_a_score_may_be_zero(backend: TestBackend) -> None:
+    await backend.create_event(name="Golf", min_score="-9")
+    await backend.submit(ANA, 5, "Golf")
+    rehearse = backend.real.services.rehearsals.rehearse
+    assert (await rehearse(ADMIN, "Golf", Proposal(Method.ROBUST))).other_logarithm is None
+    with pytest.raises(LogarithmImpossible):
+        await rehearse(ADMIN, "Golf", Proposal(Method.ROBUST, uses_logarithm=True))
 
 
 async def test_before_the_first_closed_week_the_all_time_board_is_rehearsed(backend: TestBackend) -> None:

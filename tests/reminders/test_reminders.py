@@ -1,6 +1,6 @@
 """Reminders reach those who switched them on, once, with numbers that come true, and end with one button."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -263,6 +263,12 @@ def test_a_player_is_told_every_day_at_a_moment_of_their_own(now: datetime, zone
     for _ in range(7):
         moments.append(next_moment(moments[-1], zone, user))
     assert sum(is_last_day(moment, zone) for moment in moments[:7]) in (1, 2)
+
+
+def test_a_moment_of_this_night_that_is_still_to_come_is_the_next() -> None:
+    midnight, own, user = datetime(2026, 11, 19, tzinfo=UTC), timedelta(minutes=20), 20 * 60
+    assert next_moment(midnight + own / 2, "UTC", user) == midnight + own
+    assert next_moment(midnight + own, "UTC", user) == midnight + own + timedelta(days=1)
 
 
 def test_a_player_of_many_events_is_told_as_much_as_a_message_holds() -> None:

@@ -172,6 +172,22 @@ async def test_a_refused_score_never_counts_and_its_player_sees_why(event: TestB
             await change(ADMIN, held["id"])
 
 
+async def test_a_player_sees_the_latest_five_of_their_held_scores(event: TestBackend) -> None:
+    for score in range(5001, 5008):
+        event.clock.move(minutes=1)
+        with pytest.raises(ScoreHeld):
+            await event.submit(CHEAT, score)
+    await event.real.services.reviews.refuse(ADMIN, 7, "  no\n video ")
+    own = await event.real.services.reviews.look(MEMBER)
+    assert isinstance(own, OwnHeldScores)
+    assert [one.score for one in own.scores] == [5007, 5006, 5005, 5004, 5003]
+    assert own.scores[0].reason == "no video"
+    # Whoever looks at one that waits no more is shown the first again.
+    beyond = await event.real.services.reviews.look(ADMIN, 6)
+    assert isinstance(beyond, Review)
+    assert (beyond.held.score, beyond.place, beyond.waiting) == (5001, 0, 6)
+
+
 async def test_admins_are_reminded_every_day_while_a_score_waits(event: TestBackend) -> None:
     with pytest.raises(ScoreHeld):
         await event.submit(CHEAT, 5000)

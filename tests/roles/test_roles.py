@@ -10,7 +10,9 @@ from sqlalchemy import URL
 from bot.cogs import roles
 from bot.database.models import EventRole, Job, Notice, RoleGrant
 from bot.domain.jobs import Claim
-from bot.domain.roles import RoleChange
+from bot.domain.roles import Award, RoleChange
+from bot.domain.servers import PlayerName
+from bot.domain.standings import Standing
 from bot.services.roles import RoleService
 from tests import tables
 from tests.backends import EVENT
@@ -162,6 +164,21 @@ async def test_who_has_a_role_from_a_season_that_is_over_keeps_it_until_the_next
     assert await court.roles() == {"King": {"ana"}, "Finalist": {"ben"}}
     await services.withdrawals.withdraw(admin, ANA.id)
     assert await court.roles() == {"King": {"ben"}, "Finalist": {"ben"}}
+
+
+@pytest.mark.one_database
+async def test_an_erased_player_is_given_no_role_and_nobody_gets_it_instead(court: Court) -> None:
+    assert await court.close((ANA, 100), (BEN, 90)) == {}
+    await court.wired.backend.real.services.privacy.erase(ANA.id, "Former player")
+    await court.award(KING, "number one")
+    await court.award(FINALIST, "top three")
+    assert await court.roles() == {"Finalist": {"ben"}}
+
+
+def test_whoever_has_just_the_elo_of_an_award_gets_it() -> None:
+    standing = Standing(2, PlayerName(ANA.id, "Ana"), 100, 1100)
+    assert [Award.ELO.goes_to(standing, elo) for elo in (1099, 1100, 1101)] == [True, True, False]
+    assert not Award.ELO.goes_to(replace(standing, rank=None), 1000)
 
 
 async def test_who_was_away_at_a_close_gets_the_role_after_the_next_one(court: Court) -> None:

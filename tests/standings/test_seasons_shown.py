@@ -16,7 +16,7 @@ MOMENT = datetime(2026, 11, 30, tzinfo=UTC)
 UNTIL, IN = f"<t:{int(MOMENT.timestamp())}:f>", f"<t:{int(MOMENT.timestamp())}:R>"
 EVENT = EventInfo(1, 1001, "Tetris", ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
 PAGE = LeaderboardPage(EVENT, Board.ALL_TIME, None, (), 0, 1, 0, None)
-LAST = Week.from_code(202648)
+FIRST, LAST = Week.from_code(202640), Week.from_code(202648)
 GOES_ON = Season(1, None, None, None, has_ended=False)
 ENDS = Season(1, None, MOMENT, 3, has_ended=False)
 
@@ -34,6 +34,18 @@ ENDS = Season(1, None, MOMENT, 3, has_ended=False)
 )
 def test_a_board_says_which_season_it_is_and_how_much_is_left(season: Season, says: str) -> None:
     assert board_card(replace(PAGE, season=season), None).small[0] == says
+
+
+def test_the_weeks_of_a_season_are_left_until_its_last_one_is_over_and_closed() -> None:
+    event, week = replace(EVENT, first_week=FIRST.code, last_week=LAST.code), LAST.next()
+
+    def season(week: Week, *, has_open_scores: bool = False) -> Season:
+        return Season.of(event, week, "UTC", has_open_scores=has_open_scores)
+
+    early, first, last, closed = (season(one) for one in (FIRST.before(), FIRST, LAST, week))
+    assert [one.weeks_left for one in (early, first, last, closed)] == [9, 9, 1, 0]
+    assert [one.begins_at for one in (early, first)] == [FIRST.begins_at("UTC"), None]
+    assert [one.has_ended for one in (last, closed, season(week, has_open_scores=True))] == [False, True, False]
 
 
 def test_a_first_season_without_an_end_is_not_mentioned() -> None:

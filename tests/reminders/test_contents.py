@@ -1,0 +1,124 @@
+"""What there is to tell a player, and what is not: by the services alone."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import update
+
+from bot.database.models import Job
+from bot.domain.jobs import JobKind, Lane
+from bot.domain.reminders import Message, Reminder
+from bot.domain.rules import Rules
+from bot.services.events import EventOptions
+from bot.services.jobs._queue import claim_due
+from tests import tables
+from tests.backends import ADMIN, EVENT, GUILD, TestBackend
+from tests.one_database import on_one_database
+from tests.reminders.test_reminders import SUNDAY
+
+pytestmark = on_one_database
+
+ANA, BEN = 1, 2
+
+
+async def switch_on(backend: TestBackend, *reminders: Reminder) -> None:
+    for reminder in reminders:
+        await backend.real.services.reminders.switch(GUILD, ANA, reminder, is_on=True)
+
+
+async def drafted(backend: TestBackend) -> Message:
+    """What Ana would be told now."""
+    now = backend.clock.now
+    await tables.execute(backend.database, update(Job).values(claimed_until=None, due_at=now))
+    claim_one = partial(claim_due, now=now, lane=Lane.MESSAGES, kinds=[JobKind.REMINDER], most=1)
+    [claim] = await backend.database.write(claim_one)
+    message = await backend.real.services.reminders.draft(claim)
+    assert message is not None
+    return message
+
+
+@pytest.fixture
+async def sunday(backend: TestBackend) -> TestBackend:
+    """The last day of a week that Ben has played and Ana has not, of whom both have played the one before."""
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BEN: 200})
+    backend.clock.move(weeks=1)
+    await backend.run()
+    await switch_on(backend, Reminder.MISSED_WEEK)
+    await backend.submit(BEN, 150)
+    await backend.rate()
+    backend.clock.now = SUNDAY
+    assert [one.event.name for one in (await drafted(backend)).missing] == [EVENT]
+    return backend
+
+
+async def test_who_is_excused_from_a_week_of_an_event_does_not_miss_it(sunday: TestBackend) -> None:
+    excuse = sunday.real.services.excuses.excuse
+    await sunday.create_event(name="Sprint")
+    await excuse(ADMIN, ANA, "2026-W48", "Sprint")
+    assert len((await drafted(sunday)).missing) == 1
+    await excuse(ADMIN, ANA, "2026-W48", EVENT)
+    assert (await drafted(sunday)).missing == ()
+
+
+async def test_a_week_that_will_not_be_rated_is_not_missed(sunday: TestBackend) -> None:
+    await sunday.real.services.rules.change(ADMIN, EVENT, Rules(min_field=2))
+    assert (await drafted(sunday)).missing == ()
+    await sunday.submit(3, 10)
+    assert len((await drafted(sunday)).missing) == 1
+
+
+async def test_a_reminder_leads_to_where_scores_are_at_home(sunday: TestBackend) -> None:
+    assert (await drafted(sunday)).channel_id is None
+    await sunday.real.services.events.edit(ADMIN, EVENT, EventOptions(default_channel_id=77))
+    assert (await drafted(sunday)).channel_id == 77
+    await sunday.real.services.boards.post(ADMIN, EVENT, 78)
+    assert (await drafted(sunday)).channel_id == 78
+
+
+async def test_removed_scores_and_archived_events_overtake_nobody(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BEN: 150})
+    await backend.real.services.removals.remove(ADMIN, EVENT, BEN)
+    await switch_on(backend, Reminder.OVERTAKEN)
+    backend.clock.move(hours=1)
+    await backend.submit(BEN, 160)
+    backend.clock.move(days=1)
+    [told] = (await drafted(backend)).overtaken
+    assert [(player.discord_id, score) for player, score in told.others] == [(BEN, 160)]
+    await backend.real.services.events.archive(ADMIN, EVENT)
+    assert (await drafted(backend)).overtaken == ()
+
+
+async def test_three_of_those_who_have_overtaken_a_player_are_named(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit(ANA, 100)
+    await switch_on(backend, Reminder.OVERTAKEN)
+    backend.clock.move(hours=1)
+    await backend.submit_all({player: 100 + player for player in range(2, 7)})
+    backend.clock.move(days=1)
+    [told] = (await drafted(backend)).overtaken
+    assert ([score for _, score in told.others], told.number, told.rank) == ([106, 105, 104], 5, 6)
+
+
+async def test_results_are_told_the_latest_week_first(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({ANA: 1, BEN: 2}, {ANA: 2, BEN: 1}, {BEN: 3})
+    await switch_on(backend, Reminder.RESULTS)
+    backend.clock.move(hours=1)
+    await backend.run()
+    backend.clock.move(hours=1)
+    assert [str(one.week) for one in (await drafted(backend)).results] == ["2026-W46", "2026-W45"]
+
+
+async def test_what_a_rival_did_before_they_were_followed_is_nobodys_news(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BEN: 90})
+    await switch_on(backend, Reminder.OVERTAKEN)
+    backend.clock.move(hours=1)
+    await backend.submit(BEN, 95)
+    backend.clock.move(hours=1)
+    await backend.real.services.reminders.follow(GUILD, ANA, BEN)
+    backend.clock.now += timedelta(days=1)
+    assert (await drafted(backend)).rival == ()
