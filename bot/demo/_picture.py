@@ -8,7 +8,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 DESCRIPTION = "Description"
-_WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
+_DAYS = re.compile(r"[0-9]{1,2}( [A-Z][a-z]+ – |–)[0-9]{1,2} [A-Z][a-z]+")
+"""The days of a week, such as "16–22 Nov" or "28 December – 3 January"."""
 
 
 def describe(file: Path, answers: Sequence[str]) -> None:
@@ -27,4 +28,4 @@ def description(file: Path) -> str:
 
 def timeless(answers: Sequence[str]) -> str:
     """Return answers without the parts that change from day to day."""
-    return _WEEK.sub("…", "\n\n".join(answers))
+    return _DAYS.sub("…", "\n\n".join(answers))
