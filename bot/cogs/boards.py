@@ -4,10 +4,11 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from discord import ChannelType, Interaction, Thread, app_commands
+from discord import ChannelType, Interaction, app_commands
 
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
+from bot.cogs._channels import may_write
 from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog
@@ -41,9 +42,7 @@ class Boards(ServiceCog):
         if channel is not None and channel.type in WITHOUT_MESSAGES:
             raise NotATextChannel
         where = channel.id if channel is not None else interaction.channel_id or 0
-        posted = self.services.boards.post(
-            actor_of(interaction), event, where, may_write=_may_write(interaction, where)
-        )
+        posted = self.services.boards.post(actor_of(interaction), event, where, may_write=may_write(interaction, where))
         await answer(interaction, _clear(interaction, posted), show_change)
 
     @board.command(name="remove", description="Admins: take the board of an event down")
@@ -60,18 +59,6 @@ def show_board(board: PostedBoard) -> Reply:
     buttons: list[IdButton] = [SubmitButton(board.event.id)] if board.all_time.takes_scores else []
     buttons += [RatingButton(board.event.id), PastWeeksButton(board.event.id)]
     return Reply(board_cards(board), [buttons])
-
-
-def _may_write(interaction: Interaction[Any], channel_id: int) -> bool:
-    """Tell whether the bot may write in a channel of the server, according to its cached permissions."""
-    guild, permissions = interaction.guild, interaction.app_permissions
-    channel = None if guild is None else guild.get_channel_or_thread(channel_id)
-    if channel_id != interaction.channel_id:
-        if guild is None or channel is None:
-            return True
-        permissions = channel.permissions_for(guild.me)
-    writes = permissions.send_messages_in_threads if isinstance(channel, Thread) else permissions.send_messages
-    return permissions.view_channel and writes
 
 
 async def _clear(interaction: Interaction[Any], changing: Coroutine[Any, Any, BoardChange]) -> BoardChange:

@@ -13,6 +13,7 @@ from discord.ui import Button, Label
 
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import IdButton
+from bot.cogs._channels import closed_among
 from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
@@ -22,6 +23,7 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
 from bot.errors import EveryoneReads, GraceTooLong, NotATextChannel, Unavailable
 from bot.services.events import EventOptions
+from bot.services.servers import SettingsService
 from bot.ui.card import Reply
 from bot.ui.events import show_event
 from bot.ui.servers import (
@@ -94,14 +96,17 @@ class Servers(ServiceCog):
         if all(option is None for option in given):
             await answer(interaction, settings.show(actor), show_panel, only_reads=True)
             return
+        announced_in = None if announcements is None else _text_channel(interaction, announcements.id).id
+        reviewed_in = None if review_channel is None else _private_channel(interaction, review_channel.id)
         changed = settings.change(
             actor,
             time_zone=time_zone,
             admin_role_id=None if admin_role is None else admin_role.id,
             closes_weeks=close_weeks,
             grace_minutes=grace,
-            announcement_channel_id=None if announcements is None else _text_channel(interaction, announcements.id).id,
-            review_channel_id=None if review_channel is None else _private_channel(interaction, review_channel.id),
+            announcement_channel_id=announced_in,
+            review_channel_id=reviewed_in,
+            closed_channels=closed_among(interaction, filter(None, (announced_in, reviewed_in))),
             quiet_from=quiet_from,
             quiet_to=quiet_to,
         )
@@ -179,9 +184,11 @@ class SetupModal(IdModal):
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Change what was filled in."""
-        await update(interaction, self.change(interaction), partial(show_panel, title="Settings changed"))
+        services = services_of(interaction)
+        work = self.change(interaction, services.settings)
+        await update(interaction, work, partial(show_panel, title="Settings changed"))
 
-    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
         """Return the use case that makes the change."""
         raise NotImplementedError
 
@@ -215,10 +222,11 @@ class ChannelModal(SetupModal):
         """Show the channel that it is now."""
         return cls(channel_label(settings.announcement_channel_id))
 
-    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
-        """Announce there, if it is a text channel of the server, or nowhere."""
+    def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
+        """Announce there, or nowhere."""
         chosen = [_text_channel(interaction, one.id).id for one in self.inputs[0].values]
-        return services_of(interaction).settings.announce_in(actor_of(interaction), next(iter(chosen), None))
+        closed = closed_among(interaction, chosen)
+        return settings.announce_in(actor_of(interaction), next(iter(chosen), None), closed_channels=closed)
 
 
 class ReviewsModal(SetupModal):
@@ -231,10 +239,11 @@ class ReviewsModal(SetupModal):
         """Show the channel that it is now."""
         return cls(review_label(settings.review_channel_id))
 
-    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
-        """Show them there, unless everyone reads it, or nowhere."""
+    def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
+        """Show them there, or nowhere."""
         chosen = [_private_channel(interaction, one.id) for one in self.inputs[0].values]
-        return services_of(interaction).settings.review_in(actor_of(interaction), next(iter(chosen), None))
+        closed = closed_among(interaction, chosen)
+        return settings.review_in(actor_of(interaction), next(iter(chosen), None), closed_channels=closed)
 
 
 class WeeksModal(SetupModal):
@@ -247,11 +256,11 @@ class WeeksModal(SetupModal):
         """Show how they close now."""
         return cls(closing_label(settings), grace_label(settings))
 
-    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
         """Have weeks close by themselves, after a grace, or not."""
-        settings, actor = services_of(interaction).settings, actor_of(interaction)
         closing, grace = self.inputs
-        return settings.change(actor, closes_weeks=closing.value == BY_ITSELF, grace_minutes=_minutes(grace.value))
+        is_by_itself, minutes = closing.value == BY_ITSELF, _minutes(grace.value)
+        return settings.change(actor_of(interaction), closes_weeks=is_by_itself, grace_minutes=minutes)
 
 
 class ZoneModal(SetupModal):
@@ -264,9 +273,9 @@ class ZoneModal(SetupModal):
         """Show what it is now."""
         return cls(zone_label(settings))
 
-    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
         """Have weeks begin there."""
-        return services_of(interaction).settings.change(actor_of(interaction), time_zone=self.inputs[0].value)
+        return settings.change(actor_of(interaction), time_zone=self.inputs[0].value)
 
 
 class RoleModal(SetupModal):
@@ -279,10 +288,9 @@ class RoleModal(SetupModal):
         """Show which one it is now."""
         return cls(role_label(settings))
 
-    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
         """Take its members for admins, or nobody besides."""
-        settings, actor = services_of(interaction).settings, actor_of(interaction)
-        chosen = self.inputs[0].values
+        chosen, actor = self.inputs[0].values, actor_of(interaction)
         return settings.change(actor, admin_role_id=chosen[0].id if chosen else actor.guild_id)
 
 
@@ -296,11 +304,10 @@ class RulesModal(SetupModal):
         """Show how they do now."""
         return cls(method_label(settings), attendance_label(settings))
 
-    def change(self, interaction: Interaction[Any]) -> Coroutine[Any, Any, SettingsReport]:
+    def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
         """Have new events rate so."""
-        settings, actor = services_of(interaction).settings, actor_of(interaction)
         method, attendance = self.inputs
-        return settings.rate_new_events(actor, Method(method.value), Attendance(attendance.value))
+        return settings.rate_new_events(actor_of(interaction), Method(method.value), Attendance(attendance.value))
 
 
 SETUP_MODALS = (EventModal, ChannelModal, ReviewsModal, WeeksModal, ZoneModal, RoleModal, RulesModal)

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from discord import PermissionOverwrite
+from simcord.builders import ChannelHandle
 from sqlalchemy import update
 
 from bot.database.models import Job
@@ -121,3 +123,39 @@ async def test_an_undo_says_when_the_week_closes_by_itself(world: World) -> None
     undone = await world.use(world.admin, "weekly-undo", event=EVENT)
 
     assert "It closes by itself <t:1795399200:R>, or before that by `/weekly-reset`." in undone
+
+
+async def test_a_channel_that_is_closed_to_the_bot_is_refused_with_all_that_came_along(world: World) -> None:
+    closed = closed_channel(world)
+    for option in ("announcements", "review-channel"):
+        given = {option: closed, "grace": 30}
+        refused = await world.refused(world.use(world.admin, "settings", **given))
+        assert refused == f"I may not write in <#{closed.id}>. Let me *View Channel* and *Send Messages* there."
+
+
+async def test_a_channel_that_was_closed_meanwhile_can_be_switched_off(world: World) -> None:
+    closed = closed_channel(world)
+    settings = world.backend.real.services.settings
+    await settings.announce_in(world.as_actor(), closed.id)
+    assert f"<#{closed.id}>" in (await change(world, grace=30)).alone
+    assert "Announcements\nnone;" in (await change(world, announcements=closed)).alone
+
+
+async def test_a_form_refuses_a_channel_that_is_closed_to_the_bot(world: World) -> None:
+    closed = closed_channel(world)
+    panel = await world.use(world.admin, "setup")
+    for button in ("Announcements", "Held scores"):
+        asked = await world.open_modal(world.admin, panel, button)
+        refused = await world.refused(world.fill_in(world.admin, asked, channel=[closed]))
+        assert refused == f"I may not write in <#{closed.id}>. Let me *View Channel* and *Send Messages* there."
+    assert "Announcements\nnone;" in (await world.use(world.admin, "settings")).alone
+
+
+def closed_channel(world: World) -> ChannelHandle:
+    """A channel that admins read, and in which the bot may not write."""
+    assert world.bot.user is not None
+    hidden, shown = PermissionOverwrite(read_messages=False), PermissionOverwrite(read_messages=True)
+    mute = PermissionOverwrite(read_messages=True, send_messages=False)
+    return world.guild.create_text_channel(
+        "closed", overwrites={world.guild.default_role: hidden, world.admin: shown, world.bot.user: mute}
+    )

@@ -28,8 +28,10 @@ async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: Worl
         *("Time zone", "Admin role", "Default rules"),
     ]
     hidden, seen_by_admin = PermissionOverwrite(read_messages=False), PermissionOverwrite(read_messages=True)
+    assert world.bot.user is not None
     referees = world.guild.create_text_channel(
-        "referees", overwrites={world.guild.default_role: hidden, world.admin: seen_by_admin}
+        "referees",
+        overwrites={world.guild.default_role: hidden, world.admin: seen_by_admin, world.bot.user: seen_by_admin},
     )
     filled: dict[str, tuple[dict[str, Any], str]] = {
         "Announcements": ({"channel": [world.channel]}, f"results and records in <#{world.channel.id}>"),

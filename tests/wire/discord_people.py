@@ -101,6 +101,7 @@ class Upload:
 class Guild:
     """A server with its roles, a text channel in which all its interactions happen, and one for news.
 
+    The bot may write in both, and nobody else may read there.
     ``bot_role``, one of the roles, is the bot's own.
     """
 
@@ -115,6 +116,7 @@ class Guild:
     def payload(self, bot: User) -> JSON:
         """GUILD_CREATE as a bot without privileged intents gets it: of all members, only itself."""
         own = [] if self.bot_role is None else [str(self.bot_role.id)]
+        may_write: JSON = {"id": str(bot.id), "type": 1, "allow": str(VIEW_CHANNEL | SEND_MESSAGES), "deny": "0"}
         levels = (
             "verification_level",
             "default_message_notifications",
@@ -126,7 +128,7 @@ class Guild:
             "name": self.name,
             "owner_id": str(self.owner.id),
             "roles": [role.payload() for role in (Role("@everyone", 0, id=self.id), *self.roles)],
-            "channels": [self.channel.payload(), self.news.payload()],
+            "channels": [one.payload() | {"permission_overwrites": [may_write]} for one in (self.channel, self.news)],
             "members": [{"user": bot.payload(), **bot.member_payload(), "roles": own}],
             "member_count": 100,
             "unavailable": False,

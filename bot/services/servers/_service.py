@@ -1,6 +1,6 @@
 """Let admins change the settings of their server, and show them notices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from bot.domain.jobs import ANNOUNCEMENTS, JobKind
 from bot.domain.rules import Attendance, Method
 from bot.domain.servers import LONGEST_GRACE_MINUTES, Notice, ServerSettings, SettingsReport, minute_of_day
 from bot.domain.time_zones import time_zone_of
-from bot.errors import GraceTooLong, NotAllowed, QuietHoursHalf
+from bot.errors import ChannelClosed, GraceTooLong, NotAllowed, QuietHoursHalf
 from bot.services.jobs import find_job
 from bot.services.servers._authority import Actor, begin_action, record, require_admin
 from bot.services.servers._closing import move_close
@@ -52,6 +52,7 @@ class SettingsService:
         review_channel_id: int | None = None,
         quiet_from: str | None = None,
         quiet_to: str | None = None,
+        closed_channels: Collection[int] = (),
     ) -> SettingsReport:
         """Change the given settings.
 
@@ -66,10 +67,12 @@ class SettingsService:
             review_channel_id: the channel that shows held scores to admins; naming the current one unsets it.
             quiet_from: the time of day from which the bot announces nothing, such as 22:00; "none" for no quiet hours.
             quiet_to: the time of day until which the bot announces nothing; "none" likewise.
+            closed_channels: the channels in which the bot may not write, according to its cached permissions.
 
         Raises:
             InvalidSetting: the time zone is unknown or ambiguous; the grace is out of range; a time of day is not
                 valid, or only one of the two is given.
+            ChannelClosed: the bot may not write in a channel.
         """
 
         def apply(session: Session, row: GuildSettings) -> None:
@@ -84,11 +87,10 @@ class SettingsService:
                 row.grace_minutes = _checked_grace(grace_minutes)
             if announcement_channel_id is not None:
                 is_off = row.announcement_channel_id == announcement_channel_id
-                row.announcement_channel_id = None if is_off else announcement_channel_id
-                drop_notices(session, actor.guild_id, *ANNOUNCEMENTS)
+                _announce_in(session, row, None if is_off else announcement_channel_id, closed_channels)
             if review_channel_id is not None:
                 is_off = row.review_channel_id == review_channel_id
-                self._review_in(session, row, None if is_off else review_channel_id)
+                self._review_in(session, row, None if is_off else review_channel_id, closed_channels)
             if (quiet_from, quiet_to) != (None, None):
                 _set_quiet_hours(row, quiet_from, quiet_to)
             if (time_zone, closes_weeks, grace_minutes) != (None, None, None):
@@ -96,20 +98,30 @@ class SettingsService:
 
         return await self._apply(actor, apply)
 
-    async def announce_in(self, actor: Actor, channel_id: int | None) -> SettingsReport:
-        """Announce results and records in a channel; None for nowhere."""
+    async def announce_in(
+        self, actor: Actor, channel_id: int | None, *, closed_channels: Collection[int] = ()
+    ) -> SettingsReport:
+        """Announce results and records in a channel; None for nowhere.
 
-        def apply(session: Session, row: GuildSettings) -> None:
-            row.announcement_channel_id = channel_id
-            drop_notices(session, actor.guild_id, *ANNOUNCEMENTS)
+        Raises:
+            ChannelClosed: it is one of those in which the bot may not write.
+        """
+        return await self._apply(actor, lambda session, row: _announce_in(session, row, channel_id, closed_channels))
 
-        return await self._apply(actor, apply)
+    async def review_in(
+        self, actor: Actor, channel_id: int | None, *, closed_channels: Collection[int] = ()
+    ) -> SettingsReport:
+        """Show held scores to admins in a channel; None for nowhere.
 
-    async def review_in(self, actor: Actor, channel_id: int | None) -> SettingsReport:
-        """Show held scores to admins in a channel; None for nowhere."""
-        return await self._apply(actor, lambda session, row: self._review_in(session, row, channel_id))
+        Raises:
+            ChannelClosed: it is one of those in which the bot may not write.
+        """
+        return await self._apply(actor, lambda session, row: self._review_in(session, row, channel_id, closed_channels))
 
-    def _review_in(self, session: Session, row: GuildSettings, channel_id: int | None) -> None:
+    def _review_in(
+        self, session: Session, row: GuildSettings, channel_id: int | None, closed_channels: Collection[int]
+    ) -> None:
+        _check_open(channel_id, closed_channels)
         row.review_channel_id = channel_id
         hasten_reviews(session, row.guild_id, self._clock())
         drop_notices(session, row.guild_id, JobKind.REVIEW, JobKind.HELD)
@@ -162,6 +174,19 @@ class SettingsService:
         with suppress(NotAllowed):
             return await self._database.write(work)
         return ()
+
+
+def _announce_in(
+    session: Session, row: GuildSettings, channel_id: int | None, closed_channels: Collection[int]
+) -> None:
+    _check_open(channel_id, closed_channels)
+    row.announcement_channel_id = channel_id
+    drop_notices(session, row.guild_id, *ANNOUNCEMENTS)
+
+
+def _check_open(channel_id: int | None, closed_channels: Collection[int]) -> None:
+    if channel_id is not None and channel_id in closed_channels:
+        raise ChannelClosed(channel_id)
 
 
 def _report(session: Session, guild_id: int, settings: ServerSettings) -> SettingsReport:

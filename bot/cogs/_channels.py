@@ -1,0 +1,23 @@
+"""Where the bot may write, as far as it knows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from discord import Interaction, Thread
+
+
+def may_write(interaction: Interaction[Any], channel_id: int) -> bool:
+    """Tell whether the bot may write in a channel of the server, as far as it knows."""
+    guild, permissions = interaction.guild, interaction.app_permissions
+    channel = None if guild is None else guild.get_channel_or_thread(channel_id)
+    if channel_id != interaction.channel_id:
+        if guild is None or channel is None:
+            return True
+        permissions = channel.permissions_for(guild.me)
+    writes = permissions.send_messages_in_threads if isinstance(channel, Thread) else permissions.send_messages
+    return permissions.view_channel and writes
+
+
+def closed_among(interaction: Interaction[Any], channel_ids: Iterable[int]) -> set[int]:
+    """Return the channels among these in which the bot may not write, as far as it knows."""
+    return {one for one in channel_ids if not may_write(interaction, one)}
