@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.sample_pictures import NAMES, closed_week, history, profile, rating, samples
+from bot.config import Settings
 from bot.errors import PictureNotDrawn
 from bot.ui.pictures import (
     Picture,
@@ -56,6 +57,10 @@ async def studio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Studio]:
 
 def numbered(count: int) -> list[Picture]:
     return [picture_of_rating(rating(f"Ana {number}")) for number in range(count)]
+
+
+def environment_of(process: int) -> str:
+    return Path(f"/proc/{process}/environ").read_text()
 
 
 def painter_of(studio: Studio) -> asyncio.subprocess.Process:
@@ -144,6 +149,21 @@ async def test_a_picture_that_takes_too_long_is_given_up(studio: Studio, monkeyp
         with pytest.raises(PictureNotDrawn):
             await studio.draw(samples()[1])
     assert await studio.draw(samples()[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux tells of a process")
+async def test_the_process_that_draws_knows_no_secret(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("DISCORD_TOKEN", "DATABASE_URL", "REDIS_URL", "POSTGRES_PASSWORD", "PGPASSWORD")
+    for name in secrets:
+        monkeypatch.setenv(name, "hunter2")
+    await studio.draw(samples()[0])
+    environment = environment_of(painter_of(studio).pid)
+    assert "hunter2" not in environment
+    assert "RAYON_NUM_THREADS=1" in environment
+
+
+def test_no_setting_is_named_like_what_the_process_that_draws_is_told() -> None:
+    assert [name for name in Settings.model_fields if name.upper().startswith(_studio.KEPT)] == []
 
 
 @holds_processes

@@ -29,6 +29,8 @@ LONGEST_SECONDS = 30.0
 IDLE_SECONDS = 60.0
 MOST_DRAWN = 6
 """How many pictures a process draws: Typst caches what it has laid out, and that takes memory."""
+KEPT: tuple[str, ...] = ("PATH", "HOME", "LANG", "LC_", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "PYTHON")
+"""The beginnings of the environment variables that the process inherits from the bot; none of them is a secret."""
 SPARING = {
     "RAYON_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
@@ -109,8 +111,9 @@ class Studio:
         self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._dismiss)
         if self._painter is None:
             program = sys.executable, "-P", str(PAINTER)
+            kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
             self._painter = await asyncio.create_subprocess_exec(
-                *program, stdin=PIPE, stdout=PIPE, env={**os.environ, **SPARING}
+                *program, stdin=PIPE, stdout=PIPE, env={**kept, **SPARING}
             )
             self._drawn = 0
         return self._painter
