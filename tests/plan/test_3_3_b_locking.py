@@ -39,11 +39,16 @@ async def test_whoever_is_refused_the_lock_does_not_recalculate_while_it_exists(
 
 
 async def test_events_have_locks_of_their_own(database_url: URL, redis_url: str) -> None:
-    async with open_test_backend(database_url, redis_url=SecretStr(redis_url)) as backend:
-        for name in ("Tetris Blitz", "40L Sprint"):
-            await backend.create_event(name=name)
-        await asyncio.gather(*(backend.submit(1, 100, name) for name in ("Tetris Blitz", "40L Sprint")))
+    async with (
+        open_test_backend(database_url, redis_url=SecretStr(redis_url)) as backend,
+        Redis.from_url(redis_url) as redis,
+    ):
+        events = [await backend.create_event(name=name) for name in ("Tetris Blitz", "40L Sprint")]
+        await asyncio.gather(*(backend.submit(1, 100, event.name) for event in events))
         await backend.settle_ratings()
+        for event in events:
+            assert await tables.stored_elos(backend.database, event.id) == {1: 1000}
+            assert 0 < await redis.ttl(f"elo_calculation_lock:{event.id}") <= 30
 
 
 async def test_without_a_redis_the_process_has_a_lock_of_its_own(backend: TestBackend) -> None:
