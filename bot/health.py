@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from aiohttp import web
+from async_lru import alru_cache
 from sqlalchemy import false, select
 
 from bot.database.database import Database
@@ -18,6 +20,8 @@ from bot.services.ratings import redis_failure
 LAG_SAMPLE_SECONDS = 0.05
 MOST_LAG_SECONDS = 1.5
 """With a longer lag of the event loop, answers are too late for Discord."""
+KEPT_SECONDS = 1.0
+"""How long an answer is cached: each look takes the lock of a writer, and anybody may ask."""
 ASK_SECONDS = 10.0
 """How long the page may take to answer: longer than a database takes to count as silent."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it listens only where the operator says
@@ -36,7 +40,7 @@ class Finding:
         return f"{self.part}: {self.told}"
 
 
-Examine = Callable[[], Awaitable[list[Finding]]]
+Examine = Callable[[], Coroutine[Any, Any, list[Finding]]]
 """Returns a finding for each part."""
 
 
@@ -90,12 +94,13 @@ async def open_page(host: str, port: int, examine: Examine) -> AsyncIterator[Non
     Raises:
         OSError: another program uses the port, or the host is not an address of this machine.
     """
+    examine_once = alru_cache(maxsize=1, ttl=KEPT_SECONDS)(examine)
 
     async def live(_: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
     async def ready(_: web.Request) -> web.Response:
-        findings = await examine()
+        findings = await examine_once()
         status = 200 if all(finding.is_good for finding in findings) else 503
         return web.Response(text="".join(f"{finding}\n" for finding in findings), status=status)
 

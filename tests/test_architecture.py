@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "bot.services": {"async_lru", "pydantic", "redis", "sqlalchemy", "bot.database", "bot.domain", "bot.errors"},
     "bot.ui": {"async_lru", "discord", "regex", "typst", "bot.domain", "bot.errors"},
     "bot.cogs": {"aiohttp", "discord", "bot.domain", "bot.errors", "bot.services", "bot.ui"},
-    "bot.health": {"aiohttp", "sqlalchemy", "bot.database", "bot.errors", "bot.services.ratings"},
+    "bot.health": {"aiohttp", "async_lru", "sqlalchemy", "bot.database", "bot.errors", "bot.services.ratings"},
     "bot.systemd": {},
     "bot.logs": {"bot.database.dialect"},
     "bot.setting_names": {},

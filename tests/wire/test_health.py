@@ -11,6 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot import health
+from bot.health import Finding
 from tests.patience import UNTIL_IT_HANGS, limits
 
 from .bots import finish, once, running
@@ -134,6 +136,27 @@ async def test_without_a_bot_the_command_tells_what_it_finds_itself(
     }.items():
         code, lines = await once("health", environment=environment | {"DATABASE_URL": url})
         assert (code, f"database: {why}" in lines) == (1, True), lines
+
+
+async def test_many_who_ask_at_once_cost_one_look(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    async def examine() -> list[Finding]:
+        nonlocal looks
+        looks += 1
+        return [Finding("database", is_good=looks > 1, told=f"look {looks}")]
+
+    async def is_looked_again() -> bool:
+        await page(port, "/readyz")
+        return looks > 2
+
+    monkeypatch.setattr(health, "KEPT_SECONDS", UNTIL_IT_HANGS)
+    async with health.open_page("127.0.0.1", port, examine):
+        answers = await asyncio.gather(*(page(port, "/readyz") for _ in range(20)))
+    assert answers == [(503, "database: look 1\n")] * 20
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0.001)
+    async with health.open_page("127.0.0.1", port, examine):
+        await until_told(is_looked_again, "another look")
 
 
 async def test_a_port_that_is_in_use_is_a_mistake(watched: dict[str, str], port: int) -> None:
