@@ -11,7 +11,7 @@ from bot.domain.servers import PlayerName
 from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card, Reply
 from bot.ui.standings import MEDALS
-from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, write_days
+from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, write_days, write_elo
 
 ENDED = "🏁"
 """The beginning of the heading of a final podium."""
@@ -38,7 +38,7 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
     if content.leaders:
-        leaders = [_UNBROKEN.join((f"{one.rank}", _name(one.player), f"{one.elo}")) for one in content.leaders]
+        leaders = [_UNBROKEN.join((f"{one.rank}", _name(one.player), write_elo(one.elo))) for one in content.leaders]
         lines.append(f"**Overall** {' · '.join(leaders)}")
     if content.chase is not None:
         behind, ahead = _name(content.chase.behind), _name(content.chase.ahead)
@@ -69,7 +69,7 @@ def show_final(final: Final) -> Reply:
     lines = []
     for one in final.podium:
         medal = MEDALS.get(one.rank or 0, f"#{one.rank}")
-        lines.append(f"{medal} **{_name(one.player)}** · **{one.elo}**")
+        lines.append(f"{medal} **{_name(one.player)}** · **{write_elo(one.elo)}**")
     played = f"{count_of(final.weeks, 'week')} · {count_of(final.players, 'player')} · the boards stay"
     return Reply([Card(f"{ENDED} {name} has ended", tuple(lines) or ("Nobody has a rank.",), (played,), Color.gold())])
 
@@ -91,13 +91,13 @@ def show_record(record: Record) -> Reply:
 
 def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
     medal, score = MEDALS.get(result.rank, f"#{result.rank}"), escape_score(result.score, style)
-    elo = "" if result.elo is None else f" · {result.elo}"
+    elo = "" if result.elo is None else f" · {write_elo(result.elo)}"
     return f"{medal} **{_name(result.player)}** · {score}{elo}"
 
 
 def _alone(content: Results) -> list[str]:
     alone = [one for one in content.podium if content.players == 1 and one.elo is not None]
-    return [f"{_name(one.player)} played alone this week: {one.elo} by rule." for one in alone]
+    return [f"{_name(one.player)} played alone this week: {write_elo(one.elo)} by rule." for one in alone]
 
 
 def _earlier(weeks: tuple[WeekWinner, ...], style: ScoreStyle) -> list[str]:

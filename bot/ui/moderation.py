@@ -19,7 +19,17 @@ from bot.domain.moderation import (
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, Reply, labelled
-from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, isolate_score, unescape, write_days
+from bot.ui.text import (
+    LONGEST_NAME,
+    count_of,
+    escape,
+    escape_score,
+    escape_start,
+    isolate_score,
+    unescape,
+    write_days,
+    write_elo,
+)
 
 REASON = "Why; everyone in the channel can read it"
 """Describes the option of a command."""
@@ -170,10 +180,11 @@ def _corrected(preview: CorrectionPreview) -> list[str]:
 def _own_elo(consequences: Consequences) -> str:
     before, after = consequences.event_elos
     if before == after:
-        return "There is no event Elo." if after is None else f"The event Elo stays {after}."
+        return "There is no event Elo." if after is None else f"The event Elo stays {write_elo(after)}."
     if after is None:
-        return f"The event Elo, {before} now, would be gone."
-    return f"The event Elo would be {after}." if before is None else f"The event Elo goes from {before} to {after}."
+        return f"The event Elo, {write_elo(before)} now, would be gone."
+    told = f"would be {write_elo(after)}" if before is None else f"goes from {write_elo(before)} to {write_elo(after)}"
+    return f"The event Elo {told}."
 
 
 def tell_moves(consequences: Consequences, days: str | None) -> list[str]:

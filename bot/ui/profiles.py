@@ -18,7 +18,7 @@ from bot.domain.profiles import (
 )
 from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.standings import MEDALS, PROVISIONAL
-from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days
+from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days, write_elo, write_sum
 
 NAME_WIDTH = 14.0
 """How wide a name may be beside another name, in average letters."""
@@ -58,7 +58,7 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
 
 
 def _standing(standing: ServerStanding) -> tuple[str, str]:
-    line = f"**#{standing.rank:,}** of {count_of(standing.players, 'player')} · **{standing.total:,}**"
+    line = f"**#{standing.rank:,}** of {count_of(standing.players, 'player')} · **{write_sum(standing.total)}**"
     return line, small_print(f"sum of Elos in {count_of(standing.events, 'open event')}")
 
 
@@ -80,18 +80,18 @@ def _streaks(streaks: Streaks) -> Iterator[str]:
 
 def _best_week(week: ClosedWeek) -> tuple[str, str]:
     days = write_days(week.week, short=True, year=True)
-    return f"Best week **{week.elo}** · #{week.rank:,} of {week.players:,}", small_print(
+    return f"Best week **{write_elo(week.elo)}** · #{week.rank:,} of {week.players:,}", small_print(
         f"{escape(week.event.name)} · {days}"
     )
 
 
 def _event(one: ProfiledEvent) -> tuple[str, str]:
     style, rank = one.event.style, f"#{one.rank:,}"
-    elo = f"{one.elo}{PROVISIONAL}" if one.event_elo is None else f"{one.event_elo}"
+    elo = f"{write_elo(one.elo)}{PROVISIONAL}" if one.event_elo is None else write_elo(one.event_elo)
     name = escape_beside(one.event.name, f"{rank}{elo}")
     state = "" if one.event.is_active else " · archived"
     best = escape_score(one.best, style)
-    small = small_print(f"{best} → {one.elo} · of {count_of(one.players, 'player')}{state}")
+    small = small_print(f"{best} → {write_elo(one.elo)} · of {count_of(one.players, 'player')}{state}")
     return f"{rank} **{name}** · **{elo}**", small
 
 
@@ -120,7 +120,7 @@ def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
     bests = _side_by_side([style.bare(side.best) for side in (one.first, one.second)], lead)
     elos = [_elo(one, side) for side in (one.first, one.second)]
     mark = "" if _have_event_elos(one) else PROVISIONAL
-    rated = _side_by_side([f"{elo}{mark}" for elo in elos], elos[0] - elos[1])
+    rated = _side_by_side([f"{write_elo(elo)}{mark}" for elo in elos], elos[0] - elos[1])
     return labelled(" · ".join(label), f"{bests} · {rated}")
 
 

@@ -15,7 +15,17 @@ from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.rules import write_share
 from bot.ui.standings import PROVISIONAL, SETTLES
-from bot.ui.text import count_of, escape, escape_beside, escape_score, mention, narrow, round_shown, write_days
+from bot.ui.text import (
+    count_of,
+    escape,
+    escape_beside,
+    escape_score,
+    mention,
+    narrow,
+    round_shown,
+    write_days,
+    write_elo,
+)
 
 MOST_WEEKS_SHOWN = 8
 MOST_DECIMALS = 6
@@ -47,7 +57,7 @@ def share_rating(rating: PlayerRating, sharer: str) -> Reply:
 def _card(rating: PlayerRating, notes: list[str]) -> Card:
     style = rating.event.style
     heading = f"{escape_beside(rating.player.name, rating.event.name)} · {escape(rating.event.name)}"
-    best = f"**{escape_score(rating.best, style)}** → {rating.all_time_elo}"
+    best = f"**{escape_score(rating.best, style)}** → {write_elo(rating.all_time_elo)}"
     small = [f"#{rating.rank:,} of {rating.players:,} by best score"]
     if not rating.event.is_active:
         small[0] += " · archived"
@@ -70,7 +80,7 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
     ]
     mark = PROVISIONAL if rating.is_settling else ""
     return Card(
-        f"{heading} · **{rating.event_elo}**{mark}",
+        f"{heading} · **{write_elo(rating.event_elo)}**{mark}",
         tuple(lines),
         (*small, *write_settling(rating), *notes),
         Color.blurple(),
@@ -124,7 +134,7 @@ def _middle(rating: PlayerRating) -> list[str]:
     if rating.middle is None or rating.spreads is None:
         return []
     if rating.players == 1:
-        return [small_print(f"alone in the event: {rating.all_time_elo} by rule")]
+        return [small_print(f"alone in the event: {write_elo(rating.all_time_elo)} by rule")]
     style, middle = rating.event.style, round_shown(rating.middle)
     if rating.spreads == 0:
         return [small_print(f"in the middle of all bests, {style.bare(middle)}")]
@@ -155,15 +165,15 @@ def _formula(spreads: float, scale: RatingScale, elo: int) -> tuple[str, str]:
     exact = _rounded(abs(spreads), MOST_DECIMALS)
     told = next((one for one in rounded if scale.elo_of(math.copysign(float(one), spreads)) == elo), exact)
     sign = "+" if spreads > 0 else "−"
-    return f"{told}", f"{scale.base_elo} {sign} {told} × {scale.elo_per_sigma:g} = {elo}"
+    return f"{told}", f"{scale.base_elo} {sign} {told} × {scale.elo_per_sigma:g} = {write_elo(elo)}"
 
 
 def _weeks(rating: PlayerRating, event_elo: int) -> list[str]:
-    shown = [
-        f"{write_days(week.week, short=True)} · "
-        + (f"missed: {week.elo}{_cost(rating.rules, week, event_elo)}" if week.is_missed else f"{week.elo}")
-        for week in rating.weeks[:MOST_WEEKS_SHOWN]
-    ]
+    shown = []
+    for week in rating.weeks[:MOST_WEEKS_SHOWN]:
+        elo = write_elo(week.elo)
+        told = f"missed: {elo}{_cost(rating.rules, week, event_elo)}" if week.is_missed else elo
+        shown.append(f"{write_days(week.week, short=True)} · {told}")
     if earlier := rating.weeks[MOST_WEEKS_SHOWN:]:
         missed = sum(week.is_missed for week in earlier)
         shown.append(f"and {count_of(len(earlier), 'week')} before" + (f", {missed} missed" if missed else ""))
@@ -202,7 +212,7 @@ def _change(change: EloChange, event: EventInfo) -> list[str]:
 def _cause(part: Part, event: EventInfo) -> str:
     if part.week is not None:
         days = write_days(part.week.week, short=True)
-        return f"{days} missed" if part.week.is_missed else f"{days} closed, {part.week.elo}"
+        return f"{days} missed" if part.week.is_missed else f"{days} closed, {write_elo(part.week.elo)}"
     if part.best is None:
         return "bests of others"
     before, after = part.best

@@ -15,7 +15,7 @@ from bot.domain.standings import Board
 from bot.domain.text import shorten
 from bot.ui.card import Card, Reply, labelled
 from bot.ui.rules import halves_in_words, rules_in_words
-from bot.ui.text import count_of, escape, escape_score, round_shown, write_days
+from bot.ui.text import count_of, escape, escape_score, round_shown, write_days, write_elo
 
 LONGEST_NAME = 20
 NOBODY = "Nobody has a rank."
@@ -47,7 +47,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
         cards = [Card(title, tuple(lines), (others,), Color.blurple()), _weighs(event, before, "What weighs")]
         return Reply(cards, ephemeral=True)
     lines = [*_rules("Now", before.rules), *_rules("Then", after.rules), *_moves(rehearsal)]
-    rows = [f"{one.rank} **{_name(one)}** · {one.elo} ({_was(one)})" for one in after.top]
+    rows = [f"{one.rank} **{_name(one)}** · {write_elo(one.elo)} ({_was(one)})" for one in after.top]
     lines += labelled(f"Then, {_on(rehearsal.board)} (and now)", "\n".join(rows) or NOBODY)
     lines += labelled("The same now", _names(before))
     if rehearsal.other_logarithm is not None:
@@ -107,7 +107,7 @@ def _moves(rehearsal: Rehearsal) -> Iterator[str]:
     yield _moved(rehearsal.moves)
     for one in rehearsal.greatest:
         rank = f"#{one.rank}" if one.rank == one.other_rank else f"#{one.other_rank} → #{one.rank}"
-        yield f"{_name(one)} {one.other_elo} → **{one.elo}** ({rank})"
+        yield f"{_name(one)} {write_elo(one.other_elo)} → **{write_elo(one.elo)}** ({rank})"
     gained = rehearsal.after.players - rehearsal.before.players
     if gained:
         yield f"{count_of(abs(gained), 'player')} {'more' if gained > 0 else 'fewer'} would have a rank."
@@ -126,7 +126,7 @@ def _on(board: Board) -> str:
 
 
 def _was(one: RankedPlayer) -> str:
-    return "no rank" if one.other_rank is None else f"#{one.other_rank} · {one.other_elo}"
+    return "no rank" if one.other_rank is None else f"#{one.other_rank} · {write_elo(one.other_elo)}"
 
 
 def _names(outcome: Outcome) -> str:
@@ -164,7 +164,8 @@ def _attendance(fairness: Fairness) -> Iterator[str]:
     elif missed.after >= missed.elo:
         yield "To miss the next week would cost the leader nothing."
     else:
-        yield f"To miss the next week would cost the leader **{missed.elo - missed.after}**: to {missed.after}."
+        cost, after = missed.elo - missed.after, write_elo(missed.after)
+        yield f"To miss the next week would cost the leader **{cost}**: to {after}."
     if regulars is not None:
         yield f"In {100 * REGULAR:g} % of their weeks or more: {_group(regulars)}."
     if seldom is not None:
@@ -236,7 +237,7 @@ def _weeks(explained: WeekExplanation) -> str:
     rules = explained.rating.rules
     if rules.attendance is Attendance.PLAYED:
         return f"Weekly average: the weeks played, and {WEEKS_ADDED} average ones."
-    missed = f"a missed week counts {explained.rating.missed_week_elo}"
+    missed = f"a missed week counts {write_elo(explained.rating.missed_week_elo)}"
     if rules.attendance is Attendance.BEST:
         return f"Weekly average: the best {rules.best_of} of the last {rules.last_weeks} weeks; {missed}."
     return f"Weekly average: all weeks from the first on; {missed}."

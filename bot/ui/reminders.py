@@ -8,7 +8,7 @@ from discord.utils import format_dt
 from bot.domain.profiles import lead_of
 from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, RivalBest, WeekToMiss
 from bot.ui.card import LONGEST_MESSAGE, Buttons, Card, Reply, labelled, small_print
-from bot.ui.text import count_of, escape, escape_score, write_days
+from bot.ui.text import count_of, escape, escape_score, write_days, write_elo
 
 LONGEST_TOLD = LONGEST_MESSAGE - 500
 """The most characters of all lines in a reminder; the rest is for the text around them."""
@@ -76,7 +76,8 @@ def _missing(one: WeekToMiss) -> str:
     text = f"**{escape(one.event.name)}** closes {format_dt(one.closes_at, 'R')}, and you have no score this week."
     if one.elo_then == one.elo:
         return text
-    cost = f"A missed week counts {one.missed_week_elo}: your Elo would go from {one.elo} to **{one.elo_then}**."
+    missed, now, then = map(write_elo, (one.missed_week_elo, one.elo, one.elo_then))
+    cost = f"A missed week counts {missed}: your Elo would go from {now} to **{then}**."
     return f"{text} {cost}"
 
 
@@ -97,9 +98,9 @@ def _of_rival(one: RivalBest) -> str:
 
 
 def _result(one: OwnResult) -> str:
-    rated = "" if one.elo is None else f" · Elo {one.elo}"
+    rated = "" if one.elo is None else f" · Elo {write_elo(one.elo)}"
     told = (
         f"**{escape(one.event.name)}** · {write_days(one.week)}: #{one.rank} of {count_of(one.players, 'player')}"
         f" with {escape_score(one.score, one.event.style)}{rated}"
     )
-    return told if one.event_elo is None else f"{told}\n{small_print(f'your event Elo is {one.event_elo}')}"
+    return told if one.event_elo is None else f"{told}\n{small_print(f'your event Elo is {write_elo(one.event_elo)}')}"

@@ -1,6 +1,7 @@
 """Describe the rules of an event."""
 
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
+from bot.ui.text import write_elo
 
 HALF = 0.5
 
@@ -14,7 +15,7 @@ def rules_in_words(rules: Rules) -> str | None:
     if rules.all_time_weight != DEFAULT_RULES.all_time_weight:
         words.append(f"all-time best {write_share(rules.all_time_weight)}")
     if rules.missed_week_elo is not None and rules.attendance is not Attendance.PLAYED:
-        words.append(f"a missed week counts {rules.missed_week_elo:,}")
+        words.append(f"a missed week counts {write_elo(rules.missed_week_elo)}")
     if rules.min_weeks > 1:
         words.append(f"ranked after {rules.min_weeks} weeks")
     if rules.min_field > 1:

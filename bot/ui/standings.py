@@ -14,7 +14,7 @@ from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, small_print
 from bot.ui.rules import halves_in_words, rules_in_words
-from bot.ui.text import count_of, escape, escape_beside, write_days
+from bot.ui.text import count_of, escape, escape_beside, write_days, write_elo
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
@@ -130,14 +130,14 @@ def standing_line(standing: Standing, board: Board, style: ScoreStyle, *, is_pro
     """
     rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"{standing.rank:,}")
     mark = PROVISIONAL if is_provisional or standing.weeks_left else ""
-    elo = NONE if standing.elo is None else f"{standing.elo}{mark}"
+    elo = NONE if standing.elo is None else f"{write_elo(standing.elo)}{mark}"
     if board is not Board.OVERALL:
         score = style.bare(standing.score)
         rated = "" if standing.elo is None else f" · {elo}"
         name = escape_beside(standing.player.name, f"{rank}{score}{elo}")
         return f"{rank} **{name}** · {score}{rated}"
     name = escape_beside(standing.player.name, f"{rank}{elo}")
-    all_time = NONE if standing.all_time_elo is None else str(standing.all_time_elo)
-    average = NONE if standing.weekly_average is None else str(round_half_up(standing.weekly_average))
+    all_time = write_elo(standing.all_time_elo)
+    average = NONE if standing.weekly_average is None else write_elo(round_half_up(standing.weekly_average))
     left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left else ""
     return f"{rank} **{name}** · **{elo}**\n{small_print(f'best {all_time} · weeks {average}{left}')}"

@@ -25,6 +25,7 @@ from bot.ui.text import (
     escape_score,
     isolate,
     write_days,
+    write_elo,
 )
 
 PROOF, SCREENSHOT = "Proof", "Screenshot"
@@ -149,13 +150,13 @@ def _short_of_best(result: SubmissionResult) -> str:
 
 def _risen(result: SubmissionResult) -> str:
     mark = PROVISIONAL if result.previous_rank is None or result.players < SMALL_FIELD else ""
-    rank, elo = f"**#{result.rank:,}** of {result.players:,}", f"**{result.elo}**{mark}"
+    rank, elo = f"**#{result.rank:,}** of {result.players:,}", f"**{write_elo(result.elo)}**{mark}"
     if result.previous_rank is None:
         return f"{rank} · Elo {elo}"
     if result.previous_rank != result.rank:
         rank = f"#{result.previous_rank:,} → {rank}"
     if result.previous_elo != result.elo:
-        elo = f"{result.previous_elo} → {elo}"
+        elo = f"{write_elo(result.previous_elo)} → {elo}"
     return f"{rank} · Elo {elo}"
 
 

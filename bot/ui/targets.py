@@ -10,7 +10,7 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
 from bot.ui.card import Buttons, Card, Reply
-from bot.ui.text import count_of, escape
+from bot.ui.text import count_of, escape, write_elo
 
 LABEL = "What must I score?"
 _BOARDS = {Board.ALL_TIME: "all-time", Board.WEEK: "this week", Board.OVERALL: "overall"}
@@ -61,8 +61,8 @@ def _unreachable(target: Target) -> str:
         return "there is no score: the event takes none that good."
     best = _BEST[target.event.direction, target.event.style.format]
     if target.board is not Board.OVERALL:
-        return f"no score is enough: even the {best} makes **{target.elo}**."
-    told = f"no score is enough this week: even the {best} makes **{target.elo}**"
+        return f"no score is enough: even the {best} makes **{write_elo(target.elo)}**."
+    told = f"no score is enough this week: even the {best} makes **{write_elo(target.elo)}**"
     if target.score is None:
         return f"{told}."
     return f"{told}; {target.weeks} weeks at **{_bare(target, target.score)}** would do."
@@ -87,7 +87,7 @@ def _small(target: Target) -> Iterator[str]:
     if target.elo is None or outcome not in (Outcome.NEEDED, Outcome.ANY, Outcome.REACHED, Outcome.UNREACHABLE):
         return
     if outcome is not Outcome.UNREACHABLE and target.goal.kind is not GoalKind.ELO:
-        yield f"that makes an Elo of {target.elo}"
+        yield f"that makes an Elo of {write_elo(target.elo)}"
     yield f"{_field(target)} so far"
 
 

@@ -152,6 +152,16 @@ def count_of(count: int, noun: str) -> str:
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def write_elo(elo: int | None) -> str:
+    """Write an Elo, which has no commas, or "–" in place of one that there is not."""
+    return "–" if elo is None else str(elo).replace("-", "−")
+
+
+def write_sum(elos: int) -> str:
+    """Write a sum of Elos, which has commas."""
+    return f"{elos:,}".replace("-", "−")
+
+
 @lru_cache(MOST_WEEKS)
 def write_days(week: Week, *, short: bool = False, year: bool = False) -> str:
     """Write a week as its days, such as "23–29 November" or, if `short`, "30 Nov – 6 Dec"; `year` adds the year."""

@@ -17,7 +17,7 @@ HALVES = "Elo: half best, half weekly average"
         (Rules(Method.ROBUST, uses_logarithm=True), "robust (logarithms)", HALVES),
         (
             Rules(Method.RANKS, attendance=Attendance.BEST, best_of=3, last_weeks=8, missed_week_elo=1200),
-            "ranks · best 3 of 8 weeks · a missed week counts 1,200",
+            "ranks · best 3 of 8 weeks · a missed week counts 1200",
             HALVES,
         ),
         (Rules(attendance=Attendance.PLAYED, missed_week_elo=500), "weeks played", HALVES),

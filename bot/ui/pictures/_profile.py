@@ -18,7 +18,7 @@ from bot.ui.pictures._canvas import (
     head,
 )
 from bot.ui.profiles import FEWEST_IN_A_ROW
-from bot.ui.text import count_of, isolate_score, write_days
+from bot.ui.text import count_of, isolate_score, write_days, write_elo, write_sum
 
 MEDALS = (("1st", GOLD), ("2nd", SILVER), ("3rd", BRONZE))
 MOST_EVENTS = 6
@@ -32,7 +32,7 @@ def picture_of_profile(profile: Profile) -> Picture:
         top = head(canvas, profile.player.name, "No event Elo yet")
     else:
         place = f"#{standing.rank:,} of {standing.players:,} by the sum of event Elos"
-        top = head(canvas, profile.player.name, place, f"{standing.total:,}")
+        top = head(canvas, profile.player.name, place, write_sum(standing.total))
     top = _medals(canvas, top + 4, profile)
     for line in _lines(profile):
         canvas.write(MARGIN, top + 16, line, size=15, room=INNER)
@@ -67,20 +67,21 @@ def _lines(profile: Profile) -> Iterator[str]:
         yield f"{count_of(streaks.running, 'week')} in a row, {streaks.longest:,} at most"
     if profile.best_week is not None:
         best = profile.best_week
-        yield f"Best week {best.elo} · {write_days(best.week, short=True)} · {best.event.name}"
+        yield f"Best week {write_elo(best.elo)} · {write_days(best.week, short=True)} · {best.event.name}"
 
 
 def _event(canvas: Canvas, top: float, event: ProfiledEvent) -> None:
     canvas.line([(MARGIN, top), (RIGHT, top)], PANEL)
-    elo = "–" if event.event_elo is None else str(event.event_elo)
+    elo = write_elo(event.event_elo)
     canvas.write(MARGIN, top + 21, event.event.name, is_bold=True, room=INNER - 70)
     canvas.write(RIGHT, top + 21, elo, fill=ORANGE, anchor="end", is_bold=True)
     canvas.write(MARGIN, top + 41, _best(event), size=15, fill=DIM, room=INNER)
 
 
 def _best(event: ProfiledEvent) -> str:
-    best = isolate_score(event.best, event.event.style)
-    return f"{best} → {event.elo} · #{event.rank:,} of {event.players:,}"
+    style = event.event.style
+    best = isolate_score(event.best, style)
+    return f"{best} → {write_elo(event.elo)} · #{event.rank:,} of {event.players:,}"
 
 
 def _tell(profile: Profile) -> Iterator[str]:
@@ -88,12 +89,13 @@ def _tell(profile: Profile) -> Iterator[str]:
     if (standing := profile.standing) is None:
         yield "no event Elo yet."
     else:
-        yield f"event Elos of {standing.total:,} together, #{standing.rank:,} of {standing.players:,} in this server."
+        total, place = write_sum(standing.total), f"#{standing.rank:,} of {standing.players:,}"
+        yield f"event Elos of {total} together, {place} in this server."
     medals = profile.medals
     yield f"Weeks won {medals.gold:,}, second {medals.silver:,}, third {medals.bronze:,}."
     yield from (f"{line}." for line in _lines(profile))
     for event in profile.events:
-        elo = "–" if event.event_elo is None else event.event_elo
+        elo = write_elo(event.event_elo)
         yield f"{event.event.name}: event Elo {elo}, best {_best(event)}."
     if profile.more_events:
         yield f"and {count_of(profile.more_events, 'event')} more."

@@ -33,7 +33,7 @@ from bot.ui.ratings import (
 )
 from bot.ui.rules import write_share
 from bot.ui.standings import PROVISIONAL
-from bot.ui.text import isolate_score, write_days
+from bot.ui.text import isolate_score, write_days, write_elo
 
 MOST_WEEKS = 8
 STEP = INNER / MOST_WEEKS
@@ -59,10 +59,11 @@ class _Step(NamedTuple):
 
 def picture_of_rating(rating: PlayerRating) -> Picture:
     """Picture where an event Elo comes from; before the first closed week, the best alone."""
-    canvas = Canvas()
-    elo = "–" if rating.event_elo is None else f"{rating.event_elo}{PROVISIONAL if rating.is_settling else ''}"
+    canvas, style = Canvas(), rating.event.style
+    mark = PROVISIONAL if rating.event_elo is not None and rating.is_settling else ""
+    elo = f"{write_elo(rating.event_elo)}{mark}"
     top = head(canvas, rating.player.name, rating.event.name, elo)
-    best = f"{isolate_score(rating.best, rating.event.style)} → {rating.all_time_elo}"
+    best = f"{isolate_score(rating.best, style)} → {write_elo(rating.all_time_elo)}"
     notes = [f"#{rating.rank:,} of {rating.players:,} by best score"]
     told = [f"{rating.player.name}, {rating.event.name}: event Elo {elo}."]
     if rating.event_elo is None or rating.weekly_average is None:
@@ -85,7 +86,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
         if (change := rating.change) is not None:
             notes.append(f"{write_change(change.points)} {write_since(change)}")
         told += [f"{step.label}: {step.value}." for step in steps]
-        told.append(f"Together {halves.sum}, rounded {rating.event_elo}.")
+        told.append(f"Together {halves.sum}, rounded {write_elo(rating.event_elo)}.")
     for note in notes:
         canvas.write(MARGIN, top, note, size=15, fill=DIM, room=INNER)
         top += 21
@@ -162,7 +163,7 @@ def _label(canvas: Canvas, middle: float, y: float, label: str) -> None:
 
 def _elo(week: RatedWeek, rules: Rules) -> str:
     is_left_out = week.is_missed and rules.attendance is Attendance.PLAYED
-    return "–" if is_left_out else str(week.elo).replace("-", "−")
+    return write_elo(None if is_left_out else week.elo)
 
 
 def _tell(week: RatedWeek, rules: Rules) -> str:

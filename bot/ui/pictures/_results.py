@@ -20,7 +20,7 @@ from bot.ui.pictures._canvas import (
     head,
 )
 from bot.ui.standings import PROVISIONAL, SETTLES
-from bot.ui.text import count_of, isolate_score, write_days
+from bot.ui.text import count_of, isolate_score, write_days, write_elo
 
 STAGE = 128.0
 """How high the podium is with the names on it."""
@@ -75,12 +75,12 @@ def _podium(canvas: Canvas, top: float, podium: Sequence[Standing], style: Score
         size = min(15, room / (CHARACTER * len(score)))
         canvas.write(middle, step + 41, score, size=size, anchor="middle", room=room)
         if standing.elo is not None:
-            canvas.write(middle, step + 58, f"Elo {standing.elo}{mark}", size=15, fill=DIM, anchor="middle")
+            canvas.write(middle, step + 58, f"Elo {write_elo(standing.elo)}{mark}", size=15, fill=DIM, anchor="middle")
     canvas.line([(MARGIN, bottom), (RIGHT, bottom)], RULE)
 
 
 def _row(canvas: Canvas, top: float, standing: Standing, style: ScoreStyle) -> None:
-    base, elo = top + 21, "" if standing.elo is None else str(standing.elo)
+    base, elo = top + 21, "" if standing.elo is None else write_elo(standing.elo)
     score = style.bare(standing.score)
     canvas.write(MARGIN + 24, base, f"{standing.rank or '–'}", fill=DIM, anchor="end")
     taken = 9.5 * len(score) + 62
@@ -91,5 +91,5 @@ def _row(canvas: Canvas, top: float, standing: Standing, style: ScoreStyle) -> N
 
 
 def _tell(standing: Standing, style: ScoreStyle, mark: str) -> str:
-    rated = "" if standing.elo is None else f", Elo {standing.elo}{mark}"
+    rated = "" if standing.elo is None else f", Elo {write_elo(standing.elo)}{mark}"
     return f"#{standing.rank} {standing.player.name} {isolate_score(standing.score, style)}{rated}"

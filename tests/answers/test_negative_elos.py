@@ -1,0 +1,56 @@
+"""Elos below 0 have the minus that scores have."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.sample_pictures import WEEK as PLAYED
+from benchmarks.sample_pictures import closed_week, event, profile, rating
+from bot.domain.profiles import ClosedWeek, ServerStanding
+from bot.domain.standings import Board
+from bot.ui.pictures import picture_of_profile, picture_of_rating, picture_of_week
+from bot.ui.profiles import show_profile
+from bot.ui.ratings import show_rating
+from bot.ui.standings import board_card
+from tests.one_database import on_one_database
+
+pytestmark = on_one_database
+
+ELO = -725
+WEEK = replace(
+    closed_week(),
+    standings=tuple(
+        replace(one, elo=ELO, all_time_elo=ELO, weekly_average=float(ELO)) for one in closed_week().standings
+    ),
+)
+RATING = replace(rating(weekly=(ELO, None)), event_elo=ELO, all_time_elo=ELO, weekly_average=float(ELO))
+PROFILE = replace(
+    profile(),
+    events=tuple(replace(one, elo=ELO, event_elo=ELO) for one in profile().events),
+    best_week=ClosedWeek(event(), PLAYED, 18_900.0, 1, 12, ELO),
+    standing=ServerStanding(2 * ELO, 2, 2, 35),
+)
+PICTURES = {
+    "picture of a week": picture_of_week(WEEK),
+    "picture of a rating": picture_of_rating(RATING),
+    "picture of a profile": picture_of_profile(PROFILE),
+}
+MESSAGES = {
+    "board of a week": [board_card(WEEK, None)],
+    "overall board": [board_card(replace(WEEK, board=Board.OVERALL), None)],
+    "rating": show_rating(RATING).cards,
+    "profile": show_profile(PROFILE).cards,
+}
+TEXTS = {
+    **{name: "\n".join(card.text for card in cards) for name, cards in MESSAGES.items()},
+    **{
+        name: " ".join((one.description, *re.findall('"words":"(.*?)"', one.drawing))) for name, one in PICTURES.items()
+    },
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_an_elo_below_0_is_written_with_a_minus(text: str) -> None:
+    assert "−725" in text
+    assert re.findall(r"-\d+", text) == []
