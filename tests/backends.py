@@ -1,4 +1,4 @@
-"""The services on a real database, with a clock to set and short words for what tests say most."""
+"""The services on a real database, with a settable clock and shortcuts for common test steps."""
 
 import asyncio
 import itertools
@@ -34,7 +34,7 @@ NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozenset(), owns_bot=False)
 MEMBER = Actor(discord_id=8, guild_id=GUILD, manages_guild=False, role_ids=frozenset(), owns_bot=False)
 
-# Shared by all backends of a test, as several processes share one Discord.
+# All backends of a test share this, as several processes share one Discord.
 _interaction_ids = itertools.count(1)
 
 
@@ -52,7 +52,7 @@ class Clock:
 
 
 def settings_for(url: URL, **changes: Any) -> Settings:
-    """The settings of a test: its database, no cooldown, and nothing from this machine's environment."""
+    """Return the settings of a test: its database, no cooldown, and nothing from the environment of this machine."""
     defaults = {name: info.default for name, info in Settings.model_fields.items()}
     database = {"database_url": SecretStr(url.render_as_string(hide_password=False))}
     return Settings.model_construct(**{**defaults, **database, "submit_cooldown_seconds": 0, **changes})
@@ -60,7 +60,7 @@ def settings_for(url: URL, **changes: Any) -> Settings:
 
 @dataclass
 class TestBackend:
-    """The services, the clock they go by, and their database."""
+    """The services, their clock and their database."""
 
     __test__ = False
 
@@ -92,7 +92,7 @@ class TestBackend:
             await self.submit(player, score)
 
     async def play(self, *weeks: Mapping[int, float]) -> None:
-        """Have players submit week after week, the last of them being the one that it is."""
+        """Let players submit, week after week; the last of these weeks is the current one."""
         self.clock.move(weeks=1 - len(weeks))
         for number, scores in enumerate(weeks):
             self.clock.move(weeks=min(number, 1))
@@ -102,11 +102,11 @@ class TestBackend:
         return await self.real.services.standings.page(GUILD, event, board, page, viewer_id=0)
 
     async def elos(self, board: Board = Board.ALL_TIME, event: str = EVENT) -> dict[int, int | None]:
-        """The Elos of the first page of a board, by player."""
+        """Return the Elos of the first page of a board, by player."""
         return {row.player.discord_id: row.elo for row in (await self.page(board, event)).standings}
 
     async def run(self, week: str | None = None, event: str = EVENT) -> tuple[WeeklyRunResult, ...]:
-        """Run weeks, the current one too."""
+        """Run weeks, including the current one."""
         return await self.real.services.weeks.run(ADMIN, event, week, early=True)
 
     async def results(self, week: Week, event: str = EVENT) -> tuple[Standing, ...]:
@@ -119,12 +119,12 @@ class TestBackend:
         return str((await self.real.services.weeks.undo(ADMIN, event)).week)
 
     async def rate(self) -> None:
-        """Bring the stored Elos of every event up to date now, without the window that the bot leaves between two."""
+        """Recalculate the stored Elos of every event at once, regardless of the bot's time window."""
         for event_id in await self.real.scoring.stale_events():
             await self.real.scoring.recalculate(event_id)
 
     async def settle_ratings(self, seconds: float = UNTIL_IT_HANGS) -> None:
-        """Wait until the bot by itself has brought the stored Elos of every event up to date."""
+        """Wait until the bot itself has recalculated the stored Elos of every event."""
         async with asyncio.timeout(seconds):
             while await self.real.scoring.stale_events():  # noqa: ASYNC110 - only the database knows
                 await asyncio.sleep(0.02)
@@ -136,7 +136,7 @@ class TestBackend:
 
 @asynccontextmanager
 async def open_test_backend(url: URL, clock: Clock | None = None, **changes: Any) -> AsyncIterator[TestBackend]:
-    """Open the services on a database, with settings changed as given."""
+    """Open the services on a database, with changed settings."""
     clock = clock or Clock()
     database = Database(url)
     try:
@@ -147,14 +147,14 @@ async def open_test_backend(url: URL, clock: Clock | None = None, **changes: Any
 
 
 class DeadProcess:
-    """A recalculation that nobody does any more: its process died right after the commit."""
+    """A recalculation that never happens: its process died right after the commit."""
 
     def request(self, event_id: int) -> None:
         pass
 
 
 def with_recalculation(backend: TestBackend, recalculation: Recalculation) -> TestBackend:
-    """Return the backend as a process that leaves recalculating to somebody else."""
+    """Return the backend as a process that leaves recalculations to others."""
     leaderboard = LeaderboardService(
         backend.database, backend.clock, RatingScale(), timedelta(0), recalculation=recalculation
     )

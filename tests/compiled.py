@@ -1,4 +1,4 @@
-"""Statements that are compiled once for all tests, each of which opens engines of its own."""
+"""Share compiled statements among tests, each of which opens its own engines."""
 
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -10,7 +10,7 @@ MANY = 5000
 
 
 def share_compiled_statements() -> None:
-    """Have an engine execute what another one to a database of the same kind has compiled."""
+    """Let an engine execute what another engine for the same kind of database has compiled."""
 
     def are_same(one: Dialect, other: object) -> bool:
         return type(one) is type(other)

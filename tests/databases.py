@@ -1,4 +1,4 @@
-"""Databases for tests: each gets one of its own, copied from a template that the migrations made."""
+"""Databases for tests: each test gets a separate copy of a migrated template."""
 
 import asyncio
 import os
@@ -21,7 +21,8 @@ from tests.statements import on
 
 KINDS = ("sqlite", "postgresql")
 POOLER_VARIABLE = "TEST_POOLER_URL"
-"""Names the pooler before the PostgreSQL of the tests, if there is one (`tests.pooled`)."""
+"""The environment variable that names the pooler in front of the tests' PostgreSQL, if there is one
+(`tests.pooled`)."""
 
 _END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
 
@@ -35,7 +36,7 @@ _EMPTY = ";".join((_END_OTHERS, *_DELETES, _NUMBER_ANEW))
 
 
 class Templates:
-    """Makes databases: empty ones, and copies of some that are made once."""
+    """Creates databases: empty ones, and copies of templates that are created once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,14 +45,14 @@ class Templates:
 
     @contextmanager
     def migrated(self, kind: str) -> Iterator[URL]:
-        """Give a database with the newest schema and nothing in it."""
+        """Provide an empty database with the newest schema."""
         yield from self._use(self._create(kind, template=self._template(kind, migrate)))
 
     @contextmanager
     def emptied(self, kind: str) -> Iterator[URL]:
-        """Give the same, perhaps one that had rows before; for those who leave the schema as it is.
+        """Provide the same, perhaps a reused one that was emptied; the caller must not change the schema.
 
-        To make a PostgreSQL database and to drop it takes half a second when others do so too, to empty it 20 ms.
+        Creating and dropping a PostgreSQL database takes half a second under load, but emptying it takes 20 ms.
         """
         if kind == "sqlite":
             with self.migrated(kind) as url:
@@ -66,17 +67,17 @@ class Templates:
 
     @contextmanager
     def prepared(self, kind: str, prepare: Callable[[URL], None]) -> Iterator[URL]:
-        """Give a copy of a migrated database that `prepare` has put something into, once for all copies."""
+        """Provide a copy of a migrated database that `prepare` has filled; it runs once for all copies."""
         template = self._template(kind, prepare, of=self._template(kind, migrate))
         yield from self._use(self._create(kind, template=template))
 
     @contextmanager
     def empty(self, kind: str) -> Iterator[URL]:
-        """Give a database without any table."""
+        """Provide a database without tables."""
         yield from self._use(self._create(kind, template=None))
 
     def close(self) -> None:
-        """Drop the templates, and what was emptied."""
+        """Drop the templates and the reusable databases."""
         for url in (*self._used, *self._made.values()):
             _drop(url)
 
@@ -102,7 +103,7 @@ class Templates:
                 shutil.copyfile(str(template.database), str(url.database))
             return url
         if template is not None:
-            # A pooler keeps its connections.
+            # A pooler keeps its connections open, so end them.
             _administer(_END_CONNECTIONS, name=template.database)
         source = "" if template is None else f" TEMPLATE {template.database}"
         _administer(f"CREATE DATABASE {name}{source}")
@@ -125,7 +126,10 @@ def _drop(url: URL) -> None:
 
 
 def _empty(url: URL) -> None:
-    """Throw out whoever is still connected, and leave nothing but the schema, all in one message to the server."""
+    """Merge everything written into the database file itself.
+
+    Connections that close at the same moment may leave a part outside it.
+    """
 
     def work(connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection

@@ -1,4 +1,4 @@
-"""What users wrote from right to left, and the bot shows so that it moves what stands around it."""
+"""Find right-to-left text in messages that would move its surroundings."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ UNREAD = ("custom_id", "url", "id", "emoji", "attachments", "allowed_mentions")
 
 
 def exposed(data: Any) -> list[str]:
-    """The texts of a message or of choices that have something from right to left outside of an isolate."""
+    """Return the texts of a message or of choices with right-to-left text outside of an isolate."""
     return [text for text in _texts(data) if not _is_isolated(text)]
 
 
@@ -22,7 +22,7 @@ def _texts(data: Any) -> Iterator[str]:
         for one in data:
             yield from _texts(one)
     elif isinstance(data, dict):
-        # The value of an option, a choice or an input comes back to the bot, as it is.
+        # The value of an option, a choice or an input is returned to the bot unchanged.
         returned = {"value"} if {"label", "custom_id"} & data.keys() else set()
         for key, value in data.items():
             if key not in returned and key not in UNREAD:

@@ -1,4 +1,4 @@
-"""Events of few players, treated as those of many are."""
+"""Treat small events like large ones."""
 
 import math
 from collections.abc import Iterator
@@ -11,6 +11,6 @@ from bot.services.ratings import _recalculation as stored_elos
 
 @contextmanager
 def as_if_large() -> Iterator[None]:
-    """Have recalculations look at those only whose Elo may have moved, however few the others are."""
+    """Make recalculations look only at players whose Elo may have moved, even in small events."""
     with patch.object(stored_elos, "FEW_PLAYERS", 0), patch.object(moved_elos, "GREATEST_SHARE", math.inf):
         yield

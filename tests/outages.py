@@ -1,4 +1,4 @@
-"""Statements of the database that are seen, broken, or slow."""
+"""Watch, break or delay statements of the database."""
 
 import asyncio
 import threading
@@ -14,7 +14,7 @@ from tests.wire.waiting import until
 
 @contextmanager
 def listening(target: Any, moment: str, listener: Callable[..., Any], *, retval: bool = False) -> Iterator[None]:
-    """Have SQLAlchemy call a listener at each such moment of a target, until the block ends."""
+    """Let SQLAlchemy call a listener at each such event of a target, until the block ends."""
     event.listen(target, moment, listener, retval=retval)
     try:
         yield
@@ -24,7 +24,7 @@ def listening(target: Any, moment: str, listener: Callable[..., Any], *, retval:
 
 @contextmanager
 def statements_seen(part: str, then: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
-    """Give a list that each statement with this in it is added to, before it is executed."""
+    """Yield a list of the executed statements that contain this text; call `then` before each."""
     seen: list[str] = []
 
     def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -37,7 +37,7 @@ def statements_seen(part: str, then: Callable[[], None] = lambda: None) -> Itera
 
 
 def statements_fail(part: str) -> AbstractContextManager[list[str]]:
-    """Have the connection break at each statement with this in it; gives those that did."""
+    """Break the connection at each statement that contains this text; yield these statements."""
 
     def break_connection() -> None:
         raise ConnectionResetError("the test broke the connection")
@@ -47,7 +47,7 @@ def statements_fail(part: str) -> AbstractContextManager[list[str]]:
 
 @contextmanager
 def statement_waits(part: str, happened: Callable[[], bool]) -> Iterator[None]:
-    """Have the database take until something has happened over the next statement with this in it."""
+    """Delay the next statement that contains this text until something has happened."""
     was_slow = False
 
     async def until_then(_connection: Any) -> None:

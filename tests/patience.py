@@ -1,7 +1,7 @@
-"""How long tests wait: until what they wait for happens, however slow or busy the machine is.
+"""How long tests wait: until the expected event, however slow or busy the machine is.
 
-The bot has limits of its own, which tell what is silent from what works. On a busy machine what works reaches them
-too. So tests give it limits that only a hang reaches; a test about such a limit sets it, beside a peer that really is
+The bot has limits that distinguish silent peers from working ones. On a busy machine, working peers reach them too.
+Tests therefore give the bot limits that only a hang reaches; a test of such a limit sets it, with a peer that is really
 silent.
 """
 
@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Final
 
 UNTIL_IT_HANGS: Final = 120.0
-"""Seconds that nothing takes but what would take for ever."""
+"""Only something that hangs takes this many seconds."""
 
 IN_MODULES: Final = {
     "BUSY_TIMEOUT_SECONDS": "bot.database.dialect",
@@ -34,48 +34,48 @@ IN_MODULES: Final = {
     "MOST_LAG_SECONDS": "bot.health",
     "ASK_SECONDS": "bot.health",
 }
-"""The bot's limits, and where they are."""
+"""The bot's limits, and the modules that define them."""
 COURTESIES: Final = ("LATEST_DEFERRAL_SECONDS", "PRECEDENCE_SECONDS")
-"""How long one with nothing to tell leaves the word to another; in the end users are told the same anyway."""
+"""Limits for how long a process without a result waits for the other one; users get the same answer in the end."""
 SOON: Final = 0.2
-"""Seconds that a test lets pass beside a peer that really is silent."""
+"""How many seconds a test waits for a peer that is really silent."""
 
 _VARIABLE: Final = "LIMITS_OF_THE_BOT"
 
 
 def patient() -> dict[str, float]:
-    """Return limits that only a hang reaches, and little courtesy between two who may answer the same."""
+    """Return limits that only a hang reaches, but short ones for processes that could give the same answer."""
     return dict.fromkeys(IN_MODULES, UNTIL_IT_HANGS) | dict.fromkeys(COURTESIES, SOON)
 
 
 def limits(**seconds: float) -> dict[str, str]:
-    """Return the variable that gives a process of the bot some limits, and for the rest such as only a hang reaches."""
+    """Return the variable that gives a process of the bot some limits; all others are reached only by a hang."""
     return {_VARIABLE: json.dumps(patient() | seconds)}
 
 
 def at_its_own_limits() -> dict[str, str]:
-    """Return the variable that leaves a process of the bot its own limits."""
+    """Return the variable that leaves a process of the bot with its own limits."""
     return {_VARIABLE: json.dumps({})}
 
 
 def take_limits(environment: MutableMapping[str, str]) -> None:
-    """Give the bot in this process the limits that its environment names, if it does."""
+    """Apply the limits in the environment, if any, to the bot in this process."""
     given = json.loads(environment.pop(_VARIABLE, "{}"))
     if "REDIS_URL" not in environment:
-        # Its client takes a while to import.
+        # The Redis client is slow to import.
         given.pop("REDIS_TIMEOUT_SECONDS", None)
     set_limits(setattr, given)
 
 
 def set_limits(set_attribute: Callable[[Any, str, float], None], seconds: dict[str, float]) -> None:
-    """Set limits of the bot in this process, by a function such as `setattr`."""
+    """Set limits of the bot in this process, with a function such as `setattr`."""
     for name, value in seconds.items():
         set_attribute(import_module(IN_MODULES[name]), name, value)
 
 
 @contextmanager
 def hasty(**seconds: float) -> Iterator[None]:
-    """Give the bot in this process other limits for a while, beside a peer that really is silent."""
+    """Change limits of the bot in this process for a while, for a peer that is really silent."""
     before = {name: getattr(import_module(IN_MODULES[name]), name) for name in seconds}
     set_limits(setattr, seconds)
     try:

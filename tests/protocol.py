@@ -1,4 +1,4 @@
-"""What goes to a PostgreSQL, held to what a pooler in transaction mode bears: PgBouncer with its defaults."""
+"""Check everything sent to a PostgreSQL against what PgBouncer supports in transaction mode, with its defaults."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import pytest
 from asyncpg.protocol import Protocol
 
 TAKEN_AT_START = {"user", "database", "client_encoding", "application_name"}
-"""Parameters of a connection that PgBouncer takes, of those that anybody here sends."""
+"""The connection parameters sent by tests that PgBouncer accepts."""
 OUTLIVES_ITS_TRANSACTION = re.compile(
     r"^\s*SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|^\s*(LISTEN|PREPARE|LOAD)\b|\bpg_(try_)?advisory_lock"
-    # The driver switches JIT off to look types up, and on again in the same transaction.
+    # The driver switches JIT off to look up types, and on again in the same transaction.
     r"|\bset_config\((?!'jit')[^()]*\bfalse\b|CREATE\s+TEMP|\bWITH\s+HOLD\b",
     re.IGNORECASE,
 )
 
 
 class Watch:
-    """Looks at the messages of connections as they are sent.
+    """Inspects the messages of connections as they are sent.
 
     Attributes:
-        sent: the statements that the server was to read.
-        kept: those that it was to keep.
-        violations: what a pooler would not bear, a sentence each.
+        sent: the statements that the server was asked to parse.
+        kept: the statements that the server was asked to keep.
+        violations: what a pooler would not support, one sentence each.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ def _outlives_its_transaction(text: str) -> bool:
 
 
 class _Transport:
-    """The way to a server, with somebody who looks at each message."""
+    """The transport to a server, which shows each message to a watcher."""
 
     def __init__(self, transport: Any, watch: Watch) -> None:
         self._transport, self._watch = transport, watch
@@ -87,7 +87,7 @@ class _Transport:
 
     def _tell(self, kind: bytes, body: bytes) -> None:
         if not kind:
-            # After the version of the protocol, a name and a value each, and an end.
+            # After the protocol version there are pairs of name and value, and an end.
             words = [word.decode() for word in body[4:].split(b"\0")]
             self._watch.start(dict(zip(words[:-2:2], words[1:-2:2], strict=True)))
         elif kind == b"P":
@@ -99,7 +99,7 @@ class _Transport:
 
 @contextmanager
 def watched(*, as_pooler: bool = True) -> Iterator[Watch]:
-    """Look at every connection that this process makes; as a pooler does, which gives it a process id of its own."""
+    """Watch every connection of this process; act like a pooler, which reports its own process id."""
     watch = Watch()
 
     class WatchedProtocol(Protocol):

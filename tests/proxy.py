@@ -1,4 +1,4 @@
-"""A way to a server, over TCP, on which a fault can be put."""
+"""A TCP proxy to a server, with faults on demand."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,12 +13,12 @@ POSTGRES_PORT, REDIS_PORT = 5432, 6379
 
 
 class Proxy:
-    """Listens on loopback and passes everything on, until it is told otherwise.
+    """Listens on loopback and forwards everything, unless told otherwise.
 
     Attributes:
-        port: where it listens.
-        connections: how many were made so far.
-        delay: how many seconds everything takes that passes.
+        port: the port on which it listens.
+        connections: how many connections were made so far.
+        delay: how many seconds it delays all data.
     """
 
     def __init__(self, host: str, port: int, socket: str | None = None) -> None:
@@ -35,7 +35,7 @@ class Proxy:
         self._forgotten: set[asyncio.StreamWriter] = set()
 
     async def open(self) -> None:
-        """Take connections, at the same port as before."""
+        """Accept connections, at the same port as before."""
         if self._server is None:
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
             self.port = self._server.sockets[0].getsockname()[1]
@@ -49,16 +49,16 @@ class Proxy:
             writer.transport.abort()
 
     def hold(self) -> None:
-        """Keep everything back until `release`, as a network does whose cable is out: it comes late, but it comes."""
+        """Hold all data back until `release`, like a network with an unplugged cable: the data arrive late."""
         self._passing.clear()
 
     def swallow(self) -> None:
-        """Forget every connection without a word to either end, and those that are made until `release`."""
+        """Abandon every connection without telling either end, and any new one until `release`."""
         self._swallows = True
         self._forgotten |= self._writers
 
     def release(self) -> None:
-        """Pass on again; what was forgotten goes on leading nowhere."""
+        """Forward again; abandoned connections stay dead."""
         self._swallows = False
         self._passing.set()
 
@@ -98,7 +98,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxy_to(url: URL | str) -> AsyncIterator[Proxy]:
-    """Give a way to the PostgreSQL or Redis of a URL."""
+    """Provide a proxy to the PostgreSQL or Redis of a URL."""
     proxy = Proxy(*_address(url))
     await proxy.open()
     try:
@@ -109,12 +109,12 @@ async def proxy_to(url: URL | str) -> AsyncIterator[Proxy]:
 
 
 def through(proxy: Proxy, url: URL) -> URL:
-    """The URL of the same database, by way of the proxy."""
+    """Return the URL of the same database through the proxy."""
     return url.set(host="127.0.0.1", port=proxy.port, query={})
 
 
 def redis_through(proxy: Proxy, url: str) -> str:
-    """The URL of the same Redis database, by way of the proxy."""
+    """Return the URL of the same Redis database through the proxy."""
     return f"redis://127.0.0.1:{proxy.port}?{urlsplit(url).query}"
 
 

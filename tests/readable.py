@@ -1,7 +1,7 @@
-"""What a text of a message says, whatever it looks like."""
+"""Extract the readable text of a message."""
 
 MARKS = ("### ", "-# ")
-"""Of headings and small print."""
+"""The marks of headings and small print."""
 
 
 def readable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Simulated Discords: one that waits for a slow machine, and one in which the bot's short waits take real time too."""
+"""Simulated Discords: one that waits for a slow machine, and one in which the bot's short waits take real time."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ COMMAND_TASKS = ("CommandTree-", "discord-ui-")
 class PatientEnv(Env):
     """An environment that waits for the bot until it hangs; SimCord's own gives it five seconds.
 
-    Not by a longer time-out: SimCord takes a timer that rings within it for work that is not done yet.
+    A longer time-out would not do: SimCord mistakes a timer that rings within it for unfinished work.
     """
 
     async def _settle_internal(
@@ -37,18 +37,19 @@ class PatientEnv(Env):
                 return
 
     async def _advance_to(self, target: float, deadline: float) -> None:
-        # The time-out of a whole step in time, within which the bot may have much to do.
+        # This is the time-out of a whole step in time, within which the bot may have much to do.
         await super()._advance_to(target, deadline + UNTIL_IT_HANGS)
 
 
 class RealTimeEnv(PatientEnv):
-    """An environment whose short timers ring when they should, and which notices sooner that the bot is done.
+    """An environment whose short timers ring on time, and which notices sooner that the bot is done.
 
-    SimCord's own ring only once the bot is idle, so that no wait within it would ever time out. Long ones ring by
-    `advance_time` alone: there is one for each statement, never to ring, and all would be looked through every time.
+    SimCord's own timers ring only once the bot is idle, so that no wait within the bot would ever time out. Long timers
+    ring only in `advance_time`: there is one for each statement, which never rings, and all of them would be searched
+    every time.
 
     Attributes:
-        waits: whether the environment waits for the bot at all after what a user did.
+        waits: whether the environment waits for the bot after a user's action.
     """
 
     waits = True
@@ -79,7 +80,7 @@ class RealTimeEnv(PatientEnv):
     ) -> None:
         if not self.waits:
             return
-        # Looking at everything again and again costs more than the commands themselves: first wait for these alone.
+        # Checking everything repeatedly costs more than the commands themselves, so first wait for these alone.
         commands = {task for task in self._work.tasks if task.get_name().startswith(COMMAND_TASKS)}
         if commands and not self._advancing:
             await asyncio.wait(commands, timeout=self.settle_timeout)

@@ -1,4 +1,4 @@
-"""Many texts that are to be refused, and which of them are not."""
+"""Check texts that must be refused, and find those that are not."""
 
 from collections.abc import Callable, Iterable
 
@@ -6,7 +6,7 @@ from bot.errors import LeaderboardError
 
 
 def taken(read: Callable[[str], object], texts: Iterable[str], error: type[LeaderboardError]) -> list[str]:
-    """Those of some texts that are read, each with what becomes of it."""
+    """Return the texts that are accepted, each with its reading."""
     found = []
     for text in texts:
         try:
@@ -17,7 +17,7 @@ def taken(read: Callable[[str], object], texts: Iterable[str], error: type[Leade
 
 
 def outcome(read: Callable[[str], float], text: str) -> float | tuple[object, ...]:
-    """What becomes of a text: what it is read as, or the class of its refusal and that one's fields."""
+    """Return the outcome of a text: its reading, or the class and the fields of its refusal."""
     try:
         return read(text)
     except LeaderboardError as refusal:

@@ -1,4 +1,4 @@
-"""A database described past the models: its schema, and all its rows."""
+"""Describe a database without the models: its schema and all its rows."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ from tests.statements import on
 
 
 def contents(url: URL) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the tables that are there, in the order of their keys."""
+    """Return all rows of the existing tables, in key order."""
 
     def work(connection: Connection) -> dict[str, list[dict[str, Any]]]:
         found = MetaData()
@@ -25,12 +25,12 @@ def contents(url: URL) -> dict[str, list[dict[str, Any]]]:
 
 
 def naive(row: dict[str, Any]) -> dict[str, Any]:
-    """Times as they are written in UTC, which is all that a column without a zone can hold."""
+    """Return times as written in UTC, because a column without a zone can hold no more."""
     return {key: value.replace(tzinfo=None) if hasattr(value, "tzinfo") else value for key, value in row.items()}
 
 
 def schema(url: URL) -> dict[str, Any]:
-    """Everything that two databases of one kind can differ in, by table."""
+    """Return everything in which two databases of one kind can differ, by table."""
 
     def work(connection: Connection) -> dict[str, Any]:
         inspector = inspect(connection)
@@ -70,5 +70,5 @@ def condition(options: dict[str, Any]) -> str:
 
 
 def normal(sql: str) -> str:
-    """SQL without what only its spelling decides: white space, and quotes around names."""
+    """Return SQL without differences of spelling: white space, and quotes around names."""
     return re.sub(r"\s+", " ", sql.replace('"', "")).strip()

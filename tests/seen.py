@@ -15,11 +15,11 @@ BUTTON, TEXT = 2, 10
 
 @dataclass(frozen=True)
 class Seen:
-    """What is seen after what a user did.
+    """What is visible after a user's action.
 
     Attributes:
-        alone: everything readable that only this user sees.
-        public: everything readable that everyone in the channel sees.
+        alone: all text that only this user sees.
+        public: all text that everyone in the channel sees.
         message: the last message, for clicks.
     """
 
@@ -37,7 +37,7 @@ class Seen:
 
     @property
     def buttons(self) -> dict[str, str]:
-        """The ids of the buttons that can be clicked, by label."""
+        """The ids of the clickable buttons, by label."""
         assert self.message is not None
         buttons = [part for part in walk_components(self.message.components) if part["type"] == BUTTON]
         return {button["label"]: button["custom_id"] for button in buttons if not button.get("disabled")}
@@ -47,7 +47,7 @@ class Seen:
 
 
 def seen(result: InteractionResult) -> Seen:
-    """Return what is seen after an interaction."""
+    """Return what is visible after an interaction."""
     messages = [message for message in (result.response, *result.followups) if message is not None]
     return Seen(
         alone="\n".join(read(message) for message in messages if message.ephemeral),
@@ -57,7 +57,7 @@ def seen(result: InteractionResult) -> Seen:
 
 
 def read(message: ResponseMessage | Message) -> str:
-    """Return everything readable in a message, a line each."""
+    """Return all text in a message, one part per line."""
     parts = (
         message.components if isinstance(message, ResponseMessage) else [one.to_dict() for one in message.components]
     )
@@ -65,5 +65,5 @@ def read(message: ResponseMessage | Message) -> str:
 
 
 def texts_of(components: Sequence[Any]) -> list[str]:
-    """Return the texts of a message of components, one a part."""
+    """Return the texts of a message of components, one per part."""
     return [part["content"] for part in walk_components(components) if part["type"] == TEXT]

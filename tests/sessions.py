@@ -1,4 +1,4 @@
-"""Sessions and connections that a test holds open while others act."""
+"""Sessions and connections that a test keeps open while others act."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ def pool_of(server: Database) -> AsyncEngine:
 
 @asynccontextmanager
 async def engine_of(database: Database) -> AsyncIterator[AsyncEngine]:
-    """Give the pool of a database; of a file, whose transactions have threads of their own, a pool for the test."""
+    """Provide the pool of a database; for a file, whose transactions have their own threads, a pool for the test."""
     if not dialect.is_file(database.url):
         yield pool_of(database)
         return
@@ -33,14 +33,14 @@ async def engine_of(database: Database) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def reading(database: Database) -> AsyncIterator[AsyncSession]:
-    """Give a session that sees one state of a database."""
+    """Provide a session that sees one state of a database."""
     async with _session(database, dialect.reader_options(database.url)) as session:
         yield session
 
 
 @asynccontextmanager
 async def writing(database: Database) -> AsyncIterator[AsyncSession]:
-    """Give a session whose changes commit at the end; the bot's own writers wait for it in the database."""
+    """Provide a session whose changes commit at the end; the bot's writers wait for it in the database."""
     async with _session(database, dialect.writer_options(database.url)) as session:
         yield session
 

@@ -1,8 +1,8 @@
-"""Looks for faults for longer than a run of all tests may take: `python -m tests.soak SECONDS`.
+"""Look for faults for longer than a run of all tests may take: `python -m tests.soak SECONDS`.
 
-First two processes receive every command, as in `tests.twice`. Then, on both databases at once, until the time is over:
-examples of the state machine, then rounds in which the bot is killed, each time with other chances. The first finding
-ends it, with all that is needed to see it again.
+First two processes receive every command, as in `tests.twice`. Then, on both databases concurrently, until the time is
+over: examples of the state machine, then rounds in which the bot is killed, each time with a different seed. The first
+finding ends the program, with everything needed to reproduce it.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ LONG = settings(
 
 
 def soak(kind: str, seconds: float) -> str:
-    """Look for faults on one kind of database, and tell how much was looked at."""
+    """Look for faults on one kind of database, and report how much was checked."""
     end = time.monotonic() + seconds
     examples = rounds = 0
     with TemporaryDirectory() as folder:
@@ -55,11 +55,11 @@ def soak(kind: str, seconds: float) -> str:
 
 
 def main(seconds: float) -> None:
-    """Look at two processes, then on both databases at once."""
+    """Check two processes, then both databases concurrently."""
     twice.main()
     with ExitStack() as stack:
         os.environ[servers.DATABASE_VARIABLE] = stack.enter_context(servers.postgres_server())
-        # A forked process would take the server that forks this one's bots for its own.
+        # A forked process would mistake the server that forks this one's bots for its own.
         pool = stack.enter_context(ProcessPoolExecutor(len(KINDS), mp_context=get_context("spawn")))
         for told in pool.map(soak, KINDS, [seconds] * len(KINDS)):
             print(told)

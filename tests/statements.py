@@ -1,4 +1,4 @@
-"""SQL past the models and the services, for tests that run no event loop of their own."""
+"""SQL without the models and services, for tests that run no event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def on(url: URL, work: Callable[[Connection], T]) -> T:
-    """Do synchronous work in a transaction on a connection of the bot's own kind."""
+    """Do synchronous work in a transaction on a connection like the bot's."""
 
     async def connected() -> T:
         database = Database(url)

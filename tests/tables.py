@@ -1,4 +1,4 @@
-"""What the tables hold, read and changed past the services."""
+"""Read and change the tables without the services."""
 
 from collections.abc import Collection
 from functools import cache
@@ -21,7 +21,7 @@ async def rows(database: Database, table: type[Base], *, without: Collection[str
 
 
 async def contents(database: Database, *, without: Collection[str] = (), except_for: Collection[str] = ()) -> Any:
-    """Return the rows of every table, to be compared with those of another time."""
+    """Return the rows of every table, to be compared with those at another time."""
 
     def work(session: Session) -> dict[str, Rows]:
         tables = {mapper.local_table.description: mapper.class_ for mapper in Base.registry.mappers}
@@ -59,7 +59,7 @@ async def stored_elos(database: Database, event_id: int) -> dict[int, int | None
 
 
 async def missed(database: Database, week: Week, event_id: int = 1) -> dict[int, int]:
-    """Return what a closed week counts for those who missed it, by Discord's id of the player."""
+    """Return the weekly Elos of players who missed a closed week, by Discord's id of the player."""
     return await database.read(lambda session: missed_in(session, week, event_id))
 
 
@@ -78,7 +78,7 @@ def missed_in(session: Session, week: Week, event_id: int = 1) -> dict[int, int]
 
 
 async def execute(database: Database, *statements: Executable) -> None:
-    """Change rows as no service would, in one transaction."""
+    """Change rows in ways that no service does, in one transaction."""
 
     def work(session: Session) -> None:
         for statement in statements:

@@ -1,4 +1,4 @@
-"""Where things may stand: who imports whom, who knows what, and how it is named. A failure lists every offender."""
+"""The architecture: which modules import which, who knows what, and naming rules. A failure lists every offender."""
 
 import ast
 import os
@@ -14,7 +14,7 @@ from tests.patience import UNTIL_IT_HANGS
 
 ROOT = Path(__file__).parents[1]
 
-# What each part may import besides itself and the standard library. The longest prefix of a module counts.
+# The modules that each part may import besides itself and the standard library. The longest matching prefix counts.
 MAY_IMPORT = {
     "bot.errors": {},
     "bot.domain": {"pytz", "rapidfuzz", "regex", "bot.errors"},
@@ -103,7 +103,7 @@ def part_of(module: str) -> str:
 
 @cache
 def imports(module: str) -> list[str]:
-    """Every module that a module imports, wherever in it, and every name that may be one."""
+    """Return every module that a module imports, anywhere in it, and every imported name that may be a module."""
     found: list[str] = []
     for node in nodes(module):
         if isinstance(node, ast.Import):
@@ -140,7 +140,7 @@ def test_what_begins_with_an_underscore_stays_in_its_package() -> None:
 
 
 def package_of_insides(name: str) -> str | None:
-    """The package that alone may import a module, if its name has a part that begins with an underscore."""
+    """Return the only package that may import a module whose name has a part with a leading underscore."""
     parts = name.split(".")
     inner = [place for place, part in enumerate(parts) if part.startswith("_") and not part.startswith("__")]
     return ".".join(parts[: inner[0]]) if inner and parts[0] == "bot" else None
@@ -167,7 +167,7 @@ def test_capabilities_import_each_other_in_no_circle() -> None:
 
 
 def place_of(module: str) -> str:
-    """A module; of the services, the package that it is an inside of."""
+    """Return a module; for the services, the package that contains it."""
     return ".".join(module.split(".")[:3])
 
 
@@ -212,7 +212,7 @@ def test_the_command_line_imports_no_library_that_only_some_runs_need() -> None:
 
 
 def run(program: str) -> tuple[int, str, str]:
-    """The exit code, output and errors of a program; with settings that would be refused, were they read."""
+    """Return the exit code, output and errors of a program that runs with invalid settings, which it must not read."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": "nonsense", "LOG_LEVEL": "LOUD"}
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -281,7 +281,7 @@ def words(name: str) -> set[str]:
 
 
 def at_import(node: ast.AST) -> Iterator[ast.AST]:
-    """Everything that runs when a module is imported: all but the bodies of its functions."""
+    """Yield everything that runs when a module is imported: all but the bodies of its functions."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
@@ -298,7 +298,7 @@ def called(call: ast.Call) -> str:
 
 
 def names(module: str) -> Iterator[str]:
-    """Every name and every string of a module, but for its docstrings."""
+    """Yield every name and every string of a module, except its docstrings."""
     docstrings = {
         id(node.value) for node in nodes(module) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }

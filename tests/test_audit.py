@@ -1,4 +1,4 @@
-"""What is made of the report on known vulnerabilities."""
+"""Handling of the report on known vulnerabilities."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`python -m bot …`: what operators read where something is wrong, and which code it ends with."""
+"""`python -m bot …`: its messages to operators, and its exit codes."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 
 SECRET = "hunter2"
 TOKEN_IS_MISSING = "DISCORD_TOKEN is missing. Copy the bot's token from Discord's developer portal into `.env`."
-# The port 1 is nobody's.
+# Nothing listens on port 1.
 NOBODY = f"postgresql://bot:{SECRET}@127.0.0.1:1/scores"
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended.
+    """The end of a command.
 
     Attributes:
-        mistakes: what its message names.
+        mistakes: the mistakes that its message lists.
     """
 
     code: int
@@ -64,7 +64,7 @@ CommandLine = Callable[..., Ended]
 
 @pytest.fixture
 def command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    """What runs a command with the given settings alone, in an empty directory."""
+    """Return a function that runs a command with only the given settings, in an empty directory."""
     for name in os.environ:
         if name.lower() in Settings.model_fields:
             monkeypatch.delenv(name)
@@ -92,7 +92,7 @@ def test_without_a_token_nothing_begins(command_line: CommandLine, database_url:
 
 
 def no_database(program: str, file: str = "leaderboard.db") -> str:
-    """What is told in the folder of a test, where the file is not."""
+    """Return the message about a missing file in the folder of a test."""
     return (
         f"There is no database at {Path.cwd() / file}."
         f" Run this in the folder with `.env`, or, for a new bot, `{program} migrate` first."
@@ -210,7 +210,7 @@ def test_a_file_that_is_no_database_is_left_alone(command_line: CommandLine) -> 
 def test_a_database_without_a_schema_is_named_with_what_to_do(
     command_line: CommandLine, empty_database_url: URL, command: str
 ) -> None:
-    # Which makes the file of SQLite, and is no table of a name that the bot's have.
+    # This creates the SQLite file; the table has no name of the bot's.
     change(empty_database_url, "CREATE TABLE notes (note VARCHAR(9))")
     ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=empty_database_url)
     assert ended.code == 2
@@ -223,7 +223,7 @@ def test_a_database_without_a_schema_is_named_with_what_to_do(
 def test_an_older_schema_is_named_with_what_to_do(
     command_line: CommandLine, fresh_database_url: URL, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    # As by the version after this one.
+    # The database is as a newer version leaves it.
     monkeypatch.setattr(schema, "needed_revision", lambda: "0002")
     ended = command_line(command, DISCORD_TOKEN=SECRET, DATABASE_URL=fresh_database_url)
     assert ended.code == 2
@@ -287,7 +287,7 @@ def test_the_tables_of_another_program_are_left_alone(
 def test_a_migration_that_fails_says_that_nothing_has_changed(
     command_line: CommandLine, empty_database_url: URL
 ) -> None:
-    # Of no table's name, and yet in the way of an index.
+    # It has the name of an index, and of no table.
     change(empty_database_url, "CREATE TABLE idx_audit_log_interaction (name VARCHAR(9))")
     ended = command_line("migrate", DATABASE_URL=empty_database_url)
     assert ended.code == 2
@@ -397,13 +397,13 @@ def test_progress_is_shown_on_a_terminal_alone(
     assert command_line("verify", DATABASE_URL=database_url).message == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     message = command_line("verify", DATABASE_URL=database_url).message
-    # An event, its three submissions, their six bests, and three ratings.
+    # These are an event, its three submissions, their six bests, and three ratings.
     assert "/13.0" in message
 
 
 def test_a_file_is_backed_up_as_it_stands_while_scores_are_written(command_line: CommandLine, file_url: URL) -> None:
     writing = sqlite3.connect(str(file_url.database), isolation_level=None)
-    # As long as one connection is open, what the others write stays beside the file.
+    # While a connection is open, the data that others write stay in the log beside the file.
     writing.execute("SELECT count(*) FROM events").fetchone()
     asyncio.run(play(file_url))
     writing.execute("BEGIN IMMEDIATE")
@@ -444,7 +444,7 @@ def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(command_line: Co
 def test_a_damaged_file_is_not_taken_for_a_backup(command_line: CommandLine, file_url: URL) -> None:
     asyncio.run(play(file_url))
     file = Path(str(file_url.database))
-    # Neither the first page nor the one that tells the schema's revision.
+    # Spare the first page, and the one with the schema's revision.
     whole = bytearray(file.read_bytes())
     change(file_url, "PRAGMA wal_checkpoint")
     whole[-3 * 4096 : -4096] = bytes([0xA5]) * 2 * 4096
@@ -461,7 +461,7 @@ def test_for_a_server_the_command_that_backs_up_is_told_and_does_so(
     migrate(lost)
     asyncio.run(play(lost))
     ended = command_line("backup", "a copy", DATABASE_URL=lost.set(password=SECRET))
-    # Of its own, for whoever backs up by a timer: nothing is there yet, and nothing failed.
+    # It has a separate code for backups by a timer: nothing is backed up yet, but nothing failed.
     assert ended.code == 3
     *_, command = ended.output.splitlines()
     run_client(shlex.split(command))

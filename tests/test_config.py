@@ -1,4 +1,4 @@
-"""Settings: where they come from, what is refused, and that no secret is ever shown."""
+"""Settings: their sources, their checks, and that no secret is ever shown."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ SECRET = "hunter2"
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of this machine: neither of its environment nor of a file in the working directory."""
+    """Hide the settings of this machine, in its environment and in a file in the working directory."""
     for name in os.environ:
         if name.lower() in Settings.model_fields:
             monkeypatch.delenv(name)
@@ -85,7 +85,7 @@ def test_what_only_looks_like_a_setting_is_named_and_stops_nothing(monkeypatch: 
     Path(".env").write_text("LOG_FOLDER=logs\nPOSTGRES_PASSWORD=x\nREDIS_URL=\n")
     for name in ("ELO_PER_SIGMAS", "DISCORD_PREFIX", "ELO_PER_SIGMA"):
         monkeypatch.setenv(name, "100")
-    # What other programs have in the environment, Kubernetes among them.
+    # Other programs, such as Kubernetes, set these in the environment.
     for name in ("REDIS_PASSWORD", "LOG_DIR", "DATABASE_HOST", "LEADERBOARD_BOT_SERVICE_HOST", "DISCORD_PORT_80_TCP"):
         monkeypatch.setenv(name, "localhost")
     assert load_settings().elo_per_sigma == 100
@@ -148,7 +148,7 @@ def test_a_value_that_makes_no_sense_is_named_and_not_repeated(monkeypatch: pyte
 
 
 def outcome() -> list[str]:
-    """The mistakes in what is set; none, where it is taken."""
+    """Return the mistakes in the settings; none if they are accepted."""
     try:
         load_settings()
     except SettingsError as error:
@@ -215,7 +215,7 @@ def test_a_secret_beside_a_mistake_is_not_shown(monkeypatch: pytest.MonkeyPatch)
     assert len(error.value.mistakes) == 3
     assert SECRET not in str(error.value)
     assert SECRET not in repr(error.value)
-    # What led to it may quote a secret, and must not be printed with it.
+    # The cause may quote a secret, so it must not be printed.
     assert error.value.__suppress_context__
 
 

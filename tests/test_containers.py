@@ -1,4 +1,4 @@
-"""What the container files promise: nobody is root, no root file system can be written to, and the bot is watched."""
+"""The guarantees of the container files: no root user, read-only root file systems, and a health check of the bot."""
 
 import json
 import re
@@ -63,13 +63,13 @@ def test_every_setting_reaches_the_bot_in_its_container() -> None:
 def test_a_setting_of_the_operator_s_wins_over_the_one_that_compose_makes() -> None:
     made = {name: str(value) for name, value in COMPOSE["services"]["bot"]["environment"].items() if value is not None}
     own_wins = {name for name, value in made.items() if value.startswith(f"${{{name}:")}
-    # The port inside of the container, where nobody else listens.
+    # The port is inside the container, where nothing else listens.
     assert made.keys() - own_wins == {"HEALTH_PORT"}
 
 
 def test_no_image_and_no_action_is_named_without_its_digest() -> None:
     images = [line.split()[1] for line in IMAGE if line.startswith("FROM")]
-    # The bot's own has no name, since it is built here, for both services that use it.
+    # The bot's own image has no name, because it is built here for both services.
     images += [one["image"] for one in COMPOSE["services"].values() if "build" not in one]
     assert [name for name, one in COMPOSE["services"].items() if "build" in one and "image" in one] == []
     assert len(images) == 4

@@ -75,7 +75,7 @@ async def test_on_the_page_the_clock_keeps_pace_with_the_real_one() -> None:
     following = asyncio.create_task(clock.follow())
     await asyncio.sleep(TICK_SECONDS)
     assert datetime.now(UTC) - clock() < timedelta(hours=1)
-    # A timer of the simulated Discord moves the same clock; it waits for the real one then.
+    # A timer of the simulated Discord moves the same clock; then it waits for the real one.
     clock.move(timedelta(hours=1))
     await asyncio.sleep(TICK_SECONDS * 2)
     assert clock() - datetime.now(UTC) < timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""The documents that list something list all of it."""
+"""The documents' lists are complete."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the log shows, and what it hides."""
+"""What the log shows and hides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The backend as it is built and taken down, without Discord."""
+"""The backend is built and torn down without Discord."""
 
 import asyncio
 

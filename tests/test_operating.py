@@ -1,4 +1,4 @@
-"""What operators are told to type, tried as far as it goes without a Docker engine."""
+"""Try the commands in the operators' manual, as far as possible without a Docker engine."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ IN_POSTGRES = "docker compose exec -T postgres "
 
 
 def lines_of(heading: str, beginning: str) -> list[str]:
-    """The lines of a section of the page that begin so."""
+    """Return the lines of a section of the page with this beginning."""
     section = PAGE.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
     return [line for line in section.splitlines() if line.startswith(beginning)]
 
 
 def inner_commands(heading: str) -> list[str]:
-    """What a section of the page has typed inside of the container of PostgreSQL."""
+    """Return the commands that a section of the page runs inside the container of PostgreSQL."""
     return [line.removeprefix(IN_POSTGRES) for line in lines_of(heading, IN_POSTGRES)]
 
 
@@ -46,7 +46,7 @@ def test_a_command_typed_beside_the_unit_runs_as_the_bot_does() -> None:
     [line] = lines_of("Install", "sudo systemd-run ")
     *options, program, command = shlex.split(line)
     given = dict(value.split("=", 1) for option, value in pairwise(options) if option == "-p")
-    # Another user would take the files of the running bot from it.
+    # With a different user, the service would take over the files of the running bot.
     assert given.keys() == {"DynamicUser", "User", "StateDirectory", "WorkingDirectory", "EnvironmentFile"}
     assert given == {name: unit[name].replace("%S", "/var/lib") for name in given}
     assert (f"{program} run", command) == (unit["ExecStart"], "sync")
@@ -85,7 +85,7 @@ def test_a_container_s_database_is_backed_up_and_restored_by_the_commands_of_the
     monkeypatch.chdir(tmp_path)
     server = parse_database_url(own_server.get_uri("postgres"))
     url = server.set(username="leaderboard", database="leaderboard")
-    # As the image makes them.
+    # The image creates such a user.
     change(server, "CREATE ROLE leaderboard LOGIN SUPERUSER")
     environment = {**os.environ, "PGHOST": str(server.query.get("host", server.host)), "PGPORT": str(server.port or "")}
 

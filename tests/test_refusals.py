@@ -1,4 +1,4 @@
-"""What users are told of each error: a sentence in which its fields stand."""
+"""The sentences for errors: each contains the fields of its error."""
 
 import re
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ EXAMPLES: dict[str, Any] = {
     "mistake": errors.FileMistake(errors.Flaw.NO_EVENT, told="format: *chess*"),
     "word": "ERASE",
 }
-"""A value for each field that an error has."""
+"""A value for each field of an error."""
 RAISED = (
     errors.WeekClosedAlready,
     errors.EventNotFound,
@@ -163,12 +163,12 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.NothingStored,
     },
 }
-"""Errors that no other command helps with, by what does instead."""
+"""Errors for which no other command helps, with the remedy."""
 NUMBER, TIME = ScoreStyle(), ScoreStyle(ScoreFormat.TIME)
 
 
 def concrete(error: type[LeaderboardError]) -> Iterator[type[LeaderboardError]]:
-    """The errors without subclasses, and those that are raised although they have some."""
+    """Yield the errors without subclasses, and those that are raised although they have some."""
     further = error.__subclasses__()
     if not further or error in RAISED:
         yield error
@@ -177,12 +177,12 @@ def concrete(error: type[LeaderboardError]) -> Iterator[type[LeaderboardError]]:
 
 
 def fields_of(error: type[LeaderboardError]) -> list[str]:
-    """What an error is made with."""
+    """Return the fields of an error."""
     return list(getattr(error, "__dataclass_fields__", ()))
 
 
 def example(error: type[LeaderboardError]) -> str:
-    """What is told of an error with a value in each field."""
+    """Return the sentence of an error with example values."""
     return sentence(error(**{name: EXAMPLES[name] for name in fields_of(error)}))
 
 

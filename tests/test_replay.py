@@ -1,7 +1,7 @@
-"""Four years of real speedruns, played again through the simulated Discord, every other event on each database.
+"""Replay four years of real speedruns through the simulated Discord; each database gets every other event.
 
-What the bot shows and stores at the end is held against ratings computed here from the runs alone, with the standard
-library's `statistics` and nothing of the bot's.
+The final boards and tables are compared with ratings computed here from the runs alone, with the standard library's
+`statistics` and none of the bot's code.
 """
 
 import csv
@@ -43,7 +43,7 @@ class Run:
 
 
 def read_runs(part: int) -> list[Run]:
-    """The runs of every other event, from the first or the second on."""
+    """Return the runs of every other event, beginning with the first or the second."""
     with RUNS.open(newline="", encoding="utf-8") as file:
         runs = [
             Run(row["event"], row["player"], float(row["seconds"]), datetime.fromisoformat(row["submitted_at"]))
@@ -73,7 +73,7 @@ async def test_four_years_of_speedruns_are_rated_as_the_rules_say(world: World, 
 
 
 async def play(world: World, runs: Iterable[Run]) -> None:
-    """Submit every run at its time, and close the weeks of each event on the Monday after them."""
+    """Submit every run at its time, and close the weeks of each event on the following Mondays."""
     known: set[str] = set()
     due: dict[str, None] = {}
     monday: datetime | None = None
@@ -102,7 +102,7 @@ async def close_weeks(world: World, due: dict[str, None], monday: datetime) -> N
 
 
 async def shown(world: World, event: str, board: str) -> list[tuple[object, ...]]:
-    """All rows of a board, as a player reads them page by page."""
+    """Return all rows of a board, as a player reads them page by page."""
     page = await world.board(board, event, who="Reader")
     found = rows_of(page)
     while "›" in page.buttons:
@@ -113,7 +113,7 @@ async def shown(world: World, event: str, board: str) -> list[tuple[object, ...]
 
 
 def whole(shown: str, names: Collection[str]) -> str:
-    """Return the name that a board shows, which it cuts where the line of a phone ends."""
+    """Return the full name for a name on a board, which is cut to fit a line of a phone."""
     if not shown.endswith("…"):
         return shown
     [name] = [name for name in names if name.startswith(shown.removesuffix("…"))]
@@ -140,7 +140,7 @@ def rank_of(shown: str) -> int:
 
 
 async def stored_archive(world: World) -> dict[str, dict[int, dict[str, tuple[float | None, int, int | None]]]]:
-    """What the archive says of each event, week and player: score, weekly Elo and rank."""
+    """Return the archived score, weekly Elo and rank by event, week and player."""
     database = world.backend.database
     events = {row["id"]: row["name"] for row in await rows(database, Event)}
     players = {row["player_id"]: row["display_name"] for row in await rows(database, Member)}
@@ -156,7 +156,7 @@ async def stored_archive(world: World) -> dict[str, dict[int, dict[str, tuple[fl
 
 
 class Expected:
-    """What the rules make of the runs of one event."""
+    """The ratings that the rules imply for the runs of one event."""
 
     def __init__(self, runs: list[Run]) -> None:
         self.bests = bests_of(runs)
@@ -217,7 +217,7 @@ def elos_of(bests: Mapping[str, Run]) -> dict[str, int]:
 
 
 def ranks(values: Mapping[str, float]) -> dict[str, int]:
-    """Standard competition ranks, the smallest value first."""
+    """Return standard competition ranks, with the smallest value first."""
     return {player: 1 + sum(other < value for other in values.values()) for player, value in values.items()}
 
 

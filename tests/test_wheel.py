@@ -1,4 +1,4 @@
-"""The bot as operators install it: a wheel, built from the source distribution, in an environment of its own."""
+"""The bot as operators install it: a wheel, built from the source distribution, in a separate environment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Script = Callable[..., tuple[int, str]]
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel; its dependencies are those of the tests."""
+    """An environment with the wheel; it shares the tests' dependencies."""
     folder = tmp_path_factory.mktemp("wheel")
     build(ROOT, "sdist", folder)
     with tarfile.open(next(folder.glob("*.tar.gz"))) as sources:
@@ -51,7 +51,7 @@ def finish(command: list[str], folder: Path) -> None:
 
 @pytest.fixture
 def script(environment: Path, tmp_path: Path) -> Script:
-    """What runs the console script in an empty folder; returns its exit code and its output."""
+    """Return a function that runs the console script in an empty folder and returns its exit code and output."""
     scripts = environment / ("Scripts" if sys.platform == "win32" else "bin")
     path = shutil.which("leaderboard-bot", path=str(scripts))
     assert path is not None
@@ -73,7 +73,7 @@ def script(environment: Path, tmp_path: Path) -> Script:
 
 
 def test_the_wheel_works_where_operators_install_it(environment: Path, script: Script, tmp_path: Path) -> None:
-    # One test, since each process that tests would install it anew.
+    # This is one test, because each test process would install the wheel again.
     assert script("--version") == (0, f"leaderboard-bot {__version__} (schema {needed_revision()})\n")
     (tmp_path / ".env").write_text("DATABASE_URL=sqlite:///scores.db\n")
     code, output = script("verify")

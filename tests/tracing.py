@@ -1,7 +1,8 @@
-"""What `make coverage` traces, which nearly doubles what a test takes: each line, but not again and again.
+"""Choose what `make coverage` traces: every line, but not repeatedly.
 
-A test that runs on both databases is traced on one. Not traced at all is what runs code that other tests run too, to
-look at it from another side: with crowds and crashes, with counted statements, beside a second computation.
+Tracing nearly doubles the time of a test. A test that runs on both databases is traced on one. Tests that run the same
+code as others, to look at it from another side, are not traced at all: crowds and crashes, counted statements,
+comparisons with a second computation.
 """
 
 import os
@@ -12,19 +13,19 @@ import pytest
 from coverage import Coverage
 
 PROCESSES = "COVERAGE_PROCESS_CONFIG"
-"""The variable by which coverage has the processes that a test starts traced too."""
+"""The variable by which coverage also traces the processes that a test starts."""
 
 
 untraced = pytest.mark.untraced
-"""For tests that run no line of the bot which others do not run."""
+"""For tests that run only lines of the bot that other tests run too."""
 
 
 @contextmanager
 def no_tracing() -> Iterator[None]:
-    """Trace neither this process, nor those that it starts."""
+    """Trace neither this process nor those that it starts."""
     config = os.environ.pop(PROCESSES, None)
     tracers: list[Coverage] = []
-    # A worker has two: its own, and that of every process that a traced one starts.
+    # A worker has two tracers: its own, and that of every process that a traced one starts.
     while (tracer := Coverage.current()) is not None:
         tracer.stop()
         tracers.append(tracer)

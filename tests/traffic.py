@@ -1,4 +1,4 @@
-"""What passes between the bot and the simulated Discord, held to rules of the real one that SimCord does not check."""
+"""Check the traffic between the bot and the simulated Discord against rules of Discord that SimCord does not check."""
 
 import re
 import time
@@ -17,12 +17,12 @@ _FOLLOW_UP = re.compile(r"(?:POST|PATCH) /webhooks/\d+/([^/]+)(?:/messages/.+)?"
 
 
 class Traffic(list[tuple[str, str, Any]]):
-    """The transcript of an environment; each entry is checked when it is made.
+    """The transcript of an environment; each entry is checked when it is added.
 
     Attributes:
-        deferrals: how often the bot was not done in time and asked for patience.
-        violations: what Discord would not have taken, a sentence each.
-        patience: the longest that a user waited for the acknowledgement of what they did, in real seconds.
+        deferrals: how often the bot was late and asked for patience.
+        violations: what Discord would have refused, one sentence each.
+        patience: the longest wait of a user for an acknowledgement, in real seconds.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -60,7 +60,7 @@ class Traffic(list[tuple[str, str, Any]]):
             self._check_message("an answer", payload["data"])
 
     def _check_message(self, name: str, data: Any) -> None:
-        # discord.py sends what the bot gave it, and null for what an edit takes away.
+        # discord.py sends what the bot provides, and null for what an edit removes.
         empty = {"content": "", "embeds": [], "components": [], "attachments": [], "flags": 0}
         message = {part: data.get(part) or nothing for part, nothing in empty.items()}
         self._hold(lambda: check_message(message), name)

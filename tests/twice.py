@@ -1,7 +1,7 @@
-"""Two processes of the bot receive every command: who is told what, by the bot's own limits.
+"""Two processes of the bot receive every command: check who tells the user what, with the bot's own limits.
 
-`python -m tests.twice` prints, for answers that come at once and for first answers that are held up, of how many uses
-the user was told once, and how many results the channel saw.
+`python -m tests.twice` prints, for immediate answers and for delayed first answers, in how many uses the user was told
+once, and how many results the channel saw.
 """
 
 import asyncio
@@ -33,12 +33,12 @@ MANY, AT_ONCE = 20, 4
 HELD_UP_SECONDS = 0.3
 PLAYER = User("bob")
 DONE = {"rename": "Event changed", "reset": "🏆", "removal": "Score removed"}
-"""What is used, and words that only its result has."""
+"""The uses, and words that only their results contain."""
 REFUSED = "⚠️"
 
 
 async def count_told(url: URL, redis_url: str, *, held_up: bool) -> Counter[str]:
-    """Have everything used while two processes run, and count how it was told."""
+    """Use everything while two processes run, and count how users were told."""
     async with DiscordStub() as discord, open_test_backend(url, Clock(utc_now() - timedelta(weeks=1))) as backend:
         actor = replace(BACKEND_ADMIN, guild_id=HOME.id)
         for event in (f"{kind} {number}" for kind in DONE for number in range(MANY)):
@@ -68,7 +68,7 @@ async def _use_all(discord: DiscordStub, *, held_up: bool) -> Counter[str]:
         "removal": [discord.click(ADMIN, question, "Remove") for question in questions],
     }
     replies = {kind: await _some_at_once(doings, DONE[kind]) for kind, doings in uses.items()}
-    # Whoever has not done it would speak by then.
+    # A process that has not done the work would speak by then.
     await asyncio.sleep(PRECEDENCE_SECONDS + 1)
     found: Counter[str] = Counter()
     for kind, its_replies in replies.items():
@@ -82,7 +82,7 @@ async def _use_all(discord: DiscordStub, *, held_up: bool) -> Counter[str]:
 
 
 async def _some_at_once(doings: Any, words: str | None = None) -> list[Reply]:
-    """Do some things at a time, and wait until each is told."""
+    """Run some actions at a time, and wait until each user is told."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def do(doing: Coroutine[Any, Any, Reply]) -> Reply:
@@ -96,13 +96,13 @@ async def _some_at_once(doings: Any, words: str | None = None) -> list[Reply]:
 
 
 def wrong(found: Counter[str]) -> list[str]:
-    """Return what is not as it should be: everybody told once, by a result that the channel sees, and nothing else."""
+    """Return deviations from the expected: each user told once, by a result that the channel sees, and nothing else."""
     should = {"told once": MANY, "seen by the channel": MANY, "also told something else": 0, "still waiting": 0}
     return [f"{what}: {count}" for what, count in found.items() if count != should[what.partition(": ")[2]]]
 
 
 def main() -> None:
-    """Try both, on databases of their own."""
+    """Try both cases, on separate databases."""
     with ExitStack() as stack:
         os.environ[servers.DATABASE_VARIABLE] = stack.enter_context(servers.postgres_server())
         os.environ[servers.REDIS_VARIABLE] = stack.enter_context(servers.redis_server())

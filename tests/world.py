@@ -1,4 +1,7 @@
-"""The real discord.py bot in a simulated Discord: a test says in a line what a user did, and what is then seen."""
+"""The real discord.py bot in a simulated Discord.
+
+Each step of a test is one line: a user's action, followed by what is then visible.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -28,11 +31,11 @@ from tests.tables import contents, execute
 from tests.traffic import Traffic
 
 CLOSE = "Close it now"
-"""The button of an admin who is asked whether the current week is meant."""
+"""The button of the question whether to close the current week early."""
 
 
 class Server:
-    """A server with a channel, an admin, and members who are made when they are first named."""
+    """A server with a channel, an admin, and members who are created when they are first named."""
 
     def __init__(self, env: Env, name: str) -> None:
         self.env = env
@@ -50,7 +53,7 @@ class Server:
         nick: str | None = None,
         **permissions: bool,
     ) -> MemberActor:
-        """The member of that name; role, user, nickname and permissions are given when it is made."""
+        """Return the member with that name; role, user, nickname and permissions apply when it is created."""
         if name not in self._members:
             roles = [role] if role is not None else []
             if permissions:
@@ -61,7 +64,7 @@ class Server:
 
 
 class World(Server):
-    """A server as above with the bot in it, more servers where needed, and the database behind."""
+    """A server with the bot in it, further servers on demand, and the database."""
 
     def __init__(self, env: RealTimeEnv, backend: TestBackend, clock: Clock) -> None:
         super().__init__(env, "Arcade")
@@ -86,18 +89,18 @@ class World(Server):
         return server
 
     async def use(self, who: str | MemberActor, command: str, /, **options: Any) -> Seen:
-        """Have a member use a slash command, and see what is then seen."""
+        """Let a member use a slash command, and return what is then visible."""
         actor = self._actor(who)
         result = await actor.slash(self._servers[actor.guild.id].channel, command, **options)
         await self._answered.wait()
         return seen(result)
 
     async def use_in_direct_message(self, who: MemberActor, command: str, /, **options: Any) -> Seen:
-        """Have a user try a slash command in a direct message to the bot."""
+        """Let a user try a slash command in a direct message to the bot."""
         return seen(await who.user.slash(command, **options))
 
     async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Seen:
-        """Have the admin make an event, which holds no scores back; `holds` is for a test that is about that."""
+        """Let the admin create an event, which holds no scores unless `holds` is true."""
         holds = options.pop("holds", False)
         made = await self.use(self.admin, "event create", name=name, direction=direction, **options)
         if not holds:
@@ -105,23 +108,23 @@ class World(Server):
         return made
 
     async def submit(self, who: str | MemberActor, score: str | float, event: str = EVENT, **options: Any) -> Seen:
-        # With nine decimals no number is taken for thousands.
+        # With nine decimals, no number is read as thousands.
         text = f"{score:.9f}" if isinstance(score, float) else str(score)
         return await self.use(who, "submit-score", event=event, score=text, **options)
 
     async def submit_all(self, scores: Mapping[str, float], event: str = EVENT) -> None:
-        """Submit a score for each of some members, a second after each other."""
+        """Submit a score for each of some members, one second apart."""
         for who, score in scores.items():
             assert not (await self.submit(who, score, event)).is_private
             self.clock.move(seconds=1)
 
     async def reset(self, event: str = EVENT, **options: Any) -> Seen:
-        """Have the admin close weeks, and agree where that is asked."""
+        """Let the admin close weeks, and confirm if asked."""
         asked = await self.use(self.admin, "weekly-reset", event=event, **options)
         return await self.click(self.admin, asked, CLOSE) if CLOSE in asked.buttons else asked
 
     async def begin_again(self, event: str = EVENT) -> Seen:
-        """Have the admin begin a new season of an event, and agree to what that archives."""
+        """Let the admin begin a new season of an event, and confirm."""
         asked = await self.use(self.admin, "event begin-again", event=event)
         return await self.click(self.admin, asked, "Begin again")
 
@@ -129,30 +132,30 @@ class World(Server):
         return await self.use(who, "leaderboard", event=event, board=board)
 
     async def click(self, who: str | MemberActor, message: Seen, label: str) -> Seen:
-        """Have a member click a button of a message."""
+        """Let a member click a button of a message."""
         assert message.message is not None
         result = await self._actor(who).click(message.message, label=label)
         await self._answered.wait()
         return seen(result)
 
     async def open_modal(self, who: str | MemberActor, message: Seen, label: str) -> InteractionResult:
-        """Have a member click a button that asks for more."""
+        """Let a member click a button that opens a modal."""
         assert message.message is not None
         return await self._actor(who).click(message.message, label=label)
 
     async def open_menu(self, who: str | MemberActor, menu: str, message: Message) -> InteractionResult:
-        """Have a member use the menu of a message, which asks for more."""
+        """Let a member use the context menu of a message, which opens a modal."""
         actor = self._actor(who)
         return await actor.context_menu(self._servers[actor.guild.id].channel, menu, message)
 
     async def fill_in(self, who: str | MemberActor, asked: InteractionResult, /, **values: Any) -> Seen:
-        """Have a member fill in what was asked for, and see what is then seen."""
+        """Let a member fill in a modal, and return what is then visible."""
         result = await self._actor(who).submit_modal(asked, values)
         await self._answered.wait()
         return seen(result)
 
     def speak(self, who: MemberActor, language: Locale) -> None:
-        """Set the language of a member's Discord, which is American English without that."""
+        """Set the language of a member's Discord; the default is American English."""
         emit = self.env.backend.emit
 
         def emit_in_language(name: str, payload: Mapping[str, Any]) -> None:
@@ -164,20 +167,20 @@ class World(Server):
     async def suggestions(
         self, who: str | MemberActor, command: str, option: str, typed: str = "", **filled: Any
     ) -> list[str]:
-        """What a member is offered while typing."""
+        """Return the suggestions for a member who is typing."""
         actor = self._actor(who)
         channel = self._servers[actor.guild.id].channel
         return [choice["name"] for choice in await actor.autocomplete(channel, command, option, typed, **filled)]
 
     async def restart_bot(self, *, owner_id: int | None = None) -> None:
-        """End the bot, and start another, which knows of no message before it; with another owner, if one is given."""
+        """Stop the bot, and start another one, which has seen no earlier message; `owner_id` changes the owner."""
         real = self.backend.real
         await self.env.restart_bot(
             LeaderboardBot(replace(real.services, owner_id=owner_id), real.recalculator, real.jobs)
         )
 
     async def at_once(self, *doings: Coroutine[Any, Any, Seen]) -> list[Seen]:
-        """Have several members act before the bot has answered any of them."""
+        """Let several members act before the bot has answered any of them."""
         self.env.waits = False
         self._answered.clear()
         tasks = [asyncio.create_task(doing) for doing in doings]
@@ -188,7 +191,7 @@ class World(Server):
         return await asyncio.gather(*tasks)
 
     async def deliver_again(self) -> None:
-        """Have Discord deliver the latest interaction a second time, as it may after a lost connection."""
+        """Let Discord deliver the latest interaction a second time, as it may after a lost connection."""
         payload = next(
             payload for _, name, payload in reversed(self.env.backend.transcript) if name == "INTERACTION_CREATE"
         )
@@ -196,7 +199,7 @@ class World(Server):
         await self.env.settle()
 
     async def refused(self, doing: Coroutine[Any, Any, Seen]) -> str:
-        """Have a member do what is refused: in a sentence that only they see, and nothing is written.
+        """Let a member do what is refused, with a sentence that only they see; check that nothing is written.
 
         Returns:
             The sentence.
@@ -210,11 +213,11 @@ class World(Server):
         return result.alone.removeprefix("⚠️ ")
 
     def as_actor(self) -> Actor:
-        """The admin, for what a test makes past Discord."""
+        """Return the admin as an actor, for what a test does without Discord."""
         return Actor(self.admin.id, self.guild.id, manages_guild=True, role_ids=frozenset(), owns_bot=False)
 
     def channel_seen_by(self, who: str) -> str:
-        """Everything readable in the channel for a member, from the first message on."""
+        """Return all text in the channel that a member can see, from the first message on."""
         messages = self.channel.history(viewer=self.member(who))
         return "\n".join(read(message) for message in messages)
 
@@ -223,28 +226,28 @@ class World(Server):
         return await contents(self.backend.database)
 
     async def offer_commands_in_direct_messages(self) -> None:
-        """Have Discord offer the commands where it should not, as an outdated copy of them would."""
+        """Let Discord offer the commands in direct messages, as an outdated copy of them would."""
         for command in self.bot.tree.get_commands():
             command.guild_only, command.allowed_contexts = False, None
         await self.bot.tree.sync()
 
     def fail_discord(self, method: str, path: str, *, status: int, code: int = 0, times: int = 1) -> None:
-        """Have Discord refuse requests of the bot."""
+        """Let Discord refuse requests of the bot."""
         self.expect_silence()
         self.env.inject_error(method, path, status=status, code=code, times=times)
 
     def expect_silence(self) -> None:
-        """Take it that somebody may be left without an answer in this test."""
+        """Allow users to be left without an answer in this test."""
         self._may_be_silent = True
 
     def unexpected_errors(self) -> list[BaseException]:
-        """Errors since the last look that are nobody's mistake, nor of a Discord that was to fail."""
+        """Return errors since the last call that nobody has caused by a mistake or a configured failure of Discord."""
         new, self._errors_seen = self.env.errors[self._errors_seen :], len(self.env.errors)
         expected = (LeaderboardError, *UNDELIVERED) if self._may_be_silent else LeaderboardError
         return [error for error in new if not isinstance(getattr(error, "original", error), expected)]
 
     def unanswered(self) -> list[str]:
-        """Commands and clicks that were never answered, or only with "thinking"."""
+        """Return commands and clicks that were never answered, or only with "thinking"."""
         if self._may_be_silent:
             return []
         used = self.env.backend.interactions.values()
@@ -259,14 +262,14 @@ class World(Server):
 
 
 def _without_shown_files(backend: Any, message: Any, **given: Any) -> dict[str, Any]:
-    """Return a message as Discord sends it with a click: files that its components show are no attachments."""
+    """Return a message as Discord sends it with a click: files shown by components are not attachments."""
     payload = dict(serializers.message_payload(backend, message, **given))
     return payload | ({"attachments": []} if payload["components"] else {})
 
 
 @asynccontextmanager
 async def open_world(url: URL, **settings: Any) -> AsyncIterator[World]:
-    """Put the bot, on a database, into a simulated Discord and make its commands known."""
+    """Put the bot, on a database, into a simulated Discord and register its commands."""
     clock, of_clicks = Clock(), SimpleNamespace(**vars(serializers) | {"message_payload": _without_shown_files})
     async with open_test_backend(url, clock, **settings) as backend:
         bot = LeaderboardBot(backend.real.services, backend.real.recalculator, backend.real.jobs)

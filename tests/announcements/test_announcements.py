@@ -1,4 +1,4 @@
-"""A server is told once what weeks and records came to, outside its quiet hours, and again when that changes."""
+"""Announcements of results and records: each is posted once, outside quiet hours, and updated when the data change."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from tests.wire.wired_bot import ADMIN, WiredBot, actor
 ANA, BEN, CY, DAN = (User(name.lower(), display_name=name) for name in ("Ana", "Ben", "Cy", "Dan"))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
-"""When the week ends that it is at first."""
+"""The end of the current week."""
 CLOSE = MONDAY + 2 * HOUR
 
 
@@ -33,7 +33,7 @@ class Server:
             await self.wired.submit(player, str(score))
 
     async def told(self, about: str, now: datetime | None = None) -> list[str]:
-        """Return what can be read about something in the channel at a time, by default a minute later."""
+        """Return the texts in the channel about something, at a given time or else a minute later."""
         self.clock.now = self.clock.now + timedelta(minutes=1) if now is None else now
         await self.wired.backend.real.jobs.do_due()
         messages = self.wired.discord.channels.messages
@@ -185,9 +185,9 @@ async def test_a_lead_that_is_lost_within_a_minute_or_a_quiet_night_is_not_told(
         ((22 * 60, 8 * 60), "UTC", "2026-11-18T08:00", None),
         ((60, 120), "UTC", "2026-11-18T01:30", "2026-11-18T02:00"),
         ((60, 120), "UTC", "2026-11-18T22:30", None),
-        # At 2:00 clocks go to 3:00; there is no 2:30.
+        # At 2:00 clocks go forward to 3:00, so there is no 2:30.
         ((22 * 60, 150), "Europe/Berlin", "2026-03-28T22:00", "2026-03-29T01:30"),
-        # At 3:00 they go back to 2:00; 2:30 comes twice.
+        # At 3:00 clocks go back to 2:00, so 2:30 occurs twice.
         ((22 * 60, 150), "Europe/Berlin", "2026-10-24T22:00", "2026-10-25T00:30"),
     ],
 )

@@ -1,4 +1,4 @@
-"""How an event has ended is told once, where results are told, and becomes untrue by an undo."""
+"""The end of an event is announced once, where results are announced, and corrected after an undo."""
 
 import pytest
 from simcord.builders import ChannelHandle
@@ -19,7 +19,7 @@ async def close_the_last_week(world: World) -> None:
 
 
 async def told(world: World, news: ChannelHandle) -> list[str]:
-    """Do what is due; return what an admin can read in a channel then."""
+    """Run due jobs; return what an admin can then read in a channel."""
     await world.backend.real.jobs.do_due()
     return [read(message) for message in news.history(viewer=world.admin)]
 
@@ -67,7 +67,7 @@ async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_
     ]
     await world.use(world.admin, "event edit", event="Tetris Blitz", **{"last-week": "2026-W48"})
     assert "Tetris Blitz goes on." in await told(world, news)
-    # Nobody plays in the new last week: that it is over is told all the same.
+    # Nobody plays in the new last week, but its end is announced all the same.
     async with reading(world.backend.database) as session:
         job = await session.run_sync(lambda sync: find_job(sync, JobKind.FINAL, "1"))
     assert job is not None

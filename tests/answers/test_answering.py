@@ -1,4 +1,4 @@
-"""Answers in time, whatever happens: slow work, errors nobody foresaw, a Discord or a database that fails."""
+"""Answers arrive in time, despite slow work, unexpected errors, and failures of Discord or the database."""
 
 import asyncio
 import logging
@@ -134,7 +134,7 @@ async def test_an_unexpected_error_of_slow_work_is_told_likewise(
     monkeypatch.setattr(Clock, "__call__", read_a_broken_clock)
 
     async with somebody_else_writing(world):
-        # What it reads the clock for, the audit log, is written after the wait.
+        # The use case reads the clock for the audit log only after the wait.
         await assert_told_as_a_code(world, world.use(world.admin, "event archive", event="Tetris Blitz"), caplog)
 
     assert world.traffic.deferrals == 1
@@ -265,7 +265,7 @@ async def test_a_command_that_the_bot_no_longer_has_is_explained(
 
 
 async def two_pages(world: World, board: str = "all-time") -> Any:
-    """A board of two pages that Player 1 has asked for."""
+    """A board of two pages, requested by Player 1."""
     await world.create_event()
     for rank in range(1, 13):
         name = f"Player {rank}"
@@ -293,7 +293,7 @@ async def assert_told_as_a_code(world: World, doing: Any, caplog: pytest.LogCapt
 
 @asynccontextmanager
 async def somebody_else_writing(world: World) -> AsyncIterator[None]:
-    """Another process holds the events, until the bot has asked a user for patience."""
+    """Another process locks the events until the bot has asked a user for patience."""
     is_writing = asyncio.Event()
 
     async def write() -> None:
@@ -311,6 +311,6 @@ async def somebody_else_writing(world: World) -> AsyncIterator[None]:
 
 @contextmanager
 def a_slow_statement(world: World, part: str) -> Iterator[None]:
-    """The next statement with this in it takes until the bot has asked a user for patience."""
+    """The next statement that contains this text lasts until the bot has asked a user for patience."""
     with hasty(DIRECT_ANSWER_SECONDS=SOON), statement_waits(part, lambda: world.traffic.deferrals > 0):
         yield

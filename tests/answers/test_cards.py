@@ -1,4 +1,4 @@
-"""Messages of cards, as Discord takes them and as the bot reads them again, also in place of older messages."""
+"""Messages of cards: Discord accepts them, and the bot reads them back, also those of older versions."""
 
 from typing import Any
 

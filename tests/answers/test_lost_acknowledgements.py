@@ -1,4 +1,4 @@
-"""Discord takes an acknowledgement and says that it failed: the repetition is refused, and the user is told once."""
+"""Discord accepts an acknowledgement but reports a failure: it refuses the retry, and the user gets one answer."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ USES = {
 
 @pytest.fixture
 async def lossy(wired: WiredBot) -> AsyncIterator[WiredBot]:
-    """The bot with an event of two pages, at a Discord whose refusals are part of the test."""
+    """The bot with an event of two pages, on a Discord whose refusals are part of the test."""
     await wired.create_event()
     for number in range(12):
         await wired.submit(User(f"player{number}"), str(100 + number))
@@ -69,14 +69,14 @@ async def test_a_page_is_turned_all_the_same(lossy: WiredBot, is_slow: bool) -> 
 
 @asynccontextmanager
 async def losing(lossy: WiredBot) -> AsyncIterator[None]:
-    """Have Discord not confirm the next acknowledgement."""
+    """Make Discord not confirm the next acknowledgement."""
     lossy.discord.fail_next("/callback", Fault.ERROR_AFTER)
     yield
 
 
 @asynccontextmanager
 async def deferring(lossy: WiredBot, statement: str = "SELECT events") -> AsyncIterator[None]:
-    """Have the next work take until its deferral arrives, which Discord does not confirm."""
+    """Make the next work last until its deferral arrives, which Discord does not confirm."""
     before = len(lossy.discord.replies)
 
     def is_deferred() -> bool:
@@ -89,7 +89,7 @@ async def deferring(lossy: WiredBot, statement: str = "SELECT events") -> AsyncI
 
 
 async def through(lossy: WiredBot, reply: Reply) -> None:
-    """Wait until the bot has nothing more to say to anybody."""
+    """Wait until the bot has finished all answers."""
     path = f"/interactions/{reply.id}/"
     await until(
         lambda: sum(one.path.startswith(path) for one in lossy.discord.exchanges) == 2,

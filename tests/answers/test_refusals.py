@@ -1,4 +1,4 @@
-"""What nobody should type, and everybody does: refused in a sentence for them alone, or shown as harmless text."""
+"""Common mistakes of users: refused with a sentence for the user only, or shown as harmless text."""
 
 from tests.one_database import on_one_database
 from tests.world import World

@@ -1,4 +1,4 @@
-"""Suggestions that Discord does not take, or that cannot be made: the user types on, and the log stays quiet."""
+"""Suggestions that fail, or that Discord refuses: the user keeps typing, and the log stays quiet."""
 
 import logging
 
@@ -18,7 +18,7 @@ ANA = User("ana")
 
 
 async def typing(wired: WiredBot) -> Reply:
-    """Have someone type a letter, without waiting for suggestions."""
+    """Let someone type a letter, without waiting for suggestions."""
     data = command(["submit-score"], {"event": "t"}, wired.discord.commands[None], focused="event")
     return await wired.discord.deliver(AUTOCOMPLETE, ANA, HOME, data)
 

@@ -1,4 +1,4 @@
-"""`/audit`: what admins did, as an admin reads it."""
+"""`/audit`: the actions of admins, as an admin reads them."""
 
 import re
 from datetime import timedelta

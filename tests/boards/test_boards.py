@@ -1,4 +1,4 @@
-"""A posted board shows what is so: after each score, once a minute at most, as long as the event and the board are."""
+"""A posted board is up to date: after each score, at most once a minute, as long as the event and the board exist."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ MINUTE = LEAST_PAUSE.total_seconds()
 
 
 async def boards(world: World, *, after: float = 0) -> list[str]:
-    """What the channel shows of boards, once what is due some seconds from now is done."""
+    """Return the boards in the channel, after running the jobs that are due some seconds from now."""
     world.clock.move(seconds=after)
     await world.backend.real.jobs.do_due()
     return [text for text in map(read, world.channel.history()) if "All-time ·" in text]
@@ -51,7 +51,7 @@ async def test_a_board_is_refreshed_after_scores_and_at_most_once_a_minute(world
     await world.restart_bot()
     [board] = await boards(world, after=30)
     assert "🥇 **Ana** · 400 · 1200?" in board
-    # A best of the week alone is seen, too.
+    # A weekly best alone changes the board too.
     world.clock.move(weeks=1)
     [board] = await boards(world)
     assert "Week of 23–29 November\nNobody yet." in board

@@ -1,4 +1,4 @@
-"""Databases as such, without the services: of each kind in turn, or of one kind where only that one can do a thing."""
+"""Databases without the services: of each kind in turn, or of the kind that supports a feature."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A copy of a file is of one moment."""
+"""A copy of a file shows the state of one moment."""
 
 import sqlite3
 from contextlib import closing
@@ -11,7 +11,7 @@ from bot.database import backup
 
 
 class Writing:
-    """Writes to the file each time that pages of it are copied."""
+    """Writes to the file each time that some of its pages are copied."""
 
     def __init__(self, file: str) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""What PostgreSQL and SQLite do differently by themselves, they do alike here."""
+"""PostgreSQL and SQLite differ in these respects, but behave alike in the bot."""
 
 import math
 import re
@@ -51,14 +51,14 @@ CHANNEL, ROLE = 77, 78
 
 @pytest.fixture
 async def played(backend: TestBackend) -> TestBackend:
-    """A database with rows in every table that refers to another."""
+    """A database with rows in every table that refers to another one."""
     await play(backend)
     await execute(backend.database, insert(WeeklyOmission).values(run_id=1, player_id=1))
     return backend
 
 
 async def play(backend: TestBackend) -> None:
-    """Play an event of one player with all that the bot does about it."""
+    """Play an event of one player with all features of the bot."""
     services = backend.real.services
     await services.settings.begin_greeting(GUILD)
     await backend.create_event(alarm_max="1000")
@@ -80,7 +80,7 @@ async def play(backend: TestBackend) -> None:
 
 
 async def do_jobs(backend: TestBackend) -> None:
-    """Claim all jobs, and do those that write into tables of their own, as if Discord had taken what they send."""
+    """Claim all jobs, and run those that write to their own tables, as if Discord had accepted their messages."""
     services, later = backend.real.services, backend.clock.now + timedelta(weeks=2)
     claims: dict[JobKind, Claim] = {}
     for lane in Lane:
@@ -131,7 +131,7 @@ async def test_a_reader_takes_no_lock_of_a_file(file: Database) -> None:
 
 
 def write_elsewhere(file: Database) -> str:
-    """Write to the file from another process that does not wait, and tell what went wrong."""
+    """Write to the file from another process that does not wait; return the error."""
     program = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
     done = subprocess.run([sys.executable, "-c", program, str(file.url.database)], capture_output=True, check=False)
     return done.stderr.decode()
@@ -190,7 +190,7 @@ async def test_times_are_kept_in_one_format_whoever_writes_them(file_url: URL) -
 
 
 async def formats_of_times(database: Database) -> dict[str, set[str]]:
-    """The times in each column, with every digit a zero."""
+    """Return the times in each column, with every digit replaced by a zero."""
     columns = [column for table in Base.metadata.sorted_tables for column in table.columns]
     times = [column for column in columns if isinstance(column.type, UtcDateTime)]
     async with reading(database) as session:
@@ -218,7 +218,7 @@ async def test_ceil_is_the_mathematical_one(
 async def test_what_is_no_score_is_in_no_column(played: TestBackend) -> None:
     for score, column in product((-(2.0**53), 2.0**53, math.inf, -math.inf, math.nan), SCORES):
         if math.isnan(score) and column.class_ is Event and is_file(played.database.url):
-            # There NaN is NULL, and a bound may be missing.
+            # In SQLite NaN becomes NULL, and a bound may be missing.
             continue
         error = await error_of(played.database, update(column.class_).values({column: score}))
         assert isinstance(error, IntegrityError), (score, column)
@@ -235,7 +235,7 @@ async def test_a_bound_that_is_not_a_number_is_none(file: Database) -> None:
 async def test_the_smallest_and_the_greatest_score_are_kept_to_the_last_digit(played: TestBackend) -> None:
     for score, column in product((5e-324, -5e-324, 0.0, 999_999_999.9999999, 2.0**53 - 1, 1 - 2.0**53), SCORES):
         async with writing(played.database) as session:
-            # One bound of an event is not beyond the other.
+            # The two bounds of an event must not be swapped.
             await session.execute(update(Event).values(min_score=None, max_score=None))
             await session.execute(update(column.class_).values({column: score}))
         async with reading(played.database) as session:

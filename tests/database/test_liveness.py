@@ -1,4 +1,4 @@
-"""What tells a silent database from a busy one, and from a program that is late itself."""
+"""The bot distinguishes a silent database from a busy one, and from a program that is itself late."""
 
 import asyncio
 import threading
@@ -14,10 +14,10 @@ PATIENCE_SECONDS, PROBE_SECONDS = 0.01, 0.2
 
 
 class Peer:
-    """A database as it is asked for a sign of life.
+    """A database as probes see it.
 
     Attributes:
-        probes: how often it was asked.
+        probes: how often it was probed.
         answers: how often it answered.
         silences: how often it was taken for silent.
     """
@@ -27,13 +27,13 @@ class Peer:
 
     async def answer(self) -> None:
         self.probes += 1
-        # To connect takes turns of the event loop.
+        # Connecting takes several turns of the event loop.
         for _ in range(30):
             await asyncio.sleep(0)
         self.answers += 1
 
     async def answer_a_late_program(self) -> None:
-        """Answer at once, and have the program look for that late, the first time."""
+        """Answer at once, but let the program notice the answer late, the first time."""
         if self.probes == 0:
             time.sleep(3 * PROBE_SECONDS)  # noqa: ASYNC251 - that is what makes it late
         await self.answer()

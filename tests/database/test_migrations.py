@@ -1,4 +1,4 @@
-"""The migrations make what the models say, on both databases, and take every row forward."""
+"""The migrations create what the models define, on both databases, and preserve every row."""
 
 import asyncio
 from contextlib import suppress
@@ -92,7 +92,7 @@ def test_rows_stay_when_nothing_is_left_to_migrate(fresh_database_url: URL) -> N
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(empty_database_url: URL) -> None:
-    # Of one name, and in the way of the last table.
+    # It has the name of the last table to be created.
     change(empty_database_url, "CREATE TABLE audit_log (id INTEGER)")
     before = schema(empty_database_url)
 
@@ -129,7 +129,7 @@ def test_alembic_works_from_the_command_line(empty_database_url: URL, monkeypatc
 
 
 def play(url: URL) -> None:
-    """Put rows into every table as the bot does: two weeks closed, one open, a score removed, a player withdrawn."""
+    """Write rows to every table as the bot does: two weeks closed, one open, a score removed, a player withdrawn."""
 
     async def work() -> None:
         async with open_test_backend(url) as backend:
@@ -159,7 +159,7 @@ def play(url: URL) -> None:
 
 
 async def post(backend: TestBackend, event_id: int) -> None:
-    """Have something posted about an event, and refused later, and a role awarded."""
+    """Post something about an event, have a later post refused, and award a role."""
     of_server = {"guild_id": ADMIN.guild_id, "kind": JobKind.RESULTS}
     posted = {"key": f"{event_id}:202647", "event_id": event_id, "channel_id": 1, "nonce": 2**63 - 1}
     refused = {"trouble": Trouble.CHANNEL_GONE, "place_id": 1, "noted_at": backend.clock.now}

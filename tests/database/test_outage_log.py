@@ -1,4 +1,4 @@
-"""What the log holds of a database that fails: two lines an outage, however many users it met."""
+"""The log of a failing database: two lines per outage, however many users it affects."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""A server behind a pooler: what is sent, and what is kept between transactions."""
+"""A server behind a pooler: what the bot sends, and what it keeps between transactions."""
 
 from sqlalchemy import URL
 
@@ -28,6 +28,6 @@ async def test_a_server_keeps_only_the_statements_whose_plan_does_not_depend_on_
             await play(backend)
     assert watch.kept
     assert all("json_to_recordset" in statement for statement in watch.kept)
-    # Each travels once.
+    # Each statement is sent once.
     assert len(watch.kept) == len(set(watch.kept))
     assert not set(watch.kept) & {statement for statement in watch.sent if watch.sent.count(statement) > 1}

@@ -1,4 +1,4 @@
-"""URLs of servers as hosting services hand them out: each option is followed, or said not to be."""
+"""Server URLs as hosting services hand them out: each option is followed, or reported as not followed."""
 
 import asyncio
 import shlex
@@ -71,7 +71,7 @@ REFUSED = {
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No certificates of this machine's user."""
+    """Hide the certificates of this machine's user."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("PGSSLROOTCERT", "PGSSLMODE"):
         monkeypatch.delenv(name, raising=False)
@@ -79,7 +79,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A certificate for localhost, signed by itself, its key, and a file that is neither."""
+    """A self-signed certificate for localhost, its key, and a file that is neither."""
     folder = tmp_path_factory.mktemp("certificates")
     named = {name: str(folder / name) for name in ("certificate", "key", "nonsense")}
     Path(named["nonsense"]).write_text("nothing to read here")
@@ -129,7 +129,7 @@ async def value_of(url: URL, setting: str) -> str:
 async def test_a_server_is_told_the_options_of_a_url(server_url: URL) -> None:
     asked = {"application_name": "a board", "options": "-c search_path=pg_catalog -c work_mem=5MB"}
     url = server_url.update_query_dict(asked)
-    # Whoever asks for options does so knowing what stands before the server.
+    # Users who set options know whether a pooler is in front of the server.
     with watched():
         assert await value_of(url, "application_name") == "a board"
         assert await value_of(url, "search_path") == "pg_catalog"
@@ -156,7 +156,7 @@ async def test_of_several_hosts_the_one_that_answers_is_taken(server_url: URL, f
             async with reading(database) as session:
                 assert await session.scalar(text("SELECT 1")) == 1
         await database.close()
-        # From then on, the one that did not answer is asked last.
+        # After that, the bot tries the host that did not answer last.
         assert (first.connections, second.connections) in [(0, 2), (1, 2)]
 
 
@@ -176,7 +176,7 @@ async def test_a_server_proves_who_it_is_if_the_url_asks_for_it(server_url: URL,
 
 @asynccontextmanager
 async def tls_before(way: Proxy, files: dict[str, str]) -> AsyncIterator[int]:
-    """Speak TLS, as a PostgreSQL does, before the way to one that does not; give the port."""
+    """Accept TLS, as PostgreSQL does, in front of a server without it; yield the port."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(files["certificate"], files["key"])
 
@@ -186,7 +186,7 @@ async def tls_before(way: Proxy, files: dict[str, str]) -> AsyncIterator[int]:
         writer.close()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # Eight bytes ask for TLS.
+        # The client requests TLS with eight bytes.
         await reader.readexactly(8)
         writer.write(b"S")
         try:

@@ -1,4 +1,4 @@
-"""What readers see, what a lost race costs, and who is told of a database that does not answer."""
+"""What readers see, how lost races are retried, and who learns that a database does not answer."""
 
 import asyncio
 import threading
@@ -41,7 +41,7 @@ def count(session: Session) -> int:
 
 
 class Adding:
-    """Adds a player, fails as it is told to, and counts its attempts."""
+    """Adds a player, fails as configured, and counts its attempts."""
 
     def __init__(self, discord_id: int, *, lost_races: int = 0, mistake: Exception | None = None) -> None:
         self.attempts = 0
@@ -57,7 +57,7 @@ class Adding:
 
 
 def waiting() -> Callable[[Coroutine[Any, Any, object]], None]:
-    """Return what keeps a transaction waiting for something, on a server as in a thread that works on a file."""
+    """Return a function that makes a transaction wait, on a server as well as in a thread that works on a file."""
     loop = asyncio.get_running_loop()
 
     def wait(something: Coroutine[Any, Any, object]) -> None:
@@ -71,13 +71,13 @@ def waiting() -> Callable[[Coroutine[Any, Any, object]], None]:
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have nobody wait long to try again."""
+    """Shorten all pauses between retries."""
     monkeypatch.setattr(transactions, "FIRST_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture
 async def other(database_url: URL) -> AsyncIterator[Database]:
-    """The same database as another process has it."""
+    """The same database, as opened by another process."""
     other = Database(database_url)
     yield other
     await other.close()
@@ -209,7 +209,7 @@ async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> No
     with pytest.raises(Unavailable):
         await database.read(count)
     await database.close()
-    # One that outlived the event loop would end in a traceback.
+    # A thread that outlived the event loop would end with a traceback.
     assert not any("connection_worker" in thread.name for thread in threading.enumerate())
 
 
@@ -229,7 +229,7 @@ async def test_a_file_that_somebody_else_keeps_locked_is_unavailable(
 
 
 async def test_a_server_that_is_not_there_is_not_asked_twice() -> None:
-    # The port 1 is nobody's.
+    # Nothing listens on port 1.
     database = Database(URL.create("postgresql+asyncpg", "bot", host="127.0.0.1", port=1, database="scores"))
     adding = Adding(1)
     with pytest.raises(Unavailable):
@@ -274,7 +274,7 @@ async def test_a_file_that_closes_amid_a_write_lets_it_end_in_silence(
     may_end.set()
     await writing
     await asyncio.to_thread(thread.join)
-    # pytest reports what a thread raises.
+    # pytest reports errors raised in threads.
 
 
 async def test_a_server_that_has_no_room_for_a_probe_is_waited_for(
@@ -330,7 +330,7 @@ async def test_what_could_only_be_read_is_written_to_as_soon_as_that_is_over(ser
     await administer(server_url, f"{setting} SET default_transaction_read_only = on")
     database = Database(server_url)
     async with reading(database), reading(database), reading(database):
-        # These connections will only be good for reading as long as they live.
+        # These connections are read-only as long as they live.
         adding = Adding(1)
         with pytest.raises(Unavailable):
             await database.write(adding)
@@ -348,7 +348,7 @@ async def administer(server_url: URL, statement: str) -> None:
 
 
 async def end_connections(server: Database) -> None:
-    """End every connection to a database from another one, as a restart of the server does."""
+    """End every connection to a database from a separate connection, as a restart of the server does."""
     elsewhere = Database(server.url.set(database="postgres"))
     end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
     async with writing(elsewhere) as session:

@@ -1,4 +1,4 @@
-"""Events of a server: made, changed, put away, listed, found and suggested."""
+"""Events of a server: create, change, archive, list, find and suggest them."""
 
 import asyncio
 from collections import Counter
@@ -149,7 +149,7 @@ async def test_the_direction_of_an_event_changes_only_while_nothing_was_compared
     await backend.run()
     for player in (1, 2):
         await backend.real.services.removals.remove(ADMIN, EVENT, player)
-    # No score is left, but a closed week.
+    # No score is left, but a week is closed.
     with pytest.raises(DirectionFixed):
         await edit(backend, direction=ScoreDirection.HIGH)
     await backend.undo()

@@ -1,4 +1,4 @@
-"""Which event a user means by a part of its name: taken where it shows what was taken, and named everywhere else."""
+"""Finding events by a part of a name: used where the answer shows the event, and only suggested everywhere else."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ BEST = "🎉"
 
 @pytest.fixture
 async def arcade(world: World) -> World:
-    """A server with events whose names are alike, and one in the archive."""
+    """A server with events with similar names, one of them archived."""
     for name in ("Tetris Blitz", "Tetris 40L", "Chess", "Chess 960", "Ultra 2012"):
         await world.create_event(name)
     await world.use(world.admin, "event archive", event="Ultra 2012")

@@ -1,4 +1,4 @@
-"""An event has a first and a last week, ends, and begins again; its past seasons stay as they were."""
+"""An event has a first and a last week, ends, and begins a new season; its past seasons stay as they were."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -64,7 +64,7 @@ async def test_scores_are_taken_from_the_first_week_to_the_last(backend: TestBac
         backend.clock.move(weeks=1)
         await backend.submit(1, 10)
         await backend.run()
-    # Its last week is closed early: a score would count for a week that it does not have.
+    # Its last week is closed early, so a score would count for a week that it does not have.
     late = await refused(EventEnded, backend.submit(1, 10))
     assert (late.event, late.last_week) == (EVENT, "2026-W49")
 
@@ -139,7 +139,7 @@ async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decid
         await backend.submit(1, 2000)
     assert (await refused(SeasonHasHeld, begin_again(backend))).event == EVENT
     await backend.real.services.reviews.refuse(ADMIN, 2)
-    # One that was made in the last week, but after that was closed, counts for the next one.
+    # A held score from the last week, made after the close, counts for the next week.
     backend.clock.move(weeks=-1)
     with pytest.raises(ScoreHeld):
         await backend.submit(1, 3000)
@@ -147,7 +147,7 @@ async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decid
     await backend.real.services.reviews.refuse(ADMIN, 3)
     backend.clock.move(weeks=1)
     await begin_again(backend)
-    # What was made in the season may still count in it.
+    # A score made during the season may still count in it.
     await backend.real.services.reviews.approve(ADMIN, 1)
     assert await backend.differences() == []
 

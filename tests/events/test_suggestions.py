@@ -1,4 +1,4 @@
-"""Suggestions read a server's events once for many: how often, and how old what they offer may be."""
+"""Suggestions share cached reads of a server's events: how often they read, and how stale they may be."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,13 +19,13 @@ NEIGHBOUR_GUILD = 2002
 
 @pytest.fixture
 def database_url(file_url: URL) -> URL:
-    """One kind of database: what is kept, is kept in the process."""
+    """One kind of database is enough, because the cache is in the process."""
     return file_url
 
 
 @pytest.fixture
 async def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Awaitable[None]]:
-    """Let time pass for what the event loop does later."""
+    """Let time pass for what the event loop has scheduled."""
     loop = asyncio.get_running_loop()
     real, passed = loop.time, 0.0
 

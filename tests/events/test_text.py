@@ -1,4 +1,4 @@
-"""Text that users typed: what is kept of it, and when two names are the same."""
+"""Text from users: what the bot keeps of it, and when two names are equal."""
 
 import unicodedata
 from collections.abc import Callable
@@ -29,13 +29,13 @@ RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 ZERO_WIDTH_SPACE = "\u200b"
 
 MAKERS = [0x200C, 0x200D, *range(0xE0020, 0xE0080), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
-"""Characters that cannot be seen by themselves, and make something of others."""
+"""Characters that are invisible by themselves, but combine with others."""
 MARK = "\u0336"
 FAMILY, PIRATES = "👨\u200d👩\u200d👧", "🏴\u200d☠\ufe0f"
 
 
 def flag(region: str) -> str:
-    """The flag of a part of a country, as tags behind a black flag."""
+    """Return the flag of a part of a country, as tags after a black flag."""
     return "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f"
 
 
@@ -119,7 +119,7 @@ def test_visible_text_is_normal_and_stays_as_it_is(text: str) -> None:
 
 
 def shown_by_itself(text: str) -> str:
-    """The text without control characters and the like, which regex knows of in a newer Unicode than Python."""
+    """Return the text without control characters and the like; regex knows a newer Unicode than Python does."""
     return regex.sub(r"\p{C}", "", text.translate(dict.fromkeys(MAKERS)))
 
 

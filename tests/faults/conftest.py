@@ -1,4 +1,4 @@
-"""What tests of faults share."""
+"""Fixtures for tests of faults."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ PASSWORD = "correct-horse-battery"
 
 @pytest.fixture(autouse=True)
 def keeps_secrets(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Check that nothing which was logged, tracebacks included, tells a password or a database's URL."""
+    """Check that the log, including tracebacks, reveals no password and no database URL."""
     caplog.set_level("DEBUG", "bot")
     yield
     for secret in (PASSWORD, "postgresql+asyncpg://", "redis://"):
@@ -32,17 +32,17 @@ def _written(caplog: pytest.LogCaptureFixture, when: Literal["setup", "call"]) -
 
 @pytest.fixture
 async def way(server_url: URL) -> AsyncIterator[Proxy]:
-    """The way to the PostgreSQL of `remote`."""
+    """The proxy to the PostgreSQL of `remote`."""
     async with proxy_to(server_url) as proxy:
         yield proxy
 
 
 @pytest.fixture
 async def remote(server_url: URL, way: Proxy, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TestBackend]:
-    """The services with an event and a score, and several connections to a PostgreSQL by a way that can fail."""
-    # At the end some of them may lead nowhere.
+    """The services with an event and a score, and several connections to a PostgreSQL through a proxy that can fail."""
+    # In the end, some connections may lead nowhere.
     set_limits(monkeypatch.setattr, {"CLOSE_SECONDS": SOON})
-    # A server that lets anyone in without a password takes any.
+    # A server without passwords accepts any password.
     async with open_test_backend(through(way, server_url).set(password=PASSWORD)) as backend:
         await backend.create_event()
         await backend.submit(1, 100)

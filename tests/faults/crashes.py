@@ -1,4 +1,4 @@
-"""The bot killed again and again, at any moment of a load of submissions and weekly runs, and what must hold then."""
+"""Kill the bot again and again, at random moments of a load of submissions and weekly runs, and check the results."""
 
 import asyncio
 import random
@@ -31,10 +31,10 @@ ALREADY_COUNTED = "already been counted"
 
 
 class Load:
-    """Players and admins who use the bot as fast as it answers, and all that they were answered."""
+    """Players and admins who use the bot as fast as it answers, and all the answers they get."""
 
     def __init__(self, discord: DiscordStub, chances: random.Random) -> None:
-        """Have them do what `chances` says."""
+        """Let `chances` determine their actions."""
         self._discord = discord
         self._chances = chances
         self._players = [User(f"player{n}") for n in range(PLAYERS)]
@@ -45,7 +45,7 @@ class Load:
 
     async def run(self) -> None:
         """Use the bot until it is gone, which the caller notices."""
-        # Discord may deliver again what it was not seen to have delivered, also to the bot's next process.
+        # Discord may redeliver interactions whose delivery was not confirmed, even to the bot's next process.
         again, self._latest = self._latest[-PLAYERS:], []
         async with asyncio.TaskGroup() as users:
             for player in self._players:
@@ -56,7 +56,7 @@ class Load:
                 users.create_task(self._deliver_again(reply))
 
     async def _deliver_again(self, reply: Reply) -> None:
-        # Whether a busy machine answers it in time is not the question here.
+        # Whether a busy machine answers in time is not tested here.
         with suppress(AssertionError):
             await self._discord.redeliver(reply)
 
@@ -65,11 +65,11 @@ class Load:
         self.answers += 1
 
     def closings(self) -> int:
-        """How often an admin was told that a week is closed."""
+        """Return how often an admin was told that a week is closed."""
         return sum("🏆" in reply.text for reply in self.administrations)
 
     def counted(self) -> set[int]:
-        """The interactions that a user was told to be counted."""
+        """Return the interactions whose scores a user was told to be counted."""
         return {
             number
             for number, reply in self.submissions.items()
@@ -78,7 +78,7 @@ class Load:
 
     async def _play(self, player: User) -> None:
         while True:
-            # Players become better, so that there is always something to recalculate.
+            # Players improve over time, so that there is always something to recalculate.
             event, score = self._chances.choice(EVENTS), str(self._chances.randint(1, 200) + len(self.submissions))
             reply = await self._discord.invoke(player, "submit-score", event=event, score=score)
             self.submissions[reply.id] = reply
@@ -86,7 +86,7 @@ class Load:
             await self._answered(reply)
 
     async def _administer(self, event: str) -> None:
-        # What is not the turn is refused: a week that is closed, or none.
+        # A command that does not fit is refused: the week is closed, or none is.
         for command in cycle(self._chances.choice((("weekly-reset", "weekly-undo"), ("weekly-undo", "weekly-reset")))):
             reply = await self._discord.invoke(ADMIN, command, event=event)
             self.administrations.append(reply)
@@ -98,7 +98,7 @@ class Load:
 
 
 async def crash_rounds(url: URL, rounds: int, seed: int) -> None:
-    """Start the bot, kill it at some moment of a load, and look at what it leaves; so many times."""
+    """Start the bot, kill it at a random moment of a load, and check what it leaves; repeat that."""
     chances = random.Random(seed)
     left_stale = number = 0
     async with DiscordStub() as discord:
@@ -131,7 +131,7 @@ async def _crash(
 ) -> None:
     async with bot:
         if not last and chances.random() < 0.1:
-            # While it starts.
+            # Kill it during its start.
             await asyncio.sleep(chances.uniform(0, LONGEST_START_SECONDS))
         else:
             await bot.while_running(discord.wait_ready())
@@ -142,7 +142,7 @@ async def _crash(
             using = asyncio.create_task(load.run())
 
             def is_enough() -> bool:
-                # By the last crash a week has been closed, however few answers the admins were given before.
+                # By the last crash a week must have been closed, however few answers the admins got before.
                 return using.done() or (load.answers >= last_answer and (load.closings() > 0 or not last))
 
             await until(is_enough, UNTIL_IT_HANGS, lambda: "answers")
@@ -169,7 +169,7 @@ async def _end(bot: ForkedBot, discord: DiscordStub, url: URL, load: Load) -> No
 
 
 async def check_halves(url: URL, load: Load) -> None:
-    """Check that what users were told is in the log, nothing else is, and whatever belongs together is there whole."""
+    """Check that the log has exactly what users were told, and that related rows are complete."""
     scores, log, results = LeaderboardScore, ScoreSubmission, WeeklyResult
     async with _opened(url) as database, reading(database) as session:
 
@@ -213,7 +213,7 @@ async def _is_stale(url: URL) -> bool:
 
 @asynccontextmanager
 async def _opened(url: URL) -> AsyncIterator[Database]:
-    # Closed each time: what a killed process leaves in its files is for the next process to clear up.
+    # Close it each time, because the next process has to clean up the files of a killed one.
     database = Database(url)
     try:
         yield database

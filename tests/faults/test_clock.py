@@ -1,4 +1,4 @@
-"""Clocks that step back, zones that change, years with 53 weeks: no week is lost, and none is run twice."""
+"""Clocks that step back, changed time zones, years with 53 weeks: no week is lost or run twice."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ async def test_an_hour_that_happens_twice_loses_no_score_and_no_week(backend: Te
     await backend.submit(2, 200)
     backend.clock.now -= HOUR
     assert str((await backend.submit(3, 300)).week) == "2026-W47"
-    # The week that has begun already, by the clock that was wrong, waits until it begins again.
+    # A week that has already begun by the wrong clock waits until it begins again.
     assert await pending(backend) == [("2026-W47", 1)]
     with pytest.raises(WeekNotBegun):
         await backend.run("2026-W48")

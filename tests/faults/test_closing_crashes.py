@@ -1,4 +1,4 @@
-"""A process that closes weeks by itself is killed at any of its statements, and another finishes the work."""
+"""A process that closes weeks automatically is killed at any of its statements; another one finishes the work."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ async def test_a_close_killed_at_any_statement_is_finished_and_nothing_is_done_t
         with statements_seen("") as statements:
             await backend.real.jobs.do_due()
         assert await closed(backend, 0) == CLOSED
-        # A server for each moment, since what was closed is not closed again.
+        # Use a server for each moment, because a closed week is not closed again.
         for guild_id, statement in enumerate(moments(len(statements), random.Random(seed)), start=1):
             killed = f"killed at statement {statement} of {len(statements)}, {SEED}={seed}"
             await set_up(backend, guild_id)
@@ -55,13 +55,13 @@ async def test_a_close_killed_at_any_statement_is_finished_and_nothing_is_done_t
 
 
 def moments(statements: int, chances: random.Random) -> list[int]:
-    """Some of the statements, from all parts of the work, and the last."""
+    """Return some of the statements, from all parts of the work, and the last one."""
     bounds = [part * statements // PARTS for part in range(PARTS + 1)]
     return [*(chances.randrange(*part) for part in pairwise(bounds)), statements - 1]
 
 
 def close_and_die(url: str, statement: int) -> None:
-    """Do what is due, up to a statement."""
+    """Run due jobs up to a statement, then die."""
     set_limits(setattr, patient())
 
     async def close() -> None:
@@ -79,7 +79,7 @@ def close_and_die(url: str, statement: int) -> None:
 
 
 async def set_up(backend: TestBackend, guild_id: int) -> None:
-    """A server whose weeks close by themselves, with an event that was played for two weeks."""
+    """A server with automatic closes, with an event that was played for two weeks."""
     backend.clock.now = NOON
     actor = replace(ADMIN, guild_id=guild_id)
     await backend.create_event(actor=actor)
@@ -92,7 +92,7 @@ async def set_up(backend: TestBackend, guild_id: int) -> None:
 
 
 async def closed(backend: TestBackend, guild_id: int) -> list[int]:
-    """The weeks that were run, in the order of the runs; each is logged, and nothing else is."""
+    """Return the closed weeks in the order of their runs; check that exactly these are logged."""
 
     def work(session: Session) -> tuple[list[int], list[str]]:
         runs = (

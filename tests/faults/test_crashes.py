@@ -1,4 +1,4 @@
-"""What survives when the bot is killed."""
+"""The bot is killed at random moments, and its data stay intact."""
 
 import os
 import secrets

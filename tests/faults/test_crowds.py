@@ -1,4 +1,4 @@
-"""Crowds at one event, over two processes' worth of connections, with a weekly run among them: as if one by one."""
+"""Crowds submit to one event over two processes' connections, with a weekly run among them: as if one by one."""
 
 import asyncio
 import math
@@ -29,10 +29,10 @@ CROWD = 64
 THIS_WEEK = 202647
 
 RUNNING = "INSERT INTO weekly_runs"
-"""A run begins a statement so once it has the event to itself."""
+"""The first statement of a run that holds the lock of its event."""
 
 Submitted = dict[int, tuple[int, float]]
-"""By interaction: who, and what score."""
+"""The player and the score, by interaction."""
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ async def test_a_crowd_ends_as_if_one_had_come_after_the_other(database_url: URL
 
 
 async def one_by_one(serial: TestBackend, log: list[tuple[int, int]], crowd: Submitted) -> dict[int, SubmissionResult]:
-    """Submit the same in the order of a log, and run the week where the log says that it was run."""
+    """Submit the same scores in the order of a log, with the weekly run at its place in the log."""
     event = await serial.create_event()
     results = {}
     for number, week in log:
@@ -92,7 +92,7 @@ async def in_order(backend: TestBackend) -> list[dict[str, Any]]:
 
 
 async def shown(backend: TestBackend) -> Any:
-    """Everything that users can see of the event, and its archive; what ties at one instant is in no order."""
+    """Return everything that users can see of the event, and its archive; simultaneous ties have no order."""
     boards = {board: await whole_board(backend, board) for board in Board}
     result = WeeklyResult
     archive = select(Player.discord_id, result.score, result.weekly_elo, result.rank).join(

@@ -1,4 +1,4 @@
-"""The same interaction delivered more than once, at any time: counted once."""
+"""An interaction is delivered more than once, at any time, and counted once."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ async def test_what_is_delivered_twice_before_it_is_answered_is_counted_once(
         async with busy(database_url):
             replies = [await submit(discord, player, "100") for player in players]
             again = [asyncio.create_task(discord.redeliver(reply)) for reply in replies]
-            # What needs no lock is answered meanwhile, and so what arrived before it was begun.
+            # Commands that need no lock are answered meanwhile, and so are those that arrived before.
             await told(await discord.slash(ADMIN, "leaderboard", event=EVENT), "No scores yet")
             assert not any(reply.callback for reply in replies), "they were answered already"
         await asyncio.gather(*again)
@@ -36,12 +36,12 @@ async def test_what_is_delivered_twice_before_it_is_answered_is_counted_once(
     assert all("🎉" in reply.text or ALREADY_COUNTED in reply.text for reply in replies)
     assert {refusal.error.split()[1] for refusal in discord.refused} == {ALREADY_ACKNOWLEDGED}
     assert await count(database_url, ScoreSubmission.id) == len(players)
-    # A personal best and a best of the week each.
+    # Each player has a personal best and a weekly best.
     assert await count(database_url, LeaderboardScore.id) == 2 * len(players)
 
 
 async def test_what_is_delivered_again_later_is_counted_once(discord: DiscordStub, database_url: URL) -> None:
-    # The cooldown would refuse it likewise.
+    # The cooldown would refuse the repetition too, so switch it off.
     environment = settings(discord, database_url, SUBMIT_COOLDOWN_SECONDS="0")
     async with forked(discord, environment) as bot:
         await create_event(discord)
@@ -49,7 +49,7 @@ async def test_what_is_delivered_again_later_is_counted_once(discord: DiscordStu
         await told(reply, "🎉")
         assert ALREADY_ACKNOWLEDGED in (await discord.redeliver(reply)).error
 
-        # The next is counted, and the bot killed before it can say so.
+        # The next score is counted, but the bot is killed before it can answer.
         discord.fail_next("/callback", Fault.SILENCE)
         unanswered = await submit(discord, BOB, "200")
         await discord.wait_failed()

@@ -1,4 +1,4 @@
-"""Discord's wire broken under a bot in its own process: nothing crashes, nothing is counted twice or lost unsaid."""
+"""Discord's wire breaks under a separate bot process: no crash, no double counting, and no silent loss."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -75,7 +75,7 @@ async def test_a_session_invalidated_in_the_middle_of_work_loses_nothing(
     discord: DiscordStub, bot: ForkedBot, file_url: URL
 ) -> None:
     replies = [await submit(discord, User(f"player{n}"), "100") for n in range(12)]
-    # What Discord has sent is with the bot; the session ends before it is answered.
+    # The bot has what Discord sent; the session ends before the answer.
     await discord.gateway.invalidate()
     await asyncio.gather(*(told(reply, COUNTED) for reply in replies))
     await discord.wait_ready()

@@ -1,4 +1,4 @@
-"""A PostgreSQL that lets the bot have few connections: whoever finds none waits for one of the bot's own."""
+"""A PostgreSQL that allows the bot few connections: transactions wait for one of the bot's own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +18,7 @@ Limited = Callable[[int], AbstractAsyncContextManager[URL]]
 
 @pytest.fixture
 def limited(server_url: URL) -> Limited:
-    """Give the URL of a database for a user who may have so many connections at a time."""
+    """Provide the URL of a database for a user with a limited number of connections."""
 
     @asynccontextmanager
     async def limited(connections: int) -> AsyncIterator[URL]:

@@ -1,4 +1,4 @@
-"""`python -m bot migrate` under load, twice at once, and killed half-way."""
+"""`python -m bot migrate` under load, twice at once, and killed midway."""
 
 import asyncio
 import itertools
@@ -42,7 +42,7 @@ def downgrade():
         events.drop_constraint(op.f("ck_events_later"), type_="check")
         events.drop_column("later")
 """
-"""A migration of a version to come: of the table whose rows every submission locks."""
+"""A future migration of the table whose rows every submission locks."""
 ROUNDS = 8
 LONGEST_LIFE_SECONDS = 0.4
 PLAYERS = 8
@@ -70,7 +70,7 @@ async def test_a_killed_migration_leaves_the_schema_whole_or_not_begun(
             await of_thread(command.downgrade, alembic_config(empty_database_url), "base")
     assert -9 in codes, "none was killed before its end"
 
-    # Two at once, as two processes of a new version start.
+    # Run two at once, as when two processes of a new version start.
     async with ForkedBot("migrate", env=environment) as one, ForkedBot("migrate", env=environment) as two:
         assert [await one.wait_exit(), await two.wait_exit()] == [0, 0], one.output + two.output
     assert f"The database is at revision {needed_revision()}." in one.output
@@ -115,5 +115,5 @@ def migrations_of_the_next_version(folder: Path) -> Path:
 
 
 async def of_thread(work: Any, *arguments: Any) -> Any:
-    """Do what runs an event loop of its own."""
+    """Run work that starts its own event loop."""
     return await asyncio.to_thread(work, *arguments)

@@ -1,4 +1,4 @@
-"""A PostgreSQL that is restarted, cut off, silent or too busy: users are told in time, and nothing stays wedged."""
+"""A PostgreSQL that is restarted, cut off, silent or too busy: users get answers in time, and the bot recovers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def every_use(backend: TestBackend, player: int) -> list[Coroutine[Any, Any, Any
 
 
 async def works(backend: TestBackend, player: int) -> None:
-    """Check that commands work, more of them than there are connections, and that the records are whole."""
+    """Check that more commands than connections work, and that the records are intact."""
     async with asyncio.timeout(UNTIL_IT_HANGS):
         await backend.submit(player, 300)
     await asyncio.gather(*(backend.submit(player + number, 300 + number) for number in range(1, 30)))
@@ -62,7 +62,7 @@ async def test_while_nothing_comes_through_users_are_told_and_then_all_is_well(
 ) -> None:
     silence(way)
     await unavailable_by_silence(*every_use(remote, 2))
-    # More often than there are connections, each of which such a use may keep.
+    # Repeat this more often than there are connections, each of which it might use up.
     for _ in range(MOST_CONNECTIONS // 2 + 1):
         await unavailable_by_silence(remote.submit(2, 200), remote.page())
     way.release()
@@ -114,7 +114,7 @@ async def test_a_long_transaction_of_somebody_else_is_waited_for(
         await until_told(lambda: are_waiting(elsewhere, 1), "the edit to wait")
         before = way.connections
         with hasty(PATIENCE_SECONDS=0.0):
-            # A sign of life is asked for on a connection of its own.
+            # A probe uses a separate connection.
             waiting.append(asyncio.create_task(remote.real.services.events.edit(ADMIN, EVENT, EventOptions(unit="cm"))))
             await until(lambda: way.connections >= before + 5, UNTIL_IT_HANGS, lambda: "signs of life")
         assert not any(task.done() for task in waiting)
@@ -154,7 +154,7 @@ async def test_a_crowd_at_a_locked_event_keeps_nobody_else_waiting(remote: TestB
 
 @asynccontextmanager
 async def locked_event(server_url: URL) -> AsyncIterator[Database]:
-    """Have somebody else hold the first event, by a way without faults."""
+    """Let another transaction lock the first event, over a connection without faults."""
     elsewhere = Database(server_url)
     try:
         async with writing(elsewhere) as session:

@@ -1,4 +1,4 @@
-"""A process that posts results is killed at any of its statements, and one message is in the channel afterwards."""
+"""A process that posts results is killed at any of its statements; in the end the channel has one message."""
 
 import asyncio
 import os
@@ -69,7 +69,7 @@ async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_ur
 
 
 async def set_up(backend: TestBackend) -> None:
-    """A server with a channel for announcements and for a board of an event, of which a week was closed."""
+    """A server with channels for announcements and for the board of an event, of which a week was closed."""
     await backend.create_event()
     await backend.submit_all({1: 200, 2: 100})
     await backend.run()
@@ -82,7 +82,7 @@ async def set_up(backend: TestBackend) -> None:
 
 
 async def post(backend: TestBackend, api_url: str) -> None:
-    """Do what is due, at a stub of Discord."""
+    """Run due jobs, on a stub of Discord."""
     base, Route.BASE = Route.BASE, api_url
     client = Client(intents=Intents.none())
     try:
@@ -95,7 +95,7 @@ async def post(backend: TestBackend, api_url: str) -> None:
 
 
 def post_and_die(url: str, api_url: str, statement: int) -> None:
-    """Do what is due, up to a statement."""
+    """Run due jobs up to a statement, then die."""
     set_limits(setattr, patient())
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""A Redis that refuses, hangs, comes back, or comes back empty: submissions go on, and Elos come current."""
+"""A Redis that refuses, hangs, returns, or returns empty: submissions go on, and Elos are recalculated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEY = "elo_calculation_lock:1"
 
 
 class Now(SimpleNamespace):
-    """The time by which the lock leaves a Redis alone that fails."""
+    """The clock of the period in which the lock does not ask a failed Redis."""
 
     seconds = 0.0
 
@@ -50,14 +50,14 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Now:
 
 @pytest.fixture
 async def way(redis_url: str) -> AsyncIterator[Proxy]:
-    """The way to the Redis of `backend`."""
+    """The proxy to the Redis of `backend`."""
     async with proxy_to(redis_url) as proxy:
         yield proxy
 
 
 @pytest.fixture
 async def backend(database_url: URL, redis_url: str, way: Proxy, now: Now) -> AsyncIterator[TestBackend]:
-    """The services with an event and a score, on a Redis to which there is a way that can fail."""
+    """The services with an event and a score, on a Redis behind a proxy that can fail."""
     url = SecretStr(redis_through(way, redis_url))
     async with open_test_backend(database_url, redis_url=url, elo_debounce_seconds=WINDOW_SECONDS) as backend:
         await backend.create_event()
@@ -67,7 +67,7 @@ async def backend(database_url: URL, redis_url: str, way: Proxy, now: Now) -> As
 
 
 async def wait_for_redis(backend: TestBackend, seconds: float) -> None:
-    """Have the bot wait for its Redis for so long, on new connections."""
+    """Set the bot's time-out for Redis, and use new connections."""
     pool = backend.real.recalculator._lock._redis.connection_pool  # type: ignore[attr-defined]
     pool.connection_kwargs |= {"socket_timeout": seconds, "socket_connect_timeout": seconds}
     await pool.disconnect()
@@ -75,13 +75,13 @@ async def wait_for_redis(backend: TestBackend, seconds: float) -> None:
 
 
 async def submit_all(backend: TestBackend, players: range) -> None:
-    """Have players submit one after the other."""
+    """Let players submit one after the other."""
     for player in players:
         await backend.submit(player, player)
 
 
 async def current(backend: TestBackend) -> None:
-    """Wait for the stored Elos, and check that they are those that are shown."""
+    """Wait for the stored Elos, and check that the boards show the same."""
     await backend.settle_ratings()
     shown = await backend.elos()
     stored = await tables.stored_elos(backend.database, 1)
@@ -112,7 +112,7 @@ async def test_submissions_go_on_without_redis_and_use_it_when_it_is_back(
         await submit_all(backend, range(first, first + 10))
         await current(backend)
     assert warnings(caplog) == ["degraded"]
-    # Once, and not each time.
+    # The bot tries Redis once, not every time.
     assert way.connections <= before + 1
 
     way.release()
@@ -144,7 +144,7 @@ async def test_a_redis_that_restarts_empty_is_used_as_before(
 
 
 def die_recalculating(database_url: str, redis_url: str) -> None:
-    """Count a score, take the lock, and be killed in the middle of the recalculation."""
+    """Count a score, take the lock, and get killed in the middle of the recalculation."""
 
     async def work() -> None:
         url, redis = parse_database_url(database_url), SecretStr(redis_url)

@@ -1,4 +1,4 @@
-"""An SQLite file that is locked, full, read-only or damaged: a sentence for the user, an error for the operator."""
+"""An SQLite file that is locked, full, read-only or damaged: users get a sentence, the operator gets an error."""
 
 import asyncio
 import logging
@@ -37,7 +37,7 @@ sys.stdin.read()
 
 @pytest.fixture
 async def file(file_url: URL, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TestBackend]:
-    """The services with an event and a score, on a file whose lock they wait for only a moment."""
+    """The services with an event and a score, on a file whose lock they wait for only briefly."""
     set_limits(monkeypatch.setattr, {"BUSY_TIMEOUT_SECONDS": SOON})
     async with open_test_backend(file_url) as backend:
         await backend.create_event()
@@ -48,7 +48,7 @@ async def file(file_url: URL, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 @pytest.fixture(autouse=True)
 def errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Check that the operator was told of an error, whatever it was."""
+    """Check that the log has an error for the operator."""
     yield
     assert [record for record in caplog.get_records("call") if record.levelno == logging.ERROR] != []
 
@@ -70,7 +70,7 @@ async def test_a_locked_file_can_be_read_and_whoever_writes_is_told(file: TestBa
     async with locked_by_another_process(file.database.url.database):
         await unavailable(*(file.submit(player, 200) for player in range(2, 12)), file.run(), file.undo())
         assert (await file.page()).players == 1
-        # Nobody who watches the bot is told that all is well.
+        # The health page must not report that all is well.
         assert not (await examine_database(file.database)).is_good
     await file.submit(2, 200)
     await works(file, players=2)
@@ -79,7 +79,7 @@ async def test_a_locked_file_can_be_read_and_whoever_writes_is_told(file: TestBa
 
 @contextmanager
 def no_room_for(pages: int) -> Iterator[None]:
-    """Have new connections refuse to let a file grow beyond so many pages, as a full disk does."""
+    """Make new connections refuse to grow a file beyond a number of pages, as on a full disk."""
 
     def limit(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -114,7 +114,7 @@ def page_count(url: URL) -> int:
 
 @contextmanager
 def written_by_nobody(folder: Path) -> Iterator[None]:
-    """Make a folder and its files read-only, also for root, who would be let write all the same."""
+    """Make a folder and its files read-only, even for root, who could otherwise still write."""
     is_root = os.geteuid() == 0
     for path in (*folder.iterdir(), folder):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -147,9 +147,9 @@ async def test_a_read_only_file_takes_no_score_and_says_so(file_url: URL) -> Non
 
 @contextmanager
 def damaged(file: Path, first_page: int, pages: int | None) -> Iterator[None]:
-    """Overwrite pages of a file with nonsense, from the first one on, and put the file back afterwards."""
+    """Overwrite pages of a file with nonsense, and restore the file in the end."""
     with closing(sqlite3.connect(file)) as connection:
-        # Connections that close at the same moment leave what was written beside the file.
+        # Connections that close at the same moment leave written data outside the file.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     whole = file.read_bytes()
     begin = first_page * PAGE_BYTES

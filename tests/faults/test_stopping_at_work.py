@@ -1,4 +1,4 @@
-"""A bot that is told to stop while its commands cannot end: each user is told, and nothing is saved behind them."""
+"""A bot is told to stop while its commands cannot end: each user is told, and nothing is saved afterwards."""
 
 import asyncio
 from dataclasses import replace
@@ -34,7 +34,7 @@ pytestmark = untraced
 HASTY = limits(
     DIRECT_ANSWER_SECONDS=SOON, LAST_COMMANDS_SECONDS=SOON, LAST_RECALCULATIONS_SECONDS=SOON, CLOSE_SECONDS=SOON
 )
-"""For a bot that asks for patience soon, and waits for nothing once it is told to stop."""
+"""Limits for a bot that soon asks for patience, and does not wait when it is told to stop."""
 INTERRUPTED = "The bot is restarting and could not finish this."
 TRY_AGAIN = "try again in a minute"
 
@@ -62,7 +62,7 @@ async def test_what_a_user_was_told_to_repeat_is_not_saved_afterwards(discord: D
 
 
 async def stop_at_work(discord: DiscordStub, bot: ForkedBot) -> list[Reply]:
-    """Tell a bot to stop that has twenty commands in flight, and see each user told."""
+    """Stop a bot that has twenty running commands, and check that each user is told."""
     replies = await asyncio.gather(*(submit(discord, User(f"player{n}"), "100") for n in range(20)))
     await asyncio.gather(*(reply.acknowledged() for reply in replies))
     bot.terminate()
@@ -79,7 +79,7 @@ async def test_a_recalculation_of_a_locked_file_does_not_keep_the_bot(discord: D
         await backend.settle_ratings()
         await tables.execute(backend.database, update(Event).values(scores_version=Event.scores_version + 1))
     async with busy(file_url), running(discord, settings(discord, file_url, **HASTY)) as [bot]:
-        # The sweep at the start waits for the file, and a score behind it.
+        # The sweep at the start waits for the file, and a score waits behind it.
         reply = await (await submit(discord, User("bob"), "200")).acknowledged()
         bot.terminate()
         await told(reply, INTERRUPTED)

@@ -1,4 +1,4 @@
-"""What users see of a database that is away, and that the bot can still be stopped."""
+"""What users see while the database is away; and the bot can still be stopped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SENTENCE = "The leaderboard cannot reach its records right now. Please try again
 async def test_users_are_told_in_a_sentence_for_them_alone(
     way: Proxy, server_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A forgotten connection cannot be closed, however long one waits for it.
+    # A connection that leads nowhere cannot be closed, however long one waits.
     set_limits(monkeypatch.setattr, {"CLOSE_SECONDS": SOON})
     async with open_world(through(way, server_url)) as world:
         await world.create_event()
@@ -69,7 +69,7 @@ async def test_an_outage_takes_two_lines_of_the_log_however_many_users_it_meets(
     assert len(troubles) == 2, troubles
     began, ended = troubles
     assert "the database failed: " in began
-    # Whoever made the event was to be told what no longer works; that may have failed too.
+    # The bot would have shown notices to the user who created the event; that may have failed too.
     failed = re.search(r"failed transactions: (\d+), in ", ended)
     assert failed is not None
     assert int(failed[1]) in (USERS, USERS + 1)

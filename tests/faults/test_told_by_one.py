@@ -1,4 +1,4 @@
-"""Two processes receive every command: whoever did it tells the user, and nobody tells anything else."""
+"""Two processes receive every command: the one that did it tells the user, and the other tells nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -25,12 +25,12 @@ pytestmark = untraced
 PLAYER = User("bob")
 HOME_ADMIN = replace(BACKEND_ADMIN, guild_id=HOME.id)
 AT_LOAD = 3
-"""How many users use each command at once."""
+"""How many users use each command concurrently."""
 
 
 @dataclass(frozen=True)
 class Use:
-    """A command, and words that only its success has; `{n}` is the number of an event of its own."""
+    """A command, and words that only its success contains; `{n}` is the number of its event."""
 
     user: User
     command: str
@@ -60,7 +60,7 @@ READS = (
 
 @pytest.fixture
 async def backend(server_url: URL) -> AsyncIterator[TestBackend]:
-    """A third process, with an event for each use, in which a player submitted last week."""
+    """A third process, with an event for each use, to which a player submitted last week."""
     clock = Clock(utc_now() - timedelta(weeks=1))
     async with open_test_backend(server_url, clock) as backend:
         for use in (*DOES, *READS):

@@ -1,4 +1,4 @@
-"""Two processes of the bot on one PostgreSQL and one Redis, both given all the work: it is done once."""
+"""Two processes of the bot on one PostgreSQL and one Redis both receive all the work: it is done once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -54,7 +54,7 @@ async def test_a_week_that_both_close_is_closed_once_and_the_next_is_not(
     async with forked(discord, environment), forked(discord, environment, already=1):
         async with busy(backend.database.url):
             reply = await discord.invoke(ADMIN, "weekly-reset", event=EVENT)
-            # Both know which week is meant, and wait for the event.
+            # Both have determined the week, and wait for the event.
             await until_told(lambda: are_waiting(backend.database, 2), "both to wait")
         await reply.finished()
         await told(await discord.slash(ADMIN, "leaderboard", event=EVENT, board="overall"), "2 players")
@@ -107,7 +107,7 @@ async def test_one_process_recalculates_in_a_window_and_the_others_do_not(
         environment |= {"REDIS_URL": redis_through(way, redis_url), "ELO_DEBOUNCE_SECONDS": "3600"}
 
         async def both_asked() -> bool:
-            # Until both have come for the lock, a third process takes it again and again.
+            # Until both have asked for the lock, a third process keeps taking it.
             await redis.set("elo_calculation_lock:1", "a third process", px=WINDOW_MILLISECONDS)
             assert await backend.real.scoring.is_stale(1), "recalculated by a process that had not the lock"
             return way.connections >= 2
@@ -123,7 +123,7 @@ async def test_one_process_recalculates_in_a_window_and_the_others_do_not(
 
 
 async def both_answered(discord: DiscordStub, interaction_id: int) -> None:
-    """Wait until both processes have tried to answer an interaction, of which Discord takes the first."""
+    """Wait until both processes have tried to answer an interaction; Discord accepts the first answer."""
     path = f"/interactions/{interaction_id}/"
 
     def answers() -> int:

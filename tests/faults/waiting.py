@@ -1,4 +1,4 @@
-"""Who waits for whom on a PostgreSQL."""
+"""Find waiting transactions on a PostgreSQL."""
 
 from sqlalchemy import text
 
@@ -11,5 +11,5 @@ WHERE NOT granted AND datname = current_database()
 
 
 async def are_waiting(database: Database, many: int) -> bool:
-    """Whether so many transactions on a database wait for a lock."""
+    """Return whether at least this many transactions on a database wait for a lock."""
     return await database.read(lambda session: bool(session.scalar(text(WAITING)) >= many))

@@ -1,4 +1,4 @@
-"""From `/help` to a first rated week, without anything else to read."""
+"""From `/help` to a first rated week, with no other instructions."""
 
 import pytest
 

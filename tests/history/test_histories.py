@@ -1,4 +1,4 @@
-"""What a player has submitted: each score with its marks, and what a picture of it draws."""
+"""A player's submissions: each score with its marks, and the data of its picture."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

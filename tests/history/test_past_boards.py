@@ -1,4 +1,4 @@
-"""Boards as they were at a time: what the boards showed then, read from the log long after."""
+"""Past boards: they show what the boards showed at the time, read from the log much later."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ async def past(
 
 
 async def rows_now(backend: TestBackend, board: Board) -> list[Standing]:
-    """All rows of a board that have a rank."""
+    """Return all ranked rows of a board."""
     await backend.rate()
     pages = (await backend.page(board)).pages
     rows = [row for page in range(pages) for row in (await backend.page(board, page=page)).standings]

@@ -1,4 +1,4 @@
-"""The ids of buttons: read back as they were made, and never misread."""
+"""The ids of buttons: they are read back as written, and never misread."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ from tests.one_database import on_one_database
 pytestmark = on_one_database
 
 LONGEST = 100
-"""What Discord takes."""
+"""Discord's limit for an id."""
 
 buttons = st.builds(
     PageButton,

@@ -1,4 +1,4 @@
-"""Hostile texts on their way into a spreadsheet: they stay what can be read, and compute nothing."""
+"""Hostile texts on their way into a spreadsheet: they stay readable, and compute nothing."""
 
 import re
 

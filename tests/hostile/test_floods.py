@@ -39,14 +39,14 @@ FLOOD: list[tuple[tuple[str, Json], tuple[str, ...]]] = [
     (("weekly-undo", {"event": EVENT}), (NO_ADMIN,)),
     (("settings", {"time-zone": "Asia/Tokyo"}), (NO_ADMIN,)),
 ]
-"""What each burst sends, and how the answers to it may begin."""
+"""The uses in each burst, and the possible beginnings of their answers."""
 OTHERS_USE = {BURSTS // 2: SUBMIT, BURSTS - 1: SHOW}
-"""What the others use after which burst."""
+"""The uses of other users, by the burst that they follow."""
 
 
 @pytest.fixture
 async def hasty(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: None) -> AsyncIterator[WiredBot]:
-    """A bot that holds the cooldown, and soon asks for patience; its clock stands still."""
+    """A bot with a cooldown, which soon asks for patience; its clock stands still."""
     set_limits(monkeypatch.setattr, {"DIRECT_ANSWER_SECONDS": SOON})
     async with open_wired_bot(database_url, monkeypatch, submit_cooldown_seconds=60) as wired:
         await wired.create_event()
@@ -54,14 +54,14 @@ async def hasty(database_url: URL, monkeypatch: pytest.MonkeyPatch, untroubled: 
 
 
 async def send(wired: WiredBot, user: User, use: tuple[str, Json]) -> Reply:
-    """Have someone use a command now; its answer comes later."""
+    """Let someone use a command; its answer comes later."""
     return await wired.discord.invoke(user, use[0], **use[1])
 
 
 @on_both_databases
 async def test_whoever_asks_amid_a_flood_is_answered_before_it_is_over(hasty: WiredBot, database_url: URL) -> None:
     flood, others = [], []
-    # Another process keeps whoever writes waiting: until everyone has at least been asked for patience.
+    # Another process blocks all writers until everyone has at least been asked for patience.
     async with busy(database_url):
         for burst in range(BURSTS):
             flood += [await send(hasty, EVE, use) for use, _ in FLOOD]

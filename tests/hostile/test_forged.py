@@ -1,4 +1,4 @@
-"""What is forged, or meant for another version of the bot: a sentence for its user alone, or harmless."""
+"""Forged requests, or requests for another version of the bot: a sentence for the user only, or no effect."""
 
 import gc
 from typing import Any
@@ -152,7 +152,7 @@ BUTTONS = {
 
 @pytest.fixture
 async def keys(wired: WiredBot) -> dict[str, int]:
-    """The keys of an event of two pages, and of another server's."""
+    """Return the keys of an event with two pages, and of another server's event."""
     backend = wired.backend
     event = await backend.create_event(actor=actor(ADMIN))
     await backend.submit(1, 1, guild_id=HOME.id)
@@ -160,7 +160,7 @@ async def keys(wired: WiredBot) -> dict[str, int]:
     backend.clock.move(weeks=1)
     for player in range(1, 13):
         await backend.submit(player, player, guild_id=HOME.id)
-    # Else the recalculation at the end of the window changes tables that tests compare.
+    # Otherwise the recalculation at the end of the window would change tables that tests compare.
     await backend.real.scoring.recalculate(event.id)
     rivals = await backend.real.services.events.create(actor(ADMIN, RIVALS), ScoreDirection.LOW, EventOptions("Secret"))
     return {"event": event.id, "rivals": rivals.event.id}
@@ -227,7 +227,7 @@ async def test_suggestions_of_nothing_that_are_lost_stop_nothing(wired: WiredBot
     await wired.discord.deliver(AUTOCOMPLETE, EVE, HOME, FORGED_TYPING["an unknown command"])
     await until(lambda: bool(wired.discord.refused), UNTIL_IT_HANGS, lambda: "a refusal")
     wired.expect_what_failed()
-    # What a task dies of is in the log when the task is gone.
+    # Errors of a task are logged when the task is collected.
     gc.collect()
 
 
@@ -305,7 +305,7 @@ async def test_a_button_in_a_direct_message_is_refused(wired: WiredBot, keys: di
 
 
 async def a_message(wired: WiredBot, custom_id: str) -> Message:
-    """A board of Eve's with one button, which the bot did not make."""
+    """Return a message of Eve's with one button that the bot did not make."""
     board = (await wired.use(EVE, "leaderboard", event=EVENT)).final
     button = {"type": BUTTON, "style": 2, "label": "Forged", "custom_id": custom_id}
     return Message(board.data | {"components": [{"type": 1, "components": [button]}]}, EVE, HOME)

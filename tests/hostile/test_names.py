@@ -1,4 +1,4 @@
-"""Names of hostile people, wherever they can be typed: shown as they are and do nothing, or refused in a sentence."""
+"""Hostile names, wherever users can type them: shown literally and harmless, or refused with a sentence."""
 
 import asyncio
 import re
@@ -93,7 +93,7 @@ async def test_a_proof_is_shown_as_one_link_whatever_is_in_it(wired: WiredBot) -
 
 
 def beside(shown: str, rest: str) -> str:
-    """A name as lines of a phone show it, which have no more room beside the rest."""
+    """Return a name as lines of a phone show it, shortened to fit beside the rest."""
     return escape_beside(unescape(shown), rest)
 
 
@@ -150,7 +150,7 @@ async def test_what_means_nothing_in_an_option_is_refused_in_a_sentence(wired: W
 
 
 def assert_refused(reply: Reply, text: str) -> None:
-    """A sentence of the bot's own, whatever was typed; what it repeats does nothing."""
+    """Assert that the reply is a sentence of the bot, and that the text repeated in it is harmless."""
     assert reply.ephemeral, reply
     assert reply.text.startswith(tuple(f"⚠️ {sentence}" for sentence in REFUSALS)), (ascii(text), reply)
 

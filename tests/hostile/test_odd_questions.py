@@ -1,4 +1,4 @@
-"""Odd questions to `/target`, `/history`, `/profile` and `/compare`: an answer or a sentence, to whoever asks alone."""
+"""Odd questions to `/target`, `/history`, `/profile` and `/compare`: an answer or a sentence, for the user only."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from tests.world import World
 pytestmark = on_one_database
 
 GREATEST = 2**53 - 1
-"""Discord has no greater number for an option."""
+"""The greatest number that Discord allows in an option."""
 EVENTS = ("nan", "-inf", "1", f"{GREATEST}", "<@1>", "@everyone", "%", "\u202e", "x" * 5_000)
 TIMES = ("nan", "inf", "-1", "1e9", "w0", "2026-W99", "9999-12-31", "31 Feb", "2026-11-18 24:00", "<@1>", "x" * 5_000)
 
 
 @pytest.fixture
 async def played(world: World) -> World:
-    """Two events with ties, times, negative scores, and players who were withdrawn or erased since."""
+    """Two events with ties, times, negative scores, and players who were later withdrawn or erased."""
     await world.create_event(direction="LOW", format="time")
     await world.create_event("Golf", min="-9007199254740991", max="9007199254740991")
     scores: dict[str, dict[str, float]] = {
@@ -37,7 +37,7 @@ async def played(world: World) -> World:
 
 
 async def asked(world: World, who: str, command: str, **options: Any) -> str:
-    """What is told, which nobody else sees."""
+    """Return the answer; check that nobody else sees it."""
     seen = await world.use(who, command, **options)
     assert seen.is_private, seen.public
     return seen.alone

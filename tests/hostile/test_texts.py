@@ -1,4 +1,4 @@
-"""Every hostile text on its way into a message; that each way leads past here is seen in `test_names.py`."""
+"""Every hostile text on its way into a message; `test_names.py` checks that every path leads through here."""
 
 from bot.domain.text import visible
 from bot.ui.text import escape

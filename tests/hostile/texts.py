@@ -1,4 +1,4 @@
-"""What hostile people type, or call themselves."""
+"""Texts that hostile users type, or use as names."""
 
 HARMLESS = {
     "@everyone @here <@1> <@!1> <@&2>": r"\@everyone \@here \<\@1\> \<\@!1\> \<\@&2\>",
@@ -42,7 +42,7 @@ HARMLESS = {
     "\u05db\u05d3\u05d5\u05e8 *5* (2)": "\u2068\u05db\u05d3\u05d5\u05e8 \\*5\\* (2)\u2069",
     "\u2069\u202b\u0645\u06cc\u200c\u0631\u0648\u0645\u2067": "\u2068\u0645\u06cc\u200c\u0631\u0648\u0645\u2069",
 }
-"""What can be seen of it, and how that is written for Discord to show it as it is and do nothing."""
+"""The visible part of each, and how to write it so that Discord shows it literally."""
 
 TELLING = (
     "@everyone @here <@1> <@!1> <@&2>",
@@ -53,7 +53,7 @@ TELLING = (
     "c\ud800d\udfff",
     "\u05db\u05d3\u05d5\u05e8 *5* (2)",
 )
-"""One of each kind: what pings, what is formatted, a list, a link, what is invisible, no text, what moves others."""
+"""One text of each kind: mentions, formatting, lists, links, invisible text, no text, text that moves others."""
 
 EMPTY = (
     "",
@@ -67,6 +67,6 @@ EMPTY = (
     "\u034f\ufe0f",
     "\U000e0101",
 )
-"""That of which nothing can be seen."""
+"""Texts of which nothing is visible."""
 
 LONG = "*" * 10_000

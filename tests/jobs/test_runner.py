@@ -1,4 +1,4 @@
-"""Jobs are done once in effect, tried again when they fail, and given up in the open."""
+"""Jobs take effect once, are retried when they fail, and are given up visibly."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 
 async def write(backend: TestBackend, *, key: str = KEY, after: timedelta = timedelta(0)) -> None:
-    """Have a job due some time from now."""
+    """Schedule a job that is due some time from now."""
     due_at = backend.clock.now + after
     await backend.database.write(lambda session: schedule(session, KIND, key, due_at))
 
@@ -35,7 +35,7 @@ def runner(backend: TestBackend, handler: Callable[[Claim], Awaitable[None]]) ->
 
 
 class Effect:
-    """A handler whose effect is a player of its own, written in the transaction that ends the job."""
+    """A handler that adds a player, in the transaction that ends the job."""
 
     def __init__(self, backend: TestBackend) -> None:
         self.database = backend.database

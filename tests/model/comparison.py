@@ -1,4 +1,4 @@
-"""The database, and what users are shown of it, beside the model."""
+"""Compare the database, and what users see of it, with the model."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.sessions import reading
 from .model import Model, moments, round_half_up
 
 NEARLY_HALF = 1e-6
-"""How near to a half an Elo may be rounded either way."""
+"""How near to a half an Elo may be rounded in either direction."""
 RELATIVE_ERROR = 1e-9
 
 
 async def differences(backend: TestBackend, event: EventInfo, model: Model, week: int) -> list[str]:
-    """What is stored or shown of an event, and is not what the model says in this week; a line each."""
+    """Return the stored or shown values of an event that differ from the model in this week, one per line."""
     async with reading(backend.database) as session:
         stored = (await session.scalars(select(Event).where(Event.id == event.id))).one()
         session.expunge(stored)
@@ -43,7 +43,7 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
     ]
     is_current = stored.scores_version == stored.elo_version
     for board, bests in ((Board.ALL_TIME, model.bests()), (Board.WEEK, model.bests(model.open_week(week)))):
-        # Until the next recalculation, a robust board is relative to the field of the last one.
+        # Until the next recalculation, a robust board is relative to the previous field.
         has_elos = is_current or board is Board.WEEK or model.rules.method is not Method.ROBUST
         found += _standings(await backend.page(board, event.name), bests, model, has_elos=has_elos)
     overall = await backend.page(Board.OVERALL, event.name)
@@ -58,17 +58,17 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
 
 
 async def not_as_told(backend: TestBackend, rehearsal: Rehearsal) -> list[str]:
-    """Return, a line each, what a rehearsal told and is not so, now that the event has the rules."""
+    """Return, one per line, the predictions of a rehearsal that are wrong after its rules were applied."""
     page = await backend.page(rehearsal.board, rehearsal.event.name)
     shown = {row.player.discord_id: row.elo for row in page.standings if row.rank is not None}
     told = {one.player.discord_id: one.elo for one in rehearsal.after.top}
-    # A field that was counted anew may differ by rounding, and with it an Elo that is nearly a half.
+    # A recounted field may differ by rounding, and so may an Elo that is nearly a half.
     far = [player for player, elo in told.items() if abs((shown.get(player) or 0) - elo) > 1]
     return [*_same("players ranked", sorted(shown), sorted(told)), *_same("Elos told", far, [])]
 
 
 async def numbers(backend: TestBackend, event: EventInfo) -> list[Any]:
-    """Return what the database stores of an event's weeks and ratings."""
+    """Return the stored weeks and ratings of an event."""
     async with reading(backend.database) as session:
         archive = sorted((tuple(row) for row in await session.execute(_archive(event))), key=repr)
     stats = await tables.stats(backend.database, event.id)

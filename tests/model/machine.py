@@ -1,4 +1,4 @@
-"""Whatever players, admins, operators and clocks do: the services say what the model says."""
+"""Whatever players, admins, operators and clocks do, the services agree with the model."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 EVENTS = {"Highest": "HIGH", "Lowest": "LOW"}
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu", "Pacific/Kiritimati"]
-# Around the beginning and end of daylight saving time, and the ends of years with 52 and 53 weeks.
+# These are near the beginning and end of daylight saving time, and the ends of years with 52 and 53 weeks.
 MOMENTS = [
     datetime.fromisoformat(f"{moment}+00:00")
     for moment in (
@@ -70,10 +70,10 @@ MOMENTS = [
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 GRACE = 2 * HOUR
 FIRST_HELD = 1_000_000
-"""The interactions of held scores are beyond those of others."""
+"""The interaction ids of held scores are above all others."""
 
 MOST_FORMER = 5
-"""With as many who are not, they fill a page of a board."""
+"""Together with as many other players, they fill a page of a board."""
 
 a_player = st.integers(1, 5)
 an_event = st.sampled_from(sorted(EVENTS))
@@ -102,18 +102,18 @@ a_while = st.sampled_from([0 * HOUR, HOUR, DAY, WEEK, 3 * WEEK])
 maybe_weeks = st.sampled_from([None, None, -3, -1, 0, 1, 2])
 rarely = st.sampled_from([False, False, False, True])
 some = st.integers(0, 99)
-"""Which one of several, around the corner if need be."""
+"""The index of one of several things, modulo their number."""
 
 
 def proposal_of(rules: Rules) -> Proposal:
-    """All of some rules, as an admin names them."""
+    """Return a proposal that names all of the given rules."""
     named = {rule.name: getattr(rules, rule.name) for rule in fields(Rules) if rule.name != "missed_week_elo"}
     missed = "default" if rules.missed_week_elo is None else str(rules.missed_week_elo)
     return Proposal(**named, missed_week=missed)
 
 
 class Season(RuleBasedStateMachine):
-    """Two events of a server beside their models. A rule does what else the debounced recalculation would."""
+    """Two events of a server beside their models. A rule also does the work of the debounced recalculation."""
 
     def __init__(self, url: URL) -> None:
         super().__init__()
@@ -160,13 +160,13 @@ class Season(RuleBasedStateMachine):
 
     @property
     def closing(self) -> tuple[datetime, datetime]:
-        """When weeks were to close by themselves last, and when next."""
+        """Return when weeks were last due to close automatically, and when they are next."""
         monday = datetime.combine(self.open_since, time(), ZoneInfo(self.zone))
         return monday.astimezone(UTC) + GRACE, (monday + WEEK).astimezone(UTC) + GRACE
 
     @property
     def open_since(self) -> date:
-        """The Monday of the first week that is not to be closed yet."""
+        """Return the Monday of the first week that is not due to close yet."""
         local = (self.clock.now - GRACE).astimezone(ZoneInfo(self.zone)).date()
         return local - timedelta(days=local.weekday())
 
@@ -304,7 +304,7 @@ class Season(RuleBasedStateMachine):
 
     @rule(event=an_event, player=a_player, score=a_score, approves=st.booleans(), closes=st.booleans())
     def hold(self, event: str, player: int, score: str, approves: bool, closes: bool) -> None:
-        """Beyond the alarm bounds, a score waits; meanwhile its week may be closed."""
+        """A score beyond the alarm bounds waits; its week may be closed meanwhile."""
         model, real = self.touch(event), self.backend.real.services
         if not self.takes_scores(event, player):
             return
@@ -332,7 +332,7 @@ class Season(RuleBasedStateMachine):
         keeps=st.booleans(),
     )
     def import_scores(self, event: str, rows: list[tuple[int, str, timedelta]], keeps: bool) -> None:
-        """What is imported counts as if an admin had added it; taken back, it never was there."""
+        """Imported scores count as if an admin had added them; an undone import leaves no trace."""
         model, transfer = self.touch(event), self.backend.real.services.transfer
         players = [player for player in range(1, 6) if self.takes_scores(event, player)]
         if not players:
@@ -371,7 +371,7 @@ class Season(RuleBasedStateMachine):
         return known and is_open and player not in self.withdrawn
 
     def closed_by(self, event: str, at: datetime) -> set[int]:
-        """The weeks of an event whose runs were made by then."""
+        """Return the weeks of an event that were run by then."""
         runs = self.do(tables.rows(self.backend.database, WeeklyRun))
         of_event = [row for row in runs if row["event_id"] == self.events[event].id]
         return {row["week_number"] for row in of_event if row["ran_at"] <= at}
@@ -578,7 +578,7 @@ class Season(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def zone_changes(self, zone: str) -> None:
-        # What is to close next is the week before if another zone has once had it over before.
+        # If another time zone had the week over once before, the previous week is the next to close.
         closes = self.open_since if self.next_close >= self.closing[1] else self.open_since - WEEK
         shown = self.do(self.backend.real.services.settings.change(ADMIN, time_zone=zone))
         self.zone = zone

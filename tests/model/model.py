@@ -1,4 +1,4 @@
-"""An event as the rules describe it, in plain Python: no database, no shortcut, exact arithmetic."""
+"""A model of an event by its rules, in plain Python: no database, no shortcuts, exact arithmetic."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 
 @dataclass(eq=False)
 class Entry:
-    """A submission in the log, with the weeks that were run before it and are not undone since."""
+    """A submission in the log, with the weeks that were run before it and not undone since."""
 
     player: int
     score: float
@@ -24,16 +24,16 @@ class Entry:
 
     @property
     def week(self) -> int:
-        """The week that it counts for: the first one, from that which it was made in, that no run keeps it out of."""
+        """The week that it counts for: the first week, from the one in which it was made, without such a run."""
         return first_open(self.made_in, self.closed)
 
 
 @dataclass
 class Model:
-    """One event: its rules, its log, and of each week that was run, in order of the runs, each player's score.
+    """One event: its rules, its log, and the scores of each week that was run, in the order of the runs.
 
-    `withdrawn` are the players who are withdrawn now, `excused` the weeks that players do not miss. `taken` are the
-    submissions that the run of a week counts, `omitted` the players whom it left out.
+    `withdrawn` are the withdrawn players, `excused` the weeks that players do not miss. `taken` are the submissions
+    that the run of a week counts, `omitted` the players whom it left out.
     """
 
     high: bool
@@ -51,21 +51,21 @@ class Model:
         self.log.append(Entry(player, score, week, set(self.runs)))
 
     def add(self, player: int, score: float, week: int, closed: set[int]) -> Entry:
-        """Add a score that was made in a week, when these weeks were closed; a week closed since counts it."""
+        """Add a score made in a week when the weeks in `closed` were closed; a week closed since then counts it."""
         entry = Entry(player, score, week, closed)
         self.log.append(entry)
         self.rerun(entry, counts=True)
         return entry
 
     def is_outside(self, week: int) -> int:
-        """Whether no score counts for a week: -1 before the first one, 1 after the last, 0 in between."""
+        """Return whether a week takes no scores: -1 before the first week, 1 after the last, 0 if it takes them."""
         return -1 if week < self.first else int(week > self.last)
 
     def open_week(self, week: int) -> int:
         return first_open(week, self.runs)
 
     def bests(self, week: int | None = None) -> dict[int, float]:
-        """Each player's best of one week or of all."""
+        """Return each player's best of one week or of all time."""
         scores = [(e.player, e.score) for e in self.log if self.counts(e) and week in (None, e.week)]
         better = max if self.high else min
         return {player: better(score for who, score in scores if who == player) for player, _ in scores}
@@ -74,11 +74,11 @@ class Model:
         return not entry.removed and entry.player not in self.withdrawn
 
     def open_weeks(self) -> list[int]:
-        """The weeks that have scores and were not run."""
+        """Return the weeks with scores but without a run."""
         return sorted({entry.week for entry in self.log if self.counts(entry)} - self.runs.keys())
 
     def of(self, player: int, *, removed: bool = False) -> list[Entry]:
-        """A player's submissions, removed or not, the latest first."""
+        """Return a player's submissions, removed or not, the latest first."""
         return [entry for entry in reversed(self.log) if (entry.player, entry.removed) == (player, removed)]
 
     def run(self, week: int) -> None:
@@ -87,7 +87,7 @@ class Model:
         self._rate(week)
 
     def rerun(self, entry: Entry, *, counts: bool) -> None:
-        """Run the week of a submission again with or without it, if it is closed."""
+        """Rerun the week of a submission with or without it, if the week is closed."""
         if entry.week in self.runs:
             (self.taken[entry.week].add if counts else self.taken[entry.week].discard)(entry)
             self._rate(entry.week)
@@ -99,7 +99,7 @@ class Model:
         self.runs[week] = bests
 
     def rename(self, player: int, former: int) -> None:
-        """Have a player be known by another number from now on."""
+        """Change the number by which a player is known."""
         for entry in self.log:
             entry.player = former if entry.player == player else entry.player
         for bests in self.runs.values():
@@ -117,9 +117,9 @@ class Model:
         return week
 
     def archive(self, player: int) -> dict[int, tuple[float | None, int | None]]:
-        """A player's weeks: those played, and those missed since the first.
+        """Return a player's weeks: those played, and those missed since the first one.
 
-        Nobody misses a week that left them out or excuses them, nor one without scores.
+        Nobody misses a week that left them out or excuses them, or a week without scores.
         """
         played = [week for week in self.runs if player in self.runs[week]]
         since_first = [week for week in sorted(self.runs) if played and week >= min(played)]
@@ -131,7 +131,7 @@ class Model:
         return {week: self.result(week, player) for week in since_first if week in missed.union(played)}
 
     def result(self, week: int, player: int) -> tuple[float | None, int | None]:
-        """A player's score and Elo in a week that was run; without Elo in one of too few players."""
+        """Return a player's score and Elo in a week that was run; the Elo is None in a week with too few players."""
         bests = self.runs[week]
         if len(bests) < self.rules.min_field:
             return bests.get(player), None
@@ -143,7 +143,7 @@ class Model:
         return rated(bests, high=self.high, rules=self.rules)
 
     def counted(self, player: int) -> list[tuple[float | None, int]]:
-        """The weeks that count for a player, in order."""
+        """Return the weeks that count for a player, in order."""
         return [(score, elo) for score, elo in self.archive(player).values() if elo is not None]
 
     def average(self, player: int) -> float | None:
@@ -157,7 +157,7 @@ class Model:
 
 
 def rated(bests: dict[int, float], *, high: bool, rules: Rules = DEFAULT_RULES) -> dict[int, float]:
-    """Each player's Elo, not yet rounded."""
+    """Return each player's Elo before rounding."""
     if rules.method is Method.ROBUST:
         return robust(bests, high=high, of_logarithms=rules.uses_logarithm)
     if rules.method is Method.RANKS:
@@ -186,7 +186,7 @@ def robust(bests: dict[int, float], *, high: bool, of_logarithms: bool) -> dict[
 
 
 def normal(bests: dict[int, float], *, high: bool) -> dict[int, float]:
-    """By how many one beats, ties counting half."""
+    """Return each player's normal score: the share of players beaten, with ties counting half, as a z-score."""
 
     def beaten(score: float) -> float:
         below = sum(other < score if high else other > score for other in bests.values())
@@ -196,7 +196,7 @@ def normal(bests: dict[int, float], *, high: bool) -> dict[int, float]:
 
 
 def moments(scores: Iterable[float]) -> tuple[Fraction, float]:
-    """The mean, and the population variance, of which only the last step is rounded."""
+    """Return the mean and the population variance; only the last step rounds."""
     exact = [Fraction(score) for score in scores]
     mean = sum(exact, Fraction()) / max(len(exact), 1)
     return mean, float(sum(((score - mean) ** 2 for score in exact), Fraction()) / max(len(exact), 1))

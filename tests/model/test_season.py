@@ -1,4 +1,4 @@
-"""The state machine, for as long as a run of all tests may take; `make soak` runs it longer."""
+"""Run the state machine for as long as a run of all tests may take; `make soak` runs it longer."""
 
 import pytest
 from hypothesis import settings

@@ -1,4 +1,4 @@
-"""Excuses from weeks: where they hold, and that verification agrees."""
+"""Excuses from weeks: where they apply, and that verification agrees."""
 
 from dataclasses import replace
 

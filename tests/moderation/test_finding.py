@@ -1,4 +1,4 @@
-"""Finding a score by what an admin types: its value, its day, its week, however old it is."""
+"""Finding a score by the text that an admin types: its value, its day, its week, however old it is."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What an admin types to say when a score was made, or which week is meant."""
+"""Texts with which admins state when a score was made, or which week they mean."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from tests.one_database import on_one_database
 
 pytestmark = on_one_database
 
-# A Wednesday, which in Auckland is a Thursday already.
+# A Wednesday, but already a Thursday in Auckland.
 NOW = datetime(2026, 11, 18, 12, 30, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 
@@ -32,7 +32,7 @@ def ended(year: int, month: int, day: int, hour: int = 0) -> datetime:
         ("Mon", "UTC", ended(2026, 11, 17)),
         ("thursday", "UTC", ended(2026, 11, 13)),
         ("21 Nov", "UTC", ended(2025, 11, 22)),
-        # In Havana midnight came twice in November and not at all in March.
+        # In Havana, midnight occurred twice in November and not at all in March.
         ("2025-11-01", "America/Havana", ended(2025, 11, 2, 4)),
         ("2025-11-02", "America/Havana", ended(2025, 11, 3, 5)),
         ("2025-03-08", "America/Havana", ended(2025, 3, 9, 5)),

@@ -1,4 +1,4 @@
-"""Removing a score: bests are what the rest of the log says, and closed weeks stay as they were until run again."""
+"""Removing a score: bests follow from the rest of the log, and closed weeks keep their results until rerun."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Closed weeks run again: late scores, removals and restorations, exactly as if the run had found what counts now."""
+"""Rerunning closed weeks: late scores, removals and restorations count exactly as if the run had found them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ async def add(backend: TestBackend, player: int, score: float, at: datetime) -> 
 
 
 async def numbers(backend: TestBackend) -> Any:
-    """Everything that users are shown and that follows from the log; who has no ratings any more is not there."""
+    """Return everything that users see and that follows from the log, without players who have no ratings any more."""
     await check(backend)
     bests, results = LeaderboardScore, WeeklyResult
     found = {table: await tables.rows(backend.database, table, without=CHANGES) for table in (bests, results)}
@@ -41,7 +41,7 @@ async def numbers(backend: TestBackend) -> Any:
 
 
 async def results(backend: TestBackend) -> dict[tuple[int, int], tuple[float | None, int]]:
-    """Score and Elo by week and player."""
+    """Return score and Elo by week and player."""
     runs = {row["id"]: row["week_number"] for row in await tables.rows(backend.database, WeeklyRun)}
     found = await tables.rows(backend.database, WeeklyResult)
     return {(runs[row["run_id"]], row["player_id"]): (row["score"], row["weekly_elo"]) for row in found}
@@ -61,7 +61,7 @@ async def season(backend: TestBackend) -> TestBackend:
 
 
 async def test_a_score_added_late_counts_as_if_its_week_had_been_run_with_it(season: TestBackend) -> None:
-    """Emi is new, so that she misses the weeks after; Cai did not take part before, so that W46 is no longer first."""
+    """Emi is new, so she misses the later weeks; Cai had not taken part before, so W46 stops being Cai's first week."""
     for player, score in ((EMI, 120.0), (CAI, 30.0), (BOB, 110.0)):
         added = await add(season, player, score, TUESDAY)
         assert (added.submission.week.code, added.week_is_rerun) == (202645, True)

@@ -1,4 +1,4 @@
-"""Restoring a removed score: everything is as if it had not been removed, but for weeks that were run meanwhile."""
+"""Restoring a removed score: everything is as if it had never been removed, except for weeks run meanwhile."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests import tables
 from tests.backends import ADMIN, EVENT, NOON, TestBackend
 
 ANA, BOB, CAI = 1, 2, 3
-# What tells how often and when something was changed, not what it is; running statistics carry rounding.
+# Columns that count or date changes rather than hold values; running statistics differ by rounding.
 CHANGES = {
     *("id", "updated_at", "version", "scores_version", "elo_version", "elo_field_version", "elo_submission_id"),
     *("score_origin", "score_mean", "score_m2", "score_m2_peak", "elo_origin", "elo_centre", "elo_spread"),

@@ -1,4 +1,4 @@
-"""`/score` and `/player`: what an admin sees, picks, confirms and causes."""
+"""`/score` and `/player`: what an admin sees, selects, confirms and changes."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ pytestmark = on_one_database
 
 
 async def ask(world: World, player: str, *, who: str | None = None, **options: Any) -> Seen:
-    """Have an admin ask for a removal; nothing is removed yet."""
+    """Let an admin ask for a removal; nothing is removed yet."""
     before = await world.tables()
     admin = world.admin if who is None else world.member(who)
     seen = await world.use(admin, "score remove", event="Tetris Blitz", player=world.member(player), **options)

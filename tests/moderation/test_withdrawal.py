@@ -1,4 +1,4 @@
-"""Who is gone: out of fields, boards, reports and ranks; and back exactly."""
+"""Withdrawn players: out of fields, boards, reports and ranks; and later back with the same values."""
 
 import asyncio
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ async def missing(backend: TestBackend) -> list[int]:
 
 @pytest.fixture
 async def season(backend: TestBackend) -> TestBackend:
-    """Two events, one of them low; 2026-W45 and 2026-W46 are closed in the first, 2026-W47 goes on in both."""
+    """Two events, one of them LOW; 2026-W45 and 2026-W46 are closed in the first, 2026-W47 is open in both."""
     await backend.create_event()
     await backend.create_event("LOW", SPRINT)
     backend.clock.move(weeks=-2)

@@ -1,4 +1,4 @@
-"""Every character of a list of scripts can be drawn, and what cannot is not an empty box."""
+"""Every character of the listed scripts can be drawn, and any other character is not an empty box."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ SCRIPTS = {
     "emoji": "😀😂🥇🥈🥉🏆🔥💯🎮👑⚡❤️☠️👨‍👩‍👧‍👦👩🏽‍🚀🏳️‍🌈🏴‍☠️🏴󠁧󠁢󠁥󠁮󠁧󠁿🇩🇪🇯🇵🐻‍❄️👩‍❤️‍💋‍👨🧑🏿‍🎤1️⃣",
     "signs of names": "★☆♥♡♪♫✿❀⚔︎➤◆●■△▲◇①Ⓐ™©®°²½×÷→←↑↓∞≈≠ 𝓐𝓷𝓪 𝔄𝔫𝔞 𝕬𝖓𝖆 ᗩᑎᗩ ᎪᏁ ꧁༺༻꧂ ᴀʙᴄ Ａｎａ ᛟ",
 }
-"""The scripts whose names pictures show as they are."""
+"""The scripts whose names appear unchanged in pictures."""
 JOINED = ("👨‍👩‍👧‍👦", "👩🏽‍🚀", "🏳️‍🌈", "🏴‍☠️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇩🇪", "🐻‍❄️", "👩‍❤️‍💋‍👨", "🧑🏿‍🎤")
 
 
@@ -34,7 +34,7 @@ def test_each_character_of_a_script_can_be_drawn(script: str) -> None:
 
 
 def test_what_the_fonts_are_said_to_cover_is_what_they_have() -> None:
-    # Else `make fonts` writes `coverage.txt` anew.
+    # If this fails, run `make fonts` to write `coverage.txt` again.
     said: dict[str, set[int]] = {}
     for line in COVERAGE.read_text().splitlines():
         family, _, ranges = line.partition(": ")
@@ -72,7 +72,7 @@ def test_emoji_that_are_joined_are_one_glyph(emoji: str) -> None:
     [
         ("Ana 𓀀𓀁", f"Ana {UNKNOWN}{UNKNOWN}"),
         ("\ue000", UNKNOWN),
-        # A letter whose mark no font has is shown without it.
+        # If no font has the mark of a letter, the letter is drawn without it.
         ("a\U0001e8d0", "a"),
         ("", ""),
     ],

@@ -1,4 +1,4 @@
-"""The program that draws, within this process."""
+"""The drawing program, run within this process."""
 
 import io
 

@@ -1,4 +1,7 @@
-"""*Picture* below ratings, histories, profiles and results of weeks."""
+"""*Picture* below ratings, histories, profiles and results of weeks.
+
+*Picture* below ratings, histories, profiles and results of weeks.
+"""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""`docs/pictures.md` shows what the bot draws today."""
+"""`docs/pictures.md` shows what the bot currently draws."""
 
 from benchmarks.pictures_page import PAGE, PICTURES, drawn_source, source_of
 from benchmarks.sample_pictures import samples
@@ -8,7 +8,7 @@ pytestmark = on_one_database
 
 
 def test_the_page_has_the_pictures_of_today_and_their_texts() -> None:
-    # Else `make pictures` draws them anew.
+    # If this fails, run `make pictures`.
     assert {file.name: drawn_source(file) for file in PICTURES.glob("*.png")} == {
         picture.name: source_of(picture) for picture in samples()
     }

@@ -1,4 +1,4 @@
-"""Pictures are drawn beside the bot: it goes on meanwhile, and whatever happens there, the next one is drawn."""
+"""Pictures are drawn outside the bot: the bot goes on meanwhile, and after any failure the next picture is drawn."""
 
 import asyncio
 import io
@@ -44,7 +44,7 @@ HOSTILE = (
     "Z" + "\u0336\u0322\u031b" * 9,
 )
 RED = (255, 65, 54)
-"""What Typst calls red."""
+"""The colour that Typst calls red."""
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_the_bot_goes_on_while_pictures_are_drawn(studio: Studio) -> None:
     await studio.draw(samples()[0])
     os.kill(painter_of(studio).pid, signal.SIGSTOP)
     asked = [asyncio.create_task(studio.draw(picture)) for picture in numbered(AT_ONCE)]
-    # Were anything of them drawn by the bot itself, it would wait here for the process for ever.
+    # If the bot drew any of them itself, it would wait here for ever.
     async with asyncio.timeout(UNTIL_IT_HANGS):
         for _ in range(100):
             await asyncio.sleep(0.001)

@@ -1,4 +1,4 @@
-"""A post says what the database says: sent once whatever fails, edited when that changes, ended where it is refused."""
+"""A post shows the data of the database: sent once despite failures, edited on changes, ended on refusal."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass
 class Story:
-    """What a post is to say, and the bot that says it in a channel of the stub of Discord."""
+    """The contents of a post, and the bot that posts it in a channel of the Discord stub."""
 
     wired: WiredBot
     now: Draft[str] | None = field(default_factory=lambda: Draft(HOME.id, 1, HOME.news.id, "first"))
@@ -45,7 +45,7 @@ class Story:
         return True
 
     async def tell(self, *contents: str, changed: bool = True) -> list[str]:
-        """Have the post say one thing after the other; return what can be read in the channel then."""
+        """Let the post say one thing after the other; return the resulting texts in the channel."""
         database, clock = self.wired.backend.database, self.wired.backend.clock
         poster = Poster(
             self.wired.client,
@@ -62,14 +62,14 @@ class Story:
         return [message.text for message in self.wired.discord.channels.messages]
 
     async def fail(self, content: str) -> None:
-        """Have a try of the post fail, and the time of the next one come."""
+        """Make an attempt at the post fail, and move the clock to the next one."""
         await self.tell(content)
         [job] = await tables.rows(self.wired.backend.database, Job)
         assert job["last_error"] is not None
         self.wired.backend.clock.now = job["due_at"]
 
     async def again(self) -> list[str]:
-        """Do what is left to do; afterwards nothing is."""
+        """Run the remaining jobs; afterwards none is left."""
         assert self.now is not None
         told = await self.tell(self.now.content, changed=False)
         assert await tables.rows(self.wired.backend.database, Job) == []
@@ -163,7 +163,7 @@ async def test_a_post_that_is_too_old_comes_anew_as_the_latest_and_is_there_once
     assert await story.tell("second") == ["second"]
     assert discord.channels.messages == [first]
     story.now = replace(story.now, not_older_than=clock.now)
-    # The library sends a request to delete twice.
+    # discord.py sends a deletion request twice.
     discord.fail_next("/messages", Fault.RESET_BEFORE, times=2)
     await story.fail("second")
     assert await story.again() == ["second"]
@@ -173,7 +173,7 @@ async def test_a_post_that_is_too_old_comes_anew_as_the_latest_and_is_there_once
     assert await story.tell("second") == ["second"]
     [third] = discord.channels.messages
     assert len({id(message) for message in (first, second, third)}) == 3
-    # Where the post is to be nowhere, or somebody has deleted it, too.
+    # This holds too if the post should be nowhere, or if somebody has deleted it.
     story.now = replace(story.now, channel_id=None, not_older_than=clock.now)
     assert await story.tell("third") == ["third"]
     discord.channels.messages.clear()

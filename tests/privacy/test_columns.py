@@ -1,4 +1,4 @@
-"""Of every column that could hold a user's id or name, somebody has decided what an erasure does with it."""
+"""For every column that could hold a user's id or name, an erasure's effect is decided."""
 
 from sqlalchemy import BigInteger, Enum, LargeBinary, String
 
@@ -15,7 +15,7 @@ ERASED = {
     "reminders.rival_id",
     *("jobs.key", "jobs.last_error"),
 }
-"""Tried in `test_erasing.py`, which looks for the id and the names in all of them."""
+"""`test_erasing.py` covers these: it looks for the id and the names in all of them."""
 KEPT = {
     "the key of a row": {
         *("audit_log.id", "held_scores.id", "jobs.id", "leaderboard_scores.id", "posts.id", "score_submissions.id"),
@@ -42,7 +42,7 @@ KEPT = {
         *("audit_log.interaction_id", "score_submissions.interaction_id", "score_submissions.import_id"),
     },
 }
-"""What an erasure leaves, and why it may."""
+"""The columns that an erasure leaves alone, and why it may."""
 
 
 def test_every_column_that_may_name_somebody_is_erased_or_there_is_a_reason_why_not() -> None:

@@ -1,4 +1,4 @@
-"""Whoever is erased is nowhere in the database, and everybody else's numbers are as they were."""
+"""An erased user is nowhere in the database, and all other users' numbers stay the same."""
 
 import json
 from contextlib import suppress
@@ -37,7 +37,7 @@ async def submit_as_zoe(backend: TestBackend, score: int, event: str = EVENT, **
 
 @pytest.fixture
 async def played(backend: TestBackend) -> TestBackend:
-    """Two servers in which Zoe has done, and been done to, all that there is."""
+    """Two servers in which Zoe has done everything, and has had everything done to her."""
     real = backend.real.services
     await backend.create_event()
     await backend.create_event("LOW", OTHER_EVENT, actor=ELSEWHERE_ADMIN)
@@ -78,7 +78,7 @@ async def played(backend: TestBackend) -> TestBackend:
 
 
 async def boards(backend: TestBackend) -> list[Any]:
-    """All boards of both servers, without the names and ids of former players."""
+    """Return all boards of both servers, without the names and ids of former players."""
     standings = backend.real.services.standings
     pages = [await standings.page(guild, event, board, 0, viewer_id=0) for guild, event, board in BOARDS]
     return [
@@ -109,7 +109,7 @@ async def test_an_erased_user_is_nowhere_in_the_database_and_others_are_as_befor
     found = [(table, row) for table, rows in after.items() for row in rows if f"{ZOE}" in repr(row)]
     named = [(table, row) for table, rows in after.items() for row in rows if "quartz" in repr(row).casefold()]
     assert found == []
-    # A word that begins as a name does is another word.
+    # A longer word that begins with a name is a different word.
     assert {row["removal_reason"] if "removal_reason" in row else row["reason"] for _, row in named} == {
         f"taken from {STAND_IN}; quartzites are stones"
     }

@@ -1,4 +1,4 @@
-"""A user is handed all that is stored about them, and is erased once they have agreed twice."""
+"""Users get everything that is stored about them, and are erased after two confirmations."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Medals, streaks and best weeks, counted from weeks."""
+"""Counting medals, streaks and best weeks."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ def test_a_streak_goes_on_through_the_year_and_through_excused_weeks() -> None:
     assert count_streaks(weeks_ago(1, 2), [], NOW) == Streaks(running=2, longest=2)
     assert count_streaks(weeks_ago(2, 3, 4, 6), [], NOW) == Streaks(running=0, longest=3)
     assert count_streaks(weeks_ago(2, 3, 4, 6), weeks_ago(1, 5), NOW) == Streaks(running=4, longest=4)
-    # The current week was closed early, so that a score counts for the next one.
+    # The current week was closed early, so a score counts for the next one.
     assert count_streaks([NOW.next(), *weeks_ago(0)], [], NOW) == Streaks(running=2, longest=2)
 
 

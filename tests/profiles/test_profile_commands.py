@@ -1,4 +1,4 @@
-"""`/profile`, `/compare` and the rival whom a player follows, as users see them."""
+"""`/profile`, `/compare` and rivals, as users see them."""
 
 import pytest
 
@@ -16,7 +16,7 @@ SPRINT = "40L Sprint"
 
 
 async def play(world: World) -> None:
-    """Two events of Ana and Ben: one with a closed week, the other without; Cy plays the first one alone."""
+    """Two events of Ana and Ben: one with a closed week, the other without; Cy plays only the first one."""
     await world.create_event(unit="points")
     await world.create_event(SPRINT, "LOW", format="time")
     await world.submit_all({"Ana": 18_900, "Ben": 16_400, "Cy": 9_000})
@@ -114,7 +114,7 @@ async def test_a_rival_is_one_player_and_ended_in_the_panel(world: World) -> Non
     with_cy = await world.use("Ana", "compare", player=world.member("Cy"))
     following_ben = await world.click("Ana", with_ben, "Follow as rival")
     await world.click("Ana", with_cy, "Follow as rival")
-    # Cy, who is followed now, is no longer followed only by a button about Cy.
+    # A button about Ben does not end following Cy; only a button about Cy does.
     await world.click("Ana", following_ben, "Unfollow")
     panel = await world.use("Ana", "notify")
     assert "**on** · Cy" in panel

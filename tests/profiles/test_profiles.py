@@ -1,4 +1,4 @@
-"""Profiles and comparisons: what the boards, the weeks and the log say of players, over all events of a server."""
+"""Profiles and comparisons: players' data from boards, weeks and the log, over all events of a server."""
 
 import random
 
@@ -29,7 +29,7 @@ async def profile(backend: TestBackend, player: int, viewer: int = NOBODY) -> Pr
 
 
 async def season(backend: TestBackend) -> None:
-    """Two events: three weeks of one, the last of them open, and one week of the other, which is closed."""
+    """Two events: three weeks of one, the last of them open, and one closed week of the other."""
     await backend.create_event()
     await backend.create_event("LOW", SPRINT, format="time")
     await backend.play({ANA: 100, BEN: 200, CAI: 50}, {ANA: 90, BEN: 80, CAI: 80}, {ANA: 300})

@@ -1,4 +1,4 @@
-"""The fields that events store."""
+"""Read the fields that events store."""
 
 from sqlalchemy import select
 
@@ -9,7 +9,7 @@ from tests.backends import EVENT
 
 
 async def stored_event(database: Database, name: str = EVENT) -> Event:
-    """Return an event by its name, as it is stored."""
+    """Return the stored event with this name."""
     of_name = select(Event).where(Event.name == name)
     return await database.read(lambda session: session.scalars(of_name).one())
 

@@ -1,4 +1,4 @@
-"""What is held of the weeks and of a field: it leads to the same numbers as all of them do."""
+"""The condensed data of weeks and fields lead to the same numbers as the full data."""
 
 from hypothesis import given
 from hypothesis import strategies as st

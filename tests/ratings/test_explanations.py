@@ -1,4 +1,4 @@
-"""What has changed an event Elo since a close: the parts add up, and name who caused them."""
+"""Explanations of changed event Elos: the parts add up, and name their causes."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ unmoved = st.dictionaries(st.integers(31, 40), scores, max_size=6)
 
 @st.composite
 def weeks_of_players(draw: st.DrawFn) -> tuple[tuple[RatedWeek, ...], tuple[RatedWeek, ...]]:
-    """Weeks that counted at a close, and those closed since, in any order."""
+    """Weeks that counted at a close, and weeks closed since, in any order."""
     elos = draw(st.lists(st.tuples(st.integers(0, 2_000), st.booleans()), min_size=1, max_size=6))
     weeks = [RatedWeek(Week(2026, number + 1), *each) for number, each in enumerate(elos)]
     known = draw(st.integers(1, len(weeks)))

@@ -1,4 +1,4 @@
-"""Ratings in SQL are those in Python, to the last Elo point, and running statistics those of a fresh count."""
+"""Ratings in SQL equal those in Python, to the last Elo point, and running statistics equal a recount."""
 
 from collections.abc import Sequence
 
@@ -63,7 +63,7 @@ averages = st.builds(lambda total, weeks: total / weeks, st.integers(-100_000, 1
 
 @pytest.fixture
 async def players(backend: TestBackend) -> TestBackend:
-    """A database with an event and players without any score."""
+    """A database with an event and players without scores."""
     await backend.create_event()
     async with writing(backend.database) as session:
         people = [{"discord_id": n, "username": f"{n}"} for n in range(1, PLAYERS + 1)]
@@ -147,7 +147,7 @@ async def test_every_average_is_the_same_in_sql_as_in_python(
         for number_of in range(6):
             session.add(WeeklyRun(id=number_of + 1, week_number=WEEK - 9 + number_of, **run, **nothing))
         for player, played in enumerate(weeks, 1):
-            # As if everything had been counted otherwise before.
+            # Begin with values that differ from the correct ones.
             session.add(PlayerEventStats(player_id=player, event_id=1, weekly_elo_average=7.0, weeks_participated=9))
             for run_id, week in enumerate(played, 1):
                 elo, is_missed = (None, False) if week is None else week
@@ -183,7 +183,7 @@ async def test_an_event_elo_is_the_same_in_sql_as_in_python(
 ) -> None:
     composed = [event_elo_expression(literal(all_time, Integer), number(average)) for all_time, average in halves]
     async with reading(backend.database) as session:
-        # Labelled, for two that are equal would be one column.
+        # Label them, because two equal expressions would become one column.
         labelled = select(*(elo.label(f"elo{n}") for n, elo in enumerate(composed)))
         row = (await session.execute(labelled, event_elo_parameters(scale, weight))).one()
     assert tuple(row) == tuple(scale.event_elo(all_time, average, weight) for all_time, average in halves)
@@ -238,7 +238,7 @@ async def test_running_statistics_are_those_of_the_personal_bests(
 
 
 async def fresh_event(backend: TestBackend, direction: ScoreDirection) -> str:
-    """Make an event for one example; its name is one that no other example has."""
+    """Create an event for one example, with a unique name."""
     events = await backend.real.services.events.list(GUILD)
     name = f"Event {len(events)}"
     return (await backend.create_event(direction, name, min_score=f"{-MAX_SCORE}", max_score=f"{MAX_SCORE}")).name

@@ -1,4 +1,4 @@
-"""PostgreSQL looks at few of many players: it is told how, and this looks whether it does."""
+"""In large events PostgreSQL looks at few players: check that its plans follow the hints."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ PARAMETERS: dict[str, Any] = {
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Have each statement explained in place of being executed."""
+    """Explain each statement instead of executing it."""
 
     def explain(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         return f"EXPLAIN {statement}", parameters

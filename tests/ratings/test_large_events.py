@@ -1,4 +1,4 @@
-"""Of many players only those are looked at whose Elo may have moved, wherever it is known who they are."""
+"""In large events, recalculations look only at players whose Elo may have moved, whenever these are known."""
 
 from collections.abc import AsyncIterator
 
@@ -20,7 +20,7 @@ OF_BANDS = "leaderboard_scores.score >="
 
 @pytest.fixture
 async def played(backend: TestBackend) -> AsyncIterator[TestBackend]:
-    """An event whose stored Elos are current, and of a known field. Nothing goes on behind it."""
+    """An event with current stored Elos and a known field. Nothing runs in the background."""
     with as_if_large():
         backend = with_recalculation(backend, DeadProcess())
         await backend.create_event()
@@ -30,7 +30,7 @@ async def played(backend: TestBackend) -> AsyncIterator[TestBackend]:
 
 
 async def looks_at_all(backend: TestBackend) -> bool:
-    """Recalculate, and tell whether all players were looked at."""
+    """Recalculate, and tell whether it looked at all players."""
     with statements_seen(OF_BANDS) as by_bands:
         await backend.real.scoring.recalculate(1)
     assert await backend.differences() == []
@@ -85,7 +85,7 @@ async def test_all_are_looked_at_after_a_removal(played: TestBackend) -> None:
 async def test_all_are_looked_at_after_a_process_that_keeps_no_field(played: TestBackend) -> None:
     await played.submit(3, 77)
     await played.real.scoring.recalculate(1)
-    # What such a process leaves: Elos of one field, beside what is told of an earlier one.
+    # Such a process leaves the Elos of one field with the data of an earlier one.
     await tables.execute(played.database, update(Event).values(elo_field_version=1, elo_centre=1, elo_spread=1))
     await played.submit(4, 78)
     assert await looks_at_all(played)

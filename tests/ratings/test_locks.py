@@ -1,4 +1,4 @@
-"""The lock of a recalculation: one taker in a window, over processes with Redis, within one without it."""
+"""The recalculation lock: one holder per window, across processes with Redis, within a process without it."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def refusing_url() -> str:
-    """The address of a Redis that refuses every connection."""
+    """Return the address of a Redis that refuses every connection."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return f"redis://127.0.0.1:{taken.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""The methods: fields worked by hand, independent references, and the way back from an Elo to a score."""
+"""The methods: hand-computed fields, independent references, and the inverse from an Elo to a score."""
 
 import math
 from collections.abc import Sequence
@@ -38,11 +38,11 @@ def elos(values: Sequence[float], chosen: Rules, direction: ScoreDirection = HIG
         (ROBUST, (100, 200, 300), [919, 1000, 1081]),
         (ROBUST, (10, 20, 30, 40, 50, 60, 70, 80), [764, 831, 899, 966, 1034, 1101, 1169, 1236]),
         (ROBUST, (7, 7, 7), [1000, 1000, 1000]),
-        # The median deviation is 0, and the mean one 1.
+        # The median deviation is 0, and the mean deviation is 1.
         (ROBUST, (5, 5, 5, 5, 5, 5, 5, 13), [1000] * 7 + [1800]),
-        # The bound of 4 comes before the shrinkage to 3/5.
+        # The cut-off at 4 comes before the shrinkage to 3/5.
         (ROBUST, (10, 11, 1_100), [919, 1000, 1480]),
-        # Each is twice the one before.
+        # Each score is twice the previous one.
         (LOGARITHMIC, (1, 2, 4, 8, 16, 32, 64, 128), [764, 831, 899, 966, 1034, 1101, 1169, 1236]),
         (RANKS, (42,), [1000]),
         (RANKS, (50, 100), [865, 1135]),

@@ -1,4 +1,4 @@
-"""Outside of the bands nobody's Elo has moved."""
+"""Outside of the bands, no Elo has moved."""
 
 import math
 from bisect import bisect_right
@@ -89,9 +89,9 @@ def test_one_score_among_many_moves_few(direction: ScoreDirection) -> None:
     [
         (Field(9, 0, 10, 0), Field(9, 0, 10, 1)),
         (Field(9, 0, 10, 1), Field(9, 0, 10, 0)),
-        # So far away that everybody has moved.
+        # The field is so far away that everybody has moved.
         (Field(9, 0, 10, 1), Field(9, 0, 14, 1)),
-        # So small a spread that there are too many Elos.
+        # The spread is so small that there are too many Elos.
         (Field(9, 0, 10, 1), Field(9, 0, 10, 20 * 200 / MOST_BANDS / 2)),
     ],
 )

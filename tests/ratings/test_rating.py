@@ -1,4 +1,4 @@
-"""Where an event Elo comes from, as its player reads it."""
+"""The explanation of an event Elo, as its player reads it."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Ratings: the worked figures, and what holds for every field."""
+"""Ratings: worked examples, and properties of every field."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""`docs/ratings.md` shows what the rules make of fields and weeks today."""
+"""`docs/ratings.md` shows the current effect of the rules on fields and weeks."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.tracing import no_tracing
 
 pytestmark = on_one_database
 
-# Else `make ratings` draws the pictures and writes the table anew.
+# If this fails, run `make ratings`.
 
 
 def test_the_page_has_the_pictures_of_every_method_and_attendance() -> None:
@@ -35,7 +35,7 @@ def test_a_simulated_event_is_the_same_each_time_and_another_with_another_seed()
     [
         ([1, 2, 3, 4], [10, 20, 40, 30], 0.8),
         ([1, 2, 3], [3, 2, 1], -1),
-        # Ranks 1, 2.5, 2.5, 4 beside 1, 2, 3, 4.
+        # The ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4.
         ([5, 6, 6, 9], [1, 2, 3, 4], 4.5 / (4.5 * 5) ** 0.5),
         ([7, 7, 7], [1, 2, 3], 0),
     ],

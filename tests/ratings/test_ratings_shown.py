@@ -51,7 +51,7 @@ async def test_a_better_score_moves_everyones_elo_with_it(world: World) -> None:
 async def test_the_event_elo_is_half_all_time_elo_and_half_weekly_average(world: World) -> None:
     """All-time 1600; weeks 1550, 1450, missed, 1500; so the average is 1125 and the event Elo 1362.5, rounded up."""
     await world.create_event()
-    # How far eight of the nine others lie from the ninth decides how far Ana's lead is, in deviations.
+    # The distance of eight of the nine others from the ninth determines Ana's lead in deviations.
     for spread, ana, weekly_elo in ((14.623, 1100, 1550), (29.58, 1100, 1450), (0, None, None), (22.249, 1100, 1500)):
         week = {name: 1000 + spread * side for name, side in zip(OTHERS, [0, *[1, -1] * 4], strict=True)}
         await world.submit_all(week if ana is None else {"Ana": ana, **week})
@@ -66,7 +66,7 @@ async def test_the_event_elo_is_half_all_time_elo_and_half_weekly_average(world:
 
 
 def elos(board: Seen) -> list[tuple[str, int]]:
-    """The players of a board with their Elos, in its order."""
+    """Return the players of a board with their Elos, in order."""
     return [
         (name, int(elo)) for name, elo in re.findall(r"^\S+ \*\*(.+?)\*\* · .* · (\d+)\??$", board.text, re.MULTILINE)
     ]

@@ -1,4 +1,4 @@
-"""Recalculating, debounced: at once or one window later, whatever process or Redis has died."""
+"""Debounced recalculation: at once or one window later, whichever process or Redis has died."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class CountedScoring(LeaderboardScoringService):
-    """Counts how often it recalculates, and how many events at once."""
+    """Counts recalculations, and how many run concurrently."""
 
     times = 0
     going_on = 0
@@ -48,7 +48,7 @@ async def test_a_first_personal_best_is_rated_at_once(backend: TestBackend) -> N
 
 
 class Window:
-    """A lock that is taken once, and free again when its window is said to have ended."""
+    """A lock that can be taken once, and again after the test has ended its window."""
 
     def __init__(self) -> None:
         self.is_free = True
@@ -217,7 +217,7 @@ async def test_changed_constants_make_every_stored_elo_stale(
         backend.real.recalculator.start()
         await backend.settle_ratings()
         assert await tables.stored_elos(backend.database, event.id) == await backend.elos() == elos
-        # Weeks that were run keep the Elos of their time.
+        # Weeks that were already run keep their Elos.
         assert await backend.elos(Board.OVERALL) == event_elos
         assert await backend.differences() == []
 
@@ -227,7 +227,7 @@ async def test_only_rows_whose_elo_moves_are_written(backend: TestBackend) -> No
     await backend.submit_all({1: 100, 2: 200, 3: 300})
     await backend.real.scoring.recalculate(event.id)
     await tables.execute(backend.database, update(PlayerEventStats).values(updated_at=LONG_AGO))
-    # The mean of the field stays where it is, its spread does not.
+    # The mean of the field stays the same, but its spread does not.
     await backend.submit(4, 200)
     await backend.real.scoring.recalculate(event.id)
     rows = await tables.stats(backend.database, event.id)

@@ -28,7 +28,7 @@ def weeks(elos: Sequence[int | None], missed: int = 0) -> list[CountedWeek]:
         (BEST, [1900, 1200, None, 1000], 1100),
         (BEST, [1900, 1200, None, None], 600),
         (BEST, [1900, None, None, None], 0),
-        # As many as there are.
+        # The average uses as many weeks as there are.
         (Rules(attendance=Attendance.BEST, best_of=6), [1100, 1300], 1200),
         (PLAYED, [], 0),
         (PLAYED, [1300], (1300 + 2000) / 3),

@@ -1,4 +1,4 @@
-"""Running statistics against exact arithmetic: whatever is added, replaced and removed, in whatever order."""
+"""Running statistics against exact arithmetic: any additions, replacements and removals, in any order."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from bot.domain.scores import MAX_SCORE
 from bot.domain.statistics import RunningStatistics
 
 ACCURACY = 1e-9
-"""Of the field's spread; what `verify` allows."""
+"""Relative to the field's spread; the tolerance of `verify`."""
 
 small = st.floats(1e-9, 1e-3)
 usual = st.floats(1, 1e6)
@@ -42,7 +42,7 @@ def assert_exact(statistics: RunningStatistics, values: Sequence[float], accurac
 
 
 def after(values: list[float], step: tuple[str, float, int], statistics: RunningStatistics) -> RunningStatistics:
-    """Change the list and its statistics in the same way; count anew where digits were lost, as the bot does."""
+    """Change the list and its statistics in the same way; recount after lost precision, as the bot does."""
     action, score, choice = step
     if action == "add" or not values:
         values.append(score)

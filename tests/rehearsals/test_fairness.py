@@ -1,4 +1,4 @@
-"""What weighs in ratings beside skill, by numbers."""
+"""The factors besides skill in ratings, in numbers."""
 
 from collections.abc import Sequence
 
@@ -19,11 +19,11 @@ ANY = ScoreBounds.of(-(2.0**53) + 1, 2.0**53 - 1)
     [
         ([5, 9], HIGH, ANY, 900),
         ([5, 9], LOW, ANY, 0.05),
-        # A hundred times as good as 0 or less would be no better.
+        # A score a hundred times as good as 0 or less would not be better.
         ([-4, 0], HIGH, ANY, 400),
         ([-4, 0], LOW, ANY, -404),
         ([0], HIGH, ANY, 100),
-        # No event takes what is beyond its bounds.
+        # No event takes scores outside its bounds.
         ([5, 9], HIGH, ScoreBounds.of(None, 20), 20),
         ([5, 9], LOW, ScoreBounds.of(4, None), 4),
     ],
@@ -50,7 +50,7 @@ def test_attendance_and_newcomers_weigh_by_the_medians_of_groups() -> None:
             3: Rated(600, 1000, 600, weeks=4, played=2),
             4: Rated(500, 1000, 500, weeks=4, played=1),
             5: Rated(1100, 1000, 1100, weeks=1, played=1),
-            # Nobody knows yet how often this one takes part.
+            # Nobody knows yet how often this player takes part.
             6: Rated(1300, 1300, 1300),
         },
         absurd=None,

@@ -16,7 +16,7 @@ RATED = "How was this rated?"
 
 
 async def rehearse(world: World, **options: Any) -> Seen:
-    """Have the admin rehearse rules, which changes nothing."""
+    """Let the admin rehearse rules, which changes nothing."""
     before = await world.tables()
     named = {name.replace("_", "-"): value for name, value in options.items()}
     seen = await world.use(world.admin, "event rehearse", event="Tetris Blitz", **named)

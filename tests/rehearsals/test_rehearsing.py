@@ -1,4 +1,4 @@
-"""Rehearsals: what they tell comes true when the rules are applied, and nothing happens before."""
+"""Rehearsals: their predictions come true when the rules are applied, and nothing changes before."""
 
 import asyncio
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ PROPOSALS = [
 
 
 def play_a_season(url: URL) -> None:
-    """Three closed weeks and an open one: with a removed score, a late removal, a restored score, and a withdrawal."""
+    """Three closed weeks and an open one, with a removed score, a late removal, a restored score, and a withdrawal."""
 
     async def play() -> None:
         async with open_test_backend(url) as backend:
@@ -119,7 +119,7 @@ async def test_before_the_first_closed_week_the_all_time_board_is_rehearsed(back
         await backend.submit(player, score, "Sprint")
     rehearsal = await backend.real.services.rehearsals.rehearse(ADMIN, "Sprint", Proposal(Method.RANKS))
     assert (rehearsal.board, rehearsal.weeks) == (Board.ALL_TIME, 0)
-    # Of three: ± 0.9674 for the ends, and nothing in the middle; by mean and deviation ± 1.2247.
+    # Normal scores of three: ± 0.9674 for the ends, and 0 in the middle; by mean and deviation ± 1.2247.
     assert elos_of(rehearsal.before) == {ANA: 1245, BOB: 1000, CAI: 755}
     assert elos_of(rehearsal.after) == {ANA: 1193, BOB: 1000, CAI: 807}
     assert rehearsal.moves == Moves(risen=1, fallen=1, most=52)
@@ -161,9 +161,9 @@ async def overall(backend: TestBackend) -> dict[int, int]:
 
 
 async def ratings(backend: TestBackend) -> object:
-    """What is rated, by players and weeks."""
+    """Return all ratings, by players and weeks."""
     passing = {"updated_at", "version", "elo_version", "scores_version", "elo_field_version"}
     passing |= {"field_origin", "field_centre", "field_spread"}
-    # A change of rules forgets what the bests were when a week was run.
+    # A change of rules clears the stored bests of runs.
     passing |= {"bests_size", "bests_origin", "bests_centre", "bests_spread", "bests_by_elo"}
     return await tables.contents(backend.database, without=passing, except_for=["audit_log"])

@@ -1,4 +1,4 @@
-"""Reminders reach those who switched them on, once, with numbers that come true, and end with one button."""
+"""Reminders reach players who want them, once, with correct numbers, and one button ends them."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,11 +27,11 @@ from tests.world import World
 pytestmark = [on_one_database, pytest.mark.usefixtures("jobs_by_request")]
 
 SUNDAY = datetime(2026, 11, 29, 0, 31, tzinfo=UTC)
-"""Half an hour after the latest moment at which players are told, a day before the week 2026-W48 ends."""
+"""Half an hour after the latest daily reminder, a day before the week 2026-W48 ends."""
 
 
 async def told(world: World, who: str) -> list[str]:
-    """What a member was told by direct message, once what is due is done."""
+    """Return the direct messages to a member, after running due jobs."""
     await world.backend.real.jobs.do_due()
     return [read(message) for message in world.member(who).user.dm_channel.history()]
 
@@ -82,7 +82,7 @@ async def test_what_a_missed_week_costs_follows_the_rules_and_no_week_is_told_th
     await play(world)
     await switch(world, "Ana", "Missed weeks")
     world.clock.now = SUNDAY
-    # Nobody has a score, so that the week will not be run.
+    # Nobody has a score, so the week will not be run.
     assert await told(world, "Ana") == []
     await world.submit("Ben", 150)
     await world.backend.real.services.rules.change(world.as_actor(), EVENT, Rules(attendance=Attendance.PLAYED))
@@ -244,7 +244,7 @@ async def test_switching_all_off_leaves_no_job_and_nothing_is_on_at_first(world:
     assert job["due_at"] > world.clock.now
     await switch(world, "Ana", "Results", "Overtaken", to="off")
     assert await tables.jobs(world.backend.database, JobKind.REMINDER) == []
-    # What was never on is switched off by nothing.
+    # Switching off a reminder that was never on changes nothing.
     switch_off = world.backend.real.services.reminders.switch
     assert (await switch_off(world.guild.id, 5, Reminder.RESULTS, is_on=False)).switched_on == frozenset[Reminder]()
     [row] = await tables.rows(world.backend.database, Reminders)

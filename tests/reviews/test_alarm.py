@@ -1,4 +1,4 @@
-"""Scores that would move others far, or are beyond bounds: held, told, reviewed, and counted or not."""
+"""Scores that would move others far, or lie beyond bounds: held, reported, reviewed, and counted or not."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Admins see held scores in a channel of their own: each once, and as it is, whatever becomes of it."""
+"""Admins see held scores in a review channel: each once, and up to date, whatever is decided."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ WAITS = "It counts for nothing, and players do not see it, before an admin appro
 
 
 class Referees:
-    """A server with an event in which scores are held, and a channel in which its admins see them."""
+    """A server with an event in which scores are held, and a channel that shows them to its admins."""
 
     def __init__(self, wired: WiredBot) -> None:
         self.wired = wired
@@ -42,17 +42,17 @@ class Referees:
         assert "an admin looks at it first" in (await self.wired.submit(player, score)).text
 
     async def messages(self, **later: float) -> list[Message]:
-        """The messages in all channels, once what is due some time from now is done."""
+        """Return the messages in all channels, after running the jobs that are due some time from now."""
         self.clock.move(**later)
         await self.wired.backend.real.jobs.do_due()
         return self.wired.discord.channels.messages
 
     async def told(self, **later: float) -> list[str]:
-        """What can be read there."""
+        """Return the texts in the channels."""
         return [message.text for message in await self.messages(**later)]
 
     async def told_of(self, player: User) -> str:
-        """What the one message says that names a player."""
+        """Return the text of the one message that names a player."""
         [text] = [text for text in await self.told() if f" of {player.display_name}\n" in text]
         return text
 
@@ -60,14 +60,14 @@ class Referees:
         return await (await self.wired.discord.click(user, target, label)).finished(messages)
 
     async def waiting(self) -> list[tuple[JobKind, timedelta | None]]:
-        """The jobs that are left, and in how long they are due."""
+        """Return the remaining jobs, and in how long they are due."""
         rows = await tables.rows(self.wired.backend.database, Job)
         return [(row["kind"], row["due_at"] and row["due_at"] - self.clock.now) for row in rows]
 
 
 @pytest.fixture
 async def server(jobs_by_request: None, wired: WiredBot) -> Referees:
-    """The server, in which nobody has named the channel yet."""
+    """The server, before anybody has chosen the channel."""
     await wired.use(ADMIN, "event create", name=EVENT, direction="HIGH")
     for player, score in HONEST.items():
         await wired.submit(player, str(score))
@@ -163,7 +163,7 @@ async def test_a_score_that_waits_comes_anew_every_day_as_the_latest_message(ref
     assert sorted(shown) == sorted((first.text, second.text))
     third, fourth = await referees.messages()
     assert not {first.data["id"], second.data["id"]} & {third.data["id"], fourth.data["id"]}
-    # Somebody deletes a message, which is no decision.
+    # Somebody deletes a message, which is not a decision.
     referees.wired.discord.channels.messages.remove(third)
     assert sorted(await referees.told(days=1)) == sorted(shown)
     assert await tables.rows(referees.wired.backend.database, Notice) == []

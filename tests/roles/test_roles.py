@@ -1,4 +1,4 @@
-"""An event gives a role to its best players, takes it from all others, and says when it cannot."""
+"""An event gives a role to its best players, takes it from all others, and reports when it cannot."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -41,7 +41,7 @@ class Court:
         return await self.use("event role", user, event=EVENT, role=role, award=award, **options)
 
     async def close(self, *scores: tuple[User, int]) -> dict[str, set[str]]:
-        """Play a week and close it; return who has which role then."""
+        """Play a week and close it; return who then has which role."""
         for player, score in scores:
             await self.use("submit-score", player, event=EVENT, score=str(score))
         self.wired.backend.clock.move(weeks=1)
@@ -223,7 +223,7 @@ async def test_a_lost_answer_or_a_role_that_cannot_be_given_is_made_up_for_and_t
     court: Court, caplog: pytest.LogCaptureFixture
 ) -> None:
     await court.award(KING, "number one")
-    # aiohttp tries once more by itself.
+    # aiohttp retries once by itself.
     court.wired.discord.fail_next("/roles/", Fault.RESET_AFTER, times=2)
     await court.close((ANA, 100), (BEN, 90))
     [job] = await tables.rows(court.wired.backend.database, Job)

@@ -1,4 +1,4 @@
-"""Rules of an event: what they change at once, everywhere; what they leave; and what is refused."""
+"""Changed rules of an event: what they change at once, what they leave alone, and what is refused."""
 
 from collections.abc import Mapping
 from statistics import NormalDist
@@ -39,14 +39,14 @@ async def change(backend: TestBackend, rules: Rules, event: str = EVENT) -> None
 
 
 def by_ranks(scores: Mapping[int, float]) -> dict[int, int]:
-    """The Elos of players without ties, by the normal distribution of the standard library."""
+    """Return the Elos of players without ties, by the normal distribution of the standard library."""
     ranked = sorted(scores, key=lambda player: -scores[player])
     shares = {player: (len(ranked) - place - 0.5) / len(ranked) for place, player in enumerate(ranked)}
     return {player: round_half_up(1000 + 200 * NormalDist().inv_cdf(share)) for player, share in shares.items()}
 
 
 async def numbers(backend: TestBackend) -> tuple[Any, Any]:
-    """All that is stored of weeks and ratings."""
+    """Return everything stored about weeks and ratings."""
     return await tables.rows(backend.database, WeeklyResult), await ratings(backend, GUILD)
 
 
@@ -152,7 +152,7 @@ async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBacken
         player: row.weekly_elo_average for player, row in before.items()
     }
     assert await backend.differences() == []
-    # The first week played counts as such: what is missed after it is missed.
+    # The first week played is counted; weeks missed after it count as missed.
     backend.clock.move(weeks=1)
     await backend.submit_all({ANA: 100, CAI: 300})
     await backend.run()

@@ -1,4 +1,4 @@
-"""The rules of an event as its players read them: what is unusual, and what an event Elo is made of."""
+"""The rules of an event in words: what differs from the defaults, and how an event Elo is made up."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may do what, and what the audit log says of it."""
+"""Who may do what, and what the audit log records."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -56,7 +56,7 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
 
 @pytest.fixture
 async def server(backend: TestBackend) -> TestBackend:
-    """A server with an admin role, and an event with a score, for which two wait."""
+    """A server with an admin role, and an event with a score, for which two scores wait."""
     await backend.create_event(alarm_min="50")
     await backend.submit(1, 100)
     for player in (2, 3):

@@ -1,4 +1,4 @@
-"""One use of a command that arrives twice: it is done once, and the second arrival is told so and nothing else."""
+"""One use of a command arrives twice: it is done once, and the second delivery is told just that."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -38,11 +38,11 @@ USES: dict[str, Use] = {
     "time zone": lambda backend, actor: backend.real.services.settings.change(actor, time_zone="Asia/Tokyo"),
     "own admin role": lambda backend, actor: backend.real.services.settings.change(actor, admin_role_id=4),
 }
-"""What admins do, each in a way that something else is in its way when it is done again."""
+"""The actions of admins; each would fail for another reason if it were done again."""
 
 
 async def play(backend: TestBackend) -> None:
-    """Make an event with one player, who has submitted in each of four weeks, and close the first of them."""
+    """Create an event with one player, who has submitted in each of four weeks, and close the first of them."""
     await backend.create_event()
     await backend.real.services.settings.change(ADMIN, admin_role_id=ROLE)
     await backend.play({1: 100}, {1: 200}, {1: 300}, {1: 400})
@@ -65,7 +65,7 @@ async def test_of_two_processes_at_once_one_does_it_and_the_other_is_told_so(ser
     async with open_test_backend(server_url) as one, open_test_backend(server_url, one.clock) as other:
         await play(one)
         async with writing(one.database) as session:
-            # Both have begun when either of them can go on.
+            # Both deliveries begin before either of them can go on.
             await session.execute(text("LOCK TABLE events, guild_settings, audit_log IN EXCLUSIVE MODE"))
             both = [asyncio.create_task(use(backend, WITH_ROLE)) for backend in (one, other)]
             await until_told(lambda: are_waiting(one.database, 2), "both to wait")

@@ -1,4 +1,4 @@
-"""The panel of a server: every part of it by a button and a modal; and the greeting of a new server."""
+"""The setup panel of a server: every part, with its button and its modal; and the greeting of a new server."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which time zone an admin means by a name, a city, a country or an abbreviation."""
+"""Finding the time zone that an admin means by a name, a city, a country or an abbreviation."""
 
 from datetime import UTC, datetime
 

@@ -278,7 +278,10 @@ async def test_an_event_without_scores_says_what_to_do(world: World) -> None:
 
 
 async def fill(world: World) -> None:
-    """An event with 23 players, named by their ranks. Made past Discord: only the boards are of interest here."""
+    """An event with 23 players, named by their ranks.
+
+    It is filled without Discord, because only the boards matter here.
+    """
     await world.create_event()
     for rank in range(1, PLAYERS + 1):
         name = f"Player {rank}"
@@ -287,6 +290,6 @@ async def fill(world: World) -> None:
 
 
 def rows(seen: Seen) -> list[int]:
-    """The players of the page, by the numbers in their names."""
+    """Return the players of the page, as the numbers in their names."""
     shown = [line for line in seen.text.splitlines() if "**" in line and not line.startswith("…")]
     return [int(line.split("**")[1].removeprefix("Player ")) for line in shown]

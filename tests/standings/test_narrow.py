@@ -1,4 +1,4 @@
-"""Names in rows of a phone: as much as fits, in whole clusters, of any script."""
+"""Names in rows on a phone: as much as fits, in whole clusters, in any script."""
 
 import pytest
 import regex

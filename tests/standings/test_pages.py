@@ -1,4 +1,4 @@
-"""Every page of every board, beside a list that is sorted in Python."""
+"""Every page of every board, compared with a list sorted in Python."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ WEEK = 202647
 
 @dataclass(frozen=True)
 class Row:
-    """What is stored of one player: a score, when it was submitted, and the Elos, if there are any."""
+    """The stored data of one player: a score, its time, and the Elos, if there are any."""
 
     score: float
     minute: int
@@ -34,7 +34,7 @@ class Row:
     event_elo: int | None
 
 
-# Few values, so that ties are many and go over pages.
+# Few values make many ties, which extend over pages.
 row_of_somebody = st.builds(
     Row,
     score=st.sampled_from([10.0, 20.0, 20.5]),
@@ -47,7 +47,7 @@ rows_of_many = st.integers(0, PLAYERS).flatmap(lambda size: st.lists(row_of_some
 
 @pytest.fixture
 async def players(backend: TestBackend) -> TestBackend:
-    """A database with players without any score."""
+    """A database with players without scores."""
     async with writing(backend.database) as session:
         numbers = range(1, PLAYERS + 2)
         await session.execute(insert(Player), [{"discord_id": n, "username": f"{n}"} for n in numbers])
@@ -87,7 +87,7 @@ async def test_pages_ranks_and_ones_own_page_are_those_of_the_sorted_list(
 
 
 def ranked(rows: Sequence[Row], key: Callable[[Row], Any]) -> list[tuple[int, int | None]]:
-    """The players in order, each with a rank; without a key they come last, and have none."""
+    """Return the players in order, each with a rank; players without a key come last and have none."""
 
     def order(numbered: tuple[int, Row]) -> tuple[Any, ...]:
         player, row = numbered
@@ -101,9 +101,9 @@ def ranked(rows: Sequence[Row], key: Callable[[Row], Any]) -> list[tuple[int, in
 
 
 async def store(backend: TestBackend, rows: Sequence[Row], direction: ScoreDirection) -> str:
-    """Put rows into an event of its own, past the services, and return its name."""
+    """Write rows to a new event, without the services, and return its name."""
     event = await backend.create_event(direction, f"Event {len(await backend.real.services.events.list(GUILD))}")
-    # Somebody without a personal best, whose weeks go on counting, is on no board.
+    # A player without a personal best, whose weeks still count, is on no board.
     elos = [{"player_id": PLAYERS + 1, "all_time_leaderboard_elo": None, "calculated_event_elo": 950}]
     bests: list[dict[str, Any]] = []
     for player, row in enumerate(rows, 1):

@@ -1,4 +1,4 @@
-"""What a board says of the season of its event, and what it says where nobody has a score."""
+"""What a board says about the season of its event, and about a lack of scores."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

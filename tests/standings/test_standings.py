@@ -1,4 +1,4 @@
-"""Where one player stands on each board of an event: the row of the viewer, on the page that is shown or not."""
+"""The standing of a player on each board of an event: the viewer's row, on the shown page or not."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What waits together is counted together, in one batch: in few statements, and each as if it had been alone."""
+"""Waiting submissions are counted together in one batch: with few statements, and each as if it were alone."""
 
 import asyncio
 import threading
@@ -25,9 +25,9 @@ from tests.wire.waiting import until
 
 TOGETHER = 30
 FINDING = "found_rows"
-"""What the statement says by which a batch finds what there is."""
+"""A part of the statement with which a batch looks up its data."""
 LOADING = "events.scores_version, leaderboard_scores.score"
-"""How all personal bests of an event are read."""
+"""A part of the statement that reads all personal bests of an event."""
 OTHER = "Sprint"
 TOO_LARGE = 2**63
 """An id that fits no column."""
@@ -37,7 +37,7 @@ Outcome = SubmissionResult | BaseException
 
 @contextmanager
 def commits_fail(after: int = 0) -> Iterator[list[object]]:
-    """Have commits fail, but for so many of them; gives the connections of all."""
+    """Make commits fail, except the first ones; yield the connections of all."""
     seen: list[object] = []
 
     def fail(connection: object) -> None:
@@ -51,7 +51,7 @@ def commits_fail(after: int = 0) -> Iterator[list[object]]:
 
 @contextmanager
 def statement_held(part: str) -> Iterator[Callable[[], None]]:
-    """Have the database work on the next statement with this in it until it is let go."""
+    """Block the next statement that contains this text until it is released."""
     may_go_on, was_held = threading.Event(), False
 
     async def wait() -> None:
@@ -75,13 +75,13 @@ def statement_held(part: str) -> Iterator[Callable[[], None]]:
 
 
 async def together(backend: TestBackend, players: range, **changes: Any) -> list[Outcome]:
-    """Have players submit in the same moment."""
+    """Let players submit at the same moment."""
     doings = (backend.submit(player, player, **changes) for player in players)
     return await asyncio.gather(*doings, return_exceptions=True)
 
 
 async def cancel(*doings: asyncio.Task[Any]) -> None:
-    """Have players stop waiting, and wait until the bot has noticed."""
+    """Let players stop waiting, and wait until the bot has noticed."""
     for doing in doings:
         doing.cancel()
     await asyncio.wait(doings)
@@ -102,7 +102,7 @@ def lock_of(name: str) -> Select[Any]:
 @pytest.mark.parametrize("players", [1, TOGETHER])
 async def test_on_a_server_a_batch_of_any_size_is_found_and_written(server_url: URL, players: int) -> None:
     async with open_test_backend(server_url) as real:
-        # Nothing is recalculated behind them.
+        # Switch background recalculation off.
         backend = with_recalculation(real, DeadProcess())
         await backend.create_event()
         for _ in range(2):
@@ -111,7 +111,8 @@ async def test_on_a_server_a_batch_of_any_size_is_found_and_written(server_url: 
             assert_counted(await together(backend, range(1, players + 1)))
         with statements_seen("") as known:
             assert_counted(await together(backend, range(1, players + 1)))
-    # Who is new is found in vain, and then, in a transaction, found, made, found again, and written.
+    # For a new player the batch takes five statements: it looks the player up, then in a transaction looks again,
+    # inserts, looks up again and writes.
     assert (len(newcomers), len(known)) == (5, 2)
 
 
@@ -125,7 +126,7 @@ async def test_in_a_file_a_batch_of_any_size_is_a_few_statements(file_url: URL) 
             with statements_seen("") as seen:
                 assert_counted(await together(backend, range(1, players + 1)))
             counts.append([statement.split()[0] for statement in seen])
-    # The transaction; what is found; the ranks, unless they are known; the log.
+    # These are: the transaction; the lookup; the ranks, unless they are known; the write.
     assert counts == [["BEGIN", "WITH", "SELECT", "INSERT"], ["BEGIN", "WITH", "INSERT"]]
 
 
@@ -175,7 +176,7 @@ async def test_ranks_told_to_a_crowd_are_those_of_the_board(database_url: URL, d
         await other.submit(100, TOGETHER / 2 + 0.5)
         await other.real.services.removals.remove(ADMIN, EVENT, 7)
         for _ in range(2):
-            # Personal bests of three players are beaten, and nobody else's.
+            # The personal bests of three players are passed, and nobody else's.
             told = await asyncio.gather(
                 *(one.submit(player, player) for player in range(10, 21)),
                 *(one.submit(player, 1000 / player if direction == "LOW" else player) for player in (1, 2, 3)),
@@ -226,7 +227,7 @@ async def test_one_players_submissions_in_the_same_moment_all_count(
 ) -> None:
     await backend.create_event()
     await backend.create_event(name=OTHER)
-    # Nothing is recalculated behind them: a submission that meets a locked event comes again, behind later ones.
+    # Switch background recalculation off: submissions that meet a locked event are retried, behind later ones.
     backend = with_recalculation(backend, DeadProcess())
     doings = [backend.submit(1, 10), backend.submit(1, 30), backend.submit(1, 20), backend.submit(1, 5, event=OTHER)]
     told = await asyncio.gather(*doings)

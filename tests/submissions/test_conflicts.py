@@ -1,4 +1,4 @@
-"""No lock spans finding and writing: whatever changes a submission's event or player between has it decided anew."""
+"""No lock spans reading and writing: a change of a submission's event or player in between leads to a new decision."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -23,12 +23,12 @@ from tests.sessions import writing
 
 OTHER = "Sprint"
 FINDING, WRITING = "found_rows", "locked_events AS"
-"""What the two statements say that a submission takes."""
+"""Parts of the two statements that a submission takes."""
 
 
 @contextmanager
 def just_before(is_time: Callable[[str], bool], change: Callable[[], Awaitable[object]]) -> Iterator[None]:
-    """Have something happen once, before the first statement for which it is time."""
+    """Let something happen once, before the first statement for which `is_time` returns True."""
     has_happened = False
 
     def happen(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -43,12 +43,12 @@ def just_before(is_time: Callable[[str], bool], change: Callable[[], Awaitable[o
 
 
 def just_before_the_write(change: Callable[[], Awaitable[object]]) -> AbstractContextManager[None]:
-    """Have something happen after what a submission is decided by was read, and before that is written."""
+    """Let something happen after a submission's data were read and before it is written."""
     return just_before(lambda statement: WRITING in statement, change)
 
 
 def just_after_finding(place: int, change: Callable[[], Awaitable[object]]) -> AbstractContextManager[None]:
-    """Have something happen before one of the statements that follow the first that finds."""
+    """Let something happen before one of the statements that follow the first lookup."""
     seen: list[str] = []
 
     def is_time(statement: str) -> bool:
@@ -61,7 +61,7 @@ def just_after_finding(place: int, change: Callable[[], Awaitable[object]]) -> A
 
 @pytest.fixture(autouse=True)
 def nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have nothing recalculated behind what is tried: an event that is locked has its submissions come again."""
+    """Switch the background recalculation off: it would lock the event and force submissions to retry."""
     monkeypatch.setattr(Recalculator, "request", lambda _recalculator, _event_id: None)
 
 
@@ -79,13 +79,13 @@ async def one(server_url: URL) -> AsyncIterator[TestBackend]:
 
 @pytest.fixture
 async def other(one: TestBackend) -> AsyncIterator[TestBackend]:
-    """Another process on the same database, by the same clock."""
+    """A process that has counted for three weeks, so that it has cached the week and the personal bests."""
     async with open_test_backend(one.database.url, one.clock, submit_cooldown_seconds=10) as backend:
         yield backend
 
 
 async def a_while_ago(backend: TestBackend, submission: Callable[[], Awaitable[object]]) -> None:
-    """Have somebody submit so long ago that the player may submit again."""
+    """Let somebody submit so long ago that the player may submit again."""
     backend.clock.move(seconds=-30)
     await submission()
     backend.clock.move(seconds=30)
@@ -153,7 +153,7 @@ async def test_a_field_is_counted_anew_as_it_is_when_its_week_was_just_closed(
     await one.submit(1, 80)
     await one.undo()
     one.clock.move(minutes=1)
-    # The event keeps no field of a week that is open again, so it is counted.
+    # The event stores no field for a week that is open again, so the bot counts it.
     with just_after_finding(place, lambda: other.run("2026-W47")):
         result = await one.submit(1, 400)
     assert (str(result.week), str(result.closed_week)) == ("2026-W48", "2026-W47")
@@ -172,10 +172,10 @@ async def test_a_player_who_was_just_withdrawn_has_no_score_counted(
     one: TestBackend, other: TestBackend, event: str
 ) -> None:
     await one.create_event(name="Ultra")
-    # The first score of a week holds the event, and a withdrawal waits for it.
+    # The first score of a week locks the event, and a withdrawal waits for it.
     await one.submit(2, 80, "Ultra")
     withdrawals = other.real.services.withdrawals
-    # In the second event the player has no best that a withdrawal could change.
+    # In the second event, the player has no best that a withdrawal could change.
     with just_before_the_write(lambda: withdrawals.withdraw(ADMIN, 1)), pytest.raises(SubmitterWithdrawn):
         await one.submit(1, 95, event)
     await withdrawals.bring_back(ADMIN, 1)
@@ -305,7 +305,7 @@ async def test_a_score_of_a_user_who_is_just_erased_is_a_newcomers(one: TestBack
 async def test_a_score_that_is_held_of_a_user_who_is_just_erased_is_a_newcomers(
     one: TestBackend, other: TestBackend
 ) -> None:
-    # The player is not in the event yet, so whoever erases the player does not wait for it.
+    # The player has no row in the event yet, so an erasure does not wait for the event.
     await one.real.services.events.edit(ADMIN, OTHER, EventOptions(alarm_min="999"))
     erasing = just_before(
         lambda statement: "locked_players" in statement and WRITING not in statement,

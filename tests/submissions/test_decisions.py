@@ -1,4 +1,4 @@
-"""What becomes of a submission, from what is known of it."""
+"""The outcome of a submission, from what is known about it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

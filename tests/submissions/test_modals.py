@@ -1,4 +1,4 @@
-"""A score by a button, or from a message: it goes the way of the command."""
+"""Submitting a score with a button, or from a message: it takes the same path as the command."""
 
 import re
 from dataclasses import replace

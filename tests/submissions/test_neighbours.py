@@ -1,4 +1,4 @@
-"""What a personal best passes and who is next to it: exact, alone and in a crowd, by the database and the cache."""
+"""Passed players and neighbours of a personal best: exact, alone and in a crowd, from the database and the cache."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ from tests.backends import DeadProcess, open_test_backend, with_recalculation
 SEED = 20261128
 PLAYERS, ROUNDS, CROWD = 9, 14, 5
 SCORES = range(1, 12)
-"""So few that many are equal."""
+"""So few scores that many are equal."""
 
 HIGH, LOW = ScoreDirection
 
@@ -39,7 +39,7 @@ async def test_each_is_told_what_a_count_of_all_scores_says(database_url: URL, d
 def assert_told(
     bests: dict[int, float], player: int, score: float, result: SubmissionResult, direction: ScoreDirection
 ) -> None:
-    """Hold a result to the bests before it, and add the score to them."""
+    """Compare a result with the bests before it, and add the score to them."""
     before = dict(bests)
     previous = bests.get(player)
     if previous is None or direction.is_better(score, previous):

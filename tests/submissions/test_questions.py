@@ -1,4 +1,4 @@
-"""What can mean two scores: asked about in private, and counted as what the player then clicks."""
+"""Ambiguous scores: the bot asks in private, and counts the score that the player clicks."""
 
 from discord import Locale
 from sqlalchemy import URL
@@ -70,7 +70,7 @@ async def test_a_click_is_a_submission_like_any_other(database_url: URL) -> None
     async with open_world(database_url, submit_cooldown_seconds=60) as world:
         await world.create_event()
         question = await world.submit("Ana", "15.020")
-        # The question cost nothing.
+        # The question started no cooldown.
         await world.submit("Ana", "7")
 
         assert (await world.refused(world.click("Ana", question, "15,020"))).endswith(" seconds. Then click again.")

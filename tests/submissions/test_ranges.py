@@ -1,4 +1,4 @@
-"""Scores below zero, of zero and beyond a billion: counted, listed, rated, closed, undone, removed and verified."""
+"""Scores below zero, of zero and above a billion: counted, listed, rated, closed, undone, removed and verified."""
 
 import pytest
 

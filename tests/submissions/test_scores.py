@@ -41,7 +41,7 @@ storable = (
         lambda d: st.builds(_typed, st.integers(-(10 ** (d + 6)), 10 ** (d + 6)), st.just(d))
     )
 )
-"""Every score that somebody can have typed: up to nine decimals, within what a float counts in ones."""
+"""Every possible typed score: up to nine decimals, and small enough that a float distinguishes whole numbers."""
 
 styles = st.sampled_from(STYLES) | st.builds(
     ScoreStyle, unit=st.text(min_size=1, max_size=MAX_UNIT).filter(name_key).map(clean_unit)
@@ -104,7 +104,7 @@ def test_the_digits_of_every_script_are_digits() -> None:
 def test_a_letter_behind_a_number_multiplies_it() -> None:
     scores = {"12k": 12_000.0, "1.5k": 1500.0, "1.5 K": 1500.0, "2m": 2e6, "2M": 2e6, "1.2b": 1.2e9, "-3k": -3000.0}
     assert read(NUMBER, *scores) == scores
-    # 12 kills, or 12,000; two metres, or two million; 2 minutes, in seconds.
+    # These are 12 kills, or 12,000; two metres, or two million; 2 minutes, in seconds.
     assert meanings(ScoreStyle(unit="kills"), "12k") == (12, 12_000)
     assert meanings(ScoreStyle(unit="metres"), "2m") == (2, 2e6)
     assert outcome(ScoreStyle(unit="seconds").parse, "2m") == (TimeNotNumber, None, "2m", "seconds")
@@ -113,7 +113,7 @@ def test_a_letter_behind_a_number_multiplies_it() -> None:
 
 
 def meanings(style: ScoreStyle, text: str, locale: str | None = None) -> tuple[float, ...]:
-    """The scores that a user is asked to choose from, in order."""
+    """Return the scores that the bot offers as a choice, in order."""
     with pytest.raises(AmbiguousScore) as question:
         style.parse(text, locale)
     return tuple(reading.score for reading in question.value.readings)
@@ -202,7 +202,7 @@ def test_only_the_unit_of_the_event_may_stand_beside_a_number() -> None:
     texts = ("12345 seconds", "points", "12345 points points", "points 5 points", "$5", "5e")
     assert taken(POINTS.parse, texts, InvalidScore) == []
     assert taken(ScoreStyle(unit="lines").parse, ("5 pts", "5l", "5 line s"), InvalidScore) == []
-    # A unit of digits is no part of a number.
+    # A unit that consists of digits is not a part of a number.
     assert outcome(ScoreStyle(unit="5").parse, "15") == 15
 
 
@@ -267,7 +267,7 @@ NO_SCORES = (
     "1:" * 150,
     "2501999792983:36:32",
 )
-"""What is a score in no style."""
+"""Texts that are not scores in any style."""
 
 
 def test_what_is_no_score_is_refused() -> None:
@@ -371,7 +371,7 @@ def test_any_text_is_refused_or_a_score_that_can_be_shown_and_read_back(
 
 
 def read_back(style: ScoreStyle, shown: str, locale: str | None = None) -> tuple[float, ...]:
-    """What a score that was shown is read as: itself, or what is asked about it."""
+    """Return the readings of a displayed score: itself, or the readings to choose from."""
     try:
         return (style.parse(shown, locale),)
     except AmbiguousScore as question:
@@ -388,7 +388,7 @@ def read_back(style: ScoreStyle, shown: str, locale: str | None = None) -> tuple
 @example(LONG_UNIT, -12_345_678.123456789)
 def test_what_is_shown_is_read_back_unchanged(style: ScoreStyle, score: float) -> None:
     found = read_back(style, style.show(score))
-    # Of all that is shown, only a number such as 15.125 looks like another, and is asked about.
+    # Of all displayed scores, only a number such as 15.125 is ambiguous, and leads to a question.
     looks_like_thousands = style.format is ScoreFormat.NUMBER and re.match(
         r"−?[1-9]\d{0,2}\.\d{3}(?!\d)", style.show(score)
     )
@@ -407,14 +407,14 @@ def test_nothing_that_an_american_and_a_german_read_differently_is_taken(text: s
     if len({*read}) == 2 and ("," not in text or locale not in (None, "en-US")):
         assert sorted(meanings(NUMBER, text, locale)) == sorted(read)
     elif len({*read}) == 2:
-        # It is what the bot itself writes.
+        # This is what the bot itself writes.
         assert NUMBER.parse(text, locale) == read[0]
     else:
         assert outcome(lambda typed: NUMBER.parse(typed, locale), text) in (*read, *refusals_of(text, locale))
 
 
 def refusals_of(text: str, locale: str | None) -> list[object]:
-    """The refusal of a text, if it is refused."""
+    """Return the refusal of a text, if it is refused."""
     try:
         NUMBER.parse(text, locale)
     except InvalidScore as refusal:

@@ -1,4 +1,4 @@
-"""A picture that comes with a score: Discord deletes it after a while, so the bot posts it, and links to that."""
+"""A picture that comes with a score: Discord deletes it after a while, so the bot posts it and links to its post."""
 
 import logging
 import re
@@ -18,14 +18,14 @@ PICTURE = ("run.PNG", b"a picture")
 
 
 async def proof(world: World) -> str:
-    """The proof of the only score."""
+    """Return the proof of the only score."""
     [row] = (await world.tables())["score_submissions"]
     assert isinstance(row["proof"], str)
     return row["proof"]
 
 
 async def posted(world: World, answer: Seen) -> None:
-    """See that the last message shows the picture, and that the proof leads there."""
+    """Check that the last message shows the picture, and that the proof links to it."""
     assert answer.message is not None
     message = answer.message
     [file] = message.attachments

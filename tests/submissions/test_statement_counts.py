@@ -1,4 +1,4 @@
-"""What reading and recalculating cost, counted: statements, rows written, rows looked at."""
+"""The costs of reading and recalculating: statements, rows written, rows scanned."""
 
 import asyncio
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ ON_FIRST_PAGE, ON_LAST_PAGE, NOBODY = PLAYERS, 1, 99
 
 @pytest.fixture
 async def season(backend: TestBackend) -> TestBackend:
-    """An event of three pages on every board; a player's number is the score. Nothing goes on behind it."""
+    """An event with three pages on every board; a player's number is the score. Nothing runs in the background."""
     backend = with_recalculation(backend, DeadProcess())
     await backend.create_event()
     await backend.play({player: player for player in range(1, PLAYERS + 1)}, {})
@@ -40,7 +40,7 @@ async def season(backend: TestBackend) -> TestBackend:
 
 @contextmanager
 def reads_seen() -> Iterator[list[str]]:
-    """Give a list that afterwards has the statements that read."""
+    """Yield a list that will contain the statements that read."""
     reads: list[str] = []
     with statements_seen("SELECT") as seen:
         yield reads
@@ -48,8 +48,8 @@ def reads_seen() -> Iterator[list[str]]:
 
 
 READS = {
-    # The event, the keys, the rows; the viewer's row, and its place, or else whether they are withdrawn; the place of a
-    # later page.
+    # These are: the event, the keys, the rows; the viewer's row and its place, or else whether the viewer is withdrawn;
+    # the place of a later page.
     (0, ON_FIRST_PAGE): 3,
     (0, NOBODY): 5,
     (0, ON_LAST_PAGE): 5,
@@ -57,7 +57,7 @@ READS = {
     (1, ON_LAST_PAGE): 6,
     (2, ON_LAST_PAGE): 4,
 }
-"""By page, and by who looks at it."""
+"""The number of statements, by page and by viewer."""
 
 
 async def test_a_page_takes_three_to_six_statements(season: TestBackend) -> None:
@@ -65,21 +65,21 @@ async def test_a_page_takes_three_to_six_statements(season: TestBackend) -> None
 
 
 async def test_a_page_of_the_overall_board_takes_as_many(season: TestBackend) -> None:
-    # The last page is not full, so it is asked who has no event Elo yet.
+    # The last page is not full, so the bot also looks for players without an event Elo.
     expected = READS | {(2, ON_LAST_PAGE): 5}
     assert {case: await reads_of(season, Board.OVERALL, *case) for case in READS} == expected
 
 
 async def test_the_page_of_a_week_takes_two_more_or_five(season: TestBackend) -> None:
-    # The time zone and the weeks closed.
+    # It also reads the time zone and the closed weeks.
     assert await reads_of(season, Board.WEEK, 0, ON_FIRST_PAGE) == 3 + 2
     await tables.execute(season.database, update(Event).values(week_number=None))
-    # The least score of the field, its mean, its squares.
+    # It also reads the least score of the field, its mean and its squares.
     assert await reads_of(season, Board.WEEK, 0, ON_FIRST_PAGE) == 3 + 5
 
 
 async def reads_of(season: TestBackend, board: Board, page: int, viewer: int) -> int:
-    """How many statements read, of a page that somebody looks at."""
+    """Return how many statements read for a page and a viewer."""
     with reads_seen() as seen:
         await season.real.services.standings.page(GUILD, EVENT, board, page, viewer)
     return len(seen)
@@ -118,7 +118,7 @@ async def test_no_statement_of_a_page_looks_through_a_table(file_url: URL, board
         plans = [await plan_of(backend, *statement) for statement in seen]
     assert len(plans) >= 5
     steps = [step for plan in plans for step in plan]
-    # What the page was cut to may be looked through, and a row without a table.
+    # Only the rows of the page may be scanned, and a row without a table.
     assert {step for step in steps if step.startswith("SCAN")} <= {"SCAN anon_1", "SCAN CONSTANT ROW"}
     keys = next(plan for statement, plan in zip(seen, plans, strict=True) if "LIMIT" in statement[0])
     assert [step.partition(" USING ")[2].split(" idx")[0] for step in keys] == ["COVERING INDEX"]
@@ -140,14 +140,14 @@ async def test_no_statement_of_submissions_looks_through_a_table(file_url: URL) 
         backend = with_recalculation(real, DeadProcess())
         for number in range(PLAYERS):
             await backend.create_event(name=f"Event {number}")
-        # Twice, so that the personal bests of both events are known, of which all would be read.
+        # Repeat it, so that the personal bests of both events are cached; otherwise all of them would be read.
         for factor in (1, 2):
             await _submit_together(backend, factor)
         await tables.execute(backend.database, text("ANALYZE"))
         with seen_with_parameters("WITH", "SELECT", "INSERT", "UPDATE") as seen:
             await _submit_together(backend, 3)
         plans = [await plan_of(backend, *statement) for statement in seen]
-    # What is found; the log, the bests, the events.
+    # These are: the lookup; the log, the bests, the events.
     assert len(plans) == 4
     scans = {step.split()[1] for plan in plans for step in plan if step.startswith("SCAN")}
     assert scans & Base.metadata.tables.keys() == set()
@@ -187,7 +187,7 @@ async def _submit_together(backend: TestBackend, factor: int) -> None:
 
 @contextmanager
 def seen_with_parameters(*beginnings: str) -> Iterator[list[tuple[str, Any]]]:
-    """Give a list that each statement is added to that begins so, with its parameters, or the first ones."""
+    """Yield a list of the statements that begin like this, each with its parameters, or the first ones."""
     seen: list[tuple[str, Any]] = []
 
     def look(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -199,7 +199,7 @@ def seen_with_parameters(*beginnings: str) -> Iterator[list[tuple[str, Any]]]:
 
 
 async def plan_of(backend: TestBackend, statement: str, parameters: Any) -> list[str]:
-    """What SQLite means to do, step by step."""
+    """Return the steps of SQLite's plan."""
     async with reading(backend.database) as session:
         connection = await session.connection()
         return [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]

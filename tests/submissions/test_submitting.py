@@ -1,4 +1,4 @@
-"""Submitting: all or nothing, safe under races, once a cooldown, within the bounds of the event."""
+"""Submitting: all or nothing, safe under races, limited by the cooldown, within the bounds of the event."""
 
 import asyncio
 from collections import Counter

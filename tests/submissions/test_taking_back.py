@@ -1,4 +1,4 @@
-"""A player takes a score back: for ten minutes, everything is as before, and the next score may come at once."""
+"""Taking back a score, within ten minutes: everything is as before, and the next score may come at once."""
 
 import pytest
 from sqlalchemy import URL
@@ -12,7 +12,7 @@ from tests.world import open_world
 pytestmark = on_one_database
 
 LOG = ("score_submissions", "jobs", "events", "members")
-"""The log keeps what was taken back; versions and jobs go on."""
+"""The log keeps the score that was taken back; versions and jobs move on."""
 
 
 @on_both_databases

@@ -1,4 +1,4 @@
-"""The search for a target, held against a look at every score that an event takes."""
+"""The search for a target, compared with a check of every score that an event takes."""
 
 from array import array
 from dataclasses import replace
@@ -47,7 +47,7 @@ def field_of(rating: Rating, own: float | None, others: list[float]) -> MovingFi
 
 
 def reaching(outlook: ByScore | Overall, goal: Goal, grid: Grid, own: float | None) -> list[float]:
-    """All scores better than the player's that reach a goal, the worst first."""
+    """Return all better scores than the player's that reach a goal, the worst first."""
     places = range(grid.beyond(own), grid.size)
     return [score for score in map(grid.score, places) if outlook.reaches(goal, score, score)]
 

@@ -1,4 +1,4 @@
-"""A target is the worst score that reaches a goal: held against the services themselves, score by score."""
+"""A target is the worst score that reaches a goal: compared with the services, score by score."""
 
 import random
 from itertools import product
@@ -28,7 +28,7 @@ RULES = [
 
 
 async def reached(backend: TestBackend, target: Target) -> bool:
-    """Whether a board shows that the player has reached the goal; after a close on the overall one."""
+    """Return whether a board shows that the player has reached the goal; for the overall board, after a close."""
     page = await backend.page(target.board)
     own, rival = ([row for row in page.standings if row.player.discord_id == who] for who in (OWN, target.goal.value))
     if not own or own[0].elo is None:
@@ -43,7 +43,7 @@ async def reached(backend: TestBackend, target: Target) -> bool:
 
 
 async def closed(backend: TestBackend, target: Target, score: float) -> bool:
-    """Whether the goal is reached once the player has submitted a score; the week is open again afterwards."""
+    """Return whether the goal is reached once the player has submitted a score; then reopen the week."""
     await backend.submit(OWN, score)
     await backend.rate()
     if target.board is not Board.OVERALL:
@@ -55,7 +55,7 @@ async def closed(backend: TestBackend, target: Target, score: float) -> bool:
 
 
 async def play(backend: TestBackend, direction: str, rules: Rules, chance: random.Random) -> None:
-    """Have few players play two weeks, the second of which is open; who has not played it is excused."""
+    """Let a few players play two weeks, the second of which is open; players who have not played it are excused."""
     await backend.create_event(direction, min_score=f"{LEAST}", max_score=f"{GREATEST}")
     backend.clock.move(weeks=-1)
     for player in chance.sample(PLAYERS, 5):
@@ -75,7 +75,7 @@ async def play(backend: TestBackend, direction: str, rules: Rules, chance: rando
 
 
 def better_scores(target: Target) -> range:
-    """All scores that are better than the player's on the board of a target, the worst first."""
+    """Return all better scores than the player's on the board of a target, the worst first."""
     own = target.best if target.board is Board.ALL_TIME else target.best_of_week
     if target.event.direction is ScoreDirection.HIGH:
         return range(LEAST if own is None else int(own) + 1, GREATEST + 1)

@@ -1,4 +1,4 @@
-"""What a player is told of what they must score."""
+"""The answers to players who ask what they must score."""
 
 from bot.domain.events import EventInfo
 from bot.domain.scores import ScoreDirection, ScoreStyle

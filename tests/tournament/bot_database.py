@@ -1,4 +1,4 @@
-"""A tournament bot's database, in the versions that there have been."""
+"""Databases of a tournament bot, in its different versions."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from sqlalchemy import URL, Connection
 from tests.statements import on
 
 VERSIONS = (1, 3, 6, 17)
-"""The versions that changed what concerns scores."""
+"""The versions that changed tables about scores."""
 CLUSTER, BLITZ, SPRINT, DUEL = 3, 11, 12, 13
 ANA, BEN = 1, 2
 ANA_ON_DISCORD, BEN_ON_DISCORD = 501, 502
 
 
 def tables(version: int) -> sa.MetaData:
-    """The tables of a version, as far as they concern scores, and one more."""
+    """Return the tables of a version that concern scores, and one more."""
     made = sa.MetaData()
-    # A time is what the database makes of it: text in a file, in two spellings.
+    # The databases store times differently: a file stores text in two spellings.
     time = sa.Text().with_variant(sa.DateTime(), "postgresql")
     key = [sa.Column("id", sa.Integer, primary_key=True)]
 
@@ -82,7 +82,7 @@ def tables(version: int) -> sa.MetaData:
 
 
 def create(url: URL, version: int, **rows: list[dict[str, Any]]) -> None:
-    """Make the database of a version with two players, three events, and more rows by table."""
+    """Create the database of a version with two players, three events, and further rows by table."""
     found = tables(version)
     rows.setdefault("clusters", [{"id": CLUSTER, "name": "Puzzles", "number": 1}])
     rows.setdefault("players", players())
@@ -119,7 +119,7 @@ def events(version: int) -> list[dict[str, Any]]:
 def score(
     player: int, value: float | None, at: str | None, *, event: int = BLITZ, week: int | None = None
 ) -> dict[str, Any]:
-    """A row of `leaderboard_scores`."""
+    """Return a row of `leaderboard_scores`."""
     kind = "all_time" if week is None else "weekly"
     return {
         "player_id": player,
@@ -132,7 +132,7 @@ def score(
 
 
 def _timed(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose times a server takes too."""
+    """Return a row with times that a server accepts too."""
     if connection.dialect.name == "sqlite":
         return row
     times = {"submitted_at", "timestamp", "timestamp_achieved", "created_at"}

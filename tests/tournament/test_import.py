@@ -313,6 +313,6 @@ async def test_a_file_is_left_as_it_is(
 
 
 def _bytes(file: Path) -> dict[str, bytes]:
-    """The file and what lies beside it, but for the index of its log, which holds the readers' marks."""
+    """Return the file and those beside it, except the index of its log, which contains the readers' marks."""
     beside = file.parent.glob(f"{file.name}*")
     return {one.name: one.read_bytes() for one in beside if not one.name.endswith("-shm")}

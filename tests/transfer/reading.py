@@ -1,4 +1,4 @@
-"""What somebody finds in the archive that `/export` hands over."""
+"""Read the archive that `/export` sends."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from tests.seen import Seen
 
 
 async def files_of(seen: Seen) -> dict[str, str]:
-    """The files of the archive that is attached to an answer."""
+    """Return the files of the archive in an answer."""
     assert seen.message is not None
     [attachment] = seen.message.attachments
     with ZipFile(io.BytesIO(await attachment.read())) as archive:

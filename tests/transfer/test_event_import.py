@@ -1,4 +1,4 @@
-"""`/import` of an exported event: looked at first, made once with every rating; what is hostile is refused."""
+"""`/import` of an exported event: previewed first, created once with every rating; hostile files are refused."""
 
 import io
 import json
@@ -99,7 +99,7 @@ def zipped(files: dict[str, bytes], method: int = ZIP_DEFLATED) -> bytes:
 
 
 def lying(archive: bytes) -> bytes:
-    """An archive that says that what it holds has one byte."""
+    """Return an archive that falsely states a content of one byte."""
     with ZipFile(io.BytesIO(archive)) as files:
         size = files.infolist()[0].file_size
     return archive.replace(size.to_bytes(4, "little"), (1).to_bytes(4, "little"))
@@ -162,7 +162,7 @@ async def test_what_is_hostile_or_of_another_kind_is_refused_before_anything_is_
 
 
 def changed(whole: bytes, values: dict[str, Any]) -> bytes:
-    """An exported event in which some values are others."""
+    """Return an exported event with some changed values."""
     document = json.loads(whole)
     for where, value in values.items():
         *path, last = [int(part) if part.isdigit() else part for part in where.split()]

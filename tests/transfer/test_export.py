@@ -1,4 +1,4 @@
-"""`/export`: an admin alone gets the tables of an event, with which a spreadsheet can do no harm."""
+"""`/export`: only an admin gets the tables of an event, which are harmless in a spreadsheet."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Files of scores, as people, spreadsheets and attackers make them: each row is read, or named with its line."""
+"""Files of scores from people, spreadsheets and attackers: each row is read, or reported with its line."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -146,7 +146,7 @@ def test_a_score_counts_for_the_week_that_it_would_have_counted_for() -> None:
         ("2026-W48", False),
     ]
     assert plan.weeks == (Week(2026, 47),)
-    # Of a day it is the last instant in the server's zone.
+    # A day means its last instant in the server's time zone.
     assert plan.new[0].at == datetime(2026, 11, 22, 23, tzinfo=UTC) - timedelta(microseconds=1)
 
 

@@ -1,4 +1,4 @@
-"""`/import`: a table of scores is looked at first, then counted once, and can be taken back exactly."""
+"""`/import` of a table of scores: previewed first, then counted once, and undone exactly."""
 
 from dataclasses import replace
 
@@ -16,16 +16,16 @@ from tests.world import World
 
 ANA, BOB, CAI = 1, 2, 3
 CHANGES = {"id", "version", "scores_version", "elo_version", "elo_field_version", "elo_submission_id", "updated_at"}
-"""What moves on with every change, or is only how the rest is counted."""
+"""Columns that move on with every change, or only reflect how the rest is counted."""
 COUNTED = CHANGES | {"score_origin", "score_mean", "score_m2", "score_m2_peak", "elo_origin", "elo_centre"}
 COUNTED |= {f"week_{name}" for name in ("origin", "mean", "m2", "m2_peak", "count", "number")}
 PEOPLE = ("players", "members", "audit_log", "jobs")
-"""Who is known stays known."""
+"""Tables that keep the new players after an undo."""
 
 
 @pytest.fixture
 async def played(backend: TestBackend) -> TestBackend:
-    """An event with two closed weeks, 2026-W45 and 2026-W46, and scores of 2026-W47."""
+    """An event with two closed weeks, 2026-W45 and 2026-W46, and scores in 2026-W47."""
     await backend.create_event()
     await backend.play({ANA: 50, BOB: 100}, {ANA: 80}, {ANA: 60})
     backend.clock.move(weeks=-1)

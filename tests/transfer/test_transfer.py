@@ -1,4 +1,4 @@
-"""What is exported makes the same event elsewhere, with every rating, whatever happened to it; and nothing twice."""
+"""An export recreates the event elsewhere, with every rating and all its history; nothing is imported twice."""
 
 import io
 import itertools
@@ -41,7 +41,7 @@ an_action = st.one_of(
 
 class _Kept(io.BytesIO):
     def close(self) -> None:
-        """Stay readable."""
+        """Stay readable after closing."""
 
 
 async def exported(backend: TestBackend, guild_id: int = GUILD, event: str = EVENT) -> dict[str, bytes]:
@@ -96,7 +96,7 @@ async def correct(backend: TestBackend, actor: Actor, what: str, player: int) ->
 
 
 async def ratings(backend: TestBackend, guild_id: int) -> Any:
-    """Everything that is rated in the event of a server, by players whom Discord knows."""
+    """Return all ratings in the event of a server, of players with Discord ids."""
     events = await tables.rows(backend.database, Event)
     [event] = [row for row in events if (row["guild_id"], row["name"]) == (guild_id, EVENT)]
     stats = await tables.stats(backend.database, event["id"])
@@ -220,7 +220,7 @@ async def test_a_file_with_a_mistake_is_refused_with_its_place(backend: TestBack
 
 
 def mistakes_of(document: Any, where: str, value: Any) -> tuple[str, ...]:
-    """What is told of an exported event in which a value is another one."""
+    """Return the reported mistakes of an exported event with one changed value."""
     *path, last = [int(part) if part.isdigit() else part for part in where.split()]
     part = document
     for step in path:
@@ -258,7 +258,7 @@ FOLLOWS = {
     },
     ScoreSubmission: {"id", "interaction_id", "event_id", "import_id"},
 }
-"""The columns that a file need not have, since the copy has its own or they follow from the rest."""
+"""The columns that a file need not contain, because the copy has its own or they follow from the rest."""
 CARRIED = {
     Event: {
         *("name", "is_active", "score_direction", "score_format", "score_unit", "min_score", "max_score"),

@@ -1,4 +1,4 @@
-"""The season that is verified: three players, two closed weeks, and an open one."""
+"""The season to verify: three players, two closed weeks, and an open one."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from sqlalchemy import URL
 from tests.backends import DeadProcess, open_test_backend, with_recalculation
 
 ANA, BOB, CAI = 1, 2, 3
-# Keys of rows, when they were written, how a field is counted, and how often it has changed, are not what they were.
+# A repair does not restore keys of rows, their times of writing, how a field was counted, and the numbers of changes.
 NOT_THE_SAME = {
     *("id", "updated_at", "version", "scores_version", "elo_version", "elo_field_version"),
     *("score_origin", "score_mean", "score_m2", "score_m2_peak"),
@@ -16,11 +16,11 @@ NOT_THE_SAME = {
 
 
 def play_a_season(url: URL) -> None:
-    """Three players; 2026-W45 and 2026-W46 were run, the latter without Bob; 2026-W47 goes on."""
+    """Three players; 2026-W45 and 2026-W46 were run, the latter without Bob; 2026-W47 is open."""
 
     async def play() -> None:
         async with open_test_backend(url) as opened:
-            # A recalculation may have a new player's batch begin again, which costs a key; the tests name keys.
+            # A recalculation may restart a new player's batch, which uses up a key; the tests name keys.
             backend = with_recalculation(opened, DeadProcess())
             await backend.create_event()
             await backend.play({ANA: 50, BOB: 100}, {ANA: 80, CAI: 70}, {ANA: 60, BOB: 120})

@@ -1,4 +1,4 @@
-"""What the database should hold, told from the log alone."""
+"""The contents that the database should have, computed from the log alone."""
 
 import itertools
 from datetime import timedelta
@@ -45,7 +45,7 @@ def following(direction: ScoreDirection, rules: Rules = CLASSIC) -> Derivation:
 
 
 def archive_of(*weeks: list[LoggedScore], direction: ScoreDirection = HIGH) -> list[dict[int, Result]]:
-    """The results of weeks that were run, by player."""
+    """Return the results of weeks that were run, by player."""
     derivation = following(direction)
     return [derivation.closed_week(run_of(log), log)[1] for log in weeks]
 
@@ -128,7 +128,7 @@ RANKS_PLAYED = Rules(Method.RANKS, attendance=Attendance.PLAYED, min_field=2)
         # Medians 20 and 15, spreads 14.826 and 7.413, shrunk by 3 / 5 and 2 / 4; then the better of two weeks. The
         # median of the bests is Ana's own.
         (ROBUST_BEST, [919, 1067], Ratings(1067.0, 2, 1000, 1050)),
-        # One player alone in the last week is too few. Of the bests two are 20, which share the ranks 2 and 3 of three.
+        # A single player in the last week is too few. Of the bests two are 20, which share the ranks 2 and 3 of three.
         (RANKS_PLAYED, [807, 1135, None], Ratings((807 + 1135 + 2000) / 4, 2, 914, 950)),
     ],
 )

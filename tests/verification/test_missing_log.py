@@ -1,4 +1,4 @@
-"""What the log cannot explain: a repair leaves it alone, and the log can be written from it."""
+"""Values that the log cannot explain: a repair leaves them alone, and the log can be completed from them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -47,7 +47,7 @@ UNEXPLAINED = {
         ],
     ),
 }
-"""What is lost of the log of a season, and which rows are then named."""
+"""Rows that are lost from the log of a season, and the rows that are then reported."""
 
 RESULT = {"score": 71.0, "submitted_at": NOON, "weekly_elo": 1000, "rank": 1}
 
@@ -92,7 +92,7 @@ async def test_a_row_is_added_after_those_that_were_written_before(season: TestB
 
 
 async def test_a_best_of_no_known_week_counts_for_the_week_of_its_servers_time(season: TestBackend) -> None:
-    """As by a database without a log and an archive: Cai's best is all that is left of 2026-W46."""
+    """Such a database has no log and no archive: of 2026-W46, only Cai's best is left."""
     await tables.execute(
         season.database,
         *(delete(table) for table in (ScoreSubmission, WeeklyResult, WeeklyRun)),

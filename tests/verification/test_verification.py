@@ -1,4 +1,4 @@
-"""Verifying and repairing: each row that was tampered with is found, named, and put right."""
+"""Verification and repair: each manipulated row is found, reported and corrected."""
 
 import pytest
 from sqlalchemy import delete, text, update
@@ -118,7 +118,7 @@ TAMPERINGS = {
         ["weekly_runs: field of 2026-W46"],
     ),
 }
-"""What is done to the rows of a season, and which rows are then named; the log tells what they were."""
+"""Manipulations of a season's rows, and the rows that are then reported; the log has the correct values."""
 
 LOSSES = {
     "a run deleted": (
@@ -138,7 +138,7 @@ LOSSES = {
         ],
     ),
 }
-"""The same of what nothing else tells, so that the rest is made to follow from it."""
+"""Manipulations of values that nothing else contains, so that the rest is adapted to them."""
 
 
 async def test_whatever_was_tampered_with_is_found_named_and_repaired(season: TestBackend) -> None:
@@ -161,7 +161,7 @@ async def test_what_follows_from_a_loss_is_found_named_and_repaired(season: Test
 
 
 async def found_and_repaired(season: TestBackend, tampering: str) -> list[str]:
-    """Tamper with the rows of a season, and return those that are found, and what is wrong after a repair."""
+    """Manipulate rows of a season; return the reported rows, and what is wrong after a repair."""
     await tables.execute(season.database, text(tampering))
     found = await season.differences()
     repair = await VerificationService(season.database).repair()

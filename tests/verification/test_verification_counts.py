@@ -1,4 +1,4 @@
-"""What a verification costs, counted: statements, rows held, steps; and whom it keeps waiting."""
+"""The costs of a verification: statements, rows in memory, steps, and delays of others."""
 
 import asyncio
 import cProfile
@@ -28,7 +28,7 @@ ELSEWHERE = "Elsewhere"
 
 
 class Watching:
-    """Counts the rows that it is told of."""
+    """Counts the reported rows."""
 
     def __init__(self) -> None:
         self.totals: list[int] = []
@@ -42,7 +42,7 @@ class Watching:
 
 
 class Waiting(Watching):
-    """Keeps who computes waiting until the event loop has had a turn."""
+    """Delays the computation until the event loop has had a turn."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Waiting(Watching):
     def advance(self, rows: int) -> None:
         turn = threading.Event()
         self._loop.call_soon_threadsafe(turn.set)
-        # On the loop's own thread a turn would be waited for in vain.
+        # On the loop's own thread, waiting for a turn would be in vain.
         is_aside = threading.current_thread() is not threading.main_thread()
         self.turns.append(is_aside and turn.wait(UNTIL_IT_HANGS))
 
@@ -92,7 +92,7 @@ async def test_rows_are_fetched_in_chunks_and_each_is_read_once(
     monkeypatch.setattr(streams, "CHUNK", 2)
     watching = Watching()
     assert (await VerificationService(season.database, watching).verify()).differences == ()
-    # One event, six submissions, five bests, two runs, five results, three ratings.
+    # These are one event, six submissions, five bests, two runs, five results, three ratings.
     assert watching.totals == [22]
     assert (max(watching.chunks), sum(watching.chunks)) == (2, 22)
 
@@ -102,7 +102,10 @@ def test_ten_times_the_players_take_ten_times_the_steps() -> None:
 
 
 def steps_for(players: int) -> int:
-    """How many functions are called to verify an event of two closed weeks, one open, and two submissions each week."""
+    """Return the number of function calls to verify an event of two closed weeks and an open one.
+
+    Each player has two submissions per week.
+    """
     profile = cProfile.Profile()
     profile.runcall(verify_an_event, players)
     return sum(entry.callcount for entry in profile.getstats())

@@ -1,4 +1,4 @@
-"""Weeks: the ISO calendar by the wall clock of a time zone."""
+"""Weeks: the ISO calendar in the local time of a time zone."""
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
@@ -138,7 +138,7 @@ def test_a_week_ends_at_the_first_moment_of_the_next_one(week: Week, zone: str) 
 
 
 def test_a_week_ends_when_the_local_clock_first_shows_monday() -> None:
-    # That Monday's midnight was left out in Tehran, and came twice in Jerusalem.
+    # That Monday's midnight did not occur in Tehran, and occurred twice in Jerusalem.
     assert Week(2021, 11).ends_at("Asia/Tehran") == datetime(2021, 3, 21, 20, 30, tzinfo=UTC)
     assert Week(2001, 38).ends_at("Asia/Jerusalem") == datetime(2001, 9, 23, 21, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Which weeks are due, their preview and their undoing, and who may ask for it."""
+"""Due weeks, previews and undos of runs, and who may request them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,10 +31,10 @@ ANA, BOB, CAI = 1, 2, 3
 
 
 async def everything(backend: TestBackend) -> Any:
-    """Return all that a run and its undoing may not change for good: every table but the audit log.
+    """Return everything that a run and its undo must leave unchanged: every table but the audit log.
 
-    Of which week running statistics are kept is left out: those of a week that is open again are not, until somebody
-    submits for it. So is the event's version, which only moves on.
+    It leaves out which week has stored running statistics: after an undo, they are missing until somebody submits for
+    that week. It also leaves out the event's version, which only rises.
     """
     found = await tables.contents(backend.database, without=("id", "updated_at"), except_for=("audit_log",))
     events = [{name: value for name, value in row.items() if name[:5] != "week_"} for row in found["events"]]
@@ -116,7 +116,7 @@ async def test_a_plan_that_is_overtaken_closes_no_week_unasked(backend: TestBack
     await backend.play({ANA: 1}, {ANA: 2})
     weeks, clock = backend.real.services.weeks, backend.clock
     clock.now = datetime(2026, 11, 23, 1, tzinfo=UTC)
-    # The plan says that both weeks are over; then the clock is set back, or the time zone changed.
+    # The plan says that both weeks are over; then the clock is set back, or the time zone changes.
     with statements_seen("GROUP BY leaderboard_scores.week_number", lambda: clock.move(hours=-2)) as planned:
         assert weeks_of(await weeks.run(ADMIN, EVENT)) == ["2026-W46"]
     assert planned

@@ -1,4 +1,4 @@
-"""Weeks that close by themselves: each once, in order, when its grace is over, and never behind an admin's back."""
+"""Weeks that close automatically: each once, in order, after its grace, and never behind an admin's back."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -38,7 +38,7 @@ async def next_close(backend: TestBackend) -> datetime | None:
 
 
 async def closed(backend: TestBackend, now: datetime | None = None) -> list[tuple[int, int]]:
-    """Do what is due at a time; return what was run so far as event and week, in the order of the runs."""
+    """Run jobs due at a time; return the runs so far as event and week, in order."""
     if now is not None:
         backend.clock.now = now
     await backend.real.jobs.do_due()
@@ -54,7 +54,7 @@ async def check(backend: TestBackend) -> None:
 
 @pytest.fixture
 async def server(backend: TestBackend) -> TestBackend:
-    """A server whose weeks close by themselves, with an event to which two players have submitted this week."""
+    """A server with automatic closes, with an event to which two players have submitted this week."""
     await backend.create_event()
     await backend.submit_all({ANA: 100, BOB: 200})
     assert (await settings(backend, closes_weeks=True)).next_close == CLOSE
@@ -257,7 +257,7 @@ async def test_an_undone_close_is_left_to_the_admin_until_the_next_one(server: T
     server.clock.now = CLOSE + HOUR
     undone = await server.real.services.weeks.undo(ADMIN, EVENT)
     assert undone.closes_at == CLOSE + WEEK
-    # However often the close is tried, and whoever looks through the settings.
+    # This holds however often the close is retried, and whoever changes the settings.
     await settings(server, time_zone="UTC", closes_weeks=True)
     assert await closed(server, CLOSE + 26 * HOUR) == []
     await server.submit(BOB, 250)

@@ -1,4 +1,4 @@
-"""Weekly runs beside submissions, other runs and undoings, in several processes."""
+"""Weekly runs concurrent with submissions, other runs and undos, in several processes."""
 
 import asyncio
 from collections import Counter
@@ -19,7 +19,7 @@ from tests.sessions import writing
 
 ANA, BOB = 1, 2
 PLANNING = "SELECT leaderboard_scores.week_number AS week_number, count(*)"
-"""How the statement begins by which a run finds out which weeks are due."""
+"""The beginning of the statement with which a run finds the due weeks."""
 
 
 async def until_seen(statements: list[str], times: int) -> None:
@@ -39,7 +39,7 @@ async def test_two_admins_at_once_run_a_week_once(database_url: URL) -> None:
                 await until_seen(planned, 2)
         outcomes = await asyncio.gather(*runs, return_exceptions=True)
         assert Counter(type(outcome) for outcome in outcomes) == {tuple: 1, WeekClosedAlready: 1}
-        # Nor has the second admin closed the week after it.
+        # The second admin has not closed the following week either.
         assert [row["week_number"] for row in await tables.rows(one.database, WeeklyRun)] == [202646]
 
 

@@ -1,4 +1,4 @@
-"""An undone week is as if it had never been closed, for the scores submitted since as well."""
+"""After an undo, a week is as if it had never been closed, also for the scores submitted since."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ async def closed_early(backend: TestBackend) -> TestBackend:
 
 
 async def logged(backend: TestBackend) -> dict[float, tuple[int, int]]:
-    """By score, the week that a submission was made in and the one that it counts for."""
+    """Return, by score, the week in which a submission was made and the one that it counts for."""
     rows = await tables.rows(backend.database, ScoreSubmission)
     return {row["score"]: (row["made_in_week"], row["week_number"]) for row in rows}
 
 
 async def of_week(backend: TestBackend) -> dict[int, float]:
-    """The board of the week that scores count for now."""
+    """Return the board of the week that scores currently count for."""
     return {row.player.discord_id: row.score for row in (await backend.page(Board.WEEK)).standings}
 
 
 async def remove(backend: TestBackend, player: int) -> None:
-    """Remove what is the player's personal best."""
+    """Remove the player's personal best."""
     await backend.real.services.removals.remove(ADMIN, EVENT, player)
 
 
@@ -136,7 +136,7 @@ async def test_nothing_but_the_audit_log_tells_that_a_week_was_closed(
 
 
 async def end_of(play: "Play", direction: str, before: list[Any], since: list[Any], after: list[Any]) -> Any:
-    """Play from the beginning, and return what every table holds in the end."""
+    """Play from the beginning, and return the final rows of every table."""
     backend = play.backend
     await tables.execute(backend.database, *map(delete, reversed(Base.metadata.sorted_tables)))
     event = await backend.create_event(direction)
@@ -152,7 +152,7 @@ async def end_of(play: "Play", direction: str, before: list[Any], since: list[An
 
 @dataclass
 class Play:
-    """What happens to an event, with weeks closed by mistake or without."""
+    """The actions in an event, with weeks closed by mistake or not."""
 
     backend: TestBackend
     closes: bool
@@ -188,9 +188,9 @@ class Play:
 
 
 async def contents(backend: TestBackend) -> Any:
-    """Return every table but the audit log, without generated keys, and players by their ids on Discord.
+    """Return every table but the audit log, without generated keys, and with players by Discord id.
 
-    The versions of an event only move on, and of which week it keeps running statistics is its own business: `verify`
+    It leaves out the versions of an event, which only rise, and which week has stored running statistics: `verify`
     compares these with the log.
     """
     ids = {row["id"]: row["discord_id"] for row in await tables.rows(backend.database, Player)}

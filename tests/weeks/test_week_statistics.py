@@ -1,4 +1,4 @@
-"""The running statistics of the week that was last submitted for are those of its bests, whatever becomes of these."""
+"""The running statistics of the week with the latest submission equal those of its bests, whatever changes these."""
 
 import pytest
 from sqlalchemy import update
@@ -18,14 +18,14 @@ W47, W48 = 202647, 202648
 
 @pytest.fixture
 async def played(backend: TestBackend) -> TestBackend:
-    """An event in which three players have submitted this week."""
+    """An event to which three players have submitted this week."""
     await backend.create_event()
     await backend.submit_all({ANA: 50, BOB: 100, CAI: 90})
     return backend
 
 
 async def assert_kept(backend: TestBackend, week: int, *scores: float) -> None:
-    """Assert that the statistics are those of these scores of that week, and that `verify` agrees."""
+    """Assert that the statistics are those of these scores in that week, and that `verify` agrees."""
     statistics = week_statistics_of(await stored_event(backend.database), week)
     assert statistics is not None
     assert is_same_field(statistics.field, RunningStatistics.of(scores).field)
@@ -81,7 +81,7 @@ async def test_a_finished_week_that_is_run_leaves_those_of_the_current_one(playe
 
 
 async def remove(backend: TestBackend, player: int) -> None:
-    """Remove what is the player's personal best."""
+    """Remove the player's personal best."""
     await backend.real.services.removals.remove(ADMIN, EVENT, player)
 
 

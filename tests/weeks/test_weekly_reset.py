@@ -7,7 +7,7 @@ from tests.outages import statement_waits, statements_seen
 from tests.world import CLOSE, World
 
 PENDING = "GROUP BY leaderboard_scores.week_number"
-"""What the statement says that finds which weeks can be run."""
+"""A part of the statement that finds the weeks that can be run."""
 
 pytestmark = on_one_database
 

@@ -16,7 +16,7 @@ ANA, BOB, CAI = 1, 2, 3
 
 
 async def averages(backend: TestBackend, event_id: int = 1) -> dict[int, tuple[float, int]]:
-    """Return weekly averages, rounded to a thousandth, and the weeks they are over."""
+    """Return weekly averages, rounded to a thousandth, and the numbers of weeks in them."""
     rows = await tables.stats(backend.database, event_id)
     return {player: (round(row.weekly_elo_average, 3), row.weeks_participated) for player, row in rows.items()}
 
@@ -24,11 +24,11 @@ async def averages(backend: TestBackend, event_id: int = 1) -> dict[int, tuple[f
 async def test_the_worked_case_1600_and_1550_1450_missed_1500_is_1363(backend: TestBackend) -> None:
     event = await backend.create_event()
     backend.clock.now = datetime(2026, 10, 26, 12, tzinfo=UTC)
-    # Nine others, all equal in the first week and never better again: the field of all time that Ana will join.
+    # Nine others are all equal in the first week and never improve; they are the all-time field that Ana will join.
     others = range(2, 11)
     await backend.submit_all(dict.fromkeys(others, 300))
     await backend.run()
-    # What one of the others plays moves Ana's z-score in the week from 3 down to 2.75, 2.25, and 2.5.
+    # The score of one of the others changes Ana's z-score in the week from 3 to 2.75, 2.25 and 2.5.
     for own, second in ((200, 141.831), (200, 180.776), (None, 150), (341.4, 250)):
         backend.clock.move(weeks=1)
         await backend.submit_all(dict.fromkeys(others, 100) | {10: second})

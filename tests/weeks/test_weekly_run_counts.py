@@ -1,4 +1,4 @@
-"""What a weekly run costs, counted: statements, rows written, rows read into the bot."""
+"""The costs of a weekly run: statements, rows written, rows read into the bot."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ WEEKS = ("2026-W44", "2026-W45", "2026-W46", "2026-W47")
 
 @contextmanager
 def rows_written() -> Iterator[Counter[str]]:
-    """Give a counter of the rows that each kind of statement changes, such as `UPDATE player_event_stats`."""
+    """Yield a counter of the rows that each kind of statement changes, such as `UPDATE player_event_stats`."""
     written: Counter[str] = Counter()
 
     def count(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -34,7 +34,7 @@ def rows_written() -> Iterator[Counter[str]]:
 
 @contextmanager
 def rows_loaded(*of_tables: type[Base]) -> Iterator[list[object]]:
-    """Give a list of the rows of some tables that become objects."""
+    """Yield a list of the rows of some tables that become objects."""
     loaded: list[object] = []
 
     def note(row: object, _: Any) -> None:
@@ -47,8 +47,8 @@ def rows_loaded(*of_tables: type[Base]) -> Iterator[list[object]]:
 
 
 async def play_weeks(backend: TestBackend, players: int) -> None:
-    """Have some players take part in the first week of `WEEKS`, and all but the last of them in the others."""
-    # So that nothing is recalculated behind what is counted.
+    """Let some players take part in the first week of `WEEKS`, and all but the last of them in the other weeks."""
+    # Nothing is recalculated in the background of what is counted.
     backend = with_recalculation(backend, DeadProcess())
     await backend.create_event()
     scores = {player: 100 + player for player in range(1, players + 1)}
@@ -74,11 +74,11 @@ async def test_the_statements_of_a_run_do_not_depend_on_players_and_weeks(backen
     runs = [await statements_of_a_run(backend, week) for week in WEEKS]
     # Nobody can have missed the very first week.
     assert len(runs[0]) == len(runs[1]) - 1
-    # The last week takes its running statistics along.
+    # The run of the last week also clears its running statistics.
     forgetting = [statement for statement in runs[3] if statement.startswith("UPDATE events SET week_number")]
     assert runs[1] == runs[2] == [statement for statement in runs[3] if statement not in forgetting]
     assert len(forgetting) == 1
-    # Two of them find what was posted about the event, and who wants to be told.
+    # Two of them find posts about the event, and players who want reminders.
     assert len(runs[3]) <= 23
     undone = [await statements_of_an_undo(backend) for _ in WEEKS]
     assert undone[0] == undone[1] == undone[2] == undone[3]
@@ -110,7 +110,7 @@ async def test_a_run_writes_each_player_once_in_archive_and_ratings(backend: Tes
             "UPDATE player_event_stats": players,
             "DELETE leaderboard_scores": scores,
             "INSERT audit_log": 1,
-            # Its version, and once the running statistics of the week.
+            # One is for its version, and one for the running statistics of the week.
             "UPDATE events": 2 if week == WEEKS[-1] else 1,
         }
     assert len(await tables.rows(backend.database, WeeklyResult)) == players * len(WEEKS)

@@ -1,4 +1,4 @@
-"""Processes of the bot at a stub of Discord, and what tests do with them."""
+"""Processes of the bot on a stub of Discord, and helpers for tests with them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ EVENT: Final = "Tetris Blitz"
 
 
 def settings(discord: DiscordStub, url: URL, **others: str) -> dict[str, str]:
-    """Lead a bot to the stub and a database, on a server with a password, so that its output can be searched for it.
+    """Return settings for the stub and a database; on a server, they include a password to search the output for.
 
-    Its limits are such as only a hang reaches; `others` may be the `limits` that a test is about.
+    Its limits are reached only by a hang; `others` may be the `limits` that a test is about.
     """
     if url.password is None and url.host is not None:
-        # A server that lets anyone in without a password takes any.
+        # A server without passwords accepts any password.
         url = url.set(password="correct-horse-battery")
     return {**discord.environment, "DATABASE_URL": url.render_as_string(hide_password=False), **limits(), **others}
 
 
 @asynccontextmanager
 async def running(discord: DiscordStub, environment: dict[str, str], bots: int = 1) -> AsyncIterator[list[ForkedBot]]:
-    """Run the bot in one process or more, until the test ends them or is through."""
+    """Run the bot in one or more processes, until the test ends them or is over."""
     async with AsyncExitStack() as stack:
         processes = [await stack.enter_async_context(ForkedBot("run", env=environment)) for _ in range(bots)]
         for process in processes:
@@ -44,7 +44,7 @@ async def running(discord: DiscordStub, environment: dict[str, str], bots: int =
 
 
 async def finish(process: BotProcess | ForkedBot) -> None:
-    """Wait for a process that was told to end, and check that it ends well."""
+    """Wait for a process that was told to end, and check that it ends cleanly."""
     assert await process.wait_exit() == 0
     assert "Traceback" not in process.output
 
@@ -57,7 +57,7 @@ async def once(*arguments: str, environment: dict[str, str]) -> tuple[int | None
 
 
 async def create_event(discord: DiscordStub, **options: Any) -> None:
-    """Have the admin make an event that holds no scores."""
+    """Let the admin create an event that holds no scores."""
     await told(await discord.slash(ADMIN, "event create", name=EVENT, direction="HIGH", **options), "Event created")
     await told(await discord.slash(ADMIN, "event edit", event=EVENT, alarm="none"), "Event changed")
 
@@ -67,14 +67,14 @@ async def submit(discord: DiscordStub, user: User, score: str) -> Reply:
 
 
 async def told(reply: Reply, words: str) -> Message:
-    """Wait until a reply says this, and return the message in which it does."""
+    """Wait until a reply contains these words, and return the message that does."""
     await until(lambda: words in reply.text, UNTIL_IT_HANGS, lambda: f"{words!r} in {reply}")
     return next(message for message in reply.messages if words in message.text)
 
 
 @asynccontextmanager
 async def busy(url: URL) -> AsyncIterator[None]:
-    """Keep every submission waiting."""
+    """Block every submission."""
     database = Database(url)
     try:
         async with writing(database) as session:

@@ -1,4 +1,4 @@
-"""A stub of Discord, and the settings that lead the bot to it."""
+"""A stub of Discord, and the settings that connect the bot to it."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ async def discord() -> AsyncIterator[DiscordStub]:
 
 @pytest.fixture
 def environment(discord: DiscordStub, file_url: URL) -> dict[str, str]:
-    """The settings of a bot at the stub, on a database of the kind that needs no server."""
+    """The settings of a bot on the stub, with a database that needs no server."""
     return settings(discord, file_url)

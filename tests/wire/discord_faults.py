@@ -1,4 +1,4 @@
-"""What a stub of Discord does wrong when it is told to."""
+"""Faults of the Discord stub, on demand."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Fault(Enum):
     """How a request fails, other than with an error status."""
 
     RESET_BEFORE = auto()
-    """The connection breaks before Discord has taken the request."""
+    """The connection breaks before Discord has accepted the request."""
     RESET_AFTER = auto()
-    """It breaks when Discord has taken it, so that the bot gets no answer."""
+    """The connection breaks after Discord has accepted the request, so the bot gets no answer."""
     ERROR_AFTER = auto()
-    """Discord has taken the request, and answers with an error of its own."""
+    """Discord has accepted the request, but answers with an error."""
     SILENCE = auto()
-    """Discord takes nothing and never answers."""
+    """Discord accepts nothing and never answers."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
-"""The bot in a process of its own that is up in no time: forked off one that has imported everything and done nothing.
+"""The bot in a separate process that starts instantly, forked from one that has only imported everything.
 
-It runs `python -m bot …` as `BotProcess` does, but for the start of the interpreter.
+It runs `python -m bot …` as `BotProcess` does, but without starting the interpreter.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _forks.set_forkserver_preload([__name__])
 
 
 class ForkedBot:
-    """Runs a command with `env` for its settings, in a directory of its own; leaving the context kills it."""
+    """Runs a command with `env` as its settings, in a separate directory; leaving the context kills it."""
 
     def __init__(self, *arguments: str, env: Mapping[str, str]) -> None:
         """Prepare the process; entering the context starts it."""
@@ -39,11 +39,11 @@ class ForkedBot:
     async def __aenter__(self) -> Self:
         self._folder = TemporaryDirectory(prefix="bot-", ignore_cleanup_errors=True)
         self._log = Path(self._folder.name, "log")
-        # Also one that is killed before it opens it has a log.
+        # Create the log in advance, for a process that is killed before it opens it.
         self._log.touch()
         given = (self._env, self._log, self._arguments)
         self._process = _forks.Process(target=_run, args=given, daemon=True)
-        # The first waits until everything is imported.
+        # The first start waits until everything is imported.
         await asyncio.to_thread(self._process.start)
         return self
 
@@ -64,7 +64,7 @@ class ForkedBot:
         return self._log.read_text(errors="replace") if self._written is None else self._written
 
     async def kill(self) -> None:
-        """End it as a power cut does, and wait until it is gone."""
+        """End it like a power cut, and wait until it is gone."""
         self._process.kill()
         await asyncio.to_thread(self._process.join)
 
@@ -74,7 +74,7 @@ class ForkedBot:
         os.kill(self._process.pid, signal.SIGTERM)
 
     async def stop(self) -> int | None:
-        """Do so, and return its exit code, or None if it hangs."""
+        """Tell it to end, and return its exit code, or None if it hangs."""
         self.terminate()
         return await self.wait_exit()
 
@@ -88,7 +88,7 @@ class ForkedBot:
         await until(lambda: text in self.output, UNTIL_IT_HANGS, lambda: f"{text!r} in the output")
 
     async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:
-        """The result of `doing`; AssertionError as soon as the process ends before that."""
+        """Return the result of `doing`; raise AssertionError as soon as the process ends before that."""
         task = asyncio.create_task(doing)
         while not task.done():
             await asyncio.wait({task}, timeout=0.05)
@@ -99,7 +99,7 @@ class ForkedBot:
 
 
 async def end_of(work: Callable[..., None], *arguments: Any) -> int | None:
-    """Run a function in a process of its own, and return its exit code, or None if it hangs."""
+    """Run a function in a separate process, and return its exit code, or None if it hangs."""
     process = _forks.Process(target=work, args=arguments, daemon=True)
     await asyncio.to_thread(process.start)
     await asyncio.to_thread(process.join, UNTIL_IT_HANGS)
@@ -108,7 +108,10 @@ async def end_of(work: Callable[..., None], *arguments: Any) -> int | None:
 
 @asynccontextmanager
 async def forked(discord: DiscordStub, env: Mapping[str, str], already: int = 0) -> AsyncIterator[ForkedBot]:
-    """Run the bot at a stub of Discord, at which so many are already; Discord has noticed the end when it is left."""
+    """Run the bot on a stub of Discord with `already` connected bots.
+
+    Leaving the context waits until Discord has noticed the end.
+    """
     async with ForkedBot("run", env=env) as bot:
         await bot.while_running(discord.wait_ready(already + 1))
         yield bot

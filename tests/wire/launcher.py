@@ -1,7 +1,7 @@
-"""`python -m tests.wire.launcher MODULE …` runs a module as `python -m MODULE …` does, but for a few things.
+"""`python -m tests.wire.launcher MODULE …` runs a module as `python -m MODULE …` does, with a few differences.
 
-Ctrl-C ends it also where the tests themselves run in the background, so that they ignore it, and so would what they
-start. The bot's limits are those that the environment names, and the demo's Discord waits for it until it hangs.
+Ctrl-C ends it even if the tests run in the background, where they and what they start would ignore it. The bot's limits
+are those in the environment, and the demo's Discord waits for the bot until it hangs.
 """
 
 import gc
@@ -14,7 +14,7 @@ from tests.patience import take_limits
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # As in the bot itself, which begins to look for garbage when everything is imported.
+    # As in the bot itself, garbage collection begins when everything is imported.
     gc.disable()
     take_limits(os.environ)
     if "demo" in sys.argv:

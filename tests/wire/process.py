@@ -1,4 +1,4 @@
-"""The bot as its operators run it: ``python -m bot …`` in a process of its own."""
+"""The bot as operators run it: ``python -m bot …`` in a separate process."""
 
 from __future__ import annotations
 

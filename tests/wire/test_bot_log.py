@@ -1,4 +1,4 @@
-"""What operators read in the log of a process, and what nobody may."""
+"""What operators read in the log of a process, and what nobody may read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .forked_bot import ForkedBot
 async def test_a_log_of_everything_has_no_token_of_an_interaction(
     discord: DiscordStub, environment: dict[str, str], file_url: URL, log_format: str
 ) -> None:
-    # A late answer goes to a webhook, whose address has the token in it, too.
+    # A late answer goes to a webhook, whose address contains the token too.
     late = limits(DIRECT_ANSWER_SECONDS=SOON)
     async with running(discord, environment | late | {"LOG_LEVEL": "debug", "LOG_FORMAT": log_format}) as [bot]:
         await create_event(discord)

@@ -1,4 +1,4 @@
-"""The bot as operators run it, in processes of its own: what users get, whatever the connection does."""
+"""The bot as operators run it, in separate processes: what users get, whatever the connection does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 async def test_a_server_is_served_from_the_first_day_on(
     discord: DiscordStub, empty_database_url: URL, redis_url: str
 ) -> None:
-    # For as long as a busy machine may take from one score to the next.
+    # The cooldown outlasts the time that a busy machine may take from one score to the next.
     environment = settings(discord, empty_database_url, REDIS_URL=redis_url, SUBMIT_COOLDOWN_SECONDS="3600")
     assert (await once("migrate", environment=environment))[0] == 0
     assert (await once("sync", environment=environment))[0] == 0
@@ -168,7 +168,7 @@ async def test_commands_that_a_server_shows_twice_are_taken_away(discord: Discor
 
 
 def described(command: Json) -> Json:
-    """The options of a command: type, whether they are required and autocompleted, choices; subcommands within."""
+    """Return the options of a command: type, whether they are required and autocompleted, choices; with subcommands."""
     return {
         option["name"]: described(option)
         if option["type"] == SUBCOMMAND
@@ -191,7 +191,7 @@ async def test_a_lost_connection_is_resumed_and_a_lost_session_begun_anew(
         assert len(discord.gateway.resumes) == 1
 
         await discord.gateway.invalidate()
-        # Where the bot would go without being told is not here: it identifies at the server that it was given.
+        # The default gateway does not exist here: the bot identifies at the server that it was given.
         await discord.wait_ready()
         assert len(discord.gateway.identifies) == 2
         await told(await discord.slash(User("cy"), "leaderboard", event=EVENT), "bob")
@@ -203,15 +203,15 @@ async def test_a_lost_connection_is_resumed_and_a_lost_session_begun_anew(
 async def test_two_processes_count_each_submission_once(
     discord: DiscordStub, redis_url: str, database_url: URL
 ) -> None:
-    # The lock of a recalculation is held until the end.
+    # The recalculation lock is held until the end.
     environment = settings(discord, database_url, REDIS_URL=redis_url, ELO_DEBOUNCE_SECONDS="3600")
     async with running(discord, environment, bots=2) as bots:
         await create_event(discord)
         players = [User(f"player{n}") for n in range(10)]
-        # Discord delivers to both, and then, as it does after a lost connection, once more.
+        # Discord delivers to both and then, as after a lost connection, once more.
         replies = await asyncio.gather(*(submit(discord, player, "100") for player in players))
         await until(lambda: all(len(one.attempts) == 2 for one in replies), UNTIL_IT_HANGS, lambda: f"{replies}")
-        # The one that did not count it has nothing to tell but that there will be something.
+        # The process that did not count it only announces that an answer will follow.
         assert all(sorted(attempt["type"] for attempt in one.attempts) == [MESSAGE, DEFERRAL] for one in replies)
         await asyncio.gather(*(told(reply, "🎉") for reply in replies))
         await asyncio.gather(*(discord.redeliver(reply) for reply in replies))
@@ -223,7 +223,7 @@ async def test_two_processes_count_each_submission_once(
             bot.terminate()
         for bot in bots:
             assert await bot.wait_exit() == 0
-    # Of several answers to one interaction Discord takes the first.
+    # Of several answers to one interaction, Discord accepts the first.
     assert {refusal.error.split()[1] for refusal in discord.refused} == {"40060"}
     code, output = await once("verify", environment=environment)
     assert (code, output.splitlines()[-1]) == (0, "1 event, 10 submissions: 0 differences.")

@@ -1,4 +1,4 @@
-"""Every way in which a process of the bot ends, or does not begin."""
+"""Every way in which a process of the bot ends, or fails to start."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .process import BotProcess
 async def test_a_bot_that_is_told_to_stop_answers_what_is_running(
     discord: DiscordStub, environment: dict[str, str], file_url: URL, stop: Callable[[BotProcess], None]
 ) -> None:
-    # It asks each user for patience soon, and waits for its commands until they end.
+    # The bot soon asks each user for patience, and waits for its commands until they end.
     async with BotProcess("run", env=environment | limits(DIRECT_ANSWER_SECONDS=SOON)) as bot:
         await bot.while_running(discord.wait_ready())
         await create_event(discord)
@@ -60,7 +60,7 @@ async def test_a_bot_stops_while_it_still_waits_for_discord(
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         called.set()
-        # To the end of the first request, and of all that may follow.
+        # Read to the end of the first request, and of everything that may follow.
         await reader.read()
         writer.close()
 

@@ -1,4 +1,4 @@
-"""The stub beside discord.py itself: what Discord does and refuses, the stub does and refuses."""
+"""The stub compared with discord.py: what Discord does and refuses, the stub does and refuses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def counter(count: int) -> discord.ui.View:
 
 
 class TrivialBot(commands.AutoShardedBot):
-    """Answers /say as it is told to, and keeps what Discord refused."""
+    """Answers /say as configured, and records Discord's refusals."""
 
     def __init__(self, intents: discord.Intents) -> None:
         super().__init__("!", intents=intents, guild_ready_timeout=0.0)
@@ -61,7 +61,7 @@ class TrivialBot(commands.AutoShardedBot):
         await self.tree.sync()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Without the seconds that discord.py waits before it identifies again."""
+        """Identify again without discord.py's pause of some seconds."""
 
     async def keep(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         cause = error.__cause__
@@ -112,7 +112,7 @@ async def stub() -> AsyncIterator[DiscordStub]:
 
 @pytest.fixture
 def started(stub: DiscordStub, monkeypatch: pytest.MonkeyPatch) -> Started:
-    """What starts a bot at the stub and closes it again, as a context."""
+    """Return a context manager that starts the bot on the stub and closes it again."""
     monkeypatch.setattr(Route, "BASE", stub.api_url)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(stub.gateway.url))
 

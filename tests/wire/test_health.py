@@ -1,4 +1,4 @@
-"""How those who watch the bot learn whether it is alive, and what they do with a token that is refused."""
+"""How monitoring learns whether the bot is alive, and what happens with a refused token."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_REDIS = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 def port() -> int:
-    """A port that was free just now."""
+    """Return a port that was free just now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -33,7 +33,7 @@ def port() -> int:
 
 @pytest.fixture
 def watched(environment: dict[str, str], port: int) -> dict[str, str]:
-    """The settings of a bot that serves the page."""
+    """Return the settings of a bot that serves the page."""
     return environment | {"HEALTH_PORT": str(port)}
 
 
@@ -43,7 +43,7 @@ async def page(port: int, path: str) -> tuple[int, str]:
 
 
 def parts(lines: str) -> dict[str, str]:
-    """What is told of each part, without times."""
+    """Return what the page says about each part, without times."""
     told = dict(line.split(": ", 1) for line in lines.splitlines())
     return {part: words.partition(" within ")[0] for part, words in told.items() if part != "lag"}
 
@@ -71,7 +71,7 @@ async def test_a_bot_that_works_is_ready_whether_there_is_a_redis_or_not(
 
 @asynccontextmanager
 async def silent_gateway(discord: DiscordStub) -> AsyncIterator[asyncio.Event]:
-    """Have Discord name a gateway that says nothing; the event is that somebody connects there."""
+    """Let Discord name a silent gateway; the event is set when somebody connects there."""
     called = asyncio.Event()
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Who may use which command: every command, by everyone whom Discord lets try it, each really sent."""
+"""Who may use which command: every command, actually sent, by everyone whom Discord lets try it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ ADMINISTRATOR: Final = 1 << 3
 SLASH: Final = 1
 SUBCOMMAND: Final = 1
 PLAYER: Final = User("pia", display_name="Pia")
-"""Whose scores are in the events of the table."""
+"""The player whose scores are in the events of the table."""
 RIVAL: Final = User("ria", display_name="Ria")
-"""Who has a score in the first event of the table."""
+"""The player with a score in the first event of the table."""
 GONE: Final = User("gus", display_name="Gus")
-"""Who is withdrawn."""
+"""The withdrawn player."""
 NOT_A_PLAYER: Final = f"<@{PLAYER.id}> has never submitted a score in this server."
 EXPORTED: Final = b"""{
     "format": "leaderboard-event", "version": 1, "exported_at": "2026-11-18T12:00:00Z", "time_zone": "UTC",
@@ -49,16 +49,16 @@ EXPORTED: Final = b"""{
         "statistics": {"count": 0, "origin": 0.0, "mean": 0.0, "m2": 0.0, "m2_peak": 0.0}
     }
 }"""
-"""An event without scores, as `/export` writes it."""
+"""An event without scores, in the form of `/export`."""
 
 NOT_PLAYING: Final = NOT_A_PLAYER.replace(str(PLAYER.id), str(GONE.id))
 
 
 @dataclass(frozen=True)
 class Use:
-    """A use of a command, and what becomes of it.
+    """A use of a command, and its outcome.
 
-    In options `{event}` stands for the name of an event, `{submission}` for the latest submission to it.
+    In options, `{event}` is replaced by the name of an event, `{submission}` by the latest submission to it.
     """
 
     command: str
@@ -125,7 +125,7 @@ TABLE = [
 
 @dataclass(frozen=True)
 class Someone:
-    """A user in a server, or in a direct message, and what they are told by all of the table, or use by use."""
+    """A user in a server or in a direct message, and the outcome of all uses, or of each."""
 
     user: User
     guild: Guild | None
@@ -156,7 +156,7 @@ def event_of(use: Use) -> str:
 
 
 def prepare(url: URL) -> None:
-    """An event for each use, with a week that was closed and one that can be; and who is an admin where."""
+    """Create an event for each use, with a closed week and one that can be closed; and define the admins."""
 
     async def work() -> None:
         async with open_test_backend(url) as backend:
@@ -187,14 +187,14 @@ def prepare(url: URL) -> None:
 
 @pytest.fixture
 def database_url(templates: Templates) -> Iterator[URL]:
-    """A file; who may do what on either database is in `tests/servers/test_authority.py`."""
+    """A file is enough; `tests/servers/test_authority.py` tests authority on both databases."""
     with templates.prepared("sqlite", prepare) as url:
         yield url
 
 
 @pytest.fixture
 async def submissions(wired: WiredBot) -> dict[str, int]:
-    """The latest submission to each event."""
+    """Return the latest submission to each event."""
     wired.backend.clock.move(weeks=1)
     log = sorted(row["id"] for row in (await wired.tables())["score_submissions"])
     return dict(zip(map(event_of, TABLE), log[len(TABLE) : 2 * len(TABLE)], strict=True))
@@ -238,7 +238,7 @@ async def test_nothing_is_offered_in_a_direct_message_nor_in_another_server(wire
 
 
 async def outcome(wired: WiredBot, someone: Someone, command: str, options: dict[str, Any]) -> str:
-    """What becomes of a command, as its user is told; after a refusal every row is as it was."""
+    """Return the outcome of a command, as its user sees it; after a refusal, check that every row is unchanged."""
     before = await wired.tables()
     reply = await wired.use(someone.user, command, guild=someone.guild, **options)
     if "⚠️" not in reply.text:

@@ -1,4 +1,4 @@
-"""The bot within the test's own process at a stub of Discord: a clock to set, tables to compare, and nothing missed."""
+"""The bot within the test's own process on a stub of Discord: a settable clock, comparable tables, complete checks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RIVALS: Final = Guild("Rivals", (JUDGES,))
 """Another server with the bot in it."""
 
 CLOSE: Final = "Close it now"
-"""The button of an admin who is asked whether the current week is meant."""
+"""The button of the question whether to close the current week early."""
 _ELSEWHERE: Final = "Done. The answer is below."
 _NO_PINGS: Final[JSON] = {"parse": []}
 
@@ -44,7 +44,7 @@ class WiredBot:
         self._replies_expected = self._refusals_expected = 0
 
     async def start(self) -> None:
-        """Connect the bot, which knows of no message before it."""
+        """Connect the bot, which has seen no earlier message."""
         real = self.backend.real
         self.client = LeaderboardBot(real.services, real.recalculator, real.jobs)
         self._running = asyncio.create_task(self.client.start(self.discord.token))
@@ -55,26 +55,26 @@ class WiredBot:
         await self._running
 
     async def settle(self) -> None:
-        """Wait until no command and no button has anything more to say."""
+        """Wait until all commands and buttons have finished their answers."""
         while running := running_commands():
             await asyncio.wait(running)
 
     async def sync(self) -> None:
-        """Tell Discord of the commands."""
+        """Register the commands with Discord."""
         await self.client.tree.sync()
 
     async def use(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
-        """Have someone use a command, and wait for all of the answer."""
+        """Let someone use a command, and wait for the whole answer."""
         return await answered(await self.discord.slash(user, command, guild=guild, **options))
 
     async def create_event(self, name: str = EVENT, direction: str = "HIGH", **options: Any) -> Reply:
-        """Have the admin make an event that holds no scores."""
+        """Let the admin create an event that holds no scores."""
         created = await self.use(ADMIN, "event create", name=name, direction=direction, **options)
         await self.use(ADMIN, "event edit", event=name, alarm="none")
         return created
 
     async def set(self, user: User, *, guild: Guild = HOME, **options: Any) -> Reply:
-        """Have someone use `/settings`, whose options have hyphens in their names."""
+        """Let someone use `/settings`, whose options have hyphens in their names."""
         hyphened = {name.replace("_", "-"): value for name, value in options.items()}
         return await self.use(user, "settings", guild=guild, **hyphened)
 
@@ -82,18 +82,18 @@ class WiredBot:
         return await self.use(user, "submit-score", event=event, score=score, **options)
 
     async def reset(self, event: str = EVENT, **options: Any) -> Reply:
-        """Have the admin close weeks, and agree where that is asked."""
+        """Let the admin close weeks, and confirm if asked."""
         asked = await self.use(ADMIN, "weekly-reset", event=event, **options)
         if CLOSE not in asked.final.labels:
             return asked
         return await (await self.discord.click(ADMIN, asked, CLOSE)).finished(messages=2)
 
     async def forge(self, user: User, kind: int, data: JSON, source: Message | None = None) -> Reply:
-        """Have someone send what no client of Discord's would, and wait for all of the answer."""
+        """Let someone send what no client of Discord would send, and wait for the whole answer."""
         return await answered(await self.discord.deliver(kind, user, HOME, data, source))
 
     async def refused(self, doing: Coroutine[Any, Any, Reply]) -> str:
-        """Have someone do what is refused: in a sentence for them alone, and nothing is written.
+        """Let someone do what is refused, with a sentence for them only; check that nothing is written.
 
         Returns:
             The sentence.
@@ -110,11 +110,11 @@ class WiredBot:
         return await contents(self.backend.database)
 
     def expect_what_failed(self) -> None:
-        """Take it that Discord was to refuse what it has refused so far, and leave its users without an answer."""
+        """Expect all refusals of Discord so far, and unanswered users."""
         self._replies_expected, self._refusals_expected = len(self.discord.replies), len(self.discord.refused)
 
     def violations(self) -> list[str]:
-        """What Discord would not have taken, what may ping, and who was never answered."""
+        """Return what Discord would have refused, what may ping, and who was never answered."""
         replies, refused = (
             self.discord.replies[self._replies_expected :],
             self.discord.refused[self._refusals_expected :],
@@ -131,7 +131,7 @@ class WiredBot:
 
 
 async def answered(reply: Reply) -> Reply:
-    """Wait for the message that an answer ends with, however late on a busy machine."""
+    """Wait for the final message of an answer, however late on a busy machine."""
     await reply.acknowledged()
     if reply.interaction["type"] == AUTOCOMPLETE:
         return reply
@@ -140,13 +140,13 @@ async def answered(reply: Reply) -> Reply:
 
 
 def actor(user: User, guild: Guild = HOME) -> Actor:
-    """An admin, for what a test makes past Discord."""
+    """Return an admin as an actor, for what a test does without Discord."""
     return Actor(user.id, guild.id, manages_guild=True, role_ids=frozenset(), owns_bot=False)
 
 
 @asynccontextmanager
 async def open_wired_bot(url: URL, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> AsyncIterator[WiredBot]:
-    """Connect the bot, on a database, to a stub of Discord, and hold it to what Discord takes."""
+    """Connect the bot, on a database, to a stub of Discord, and check everything that it sends."""
     async with (
         DiscordStub(guilds=(HOME, RIVALS)) as discord,
         open_test_backend(url, bot_owner_id=OWNER.id, **settings) as backend,
