@@ -33,7 +33,7 @@ define by_uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r $(1) || $(PIP) $(1)
 endef
 
-# Where the environment forbids it, each worker of the tests would compile every module anew.
+# If PYTHONDONTWRITEBYTECODE is set, every test worker compiles every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
