@@ -111,7 +111,10 @@ class Templates:
 
 
 def _checkpoint(url: URL) -> None:
-    """Have the file alone hold all that was written; connections that close at one moment may leave a part beside."""
+    """Merge everything written into the database file itself.
+
+    Connections that close at the same moment may leave a part outside it.
+    """
     with closing(sqlite3.connect(str(url.database))) as connection:
         [is_busy, *_] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not is_busy
@@ -126,10 +129,7 @@ def _drop(url: URL) -> None:
 
 
 def _empty(url: URL) -> None:
-    """Merge everything written into the database file itself.
-
-    Connections that close at the same moment may leave a part outside it.
-    """
+    """End all other connections, empty all tables and restart their keys, in one message to the server."""
 
     def work(connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection

@@ -46,7 +46,7 @@ class Publication(Generic[T]):
     Attributes:
         source: supplies their contents.
         show: turns the contents into a message.
-        returns: whether to post anew a post that somebody has deleted.
+        returns: whether the bot posts a message again that somebody has deleted.
     """
 
     source: Source[T]

@@ -18,13 +18,13 @@ from bot.ui.profiles import show_comparison, show_profile
 
 
 class Profiles(ServiceCog):
-    """The commands that show players over all events."""
+    """The commands that show players across all events."""
 
     @app_commands.command(name="profile", description="What a player has done, to you alone")
     @app_commands.describe(player="Whose; default: your own")
     @app_commands.guild_only()
     async def profile(self, interaction: Interaction[Any], player: User | None = None) -> None:
-        """The commands that show players across all events."""
+        """Show all events of a player, with medals, streaks and the best week."""
         await _show(interaction, interaction.user.id if player is None else player.id)
 
     @app_commands.command(name="compare", description="Two players side by side, to you alone")

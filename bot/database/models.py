@@ -522,8 +522,9 @@ class Post(Base):
 
 
 class Notice(Base):
-    """A notice to the admins of a server that Discord keeps the bot from doing what they have switched on.
+    """A notice to the admins of a server.
 
+    It says that Discord keeps the bot from doing what they have switched on, or that scores wait for their decision.
     `shown_at` is NULL until an admin has seen it in an answer.
     """
 

@@ -26,15 +26,9 @@ MEDIAN_DEVIATIONS = 1.4826
 MEAN_DEVIATIONS = 1.2533
 """Scales a mean absolute deviation to the standard deviation of a normal distribution."""
 GREATEST_Z = 4.0
-"""The largest z-score under *robust*, before shrinkage; larger ones are cut off.
-
-*robust* takes no score for further from the centre.
-"""
+"""The largest z-score under *robust*, before shrinkage; larger ones are cut off."""
 FULL_SIZE = 8
-"""The size from which *robust* does not shrink the z-scores of a field.
-
-*robust* shrinks the z-scores of smaller fields.
-"""
+"""The size from which *robust* does not shrink the z-scores of a field."""
 SHRINKAGE = 2
 """The z-scores of smaller fields are multiplied by size / (size + this)."""
 LEAST_SCORE = 1e-9

@@ -20,7 +20,7 @@ class HeldState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldScore:
-    """A score that waits for an admin's decision, or did.
+    """A score that waits, or has waited, for an admin's decision.
 
     Attributes:
         id: the key of its row.

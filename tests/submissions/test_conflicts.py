@@ -67,7 +67,7 @@ def nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def one(server_url: URL) -> AsyncIterator[TestBackend]:
-    """A process that has counted for three weeks, so that it knows the week and the personal bests of the event."""
+    """A process that has counted for three weeks, so that it has cached the week and the personal bests."""
     async with open_test_backend(server_url, submit_cooldown_seconds=10) as backend:
         await backend.create_event()
         await backend.create_event("LOW", OTHER)
@@ -79,7 +79,7 @@ async def one(server_url: URL) -> AsyncIterator[TestBackend]:
 
 @pytest.fixture
 async def other(one: TestBackend) -> AsyncIterator[TestBackend]:
-    """A process that has counted for three weeks, so that it has cached the week and the personal bests."""
+    """Another process on the same database, with the same clock."""
     async with open_test_backend(one.database.url, one.clock, submit_cooldown_seconds=10) as backend:
         yield backend
 

@@ -33,7 +33,7 @@ SCHEDULE = RowsStatement("scheduled", _JOB, insert_rows(Job, _JOB, replaces=("ki
 HASTEN = RowsStatement(
     "hastened", _JOB, insert_rows(Job, _JOB, replaces=("kind", "key"), replaces_if=_IS_LATER, **_DUE)
 )
-"""Does the same, but leaves jobs unchanged that nobody works on and that are due by `latest`."""
+"""Writes jobs as `SCHEDULE` does, but leaves unclaimed jobs that are due by `latest` unchanged."""
 
 
 class ClaimLost(Exception):

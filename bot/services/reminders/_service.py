@@ -141,7 +141,7 @@ class ReminderService:
                 next_at, now = now + SETTLES, row.tried_at
             week, contents = Week.at(now, zone), Contents(session, self._standings, guild_id, discord_id, zone, now)
             is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
-            # Transactions that commit after `until` also began after it, so the next message covers them.
+            # A transaction that commits after this read has begun after `until`, so the next message covers it.
             until = max(now - SETTLES, row.told_until)
             tells_day = now - row.overtaken_until >= ALMOST_A_DAY
             is_to_tell = tells_day and Reminder.OVERTAKEN in on

@@ -17,7 +17,7 @@ from bot.services.reviews._service import REMIND_AFTER
 from bot.services.servers import hasten_reviews, load_settings
 
 STAYS_FOR: timedelta = REMIND_AFTER / 2
-"""How long a message about a waiting score stays the same message. Reminders are further apart, so each replaces it."""
+"""How long the bot edits a message about a waiting score before it posts a new one. Reminders are further apart."""
 
 
 class ReviewPosts:

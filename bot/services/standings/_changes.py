@@ -42,7 +42,7 @@ named."""
 def find_change(
     session: Session, event: Event, player_id: int, rated: PlayerRating, rating: Rating
 ) -> EloChange | None:
-    """Return how an event Elo has changed since the last close but one, or since the last if there is no other.
+    """Return how an event Elo has changed since the second-latest close, or since the only one.
 
     It is None before the player's first close. In an event of more than `MOST_COMPARED` players it may leave out the
     effect of other players, if the rules have changed since or the closed weeks were imported.

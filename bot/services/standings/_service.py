@@ -174,9 +174,9 @@ class StandingsService:
         return await self._database.read(work)
 
     def _without_dashes(self, session: Session, event: Event, page: LeaderboardPage) -> LeaderboardPage:
-        """Return a page unchanged, unless no week of the event is closed yet.
+        """Replace the rows of an overall board by the first week, until a week of the event is closed.
 
-        Then return it without rows and with the first week.
+        Other pages stay unchanged.
         """
         if page.board is not Board.OVERALL or not page.standings or page.standings[0].rank is not None:
             return page

@@ -93,7 +93,7 @@ class KnownBests:
         if previous is not None:
             passed, equal = self.count_better(event, previous) - better, self.count_equal(event, previous)
         is_high = event.info.direction is ScoreDirection.HIGH
-        # Upwards from the nearest better best; then downwards from the best of the others.
+        # Search the better bests, the nearest first; then the others, the best first.
         up = range(size - better, size) if is_high else range(better - 1, -1, -1)
         down = range(size - better - 1, -1, -1) if is_high else range(better, size)
         found = next((place for place in chain(up, down) if players[place] not in event.rivals), None)

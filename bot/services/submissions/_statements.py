@@ -31,8 +31,8 @@ _NOW = sa.bindparam("now", type_=UtcDateTime())
 _SINCE = sa.bindparam("since", type_=UtcDateTime())
 """The earliest time at which an earlier submission still causes a cooldown."""
 _UNTIL = sa.bindparam("until", type_=UtcDateTime())
-"""The latest time that counts, so that simultaneous submissions count too. A later time is from before a clock was set
-back."""
+"""The latest time at which another submission causes a cooldown: slightly ahead, to include simultaneous ones. Later
+times are from before a clock was set back."""
 _SINCE_WEEK = sa.bindparam("since_week", type_=sa.Integer())
 """The first week whose bests and runs matter; not later than the current week of any time zone."""
 

@@ -1,4 +1,4 @@
-"""Know which characters can be drawn.
+"""Tell which characters the fonts can draw.
 
 The fonts of pictures, and the list of their characters, are beside this module.
 """
