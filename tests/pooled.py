@@ -1,7 +1,7 @@
-"""Play through a real PgBouncer: `make pooled` runs tests in each of its modes, with its defaults.
+"""Run tests through a real PgBouncer: `make pooled` runs them in each of its modes, with its default settings.
 
-Each test gets its databases by way of PgBouncer (`POOLER_VARIABLE`), which forgets between two transactions what a
-session keeps, or, in session mode, when a connection ends. Where PgBouncer is missing, it says so and fails.
+Each test reaches its databases through PgBouncer (`POOLER_VARIABLE`). PgBouncer discards the state of a session between
+two transactions or, in session mode, when a connection ends. If PgBouncer is missing, the run fails and says so.
 """
 
 import os
@@ -32,7 +32,7 @@ PLAYED = (
 
 @contextmanager
 def pgbouncer(server: URL, mode: str) -> Iterator[URL]:
-    """Start a PgBouncer before a server, and give the URL of the same database by way of it."""
+    """Start a PgBouncer in front of a server, and provide the URL of the same database through it."""
     program = shutil.which("pgbouncer")
     if program is None:
         raise FileNotFoundError("There is no pgbouncer: install it (apt-get install pgbouncer).")
@@ -40,7 +40,7 @@ def pgbouncer(server: URL, mode: str) -> Iterator[URL]:
     with TemporaryDirectory(prefix="leaderboard-pgbouncer-") as folder:
         settings = Path(folder, "pgbouncer.ini")
         settings.write_text(_settings(server, mode, port))
-        # It refuses to run as root.
+        # PgBouncer refuses to run as root.
         user = ["--user=nobody"] if os.name == "posix" and os.geteuid() == 0 else []
         process = subprocess.Popen([program, "--quiet", *user, str(settings)], start_new_session=True)
         try:
@@ -52,7 +52,7 @@ def pgbouncer(server: URL, mode: str) -> Iterator[URL]:
 
 
 def _settings(server: URL, mode: str, port: int) -> str:
-    """Write what PgBouncer has to know; everything else is as it comes."""
+    """Return the settings that PgBouncer requires; all others keep their defaults."""
     host = server.host or server.query["host"]
     password = "" if server.password is None else f" password='{server.password}'"
     return "\n".join(
@@ -85,7 +85,7 @@ def _wait_for(process: "subprocess.Popen[bytes]", port: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests in each mode; return the first exit code that tells of a failure."""
+    """Run the tests in each mode; return the exit code of the first mode that fails, or 0."""
     with postgres_server() as server:
         for mode in MODES:
             with pgbouncer(make_url(server), mode) as url:

@@ -1,4 +1,4 @@
-"""Suite B of section 3.1, migration script testing: from nothing forward, back, forward again."""
+"""Suite B of section 3.1, migration script testing: upgrade an empty database, downgrade it, upgrade it again."""
 
 from alembic import command
 from sqlalchemy import URL

@@ -1,4 +1,4 @@
-"""Suite C of section 3.1, database integration testing: rows that belong together, and rows that belong to nothing."""
+"""Suite C of section 3.1, database integration testing: rows that belong together, and rows without their parent."""
 
 import pytest
 from sqlalchemy import insert

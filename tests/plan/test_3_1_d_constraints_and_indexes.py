@@ -1,4 +1,4 @@
-"""Suite D of section 3.1, constraint and index testing: one row of each kind, and the indexes that say so."""
+"""Suite D of section 3.1, constraint and index testing: unique bests, and the indexes that keep them unique."""
 
 from collections.abc import Collection
 from typing import Any
@@ -34,7 +34,7 @@ async def test_a_player_has_one_best_of_all_time_and_one_of_each_week(
     await write(backend, score.values(WEEKLY | {"week_number": 202648}))
     with pytest.raises(IntegrityError) as refusal:
         await write(backend, score.values(row))
-    # SQLite names the columns of a unique index that is violated, and not the index.
+    # SQLite names the columns of a violated unique index instead of the index.
     assert constraint in str(refusal.value) or "UNIQUE constraint failed: leaderboard_scores.player_id" in str(
         refusal.value
     )

@@ -1,4 +1,4 @@
-"""Suite E of section 3.1, error handling and edge cases: what no column takes, whoever writes it."""
+"""Suite E of section 3.1, error handling and edge cases: values that the database itself refuses."""
 
 import math
 from typing import Any

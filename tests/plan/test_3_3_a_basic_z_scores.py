@@ -1,4 +1,4 @@
-"""Suite A of section 3.3, basic z-score calculation: cases A1 to A4, as computed when read and as stored."""
+"""Suite A of section 3.3, basic z-score calculation: cases A1 to A4, for computed and for stored Elos."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from tests.backends import TestBackend
 
 
 async def rate(backend: TestBackend, direction: str, scores: Mapping[int, float]) -> dict[int, int | None]:
-    """Have players submit, and return their Elos, which are stored as they are shown."""
+    """Let players submit, and return their Elos, after checking that the stored ones equal the displayed ones."""
     event = await backend.create_event(direction)
     await backend.submit_all(scores)
     await backend.real.scoring.recalculate(event.id)

@@ -1,4 +1,4 @@
-"""Suite B of section 3.3, the Redis lock `elo_calculation_lock:{event_id}` over several processes."""
+"""Suite B of section 3.3: the Redis lock `elo_calculation_lock:{event_id}` across several processes."""
 
 import asyncio
 

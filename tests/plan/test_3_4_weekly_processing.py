@@ -34,7 +34,7 @@ async def test_the_event_elo_is_half_all_time_elo_and_half_weekly_average(backen
     await backend.submit(2, 80)
     await backend.run()
     stats = await tables.stats(backend.database, event.id)
-    # Personal bests 90 and 100; weeks 800 and 1200 against 1200 and 800.
+    # Personal bests 90 and 100; weekly Elos 800 and 1200 for one player, 1200 and 800 for the other.
     assert [(row.all_time_leaderboard_elo, row.weekly_elo_average) for row in stats.values()] == [
         (800, 1000),
         (1200, 1000),

@@ -1,4 +1,4 @@
-"""Writing past the services and past `Database`, so that the database's own refusal is seen."""
+"""Write to the database without the services and without `Database`, so that tests see its own refusals."""
 
 from sqlalchemy import Executable
 

@@ -1,4 +1,4 @@
-"""What a bot writes into channels of the stub Discord; a message whose nonce is known is not written twice."""
+"""The messages and roles that a bot changes in the stub of Discord. A repeated nonce adds no second message."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from .discord_people import JSON, MANAGE_ROLES, Guild, User
 
 @dataclass(slots=True, eq=False)
 class Channels:
-    """``deleted`` and ``closed`` are the ids of channels that are gone, and in which the bot may not write.
+    """The channels and their messages.
 
-    ``archived`` are those of threads that have been quiet for long, whose messages nobody can change before somebody
-    opens the thread or writes in it.
+    ``deleted`` holds the ids of deleted channels, ``closed`` those of channels where the bot may not write.
+    ``archived`` holds the ids of archived threads: nobody can change a message there before somebody opens the thread
+    or writes in it.
     """
 
     bot: User
@@ -27,7 +28,7 @@ class Channels:
     _nonces: dict[tuple[int, str], Message] = field(default_factory=dict)
 
     def send(self, channel_id: int, body: JSON, files: dict[str, bytes]) -> Message:
-        """Adds a message, unless one with its nonce is there already. Raises Refused."""
+        """Add a message, unless one with the same nonce exists. Raise Refused as Discord would."""
         guild = self._open(channel_id)
         self.archived.discard(channel_id)
         nonce = channel_id, str(body.get("nonce"))
@@ -43,7 +44,7 @@ class Channels:
         return message
 
     def find(self, channel_id: int, message_id: str) -> Message:
-        """Raises Refused for a message that is not there."""
+        """Return a message; raise Refused if it does not exist."""
         self._open(channel_id)
         if channel_id in self.archived:
             raise Refused(400, 50083, "Thread is archived")
@@ -53,7 +54,7 @@ class Channels:
         return found[0]
 
     def change(self, channel_id: int, body: JSON) -> JSON:
-        """Opens a thread. Raises Refused."""
+        """Reopen a thread. Raise Refused as Discord would."""
         self._open(channel_id)
         assert body == {"archived": False}
         self.archived.discard(channel_id)
@@ -70,9 +71,10 @@ class Channels:
 
 @dataclass(slots=True, eq=False)
 class Members:
-    """Who has which roles: pairs of the ids of a role and of a user, of whom those who have ``left`` are none.
+    """The roles of members, as pairs of a role's id and a user's id.
 
-    ``asks_for_2fa`` is a server in which only moderators with two-factor authentication may do such things.
+    The users in ``left`` are not members any more. ``asks_for_2fa`` says that moderators need two-factor authentication
+    to change roles.
     """
 
     guilds: Mapping[int, Guild]
@@ -82,7 +84,7 @@ class Members:
     deleted: set[int] = field(default_factory=set)
 
     def change(self, guild_id: int, user_id: int, role_id: int, *, gives: bool) -> None:
-        """Gives or takes a role as Discord does, which looks at what the bot may. Raises Refused."""
+        """Give or take a role, and check the bot's permissions as Discord does. Raise Refused as Discord would."""
         guild = self.guilds[guild_id]
         roles = {role.id: role for role in guild.roles if role.id not in self.deleted}
         if role_id not in roles:

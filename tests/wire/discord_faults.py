@@ -1,4 +1,4 @@
-"""Faults of the Discord stub, on demand."""
+"""Inject faults into the stub of Discord."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Fault(Enum):
 
 @dataclass(slots=True)
 class Faults:
-    """``due`` is what is yet to happen: to the next request with this in its path, this status or fault."""
+    """The pending faults: each is a part of a path, and the status or fault of the next request to such a path."""
 
     due: list[tuple[str, int | Fault]] = field(default_factory=list)
 
@@ -41,7 +41,7 @@ class Faults:
 
 
 async def fail(request: web.Request, fault: int | Fault | None) -> None:
-    """Fails before the request is looked at, if this is how it fails."""
+    """Fail before the request is handled, if the fault says so."""
     if isinstance(fault, int):
         refused = Refused(fault, 0, "failed as told")
         refused.body |= {"retry_after": 0.1, "global": False}
@@ -54,7 +54,7 @@ async def fail(request: web.Request, fault: int | Fault | None) -> None:
 
 
 def reset(request: web.Request) -> None:
-    """Breaks the connection as a crash of the other side does; what is answered afterwards reaches nobody."""
+    """Break the connection as a crash of the peer would; no later answer arrives."""
     assert request.transport is not None
     linger_for_no_time = struct.pack("ii", 1, 0)
     request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_for_no_time)

@@ -1,4 +1,4 @@
-"""Discord's gateway: sessions that identify, beat, resume, and receive the events of their shard."""
+"""Discord's gateway: sessions identify, send heartbeats, resume, and receive the events of their shard."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PRIVILEGED_INTENTS: Final = 1 << 1 | 1 << 8 | 1 << 15
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """What one IDENTIFY began; outlives its connection until the bot closes it cleanly."""
+    """A session begun by one IDENTIFY. It outlives its connection until the bot closes the connection cleanly."""
 
     shard: int
     shard_count: int
@@ -40,7 +40,7 @@ class Session:
 
 
 class Gateway:
-    """The websocket side of the stub. Grants no privileged intent, as Discord does by default."""
+    """The websocket side of the stub. Like Discord by default, it grants no privileged intent."""
 
     def __init__(self, token: str, bot: User, guilds: dict[int, Guild], heartbeat_interval: float) -> None:
         self.token = token
@@ -49,31 +49,31 @@ class Gateway:
         self._heartbeat_interval = heartbeat_interval
         self.url = ""
         self.is_away = False
-        """Whether nobody can connect."""
+        """Whether connections are refused."""
         self.sessions: dict[str, Session] = {}
         self.identifies: list[JSON] = []
         self.resumes: list[JSON] = []
 
     def connected(self) -> int:
-        """How many sessions have got READY and their guilds, and are connected now."""
+        """Return how many sessions are connected and have received READY and their guilds."""
         return sum(session.ready and session.connection is not None for session in self.sessions.values())
 
     async def dispatch(self, event: str, data: JSON, guild: Guild | None) -> int:
-        """Sends an event to the sessions of its shard, or keeps it until they resume; returns how many."""
+        """Send an event to the sessions of its shard, or keep it until they resume; return how many sessions."""
         reached = [one for one in self.sessions.values() if one.ready and self._of_shard(one, guild)]
         for session in reached:
             await session.dispatch(event, data)
         return len(reached)
 
     async def drop(self, code: int = 4000) -> None:
-        """Closes every connection from Discord's side; with 4000 the bot is expected to resume."""
+        """Close every connection from Discord's side. After code 4000, the bot should resume."""
         for session in list(self.sessions.values()):
             if (connection := session.connection) is not None:
                 session.connection = None
                 await connection.close(code=code)
 
     async def invalidate(self) -> None:
-        """Tells every session that it is gone: the bot is expected to identify anew."""
+        """Invalidate every session. The bot should identify again."""
         sessions = list(self.sessions.values())
         self.sessions.clear()
         for session in sessions:

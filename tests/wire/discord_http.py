@@ -1,4 +1,4 @@
-"""Discord's HTTP API v10, as much of it as application commands need, and no kinder than Discord is."""
+"""The parts of Discord's HTTP API v10 that application commands need, as strict as Discord."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WITHOUT_TOKEN: Final = ("/interactions/", "/webhooks/")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request of the bot's and the answer to it; ``error`` is empty where it was granted."""
+    """A request by the bot and its answer; ``error`` is empty if the request succeeded."""
 
     method: str
     path: str
@@ -95,7 +95,7 @@ class HttpApi:
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Lets a handler answer, or fails as told; gives refusals Discord's form; notes every exchange."""
+        """Call the handler, or inject a fault; format refusals as Discord does; record every exchange."""
         path, error = request.path.removeprefix("/api/v10"), ""
         fault = self.faults.take(path)
         try:
@@ -187,7 +187,7 @@ class HttpApi:
         return _json({"interaction": interaction, "resource": {"type": body["type"], "message": reply.original.data}})
 
     def _accept(self, reply: Reply, body: JSON, files: dict[str, bytes], after: float) -> None:
-        """Takes the first acknowledgement of an interaction, if it came in time and is well formed."""
+        """Accept the first acknowledgement of an interaction if it is in time and well formed."""
         if reply.callback is not None:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
         if after > reply.acknowledge_within:
@@ -209,7 +209,7 @@ class HttpApi:
         reply.callback = body
 
     async def _follow_up(self, request: web.Request) -> web.Response:
-        """Edits a message that is still deferred, which stays as ephemeral as it is; else adds one."""
+        """Edit a deferred message, which stays ephemeral or public; if there is none, add a message."""
         reply = self._acknowledged(request)
         body, files = await _read(request)
         if reply.original is not None and reply.original.loading:
@@ -270,16 +270,17 @@ class HttpApi:
 
 
 def _json(body: Any, status: int = 200) -> web.Response:
-    """JSON under the bare content type, since discord.py takes it for text where a charset follows.
+    """Return JSON without a charset in the content type, because discord.py would otherwise treat it as text.
 
-    A 429 counts as a rate limit of Discord's only with a Via header, otherwise as a ban by its proxy.
+    discord.py treats a 429 as Discord's rate limit only if it has a Via header, and otherwise as a ban by Discord's
+    proxy.
     """
     headers = {"Via": "1.1 stub"}
     return web.Response(body=json.dumps(body).encode(), status=status, content_type="application/json", headers=headers)
 
 
 async def _read(request: web.Request) -> tuple[JSON, dict[str, bytes]]:
-    """The JSON of a request, and the files that came with it by name."""
+    """Return the JSON of a request, and its files by name."""
     if request.content_type != "multipart/form-data":
         return await request.json(), {}
     form = await request.post()

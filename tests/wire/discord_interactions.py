@@ -1,4 +1,4 @@
-"""The documented payloads of interactions: a command with its options, and the place it was used in."""
+"""Build the documented payloads of interactions: a command with its options, and the place where it was used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OPTION_TYPES: Final[dict[type, int]] = {
 
 
 def place(user: User, guild: Guild | None) -> JSON:
-    """Where someone acts: as a member in a guild's channel, or as a user in a direct message."""
+    """Return the place of a user: a member in a guild's channel, or a user in a direct message."""
     if guild is None:
         channel: JSON = {"id": str(user.id + 1), "type": 1}
         who: JSON = {"user": user.payload(), "context": 1, "authorizing_integration_owners": {"0": "0"}}
@@ -39,10 +39,10 @@ def place(user: User, guild: Guild | None) -> JSON:
 
 
 def command(words: list[str], values: dict[str, Any], synced: list[JSON], focused: str | None = None) -> JSON:
-    """The data of a command, nested as deep as its words, with option types as synced, if anything was.
+    """Return the data of a command, nested like its words; the options have the synced types, if any were synced.
 
-    AssertionError for what Discord's own client would not send: an unknown command or option, a missing
-    required option, a choice that is not offered.
+    Raise AssertionError for what Discord's own client would not send: an unknown command or option, a missing required
+    option, or a choice that is not offered.
     """
     levels = _definitions(words, synced) if synced else [{} for _ in words]
     resolved: JSON = {}
@@ -60,7 +60,7 @@ def command(words: list[str], values: dict[str, Any], synced: list[JSON], focuse
 
 
 def _definitions(words: list[str], offered: list[JSON]) -> list[JSON]:
-    """The synced definitions of a command, its group and its subcommand, outermost first."""
+    """Return the synced definitions of a command, its group and its subcommand, outermost first."""
     levels: list[JSON] = []
     for word in words:
         level = next((one for one in offered if one["name"] == word), None)

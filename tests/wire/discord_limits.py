@@ -1,4 +1,4 @@
-"""What Discord refuses in messages and choices, and the error bodies that it refuses with."""
+"""Check messages and choices against Discord's limits, and build the bodies of its error answers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 from .discord_people import JSON
 
 COMPONENTS: Final = 1 << 15
-"""The flag of a message that is made of components, and has neither text nor embeds."""
+"""The flag of a message that consists of components, without text or embeds."""
 _ROW, _BUTTON, _TEXT = 1, 2, 10
 _LAYOUT: Final = (9, _TEXT, 11, 12, 13, 14, 17)
-"""The types of components that only a message of components has."""
+"""The types of components that only such messages may have."""
 
 
 class Refused(Exception):
-    """An error answer: HTTP status, JSON error code, sentence, and what is wrong with which field."""
+    """An error answer: HTTP status, JSON error code, message, and the errors of each field."""
 
     def __init__(self, status: int, code: int, message: str, errors: JSON | None = None) -> None:
         super().__init__(f"{status} {code} {message} {errors or ''}".strip())
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 class Form:
-    """Collects what is wrong with the fields of a request, to refuse it once and for everything."""
+    """Collects the errors in the fields of a request, so that one answer can report them all."""
 
     def __init__(self) -> None:
         self._errors: JSON = {}
@@ -47,7 +47,7 @@ class Form:
 
 
 def walk(components: list[JSON]) -> Iterator[JSON]:
-    """Each component with those inside it, in reading order."""
+    """Yield each component, followed by the components inside it, in reading order."""
     for component in components:
         yield component
         yield from walk(component.get("components", []))
@@ -55,7 +55,7 @@ def walk(components: list[JSON]) -> Iterator[JSON]:
 
 
 def check_message(message: JSON) -> None:
-    """Raises Refused for an empty message, and for texts, embeds and components beyond Discord's limits."""
+    """Raise Refused for an empty message, and for texts, embeds or components beyond Discord's limits."""
     embeds: list[JSON] = message["embeds"]
     if not any(message[part] for part in ("content", "embeds", "components", "attachments")):
         raise Refused(400, 50006, "Cannot send an empty message")
@@ -105,14 +105,14 @@ def _check_embed(form: Form, embed: JSON, path: str) -> None:
 
 
 def embed_texts(embed: JSON) -> list[str]:
-    """The texts of an embed in reading order, which are also those that count towards its 6000 characters."""
+    """Return the texts of an embed in reading order. These count towards Discord's limit of 6000 characters."""
     fields = [text for one in embed.get("fields", []) for text in (one.get("name"), one.get("value"))]
     head = [embed.get("author", {}).get("name"), embed.get("title"), embed.get("description")]
     return [text for text in (*head, *fields, embed.get("footer", {}).get("text")) if text]
 
 
 def check_modal(modal: JSON) -> None:
-    """Raises Refused for a modal without an input or with more than five, and for texts beyond Discord's limits."""
+    """Raise Refused for a modal with no input or more than five, and for texts beyond Discord's limits."""
     form, labels = Form(), modal["components"]
     form.text(modal["title"], "title", 45, least=1)
     form.text(modal["custom_id"], "custom_id", 100, least=1)
@@ -131,7 +131,7 @@ def check_modal(modal: JSON) -> None:
 
 
 def check_choices(choices: list[JSON]) -> None:
-    """Raises Refused for more than 25 autocompleted choices, or for a name or value of a wrong length."""
+    """Raise Refused for more than 25 choices, or for a name or value of a wrong length."""
     form = Form()
     form.expect(len(choices) <= 25, "data.choices", "Must be 25 or fewer in length.")
     for number, choice in enumerate(choices):

@@ -1,4 +1,4 @@
-"""The bot's messages as users see them, and what a bot has answered to one interaction."""
+"""The bot's messages as users see them, and the bot's answers to one interaction."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _PARTS: Final = ("content", "embeds", "components")
 
 @dataclass(slots=True, eq=False, repr=False)
 class Message:
-    """A message as it stands now, edits included; if it is ephemeral, only ``to`` sees it.
+    """A message with all edits applied; if it is ephemeral, only ``to`` sees it.
 
-    ``allowed_mentions`` are those of each request that wrote it, which for a deferral say nothing yet.
+    ``allowed_mentions`` has one entry for each request that wrote the message; a deferral has none.
     """
 
     data: JSON
@@ -60,18 +60,18 @@ class Message:
 
     @property
     def labels(self) -> list[str]:
-        """The labels of its buttons."""
+        """The labels of the message's buttons."""
         return [part["label"] for part in walk(self.components) if "label" in part]
 
     @property
     def text(self) -> str:
-        """All that can be read in the message, one text a line."""
+        """All readable text of the message, one text per line."""
         labels = [part.get(key) for part in walk(self.components) for key in ("content", "placeholder", "label")]
         texts = [self.content, *(text for embed in self.embeds for text in embed_texts(embed)), *labels]
         return "\n".join(readable(text) for text in texts if text)
 
     def edit(self, body: JSON, files: dict[str, bytes]) -> None:
-        """Changes what the request names and nothing else: never who sees the message. Raises Refused."""
+        """Change the parts that the request names, but never who sees the message. Raise Refused as Discord would."""
         new: JSON = {part: body[part] or type(self.data[part])() for part in _PARTS if part in body}
         if "attachments" in body:
             kept = {str(attachment["id"]) for attachment in body["attachments"]}
@@ -89,7 +89,7 @@ def _now() -> str:
 
 
 def written(body: JSON, files: dict[str, bytes], bot: User) -> JSON:
-    """A message of the bot's as it stands right after the request that wrote it. Raises Refused."""
+    """Return a message by the bot as a request creates it. Raise Refused as Discord would."""
     data: JSON = {
         "id": str(snowflake()),
         "type": 0,
@@ -123,11 +123,11 @@ def attachments(files: dict[str, bytes]) -> list[JSON]:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Reply:
-    """What the bot has answered so far to one interaction of a user's.
+    """The bot's answers so far to one interaction of a user.
 
-    ``source`` is the message whose button was pressed; ``original`` what Discord calls the original response;
-    ``messages`` are those that the reply wrote and that are not deleted; ``attempts`` the acknowledgements that the bot
-    has tried, and ``refusals`` why some were not taken.
+    ``source`` is the message with the clicked button, ``original`` the message that Discord calls the original
+    response. ``messages`` are the messages that the bot wrote in this reply and has not deleted. ``attempts`` are the
+    acknowledgements that the bot has tried to send, ``refusals`` the reasons why Discord refused some.
     """
 
     interaction: JSON
@@ -151,7 +151,7 @@ class Reply:
 
     @property
     def type(self) -> int:
-        """4 for a message, 5 deferred, 6 update deferred, 7 update, 8 choices, 9 modal."""
+        """The type of the acknowledgement: 4 message, 5 deferral, 6 deferred update, 7 update, 8 choices, 9 modal."""
         assert self.callback is not None, self._missed("an acknowledgement")
         return int(self.callback["type"])
 
@@ -161,7 +161,7 @@ class Reply:
 
     @property
     def final(self) -> Message:
-        """The message that the bot wrote last; while the reply is deferred, the loading one."""
+        """The message that the bot wrote last; while the reply is deferred, the loading message."""
         assert self.messages, self._missed("a message")
         return self.messages[-1]
 
@@ -183,11 +183,11 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """All that can be read in all messages of the reply."""
+        """All readable text of all messages of the reply."""
         return "\n".join(message.text for message in self.messages)
 
     async def acknowledged(self) -> Reply:
-        """Waits until Discord has taken an acknowledgement; AssertionError as soon as it refuses one instead."""
+        """Wait until Discord accepts an acknowledgement; raise AssertionError as soon as it refuses one instead."""
 
         def tried() -> bool:
             return self.callback is not None or bool(self.refusals)
@@ -197,7 +197,7 @@ class Reply:
         return self
 
     async def finished(self, messages: int = 1) -> Reply:
-        """Waits until so many messages are there and not loading any more."""
+        """Wait until the reply has this many messages that are not loading."""
 
         def enough() -> bool:
             return sum(not message.loading for message in self.messages) >= messages
@@ -206,7 +206,7 @@ class Reply:
         return self
 
     def write(self, body: JSON, files: dict[str, bytes], bot: User) -> Message:
-        """Adds a message of the bot's; a loading one may be empty. Raises Refused."""
+        """Add a message by the bot; a loading message may be empty. Raise Refused as Discord would."""
         data = written(body, files, bot)
         data |= {"type": 20, "channel_id": self.interaction["channel_id"], "webhook_id": str(bot.id)}
         pings = [] if data["flags"] & LOADING else [body.get("allowed_mentions")]
@@ -215,7 +215,7 @@ class Reply:
         return message
 
     def rewrite(self, message: Message, body: JSON, files: dict[str, bytes]) -> Message:
-        """Edits a message, which becomes one of the reply's. Raises Refused."""
+        """Edit a message, which then belongs to the reply. Raise Refused as Discord would."""
         message.edit(body, files)
         if message not in self.messages:
             self.messages.append(message)

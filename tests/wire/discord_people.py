@@ -19,14 +19,14 @@ _increments = itertools.count()
 
 
 def snowflake() -> int:
-    """A new Discord id, dated now, and another one in each process that runs tests."""
+    """Return a new Discord id with the present time; test processes never share one."""
     milliseconds = int(time.time() * 1000) - _DISCORD_EPOCH_MS
     return milliseconds << 22 | (os.getpid() & 0x3FF) << 12 | next(_increments) & 0xFFF
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person; ``permissions`` (bits) and ``roles`` (ids) are theirs in every guild."""
+    """A person with the same ``permissions`` (bits) and ``roles`` (ids) in every guild."""
 
     name: str
     permissions: int = 0
@@ -40,7 +40,7 @@ class User:
         return {"id": str(self.id), "avatar": None, "bot": self.is_bot, **names}
 
     def member_payload(self) -> JSON:
-        """The guild member without its user: what they may and are in a guild."""
+        """Return the JSON of a guild member without the user: permissions and roles in a guild."""
         joined: JSON = {"joined_at": "2026-01-05T00:00:00+00:00", "nick": None, "avatar": None, "flags": 0}
         roles = [str(role) for role in self.roles]
         return {"deaf": False, "mute": False, "permissions": str(self.permissions), "roles": roles, **joined}
@@ -48,7 +48,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role; those with a greater ``position`` stand above others."""
+    """A role; a role with a higher ``position`` is above the others."""
 
     name: str
     position: int = 1
@@ -86,7 +86,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that a user attaches, and where the stub hands it out."""
+    """A file that a user attaches, and the URL where the stub serves it."""
 
     url: str
     content: bytes
@@ -99,7 +99,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Guild:
-    """A server with its roles, a text channel in which all its interactions happen, and one for news.
+    """A server with its roles, a text channel for all interactions, and a channel for news.
 
     The bot may write in both, and nobody else may read there.
     ``bot_role``, one of the roles, is the bot's own.
@@ -114,7 +114,7 @@ class Guild:
     id: int = field(default_factory=snowflake)
 
     def payload(self, bot: User) -> JSON:
-        """GUILD_CREATE as a bot without privileged intents gets it: of all members, only itself."""
+        """Return GUILD_CREATE for a bot without privileged intents, which sees only itself among the members."""
         own = [] if self.bot_role is None else [str(self.bot_role.id)]
         may_write: JSON = {"id": str(bot.id), "type": 1, "allow": str(VIEW_CHANNEL | SEND_MESSAGES), "deny": "0"}
         levels = (

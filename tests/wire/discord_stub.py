@@ -1,4 +1,4 @@
-"""A Discord on loopback for a bot in a process of its own: HTTP API, gateway, and people who use the bot.
+"""A stub of Discord on loopback, for a bot in a separate process: HTTP API, gateway, and people who use the bot.
 
     async with (
         DiscordStub() as discord,
@@ -10,8 +10,8 @@
         assert "🎉" in reply.text
         assert discord.refused == []
 
-It refuses what Discord refuses: a late or second acknowledgement, a text too long, a privileged intent.
-It does not judge who may use a command, which in Discord each server decides, nor an option's bounds.
+It refuses what Discord refuses: a late or repeated acknowledgement, a text that is too long, a privileged intent.
+It does not check who may use a command, which each server decides in Discord, nor the bounds of an option.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ __all__ = [
 ]
 
 HOME: Final = Guild("Home", (Role("Referees"),))
-"""The guild that a stub begins with, and in which people act unless told otherwise."""
+"""The default guild of the stub, in which people act unless a test names another one."""
 
 TOKEN: Final = "stub-token"
 
@@ -73,9 +73,10 @@ _BUTTON: Final = 2
 
 
 class DiscordStub:
-    """``acknowledge_within`` and ``heartbeat_interval`` are in seconds.
+    """A stub of Discord; ``acknowledge_within`` and ``heartbeat_interval`` are in seconds.
 
-    The latter is by default as long as Discord's. The former is not, since a busy machine takes longer than that.
+    The interval defaults to Discord's. The time for an acknowledgement is longer than Discord's, because a busy machine
+    would exceed that.
     """
 
     def __init__(
@@ -120,32 +121,32 @@ class DiscordStub:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings that lead a bot here."""
+        """The settings that connect a bot to this stub."""
         return {"DISCORD_TOKEN": self.token, "DISCORD_API_URL": self.api_url}
 
     @property
     def commands(self) -> dict[int | None, list[JSON]]:
-        """The commands that were synced, by guild id; the global ones under None."""
+        """The synced commands by guild id; global commands are under None."""
         return self._http.commands
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Every request of the bot's with its answer, in order."""
+        """Every request by the bot with its answer, in order."""
         return self._http.exchanges
 
     @property
     def replies(self) -> list[Reply]:
-        """What became of every interaction that was delivered, in order."""
+        """The replies to all delivered interactions, in order."""
         return list(self._http.replies.values())
 
     @property
     def members(self) -> Members:
-        """Who has which roles from the bot, by guild."""
+        """The roles that the bot has given, by guild."""
         return self._http.members
 
     @property
     def channels(self) -> Channels:
-        """What the bot has written into channels, and which of them it cannot write into."""
+        """The bot's messages in channels, and the channels that the bot cannot write to."""
         return self._http.channels
 
     @property
@@ -158,60 +159,60 @@ class DiscordStub:
         return int(self.gateway.identifies[-1]["intents"])
 
     def fail_next(self, path: str, how: int | Fault, times: int = 1) -> None:
-        """Fails the next requests whose path has ``path`` in it; a 429 asks to be tried again after 0.1 s."""
+        """Make the next requests whose path contains ``path`` fail; a 429 asks the bot to retry after 0.1 s."""
         self._http.faults.due += [(path, how)] * times
 
     def hold_first_answers_until(self, happened: Callable[[Reply], bool]) -> None:
-        """Keeps the first acknowledgement of each interaction on its way until then, while others pass it."""
+        """Delay the first acknowledgement of each interaction until ``happened``; later ones may overtake it."""
         self._http.first_answer_waits_for = happened
 
     async def wait_failed(self) -> None:
-        """Waits until all that was to fail has begun to."""
+        """Wait until all scheduled faults have begun."""
         due = self._http.faults
         await until(lambda: not due.due, UNTIL_IT_HANGS, lambda: f"requests to fail: {due}")
 
     def lead_bots_to(self, gateway_url: str) -> None:
-        """Names another gateway to those who ask from now on."""
+        """Return another gateway URL to bots that ask for it from here on."""
         self._http.gateway_url = gateway_url
 
     async def replace_token(self, token: str) -> None:
-        """Takes another token from now on, and ends the connections that were made with the old one."""
+        """Replace the accepted token, and end all connections."""
         self.token = self._http.token = self.gateway.token = token
         await self.gateway.drop(code=4004)
 
     async def wait_ready(self, bots: int = 1) -> None:
-        """Waits until so many processes have all their shards connected and know their guilds."""
+        """Wait until this many processes have connected all their shards and know their guilds."""
         wanted = bots * self._http.shards
         await until(
             lambda: self.gateway.connected() >= wanted, UNTIL_IT_HANGS, lambda: f"a bot; it asked {self.exchanges}"
         )
 
     async def wait_gone(self, left: int = 0) -> None:
-        """Waits until no bot is connected any more, or so many are left."""
+        """Wait until at most ``left`` bots are connected."""
         most = left * self._http.shards
         await until(lambda: self.gateway.connected() <= most, UNTIL_IT_HANGS, lambda: "the bot to disconnect")
 
     async def guild(self, name: str, *roles: Role) -> Guild:
-        """A further guild; bots that are connected join it now."""
+        """Create a guild, and let the connected bots join it."""
         guild = Guild(name, roles)
         await self.join(guild)
         return guild
 
     async def join(self, guild: Guild) -> None:
-        """Has the bots that are connected join a guild now."""
+        """Let the connected bots join a guild."""
         self._guilds[guild.id] = guild
         await self.gateway.dispatch("GUILD_CREATE", guild.payload(self.bot), guild)
 
     async def slash(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
-        """Runs a command, such as "submit-score" or "event create", and waits until it is acknowledged.
+        """Run a command, such as "submit-score" or "event create", and wait until it is acknowledged.
 
-        ``guild=None`` is a direct message. AssertionError if Discord refuses the acknowledgement, or if
-        Discord's own client would not have let the user send this.
+        ``guild=None`` means a direct message. Raise AssertionError if Discord refuses the acknowledgement, or if
+        Discord's own client would not let the user send this.
         """
         return await (await self.invoke(user, command, guild=guild, **options)).acknowledged()
 
     async def invoke(self, user: User, command: str, /, *, guild: Guild | None = HOME, **options: Any) -> Reply:
-        """Runs a command like slash(), without waiting for the bot; bytes are a file that the user attaches."""
+        """Run a command like slash(), without waiting for the bot; bytes become a file that the user attaches."""
         given = {name: self._upload(value) if isinstance(value, bytes) else value for name, value in options.items()}
         data = command_data(command.split(), given, self._offered(guild))
         return await self.deliver(COMMAND, user, guild, data)
@@ -235,14 +236,14 @@ class DiscordStub:
         guild: Guild | None = HOME,
         **others: Any,
     ) -> list[JSON]:
-        """What the bot offers for what was typed into an option, as ``{"name": …, "value": …}``."""
+        """Return the bot's suggestions for a text typed into an option, as ``{"name": …, "value": …}``."""
         data = command_data(command.split(), {**others, option: typed}, self._offered(guild), focused=option)
         reply = await (await self.deliver(AUTOCOMPLETE, user, guild, data)).acknowledged()
         assert reply.callback is not None
         return list(reply.callback["data"]["choices"])
 
     async def click(self, user: User, target: Reply | Message, control: str, values: Iterable[str] = ()) -> Reply:
-        """Presses a button, named by label or custom id, or chooses ``values``; waits like slash()."""
+        """Click a button, given by label or custom id, or choose ``values`` in a menu; wait like slash()."""
         message = target if isinstance(target, Message) else target.final
         assert not message.ephemeral or user.id == message.to.id, f"{user.name} does not see this message"
         enabled = [one for one in walk(message.components) if "custom_id" in one and not one.get("disabled")]
@@ -256,7 +257,7 @@ class DiscordStub:
     async def deliver(
         self, kind: int, user: User, guild: Guild | None, data: JSON, source: Message | None = None
     ) -> Reply:
-        """Delivers an interaction with whatever data, also such as no client of Discord's would send."""
+        """Deliver an interaction with any data, including data that no client of Discord would send."""
         interaction = {
             "id": str(snowflake()),
             "application_id": str(self.bot.id),
@@ -277,7 +278,7 @@ class DiscordStub:
         return reply
 
     async def redeliver(self, reply: Reply) -> Exchange:
-        """Delivers the same interaction again, and waits for the bot's answer and how it is taken."""
+        """Deliver the same interaction again, and wait for the bot's answer and for Discord's reaction to it."""
         path = f"/interactions/{reply.id}/"
         before = len(self.exchanges)
         await self._send(reply)
@@ -285,7 +286,7 @@ class DiscordStub:
         def answers() -> list[Exchange]:
             return [exchange for exchange in self.exchanges[before:] if exchange.path.startswith(path)]
 
-        # One that is too late for Discord is an answer, too.
+        # An answer that Discord refuses as too late counts too.
         await until(lambda: bool(answers()), UNTIL_IT_HANGS, lambda: f"an answer to {path} again")
         return answers()[0]
 
@@ -300,5 +301,5 @@ class DiscordStub:
 
 
 def _of_bot(guild: Guild | None) -> int:
-    """What the bot's own role lets it do in a guild."""
+    """Return the permissions of the bot's own role in a guild."""
     return 0 if guild is None or guild.bot_role is None else guild.bot_role.permissions

@@ -1,4 +1,4 @@
-"""The bot in a separate process that starts instantly, forked from one that has only imported everything.
+"""The bot in a separate process that starts instantly: a fork of a process that has only imported everything.
 
 It runs `python -m bot …` as `BotProcess` does, but without starting the interpreter.
 """
@@ -60,31 +60,31 @@ class ForkedBot:
 
     @property
     def output(self) -> str:
-        """What the process has written so far to its standard output and error."""
+        """The output of the process so far, including its errors."""
         return self._log.read_text(errors="replace") if self._written is None else self._written
 
     async def kill(self) -> None:
-        """End it like a power cut, and wait until it is gone."""
+        """Kill the process as a power cut would, and wait until it is gone."""
         self._process.kill()
         await asyncio.to_thread(self._process.join)
 
     def terminate(self) -> None:
-        """Tell it to end, as an operator does."""
+        """Ask the process to end, as an operator does."""
         assert self._process.pid is not None
         os.kill(self._process.pid, signal.SIGTERM)
 
     async def stop(self) -> int | None:
-        """Tell it to end, and return its exit code, or None if it hangs."""
+        """Ask the process to end; return its exit code, or None if it hangs."""
         self.terminate()
         return await self.wait_exit()
 
     async def wait_exit(self) -> int | None:
-        """Return its exit code, or None if it hangs."""
+        """Wait for the process to end; return its exit code, or None if it hangs."""
         await asyncio.to_thread(self._process.join, UNTIL_IT_HANGS)
         return self._process.exitcode
 
     async def wait_output(self, text: str) -> None:
-        """Wait until the process has written this."""
+        """Wait until the process has written this text."""
         await until(lambda: text in self.output, UNTIL_IT_HANGS, lambda: f"{text!r} in the output")
 
     async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:

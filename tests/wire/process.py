@@ -23,7 +23,7 @@ _ROOT: Final = Path(__file__).parents[2]
 
 
 def assert_keeps_secrets(output: str, settings: Mapping[str, str]) -> None:
-    """AssertionError if what a process wrote holds the token, a password of a URL or the URL with it."""
+    """Raise AssertionError if a process wrote the token, the password of a URL, or a URL with a password."""
     urls = [settings[name] for name in ("DATABASE_URL", "REDIS_URL") if urlsplit(settings.get(name, "")).password]
     secrets = {settings.get("DISCORD_TOKEN"), *urls, *(urlsplit(url).password for url in urls)} - {None, ""}
     shown = [secret for secret in secrets if secret is not None and secret in output]
@@ -31,10 +31,10 @@ def assert_keeps_secrets(output: str, settings: Mapping[str, str]) -> None:
 
 
 class BotProcess:
-    """Runs the bot's command line with ``env`` for its settings, and none of the caller's or of a .env file.
+    """Runs the bot's command line with only the settings in ``env``, not the caller's or those of a .env file.
 
-    The process works in ``cwd``, by default an empty directory. Leaving the context kills it if it still
-    runs, and adds its output to the error that is being raised, if any; else the output must hold no secret of
+    The process works in ``cwd``, by default an empty directory. Leaving the context kills the process if it still runs.
+    If an error is being raised, the error gets the output as a note; otherwise the output must contain no secret of
     ``env``.
     """
 
@@ -74,31 +74,31 @@ class BotProcess:
 
     @property
     def output(self) -> str:
-        """What the process has written so far to its standard output and error."""
+        """The output of the process so far, including its errors."""
         return self._output.decode(errors="replace")
 
     @property
     def pid(self) -> int:
-        """Its number at the operating system."""
+        """The process id."""
         return self._process.pid
 
     @property
     def returncode(self) -> int | None:
-        """None while it runs; a signal's number, negative, where one ended it."""
+        """The exit code; None while the process runs, and the negative number of the signal that ended it."""
         return self._process.returncode
 
     async def wait_exit(self) -> int:
-        """The exit code, once the process has ended and all output is read."""
+        """Return the exit code, once the process has ended and all output is read."""
         await until(lambda: self.returncode is not None, UNTIL_IT_HANGS, lambda: "the process to end")
         await self._reading
         return await self._process.wait()
 
     async def wait_output(self, text: str) -> None:
-        """Waits until the process has written ``text``."""
+        """Wait until the process has written ``text``."""
         await until(lambda: text in self.output, UNTIL_IT_HANGS, lambda: f"{text!r} in the output")
 
     async def while_running(self, doing: Coroutine[Any, Any, T]) -> T:
-        """The result of ``doing``; AssertionError as soon as the process ends before that."""
+        """Return the result of ``doing``; raise AssertionError as soon as the process ends before that."""
         task, end = asyncio.create_task(doing), asyncio.create_task(self._process.wait())
         await asyncio.wait((task, end), return_when=asyncio.FIRST_COMPLETED)
         end.cancel()

@@ -1,4 +1,4 @@
-"""Waiting for something outside this process: bounded, and with a reason where it does not come."""
+"""Wait for something outside this process, for a limited time, and say what is missing if it does not happen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.patience import UNTIL_IT_HANGS
 
 
 async def until(happened: Callable[[], bool], seconds: float, what: Callable[[], str]) -> None:
-    """Returns as soon as ``happened()``; AssertionError after so many seconds, with ``what()``."""
+    """Return as soon as ``happened()`` is true; after ``seconds``, raise AssertionError with ``what()``."""
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, f"waited {seconds} s for {what()}"
@@ -18,7 +18,7 @@ async def until(happened: Callable[[], bool], seconds: float, what: Callable[[],
 
 
 async def until_told(happened: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Likewise, of what somebody has to be asked for each time; AssertionError if it never happens."""
+    """Wait like `until` for a condition that needs a request; raise AssertionError if it never holds."""
     deadline = time.monotonic() + UNTIL_IT_HANGS
     while not await happened():
         assert time.monotonic() < deadline, f"waited {UNTIL_IT_HANGS} s for {what}"

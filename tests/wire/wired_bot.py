@@ -37,7 +37,7 @@ _NO_PINGS: Final[JSON] = {"parse": []}
 
 
 class WiredBot:
-    """A bot that is connected to a stub of Discord, and people who use it."""
+    """A bot connected to a stub of Discord, and people who use it."""
 
     def __init__(self, discord: DiscordStub, backend: TestBackend) -> None:
         self.discord, self.backend = discord, backend
