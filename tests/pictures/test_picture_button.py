@@ -1,7 +1,4 @@
-"""*Picture* below ratings, histories, profiles and results of weeks.
-
-*Picture* below ratings, histories, profiles and results of weeks.
-"""
+"""The button *Picture* below ratings, histories, profiles and results of weeks."""
 
 from datetime import UTC, datetime
 
