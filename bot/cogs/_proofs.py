@@ -15,7 +15,6 @@ from bot.cogs._answering import guild_of
 from bot.cogs._delivery import UNDELIVERED, follow, until_interrupted
 from bot.cogs._services import services_of
 from bot.domain.submissions import SubmissionResult
-from bot.domain.text import MAX_PROOF
 from bot.errors import Interrupted, Unavailable
 from bot.ui.card import Attachment
 from bot.ui.submissions import show_picture
@@ -27,28 +26,22 @@ _ENDING = re.compile(r"\.(png|jpe?g|gif|webp|mp4|mov|webm)(?:$|\?)", re.IGNORECA
 logger = logging.getLogger(__name__)
 
 
-def link_to(file: Upload) -> str:
-    """Return a link to a file, short enough for the log."""
-    # Discord signs links for a day. Its apps renew the signature later, and also add a missing one.
-    return file.url if len(file.url) <= MAX_PROOF else file.url.partition("?")[0]
-
-
 def can_be_kept(interaction: Interaction[Any], file: Upload) -> bool:
     """Tell whether the bot can post a file: it must be a picture or a video within Discord's size limit."""
-    return file.size <= interaction.filesize_limit and _ENDING.search(link_to(file)) is not None
+    return file.size <= interaction.filesize_limit and _ENDING.search(file.url) is not None
 
 
-async def keep_picture(interaction: Interaction[Any], result: SubmissionResult, link: str) -> None:
-    """Post a picture below the answer, and make that message the proof; on failure, `link` stays the proof."""
+async def keep_picture(interaction: Interaction[Any], result: SubmissionResult, address: str) -> None:
+    """Post a picture below the answer, and make that message the proof; on failure, its address stays the proof."""
     try:
-        await until_interrupted(_keep(interaction, result, link))
+        await until_interrupted(_keep(interaction, result, address))
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
         logger.warning("a picture could not be kept: %s", error)
 
 
-async def _keep(interaction: Interaction[Any], result: SubmissionResult, link: str) -> None:
-    content = await interaction.client.http.get_from_cdn(link)
-    ending = _ENDING.search(link)
+async def _keep(interaction: Interaction[Any], result: SubmissionResult, address: str) -> None:
+    content = await interaction.client.http.get_from_cdn(address)
+    ending = _ENDING.search(address)
     name = "proof" if ending is None else f"proof.{ending[1].lower()}"
     picture = Attachment(name, content, f"A picture from {result.player.name}")
     message = await follow(interaction, show_picture(result, picture))

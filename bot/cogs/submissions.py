@@ -10,7 +10,7 @@ from discord.ui import Button, Item, Label, Select, TextInput
 from bot.cogs._answering import answer, channel_of, guild_of, post, update
 from bot.cogs._buttons import DISCORD_ID, EVENT, IdButton
 from bot.cogs._modals import IdModal, open_modal
-from bot.cogs._proofs import can_be_kept, keep_picture, link_to
+from bot.cogs._proofs import can_be_kept, keep_picture
 from bot.cogs._score_form import ScoreForm
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import open_events
@@ -197,7 +197,7 @@ def _submission(interaction: Interaction[Any], event: str, score: str, proof: st
 def _proof_of(message: Message) -> str:
     """Return a link to what a message shows: its attachment, or else a link in it, or else the message itself."""
     if message.attachments:
-        return link_to(message.attachments[0])
+        return message.attachments[0].url
     link = LINK.search(message.content)
     return message.jump_url if link is None else _without_what_follows(link[0], message.content[: link.start()])
 
@@ -227,7 +227,7 @@ async def _submit(
     """
     picture = None
     if screenshot is not None and not (proof and proof.strip()):
-        proof = link_to(screenshot)
+        proof = screenshot.url
         picture = proof if can_be_kept(interaction, screenshot) else None
 
     async def work() -> SubmissionResult | ScoreInQuestion:

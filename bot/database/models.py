@@ -278,7 +278,7 @@ class ScoreSubmission(Base):
     score: Mapped[float] = mapped_column(sa.Double)
     week_number: Mapped[int]
     made_in_week: Mapped[int]
-    proof: Mapped[str | None] = mapped_column(sa.String(300))
+    proof: Mapped[str | None] = mapped_column(sa.String(500))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
@@ -315,7 +315,7 @@ class HeldScore(Base):
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
     score: Mapped[float] = mapped_column(sa.Double)
     made_in_week: Mapped[int]
-    proof: Mapped[str | None] = mapped_column(sa.String(300))
+    proof: Mapped[str | None] = mapped_column(sa.String(500))
     moves: Mapped[int | None]
     held_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[HeldState] = mapped_column(

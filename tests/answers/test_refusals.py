@@ -7,7 +7,7 @@ pytestmark = on_one_database
 
 DIGITS = "Type digits, such as 12345, 12,345.5 or 12k."
 TIMES = "Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s."
-NO_LINK = "The proof must be a link such as https://example.com/run, at most 300 characters."
+NO_LINK = "The proof must be a link such as https://example.com/run, at most 500 characters."
 
 
 async def test_what_is_no_score_is_refused_with_what_to_type(world: World) -> None:

@@ -213,7 +213,7 @@ def test_a_proof_that_is_no_link_is_refused() -> None:
         "https://example.com/>x<",
         f"https://example.com/{RIGHT_TO_LEFT_OVERRIDE}",
         "https://example.com/\n@everyone",
-        "https://example.com/" + "a" * 300,
+        "https://example.com/" + "a" * 500,
         "a proof",
     )
     assert taken(clean_proof, proofs, InvalidProof) == []

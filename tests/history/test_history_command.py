@@ -96,7 +96,7 @@ def test_what_became_of_a_score_is_said_and_ten_of_the_longest_fit_a_message() -
         "☆◆ **12,345** · <t:1795003200:d> · imported",
         "-# ☆ best then · ◆ best of week",
     ]
-    longest = [entry(n, removal=Removal(NOON, 9, "_" * 300), proof=f"https://{'x' * 292}") for n in range(PAGE_SIZE)]
+    longest = [entry(n, removal=Removal(NOON, 9, "_" * 300), proof=f"https://{'x' * 492}") for n in range(PAGE_SIZE)]
     assert len(shown(*longest)) <= LONGEST_MESSAGE
     assert shown(*longest).count("proof") == PAGE_SIZE
 

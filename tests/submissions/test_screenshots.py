@@ -56,6 +56,15 @@ async def test_a_screenshot_waits_until_the_player_says_which_score_it_shows(wor
     await posted(world, await world.click("Ana", question, "15.125"))
 
 
+async def test_a_picture_with_a_long_name_is_read_by_its_whole_address(world: World) -> None:
+    await world.create_event()
+    name = f"{'x' * 250}.png"
+
+    answer = await world.submit("Ana", "15.125", screenshot=(name, b"a picture"))
+
+    await posted(world, await world.click("Ana", answer, "15.125"))
+
+
 async def test_where_a_link_is_given_too_the_link_is_the_proof(world: World) -> None:
     await world.create_event()
 
