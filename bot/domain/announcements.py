@@ -136,7 +136,7 @@ class Record:
     """A score that beat all earlier ones in its event.
 
     Attributes:
-        holder: the player whose record it broke; the player of the score, if no earlier score counts any more.
+        holder: the player whose record it broke; the player of the score, if it does not stand.
         beaten: the score that it beat.
         led: how long the holder had led.
         stands: False once the score does not count any more, or breaks no record by the present log.

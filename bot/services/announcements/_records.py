@@ -1,22 +1,32 @@
 """Compose the announcement of a record from the log."""
 
-from datetime import timedelta
-from itertools import takewhile
+import asyncio
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from bot.database.models import Event, Member, ScoreSubmission
+from bot.database.database import Database
+from bot.database.dialect import UtcDateTime
+from bot.database.models import Event, LeaderboardScore, ScoreSubmission
 from bot.domain.announcements import Record, read_key
+from bot.domain.clock import Clock
 from bot.domain.posts import Draft
 from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe
-from bot.services.ratings import best_of, is_better
+from bot.services.ratings import best_first, counts_in, is_better, is_of_event, is_personal_best
 from bot.services.servers import name_player
+
+_LOG = ScoreSubmission
 
 
 class RecordAnnouncements(Announcements):
     """The announcements of records: one for each score that was better than all before it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database, clock)
+        # Compose one announcement at a time: each looks at the whole log of an event, a few times.
+        self._turn = asyncio.Lock()
 
     async def draft(self, key: str) -> Draft[Record] | None:
         """Return what the announcement currently says; None if the score is gone from the log."""
@@ -24,48 +34,78 @@ class RecordAnnouncements(Announcements):
 
         def work(session: Session) -> Draft[Record] | None:
             event = session.get(Event, event_id)
-            score = session.scalar(sa.select(ScoreSubmission).where(ScoreSubmission.interaction_id == interaction_id))
+            score = session.scalar(sa.select(_LOG).where(_LOG.interaction_id == interaction_id))
             if event is None or score is None:
                 return None
-            record, is_latest = _find_record(session, event, score)
-            return self._draft(session, event, record, is_news=record.stands and is_latest)
+            record = _find_record(session, event, score)
+            return self._draft(session, event, record, is_news=record.stands and _is_latest(session, event, score))
 
-        return await self._database.read(work)
+        async with self._turn:
+            return await self._database.read(work)
 
 
-def _find_record(session: Session, event: Event, score: ScoreSubmission) -> tuple[Record, bool]:
-    """Return the record that a score set, and whether it still stands. A first score is no record."""
-    records = _records(session, event)
-    of_score = next((row for row in records if row.id == score.id), None)
-    when = score.submitted_at, score.id
-    before = [row for row in records if (row.submitted_at, row.id) < when]
+def may_be_record(session: Session, event: Event, of_scores: sa.ColumnElement[bool]) -> bool:
+    """Tell whether one of some scores of the log, counted or not, is better than all that count before it.
+
+    If none is, no record depends on whether they count.
+    """
+    earlier = aliased(_LOG)
+    is_before = sa.tuple_(earlier.submitted_at, earlier.id) < sa.tuple_(_LOG.submitted_at, _LOG.id)
+    is_as_good = ~is_better(_LOG.score, earlier.score, event.score_direction)
+    is_beaten = sa.exists().where(*counts_in(event.id, earlier), is_before, is_as_good)
+    return bool(session.scalar(sa.select(sa.exists().where(is_of_event(event.id), of_scores, ~is_beaten))))
+
+
+def _find_record(session: Session, event: Event, score: ScoreSubmission) -> Record:
+    """Return the record that a score set. A first score is no record."""
     info, player = describe(event), name_player(session, event, score.player_id)
-    if not before:
-        return Record(info, player, score.score, player, score.score, timedelta(0), stands=False), False
-    held = before[-1]
-    in_a_row = [*takewhile(lambda row: row.player_id == held.player_id, reversed(before))]
-    record = Record(
+    counts = session.scalar(sa.select(sa.exists().where(_LOG.id == score.id, *counts_in(event.id))))
+    held = _best_before(session, event, score) if counts else None
+    if held is None or not info.direction.is_better(score.score, held.score):
+        return Record(info, player, score.score, player, score.score, timedelta(0), stands=False)
+    return Record(
         event=info,
         player=player,
         score=score.score,
         holder=name_player(session, event, held.player_id),
         beaten=held.score,
-        led=score.submitted_at - in_a_row[-1].submitted_at,
-        stands=of_score is not None,
+        led=score.submitted_at - _led_since(session, event, held),
+        stands=True,
     )
-    return record, of_score is not None and of_score is records[-1]
 
 
-def _records(session: Session, event: Event) -> list[sa.Row[int, int, float, object]]:
-    """Return the scores that beat all earlier ones, in the order of time, among the scores that count."""
-    log = ScoreSubmission
-    before = best_of(log.score, event.score_direction).over(order_by=(log.submitted_at, log.id), rows=(None, -1))
-    counted = (
-        sa.select(log.id, log.player_id, log.score, log.submitted_at, before.label("before"))
-        .join(Member, (Member.player_id == log.player_id) & (Member.guild_id == event.guild_id))
-        .where(log.event_id == event.id, log.removed_at.is_(None), Member.withdrawn_at.is_(None))
-        .subquery()
-    )
-    is_record = counted.c.before.is_(None) | is_better(counted.c.score, counted.c.before, event.score_direction)
-    records = sa.select(*counted.c).where(is_record)
-    return [*session.execute(records.order_by(counted.c.submitted_at, counted.c.id))]
+def _is_latest(session: Session, event: Event, record: ScoreSubmission) -> bool:
+    best = LeaderboardScore
+    is_broken = is_personal_best(event.id), is_better(best.score, record.score, event.score_direction)
+    return not session.scalar(sa.select(sa.exists().where(*is_broken)))
+
+
+def _led_since(session: Session, event: Event, held: ScoreSubmission) -> datetime:
+    """Return when a player took the lead in which they set a record."""
+    first, of_player = held, _LOG.player_id == held.player_id
+    own = sa.select(_LOG).where(*counts_in(event.id), of_player).order_by(_LOG.submitted_at, _LOG.id).limit(1)
+    while True:
+        # Since the earliest score that no other player had reached before `first`, the player has led.
+        rival = _best_before(session, event, first, ~of_player)
+        leading = own.where(_is_before(first))
+        if rival is not None:
+            is_first = (_LOG.score == rival.score) & _is_before(rival)
+            leading = leading.where(is_better(_LOG.score, rival.score, event.score_direction) | is_first)
+        earlier = session.scalar(leading)
+        if earlier is None:
+            return first.submitted_at
+        first = earlier
+
+
+def _best_before(
+    session: Session, event: Event, score: ScoreSubmission, *conditions: sa.ColumnElement[bool]
+) -> ScoreSubmission | None:
+    """Return the best score that counts before another one, of equal ones the first."""
+    order = best_first(_LOG.score, event.score_direction), _LOG.submitted_at, _LOG.id
+    before = sa.select(_LOG).where(*counts_in(event.id), _is_before(score), *conditions)
+    return session.scalar(before.order_by(*order).limit(1))
+
+
+def _is_before(score: ScoreSubmission) -> sa.ColumnElement[bool]:
+    moment = sa.tuple_(sa.literal(score.submitted_at, UtcDateTime), score.id)
+    return sa.tuple_(_LOG.submitted_at, _LOG.id) < moment

@@ -13,6 +13,7 @@ from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
 from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
+from bot.services.announcements import may_be_record
 from bot.services.events import describe
 from bot.services.moderation._player import unrate
 from bot.services.posts import refresh_post
@@ -167,7 +168,9 @@ def conclude(
 ) -> CorrectionResult:
     """Refresh the posts and roles that the correction of a submission can make untrue, and report what it has done."""
     refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
-    untrue = JobKind.FINAL, JobKind.RECORD, JobKind.BOARD
+    untrue = [JobKind.FINAL, JobKind.BOARD]
+    if may_be_record(session, event, ScoreSubmission.id == row.id):
+        untrue.append(JobKind.RECORD)
     runs = [done.run] if done.run is not None and done.is_rerun else []
     after_correction(session, event, now, *untrue, runs=runs)
     return CorrectionResult(

@@ -15,6 +15,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
 from bot.domain.text import clean_reason
 from bot.errors import AlreadyWithdrawn, NotWithdrawn
+from bot.services.announcements import may_be_record
 from bot.services.events import describe
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import derive_bests
@@ -96,7 +97,10 @@ class WithdrawalService:
             action = "withdraw player" if is_withdrawn else "return player"
             detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(changed)}"
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
-            refresh_posts(session, changed, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
+            of_player = ScoreSubmission.player_id == member.player_id
+            with_records = [key for key in changed if may_be_record(session, events[key], of_player)]
+            refresh_posts(session, changed, now, JobKind.FINAL, JobKind.BOARD)
+            refresh_posts(session, with_records, now, JobKind.RECORD)
             for event_id in changed:
                 award_roles(session, events[event_id], now)
             name = PlayerName(discord_id, member.display_name)

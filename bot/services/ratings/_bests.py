@@ -67,16 +67,19 @@ def logged_bests(
     Args:
         event_id: the event.
         direction: the direction of the event.
-        conditions: select the rows of the log that count; removed ones, and those of withdrawn players, never do.
+        conditions: select some of the rows of the log that count.
     """
-    log = ScoreSubmission
+    return _bests(direction, *counts_in(event_id), *conditions)
+
+
+def counts_in(event_id: int, log: type[ScoreSubmission] = ScoreSubmission) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions for the rows of the log of an event that count: none removed or of withdrawn players."""
     withdrawn = (
         sa.select(Member.player_id)
         .join(Event, Event.guild_id == Member.guild_id)
         .where(Event.id == event_id, Member.withdrawn_at.is_not(None))
     )
-    counts = log.removed_at.is_(None), log.player_id.not_in(withdrawn)
-    return _bests(direction, log.event_id == event_id, *counts, *conditions)
+    return log.event_id == event_id, log.removed_at.is_(None), log.player_id.not_in(withdrawn)
 
 
 def was_counted(run: WeeklyRun) -> tuple[sa.ColumnElement[bool], ...]:
