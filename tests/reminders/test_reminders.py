@@ -117,6 +117,19 @@ async def test_who_was_overtaken_is_told_once_a_day_and_results_soon_after_a_clo
     assert "Ed (110 points)" in (await told(world, "Ana"))[-1]
 
 
+@on_both_databases
+async def test_a_close_hastens_the_results_of_those_alone_who_have_one(world: World) -> None:
+    await play(world)
+    await switch(world, "Ana", "Results")
+    await switch(world, "Ben", "Results")
+    waiting = await tables.jobs(world.backend.database, JobKind.REMINDER)
+    await world.submit("Ben", 150)
+    world.clock.move(weeks=1)
+    await world.reset()
+    moved = [job["key"] for job in await tables.jobs(world.backend.database, JobKind.REMINDER) if job not in waiting]
+    assert moved == [f"{world.guild.id}:{world.member('Ben').id}"]
+
+
 async def test_results_of_weeks_that_close_shortly_after_each_other_are_all_told_soon(world: World) -> None:
     for event in (EVENT, "Sprint"):
         await world.create_event(event)

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import HeldScore, Reminders
+from bot.database.models import HeldScore, Player, Reminders, WeeklyResult, WeeklyRun
 from bot.domain.jobs import JobKind
 from bot.domain.reminders import SETTLES
 from bot.services.jobs import schedule_all
@@ -17,12 +17,18 @@ def reminder_key(guild_id: int, discord_id: int) -> str:
     return f"{guild_id}:{discord_id}"
 
 
-def hasten_results(session: Session, guild_id: int, now: datetime) -> None:
-    """Hasten the reminders of players who want results, in the transaction that closes a week.
+def hasten_results(session: Session, run: WeeklyRun, guild_id: int, now: datetime) -> None:
+    """Hasten the reminders of players who want results and have one in a run, in the transaction that closes its week.
 
     A reminder covers only settled results. If it ran earlier, this week would have to wait for the next day's message.
     """
-    wanted = sa.select(Reminders.discord_id).where(Reminders.guild_id == guild_id, Reminders.tells_results)
+    has_score = WeeklyResult.run_id == run.id, WeeklyResult.score.is_not(None)
+    wanted = (
+        sa.select(Reminders.discord_id)
+        .join(Player, Player.discord_id == Reminders.discord_id)
+        .join(WeeklyResult, WeeklyResult.player_id == Player.id)
+        .where(Reminders.guild_id == guild_id, Reminders.tells_results, *has_score)
+    )
     jobs = [(JobKind.REMINDER, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]
     schedule_all(session, jobs, now + SETTLES)
 

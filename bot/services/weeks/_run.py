@@ -73,7 +73,7 @@ def close_week(
         run.closed_with = last.code
     record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
     refresh_posts(session, [event.id], now, JobKind.BOARD)
-    hasten_results(session, event.guild_id, now)
+    hasten_results(session, run, event.guild_id, now)
     if load_settings(session, event.guild_id).announcement_channel_id is not None:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
         season = find_progress(session, event, now)
