@@ -12,7 +12,7 @@ from enum import StrEnum, auto
 from bot.domain.clock import instant_at
 from bot.domain.events import EventInfo
 from bot.domain.moments import EARLIEST
-from bot.domain.scores import ScoreFormat
+from bot.domain.scores import ScoreFormat, settled
 from bot.domain.seasons import check_in_season
 from bot.domain.servers import GREATEST_ID
 from bot.domain.weeks import Week, counting_week
@@ -377,7 +377,7 @@ def _score_of(row: ScoreRow, event: EventInfo) -> float:
         raise _UnfitError(text, Problem.BOUNDS) from None
     except InvalidScore:
         raise _UnfitError(text, Problem.SCORE) from None
-    return score
+    return settled(score)
 
 
 def _instant_of(text: str, zone: str, now: datetime) -> datetime:

@@ -23,6 +23,8 @@ from bot.errors import (
 
 MAX_SCORE = 2**53 - 1
 """The highest score of any event; its negative is the lowest. Up to here, a float holds every whole number."""
+LEAST_SCORE = 1e-12
+"""The smallest score above 0 that users can type: a time in milliseconds with `MAX_DECIMALS` decimals."""
 DEFAULT_MIN, DEFAULT_MAX = 0.0, 1_000_000_000.0
 """An event without its own bounds takes the scores between these two."""
 GROUP = 3
@@ -32,6 +34,11 @@ MAX_TEXT = 40
 
 _LIKE_A_TIME = re.compile("[0-9.,]*(?::[0-9.,]*)+")
 _TOO_MANY_DECIMALS = re.compile(rf"[^.]*\.[0-9]{{{MAX_DECIMALS + 1},}}\D*")
+
+
+def settled(score: float) -> float:
+    """Return a score from a file, or 0 if it is nearer to 0 than any typed score: its square could underflow."""
+    return 0.0 if abs(score) < LEAST_SCORE else score
 
 
 class ScoreDirection(StrEnum):

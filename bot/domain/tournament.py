@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum, auto
 
-from bot.domain.scores import DEFAULT_MAX, DEFAULT_MIN, MAX_SCORE, ScoreBounds, ScoreDirection
+from bot.domain.scores import DEFAULT_MAX, DEFAULT_MIN, MAX_SCORE, ScoreBounds, ScoreDirection, settled
 from bot.domain.text import MAX_EVENT_NAME, name_key, visible
 from bot.domain.weeks import Week
 
@@ -246,7 +246,7 @@ def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmi
         made_at = event.made_at if week is None else datetime.combine(_monday(week), NOON)
     if made_at is None:
         return Reason.NO_TIME
-    return NewSubmission(score.player, score.score, week or Week.at(made_at, zone), made_at)
+    return NewSubmission(score.player, settled(score.score), week or Week.at(made_at, zone), made_at)
 
 
 def _week(stored: int | None, made_at: datetime | None) -> Week | None:

@@ -1,5 +1,6 @@
 """Files of scores from people, spreadsheets and attackers: each row is read, or reported with its line."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -117,6 +118,12 @@ def test_a_row_is_named_by_its_line_in_the_file_and_a_cell_as_it_is_written_ther
     plan = plan_scores(rows, EVENT, SERVER, NOW)
     assert [(one.line, one.cell, one.problem) for one in plan.bad] == [(3, "2.11.2014 9:05", Problem.TIME)]
     assert [one.at for one in plan.new] == [datetime(2026, 11, 20, 8, 5, tzinfo=UTC)]
+
+
+def test_a_minus_before_a_zero_is_lost() -> None:
+    below_zero = replace(EVENT, min_score=-1.0)
+    [score] = plan_scores(read_score_file(b"Ana,-0,2026-11-20\n"), below_zero, SERVER, NOW).new
+    assert repr(score.score) == "0.0"
 
 
 def test_a_column_of_other_ids_leaves_the_names_to_name_players() -> None:

@@ -249,6 +249,20 @@ async def test_a_file_that_lies_about_what_follows_from_the_log_is_corrected(bac
     assert await ratings(backend, ELSEWHERE) == await ratings(backend, GUILD)
 
 
+async def test_scores_of_a_file_next_to_nothing_are_zero_and_their_week_is_closed(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({1: 1, 2: 2, 3: 3, 4: 4})
+    document = json.loads((await exported(backend))["event.json"])
+    for row, score in zip(document["submissions"], (1e-170, -0.0, 2e-170, -3e-170), strict=True):
+        row["score"] = score
+    await backend.real.services.transfer.carry_out(read_event_file(json.dumps(document).encode()), ELSEWHERE)
+    admin = replace(ADMIN, guild_id=ELSEWHERE)
+    await backend.real.services.weeks.run(admin, EVENT, early=True)
+    scores = [one.score for one in (await file_of(backend, ELSEWHERE)).submissions]
+    assert list(map(repr, scores)) == ["0.0"] * 4
+    assert await backend.differences() == []
+
+
 FOLLOWS = {
     Event: {
         *("id", "guild_id", "name_key", "default_channel_id", "board_channel_id", "gives_roles"),

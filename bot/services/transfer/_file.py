@@ -22,7 +22,7 @@ from pydantic import (
 
 from bot.domain.events import GREATEST_ALARM
 from bot.domain.rules import Attendance, Method, Rules
-from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreFormat
+from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreFormat, settled
 from bot.domain.servers import GREATEST_ID
 from bot.domain.text import clean_display_name, clean_event_name, clean_proof, clean_reason, clean_unit
 from bot.domain.weeks import Week
@@ -69,7 +69,7 @@ def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
 
 Id = Annotated[int, Field(ge=-GREATEST_ID, le=GREATEST_ID)]
 """Discord's id of a user, or the negative number of an erased user."""
-Score = Annotated[float, Field(ge=-MAX_SCORE, le=MAX_SCORE, allow_inf_nan=False)]
+Score = Annotated[float, Field(ge=-MAX_SCORE, le=MAX_SCORE, allow_inf_nan=False), AfterValidator(settled)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, lt=2**31)]
