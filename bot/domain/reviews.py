@@ -25,7 +25,7 @@ class HeldScore:
     Attributes:
         id: the key of its row.
         score: in points or seconds.
-        week: the week in which it was made.
+        week: the week that it counts for if an admin approves it.
         moves: how many points of Elo it would have moved another player at that time; None for a score beyond the
             bounds.
         reason: why an admin refused or approved it; None if they gave none.

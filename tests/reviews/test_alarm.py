@@ -14,6 +14,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.reviews import OwnHeldScores, Review
 from bot.domain.rules import Method
 from bot.domain.statistics import RunningStatistics
+from bot.domain.weeks import Week
 from bot.errors import (
     AlarmBoundsSwapped,
     AlarmUnreadable,
@@ -26,7 +27,7 @@ from bot.errors import (
     ScoreHeld,
 )
 from bot.services.events import EventOptions
-from bot.ui.reviews import show_review
+from bot.ui.reviews import show_refused, show_review
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
 from tests.moderation.test_restoring import CHANGES
@@ -151,6 +152,22 @@ async def test_a_score_approved_after_its_week_was_closed_counts_for_that_week(e
     [row] = [one for one in await tables.rows(event.database, ScoreSubmission) if one["score"] == 5000]
     assert (row["submitted_at"], row["made_in_week"]) == (held["held_at"], 202647)
     assert row["interaction_id"] == held["interaction_id"]
+
+
+async def test_a_held_score_is_shown_with_the_week_that_it_counts_for(event: TestBackend) -> None:
+    reviews, open_week = event.real.services.reviews, "23–29 November"
+    await event.run()
+    for player in (CHEAT, 7):
+        with pytest.raises(ScoreHeld):
+            await event.submit(player, 5000)
+    event.clock.move(weeks=1)
+    asked = await reviews.look(ADMIN)
+    assert isinstance(asked, Review)
+    assert f"The podium of {open_week} would be " in str(show_review(asked).cards)
+    approved = await reviews.approve(ADMIN, asked.held.id)
+    assert approved.submission.week == asked.held.week == Week(2026, 48)
+    refused = await reviews.refuse(ADMIN, 2)
+    assert f"{EVENT} · {open_week}" in str(show_refused(refused).cards)
 
 
 async def test_a_refused_score_never_counts_and_its_player_sees_why(event: TestBackend) -> None:

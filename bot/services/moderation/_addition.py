@@ -71,7 +71,7 @@ class AdditionService:
                 player_id = _find_member(session, actor.guild_id, player)
                 at = _instant_of(session, found, moment)
                 addition = Addition(NOT_COUNTED, player_id, value, at, actor.discord_id)
-                week = week_for(session, found, addition, zone)
+                week = week_for(session, found.id, addition.week(zone), at)
                 foresight = Foresight(session, found, self._scale, player_id, week.code)
                 row, done = add_score(session, found, addition, zone, self._scale)
                 name, shown = name_player(session, found, player_id), name_submission(found, row, zone)

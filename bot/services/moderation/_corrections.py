@@ -81,7 +81,8 @@ def add_score(
     Raises:
         EventNotBegun, EventEnded: the event takes no scores for that week.
     """
-    made_in, week = addition.week(zone), week_for(session, event, addition, zone)
+    made_in = addition.week(zone)
+    week = week_for(session, event.id, made_in, addition.submitted_at)
     check_in_season(describe(event), week, zone)
     row = ScoreSubmission(
         interaction_id=addition.interaction_id,
@@ -187,17 +188,16 @@ def conclude(
     )
 
 
-def week_for(session: Session, event: Event, addition: Addition, zone: str) -> Week:
+def week_for(session: Session, event_id: int, made_in: Week, submitted_at: datetime) -> Week:
     """Return the week that a score counts for.
 
     That is the first week, from the one when it was made, that was still open at the time of the score.
     """
-    made_in = addition.week(zone)
     closed = session.scalars(
         sa.select(WeeklyRun.week_number).where(
-            WeeklyRun.event_id == event.id,
+            WeeklyRun.event_id == event_id,
             WeeklyRun.week_number >= made_in.code,
-            WeeklyRun.ran_at <= addition.submitted_at,
+            WeeklyRun.ran_at <= submitted_at,
         )
     )
     return counting_week(made_in, {Week.from_code(code) for code in closed})

@@ -13,6 +13,7 @@ from bot.domain.weeks import Week
 from bot.errors import NothingHeld
 from bot.services.events import describe, find_event
 from bot.services.jobs import cancel
+from bot.services.moderation import week_for
 from bot.services.posts import refresh_post
 from bot.services.servers import drop_notices, name_player, waiting_in
 
@@ -50,7 +51,7 @@ def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
         player=name_player(session, event, held.player_id),
         score=held.score,
         proof=held.proof,
-        week=Week.from_code(held.made_in_week),
+        week=find_week(session, held),
         held_at=held.held_at,
         moves=held.moves,
         state=held.state,
@@ -59,6 +60,11 @@ def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
         decided_at=held.decided_at,
         is_removed=held.state is HeldState.APPROVED and session.execute(sa.select(is_removed)).scalar_one(),
     )
+
+
+def find_week(session: Session, held: HeldScore) -> Week:
+    """Return the week that a held score counts for if an admin approves it."""
+    return week_for(session, held.event_id, Week.from_code(held.made_in_week), held.held_at)
 
 
 def end_waiting(session: Session, guild_id: int, interaction_id: int, now: datetime) -> None:

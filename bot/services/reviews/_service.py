@@ -26,10 +26,9 @@ from bot.services.moderation import (
     add_score,
     conclude,
     name_submission,
-    week_for,
 )
 from bot.services.ratings import Recalculation
-from bot.services.reviews._held import describe_held, end_waiting, find_waiting, lock_waiting
+from bot.services.reviews._held import describe_held, end_waiting, find_waiting, find_week, lock_waiting
 from bot.services.servers import (
     Actor,
     begin_action,
@@ -53,7 +52,7 @@ Row = models.HeldScore
 class ReviewService:
     """Shows held scores to admins, and players their own.
 
-    An approved score counts for the week in which it was made.
+    An approved score counts for the week for which it would have counted at once.
     """
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:
@@ -132,8 +131,7 @@ class ReviewService:
         event = find_event(session, actor.guild_id, held.event_id, lock=True)
         zone = load_settings(session, actor.guild_id).time_zone
         addition = _addition(held, actor)
-        week = week_for(session, event, addition, zone)
-        foresight = Foresight(session, event, self._scale, held.player_id, week.code)
+        foresight = Foresight(session, event, self._scale, held.player_id, find_week(session, held).code)
         try:
             add_score(session, event, addition, zone, self._scale)
         except (EventNotBegun, EventEnded):
@@ -141,7 +139,7 @@ class ReviewService:
         return foresight.consequences()
 
     async def approve(self, actor: Actor, held_id: int) -> CorrectionResult:
-        """Let a held score count for the week in which it was made, as if it had counted at once.
+        """Let a held score count as if it had counted at once, for the same week.
 
         Raises:
             NothingHeld: no such score waits in the actor's server.
