@@ -341,6 +341,13 @@ class SeasonOpen(LeaderboardError):
 
 
 @dataclass(eq=False)
+class SeasonOpenAhead(SeasonOpen):
+    """As `SeasonOpen`; the week has not begun, because an earlier one was closed early, and ends at `ends_at`."""
+
+    ends_at: datetime
+
+
+@dataclass(eq=False)
 class SeasonHasHeld(LeaderboardError):
     """The event `event` cannot begin a new season: a held score would count for a week after its last closed one."""
 

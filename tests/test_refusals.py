@@ -64,6 +64,7 @@ EXAMPLES: dict[str, Any] = {
 RAISED = (
     errors.WeekClosedAlready,
     errors.EventNotFound,
+    errors.SeasonOpen,
     errors.CooldownActive,
     errors.NothingToRemove,
     errors.NoScores,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from discord import Color
 
+from bot.domain.alarm import LEAST_FIELD
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary, SeasonPreview
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.weeks import Week
@@ -121,11 +122,13 @@ def _facts(event: EventInfo) -> dict[str, str]:
 
 def _alarm(event: EventInfo) -> str:
     alarm, style = event.alarm, event.style
-    held = [] if alarm.elo is None else [f"scores that move others by over {alarm.elo:,} Elo"]
+    held = []
     if alarm.least is not None:
         held.append(f"below {escape_score(alarm.least, style)}")
     if alarm.greatest is not None:
         held.append(f"above {escape_score(alarm.greatest, style)}")
+    if alarm.elo is not None:
+        held.append(f"from {LEAST_FIELD} players on: scores that move others by over {alarm.elo:,} Elo")
     return ", ".join(held) if held else "nothing"
 
 

@@ -108,6 +108,10 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "`/event begin-again` begins a new season."
     ),
     errors.SeasonOpen: "{week} of {event} is not closed yet. Close it with `/weekly-reset`, then begin again.",
+    errors.SeasonOpenAhead: (
+        "{week} of {event} takes scores until {until}: begin again after it closes, "
+        "or reopen the week before with `/weekly-undo`."
+    ),
     errors.SeasonHasHeld: (
         "A score of {event} for the open week waits for an admin. Decide about it with `/review`, then begin again."
     ),
@@ -247,6 +251,8 @@ def sentence(error: LeaderboardError) -> str:
         fields["until"], fields["left"] = format_dt(error.ends_at, "F"), format_dt(error.ends_at, "R")
         goes_on, ends = f"Scores after you close it count for {fields['next_week']}", "It takes no scores after that"
         fields["afterwards"] = ends if error.next_week is None else goes_on
+    if isinstance(error, errors.SeasonOpenAhead):
+        fields["until"] = format_dt(error.ends_at, "f")
     if isinstance(error, errors.WeekClosedAlready):
         fields["ran_at"] = format_dt(error.ran_at, "f")
     if isinstance(error, errors.AboutPlayer):

@@ -18,7 +18,7 @@ async def test_a_new_event_is_announced_with_what_counts(world: World) -> None:
     assert seen.public == (
         "Event created\n**40L Sprint**\n"
         "Direction\nLOW: a smaller score is better\nScores\ntimes, such as 1:23.456\nAllowed\nfrom 10s to 1:00:00\n"
-        "Held for an admin\nscores that move others by over 150 Elo\n"
+        "Held for an admin\nfrom 5 players on: scores that move others by over 150 Elo\n"
         "Takes scores with /submit-score"
     )
 

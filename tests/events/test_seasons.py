@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -23,12 +24,14 @@ from bot.errors import (
     SeasonHasHeld,
     SeasonHasScores,
     SeasonOpen,
+    SeasonOpenAhead,
     SeasonOver,
     SeasonPast,
     SeasonSwapped,
     SeasonUnknown,
 )
 from bot.services.events import EventOptions
+from bot.ui.refusals import sentence
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.transfer.test_transfer import file_of
@@ -149,6 +152,30 @@ async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decid
     await begin_again(backend)
     # A score made during the season may still count in it.
     await backend.real.services.reviews.approve(ADMIN, 1)
+    assert await backend.differences() == []
+
+
+@pytest.mark.parametrize("reopens", [True, False])
+async def test_an_event_closed_early_begins_again_as_its_refusal_says(backend: TestBackend, reopens: bool) -> None:
+    await backend.create_event()
+    await backend.submit(1, 10)
+    await backend.run()
+    await backend.submit(2, 20)
+
+    refusal = await refused(SeasonOpenAhead, begin_again(backend))
+
+    ends = f"<t:{datetime(2026, 11, 30, tzinfo=UTC).timestamp():.0f}:f>"
+    assert sentence(refusal) == (
+        f"23–29 November 2026 of {EVENT} takes scores until {ends}: begin again after it closes, "
+        "or reopen the week before with `/weekly-undo`."
+    )
+    if reopens:
+        await backend.undo()
+    else:
+        backend.clock.move(weeks=2)
+    assert type(await refused(SeasonOpen, begin_again(backend))) is SeasonOpen
+    await backend.run()
+    await begin_again(backend)
     assert await backend.differences() == []
 
 

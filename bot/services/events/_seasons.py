@@ -1,6 +1,7 @@
 """Set the weeks in which an event takes scores, and begin new seasons, each of which is a new row."""
 
 from datetime import datetime
+from typing import NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,8 +21,17 @@ from bot.domain.reviews import HeldState
 from bot.domain.seasons import name_of_season
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
-from bot.errors import SeasonEmpty, SeasonHasHeld, SeasonHasScores, SeasonOpen, SeasonOver, SeasonPast, SeasonSwapped
-from bot.services.servers import current_week
+from bot.errors import (
+    SeasonEmpty,
+    SeasonHasHeld,
+    SeasonHasScores,
+    SeasonOpen,
+    SeasonOpenAhead,
+    SeasonOver,
+    SeasonPast,
+    SeasonSwapped,
+)
+from bot.services.servers import current_week, load_settings
 
 OF_A_SEASON = {
     *("id", "version", "season", "season_of", "first_week", "last_week", "is_active"),
@@ -62,7 +72,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
 
     Raises:
         SeasonPast: the event is an archived season.
-        SeasonOpen: a week with scores is not closed.
+        SeasonOpen: a week with scores is not closed; SeasonOpenAhead, if it has not begun.
         SeasonHasHeld: a held score would count for a later week.
         SeasonEmpty: no week is closed.
     """
@@ -72,7 +82,7 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     is_open = scores.event_id == event.id, scores.score_type == ScoreType.WEEKLY
     open_week = session.scalar(sa.select(sa.func.min(scores.week_number)).where(*is_open))
     if open_week is not None:
-        raise SeasonOpen(event.name, str(Week.from_code(open_week)))
+        _refuse_open(session, event, Week.from_code(open_week), now)
     runs = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
     last = session.scalar(runs.order_by(WeeklyRun.week_number.desc()).limit(1))
     if last is None:
@@ -109,6 +119,13 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     session.refresh(event)
     session.refresh(again)
     return again
+
+
+def _refuse_open(session: Session, event: Event, week: Week, now: datetime) -> NoReturn:
+    zone = load_settings(session, event.guild_id).time_zone
+    if week > Week.at(now, zone):
+        raise SeasonOpenAhead(event.name, str(week), week.ends_at(zone))
+    raise SeasonOpen(event.name, str(week))
 
 
 def _rate_those_with_scores(session: Session, event: Event, again: Event) -> None:
