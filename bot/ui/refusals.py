@@ -109,7 +109,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.SeasonOpen: "{week} of {event} is not closed yet. Close it with `/weekly-reset`, then begin again.",
     errors.SeasonOpenAhead: (
-        "{week} of {event} takes scores until {until}: begin again after it closes, "
+        "{week} of {event} takes scores until {ends_at}: begin again after it closes, "
         "or reopen the week before with `/weekly-undo`."
     ),
     errors.SeasonHasHeld: (
@@ -251,8 +251,6 @@ def sentence(error: LeaderboardError) -> str:
         fields["until"], fields["left"] = format_dt(error.ends_at, "F"), format_dt(error.ends_at, "R")
         goes_on, ends = f"Scores after you close it count for {fields['next_week']}", "It takes no scores after that"
         fields["afterwards"] = ends if error.next_week is None else goes_on
-    if isinstance(error, errors.SeasonOpenAhead):
-        fields["until"] = format_dt(error.ends_at, "f")
     if isinstance(error, errors.WeekClosedAlready):
         fields["ran_at"] = format_dt(error.ran_at, "f")
     if isinstance(error, errors.AboutPlayer):

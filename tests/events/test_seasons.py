@@ -164,9 +164,9 @@ async def test_an_event_closed_early_begins_again_as_its_refusal_says(backend: T
 
     refusal = await refused(SeasonOpenAhead, begin_again(backend))
 
-    ends = f"<t:{datetime(2026, 11, 30, tzinfo=UTC).timestamp():.0f}:f>"
+    until = f"<t:{datetime(2026, 11, 30, tzinfo=UTC).timestamp():.0f}"
     assert sentence(refusal) == (
-        f"23–29 November 2026 of {EVENT} takes scores until {ends}: begin again after it closes, "
+        f"23–29 November 2026 of {EVENT} takes scores until {until}:F>, {until}:R>: begin again after it closes, "
         "or reopen the week before with `/weekly-undo`."
     )
     if reopens:
