@@ -49,11 +49,11 @@ class FirstWeek:
     """The first week of an event with scores, while no week is closed yet.
 
     Attributes:
-        ends_at: when it ends by the calendar of the server, in UTC.
-        is_over: whether that time has passed, so that the week waits for an admin to close it.
+        closes_at: when it will close automatically, in UTC; None if an admin has to close it.
+        is_over: whether it has ended by the calendar of the server.
     """
 
-    ends_at: datetime
+    closes_at: datetime | None
     is_over: bool
 
 

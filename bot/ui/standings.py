@@ -112,9 +112,11 @@ def _season(season: Season) -> str:
 
 def begins_with(first_week: FirstWeek) -> str:
     """Say when the overall board begins."""
+    if first_week.closes_at is not None:
+        return f"Overall begins when the first week closes, {format_dt(first_week.closes_at, 'R')}."
     if first_week.is_over:
         return "Overall begins when the first week closes. It is over: an admin can close it with `/weekly-reset`."
-    return f"Overall begins when the first week closes, {format_dt(first_week.ends_at, 'R')}."
+    return "Overall begins when an admin closes the first week: `/weekly-reset`."
 
 
 def _board_name(page: LeaderboardPage) -> str:

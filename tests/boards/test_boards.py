@@ -41,7 +41,7 @@ async def test_a_board_is_refreshed_after_scores_and_at_most_once_a_minute(world
         "Tetris Blitz\n"
         "All-time · 2 players\n🥇 **Ben** · 200 · 1200?\n🥈 **Ana** · 100 · 800?\n"
         "Week of 16–22 November\n🥇 **Ben** · 200 · 1200?\n🥈 **Ana** · 100 · 800?\n"
-        "Overall\nOverall begins when the first week closes, <t:1795392000:R>.\n"
+        "Overall\nOverall begins when an admin closes the first week: `/weekly-reset`.\n"
         "? settles with 3 players\nrefreshed after every score"
     )
     await world.submit("Ana", 300)
@@ -59,6 +59,14 @@ async def test_a_board_is_refreshed_after_scores_and_at_most_once_a_minute(world
     await world.submit("Ana", 7)
     [board] = await boards(world, after=MINUTE)
     assert "Week of 23–29 November\n🥇 **Ana** · 7 · " in board
+
+
+async def test_a_board_follows_the_settings_that_say_when_the_first_week_closes(world: World) -> None:
+    assert "Overall begins when an admin closes the first week" in await post(world)
+    two_hours_after = "Overall begins when the first week closes, <t:1795399200:R>."
+    await world.use(world.admin, "settings", **{"close-weeks": True})
+    [board] = await boards(world, after=MINUTE)
+    assert two_hours_after in board
 
 
 async def test_the_buttons_of_a_board_work_for_everyone_in_private(world: World) -> None:

@@ -74,7 +74,9 @@ async def test_before_the_first_weekly_run_the_overall_board_says_when_it_begins
     await world.submit_all({"Ana": 100, "Bob": 300})
 
     assert (await world.board("overall", who="Bob")).public == (
-        "Tetris Blitz · overall\nOverall begins when the first week closes, <t:1795392000:R>.\nBob asked · 2 players"
+        "Tetris Blitz · overall\n"
+        "Overall begins when an admin closes the first week: `/weekly-reset`.\n"
+        "Bob asked · 2 players"
     )
     world.clock.move(weeks=1)
     assert (

@@ -51,14 +51,14 @@ async def test_before_the_first_weekly_run_nobody_stands_overall(backend: TestBa
     for page in (0, 1):
         shown = await backend.page(Board.OVERALL, page=page)
         assert (shown.standings, shown.own, shown.page, shown.pages, shown.players) == ((), None, 0, 1, 12)
-        assert shown.first_week == FirstWeek(MONDAY, is_over=False)
+        assert shown.first_week == FirstWeek(None, is_over=False)
     backend.clock.now = MONDAY
     await backend.submit(ANA, 60)
-    assert (await backend.page(Board.OVERALL)).first_week == FirstWeek(MONDAY, is_over=True)
+    assert (await backend.page(Board.OVERALL)).first_week == FirstWeek(None, is_over=True)
     await backend.run()
     assert (await backend.page(Board.OVERALL)).first_week is None
     await backend.undo()
-    assert (await backend.page(Board.OVERALL)).first_week == FirstWeek(MONDAY, is_over=True)
+    assert (await backend.page(Board.OVERALL)).first_week == FirstWeek(None, is_over=True)
 
 
 async def test_after_the_first_weekly_run_whoever_has_not_been_in_one_has_no_rank_overall(backend: TestBackend) -> None:
@@ -72,12 +72,16 @@ async def test_after_the_first_weekly_run_whoever_has_not_been_in_one_has_no_ran
     assert (overall.rank, overall.elo, overall.score, overall.weekly_average) == (None, None, 40, None)
 
 
-async def test_the_overall_board_begins_by_the_calendar_of_the_server(backend: TestBackend) -> None:
+async def test_the_overall_board_begins_when_the_first_week_closes_by_itself(backend: TestBackend) -> None:
     await backend.create_event()
-    await backend.real.services.settings.change(ADMIN, time_zone="America/New_York")
+    change = backend.real.services.settings.change
+    await change(ADMIN, time_zone="America/New_York", closes_weeks=True, grace_minutes=30)
     await backend.submit(ANA, 50)
-    first_week = (await backend.page(Board.OVERALL)).first_week
-    assert first_week == FirstWeek(MONDAY + timedelta(hours=5), is_over=False)
+    closes_at = MONDAY + timedelta(hours=5, minutes=30)
+    for now, is_over in ((backend.clock.now, False), (closes_at - timedelta(minutes=1), True)):
+        backend.clock.now = now
+        first_week = (await backend.page(Board.OVERALL)).first_week
+        assert first_week == FirstWeek(closes_at, is_over=is_over)
 
 
 async def test_a_player_without_a_score_stands_nowhere(backend: TestBackend) -> None:

@@ -249,7 +249,7 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
     assert "Its 3 scores count for the open week again, and all Elos are as before.\n" in seen
     assert "That includes 1 score submitted since.\n" in seen
     assert "🥉 **Cy** · 50" in await world.board("week")
-    assert "Overall begins when the first week closes" in await world.board("overall")
+    assert "Overall begins when an admin closes the first week" in await world.board("overall")
     assert "🏆 Tetris Blitz · 16–22 November" in await world.reset()
 
 

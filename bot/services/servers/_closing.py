@@ -2,22 +2,26 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.database.models import Event
 from bot.domain.jobs import JobKind
 from bot.domain.servers import ServerSettings
 from bot.domain.weeks import Closing
-from bot.services.jobs import cancel, find_job, schedule
+from bot.services.jobs import cancel, find_job, schedule, schedule_all
 
 
 def move_close(
     session: Session, guild_id: int, before: ServerSettings, settings: ServerSettings, now: datetime
 ) -> None:
-    """Move or cancel the next close of a server after its settings have changed.
+    """Move or cancel the next close of a server after its settings have changed, and refresh boards, which tell of it.
 
     A close that is overdue, given up or being retried becomes due at once. Any other close keeps its time if the new
     settings would make it overdue, so that changing settings never closes a week by surprise.
     """
+    boards = sa.select(Event.id).where(Event.guild_id == guild_id, Event.board_channel_id.is_not(None))
+    schedule_all(session, [(JobKind.BOARD, str(event_id)) for event_id in session.scalars(boards)], now)
     key = str(guild_id)
     if not settings.closes_weeks:
         cancel(session, JobKind.CLOSE_WEEKS, key)

@@ -47,8 +47,7 @@ def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek 
     with_scores = select(func.min(scores.week_number)).where(scores.event_id == event.id, has_type(ScoreType.WEEKLY))
     code = session.scalar(with_scores)
     week = Week.at(now, zone) if code is None else Week.from_code(code)
-    ends_at = week.ends_at(zone)
-    return FirstWeek(ends_at, is_over=ends_at <= now)
+    return FirstWeek(find_next_close(session, event.guild_id, week, now), is_over=week.ends_at(zone) <= now)
 
 
 def find_progress(session: Session, event: Event, now: datetime) -> Season | None:
@@ -78,7 +77,7 @@ def check_runnable(session: Session, event: Event, week: Week, current: Week) ->
 
 
 def find_next_close(session: Session, guild_id: int, week: Week, now: datetime) -> datetime | None:
-    """Return when a week reopened now will close automatically; None if the server does not close weeks itself."""
+    """Return when a week that is open now will close automatically; None if the server does not close weeks itself."""
     settings = load_settings(session, guild_id)
     if not settings.closes_weeks:
         return None
