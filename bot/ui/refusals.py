@@ -215,7 +215,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
 }
 _ELSEWHERE: dict[type[LeaderboardError], str] = {
     errors.EventUnknown: "See them all with `/event list`.",
-    errors.UnknownTimeZone: "Pick one from the list, such as Europe/Berlin or UTC.",
+    errors.UnknownTimeZone: "Type a city, a country or a zone, such as Berlin or UTC.",
 }
 """Where to look if there is no similar name."""
 _RULES = {

@@ -85,7 +85,7 @@ async def test_settings_of_one_server_are_not_anothers(world: World) -> None:
 
 async def test_an_unknown_time_zone_is_refused(world: World) -> None:
     assert await world.refused(change(world, time_zone="Utopia")) == (
-        "There is no time zone “Utopia”. Pick one from the list, such as Europe/Berlin or UTC."
+        "There is no time zone “Utopia”. Type a city, a country or a zone, such as Berlin or UTC."
     )
 
 
