@@ -251,9 +251,13 @@ class HasTheseRules(NothingToChange):
 
 @dataclass(eq=False)
 class UnitOfTimes(InvalidSetting):
-    """An event that counts times cannot have the unit `unit`."""
+    """An event cannot change to times while it has the unit `unit`."""
 
     unit: str
+
+
+class UnitOfNewTimes(InvalidSetting):
+    """A new event that counts times cannot have a unit."""
 
 
 class Bound(StrEnum):

@@ -98,6 +98,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.QuietHoursHalf,
         errors.NotAWeek,
         errors.UnitOfTimes,
+        errors.UnitOfNewTimes,
         errors.InvalidBound,
         errors.RuleOutOfRange,
         errors.BoundsSwapped,

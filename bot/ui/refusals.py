@@ -54,6 +54,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
     errors.HasTheseRules: "{event} has these rules already.",
     errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",
+    errors.UnitOfNewTimes: "Times have no unit. Leave *Unit* empty.",
     errors.InvalidBound: "`{option}`: {reason}",
     errors.RuleOutOfRange: "{rule} can be {least:,} to {greatest:,}.",
     errors.LogarithmImpossible: (

@@ -191,10 +191,7 @@ async def test_options_that_contradict_each_other_are_refused_with_the_remedy(wo
     create = {"name": "Blitz", "direction": "HIGH"}
     refusals = {
         "The smallest score allowed is greater than the greatest. Swap `min` and `max`.": {"min": "9", "max": "1"},
-        "Times have no unit, and this event has “points”. Add `unit:none`.": {
-            "format": "time",
-            "unit": "points",
-        },
+        "Times have no unit. Leave *Unit* empty.": {"format": "time", "unit": "points"},
         "`min`: This event counts numbers, and “0:30” is a time. Type digits, such as 12345.": {"min": "0:30"},
         "`max`: “abc” is not a score.": {"max": "abc"},
         "`min`: Do you mean **15.02** or **15,020**? Type 15.02 or 15020.": {"min": "15.020"},

@@ -66,7 +66,11 @@ async def test_what_is_no_setting_is_refused_and_only_admins_see_the_panel(world
         ("Weeks", {"closing": "admin", "grace": "soon"}, "The grace is 0 to 8,640 minutes"),
         ("Held scores", {"channel": [world.channel]}, f"Everyone can read <#{world.channel.id}>"),
         ("Time zone", {"zone": "Atlantis"}, "There is no time zone “Atlantis”"),
-        ("New event", {"name": "A", "direction": "LOW", "format": "time", "unit": "points"}, "Times have no unit"),
+        (
+            "New event",
+            {"name": "A", "direction": "LOW", "format": "time", "unit": "points"},
+            "Times have no unit. Leave *Unit* empty.",
+        ),
     ):
         asked = await world.open_modal(world.admin, panel, button)
         assert told in await world.refused(world.fill_in(world.admin, asked, **values))

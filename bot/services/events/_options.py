@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, inspect, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, ScoreSubmission, WeeklyRun
@@ -22,6 +22,7 @@ from bot.errors import (
     InvalidBound,
     InvalidScore,
     LogarithmImpossible,
+    UnitOfNewTimes,
     UnitOfTimes,
 )
 from bot.services.events._seasons import set_weeks
@@ -114,7 +115,7 @@ def _apply_style(event: Event, options: EventOptions) -> None:
     if options.unit is not None:
         event.score_unit = None if _is_nothing(options.unit) else clean_unit(options.unit)
     if event.score_format is ScoreFormat.TIME and event.score_unit is not None:
-        raise UnitOfTimes(event.score_unit)
+        raise UnitOfTimes(event.score_unit) if inspect(event).persistent else UnitOfNewTimes
 
 
 def _move_default(session: Session, event: Event, channel_id: int) -> None:
