@@ -175,6 +175,10 @@ class NameTooLong(InvalidName):
     length: int
 
 
+class UnitBeginsWithDigit(InvalidName):
+    """The unit would look like a part of the scores before it."""
+
+
 class InvalidSetting(LeaderboardError):
     """An option has no valid value, or two options contradict each other."""
 

@@ -89,6 +89,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.InvalidProof,
         errors.NameInvisible,
         errors.NameTooLong,
+        errors.UnitBeginsWithDigit,
         errors.UnknownTimeZone,
         errors.GraceTooLong,
         errors.MomentAhead,

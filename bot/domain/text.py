@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import regex
 
-from bot.errors import InvalidProof, Named, NameInvisible, NameTooLong
+from bot.errors import InvalidProof, Named, NameInvisible, NameTooLong, UnitBeginsWithDigit
 
 MAX_EVENT_NAME = 100
 MAX_UNIT = 16
@@ -115,9 +115,12 @@ def clean_unit(text: str) -> str:
     """Return the unit to store for an event, 1 to 16 characters.
 
     Raises:
-        InvalidName: the unit has no visible character, or is too long.
+        InvalidName: the unit has no visible character, is too long, or begins with a digit.
     """
-    return _bounded(text, MAX_UNIT, Named.UNIT)
+    unit = _bounded(text, MAX_UNIT, Named.UNIT)
+    if unit[0].isdigit():
+        raise UnitBeginsWithDigit(Named.UNIT)
+    return unit
 
 
 @lru_cache(MOST_REMEMBERED)

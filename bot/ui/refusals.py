@@ -39,6 +39,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.InvalidProof: "The proof must be a link such as https://example.com/run, at most {longest} characters.",
     errors.NameInvisible: "{named} needs at least one visible character.",
     errors.NameTooLong: "{named} can have {longest} characters at the most; this has {length}.",
+    errors.UnitBeginsWithDigit: "{named} cannot begin with a digit, which would look like a part of the score.",
     errors.UnknownTimeZone: "There is no time zone “{typed}”. {hint}",
     errors.TimeZoneAmbiguous: "Which one: {candidates}?",
     errors.GraceTooLong: "The grace is 0 to {longest:,} minutes, so that a week closes before the next one ends.",

@@ -21,7 +21,7 @@ from bot.domain.text import (
     shorten,
     visible,
 )
-from bot.errors import InvalidName, InvalidProof, Named, NameInvisible, NameTooLong
+from bot.errors import InvalidName, InvalidProof, Named, NameInvisible, NameTooLong, UnitBeginsWithDigit
 from tests.hostile.texts import EMPTY
 from tests.refusals import taken
 
@@ -159,11 +159,16 @@ def test_a_name_needs_something_that_can_be_seen() -> None:
 def test_a_name_and_a_unit_are_bounded_after_cleaning() -> None:
     longest = "a" * MAX_EVENT_NAME
     assert clean_event_name(longest + ZERO_WIDTH_SPACE) == longest
-    assert clean_unit(" 16 characters!! ") == "16 characters!!"
+    assert clean_unit(" sixteen letters! ") == "sixteen letters!"
     for clean, most, named in ((clean_event_name, MAX_EVENT_NAME, Named.EVENT), (clean_unit, MAX_UNIT, Named.UNIT)):
         with pytest.raises(NameTooLong) as refusal:
             clean("a" * (most + 1))
         assert (refusal.value.named, refusal.value.longest, refusal.value.length) == (named, most, most + 1)
+
+
+def test_a_unit_begins_with_no_digit() -> None:
+    assert taken(clean_unit, ("12", "3 lines", "\u200b7", "\u0661", "²"), UnitBeginsWithDigit) == []
+    assert [clean_unit(unit) for unit in ("m²", "$", "lines3", "%")] == ["m²", "$", "lines3", "%"]
 
 
 @pytest.mark.parametrize(("clean", "longest"), [(clean_event_name, MAX_EVENT_NAME), (clean_unit, MAX_UNIT)])

@@ -34,7 +34,7 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
         shown, player, unit = (
             HARMLESS[name],
             User(name, display_name=name),
-            name if len(visible(name)) <= MAX_UNIT else "points",
+            name if len(visible(name)) <= MAX_UNIT and not visible(name)[0].isdigit() else "points",
         )
         what = shown if unit is name else unit
         score = f"5 {what}"

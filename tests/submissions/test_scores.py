@@ -1,6 +1,7 @@
 """Scores as text: what players may type, and how scores are shown."""
 
 import re
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -8,11 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.scores import MAX_SCORE, MAX_TEXT, ScoreBounds, ScoreFormat, ScoreStyle
-from bot.domain.text import MAX_UNIT, clean_unit, name_key
+from bot.domain.text import MAX_UNIT, clean_unit
 from bot.domain.typed_scores import MAX_DECIMALS
 from bot.errors import (
     AmbiguousScore,
     CommaInScore,
+    InvalidName,
     InvalidScore,
     NotANumber,
     NotATime,
@@ -43,8 +45,15 @@ storable = (
 )
 """Every possible typed score: up to nine decimals, and small enough that a float distinguishes whole numbers."""
 
+
+def is_unit(text: str) -> bool:
+    with suppress(InvalidName):
+        return bool(clean_unit(text))
+    return False
+
+
 styles = st.sampled_from(STYLES) | st.builds(
-    ScoreStyle, unit=st.text(min_size=1, max_size=MAX_UNIT).filter(name_key).map(clean_unit)
+    ScoreStyle, unit=st.text(min_size=1, max_size=MAX_UNIT).filter(is_unit).map(clean_unit)
 )
 """Every style that an event can have."""
 locales = st.sampled_from([None, "en-US", "de", "fr", "es-419"])
