@@ -19,7 +19,6 @@ from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import time_zones
 from bot.domain.rules import Attendance, Method
-from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import LONGEST_GRACE_MINUTES, ServerSettings, SettingsReport
 from bot.errors import EveryoneReads, GraceTooLong, NotATextChannel, Unavailable
 from bot.services.events import EventOptions
@@ -27,14 +26,14 @@ from bot.services.servers import SettingsService
 from bot.ui.card import Reply
 from bot.ui.events import show_event
 from bot.ui.servers import (
+    BESTS,
     BY_ITSELF,
     OPEN,
     PARTS,
     attendance_label,
+    best_label,
     channel_label,
     closing_label,
-    direction_label,
-    format_label,
     grace_label,
     method_label,
     name_label,
@@ -200,15 +199,16 @@ class EventModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Ask for its name, its unit, and what its scores are."""
-        return cls(name_label(), direction_label(), format_label(), unit_label())
+        """Ask for its name, what is best, and its unit."""
+        return cls(name_label(), best_label(), unit_label())
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Create the event."""
         services = services_of(interaction)
-        name, direction, kind, unit = self.inputs
-        options = EventOptions(name.value, ScoreFormat(kind.value), unit.value.strip() or None)
-        made = services.events.create(actor_of(interaction), ScoreDirection(direction.value), options)
+        name, best, unit = self.inputs
+        direction, kind = BESTS[best.value]
+        options = EventOptions(name.value, kind, unit.value.strip() or None)
+        made = services.events.create(actor_of(interaction), direction, options)
         await answer(interaction, made, show_event)
 
 

@@ -27,6 +27,13 @@ PARTS = {
 }
 """The parts of the setup, with the labels of their buttons, which are also the titles of the modals."""
 OPEN = "Set up"
+BESTS = {
+    "Highest number": (ScoreDirection.HIGH, ScoreFormat.NUMBER),
+    "Lowest number": (ScoreDirection.LOW, ScoreFormat.NUMBER),
+    "Fastest time": (ScoreDirection.LOW, ScoreFormat.TIME),
+    "Longest time": (ScoreDirection.HIGH, ScoreFormat.TIME),
+}
+"""What may be best in a new event, with what that means."""
 BY_ITSELF, BY_ADMIN = "itself", "admin"
 METHODS = {
     Method.CLASSIC: ("Classic", "By mean and spread of all scores"),
@@ -158,16 +165,10 @@ def unit_label() -> Label[Any]:
     return Label(text="Unit", description="Shown behind numbers; times have none", component=unit)
 
 
-def direction_label() -> Label[Any]:
-    """Ask whether higher or lower scores are better."""
-    options = {ScoreDirection.HIGH: ("The greater one", None), ScoreDirection.LOW: ("The smaller one", None)}
-    return _choice("direction", "Which score is better?", options, ScoreDirection.HIGH)
-
-
-def format_label() -> Label[Any]:
-    """Ask whether an event counts numbers or times."""
-    options = {ScoreFormat.NUMBER: ("Numbers", "12,345"), ScoreFormat.TIME: ("Times", "1:23.456")}
-    return _choice("format", "What is counted?", options, ScoreFormat.NUMBER)
+def best_label() -> Label[Any]:
+    """Ask whether an event counts numbers or times, and which of them are better."""
+    options = {best: (best, None) for best in BESTS}
+    return _choice("best", "What is best?", options, next(iter(BESTS)))
 
 
 def zone_label(settings: ServerSettings) -> Label[Any]:

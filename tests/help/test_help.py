@@ -21,7 +21,7 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     assert "`/setup`, *Weeks* has them close by themselves" in for_admin
     panel = await world.click(world.admin, for_admin, "Set up")
     asked = await world.open_modal(world.admin, panel, "New event")
-    await world.fill_in(world.admin, asked, name="Sprint", direction="HIGH", format="number", unit="points")
+    await world.fill_in(world.admin, asked, name="Sprint", best="Highest number", unit="points")
 
     monkeypatch.setattr(world.bot.tree, "ids", {"submit-score": 5})
     guide = await world.use("Ana", "help")

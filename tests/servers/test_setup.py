@@ -48,7 +48,7 @@ async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: Worl
         assert told in shown.alone, button
     asked = await world.open_modal(world.admin, panel, "New event")
 
-    made = await world.fill_in(world.admin, asked, name="Sprint", direction="LOW", format="time", unit="")
+    made = await world.fill_in(world.admin, asked, name="Sprint", best="Fastest time", unit="")
 
     assert "Event created" in made.public
     [event] = await tables.rows(world.backend.database, Event)
@@ -68,7 +68,7 @@ async def test_what_is_no_setting_is_refused_and_only_admins_see_the_panel(world
         ("Time zone", {"zone": "Atlantis"}, "There is no time zone “Atlantis”"),
         (
             "New event",
-            {"name": "A", "direction": "LOW", "format": "time", "unit": "points"},
+            {"name": "A", "best": "Longest time", "unit": "points"},
             "Times have no unit. Leave *Unit* empty.",
         ),
     ):
@@ -77,6 +77,17 @@ async def test_what_is_no_setting_is_refused_and_only_admins_see_the_panel(world
     assert "Only admins of this server can do that" in await world.refused(world.use("Ana", "setup"))
     told = await world.refused(world.use(world.admin, "settings", **{"review-channel": world.channel}))
     assert "held scores are for admins alone. Choose a channel that only they see." in told
+
+
+async def test_the_form_of_a_new_event_asks_in_one_question_what_is_best(world: World) -> None:
+    panel = await world.use(world.admin, "setup")
+    bests = ("Highest number", "Lowest number", "Fastest time", "Longest time")
+    for best in bests:
+        asked = await world.open_modal(world.admin, panel, "New event")
+        assert "Event created" in await world.fill_in(world.admin, asked, name=best, best=best, unit="")
+    listed = await world.use("Ana", "event list")
+    for best in bests:
+        assert f"**{best}** · {best.lower().replace('number', 'score')} · 0 players" in listed
 
 
 async def test_a_new_server_is_greeted_once_where_the_bot_may_write(world: World) -> None:
