@@ -75,4 +75,4 @@ def _boards(events: tuple[EventSummary, ...], viewer: int) -> Reply:
         button = PageButton("all", summary.event.id, Board.ALL_TIME, 0, viewer)
         button.item.label = isolate(summary.event.name, LONGEST_LABEL)
         buttons.append(button)
-    return replace(show_events(events), buttons=in_rows(buttons))
+    return replace(show_events(events, LABELS["boards"]), buttons=in_rows(buttons))

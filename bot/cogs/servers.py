@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Coroutine
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar, Self
 
 from discord import ButtonStyle, Guild, Interaction, Role, TextChannel, app_commands
@@ -109,7 +108,7 @@ class Servers(ServiceCog):
             quiet_from=quiet_from,
             quiet_to=quiet_to,
         )
-        await answer(interaction, changed, partial(show_panel, title="Settings changed"))
+        await answer(interaction, changed, _show_changed)
 
     @app_commands.command(name="setup", description="Admins: set up events, channel, weeks, time zone and admin role")
     @app_commands.guild_only()
@@ -185,7 +184,7 @@ class SetupModal(IdModal):
         """Change what was filled in."""
         services = services_of(interaction)
         work = self.change(interaction, services.settings)
-        await update(interaction, work, partial(show_panel, title="Settings changed"))
+        await update(interaction, work, _show_changed)
 
     def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
         """Return the use case that makes the change."""
@@ -317,6 +316,10 @@ def show_panel(report: SettingsReport, title: str = "Settings of this server") -
     """Show the settings of a server, with a button for each part of them."""
     buttons = [SetupButton(part) for part in PARTS]
     return replace(show_settings(report, title), buttons=[buttons[:ONE_ROW], buttons[ONE_ROW:]])
+
+
+def _show_changed(report: SettingsReport) -> Reply:
+    return show_panel(report, "Settings changed" if report.is_changed else "Nothing changed")
 
 
 def _minutes(text: str) -> int:

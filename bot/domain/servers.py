@@ -145,12 +145,14 @@ class SettingsReport:
         next_close: when weeks next close automatically, in UTC; None if they do not, or if the close was given up.
         has_failed: whether the last close failed, at least in part.
         notices: the settings that do not work, the earliest notice first.
+        is_changed: whether an admin's change has made a difference.
     """
 
     settings: ServerSettings
     next_close: datetime | None
     has_failed: bool
     notices: tuple[Notice, ...] = ()
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def name_season(event: EventInfo) -> str:
     return f"Season {event.season}{until}"
 
 
-def show_events(events: Sequence[EventSummary]) -> Reply:
+def show_events(events: Sequence[EventSummary], title: str = "Events of this server") -> Reply:
     """List the events of a server, as many as fit into a message."""
     lines: list[str] = []
     for summary in events:
@@ -93,7 +93,7 @@ def show_events(events: Sequence[EventSummary]) -> Reply:
             break
         lines.append(line)
     lines = lines or ["There are none yet. An admin makes one with `/setup`."]
-    return Reply([Card("Events of this server", tuple(lines), color=Color.blurple())], ephemeral=True)
+    return Reply([Card(title, tuple(lines), color=Color.blurple())], ephemeral=True)
 
 
 def _card(event: EventInfo, week: int, is_open: bool, title: str, lines: Sequence[str]) -> Card:
@@ -170,7 +170,8 @@ def _line(summary: EventSummary) -> str:
         state += " · ended"
     rules = rules_in_words(event.rules)
     state += "" if rules is None else f" · {rules}"
-    return f"**{escape(event.name)}** · {_goal(event)} · {count_of(summary.players, 'player')}{state}"
+    players = f" · {count_of(summary.players, 'player')}" if summary.players else ""
+    return f"**{escape(event.name)}** · {_goal(event)}{players}{state}"
 
 
 def _goal(event: EventInfo) -> str:

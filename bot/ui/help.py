@@ -20,7 +20,7 @@ def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
     if guide.events:
         lines, small = _with_events(guide), _for_admins(guide)
     elif guide.is_admin:
-        lines, small = _BEFORE_EVENTS, ("`/setup`, *Weeks* has them close by themselves",)
+        lines, small = _BEFORE_EVENTS, ("weeks can close by themselves: `/setup`, *Weeks*",)
     else:
         lines, small = _WITHOUT_EVENTS, ()
     card = _clickable(Card("What is this?", lines, small, Color.blurple()), ids)
@@ -31,10 +31,12 @@ def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:
     """Show a user, in private, how scores become Elos."""
     scale = guide.scale
     lines = (
-        f"An average score has an Elo of **{scale.base_elo}**; a clearly better one has {scale.elo_per_sigma:g} more.",
+        "Elo compares a score with all the others.",
+        f"**{scale.base_elo}** is average, **{scale.base_elo + scale.elo_per_sigma:g}** well above it.",
         "**All-time** your best, beside all bests",
         "**Week** the same, of that week alone",
-        f"**Overall** half all-time, half your average week, in which a missed one counts **{scale.missed_week_elo}**",
+        "**Overall** half all-time, half weekly average",
+        f"A missed week counts **{scale.missed_week_elo}**.",
     )
     small = (
         "your own numbers: `/rating`",
@@ -64,7 +66,7 @@ def _with_events(guide: Guide) -> tuple[str, ...]:
         f"**1** Play {_named(guide)}, at any time.",
         "**2** Submit: `/submit-score`.",
         f"**3** It gets an Elo: {guide.scale.base_elo} is average.",
-        f"**4** Weeks count: next one {format_dt(guide.week_ends_at, 'R')}.",
+        f"**4** Play each week: this one ends {format_dt(guide.week_ends_at, 'R')}.",
         "**5** What is next: `/leaderboard`, `/rating`, `/target`.",
     )
 

@@ -144,7 +144,7 @@ def _reviews(settings: ServerSettings) -> str:
 
 def _closing(report: SettingsReport) -> str:
     if not report.settings.closes_weeks:
-        return "when an admin uses `/weekly-reset`, or by themselves: *Weeks*"
+        return "by an admin: `/weekly-reset`"
     if report.next_close is None:
         return f"⚠️ no longer by themselves: that failed too often. {SWITCH} tries again"
     minutes = report.settings.grace_minutes
@@ -191,12 +191,12 @@ def grace_label(settings: ServerSettings) -> Label[Any]:
 
 def channel_label(channel_id: int | None) -> Label[Any]:
     """Ask where to announce results."""
-    return _channel("Results are posted there; none: nowhere", channel_id)
+    return _channel("Results go there. Empty: none are posted.", channel_id)
 
 
 def review_label(channel_id: int | None) -> Label[Any]:
     """Ask where to show held scores to admins."""
-    return _channel("Only admins may see it; none: in /review alone", channel_id)
+    return _channel("A channel only admins see. Empty: /review.", channel_id)
 
 
 def _channel(description: str, channel_id: int | None) -> Label[Any]:

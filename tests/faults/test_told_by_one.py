@@ -45,7 +45,7 @@ DOES = (
     Use(ADMIN, "event archive", "Event archived", {}, "Archived {n}"),
     Use(ADMIN, "weekly-reset", "🏆", {}, "Closed {n}"),
     Use(ADMIN, "weekly-undo", " is open again", {}, "Undone {n}"),
-    Use(ADMIN, "settings", "Settings changed", {"time-zone": "UTC"}),
+    Use(ADMIN, "settings", "Nothing changed", {"time-zone": "UTC"}),
     Use(User("cy{n}"), "submit-score", "🎉", {"score": "100"}, "Played {n}"),
 )
 READS = (

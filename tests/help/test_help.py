@@ -18,7 +18,7 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     assert [*lost.buttons] == ["How ratings work"]
     for_admin = await world.use(world.admin, "help")
     assert [*for_admin.buttons] == ["Set up", "How ratings work"]
-    assert "`/setup`, *Weeks* has them close by themselves" in for_admin
+    assert "weeks can close by themselves: `/setup`, *Weeks*" in for_admin
     panel = await world.click(world.admin, for_admin, "Set up")
     asked = await world.open_modal(world.admin, panel, "New event")
     await world.fill_in(world.admin, asked, name="Sprint", best="Highest number", unit="points")
@@ -33,8 +33,9 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     asked = await world.open_modal("Ana", guide, "Submit a score")
     answer = await world.fill_in("Ana", asked, score="12k")
     assert "**12,000** points" in answer.public
-    assert "**1000**; a clearly better one has 200 more.\n" in await world.click("Ana", guide, "How ratings work")
+    assert "**1000** is average, **1200** well above it.\n" in await world.click("Ana", guide, "How ratings work")
     boards = await world.click("Ana", guide, "Leaderboards")
+    assert boards.alone == "Leaderboards\n**Sprint** · most points · 1 player"
     assert "🥇 **Ana** · 12,000 · 1000?" in await world.click("Ana", boards, "Sprint")
     assert "You are an admin: `/setup`" in await world.use(world.admin, "help")
     await world.click(world.admin, await world.use(world.admin, "weekly-reset", event="Sprint"), CLOSE)

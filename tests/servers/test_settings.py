@@ -30,7 +30,7 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
         "Settings of this server\n"
         "Time zone\nUTC: weeks begin on Monday 00:00 there\n"
         "Admin role\nnot set; members with *Manage Server* are admins\n"
-        "Weeks close\nwhen an admin uses `/weekly-reset`, or by themselves: *Weeks*\n"
+        "Weeks close\nby an admin: `/weekly-reset`\n"
         "Announcements\nnone; *Announcements* picks a channel for results and records\n"
         "Held scores\nin `/review`; *Held scores* picks a channel of admins for them\n"
         "Default rules of new events\nClassic · every week counts"
@@ -42,6 +42,7 @@ async def test_settings_are_changed_one_by_one(world: World) -> None:
     referees = world.guild.create_role("Referees")
 
     assert "Settings changed\nTime zone\nEurope/Berlin: " in await change(world, time_zone="europe/berlin")
+    assert "Nothing changed\nTime zone\nEurope/Berlin: " in await change(world, time_zone="berlin")
     both = await change(world, admin_role=referees)
 
     assert "Time zone\nEurope/Berlin: " in both
@@ -98,7 +99,7 @@ async def test_weeks_that_close_by_themselves_are_switched_on_shown_and_switched
     assert f"Next: <t:{monday_at_half_past_three}:F>, <t:{monday_at_half_past_three}:R>" in on
     assert on.alone.splitlines()[1:] == (await change(world)).alone.splitlines()[1:]
     assert "Weeks close\nby themselves at their end\nNext: " in await change(world, grace=0)
-    assert "Weeks close\nwhen an admin uses `/weekly-reset`" in await change(world, close_weeks=False)
+    assert "Weeks close\nby an admin: `/weekly-reset`" in await change(world, close_weeks=False)
 
 
 async def test_a_close_that_fails_is_told_where_it_was_switched_on(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -138,10 +139,12 @@ class SettingsService:
         def work(session: Session) -> SettingsReport:
             begin_action(session, actor)
             row = _lock_row(session, actor.guild_id)
+            before = _report(session, actor.guild_id, read_settings(row))
             apply(session, row)
             settings = read_settings(row)
             record(session, actor, "settings", _summary(settings), at=self._clock())
-            return _report(session, actor.guild_id, settings)
+            after = _report(session, actor.guild_id, settings)
+            return replace(after, is_changed=after != before)
 
         return await self._database.write(work)
 
