@@ -44,6 +44,14 @@ class TimeNotNumber(UnreadableScore):
     unit: str | None
 
 
+@dataclass(eq=False)
+class OtherUnit(UnreadableScore):
+    """The text is a number with a unit, but not with `unit`, that of the event or None; `alone` is the number."""
+
+    unit: str | None
+    alone: str
+
+
 class NotANumber(UnreadableScore):
     """The text is not a number."""
 

@@ -18,6 +18,7 @@ EXAMPLES: dict[str, Any] = {
     "event": "Tetris Blitz",
     "pointed": "1.5",
     "unit": "points",
+    "alone": "1200",
     "most": 9,
     "greatest": 2**53 - 1,
     "least": 1,
@@ -79,6 +80,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.ErasureUnconfirmed,
         errors.CommaInScore,
         errors.TimeNotNumber,
+        errors.OtherUnit,
         errors.NotANumber,
         errors.NotATime,
         errors.TooManyDecimals,
@@ -211,7 +213,7 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
     told = {
         errors.CooldownActive(2): "One score at a time: you can submit again in 2 seconds.",
         errors.CooldownActive(1): "One score at a time: you can submit again in 1 second.",
-        errors.ClickTooSoon(2): "One score at a time: you can submit again in 2 seconds. Then click again.",
+        errors.ClickTooSoon(2): "One score at a time: you can submit again in 2 seconds. Then press again.",
         errors.ScoreTooHigh("1:24", Range(None, "1:23.5", False, True), None, True, event="40L"): (
             "1:24 is too long: 40L takes times up to 1:23.5."
         ),
@@ -234,13 +236,15 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.TimeNotNumber("1:2", "points", event="Blitz"): (
             "Blitz counts points, and “1:2” is a time. Type digits, such as 12345."
         ),
-        errors.NotANumber("@everyone"): r"“\@everyone” is not a score. Type digits, such as 12345, 12,345.5 or 12k.",
-        errors.NotANumber("x" * 41): f"“{'x' * 40}…” is not a score. Type digits, such as 12345, 12,345.5 or 12k.",
+        errors.NotANumber("@everyone"): r"“\@everyone” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
+        errors.NotANumber("x" * 41): f"“{'x' * 40}…” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
         errors.AmbiguousScore("15.020", EXAMPLES["readings"], "points"): (
             "Do you mean **15,020** or **15.02** points?"
         ),
+        errors.OtherUnit("1200 lines", "points", "1200", event="Blitz"): "Blitz counts points. Type 1200.",
+        errors.GraceTooLong(8640): "Type minutes from 0 to 8,640 (6 days).",
         errors.InvalidBound(Bound.MAX, errors.NotATime("abc")): (
-            "`max`: “abc” is not a time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s."
+            "`max`: “abc” is no time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s."
         ),
         errors.InvalidBound(Bound.MIN, errors.AmbiguousScore("15.020", EXAMPLES["readings"], None)): (
             "`min`: Do you mean **15,020** or **15.02**? Type 15020 or 15.02."
@@ -263,8 +267,8 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
             "16–22 November 2026 was closed already, on <t:1795003200:f>. `/leaderboard` shows it."
         ),
         errors.WeekClosedEarly("2026-W47", EXAMPLES["ran_at"], "2026-W48"): (
-            "16–22 November 2026 was closed already, on <t:1795003200:f>. Scores submitted since then count for "
-            "23–29 November 2026, which has not begun yet. `/weekly-undo` reopens 16–22 November 2026."
+            "16–22 Nov was closed <t:1795003200:R>. Scores since then count for 23–29 Nov, which has not begun. "
+            "`/weekly-undo` opens 16–22 Nov again."
         ),
         errors.WeekWithoutScores("2026-W47"): (
             "Nobody has submitted a score for 16–22 November 2026, so there is nothing to close."
@@ -289,8 +293,8 @@ def test_a_refused_name_is_told_how_long_it_may_be() -> None:
             clean(text)
         told.append(sentence(refusal.value))
     assert told == [
-        "An event's name can have 100 characters at the most; this has 101.",
-        "A unit can have 16 characters at the most; this has 17.",
+        "An event's name can have at most 100 characters; this has 101.",
+        "A unit can have at most 16 characters; this has 17.",
         "A unit needs at least one visible character.",
     ]
 
@@ -305,7 +309,7 @@ def test_a_refused_score_is_told_what_to_type_instead() -> None:
         (NUMBER, "1" * 300): f"“{'1' * 40}…” is too long for a score. Type at most 40 characters.",
         (NUMBER, "1.0000000001"): "“1.0000000001” has too many decimals. A score has at most 9.",
         (NUMBER, "1:23.456"): "This event counts numbers, and “1:23.456” is a time.",
-        (TIME, "fast"): "“fast” is not a time. Type it as 83.456, 1:23.456,",
+        (TIME, "fast"): "“fast” is no time. Type it as 83.456, 1:23.456,",
         (TIME, "83,5"): "Write “83,5” with a point: 83.5.",
     }
     told = {}

@@ -27,9 +27,9 @@ WITHOUT_MESSAGES = {ChannelType.category, ChannelType.forum, ChannelType.media}
 class Boards(ServiceCog):
     """The commands for boards that stay up to date."""
 
-    board = app_commands.Group(name="board", description="Boards that keep themselves up to date", guild_only=True)
+    board = app_commands.Group(name="board", description="Boards that stay up to date", guild_only=True)
 
-    @board.command(name="post", description="Admins: post a board of an event that keeps itself up to date")
+    @board.command(name="post", description="Admins: post a board of an event that stays up to date")
     @app_commands.describe(
         event="The event: start typing its name",
         channel="Where; default: this channel",

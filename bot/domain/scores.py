@@ -11,6 +11,7 @@ from bot.errors import (
     CommaInScore,
     NotANumber,
     NotATime,
+    OtherUnit,
     Range,
     Reading,
     ScoreOutOfRange,
@@ -19,6 +20,7 @@ from bot.errors import (
     ScoreTooLow,
     TimeNotNumber,
     TooManyDecimals,
+    UnreadableScore,
 )
 
 MAX_SCORE = 2**53 - 1
@@ -33,6 +35,8 @@ MAX_TEXT = 40
 """The longest text to parse; it fits the longest displayed score with a unit of 16 characters."""
 
 _LIKE_A_TIME = re.compile("[0-9.,]*(?::[0-9.,]*)+")
+_WITH_UNIT = re.compile("(.*[0-9]) ?(?![kmbt])[a-z]{2,}")
+"""A number with a word; one that begins as "million" or "thousand" do may belong to the number."""
 _TOO_MANY_DECIMALS = re.compile(rf"[^.]*\.[0-9]{{{MAX_DECIMALS + 1},}}\D*")
 
 
@@ -141,13 +145,17 @@ class ScoreStyle:
         text = plain(typed)
         return read_time(text, locale) if self.format is ScoreFormat.TIME else read_number(text, self.unit, locale)
 
-    def _refusal(self, typed: str, locale: str | None) -> NotANumber | NotATime | TimeNotNumber | TooManyDecimals:
+    def _refusal(self, typed: str, locale: str | None) -> UnreadableScore:
         if _TOO_MANY_DECIMALS.fullmatch(plain(typed)):
             return TooManyDecimals(typed, MAX_DECIMALS)
         if self.format is ScoreFormat.TIME:
             return NotATime(typed)
         if _LIKE_A_TIME.fullmatch(plain(typed)) or read_time(plain(typed), locale).values:
             return TimeNotNumber(typed, self.unit)
+        if (found := _WITH_UNIT.fullmatch(plain(typed))) is not None:
+            number = read_number(found[1], None, locale)
+            if number.is_certain and abs(number.values[0]) <= MAX_SCORE:
+                return OtherUnit(typed, self.unit, _unmistakable(float(number.values[0])))
         return NotANumber(typed)
 
 

@@ -14,6 +14,7 @@ from bot.errors import FileMistake, Flaw, LeaderboardError, Named
 from bot.ui.text import escape, escape_start, name_week, write_days, write_range
 
 LONGEST_REPEATED = 40
+MINUTES_A_DAY = 24 * 60
 _COMMAND = re.compile("`/([a-z-]+(?: [a-z-]+)?)`")
 MOST_NAMED = 5
 
@@ -26,9 +27,10 @@ UNEXPECTED = "Something went wrong on our side. If it happens again, tell the bo
 _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.ScoreTooLong: "“{typed}” is too long for a score. Type at most {longest} characters.",
     errors.CommaInScore: "Write “{typed}” with a point: {pointed}. Commas only group thousands, as in 12,345.",
+    errors.OtherUnit: "{event} counts {counted}. Type {alone}.",
     errors.TimeNotNumber: "{event} counts {counted}, and “{typed}” is a time. Type digits, such as 12345.",
-    errors.NotANumber: "“{typed}” is not a score. Type digits, such as 12345, 12,345.5 or 12k.",
-    errors.NotATime: "“{typed}” is not a time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s.",
+    errors.NotANumber: "“{typed}” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
+    errors.NotATime: "“{typed}” is no time. Type it as 83.456, 1:23.456, 1:02:03.4 or 1m23s.",
     errors.TooManyDecimals: "“{typed}” has too many decimals. A score has at most {most}.",
     errors.ScoreOutOfRange: "“{typed}” is out of range. No score is below −{greatest:,} or above {greatest:,}.",
     errors.AmbiguousScore: "Do you mean {readings}{unit}?",
@@ -38,21 +40,21 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.ScoreTooHigh: "{score} is too {high}: {event} takes {range}.",
     errors.InvalidProof: "The proof must be a link such as https://example.com/run, at most {longest} characters.",
     errors.NameInvisible: "{named} needs at least one visible character.",
-    errors.NameTooLong: "{named} can have {longest} characters at the most; this has {length}.",
+    errors.NameTooLong: "{named} can have at most {longest} characters; this has {length}.",
     errors.UnitBeginsWithDigit: "{named} cannot begin with a digit, which would look like a part of the score.",
     errors.UnknownTimeZone: "There is no time zone “{typed}”. {hint}",
-    errors.TimeZoneAmbiguous: "Which one: {candidates}?",
-    errors.GraceTooLong: "The grace is 0 to {longest:,} minutes, so that a week closes before the next one ends.",
+    errors.TimeZoneAmbiguous: "Several fit. Type one: {candidates}.",
+    errors.GraceTooLong: "Type minutes from 0 to {longest:,} ({days:g} days).",
     errors.MomentUnknown: "“{typed}” is no day or week. Type it as 2026-11-21, 21 Nov, yesterday or 2026-W47.",
     errors.MomentAhead: "“{typed}” has not come yet, and no score is from the future.",
     errors.NotATimeOfDay: "“{typed}” is no time of the day. Type it as 22:00 or 8:30; `none` ends the quiet hours.",
     errors.NotATextChannel: "Choose a text channel of this server.",
     errors.EveryoneReads: (
-        "Everyone can read <#{channel}>, and held scores are for admins alone. Choose a channel that only they see."
+        "Everyone can read <#{channel}>, and held scores are for admins alone. Choose a channel that only admins see."
     ),
     errors.QuietHoursHalf: "Quiet hours need both `quiet-from` and `quiet-to`, such as 22:00 and 8:00.",
     errors.NotAWeek: "Write the week as year and number, such as 2026-W47.",
-    errors.NothingToChange: "Nothing to change: give at least one of the options besides the event.",
+    errors.NothingToChange: "Nothing to change: choose something besides `event`.",
     errors.HasTheseRules: "{event} has these rules already.",
     errors.UnitOfTimes: "Times have no unit, and this event has “{unit}”. Add `unit:none`.",
     errors.UnitOfNewTimes: "Times have no unit. Leave *Unit* empty.",
@@ -68,7 +70,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
     errors.NoOpenEvents: "No event takes scores now. See them all with `/event list`.",
-    errors.EventUnnamed: "Which event is it? Choose one at `event`: your next score goes there by itself.",
+    errors.EventUnnamed: "Which event? Choose it at `event`; the bot remembers it for your next score.",
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}? Type more of its name.",
     errors.EventNameTaken: (
@@ -78,8 +80,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{event} is larger than the 10 MB that Discord takes as a file. "
         "The bot's operator can export it: `python -m bot export`."
     ),
-    errors.NoBoard: "{event} has no board that keeps itself up to date. Post one with `/board post`.",
-    errors.ChannelClosed: "I may not write in <#{channel}>. Let me *View Channel* and *Send Messages* there.",
+    errors.NoBoard: "{event} has no board that stays up to date. Post one with `/board post`.",
+    errors.ChannelClosed: "The bot may not write in <#{channel}>. Allow it *View Channel* and *Send Messages* there.",
     errors.FileTooLarge: (
         "The file is too large: at most {most_bytes:,} bytes and {most_rows:,} rows. Import it in parts."
     ),
@@ -94,15 +96,13 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventFileBroken: (
         "The file is no event that `/export` wrote: “{mistake}”. Export the event again, and leave the file as it is."
     ),
-    errors.EventFileNewer: "A newer version of the bot wrote this file. The operator of this bot can update it.",
+    errors.EventFileNewer: "A newer version of the bot wrote this file. The bot's operator can update this one.",
     errors.FileGone: "Discord does not hand out the file. Use `/import` again, with the file.",
     errors.NothingToImport: "Nothing to import: {event} has every score of the file that can be read.",
     errors.ImportGone: "Nothing to take back: {event} has no scores of this import any more.",
     errors.EventArchived: "{event} is archived and takes no more scores. `/leaderboard` still shows it.",
     errors.EventNotBegun: "{event} takes no scores yet. It begins {begins_at}.",
-    errors.EventEnded: (
-        "{event} takes no more scores: its last week was {last_week}. Its leaderboard stays: `/leaderboard`."
-    ),
+    errors.EventEnded: ("{event} takes no more scores: its last week was {last_week}. `/leaderboard` still shows it."),
     errors.SeasonSwapped: "The first week is after the last one. Swap `first-week` and `last-week`.",
     errors.SeasonOver: "That last week is over, and the event has no scores. Choose {current} or a later one.",
     errors.SeasonHasScores: (
@@ -163,7 +163,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.CooldownActive: "One score at a time: you can submit again in {seconds_left} second{plural}.",
     errors.ClickTooSoon: (
-        "One score at a time: you can submit again in {seconds_left} second{plural}. Then click again."
+        "One score at a time: you can submit again in {seconds_left} second{plural}. Then press again."
     ),
     errors.ScoreHeld: (
         "**{score}** is far from all others, so an admin looks at it first. Once approved, it counts as of now. "
@@ -186,13 +186,13 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.RoleAboveAdmin: (
         "You can award only what you could give yourself: you need *Manage Roles*, and a role above <@&{role}>."
     ),
-    errors.AwardWithoutElo: "Say from which Elo on, with `elo`; only `award:elo` takes one.",
+    errors.AwardWithoutElo: "`award:elo` needs an `elo`: who has that much gets the role. Other awards take none.",
     errors.ServerOnly: "Leaderboards belong to servers. Use this command in a server, not in a direct message.",
     errors.WeekNotBegun: "{week} has not begun yet. It is {current} now.",
     errors.WeekClosedAlready: "{week} was closed already, on {ran_at}. `/leaderboard` shows it.",
     errors.WeekClosedEarly: (
-        "{week} was closed already, on {ran_at}. Scores submitted since then count for "
-        "{open_week}, which has not begun yet. `/weekly-undo` reopens {week}."
+        "{week} was closed {ran_at}. Scores since then count for {open_week}, which has not begun. "
+        "`/weekly-undo` opens {week} again."
     ),
     errors.WeekNotOver: (
         "Close **{event} · {week}** early?\nIt would run until {until} ({left}).\n{afterwards}.\nYou can undo this."
@@ -201,7 +201,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick a week from the list that appears.",
     errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo. `/weekly-reset` closes one.",
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it.",
-    errors.NotTheLatestRun: "{week} is not what was closed last: that is {latest}. `/weekly-undo` takes that back.",
+    errors.NotTheLatestRun: "{week} was not closed last: {latest} was. `/weekly-undo` opens that one again.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
     errors.ButtonOutdated: "This is from an older version of the bot and no longer works. `/help` shows what does.",
     errors.Restarting: "The bot is just restarting. Nothing was saved; please try again in a minute.",
@@ -246,7 +246,7 @@ _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
 def sentence(error: LeaderboardError) -> str:
     """Return the sentence for an error, filled in with the fields of the error."""
-    fields = {name: _show(value) for name, value in vars(error).items()} | _weeks_of(error)
+    fields = {name: _show(value) for name, value in vars(error).items()} | _weeks_of(error) | _numbers_of(error)
     if isinstance(error, errors.InvalidName):
         fields["named"] = _NAMED[error.named]
     if isinstance(error, errors.WeekNotOver):
@@ -254,15 +254,13 @@ def sentence(error: LeaderboardError) -> str:
         goes_on, ends = f"Scores after you close it count for {fields['next_week']}", "It takes no scores after that"
         fields["afterwards"] = ends if error.next_week is None else goes_on
     if isinstance(error, errors.WeekClosedAlready):
-        fields["ran_at"] = format_dt(error.ran_at, "f")
+        fields["ran_at"] = format_dt(error.ran_at, "R" if isinstance(error, errors.WeekClosedEarly) else "f")
     if isinstance(error, errors.AboutPlayer):
         fields["player"] = f"<@{error.player}>"
     if isinstance(error, errors.SeveralScores):
         lines = ["- " + " · ".join(map(escape, score.split(" · "))) for score in error.scores]
         more = [f"- and {error.number - len(lines)} older"] if error.number > len(lines) else []
         fields["listed"] = "\n".join(lines + more)
-    if isinstance(error, errors.CooldownActive):
-        fields["plural"] = "" if error.seconds_left == 1 else "s"
     if isinstance(error, errors.EventUnknown | errors.UnknownTimeZone):
         fields["hint"] = f"Did you mean {fields['nearest']}?" if error.nearest else _ELSEWHERE[type(error)]
     if isinstance(error, errors.InvalidScore):
@@ -281,8 +279,16 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
         weeks = {"first": error.first, "last": error.last}
     elif isinstance(error, errors.WeekNotBegun):
         weeks["current"] = error.current
-    has_year = not isinstance(error, errors.WeekNotOver)
-    return {name: write_days(Week.parse(week), year=has_year) for name, week in weeks.items()}
+    is_short = isinstance(error, errors.WeekClosedEarly)
+    has_year = not is_short and not isinstance(error, errors.WeekNotOver)
+    return {name: write_days(Week.parse(week), short=is_short, year=has_year) for name, week in weeks.items()}
+
+
+def _numbers_of(error: LeaderboardError) -> dict[str, Any]:
+    """Return what goes with a number of an error."""
+    if isinstance(error, errors.CooldownActive):
+        return {"plural": "" if error.seconds_left == 1 else "s"}
+    return {"days": error.longest / MINUTES_A_DAY} if isinstance(error, errors.GraceTooLong) else {}
 
 
 def mention_commands(text: str, ids: Mapping[str, int]) -> str:
@@ -334,7 +340,7 @@ def _of_score(error: errors.InvalidScore, shown: Mapping[str, Any]) -> dict[str,
     """Return the fields for the sentence of a refused score, in addition to the error's own fields, `shown`."""
     nameless = "this event" if isinstance(error, errors.ScoreOutOfBounds) else "This event"
     fields = {"event": nameless if error.event is None else shown["event"]}
-    if isinstance(error, errors.TimeNotNumber):
+    if isinstance(error, errors.TimeNotNumber | errors.OtherUnit):
         fields["counted"] = "numbers" if error.unit is None else shown["unit"]
     if isinstance(error, errors.AmbiguousScore):
         fields["unit"] = "" if error.unit is None else f" {shown['unit']}"

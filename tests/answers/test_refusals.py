@@ -13,9 +13,9 @@ NO_LINK = "The proof must be a link such as https://example.com/run, at most 500
 async def test_what_is_no_score_is_refused_with_what_to_type(world: World) -> None:
     await world.create_event()
     refusals = {
-        "a *lot*": rf"“a \*lot\*” is not a score. {DIGITS}",
-        "": f"“” is not a score. {DIGITS}",
-        "x²": f"“x²” is not a score. {DIGITS}",
+        "a *lot*": rf"“a \*lot\*” is no score. {DIGITS}",
+        "": f"“” is no score. {DIGITS}",
+        "x²": f"“x²” is no score. {DIGITS}",
         "0": "0 is too low: Tetris Blitz takes scores above 0.",
         "1,000,000,000": "1,000,000,000 is too high: Tetris Blitz takes scores below 1,000,000,000.",
         "1,5": "Write “1,5” with a point: 1.5. Commas only group thousands, as in 12,345.",
@@ -29,7 +29,7 @@ async def test_what_is_no_score_is_refused_with_what_to_type(world: World) -> No
 async def test_what_is_no_time_is_refused_with_what_to_type(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
     refusals = {
-        "1:60": f"“1:60” is not a time. {TIMES}",
+        "1:60": f"“1:60” is no time. {TIMES}",
         "83,5": "Write “83,5” with a point: 83.5. Commas only group thousands, as in 12,345.",
         "0:00": "0s is too short: Tetris Blitz takes times above 0s.",
     }

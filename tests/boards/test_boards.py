@@ -169,7 +169,7 @@ async def test_a_board_may_be_in_a_thread_of_a_channel_that_is_closed_otherwise(
     [thread] = channel.threads
     for place, fits in ((thread, True), (channel, False)):
         told = seen(await world.admin.slash(place, "board post", event="Tetris Blitz"))
-        assert ("I may not write" not in told.alone) == fits
+        assert ("The bot may not write" not in told.alone) == fits
 
 
 async def test_what_admins_change_and_a_new_season_show_on_the_board(world: World) -> None:

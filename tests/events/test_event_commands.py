@@ -193,11 +193,11 @@ async def test_options_that_contradict_each_other_are_refused_with_the_remedy(wo
         "The smallest score allowed is greater than the greatest. Swap `min` and `max`.": {"min": "9", "max": "1"},
         "Times have no unit. Leave *Unit* empty.": {"format": "time", "unit": "points"},
         "`min`: This event counts numbers, and “0:30” is a time. Type digits, such as 12345.": {"min": "0:30"},
-        "`max`: “abc” is not a score.": {"max": "abc"},
+        "`max`: “abc” is no score.": {"max": "abc"},
         "`min`: Do you mean **15.02** or **15,020**? Type 15.02 or 15020.": {"min": "15.020"},
-        "A unit can have 16 characters at the most; this has 17.": {"unit": "x" * 17},
+        "A unit can have at most 16 characters; this has 17.": {"unit": "x" * 17},
         "A unit needs at least one visible character.": {"unit": "\u200b"},
-        "An event's name can have 100 characters at the most; this has 101.": {"name": "x" * 101},
+        "An event's name can have at most 100 characters; this has 101.": {"name": "x" * 101},
         "An event's name needs at least one visible character.": {"name": "\u200b \u202e"},
         "This server already has an event “Taken”.": {"name": "tAKEN"},
     }
@@ -211,7 +211,7 @@ async def test_an_edit_of_nothing_is_refused(world: World) -> None:
 
     sentence = await world.refused(world.use(world.admin, "event edit", event="Tetris Blitz"))
 
-    assert sentence == "Nothing to change: give at least one of the options besides the event."
+    assert sentence == "Nothing to change: choose something besides `event`."
 
 
 async def test_an_event_with_a_unit_cannot_become_one_of_times(world: World) -> None:

@@ -29,7 +29,7 @@ SUBMIT: tuple[str, Json] = ("submit-score", {"event": EVENT, "score": "5"})
 SHOW: tuple[str, Json] = ("leaderboard", {"event": EVENT})
 FLOOD: list[tuple[tuple[str, Json], tuple[str, ...]]] = [
     (SUBMIT, (PERSONAL_BEST, "⚠️ One score at a time")),
-    (("submit-score", {"event": EVENT, "score": "a lot"}), ("⚠️ “a lot” is not a score.",)),
+    (("submit-score", {"event": EVENT, "score": "a lot"}), ("⚠️ “a lot” is no score.",)),
     (SHOW, (FIRST_PAGE,)),
     (("leaderboard", {"event": EVENT, "board": "overall"}), (FIRST_PAGE,)),
     (("leaderboard", {"event": "Nothing"}), ("⚠️ This server has no event",)),

@@ -117,9 +117,9 @@ async def test_a_name_of_which_nothing_can_be_seen_or_too_much_is_refused(wired:
         ):
             assert "at least one visible character" in await wired.refused(doing), ascii(name)
     assert (await wired.refused(wired.create_event("New", unit=LONG))).startswith(
-        "A unit can have 16 characters at the"
+        "A unit can have at most 16 characters"
     )
-    too_long = "An event's name can have 100 characters at the most; this has 10000."
+    too_long = "An event's name can have at most 100 characters; this has 10000."
     assert await wired.refused(wired.create_event(LONG)) == too_long
 
 

@@ -131,7 +131,7 @@ async def test_a_channel_that_is_closed_to_the_bot_is_refused_with_all_that_came
     for option in ("announcements", "review-channel"):
         given = {option: closed, "grace": 30}
         refused = await world.refused(world.use(world.admin, "settings", **given))
-        assert refused == f"I may not write in <#{closed.id}>. Let me *View Channel* and *Send Messages* there."
+        assert refused == f"The bot may not write in <#{closed.id}>. Allow it *View Channel* and *Send Messages* there."
 
 
 async def test_a_channel_that_was_closed_meanwhile_can_be_switched_off(world: World) -> None:
@@ -148,7 +148,7 @@ async def test_a_form_refuses_a_channel_that_is_closed_to_the_bot(world: World) 
     for button in ("Announcements", "Held scores"):
         asked = await world.open_modal(world.admin, panel, button)
         refused = await world.refused(world.fill_in(world.admin, asked, channel=[closed]))
-        assert refused == f"I may not write in <#{closed.id}>. Let me *View Channel* and *Send Messages* there."
+        assert refused == f"The bot may not write in <#{closed.id}>. Allow it *View Channel* and *Send Messages* there."
     assert "Announcements\nnone;" in (await world.use(world.admin, "settings")).alone
 
 

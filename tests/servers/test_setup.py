@@ -63,7 +63,7 @@ async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: Worl
 async def test_what_is_no_setting_is_refused_and_only_admins_see_the_panel(world: World) -> None:
     panel = await world.use(world.admin, "setup")
     for button, values, told in (
-        ("Weeks", {"closing": "admin", "grace": "soon"}, "The grace is 0 to 8,640 minutes"),
+        ("Weeks", {"closing": "admin", "grace": "soon"}, "Type minutes from 0 to 8,640 (6 days)."),
         ("Held scores", {"channel": [world.channel]}, f"Everyone can read <#{world.channel.id}>"),
         ("Time zone", {"zone": "Atlantis"}, "There is no time zone “Atlantis”"),
         (
@@ -76,7 +76,7 @@ async def test_what_is_no_setting_is_refused_and_only_admins_see_the_panel(world
         assert told in await world.refused(world.fill_in(world.admin, asked, **values))
     assert "Only admins of this server can do that" in await world.refused(world.use("Ana", "setup"))
     told = await world.refused(world.use(world.admin, "settings", **{"review-channel": world.channel}))
-    assert "held scores are for admins alone. Choose a channel that only they see." in told
+    assert "held scores are for admins alone. Choose a channel that only admins see." in told
 
 
 async def test_the_form_of_a_new_event_asks_in_one_question_what_is_best(world: World) -> None:

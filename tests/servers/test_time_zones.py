@@ -93,7 +93,7 @@ async def test_a_country_is_taken_and_shown_as_its_zone(world: World) -> None:
 async def test_an_abbreviation_of_several_zones_names_them(world: World) -> None:
     told = await world.refused(world.use(world.admin, "settings", **{"time-zone": "IST"}))
 
-    assert told == "Which one: **Asia/Kolkata**, **Asia/Jerusalem** or **Europe/Dublin**?"
+    assert told == "Several fit. Type one: **Asia/Kolkata**, **Asia/Jerusalem** or **Europe/Dublin**."
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ async def test_the_button_asks_for_a_score_and_counts_it_as_the_command_does(dat
         assert await world.tables() == before
         again = await world.open_modal("Ana", board, BUTTON)
         assert "One score at a time" in await world.refused(world.fill_in("Ana", again, score="2"))
-        assert "“fast” is not a score." in await world.refused(world.fill_in("Bob", later, score="fast"))
+        assert "“fast” is no score." in await world.refused(world.fill_in("Bob", later, score="fast"))
 
 
 async def test_what_the_button_asks_for_may_have_two_meanings_and_keeps_its_proof(world: World) -> None:
@@ -165,7 +165,7 @@ async def test_without_a_name_a_score_is_for_the_default_of_the_channel_or_the_e
     assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="1")).public
     await world.create_event("40L Sprint", "LOW")
     assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="2")).public
-    assert "Which event is it?" in await world.refused(world.use("Bob", "submit-score", score="3"))
+    assert "Which event?" in await world.refused(world.use("Bob", "submit-score", score="3"))
     here = {"default-channel": world.channel}
 
     for name, seen in {"Tetris Blitz": "Tetris Blitz", "40L Sprint": "40L Sprint"}.items():

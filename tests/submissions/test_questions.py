@@ -73,7 +73,7 @@ async def test_a_click_is_a_submission_like_any_other(database_url: URL) -> None
         # The question started no cooldown.
         await world.submit("Ana", "7")
 
-        assert (await world.refused(world.click("Ana", question, "15,020"))).endswith(" seconds. Then click again.")
+        assert (await world.refused(world.click("Ana", question, "15,020"))).endswith(" seconds. Then press again.")
         world.clock.move(seconds=61)
         await world.click("Ana", question, "15,020")
         before = await world.tables()

@@ -44,9 +44,8 @@ async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> 
         "🥇 **Bob** · 1:00 · 1200\n"
     )
     assert await world.refused(world.reset()) == (
-        "16–22 November 2026 was closed already, on <t:1795003202:f>. "
-        "Scores submitted since then count for 23–29 November 2026, which has not begun yet. "
-        "`/weekly-undo` reopens 16–22 November 2026."
+        "16–22 Nov was closed <t:1795003202:R>. Scores since then count for 23–29 Nov, which has not begun. "
+        "`/weekly-undo` opens 16–22 Nov again."
     )
 
 
@@ -87,9 +86,7 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
 
     assert closed.alone == "Done. The result is below."
     assert closed.public.startswith("🏆 Tetris Blitz · 16–22 November\n")
-    assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith(
-        "16–22 November 2026 was closed"
-    )
+    assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith("16–22 Nov was closed")
     await world.restart_bot()
     assert (await world.refused(world.click("Ana", closed, "Undo"))).startswith("Only admins")
     undone = await world.click(world.admin, closed, "Undo")
@@ -163,7 +160,7 @@ async def test_an_undo_of_what_was_not_closed_last_says_what_was(world: World) -
         results.append(await world.reset())
 
     assert await world.refused(world.click(world.admin, results[0], "Undo")) == (
-        "16–22 November 2026 is not what was closed last: that is 23–29 November 2026. `/weekly-undo` takes that back."
+        "16–22 November 2026 was not closed last: 23–29 November 2026 was. `/weekly-undo` opens that one again."
     )
 
 
@@ -322,7 +319,7 @@ async def test_a_week_that_cannot_be_closed_is_refused_with_the_reason(world: Wo
     await world.reset(week="2026-W47")
 
     reasons = {
-        "2026-W47": "16–22 November 2026 was closed already, on <t:1795003200:f>.",
+        "2026-W47": "16–22 Nov was closed <t:1795003200:R>.",
         "2026-W48": "23–29 November 2026 has not begun yet. It is 16–22 November 2026 now.",
         "2026-W46": "Nobody has submitted a score for 9–15 November 2026, so there is nothing to close.",
         "2026-W54": "Write the week as year and number, such as 2026-W47.",
