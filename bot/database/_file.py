@@ -10,6 +10,9 @@ from typing import Any
 
 import aiosqlite
 
+LIMIT_WAL = "PRAGMA journal_size_limit = 16777216"
+"""To what size the `-wal` file shrinks, in which recent changes are. A long read beside many writes makes it grow."""
+
 
 class _File(aiosqlite.Connection):
     """A connection whose `stop` may be called twice; aiosqlite's thread would never answer a second call."""
@@ -42,6 +45,7 @@ def prepare_file(connection: Any, *, foreign_keys: bool) -> None:
             connection.create_function(name, 1, function, deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(LIMIT_WAL)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON" if foreign_keys else "PRAGMA foreign_keys = OFF")
     cursor.close()

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 from sqlalchemy.util.concurrency import in_greenlet
 
+from bot.database import _file
 from bot.database import database as transactions
 from bot.database._file_transactions import FileTransactions
 from bot.database.database import MAX_ATTEMPTS, Database
@@ -38,6 +40,10 @@ def event() -> Any:
 
 def count(session: Session) -> int:
     return session.scalar(select(func.count(Player.id))) or 0
+
+
+def bytes_beside(file: Database) -> int:
+    return Path(f"{file.url.database}-wal").stat().st_size
 
 
 class Adding:
@@ -138,6 +144,27 @@ async def test_a_connection_to_a_file_outlives_what_is_refused_and_no_other_erro
             await file.read(fail)
         assert await file.read(count) == 0
     assert len(opened) == connections
+
+
+async def test_what_was_written_beside_a_long_read_takes_no_room_for_long(
+    file: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_file, "LIMIT_WAL", "PRAGMA journal_size_limit = 100000")
+    wait = waiting()
+
+    def write(session: Session, number: int) -> None:
+        session.execute(insert(Player).values(discord_id=number, username="a" * 2**20))
+
+    def read(session: Session) -> int:
+        session.scalar(select(Player.id))
+        for number in range(6):
+            wait(file.write(partial(write, number=number)))
+        return bytes_beside(file)
+
+    assert await file.read(read) > 6 * 2**20
+    for number in range(10, 13):
+        await file.write(Adding(number))
+    assert bytes_beside(file) <= 100_000
 
 
 async def test_work_on_a_file_that_nobody_waits_for_any_more_is_not_begun(file: Database) -> None:
