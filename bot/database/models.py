@@ -33,6 +33,8 @@ QUIET_HOURS = (
 _IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 _IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 _IS_REMOVED = "removed_at IS NOT NULL"
+_HAS_REMOVER = "removed_by IS NOT NULL"
+_IS_ADDED = "added_by IS NOT NULL"
 _IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 _IS_OF_EVENT = "event_id IS NOT NULL"
 _IS_OF_GUILD = "event_id IS NULL"
@@ -268,6 +270,9 @@ class ScoreSubmission(Base):
         sa.Index("idx_score_submissions_player", "player_id", "submitted_at"),
         sa.Index("idx_score_submissions_event", "event_id", "week_number"),
         partial_index("idx_score_submissions_removals", "event_id", "week_number", "removed_at", where=_IS_REMOVED),
+        # By these, what an admin did is found; a submission is in neither.
+        partial_index("idx_score_submissions_removed_by", "removed_by", where=_HAS_REMOVER),
+        partial_index("idx_score_submissions_added_by", "added_by", where=_IS_ADDED),
         KEYS_COME_ONCE,
     )
 
@@ -464,6 +469,7 @@ class AuditLog(Base):
         sa.Index("idx_audit_log_interaction", "interaction_id"),
         sa.Index("idx_audit_log_event", "event_id", "done_at"),
         sa.Index("idx_audit_log_guild", "guild_id", "id"),
+        sa.Index("idx_audit_log_actor", "actor_id"),
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True)

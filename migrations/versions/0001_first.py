@@ -24,6 +24,8 @@ WEEK_RANGE = "{0} % 100 BETWEEN 1 AND 53 AND {0} BETWEEN 197001 AND 999953"
 IS_ALL_TIME = "score_type = 'all_time' AND week_number IS NULL"
 IS_WEEKLY = "score_type = 'weekly' AND week_number IS NOT NULL"
 IS_REMOVED = "removed_at IS NOT NULL"
+HAS_REMOVER = "removed_by IS NOT NULL"
+IS_ADDED = "added_by IS NOT NULL"
 IS_WITHDRAWN = "withdrawn_at IS NOT NULL"
 IS_OF_EVENT = "event_id IS NOT NULL"
 IS_OF_GUILD = "event_id IS NULL"
@@ -111,6 +113,7 @@ def upgrade() -> None:
     op.create_index("idx_audit_log_interaction", "audit_log", ["interaction_id"])
     op.create_index("idx_audit_log_event", "audit_log", ["event_id", "done_at"])
     op.create_index("idx_audit_log_guild", "audit_log", ["guild_id", "id"])
+    op.create_index("idx_audit_log_actor", "audit_log", ["actor_id"])
     _create_jobs()
     _create_posts()
     _create_roles()
@@ -284,6 +287,8 @@ def _create_log() -> None:
     op.create_index("idx_score_submissions_event", "score_submissions", ["event_id", "week_number"])
     removals = ("event_id", "week_number", "removed_at")
     _partial_index("idx_score_submissions_removals", "score_submissions", *removals, where=IS_REMOVED)
+    _partial_index("idx_score_submissions_removed_by", "score_submissions", "removed_by", where=HAS_REMOVER)
+    _partial_index("idx_score_submissions_added_by", "score_submissions", "added_by", where=IS_ADDED)
 
 
 def _create_held_scores() -> None:

@@ -45,7 +45,8 @@ def test_the_comparison_sees_checks_and_the_conditions_of_indexes(database_url: 
     assert conditions.keys() == {
         *("uq_all_time_scores", "uq_weekly_scores"),
         *("uq_excuses_event", "uq_excuses_guild", "idx_held_scores_waiting"),
-        *("idx_score_submissions_removals", "idx_members_withdrawn", "uq_events_season"),
+        *("idx_score_submissions_removals", "idx_score_submissions_removed_by", "idx_score_submissions_added_by"),
+        *("idx_members_withdrawn", "uq_events_season"),
     }
     assert "all_time" in conditions["uq_all_time_scores"]
     checks = found["leaderboard_scores"]["checks"]
