@@ -35,6 +35,7 @@ _SHORTEST_PLURAL = 4
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}([.,' ])[0-9]{3}(?:\1[0-9]{3})*|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
 _NUMBER = re.compile(rf"(?=\.?[0-9])[0-9]*\.[0-9]{{0,{MAX_DECIMALS}}}")
 _BEGINS_DECIMALS = re.compile(r"(?:0[0-9]*)?,.*|[0-9' ]*,[0-9]?")
+_COMMA_AFTER_GROUPS = re.compile("[0-9]+[.' ].*,[0-9]+")
 _PLAIN = re.compile(rf"[0-9]+(?:\.(?:[0-9]{{1,2}}|[0-9]{{4,{MAX_DECIMALS}}}))?")
 _SCALED = re.compile(r"(.*[0-9.]) ?([kmb])")
 _SIGNED = re.compile(r"([+-]?)(.*)", re.DOTALL)
@@ -174,13 +175,14 @@ def _split_sign(text: str) -> tuple[int, str]:
 def _read(text: str, sure: str | None, *, point_first: bool) -> Readings:
     """Parse digits with separators, once with a decimal point and once with a decimal comma.
 
-    If `sure` is in the text, the reading with a point is certain. A reading with a comma is never certain if it has
-    decimals: where commas group thousands, a digit may be missing or superfluous.
+    If `sure` is in the text, the reading with a point is certain. A reading with a comma before decimals is certain
+    only if another separator groups the digits before it: where commas group thousands, a digit may be missing or
+    superfluous.
     """
     by_point, by_comma = _decimal(text, ".", ",' "), _decimal(text, ",", ".' ")
     if by_point is not None and (by_comma in (None, by_point) or (sure is not None and sure in text)):
         return Readings((by_point,), is_certain=True)
-    if by_point is None and "," not in text:
+    if by_point is None and ("," not in text or _COMMA_AFTER_GROUPS.fullmatch(text)):
         return Readings() if by_comma is None else Readings((by_comma,), is_certain=True)
     if by_point is None and text.count(",") == 1 and not _BEGINS_DECIMALS.fullmatch(text):
         by_point = _decimal(text.replace(",", ""), ".", "' ")
