@@ -17,6 +17,8 @@ _CHANNEL = re.compile(
 )
 _ROLE = re.compile(r"(?:(?<=\brole )|(?<=\brole: ))[0-9]{15,20}")
 """Places where an escaped detail contains an id of Discord."""
+_DIRECTION = re.compile(r"( \((?:HIGH|LOW)\))$")
+"""The direction behind the name of a new event."""
 
 
 def audit_card(page: AuditPage) -> Card:
@@ -32,8 +34,10 @@ def _fitting(page: AuditPage) -> str:
     return next(text for text in texts if len(text) <= LONGEST_PAGE)
 
 
-def _mentioned(detail: str) -> str:
+def _detail(detail: str, longest: int) -> str:
     """Return an escaped detail with mentions of channels and roles in place of their ids."""
+    text, *direction = _DIRECTION.split(detail)
+    detail = escape_start(text, longest) + "".join(direction)
     return _ROLE.sub(r"<@&\g<0>>", _CHANNEL.sub(r"<#\g<0>>", detail))
 
 
@@ -43,7 +47,7 @@ def _show(entry: AuditEntry, longest: int) -> str:
     actor = "the bot itself" if entry.actor_id == ITSELF else mention(entry.actor_id)
     lines = [
         " · ".join((f"{format_dt(entry.done_at, 'f')} **{entry.action}**", *about)),
-        f"{_mentioned(escape_start(entry.detail, longest))} · by {actor}",
+        f"{_detail(entry.detail, longest)} · by {actor}",
     ]
     if entry.reason is not None:
         lines.append(f"“{escape_start(entry.reason, longest)}”")

@@ -52,6 +52,11 @@ async def test_an_admin_alone_sees_who_did_what_to_what_when_and_why_the_latest_
     assert seen.buttons == {}
 
 
+async def test_a_name_from_right_to_left_leaves_the_direction_of_its_event_where_it_is(world: World) -> None:
+    await world.create_event("\u05d0\u05d1")
+    assert "\u2068\u05d0\u05d1\u2069 (HIGH) · by" in await world.use(world.admin, "audit")
+
+
 @on_both_databases
 async def test_it_can_be_about_one_event_and_one_player(world: World) -> None:
     for name in (EVENT, SPRINT):
