@@ -1,7 +1,6 @@
 """`/leaderboard` and its buttons."""
 
 import re
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -13,8 +12,7 @@ from bot.cogs._buttons import DISCORD_ID, EVENT, PAGE, IdButton, in_rows
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, closed_weeks, seasons
-from bot.domain.standings import Board, LeaderboardPage
-from bot.domain.weeks import Week
+from bot.domain.standings import Board, LeaderboardPage, PastWeeks
 from bot.ui.card import Reply
 from bot.ui.standings import MOST_WEEKS, board_card, show_past_weeks
 from bot.ui.text import write_days
@@ -108,13 +106,12 @@ class PastWeeksButton(IdButton, template=rf"weeks:{EVENT}(?::(?P<owner>{DISCORD_
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Offer the weeks."""
-        weeks = services_of(interaction).standings.closed_weeks(guild_of(interaction), self.event_id)
+        weeks = services_of(interaction).standings.past_weeks(guild_of(interaction), self.event_id)
         viewer = interaction.user.id
         if viewer == self.owner_id:
-            await update(interaction, weeks, lambda weeks: _offer(weeks, self.event_id, viewer), only_reads=True)
+            await update(interaction, weeks, partial(_offer, viewer=viewer), only_reads=True)
         else:
-            offer = partial(_offer, event_id=self.event_id, viewer=viewer, ephemeral=True)
-            await answer(interaction, weeks, offer, only_reads=True)
+            await answer(interaction, weeks, partial(_offer, viewer=viewer, ephemeral=True), only_reads=True)
 
 
 def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool = False) -> Reply:
@@ -139,12 +136,14 @@ def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool =
     return Reply([board_card(page, asker)], [boards, turns] if turns else [boards], ephemeral)
 
 
-def _offer(weeks: Sequence[Week], event_id: int, viewer: int, *, ephemeral: bool = False) -> Reply:
-    """Offer the latest closed weeks, and the all-time board as the way back."""
+def _offer(past: PastWeeks, viewer: int, *, ephemeral: bool = False) -> Reply:
+    """Offer the latest closed weeks, the all-time board as the way back, and to submit a score."""
     buttons: list[IdButton] = []
-    for week in weeks[:MOST_WEEKS]:
-        button = PageButton("week", event_id, str(week), 0, viewer)
+    for week in past.weeks[:MOST_WEEKS]:
+        button = PageButton("week", past.event.id, str(week), 0, viewer)
         button.item.label = write_days(week, short=True)
         buttons.append(button)
-    back: list[IdButton] = [PageButton("all", event_id, Board.ALL_TIME, 0, viewer)]
-    return show_past_weeks(len(weeks), [*in_rows(buttons), back], ephemeral=ephemeral)
+    back: list[IdButton] = [PageButton("all", past.event.id, Board.ALL_TIME, 0, viewer)]
+    if past.takes_scores:
+        back.append(SubmitButton(past.event.id))
+    return show_past_weeks(past, [*in_rows(buttons), back], ephemeral=ephemeral)

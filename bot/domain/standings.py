@@ -100,5 +100,27 @@ class LeaderboardPage:
     @property
     def takes_scores(self) -> bool:
         """Whether a new score could change a board of the event."""
-        is_in_season = self.season is None or (self.season.begins_at is None and self.season.weeks_left != 0)
-        return self.event.is_active and is_in_season
+        return _takes_scores(self.event, self.season)
+
+
+@dataclass(frozen=True, slots=True)
+class PastWeeks:
+    """The closed weeks of an event.
+
+    Attributes:
+        season: the season of the event; None if it has neither a first nor a last week.
+        weeks: the latest first.
+    """
+
+    event: EventInfo
+    season: Season | None
+    weeks: tuple[Week, ...]
+
+    @property
+    def takes_scores(self) -> bool:
+        """Whether a new score could change a board of the event."""
+        return _takes_scores(self.event, self.season)
+
+
+def _takes_scores(event: EventInfo, season: Season | None) -> bool:
+    return event.is_active and (season is None or (season.begins_at is None and season.weeks_left != 0))

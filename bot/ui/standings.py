@@ -10,7 +10,7 @@ from bot.domain.ratings import round_half_up
 from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreStyle
 from bot.domain.seasons import Season
-from bot.domain.standings import Board, FirstWeek, LeaderboardPage, Standing
+from bot.domain.standings import Board, FirstWeek, LeaderboardPage, PastWeeks, Standing
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, small_print
 from bot.ui.rules import halves_in_words, rules_in_words
@@ -42,11 +42,12 @@ def board_card(page: LeaderboardPage, asker: str | None) -> Card:
     )
 
 
-def show_past_weeks(number: int, buttons: Buttons, *, ephemeral: bool) -> Reply:
-    """Offer the latest closed weeks; `number` is the total."""
+def show_past_weeks(past: PastWeeks, buttons: Buttons, *, ephemeral: bool) -> Reply:
+    """Offer the latest closed weeks of an event."""
+    number = len(past.weeks)
     text = "Which week?" if number else "No week is closed yet."
     small = (f"the latest {MOST_WEEKS} of {number}: `/leaderboard` has them all",) if number > MOST_WEEKS else ()
-    return Reply([Card(None, (text,), small, Color.gold())], buttons, ephemeral)
+    return Reply([Card(escape(past.event.name), (text,), small, Color.gold())], buttons, ephemeral)
 
 
 def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:

@@ -75,13 +75,27 @@ async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their
     await world.restart_bot()
     assert "11 **Player 1** · 11 · 684" in await world.click("Ana", board, "›")
     offered = await world.click("Ana", board, "Past weeks")
-    assert "Which week?" in offered.public
-    assert [*offered.buttons] == ["30 Nov – 6 Dec", "23–29 Nov", "16–22 Nov", "All-time"]
+    assert offered.public == f"{EVENT}\nWhich week?"
+    assert [*offered.buttons] == ["30 Nov – 6 Dec", "23–29 Nov", "16–22 Nov", "All-time", "Submit a score"]
     assert "🥇 **Player 2** · 11 · 1200?" in (await world.click("Ana", offered, "16–22 Nov")).public
     assert "Which week?" in (await world.click("Ben", board, "Past weeks")).alone
     assert "Nobody has a score for 28 September – 4 October 2026 in Tetris Blitz." in await world.refused(
         world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")
     )
+
+
+@on_one_database
+async def test_where_no_week_is_closed_the_board_keeps_its_name_and_takes_scores(world: World) -> None:
+    await world.create_event()
+    board = await world.board(who="Ana")
+    offered = await world.click("Ana", board, "Past weeks")
+    assert (offered.public, [*offered.buttons]) == (
+        f"{EVENT}\nNo week is closed yet.",
+        ["All-time", "Submit a score"],
+    )
+    await world.use(world.admin, "event archive", event=EVENT)
+    board = await world.board(who="Ana")
+    assert [*(await world.click("Ben", board, "Past weeks")).buttons] == ["All-time"]
 
 
 async def test_the_weeks_of_a_past_season_are_suggested_with_it(world: World) -> None:

@@ -15,10 +15,10 @@ from bot.domain.ratings import Field, RatingScale
 from bot.domain.reminders import WeekToMiss
 from bot.domain.rules import CountedWeek, Method
 from bot.domain.servers import GREATEST_ID
-from bot.domain.standings import Board, LeaderboardPage, Standing
+from bot.domain.standings import Board, LeaderboardPage, PastWeeks, Standing
 from bot.domain.weeks import Week
 from bot.errors import SubmitterWithdrawn, WeekWithoutBoard
-from bot.services.events import describe, find_meant_event, without_scores
+from bot.services.events import describe, find_event, find_meant_event, without_scores
 from bot.services.ratings import (
     count_week,
     current_field,
@@ -154,6 +154,21 @@ class StandingsService:
         place, row = own
         standing, field = board.standing(place, row), self._field(session, event, board.rating)
         return row.player_id, explain(session, event, row.player_id, standing, place, board.rating, field)
+
+    async def past_weeks(self, guild_id: int, event_id: int) -> PastWeeks:
+        """Return an event, by its key, with its closed weeks.
+
+        Raises:
+            EventNotFound: the server has no such event.
+        """
+
+        def work(session: Session) -> PastWeeks:
+            event = find_event(session, guild_id, event_id)
+            return PastWeeks(
+                describe(event), find_progress(session, event, self._clock()), closed_weeks(session, event_id)
+            )
+
+        return await self._database.read(work)
 
     async def closed_weeks(self, guild_id: int, event: str | int, season: str | None = None) -> tuple[Week, ...]:
         """Return the closed weeks of an event, by its name or its key, the latest first.
