@@ -106,11 +106,15 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A close whose results are announced in a channel: the answer names only the last week and the channel."""
+    """A close whose results are announced in a channel: the answer names only the last week and the channel.
+
+    `is_again` is true if the message of an earlier, undone close shows the results again.
+    """
 
     event: EventInfo
     week: Week
     channel_id: int
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,9 @@ def show_results(content: Results | Reopened) -> Reply:
 def show_announced(content: Announced) -> Reply:
     """Show that weeks are closed, and in which channel their results appear."""
     title = f"**{escape(content.event.name)} · {write_days(content.week)}**"
-    return Reply(
-        [Card(None, (f"{title} is closed.", f"The results go to <#{content.channel_id}>."), color=Color.gold())]
-    )
+    results = "are back in" if content.is_again else "go to"
+    text = f"{title} is closed.", f"The results {results} <#{content.channel_id}>."
+    return Reply([Card(None, text, color=Color.gold())])
 
 
 def show_final(final: Final) -> Reply:

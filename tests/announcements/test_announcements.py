@@ -69,7 +69,8 @@ async def test_results_are_told_when_weeks_close_and_corrected_when_that_is_undo
     assert "Cy" not in second.split("**Overall**")[0]
     await server.wired.use(ADMIN, "weekly-undo", event=EVENT)
     assert (await server.told("🏆"))[1].splitlines()[1:] == ["The week is open again."]
-    await server.wired.reset()
+    closed = await server.wired.reset()
+    assert f"The results are back in <#{HOME.news.id}>." in closed.text
     assert await server.told("🏆") == [first, second]
 
 

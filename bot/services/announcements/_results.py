@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.database.models import Event, Member, Player, PlayerEventStats, Post, WeeklyResult, WeeklyRun
 from bot.domain import weeks as domain
 from bot.domain.announcements import (
     LEAST_CLIMB,
@@ -20,9 +20,11 @@ from bot.domain.announcements import (
     WeekWinner,
     find_chase,
     read_key,
+    results_key,
 )
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
+from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
 from bot.domain.weeks import Week
@@ -65,9 +67,12 @@ class ResultAnnouncements(Announcements):
 
         def work(session: Session) -> Results | Reopened | Announced:
             event, settings = find_event(session, guild_id, event_id), load_settings(session, guild_id)
-            if settings.announcement_channel_id is not None:
-                return Announced(describe(event), weeks[-1], settings.announcement_channel_id)
-            return _content(session, event, settings, weeks[-1], _runs_of(session, event_id, weeks))
+            runs = _runs_of(session, event_id, weeks)
+            if settings.announcement_channel_id is None:
+                return _content(session, event, settings, weeks[-1], runs)
+            earlier = _posted_in(session, event_id, weeks[-1], runs)
+            channel_id = settings.announcement_channel_id if earlier is None else earlier
+            return Announced(describe(event), weeks[-1], channel_id, is_again=earlier is not None)
 
         return await self._database.read(work)
 
@@ -79,6 +84,13 @@ class ResultAnnouncements(Announcements):
             return _report(session, found, settings, _runs_of(session, found.id, weeks))
 
         return await self._weeks.preview(actor, event, week, see)
+
+
+def _posted_in(session: Session, event_id: int, last: Week, runs: Sequence[WeeklyRun]) -> int | None:
+    """Return the channel that has had the results of weeks since before their present runs; None for none."""
+    post = sa.select(Post.channel_id).where(Post.kind == JobKind.RESULTS, Post.key == results_key(event_id, last))
+    closed_at = max((run.ran_at for run in runs), default=None)
+    return session.scalar(post.where(Post.message_id.is_not(None), Post.posted_at < closed_at))
 
 
 def _closed_together(session: Session, event_id: int, code: int) -> Sequence[WeeklyRun]:
