@@ -33,7 +33,7 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
         "Close Tetris Blitz · ",
         "Scores after you close it count for ",
         "Mira clicks [Undo]",
-        "· closing undone",
+        " is open again",
         "with the admin role chosen in /settings.",
     ]
     assert [part for part in told if part not in demo.output] == []

@@ -19,7 +19,7 @@ from discord import File, HTTPException, Interaction, InteractionMessage, Intera
 from discord.utils import MISSING
 
 from bot.errors import Interrupted
-from bot.ui.card import ELSEWHERE, Reply
+from bot.ui.card import DONE, Reply
 from bot.ui.refusals import REFUSED
 
 DIRECT_ANSWER_SECONDS = 1.5
@@ -187,7 +187,7 @@ class Delivery:
         if reply.ephemeral:
             await self._edit(reply)
         else:
-            await self.interaction.edit_original_response(content=ELSEWHERE)
+            await self.interaction.edit_original_response(content=DONE)
             await follow(self.interaction, reply)
 
     async def _edit(self, reply: Reply) -> None:

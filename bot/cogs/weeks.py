@@ -3,6 +3,7 @@
 import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -83,7 +84,8 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         if self.action == "close":
             await agree(interaction, _close(services, weeks.run(*of_week, early=True)), _show_closed)
         elif self.action == "preview":
-            await answer(interaction, services.results.preview(*of_week), show_preview, only_reads=True)
+            shown_below = partial(show_preview, below_question=True)
+            await answer(interaction, services.results.preview(*of_week), shown_below, only_reads=True)
         else:
             shown = cards_in(interaction.message)
             await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))

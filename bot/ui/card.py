@@ -13,7 +13,7 @@ HEADING, SMALL = "### ", "-# "
 LONGEST_MESSAGE = 4_000
 """The most characters of all cards in a message together."""
 
-ELSEWHERE = "Done. The answer is below."
+DONE = "Done. See below."
 """Stands where only one user sees it, above an answer that everyone sees."""
 
 Buttons = Sequence[Sequence[DynamicItem[Any]]]
@@ -29,12 +29,14 @@ class Card:
         lines: the contents. On a phone, a line has about 42 characters.
         small: the small print below.
         color: the color of the edge; None for Discord's own.
+        is_framed: whether the part has an edge at all.
     """
 
     heading: str | None = None
     lines: tuple[str, ...] = ()
     small: tuple[str, ...] = ()
     color: Color | None = None
+    is_framed: bool = True
 
     @property
     def text(self) -> str:
@@ -93,7 +95,8 @@ class Reply:
         """Return the message as discord.py sends it, once: below the cards pictures, then other files, then buttons."""
         layout: LayoutView = LayoutView(timeout=None)
         for card in self.cards:
-            layout.add_item(Container(TextDisplay(card.text), accent_color=card.color))
+            text: TextDisplay[LayoutView] = TextDisplay(card.text)
+            layout.add_item(Container(text, accent_color=card.color) if card.is_framed else text)
         for file in self.files:
             if file.description is not None:
                 picture = MediaGalleryItem(f"attachment://{file.name}", description=file.description)

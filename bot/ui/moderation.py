@@ -18,7 +18,7 @@ from bot.domain.moderation import (
 )
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
-from bot.ui.card import Card, Reply, labelled
+from bot.ui.card import DONE, Card, Reply, labelled
 from bot.ui.text import (
     LONGEST_NAME,
     count_of,
@@ -109,12 +109,12 @@ def _read(cards: Iterable[Card], label: str) -> str | None:
 
 def show_kept() -> Reply:
     """Show that nothing was done."""
-    return Reply([Card(None, ("Nothing was changed.",))], ephemeral=True)
+    return Reply([Card(None, ("Nothing was changed.",), is_framed=False)], ephemeral=True)
 
 
 def show_agreed() -> Reply:
     """Show the admin, in place of the question, that it is done; everyone sees the result below."""
-    return Reply([Card(None, ("Done. The result is below.",))], ephemeral=True)
+    return Reply([Card(None, (DONE,), is_framed=False)], ephemeral=True)
 
 
 def show_correction(result: CorrectionResult) -> Reply:

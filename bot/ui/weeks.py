@@ -14,7 +14,8 @@ from bot.ui.card import Card, Reply
 from bot.ui.refusals import sentence
 from bot.ui.text import count_of, escape, name_week, write_days
 
-_PREVIEW = Card(None, ("Preview: nothing is closed yet.",), ("to close: `/weekly-reset`",), Color.light_grey())
+_CLOSES = {True: "to close: *Close it now*, above", False: "to close: `/weekly-reset`"}
+"""How to close the weeks of a preview, below a question or not."""
 
 
 def ask_early(question: WeekNotOver) -> Reply:
@@ -22,14 +23,15 @@ def ask_early(question: WeekNotOver) -> Reply:
     return Reply([Card(None, (sentence(question),), color=Color.gold())], ephemeral=True)
 
 
-def show_preview(results: Results) -> Reply:
+def show_preview(results: Results, *, below_question: bool = False) -> Reply:
     """Show, to the admin only, the results of the weeks that a run would close."""
-    return Reply([_PREVIEW, *show_results(results).cards], ephemeral=True)
+    preview = Card(None, ("Preview: nothing is closed yet.",), (_CLOSES[below_question],), Color.light_grey())
+    return Reply([preview, *show_results(results).cards], ephemeral=True)
 
 
 def show_undo(result: UndoResult) -> Reply:
     """Show that a week is open again."""
-    return Reply([_undone(result, "is open again")])
+    return Reply([_undone(result)])
 
 
 def show_undo_of(shown: Sequence[Card], result: UndoResult) -> Reply:
@@ -38,7 +40,7 @@ def show_undo_of(shown: Sequence[Card], result: UndoResult) -> Reply:
     A reopened event has not ended, so the final podium is left out.
     """
     weeks = [card for card in shown if card.heading is None or not card.heading.startswith(ENDED)]
-    undone = _undone(result, "· closing undone")
+    undone = _undone(result)
     lines = weeks[-1].lines if weeks else ()
     earlier = lines[lines.index(EARLIER) + 1 :] if EARLIER in lines else ()
     still = ("**Still closed**", *earlier) if earlier else ()
@@ -51,7 +53,7 @@ def name_pending(pending: PendingWeek) -> str:
     return f"{name_week(pending.week)} · {count_of(pending.players, 'player')} · {state}"
 
 
-def _undone(result: UndoResult, state: str) -> Card:
+def _undone(result: UndoResult) -> Card:
     count = "Its score counts" if result.players == 1 else f"Its {result.players:,} scores count"
     lines = [
         f"The closing of {format_dt(result.ran_at, 'f')} is undone.",
@@ -63,5 +65,5 @@ def _undone(result: UndoResult, state: str) -> Card:
         lines.append("`/weekly-reset` closes it again.")
     else:
         lines.append(f"It closes by itself {format_dt(result.closes_at, 'R')}, or before that by `/weekly-reset`.")
-    title = f"{escape(result.event.name)} · {write_days(result.week)} {state}"
+    title = f"{escape(result.event.name)} · {write_days(result.week)} is open again"
     return Card(title, tuple(lines), color=Color.orange())

@@ -40,7 +40,7 @@ async def test_the_answer_to_the_last_close_has_the_final_podium_until_that_is_u
     assert "takes no more scores: its last week was" in await world.refused(world.submit("Ana", 500))
     assert "\nEnded\n" in (await world.board()).public
     undone = await world.click(world.admin, closed, "Undo")
-    assert "closing undone" in undone
+    assert "is open again" in undone
     assert "has ended" not in world.channel_seen_by("Ana")
     await world.submit("Ana", 500)
 
@@ -74,7 +74,7 @@ async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_
     assert job.due_at is not None
     world.clock.now = job.due_at
     assert any("has ended" in text for text in await told(world, news))
-    assert "closing undone" in await world.click(world.admin, closed, "Undo")
+    assert "is open again" in await world.click(world.admin, closed, "Undo")
     assert "🏆 Tetris Blitz · 16–22 November\nThe week is open again." in await told(world, news)
 
 

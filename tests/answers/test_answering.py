@@ -43,7 +43,7 @@ async def test_slow_work_is_acknowledged_and_its_success_shown_to_everyone(world
     async with somebody_else_writing(world):
         seen = await world.submit("Ana", 100)
 
-    assert seen.alone == "Done. The answer is below."
+    assert seen.alone == "Done. See below."
     assert seen.public.startswith("🎉 **Ana**")
     assert "Done." not in world.channel_seen_by("Bob")
     assert world.traffic.deferrals == 1

@@ -291,7 +291,7 @@ async def test_a_new_season_is_shown_first_then_begun_once(world: World) -> None
     await world.restart_bot()
 
     begun = await world.click(world.admin, asked, "Begin again")
-    assert begun.alone == "Done. The result is below."
+    assert begun.alone == "Done. See below."
     assert begun.public.startswith(
         "Season 2 begins\n**Tetris Blitz**\nFirst week\n23–29 November 2026\nLast week\n21–27 December 2026\n"
     )

@@ -166,7 +166,7 @@ async def test_a_button_that_does_something_is_told_by_whoever_did_it(
         closed = await discord.click(ADMIN, reset, "Close it now")
         await told(closed, "🏆")
         undone = await discord.click(ADMIN, await told(closed, "🏆"), "Undo")
-        await told(undone, " · closing undone")
+        await told(undone, " is open again")
         removal = await discord.click(ADMIN, cheated, "Remove")
         await told(removal, "Score removed")
         question = await discord.click(ADMIN, await told(removal, "Score removed"), "Restore")

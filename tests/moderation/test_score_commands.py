@@ -47,7 +47,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     assert "🥇 **Ana** · 900 · " in await world.board()
 
     done = await world.click(world.admin, asked, "Remove")
-    assert done.alone == "Done. The result is below."
+    assert done.alone == "Done. See below."
     assert done.public == (
         "Score removed\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\n"
         "Personal best\n300 points (was 900 points)\nReason\n\\*spliced\\*"

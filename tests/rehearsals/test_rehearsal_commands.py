@@ -58,7 +58,7 @@ async def test_rules_are_rehearsed_in_private_applied_for_all_to_see_and_taken_b
     same = await rehearse(world, method="robust", attendance="played")
     await world.restart_bot()
     done = await world.click(world.admin, asked, "Apply")
-    assert done.alone == "Done. The result is below."
+    assert done.alone == "Done. See below."
     assert done.public == (
         "Tetris Blitz · new rules\nFrom now on\nrobust · weeks played\nUntil now\n"
         "classic · all weeks count, missed ones too\nAll Elos are by the new rules, also those of closed weeks.\n"

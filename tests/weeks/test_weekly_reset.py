@@ -68,7 +68,7 @@ async def test_closing_the_current_week_is_asked_first(world: World, week: dict[
     preview = await world.click(world.admin, asked, "Preview")
     assert preview.is_private
     assert preview.text.startswith(
-        "Preview: nothing is closed yet.\nto close: `/weekly-reset`\n🏆 Tetris Blitz · 16–22 November\n"
+        "Preview: nothing is closed yet.\nto close: *Close it now*, above\n🏆 Tetris Blitz · 16–22 November\n"
     )
     cancelled = await world.click(world.admin, asked, "Cancel")
     assert (cancelled.text, cancelled.buttons) == ("Nothing was changed.", {})
@@ -84,14 +84,14 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
 
     closed = await world.click(world.admin, asked, CLOSE)
 
-    assert closed.alone == "Done. The result is below."
+    assert closed.alone == "Done. See below."
     assert closed.public.startswith("🏆 Tetris Blitz · 16–22 November\n")
     assert (await world.refused(world.click(world.admin, asked_again, CLOSE))).startswith("16–22 Nov was closed")
     await world.restart_bot()
     assert (await world.refused(world.click("Ana", closed, "Undo"))).startswith("Only admins")
     undone = await world.click(world.admin, closed, "Undo")
     assert undone.public == (
-        "Tetris Blitz · 16–22 November · closing undone\n"
+        "Tetris Blitz · 16–22 November is open again\n"
         "The closing of <t:1795003202:f> is undone.\n"
         "Its 2 scores count for the open week again, and all Elos are as before.\n"
         "`/weekly-reset` closes it again."
@@ -127,7 +127,7 @@ async def test_a_click_that_is_delivered_twice_counts_once(world: World) -> None
     await world.deliver_again()
 
     assert await world.tables() == before
-    assert undone.public.startswith("Tetris Blitz · 23–29 November · closing undone\n")
+    assert undone.public.startswith("Tetris Blitz · 23–29 November is open again\n")
     assert undone.public.endswith("\n**Still closed**\n16–22 Nov: **Ana** · 100")
     assert "🏆" not in undone
 

@@ -32,7 +32,7 @@ RIVALS: Final = Guild("Rivals", (JUDGES,))
 
 CLOSE: Final = "Close it now"
 """The button of the question whether to close the current week early."""
-_ELSEWHERE: Final = "Done. The answer is below."
+_ELSEWHERE: Final = "Done. See below."
 _NO_PINGS: Final[JSON] = {"parse": []}
 
 
