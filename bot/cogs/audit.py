@@ -34,7 +34,7 @@ class Audit(ServiceCog):
 class AuditButton(IdButton, template=rf"audit:(?P<label>newer|older):{EVENT}:{PLAYER}:{PAGE}"):
     """A button that turns to newer or older actions."""
 
-    LABELS: ClassVar = {"newer": "◀ Newer", "older": "Older ▶"}
+    LABELS: ClassVar = {"newer": "‹ Newer", "older": "Older ›"}
 
     def __init__(self, label: str, event_id: int, player_id: int, page: int, *, enabled: bool = True) -> None:
         """Turn to `page` of the actions on an event and a player; `ANY` for either."""

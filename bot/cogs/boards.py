@@ -2,9 +2,10 @@
 
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from discord import ChannelType, Interaction, app_commands
+from discord import ChannelType, Interaction, NotFound, app_commands
 
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
@@ -62,10 +63,12 @@ def show_board(board: PostedBoard) -> Reply:
 
 
 async def _clear(interaction: Interaction[Any], changing: Coroutine[Any, Any, BoardChange]) -> BoardChange:
-    """Delete the message of an event's previous board after the change; if Discord refuses, the message stays."""
+    """Delete the message of an event's previous board after the change; if Discord refuses, it stays the former one."""
     change = await changing
     if change.former is not None:
         channel = interaction.client.get_partial_messageable(change.former.channel_id)
         with suppress(*UNDELIVERED):
-            await channel.get_partial_message(change.former.message_id).delete()
+            with suppress(NotFound):
+                await channel.get_partial_message(change.former.message_id).delete()
+            return replace(change, former=None)
     return change

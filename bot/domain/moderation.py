@@ -194,11 +194,11 @@ class MembershipResult:
 
     Attributes:
         is_withdrawn: whether the player is withdrawn after the change.
-        events: how many events the player has left or rejoined.
+        events: those that the player has left or rejoined.
         reason: the admin's reason; None if the admin gave none.
     """
 
     player: PlayerName
     is_withdrawn: bool
-    events: int
+    events: tuple[EventInfo, ...]
     reason: str | None

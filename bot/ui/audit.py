@@ -6,7 +6,7 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.audit import ITSELF, AuditEntry, AuditPage
-from bot.ui.card import Card
+from bot.ui.card import Card, small_print
 from bot.ui.text import count_of, escape_start, mention
 
 LONGEST_TEXTS = (500, 120, 40)
@@ -17,8 +17,11 @@ _CHANNEL = re.compile(
 )
 _ROLE = re.compile(r"(?:(?<=\brole )|(?<=\brole: ))[0-9]{15,20}")
 """Places where an escaped detail contains an id of Discord."""
-_DIRECTION = re.compile(r"( \((?:HIGH|LOW)\))$")
-"""The direction behind the name of a new event."""
+_SUBMISSION = re.compile("submission [0-9]+: ")
+_CREATED = re.compile(r"(.*) \((HIGH|LOW)\)", re.DOTALL)
+_BEST = {"HIGH": "highest score", "LOW": "lowest score"}
+_MOVED = re.compile("events (left|returned to): ([0-9]+)")
+"""Details that are written in other words, without what the line above them says."""
 
 
 def audit_card(page: AuditPage) -> Card:
@@ -30,25 +33,33 @@ def audit_card(page: AuditPage) -> Card:
 def _fitting(page: AuditPage) -> str:
     if not page.entries:
         return "Admins have done nothing of that kind yet."
-    texts = ("\n\n".join(_show(entry, longest) for entry in page.entries) for longest in LONGEST_TEXTS)
+    texts = ("\n".join(_show(entry, longest) for entry in page.entries) for longest in LONGEST_TEXTS)
     return next(text for text in texts if len(text) <= LONGEST_PAGE)
 
 
-def _detail(detail: str, longest: int) -> str:
+def _mentioned(detail: str) -> str:
     """Return an escaped detail with mentions of channels and roles in place of their ids."""
-    text, *direction = _DIRECTION.split(detail)
-    detail = escape_start(text, longest) + "".join(direction)
     return _ROLE.sub(r"<@&\g<0>>", _CHANNEL.sub(r"<#\g<0>>", detail))
 
 
 def _show(entry: AuditEntry, longest: int) -> str:
     names = entry.event, None if entry.player is None else entry.player.name
-    about = [f"**{escape_start(name, longest)}**" for name in names if name is not None]
-    actor = "the bot itself" if entry.actor_id == ITSELF else mention(entry.actor_id)
+    about = [escape_start(name, longest) for name in names if name is not None]
     lines = [
-        " · ".join((f"{format_dt(entry.done_at, 'f')} **{entry.action}**", *about)),
-        f"{_detail(entry.detail, longest)} · by {actor}",
+        " · ".join((f"**{entry.action}**", *about)),
+        _mentioned(escape_start(_in_words(entry), longest)),
     ]
     if entry.reason is not None:
         lines.append(f"“{escape_start(entry.reason, longest)}”")
-    return "\n".join(lines)
+    actor = "the bot itself" if entry.actor_id == ITSELF else mention(entry.actor_id)
+    return "\n".join((*lines, small_print(f"{format_dt(entry.done_at, 'f')} · by {actor}")))
+
+
+def _in_words(entry: AuditEntry) -> str:
+    """Return the detail of an action as an admin reads it; not escaped."""
+    if (moved := _MOVED.fullmatch(entry.detail)) is not None:
+        return f"{moved[1]} {count_of(int(moved[2]), 'event')}"
+    if (created := _CREATED.fullmatch(entry.detail)) is not None:
+        best = _BEST[created[2]]
+        return best if created[1] == entry.event else f"{created[1]} · {best}"
+    return _SUBMISSION.sub("", entry.detail, count=1)

@@ -27,8 +27,10 @@ def board_cards(board: PostedBoard) -> list[Card]:
 def show_change(change: BoardChange) -> Reply:
     """Show an admin, in private, where the board of an event is."""
     name = escape(change.event.name)
-    if change.channel_id is None:
-        text = f"The board of **{name}** is refreshed no more."
+    if change.channel_id is None and change.former is not None:
+        text = f"The board of **{name}** is refreshed no more, but Discord did not delete the message."
+    elif change.channel_id is None:
+        text = f"The board of **{name}** is taken down."
     else:
         text = f"The board of **{name}** comes to <#{change.channel_id}> in a moment, and stays up to date there."
     return Reply([Card(None, (text,), color=Color.green())], ephemeral=True)

@@ -1,9 +1,10 @@
 """Show admins' corrections of scores and players."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from discord import Color
 
+from bot.domain.events import EventInfo
 from bot.domain.moderation import (
     Consequences,
     Correction,
@@ -37,7 +38,7 @@ WHY = "Why (everyone can read it)"
 """Stands above the reason in a question, which `read_reason` finds again by it, and in a form."""
 WHO = "Player"
 MOST_EVENTS = 5
-"""The most events that a question about a player names."""
+"""The most events that a message about a player names."""
 
 _ASKED = {
     Correction.ADD: "Add {score}?",
@@ -136,14 +137,15 @@ def name_submission(submission: LoggedSubmission) -> str:
 
 def show_membership(result: MembershipResult) -> Reply:
     """Show that a player has been withdrawn, or is back."""
-    name, events = escape(result.player.name), count_of(result.events, "event") if result.events else "all events"
+    name, number = escape(result.player.name), len(result.events)
+    named = f"{count_of(number, 'event')}: {_names(result.events)}" if number else "all events"
     if result.is_withdrawn:
         title = "Player withdrawn"
-        text = f"**{name}** is out of {events}. `/player return` brings them back as they were."
+        lines = [f"**{name}** is withdrawn from {named}.", "`/player return` brings them back as they were."]
     else:
-        title, text = "Player returned", f"**{name}** is back in {events}."
+        title, lines = "Player returned", [f"**{name}** is back in {named}."]
     color = Color.orange() if result.is_withdrawn else Color.green()
-    return Reply([Card(title, (text, *tell_reason(result.reason)), color=color)])
+    return Reply([Card(title, (*lines, *tell_reason(result.reason)), color=color)])
 
 
 def show_excuse(result: ExcuseResult) -> Reply:
@@ -153,12 +155,14 @@ def show_excuse(result: ExcuseResult) -> Reply:
     what = "does not count as missed" if result.is_excused else "counts as missed without a score"
     lines = [f"**{escape(result.player.name)}** · {write_days(result.week, year=True)}", f"{where}: it {what}."]
     if result.events:
-        names = ", ".join(escape(event.name) for event in result.events[:MOST_EVENTS])
-        if len(result.events) > MOST_EVENTS:
-            names += f" and {len(result.events) - MOST_EVENTS:,} more"
-        lines += labelled("Closed weeks that changed", names)
+        lines += labelled("Closed weeks that changed", _names(result.events))
     lines += tell_reason(result.reason)
     return Reply([Card(title, tuple(lines), color=Color.green() if result.is_excused else Color.orange())])
+
+
+def _names(events: Sequence[EventInfo]) -> str:
+    names = ", ".join(escape(event.name) for event in events[:MOST_EVENTS])
+    return names if len(events) <= MOST_EVENTS else f"{names} and {len(events) - MOST_EVENTS:,} more"
 
 
 def _corrected(preview: CorrectionPreview) -> list[str]:
@@ -207,7 +211,7 @@ def _best(preview: CorrectionPreview) -> str:
     if after is None:
         if before is None:
             return "The player is withdrawn, so no board changes now."
-        return f"It is the last score (#{before.rank}): {escape(preview.player.name)} would leave the leaderboard."
+        return f"It is {escape(preview.player.name)}'s only score (#{before.rank}): they would leave the leaderboard."
     best = escape_score(after.score, preview.event.style)
     if before is None:
         return f"It would be the first score that counts: #{after.rank}."

@@ -167,9 +167,13 @@ def _attendance(fairness: Fairness) -> Iterator[str]:
         cost, after = missed.elo - missed.after, write_elo(missed.after)
         yield f"To miss the next week would cost the leader **{cost}**: to {after}."
     if regulars is not None:
-        yield f"In {100 * REGULAR:g} % of their weeks or more: {_group(regulars)}."
+        yield _of_attendance(regulars, f"{100 * REGULAR:g} % or more")
     if seldom is not None:
-        yield f"In less than {100 * SELDOM:g} %: {_group(seldom)}."
+        yield _of_attendance(seldom, f"less than {100 * SELDOM:g} %")
+
+
+def _of_attendance(group: Group, part: str) -> str:
+    return f"{count_of(group.players, 'player')} played {part} of their weeks: median **{group.median}**."
 
 
 def _group(group: Group) -> str:

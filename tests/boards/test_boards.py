@@ -98,10 +98,20 @@ async def test_a_board_that_was_deleted_comes_again_and_one_that_is_moved_leaves
     [moved] = elsewhere.history()
     assert "**Cy** · 300" in read(moved)
     removed = await world.use(world.admin, "board remove", event="Tetris Blitz")
-    assert "is refreshed no more" in removed.alone
+    assert removed.alone == "The board of **Tetris Blitz** is taken down."
     assert elsewhere.history() == []
     assert await tables.jobs(world.backend.database, JobKind.BOARD) == []
     assert "has no board" in await world.refused(world.use(world.admin, "board remove", event="Tetris Blitz"))
+
+
+async def test_a_board_that_discord_does_not_delete_is_not_called_taken_down(world: World) -> None:
+    await post(world)
+    world.fail_discord("DELETE", "/channels/*/messages/*", status=403, code=50001)
+    removed = await world.use(world.admin, "board remove", event="Tetris Blitz")
+    assert removed.alone == (
+        "The board of **Tetris Blitz** is refreshed no more, but Discord did not delete the message."
+    )
+    assert any("All-time ·" in read(one) for one in world.channel.history())
 
 
 async def test_the_board_of_an_archived_event_is_edited_once_more(world: World) -> None:

@@ -442,7 +442,7 @@ class Season(RuleBasedStateMachine):
             self.refused(AlreadyWithdrawn if are_gone else NotWithdrawn, change(ADMIN, player))
         else:
             self.withdrawn ^= {player}
-            assert self.do(change(ADMIN, player)).events == sum(
+            assert len(self.do(change(ADMIN, player)).events) == sum(
                 any(not entry.removed for entry in model.of(player)) for model in models
             )
 

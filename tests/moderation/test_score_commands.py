@@ -192,7 +192,7 @@ async def test_a_player_without_a_score_left_is_said_to_have_gone(world: World) 
     await world.submit("Ana", 100)
 
     asked = await ask(world, "Ana")
-    assert "It is the last score (#1): Ana would leave the leaderboard." in asked
+    assert "It is Ana's only score (#1): they would leave the leaderboard." in asked
     assert "The podium would be empty." in asked
     done = await world.click(world.admin, asked, "Remove")
 
@@ -377,7 +377,9 @@ async def test_a_player_without_a_score_is_withdrawn_from_all_events(world: Worl
 
     asked = await world.use(world.admin, "player withdraw", player=world.member("Ana"))
     gone = await world.click(world.admin, asked, "Withdraw")
-    assert gone.public.startswith("Player withdrawn\n**Ana** is out of all events. `/player return` brings them back")
+    assert gone.public.startswith(
+        "Player withdrawn\n**Ana** is withdrawn from all events.\n`/player return` brings them back"
+    )
 
 
 async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None:
@@ -393,7 +395,8 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
     )
     gone = await world.click(world.admin, asked, "Withdraw")
     assert gone.public == (
-        "Player withdrawn\n**Ana** is out of 1 event. `/player return` brings them back as they were.\nReason\nmoved"
+        "Player withdrawn\n**Ana** is withdrawn from 1 event: Tetris Blitz.\n"
+        "`/player return` brings them back as they were.\nReason\nmoved"
     )
     assert "Ana" not in (await world.board()).public
     board = await world.board()
@@ -409,7 +412,7 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
     asked = await world.use(world.admin, "player return", player=ana)
     assert "**Tetris Blitz** · back at #1" in asked
     back = await world.click(world.admin, asked, "Bring back")
-    assert back.public == "Player returned\n**Ana** is back in 1 event."
+    assert back.public == "Player returned\n**Ana** is back in 1 event: Tetris Blitz."
     assert "🥇 **Ana** · 100" in await world.board()
     await world.settle_ratings()
     assert (

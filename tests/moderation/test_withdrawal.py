@@ -25,11 +25,11 @@ SPRINT = "40L Sprint"
 
 
 async def withdraw(backend: TestBackend, player: int) -> int:
-    return (await backend.real.services.withdrawals.withdraw(ADMIN, player)).events
+    return len((await backend.real.services.withdrawals.withdraw(ADMIN, player)).events)
 
 
 async def bring_back(backend: TestBackend, player: int) -> int:
-    return (await backend.real.services.withdrawals.bring_back(ADMIN, player)).events
+    return len((await backend.real.services.withdrawals.bring_back(ADMIN, player)).events)
 
 
 async def remove(backend: TestBackend, player: int) -> None:

@@ -47,11 +47,11 @@ async def test_rules_are_rehearsed_in_private_applied_for_all_to_see_and_taken_b
         "2 closed weeks replayed; nothing is changed yet\n"
         "to go back after Apply: /event rehearse event:Tetris Blitz method:classic attendance:zero\n"
         "What weighs now\nAttendance\nTo miss the next week would cost the leader **107**: to 851.\n"
-        "In 75 % of their weeks or more: 1 player, median **933**.\n"
+        "1 player played 75 % or more of their weeks: median **933**.\n"
         "One score\nAn absurd one (90,000 points) would move others' all-time Elos by **388** at most.\n"
         "Newcomers\nNobody is ranked with one closed week only.\n"
         "What would weigh then\nAttendance\nTo miss the next week would cost the leader nothing.\n"
-        "In 75 % of their weeks or more: 1 player, median **1000**.\n"
+        "1 player played 75 % or more of their weeks: median **1000**.\n"
         "One score\nAn absurd one (90,000 points) would move others' all-time Elos by **176** at most.\n"
         "Newcomers\nNobody is ranked with one closed week only."
     )
@@ -123,7 +123,7 @@ async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs
     assert (await world.click(world.admin, shown, RATED)).alone == (
         f"{formula}\nWhat weighs in this event\n"
         "Attendance\nTo miss the next week would cost the leader **311**: to 934.\n"
-        "In 75 % of their weeks or more: 3 players, median **1000**.\n"
+        "3 players played 75 % or more of their weeks: median **1000**.\n"
         "One score\nAn absurd one (0.6s) would move others' all-time Elos by **293** at most.\n"
         "Newcomers\nNobody has more than one closed week yet.\n"
         "only admins see this part; other rules: /event rehearse"

@@ -104,7 +104,8 @@ class WithdrawalService:
             for event_id in changed:
                 award_roles(session, events[event_id], now)
             name = PlayerName(discord_id, member.display_name)
-            return MembershipResult(name, is_withdrawn, len(changed), why), changed
+            moved = tuple(describe(events[key]) for key in changed)
+            return MembershipResult(name, is_withdrawn, moved, why), changed
 
         result, changed = await self._database.write(work)
         for event_id in changed:
