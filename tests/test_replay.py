@@ -130,7 +130,7 @@ def rows_of(page: Seen) -> list[tuple[Any, ...]]:
         elif overall := OVERALL.fullmatch(line):
             rank, player, event_elo, elo, average = overall.groups()
             found.append((rank_of(rank), player, int(event_elo), int(elo), int(average)))
-        elif line != "? settles with 3 players":
+        elif line != "? = still settling: it takes 3 players":
             pytest.fail(f"a row of a form unknown here: {line}")
     return found
 

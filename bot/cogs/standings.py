@@ -122,14 +122,15 @@ def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool =
 
     shown = str(page.week) if page.is_past else page.board
     boards: list[IdButton] = [button(label, board, enabled=board != shown) for label, board in SWITCH.items()]
-    boards.append(PastWeeksButton(page.event.id, viewer.id))
-    turns: list[IdButton] = []
+    past, turns = PastWeeksButton(page.event.id, viewer.id), list[IdButton]()
     if page.pages > 1:
         turns = [
             button("previous", shown, page.page - 1, enabled=page.page > 0),
             button("own", shown),
             button("next", shown, page.page + 1, enabled=page.page < page.pages - 1),
         ]
+    # A phone shows three of these buttons in a row, so let a short second row begin with the fourth.
+    (boards if page.pages > 1 or not page.takes_scores else turns).append(past)
     if page.takes_scores:
         turns.append(SubmitButton(page.event.id))
     asker = None if ephemeral else viewer.display_name

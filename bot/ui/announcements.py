@@ -11,7 +11,7 @@ from bot.domain.servers import PlayerName
 from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card, Reply
 from bot.ui.standings import MEDALS
-from bot.ui.text import LONGEST_NAME, count_of, escape, escape_score, escape_start, write_days, write_elo
+from bot.ui.text import LONGEST_NAME, UNBROKEN, count_of, escape, escape_score, escape_start, write_days, write_elo
 
 ENDED = "🏁"
 """The beginning of the heading of a final podium."""
@@ -19,8 +19,6 @@ EARLIER = "**Closed with it**"
 """The heading above the weeks that were closed together with the last one."""
 MOST_EARLIER = 5
 """The most such weeks to list."""
-_UNBROKEN = "\u00a0"
-"""A space without a line break."""
 
 
 def show_results(content: Results | Reopened) -> Reply:
@@ -38,11 +36,11 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
     if content.leaders:
-        leaders = [_UNBROKEN.join((f"{one.rank}", _name(one.player), write_elo(one.elo))) for one in content.leaders]
+        leaders = [UNBROKEN.join((f"{one.rank}", _name(one.player), write_elo(one.elo))) for one in content.leaders]
         lines.append(f"**Overall** {' · '.join(leaders)}")
     if content.chase is not None:
         behind, ahead = _name(content.chase.behind), _name(content.chase.ahead)
-        lines.append(f"**Close** {behind} is {content.chase.elo} behind {ahead}")
+        lines.append(f"**Gap** {behind} is {content.chase.elo} behind {ahead}")
     if content.climb is not None:
         lines.append(f"**Climber** {_name(content.climb.player)}, {content.climb.before} → {content.climb.rank}")
     lines += _earlier(content.earlier, content.event.style)

@@ -11,7 +11,7 @@ from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.weeks import Week
 from bot.ui.card import Card, Reply, labelled
 from bot.ui.rules import rules_in_words
-from bot.ui.text import count_of, escape, escape_score, write_days, write_range
+from bot.ui.text import BEST, count_of, escape, escape_score, write_days, write_range
 
 LONGEST_LIST = 3_800
 MOST_ROLES = 5
@@ -92,7 +92,7 @@ def show_events(events: Sequence[EventSummary], title: str = "Events of this ser
             lines.append(f"… and {len(events) - len(lines):,} more: type a part of the name in `/leaderboard`.")
             break
         lines.append(line)
-    lines = lines or ["There are none yet. An admin makes one with `/setup`."]
+    lines = lines or ["There are none yet. An admin can make one with `/setup`."]
     return Reply([Card(title, tuple(lines), color=Color.blurple())], ephemeral=True)
 
 
@@ -110,9 +110,8 @@ def _state(event: EventInfo, week: int, is_open: bool) -> str:
 
 
 def _facts(event: EventInfo) -> dict[str, str]:
-    is_high = event.direction is ScoreDirection.HIGH
     return {
-        "Direction": "HIGH: a greater score is better" if is_high else "LOW: a smaller score is better",
+        "Best": f"the {BEST[event.direction, event.style.format]}",
         "Scores": _kind(event.style),
         "Allowed": _bounds(event),
         "Held for an admin": _alarm(event),
@@ -175,12 +174,10 @@ def _line(summary: EventSummary) -> str:
 
 
 def _goal(event: EventInfo) -> str:
-    is_high, style = event.direction is ScoreDirection.HIGH, event.style
-    if style.format is ScoreFormat.TIME:
-        return "longest time" if is_high else "fastest time"
+    direction, style = event.direction, event.style
     if style.unit is None:
-        return "highest score" if is_high else "lowest score"
-    return f"{'most' if is_high else 'fewest'} {escape(style.unit)}"
+        return BEST[direction, style.format]
+    return f"{'most' if direction is ScoreDirection.HIGH else 'fewest'} {escape(style.unit)}"
 
 
 def _bounds(event: EventInfo) -> str:

@@ -18,7 +18,17 @@ from bot.domain.profiles import (
 )
 from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.standings import MEDALS, PROVISIONAL
-from bot.ui.text import count_of, escape, escape_beside, escape_score, narrow, write_days, write_elo, write_sum
+from bot.ui.text import (
+    UNBROKEN,
+    count_of,
+    escape,
+    escape_beside,
+    escape_score,
+    narrow,
+    write_days,
+    write_elo,
+    write_sum,
+)
 
 NAME_WIDTH = 14.0
 """How wide a name may be beside another name, in average letters."""
@@ -36,7 +46,7 @@ def show_profile(profile: Profile) -> Reply:
     ]
     small = [f"and {count_of(profile.more_events, 'event')} more"] if profile.more_events else []
     if any(event.event_elo is None for event in profile.events):
-        small.append(f"{PROVISIONAL} = best score alone: no rank overall")
+        small.append(f"{PROVISIONAL} = before a first closed week")
     small.append(f"{count_of(profile.scores, 'score')} since {format_dt(profile.since, 'D')}")
     return Reply([Card(escape(profile.player.name), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
@@ -51,7 +61,7 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
     ]
     small = [f"and {count_of(comparison.more_events, 'event')} more"] if comparison.more_events else []
     if not all(map(_have_event_elos, comparison.events)):
-        small.append(f"{PROVISIONAL} = Elo by the best score alone")
+        small.append(f"{PROVISIONAL} = until both have a closed week")
     if comparison.is_rival:
         small.append(f"You follow {names[1]}: see `/notify`")
     return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True)
@@ -126,7 +136,7 @@ def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
 
 def _side_by_side(texts: list[str], lead: int) -> str:
     first, second = texts
-    return f"{_bold(first, lead > 0)} vs {_bold(second, lead < 0)}"
+    return UNBROKEN.join((_bold(first, lead > 0), "vs", _bold(second, lead < 0)))
 
 
 def _bold(text: str, is_ahead: bool) -> str:

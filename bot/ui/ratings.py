@@ -14,7 +14,7 @@ from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.rules import write_share
-from bot.ui.standings import PROVISIONAL, SETTLES
+from bot.ui.standings import PROVISIONAL, SETTLES, settles_after
 from bot.ui.text import (
     count_of,
     escape,
@@ -141,7 +141,7 @@ def _middle(rating: PlayerRating) -> list[str]:
     lines = []
     if rating.spread is not None:
         middle, spread = _rounded_field(rating, rating.middle, rating.spread)
-        lines.append(f"a spread is {style.bare(spread)}")
+        lines.append(f"a spread is the usual distance: {style.bare(spread)}")
     if rating.is_bounded:
         lines.append("no score counts more spreads")
     spreads, formula = _formula(rating.spreads, rating.scale, rating.all_time_elo)
@@ -230,7 +230,7 @@ def _cause(part: Part, event: EventInfo) -> str:
 def write_settling(rating: PlayerRating) -> list[str]:
     """Say why an event Elo is not settled, if it is not."""
     if rating.weeks_left:
-        return [f"{PROVISIONAL} is ranked overall after {count_of(rating.weeks_left, 'more week')}"]
+        return [settles_after(rating.weeks_left)]
     return [SETTLES] if rating.is_settling else []
 
 

@@ -221,9 +221,9 @@ def _middle(explained: WeekExplanation) -> str:
     middle, spread = middle_score(field, rules), spread_of(field, rules)
     shown, spread_shown = (escape_score(round_shown(value, SHOWN_DIGITS), style) for value in (middle, spread))
     if rules.rates_logarithms:
-        return f"The score in the middle is **{shown}**; one spread is a factor of **{spread:.3g}**."
+        return f"The score in the middle is **{shown}**; a spread, the usual distance, is a factor of **{spread:.3g}**."
     what = "The mean" if rules.method is Method.CLASSIC else "The score in the middle"
-    return f"{what} is **{shown}**, one spread is **{spread_shown}**."
+    return f"{what} is **{shown}**; a spread, the usual distance, is **{spread_shown}**."
 
 
 def _elo(explained: WeekExplanation) -> str:

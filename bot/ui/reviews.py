@@ -40,7 +40,7 @@ def show_held(held: HeldScore | None) -> Reply:
     if held is None:
         return Reply([Card("Held score", ("Its player was erased: nothing is left to decide.",))])
     if held.decided_by is None or held.decided_at is None:
-        small = ("It counts for nothing, and players do not see it, before an admin approves it.",)
+        small = ("It counts once an admin approves it; until then, players do not see it.",)
         return Reply([Card(_heading("Held", held), tuple(_why_held(held)), small, Color.orange())])
     is_approved = held.state is HeldState.APPROVED
     lines = [_where(held), f"by {mention(held.decided_by)}, {format_dt(held.decided_at, 'R')}"]

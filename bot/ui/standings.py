@@ -20,7 +20,7 @@ MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
 PROVISIONAL = "?"
 """Marks an Elo that rests on few players or too few closed weeks."""
-SETTLES = f"{PROVISIONAL} settles with {SMALL_FIELD} players"
+SETTLES = f"{PROVISIONAL} = still settling: it takes {SMALL_FIELD} players"
 MOST_WEEKS = 10
 """How many closed weeks are offered at once."""
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
@@ -40,6 +40,12 @@ def board_card(page: LeaderboardPage, asker: str | None) -> Card:
     return Card(
         f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), tuple(_small(page, asker)), Color.gold()
     )
+
+
+def settles_after(weeks: int) -> str:
+    """Say after how many more closed weeks a player's Elo is settled."""
+    left = "one more week makes" if weeks == 1 else f"{weeks} more weeks make"
+    return f"{PROVISIONAL} = still settling: {left} it count"
 
 
 def show_past_weeks(past: PastWeeks, buttons: Buttons, *, ephemeral: bool) -> Reply:
@@ -62,7 +68,7 @@ def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
     if page.has_provisional:
         yield SETTLES
     elif any(standing.weeks_left for standing in page.standings):
-        yield f"{PROVISIONAL} counts after {page.event.rules.min_weeks} closed weeks"
+        yield f"{PROVISIONAL} = still settling: it takes {page.event.rules.min_weeks} weeks"
     parts = [] if asker is None else [f"{escape(clean_display_name(asker))} asked"]
     parts += [f"page {page.page + 1} of {page.pages}"] if page.pages > 1 else []
     parts.append(count_of(page.players, "player"))
@@ -81,7 +87,7 @@ def _without_elo(page: LeaderboardPage) -> str:
     rules = page.event.rules
     if page.board is not Board.OVERALL:
         return f"Not rated: a week of this event takes {rules.min_field:,} players."
-    return f"{NONE} becomes an event Elo when a player's first week is closed."
+    return f"{NONE} = before a first closed week"
 
 
 def _nothing(page: LeaderboardPage) -> str:

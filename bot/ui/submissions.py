@@ -15,7 +15,7 @@ from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import ScoreInQuestion
 from bot.ui.card import Attachment, Card, Reply, labelled
 from bot.ui.refusals import sentence
-from bot.ui.standings import PROVISIONAL, SETTLES
+from bot.ui.standings import PROVISIONAL, SETTLES, settles_after
 from bot.ui.text import (
     FIRST_STRONG_ISOLATE,
     POP_ISOLATE,
@@ -175,8 +175,7 @@ def _small(result: SubmissionResult) -> Iterator[str]:
     if result.players < SMALL_FIELD and result.is_personal_best:
         yield SETTLES
     elif result.previous_best is None:
-        weeks = result.event.rules.min_weeks
-        yield f"{PROVISIONAL} settles " + ("when the week closes" if weeks == 1 else f"after {weeks} closed weeks")
+        yield settles_after(result.event.rules.min_weeks)
     if result.proof is not None:
         yield f"proof {isolate(f'<{result.proof}>')}"
 

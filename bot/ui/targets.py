@@ -6,25 +6,18 @@ from discord import Color
 
 from bot.domain.methods import GREATEST_Z
 from bot.domain.rules import Method
-from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
 from bot.ui.card import Buttons, Card, Reply
-from bot.ui.text import count_of, escape, write_elo
+from bot.ui.text import BEST, count_of, escape, write_elo
 
 LABEL = "What must I score?"
 _BOARDS = {Board.ALL_TIME: "all-time", Board.WEEK: "this week", Board.OVERALL: "overall"}
-_BEST = {
-    (ScoreDirection.HIGH, ScoreFormat.NUMBER): "highest score",
-    (ScoreDirection.LOW, ScoreFormat.NUMBER): "lowest score",
-    (ScoreDirection.HIGH, ScoreFormat.TIME): "longest time",
-    (ScoreDirection.LOW, ScoreFormat.TIME): "fastest time",
-}
 
 
 def show_target(target: Target, buttons: Buttons) -> Reply:
     """Tell a player, in private, what they must score to reach a goal, or why no score reaches it."""
-    told = f"{_goal(target)}, {_told(target)}"
+    told = _reached(target) if target.outcome is Outcome.REACHED else f"{_goal(target)}, {_told(target)}"
     color = Color.orange() if target.outcome is Outcome.UNREACHABLE else Color.blurple()
     card = Card(escape(target.event.name), (told,), tuple(_small(target)), color)
     return Reply([card], buttons, ephemeral=True)
@@ -45,9 +38,6 @@ def _told(target: Target) -> str:
         return f"you need **{_bare(target, target.score)}**{' this week' if is_overall else ''}."
     if outcome is Outcome.ANY:
         return f"any score{' this week' if is_overall else ''} is enough."
-    if outcome is Outcome.REACHED:
-        own = target.best if target.board is Board.ALL_TIME else target.best_of_week
-        return f"your **{_bare(target, own)}**{' of this week' if is_overall else ''} is enough."
     if outcome is Outcome.TOO_FEW_WEEKS:
         return f"you need **{count_of(target.weeks_left, 'closed week')}** first."
     if outcome is Outcome.NOT_RATED:
@@ -56,10 +46,16 @@ def _told(target: Target) -> str:
     return _unreachable(target)
 
 
+def _reached(target: Target) -> str:
+    own, goal = target.best if target.board is Board.ALL_TIME else target.best_of_week, _goal(target)
+    when = " this week" if target.board is Board.OVERALL else ""
+    return f"Your **{_bare(target, own)}**{when} is enough {goal[:1].lower()}{goal[1:]}."
+
+
 def _unreachable(target: Target) -> str:
     if target.elo is None:
         return "there is no score: the event takes none that good."
-    best = _BEST[target.event.direction, target.event.style.format]
+    best = BEST[target.event.direction, target.event.style.format]
     if target.board is not Board.OVERALL:
         return f"no score is enough: even the {best} makes **{write_elo(target.elo)}**."
     told = f"no score is enough this week: even the {best} makes **{write_elo(target.elo)}**"
@@ -87,13 +83,15 @@ def _small(target: Target) -> Iterator[str]:
     if target.elo is None or outcome not in (Outcome.NEEDED, Outcome.ANY, Outcome.REACHED, Outcome.UNREACHABLE):
         return
     if outcome is not Outcome.UNREACHABLE and target.goal.kind is not GoalKind.ELO:
-        yield f"that makes an Elo of {write_elo(target.elo)}"
-    yield f"{_field(target)} so far"
+        yield f"your Elo would be {write_elo(target.elo)}"
+    yield _field(target)
 
 
 def _field(target: Target) -> str:
-    others = f"{count_of(target.others, 'other')} {'has' if target.others == 1 else 'have'}"
-    return f"{others} a score" if target.board is Board.ALL_TIME else f"{others} played this week"
+    done = "a score" if target.board is Board.ALL_TIME else "played this week"
+    if target.others == 0:
+        return f"nobody else has {done} yet"
+    return f"{count_of(target.others, 'other')} {'has' if target.others == 1 else 'have'} {done} so far"
 
 
 def _why(target: Target) -> str:

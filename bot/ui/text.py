@@ -13,7 +13,7 @@ from math import floor, log10
 
 import regex
 
-from bot.domain.scores import ScoreStyle
+from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.servers import is_former
 from bot.domain.text import shorten
 from bot.domain.weeks import Week
@@ -44,6 +44,15 @@ MOST_WEEKS = 100
 """How many weeks `write_days` caches; most messages are about the current one."""
 MOST_CLUSTERS = 1_000
 """How many widths of clusters are cached; most names consist of a few different letters."""
+UNBROKEN = "\u00a0"
+"""A space without a line break."""
+BEST = {
+    (ScoreDirection.HIGH, ScoreFormat.NUMBER): "highest score",
+    (ScoreDirection.LOW, ScoreFormat.NUMBER): "lowest score",
+    (ScoreDirection.HIGH, ScoreFormat.TIME): "longest time",
+    (ScoreDirection.LOW, ScoreFormat.TIME): "fastest time",
+}
+"""What is best in an event."""
 _EMOJI_SELECTOR = "\ufe0f"
 _ESCAPED = re.compile(r"\\(.)|[\u2068\u2069]")
 

@@ -42,7 +42,7 @@ async def test_a_board_is_refreshed_after_scores_and_at_most_once_a_minute(world
         "All-time · 2 players\n🥇 **Ben** · 200 · 1200?\n🥈 **Ana** · 100 · 800?\n"
         "Week of 16–22 November\n🥇 **Ben** · 200 · 1200?\n🥈 **Ana** · 100 · 800?\n"
         "Overall\nOverall begins when an admin closes the first week: `/weekly-reset`.\n"
-        "? settles with 3 players\nrefreshed after every score"
+        "? = still settling: it takes 3 players\nrefreshed after every score"
     )
     await world.submit("Ana", 300)
     [board] = await boards(world, after=30)

@@ -17,7 +17,7 @@ async def test_a_new_event_is_announced_with_what_counts(world: World) -> None:
 
     assert seen.public == (
         "Event created\n**40L Sprint**\n"
-        "Direction\nLOW: a smaller score is better\nScores\ntimes, such as 1:23.456\nAllowed\nfrom 10s to 1:00:00\n"
+        "Best\nthe fastest time\nScores\ntimes, such as 1:23.456\nAllowed\nfrom 10s to 1:00:00\n"
         "Held for an admin\nfrom 5 players on: scores that move others by over 150 Elo\n"
         "Takes scores with /submit-score"
     )
@@ -111,7 +111,7 @@ async def test_new_bounds_say_how_many_bests_they_leave_as_they_are(world: World
 async def test_a_direction_is_changed_while_there_are_no_scores_and_kept_from_then_on(world: World) -> None:
     await world.create_event(direction="HIGH")
 
-    assert "LOW: a smaller score is better" in await world.use(
+    assert "Best\nthe lowest score\n(was the highest score)" in await world.use(
         world.admin, "event edit", event="Tetris Blitz", direction="LOW"
     )
     await world.submit("Ana", 5)
@@ -172,7 +172,7 @@ async def test_an_event_says_when_it_begins_to_take_scores_and_that_it_has_ended
 
 
 async def test_a_server_without_events_is_told_how_to_make_one(world: World) -> None:
-    assert "There are none yet. An admin makes one with `/setup`." in await world.use("Ana", "event list")
+    assert "There are none yet. An admin can make one with `/setup`." in await world.use("Ana", "event list")
 
 
 async def test_a_list_longer_than_a_message_says_how_many_are_left_out(world: World) -> None:

@@ -102,5 +102,5 @@ def test_a_mark_behind_the_event_elo_is_explained() -> None:
     few, new = replace(rated(1_000), players=2), replace(rated(1_000), rules=Rules(min_weeks=4))
     assert SETTLES in words(picture_of_rating(few))
     assert f" {SETTLES}." in picture_of_rating(few).description
-    assert "? is ranked overall after 3 more weeks" in words(picture_of_rating(new))
+    assert "? = still settling: 3 more weeks make it count" in words(picture_of_rating(new))
     assert "?" not in picture_of_rating(rated(1_000)).drawing

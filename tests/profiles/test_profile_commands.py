@@ -44,7 +44,7 @@ async def test_a_profile_is_one_look_at_all_events(world: World) -> None:
         "18,900 points → 1197 · of 3 players\n"
         "#2 **40L Sprint** · **800?**\n"
         "1:10 → 800 · of 2 players\n"
-        "? = best score alone: no rank overall\n"
+        "? = before a first closed week\n"
         "2 scores since <t:1795003200:D>"
     )
     [profile] = [menu for menu in world.bot.tree.get_commands() if menu.name == "Profile"]
@@ -77,15 +77,15 @@ async def test_two_players_are_compared_and_one_is_followed_as_a_rival(world: Wo
         "Level over 2 events\n"
         "Weeks won **1–0**\n"
         "Tetris Blitz · Ana by 2,500 · weeks 1–0\n"
-        "**18,900** vs 16,400 · **1197** vs 1078\n"
+        "**18,900**\u00a0vs\u00a016,400 · **1197**\u00a0vs\u00a01078\n"
         "40L Sprint · Ben by 8.5s\n"
-        "1:10 vs **1:01.5** · 800? vs **1200?**\n"
-        "? = Elo by the best score alone"
+        "1:10\u00a0vs\u00a0**1:01.5** · 800?\u00a0vs\u00a0**1200?**\n"
+        "? = until both have a closed week"
     )
     one = await world.use("Ana", "compare", player=world.member("Ben"), event="tetris")
     assert one.alone == (
         "Ana and Ben\nWeeks won **1–0**\n"
-        "Tetris Blitz · Ana by 2,500 · weeks 1–0\n**18,900** vs 16,400 · **1197** vs 1078"
+        "Tetris Blitz · Ana by 2,500 · weeks 1–0\n**18,900**\u00a0vs\u00a016,400 · **1197**\u00a0vs\u00a01078"
     )
     others = await world.use("Cy", "compare", player=world.member("Ana"), other=world.member("Ben"), event="tetris")
     assert others.buttons == {}

@@ -54,7 +54,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     assert first.is_private
     assert (
         "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.225 spreads below the middle, 200\n"
-        "a spread is 81.6\n1000 − 1.225 × 200 = 755\n"
+        "a spread is the usual distance: 81.6\n1000 − 1.225 × 200 = 755\n"
     ) in first
     assert "#3 of 3 by best score\nthe event Elo begins when a first week closes" in first
     assert list(first.buttons) == ["Picture", "What must I score?", "Share"]
@@ -70,7 +70,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     assert rating.alone == (
         "Ana · Tetris Blitz · **811**\n"
         "Best, half\n**400 points** → 1245: 622.5\n1.225 spreads above the middle, 300\n"
-        "a spread is 81.6\n1000 + 1.225 × 200 = 1245\n"
+        "a spread is the usual distance: 81.6\n1000 + 1.225 × 200 = 1245\n"
         "Weeks, half\n755 / 2 = 377.5: 188.8\n"
         "23–29 Nov · missed: 0, costs 189\n16–22 Nov · 755\nall weeks count, missed ones too\n"
         "**622.5 + 188.8 = 811.3 → 811**\n"
@@ -191,7 +191,7 @@ async def test_a_rating_says_what_it_lacks_to_tell_much(backend: TestBackend) ->
     shown = text_of(await rated(backend, 1))
 
     assert "· **1000**?\n" in shown
-    assert "? is ranked overall after 2 more weeks" in shown
+    assert "? = still settling: 2 more weeks make it count" in shown
     assert "#1 of 5 by best score · archived" in shown
 
 
@@ -264,7 +264,7 @@ async def test_a_rating_can_be_computed_from_what_it_says(backend: TestBackend) 
         told = re.search(r"^-# 1000 − (\S+) × 200 = (\S+)$", text_of(rating), re.MULTILINE)
         assert told is not None
         assert round_half_up(1000 - 200 * float(told[1])) == int(told[2]) == rating.all_time_elo
-        found.append("a spread is" in text_of(rating))
+        found.append("a spread is the usual" in text_of(rating))
 
     assert found == [True, True, False]
 
@@ -302,7 +302,7 @@ def test_whoever_computes_with_the_numbers_shown_ends_at_the_elo(
     shown = text_of(told).replace(",", "")
 
     middle = re.search(r"the middle (−?[\d.]+)$", shown, re.MULTILINE)
-    spread = re.search(r"a spread is ([\d.]+)$", shown, re.MULTILINE)
+    spread = re.search(r"a spread is the usual distance: ([\d.]+)$", shown, re.MULTILINE)
     if middle is not None and spread is not None and not told.is_bounded:
         z = direction.sign * (best - float(middle[1].replace("−", "-"))) / float(spread[1])
         assert RatingScale().elo_of(z) == told.all_time_elo

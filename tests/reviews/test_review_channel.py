@@ -28,7 +28,7 @@ JUDGE = User("judge", MANAGE_SERVER, display_name="Judge")
 HELD_AT = datetime(2026, 11, 18, 12, tzinfo=UTC)
 AT = f"<t:{HELD_AT.timestamp():.0f}:f>"
 SHOWN = "Held: {} of {}\nTetris Blitz · " + AT + "\nIt moves another player by 372 Elo.\n"
-WAITS = "It counts for nothing, and players do not see it, before an admin approves it.\nReview"
+WAITS = "It counts once an admin approves it; until then, players do not see it.\nReview"
 
 
 class Referees:

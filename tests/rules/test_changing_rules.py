@@ -125,7 +125,7 @@ async def test_whoever_has_too_few_weeks_stands_below_without_a_rank(backend: Te
     ]
     assert "– **Player 2** · **1223?**" in board_card(page, None).text
     assert "1 week to go" in board_card(page, None).text
-    assert "? counts after 2 closed weeks" in board_card(page, None).text
+    assert "? = still settling: it takes 2 weeks" in board_card(page, None).text
     assert "ranked after 2 weeks" in board_card(page, None).text
 
 

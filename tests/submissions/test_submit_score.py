@@ -17,7 +17,7 @@ async def test_a_first_score_is_a_personal_best_that_everyone_sees(world: World)
         "**12,345.5** points\n"
         "**#1** of 1 · Elo **1000**?\n"
         "16–22 Nov\n"
-        "? settles with 3 players"
+        "? = still settling: it takes 3 players"
     )
     assert seen.public in world.channel_seen_by("Bob")
 
@@ -43,7 +43,7 @@ async def test_a_better_score_shows_the_previous_best_and_the_improvement(world:
 
     assert seen.public == (
         "🎉 **Ana** · Tetris Blitz\n**120.5** points (+20.5)\n**#1** of 1 · Elo **1000**?\n"
-        "16–22 Nov\n? settles with 3 players"
+        "16–22 Nov\n? = still settling: it takes 3 players"
     )
 
 

@@ -33,7 +33,7 @@ async def test_a_player_is_told_what_to_score_and_gets_there_by_it(world: World)
 
     assert overall.alone == (
         "Tetris Blitz\nTo be **#1** overall, you need **361** this week.\nyour best is 100\n"
-        "players who tie share a rank\nthat makes an Elo of 1100\n2 others have played this week so far"
+        "players who tie share a rank\nyour Elo would be 1100\n2 others have played this week so far"
     )
     await world.submit("Ana", 361)
     await world.reset()
@@ -62,7 +62,7 @@ async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: Worl
     assert "there is no score: the event takes none that good." in await world.use(
         "Ana", "target", event="Tetris", player=world.member("Cy").user
     )
-    assert "To be **#1** all-time, your **1,000** is enough." in await world.use("Cy", "target", event="Tetris")
+    assert "Your **1,000** is enough to be **#1** all-time." in await world.use("Cy", "target", event="Tetris")
     await world.reset()
     world.clock.move(weeks=1)
     await world.submit_all({"Ben": 210, "Cy": 310})
