@@ -95,7 +95,7 @@ class Events(ServiceCog):
         unit="Shown behind numbers; none: no unit",
         min="Smallest score allowed; none: above 0",
         max="Greatest; none: below 1,000,000,000",
-        active="False archives the event, True reopens it",
+        active="False archives it, True takes it out again",
         default_channel="Scores need no event name here; again: off",
         first_week="It takes no scores before; none: any week",
         last_week="It ends with it; none: it goes on",
@@ -145,7 +145,7 @@ class Events(ServiceCog):
         changed = self.services.events.edit(actor_of(interaction), event, options)
         await answer(interaction, changed, partial(show_change, title="Event changed"))
 
-    @event.command(name="archive", description="Admins: stop an event from taking scores; it can be read, and restored")
+    @event.command(name="archive", description="Admins: stop an event from taking scores; its boards stay")
     @app_commands.describe(event="The event: start typing its name")
     @app_commands.autocomplete(event=kept_events)
     async def event_archive(self, interaction: Interaction[Any], event: str) -> None:

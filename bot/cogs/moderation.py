@@ -55,7 +55,7 @@ class Moderation(ServiceCog):
         event="The event: start typing its name",
         player="Whose score",
         score="As they would type it",
-        when="21 Nov, yesterday, 2026-W47; default now",
+        when="21 Nov, yesterday, 2026-W47; default: now",
         reason=REASON,
     )
     @app_commands.autocomplete(event=all_events)
@@ -78,7 +78,7 @@ class Moderation(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         player="Whose score",
-        score="Value, day or week; without: the best",
+        score="Value, day or week; default: the best",
         reason=REASON,
     )
     @app_commands.autocomplete(event=all_events, score=removable_scores)
@@ -98,7 +98,7 @@ class Moderation(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         player="Whose score",
-        score="Value, day or week; without: removed last",
+        score="Value, day or week; default: removed last",
         reason=REASON,
     )
     @app_commands.autocomplete(event=all_events, score=removed_scores)
@@ -132,7 +132,7 @@ class Moderation(ServiceCog):
     @app_commands.describe(
         player="Who",
         week="2026-W47, next week, or one of its days",
-        event="The one event; without: all of this server",
+        event="The one event; default: all of this server",
         reason=REASON,
     )
     @app_commands.autocomplete(event=all_events, week=excused_weeks)

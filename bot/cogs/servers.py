@@ -71,8 +71,8 @@ class Servers(ServiceCog):
         grace="Minutes from a week's end to its close",
         announcements="Where results are posted; again: off",
         review_channel="Where admins see held scores; again: off",
-        quiet_from="Nothing is posted from here, as 22:00",
-        quiet_to="… to here, such as 8:00; none: no quiet",
+        quiet_from="Nothing is posted from then, such as 22:00",
+        quiet_to="… until then, such as 8:00; none: no quiet",
     )
     @app_commands.autocomplete(time_zone=time_zones)
     @app_commands.guild_only()

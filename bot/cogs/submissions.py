@@ -49,7 +49,7 @@ class Submissions(ServiceCog):
     @app_commands.command(name="submit-score", description="Submit a score for an event of this server")
     @app_commands.describe(
         score="Such as 12,345.5 or 12k, or a time: 1:23.4",
-        event="The event; without: the one of last time",
+        event="The event; default: the one of last time",
         proof=PROOF_LINK,
         screenshot=PROOF_PICTURE,
     )

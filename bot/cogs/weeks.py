@@ -33,8 +33,8 @@ class Weeks(ServiceCog):
     @app_commands.command(name="weekly-reset", description="Admins: close the finished weeks of an event, or this one")
     @app_commands.describe(
         event="The event: start typing its name",
-        week="Without: every finished week, or this one",
-        preview="True: shows you the results, changes none",
+        week="Default: every finished week, or this one",
+        preview="True: shows results to you, closes nothing",
     )
     @app_commands.autocomplete(event=all_events, week=pending_weeks)
     @app_commands.guild_only()
@@ -50,7 +50,7 @@ class Weeks(ServiceCog):
             work = _close(self.services, weeks.run(actor, event, week))
             await answer(interaction, _or_question(work), _show_reset)
 
-    @app_commands.command(name="weekly-undo", description="Admins: take back the latest weekly reset of an event")
+    @app_commands.command(name="weekly-undo", description="Admins: open the latest closed week of an event again")
     @app_commands.describe(event="The event: start typing its name")
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()

@@ -49,7 +49,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
     lines = [*_rules("Now", before.rules), *_rules("Then", after.rules), *_moves(rehearsal)]
     rows = [f"{one.rank} **{_name(one)}** · {write_elo(one.elo)} ({_was(one)})" for one in after.top]
     lines += labelled(f"Then, {_on(rehearsal.board)} (and now)", "\n".join(rows) or NOBODY)
-    lines += labelled("The same now", _names(before))
+    lines += labelled(f"Now, {_on(rehearsal.board)}", _names(before))
     if rehearsal.other_logarithm is not None:
         lines += _other_logarithm(rehearsal.other_logarithm)
     small = [
@@ -232,9 +232,12 @@ def _elo(explained: WeekExplanation) -> str:
     if rules.method is Method.RANKS:
         return f"Beating half of the others gives **{scale.base_elo}**, beating 84 % of them **{points}** more."
     what = "the mean" if rules.method is Method.CLASSIC else "the middle"
-    better = "above" if explained.rating.direction is ScoreDirection.HIGH else "below"
+    better, worse = ("above", "below") if explained.rating.direction is ScoreDirection.HIGH else ("below", "above")
     bound = f", at most {most_spreads(explained.field.size):.3g} spreads" if rules.method is Method.ROBUST else ""
-    return f"Elo: **{scale.base_elo}** at {what}, **{points}** more for each spread {better} it, less beyond it{bound}."
+    return (
+        f"Elo: **{scale.base_elo}** at {what}, **{points}** more for each spread {better} it, "
+        f"less for each {worse} it{bound}."
+    )
 
 
 def _weeks(explained: WeekExplanation) -> str:

@@ -22,7 +22,7 @@ _ABOUT = {
     Reminder.MISSED_WEEK: "a day before the end",
     Reminder.OVERTAKEN: "who beat you, once a day",
     Reminder.RESULTS: "rank and Elo of closed weeks",
-    Reminder.RIVAL: "whom you follow, once a day",
+    Reminder.RIVAL: "whose new bests you follow",
 }
 
 

@@ -50,7 +50,7 @@ _STOPPED = dict.fromkeys(ANNOUNCEMENTS, "Results and records are not announced a
     JobKind.HELD: "Held scores are not shown in a channel any more",
     JobKind.BOARD: "A board is not kept up to date any more",
 }
-_AGAIN = dict.fromkeys((*ANNOUNCEMENTS, JobKind.HELD), "`/settings` names a channel") | {
+_AGAIN = dict.fromkeys((*ANNOUNCEMENTS, JobKind.HELD), "Choose a channel in `/settings`") | {
     JobKind.BOARD: "`/board post` posts it anew",
 }
 _SENTENCES = {

@@ -41,7 +41,7 @@ async def test_rules_are_rehearsed_in_private_applied_for_all_to_see_and_taken_b
         "Ana 610 → **946** (#3)\nCai 958 → **1202** (#1)\nBob 933 → **1000** (#2)\n"
         "Then, overall (and now)\n"
         "1 **Cai** · 1202 (#1 · 958)\n2 **Bob** · 1000 (#2 · 933)\n3 **Ana** · 946 (#3 · 610)\n"
-        "The same now\n1 Cai · 2 Bob · 3 Ana\n"
+        "Now, overall\n1 Cai · 2 Bob · 3 Ana\n"
         "With logarithms (logarithm:True)\n3 players' Elos would move: 3 up, 0 down, by **336** at most. "
         "One absurd score would move others by **54** at most. First: Cai.\n"
         "2 closed weeks replayed; nothing is changed yet\n"
@@ -103,7 +103,7 @@ async def test_the_spread_of_a_small_robust_week_is_the_one_that_its_elos_have(w
     # Cai's week is rated 1000 + 200 × 100 / 247.1 = 1081.
     assert "1081" in (shown.public or "")
     assert "The score in the middle is **200**; a spread, the usual distance, is **247.1**." in told
-    assert "less beyond it, at most 2.4 spreads." in told
+    assert "less for each below it, at most 2.4 spreads." in told
 
 
 async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs(
@@ -116,7 +116,7 @@ async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs
     formula = (
         "Tetris Blitz · 16–22 November\n"
         "3 players took part. The mean is **1:10**; a spread, the usual distance, is **8.165s**.\n"
-        "Elo: **1000** at the mean, **200** more for each spread below it, less beyond it.\n"
+        "Elo: **1000** at the mean, **200** more for each spread below it, less for each above it.\n"
         "Weekly average: all weeks from the first on; a missed week counts 0.\n"
         "Elo: half best, half weekly average."
     )
