@@ -244,7 +244,7 @@ async def test_a_role_is_awarded_only_where_the_bot_and_the_admin_may_give_it(co
     assert "a role above <@&" in await court.award(KING, "number one", refereeing)
     assert "above the bot's role" in await court.award(JUDGE, "number one")
     assert "belongs to everyone" in await court.award(Role("@everyone", 0, id=COURT.id), "number one")
-    assert "from which Elo on" in await court.award(KING, "elo")
-    assert "from which Elo on" in await court.award(KING, "top three", elo=1000)
+    assert "`award:elo` needs an `elo`" in await court.award(KING, "elo")
+    assert "`award:elo` needs an `elo`" in await court.award(KING, "top three", elo=1000)
     assert "Only admins" in await court.award(KING, "number one", replace(ADMIN, permissions=MANAGE_ROLES))
     assert await tables.rows(court.wired.backend.database, EventRole) == []

@@ -87,7 +87,7 @@ async def test_the_form_of_a_new_event_asks_in_one_question_what_is_best(world: 
         assert "Event created" in await world.fill_in(world.admin, asked, name=best, best=best, unit="")
     listed = await world.use("Ana", "event list")
     for best in bests:
-        assert f"**{best}** · {best.lower().replace('number', 'score')} · 0 players" in listed
+        assert f"**{best}** · {best.lower().replace('number', 'score')}" in listed
 
 
 async def test_a_new_server_is_greeted_once_where_the_bot_may_write(world: World) -> None:
