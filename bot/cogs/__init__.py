@@ -20,7 +20,7 @@ from bot.cogs.profiles import Profiles, RivalButton, profile_of_user
 from bot.cogs.ratings import RatingButton, Ratings, ShareButton
 from bot.cogs.rehearsals import RatedButton, RulesButton
 from bot.cogs.reminders import Reminders, StopButton, SwitchButton
-from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews
+from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews, TakeHeldBackButton
 from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
 from bot.cogs.standings import PageButton, PastWeeksButton, Standings
 from bot.cogs.submissions import (
@@ -80,6 +80,7 @@ BUTTONS = (
     ExcuseButton,
     SeasonButton,
     ReviewButton,
+    TakeHeldBackButton,
     RatedButton,
     RulesButton,
     AuditButton,

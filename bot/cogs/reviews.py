@@ -8,7 +8,7 @@ from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, Label, TextInput
 
 from bot.cogs._answering import TOLD, actor_of, answer, update
-from bot.cogs._buttons import IdButton
+from bot.cogs._buttons import DISCORD_ID, IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._questions import agree
 from bot.cogs._services import ServiceCog, services_of
@@ -20,6 +20,7 @@ from bot.services.servers import Actor
 from bot.ui.card import Reply
 from bot.ui.moderation import WHY
 from bot.ui.reviews import show_held, show_nothing_held, show_own_held, show_refused, show_review
+from bot.ui.text import isolate_score
 
 
 class Reviews(ServiceCog):
@@ -63,6 +64,20 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
             await open_modal(interaction, reviews.find(actor, self.number), lambda held: RefusalModal(held.id))
 
 
+class TakeHeldBackButton(IdButton, template=rf"held:take:(?P<interaction>{DISCORD_ID})"):
+    """Takes back a held score, for whoever submitted it."""
+
+    def __init__(self, interaction_id: int, label: str = "Take back") -> None:
+        """Take back what was submitted in an interaction."""
+        self.interaction_id = interaction_id
+        super().__init__(Button(label=label, custom_id=f"held:take:{interaction_id}"))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        """Take the score back, and show its player their held scores."""
+        taken = services_of(interaction).reviews.take_back(_reviewer(interaction), self.interaction_id)
+        await update(interaction, taken, _show_own)
+
+
 class RefusalModal(IdModal):
     """Asks for the reason for refusing a held score."""
 
@@ -96,11 +111,20 @@ def _reviewer(interaction: Interaction[Any]) -> Actor:
     return actor_of(interaction)
 
 
+def _show_own(own: OwnHeldScores) -> Reply:
+    buttons = [
+        TakeHeldBackButton(held.interaction_id, f"Take back {isolate_score(held.score, held.event.style)}")
+        for held in own.scores
+        if held.state is HeldState.WAITING
+    ]
+    return replace(show_own_held(own), buttons=[buttons] if buttons else [])
+
+
 def _show_review(review: Review | OwnHeldScores | None) -> Reply:
     if review is None:
         return show_nothing_held()
     if isinstance(review, OwnHeldScores):
-        return show_own_held(review)
+        return _show_own(review)
     buttons = [ReviewButton("refuse", review.held.id)]
     if review.can_be_approved:
         buttons.insert(0, ReviewButton("approve", review.held.id))

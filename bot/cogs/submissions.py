@@ -15,10 +15,12 @@ from bot.cogs._score_form import ScoreForm
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import open_events
 from bot.cogs.ratings import RatingButton
+from bot.cogs.reviews import TakeHeldBackButton
 from bot.domain.events import EventChoices
 from bot.domain.submissions import Submission, SubmissionResult
-from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreInQuestion, SubmittedByAnother
+from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreHeld, ScoreInQuestion, SubmittedByAnother
 from bot.ui.card import Reply, cards_in
+from bot.ui.reviews import show_score_held
 from bot.ui.submissions import (
     PROOF,
     PROOF_LINK,
@@ -230,17 +232,20 @@ async def _submit(
         proof = screenshot.url
         picture = proof if can_be_kept(interaction, screenshot) else None
 
-    async def work() -> SubmissionResult | ScoreInQuestion:
+    async def work() -> SubmissionResult | ScoreInQuestion | ScoreHeld:
         services = services_of(interaction)
         name = event if isinstance(event, str) else await services.events.name_of(guild_of(interaction), event)
         try:
             return await services.leaderboard.submit(_submission(interaction, name, score, proof))
-        except ScoreInQuestion as question:
-            return question
+        except (ScoreInQuestion, ScoreHeld) as outcome:
+            return outcome
 
-    def show(outcome: SubmissionResult | ScoreInQuestion) -> Reply:
+    def show(outcome: SubmissionResult | ScoreInQuestion | ScoreHeld) -> Reply:
         if isinstance(outcome, SubmissionResult):
             return _show(outcome, picture)
+        if isinstance(outcome, ScoreHeld):
+            held = show_score_held(outcome, interaction.client.tree.ids)
+            return replace(held, buttons=[[TakeHeldBackButton(interaction.id)]])
         return _ask(outcome, interaction.user.id, proof, PROOF if picture is None else SCREENSHOT)
 
     outcome = await answer(interaction, work(), show)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import EventInfo
-from bot.domain.moderation import Consequences
+from bot.domain.moderation import TAKEN_BACK, Consequences
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
@@ -24,17 +24,19 @@ class HeldScore:
 
     Attributes:
         id: the key of its row.
+        interaction_id: Discord's id of the interaction in which it was submitted.
         score: in points or seconds.
         week: the week that it counts for if an admin approves it.
         moves: how many points of Elo it would have moved another player at that time; None for a score beyond the
             bounds.
         reason: why an admin refused or approved it; None if they gave none.
-        decided_by: Discord's id of that admin; None while it waits.
-        decided_at: when the admin decided, in UTC; None while it waits.
+        decided_by: Discord's id of that admin, or of the player, who has taken it back; None while it waits.
+        decided_at: when they decided, in UTC; None while it waits.
         is_removed: whether it was approved, but has been removed since.
     """
 
     id: int
+    interaction_id: int
     event: EventInfo
     player: PlayerName
     score: float
@@ -47,6 +49,11 @@ class HeldScore:
     decided_by: int | None
     decided_at: datetime | None
     is_removed: bool
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether its player, and no admin, has decided."""
+        return self.decided_by == self.player.discord_id and self.reason == TAKEN_BACK
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """Show held scores."""
 
+from collections.abc import Mapping
+
 from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.moderation import Place
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
+from bot.errors import ScoreHeld
 from bot.ui.card import Card, Reply, labelled
 from bot.ui.moderation import tell_moves, tell_reason
+from bot.ui.refusals import REFUSED, mention_commands, sentence
 from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, mention, write_days
 
 _STATES = {
@@ -43,11 +47,11 @@ def show_held(held: HeldScore | None) -> Reply:
         small = ("It counts once an admin approves it; until then, players do not see it.",)
         return Reply([Card(_heading("Held", held), tuple(_why_held(held)), small, Color.orange())])
     is_approved = held.state is HeldState.APPROVED
+    what = "Approved" if is_approved else "Taken back" if held.is_taken_back else "Refused"
     lines = [_where(held), f"by {mention(held.decided_by)}, {format_dt(held.decided_at, 'R')}"]
     if held.is_removed:
         lines.append("Removed since: it counts no more.")
-    heading = _heading("Approved" if is_approved else "Refused", held)
-    return Reply([Card(heading, tuple(lines), color=Color.green() if is_approved else None)])
+    return Reply([Card(_heading(what, held), tuple(lines), color=Color.green() if is_approved else None)])
 
 
 def show_nothing_held() -> Reply:
@@ -60,10 +64,15 @@ def show_own_held(own: OwnHeldScores) -> Reply:
     lines: list[str] = []
     for held in own.scores:
         shown = f"**{escape_score(held.score, held.event.style)}** · {escape(held.event.name)}"
-        lines.append(f"{shown} · {_REMOVED if held.is_removed else _STATES[held.state]}")
-        if held.reason is not None:
+        lines.append(f"{shown} · {_state(held)}")
+        if held.reason is not None and not held.is_taken_back:
             lines.append(f"“{escape_start(held.reason, LONGEST_REASON)}”")
     return Reply([Card("Your held scores", tuple(lines) or ("None of your scores was held.",))], ephemeral=True)
+
+
+def show_score_held(held: ScoreHeld, ids: Mapping[str, int]) -> Reply:
+    """Tell the player only that their score waits for an admin; `ids` make commands clickable."""
+    return Reply([Card(None, (f"{REFUSED} {mention_commands(sentence(held), ids)}",))], ephemeral=True)
 
 
 def show_refused(held: HeldScore) -> Reply:
@@ -79,6 +88,12 @@ def show_refused(held: HeldScore) -> Reply:
 
 def _heading(what: str, held: HeldScore) -> str:
     return f"{what}: {escape_score(held.score, held.event.style)} of {escape(held.player.name)}"
+
+
+def _state(held: HeldScore) -> str:
+    if held.is_taken_back:
+        return "taken back"
+    return _REMOVED if held.is_removed else _STATES[held.state]
 
 
 def _where(held: HeldScore) -> str:

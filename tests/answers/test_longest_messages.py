@@ -66,7 +66,9 @@ RESULTS = Results(
     closes_itself=True,
     closed_early=True,
 )
-HELD = HeldScore(1, EVENT, PLAYER, SCORE, None, WEEK, NOW, 9, HeldState.REFUSED, REASON, 10**18, NOW, is_removed=True)
+HELD = HeldScore(
+    1, 10**18, EVENT, PLAYER, SCORE, None, WEEK, NOW, 9, HeldState.REFUSED, REASON, 10**18, NOW, is_removed=True
+)
 
 
 def long_rating() -> PlayerRating:

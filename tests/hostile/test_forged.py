@@ -109,6 +109,7 @@ BUTTONS = {
     "score:remove:{event}:99999999999999999999:1": OUTDATED,
     "score:forget:{event}:1:1": OUTDATED,
     "review:look:1": NO_ADMIN,
+    "held:take:1": "waits no longer",
     "review:approve:1": NO_ADMIN,
     "review:refuse:1": NO_ADMIN,
     "review:look:9999999999999999999": OUTDATED,

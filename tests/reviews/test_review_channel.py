@@ -9,6 +9,7 @@ from bot.cogs import handlers_of
 from bot.database.models import GuildSettings, Job, Notice
 from bot.domain.jobs import JobKind
 from bot.domain.posts import Post
+from bot.errors import NothingHeld
 from bot.services.jobs import JobRunner
 from bot.services.posts import PostService
 from bot.ui.privacy import FORMER_PLAYER
@@ -16,6 +17,7 @@ from tests import tables
 from tests.backends import EVENT, open_test_backend
 from tests.one_database import on_one_database
 from tests.wire.discord_http import MODAL_SUBMIT
+from tests.wire.discord_limits import walk
 from tests.wire.discord_people import MANAGE_SERVER
 from tests.wire.discord_stub import HOME, Message, Reply, User
 from tests.wire.wired_bot import ADMIN, WiredBot, actor
@@ -111,6 +113,39 @@ async def test_a_score_that_is_refused_by_the_command_is_shown_as_refused(refere
     assert told.splitlines()[0] == "Refused: 99,000 of Fay"
     assert f"by <@{ADMIN.id}>, " in told
     assert message.labels == []
+
+
+async def test_a_player_takes_a_held_score_back_until_an_admin_has_decided(referees: Referees) -> None:
+    wired = referees.wired
+    told = await wired.submit(FAY, "99,000")
+    for score in ("98,000", "97,000"):
+        await referees.hold(FAY, score)
+    [message] = [one for one in await referees.messages() if "99,000" in one.text]
+    before = await wired.use(FAY, "review")
+    taken = await referees.click(FAY, told, "Take back")
+    assert taken.text.splitlines()[1:4] == [
+        *(f"**{score}** · Tetris Blitz · waits for an admin" for score in ("97,000", "98,000")),
+        "**99,000** · Tetris Blitz · taken back",
+    ]
+    assert taken.final.labels == ["Take back 97,000", "Take back 98,000"]
+    await referees.told()
+    assert message.text.startswith(f"Taken back: 99,000 of Fay\nTetris Blitz · {AT}\nby <@{FAY.id}>, ")
+    assert message.labels == []
+    assert "taken back" in (await wired.use(FAY, "history", event=EVENT)).text
+
+    own = await wired.use(FAY, "review")
+    services, judge = wired.backend.real.services, actor(JUDGE)
+    await services.reviews.refuse(judge, 2)
+    assert "waits no longer" in await wired.refused(referees.click(FAY, own, "Take back 98,000"))
+    with pytest.raises(NothingHeld):
+        await services.reviews.approve(judge, 1)
+    forged = next(one["custom_id"] for one in walk(own.components) if one.get("label") == "Take back 97,000")
+    with pytest.raises(NothingHeld):
+        await services.reviews.take_back(actor(GIL), int(forged.rpartition(":")[2]))
+    await referees.click(FAY, own, "Take back 97,000")
+    assert "already been taken back" in await wired.refused(referees.click(FAY, before, "Take back 99,000"))
+    await referees.told()
+    assert await referees.waiting() == []
 
 
 async def test_what_is_said_of_a_score_follows_the_event_and_the_score(referees: Referees) -> None:

@@ -1,11 +1,14 @@
 """Read a player's submissions to one event from the log, and the fields of their weeks."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, HeldScore, ScoreSubmission, WeeklyRun
 from bot.domain.history import MOST_MIDDLES, HistoryEntry, Removal, WeekMiddle
 from bot.domain.methods import middle_score
+from bot.domain.moderation import TAKEN_BACK
 from bot.domain.reviews import HeldState
 from bot.domain.rules import Method
 from bot.domain.weeks import Week
@@ -46,10 +49,14 @@ def _read_held(session: Session, event_id: int, player_id: int) -> list[HistoryE
     held = sa.select(HeldScore).where(
         HeldScore.player_id == player_id, HeldScore.event_id == event_id, HeldScore.state != HeldState.APPROVED
     )
-    return [
-        HistoryEntry(row.id, row.score, row.held_at, Week.from_code(row.made_in_week), row.proof, held=row.state)
-        for row in session.scalars(held)
-    ]
+    return [_held_entry(row) for row in session.scalars(held)]
+
+
+def _held_entry(row: HeldScore) -> HistoryEntry:
+    entry = HistoryEntry(row.id, row.score, row.held_at, Week.from_code(row.made_in_week), row.proof)
+    if row.reason == TAKEN_BACK and row.decided_at is not None and row.decided_by is not None:
+        return replace(entry, removal=Removal(row.decided_at, row.decided_by, TAKEN_BACK))
+    return replace(entry, held=row.state)
 
 
 def read_middles(session: Session, event: Event, since: Week | None, zone: str) -> list[WeekMiddle]:

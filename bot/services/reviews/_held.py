@@ -47,6 +47,7 @@ def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
     is_removed = sa.exists().where(log.interaction_id == held.interaction_id, log.removed_at.is_not(None))
     return reviews.HeldScore(
         id=held.id,
+        interaction_id=held.interaction_id,
         event=describe(event),
         player=name_player(session, event, held.player_id),
         score=held.score,

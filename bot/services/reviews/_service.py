@@ -11,13 +11,13 @@ from bot.database.database import Database
 from bot.database.models import Event, Member, Player
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
-from bot.domain.moderation import Consequences, Correction, CorrectionResult
+from bot.domain.moderation import TAKEN_BACK, Consequences, Correction, CorrectionResult
 from bot.domain.ratings import RatingScale
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.servers import Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
-from bot.errors import AlreadyCounted, EventEnded, EventNotBegun, NothingHeld, PlayerWithdrawn
+from bot.errors import AlreadyCounted, AlreadyTakenBack, EventEnded, EventNotBegun, NothingHeld, PlayerWithdrawn
 from bot.services.events import describe, find_event
 from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.moderation import (
@@ -186,6 +186,29 @@ class ReviewService:
             what, who = event.id, held.player_id
             record(session, actor, "refuse score", shown, at=self._clock(), event_id=what, player_id=who, reason=why)
             return describe_held(session, held)
+
+        return await self._database.write(work)
+
+    async def take_back(self, actor: Actor, interaction_id: int) -> OwnHeldScores:
+        """Take back a waiting score at its player's request, and return the player's held scores.
+
+        Args:
+            actor: the player.
+            interaction_id: Discord's id of the interaction in which the player submitted.
+
+        Raises:
+            AlreadyTakenBack: the player has already taken it back.
+            NothingHeld: no such score of the player waits in the actor's server.
+        """
+
+        def work(session: Session) -> OwnHeldScores:
+            is_theirs = Row.interaction_id == interaction_id, Player.discord_id == actor.discord_id
+            held = session.scalar(sa.select(Row).join(Player, Player.id == Row.player_id).where(*is_theirs))
+            if held is not None and describe_held(session, held).is_taken_back:
+                raise AlreadyTakenBack
+            waiting, _ = lock_waiting(session, actor.guild_id, 0 if held is None else held.id)
+            self._decide(session, actor, waiting, HeldState.REFUSED, TAKEN_BACK)
+            return OwnHeldScores(_own(session, actor))
 
         return await self._database.write(work)
 
