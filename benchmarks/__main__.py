@@ -1,6 +1,6 @@
 """`python -m benchmarks [--full] [--only MODULE …]`: measure, and print a table for each module.
 
-With `--full` the large sizes are measured too, and each module writes its table into `benchmarks/results/`.
+With `--full`, they also measure the large sizes, and write the table of each module to `benchmarks/results/`.
 
 For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict its measurements. `--only wire --beside
 PATH` compares this checkout with another one instead.
@@ -46,7 +46,7 @@ FULL_SECONDS = 1.0
 
 
 def main() -> None:
-    """Measure what was asked for."""
+    """Run the requested benchmarks."""
     parser = _parser()
     arguments = parser.parse_args()
     extent = _extent(arguments)

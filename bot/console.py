@@ -17,13 +17,13 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 
 def may_change(options: argparse.Namespace, lines: Iterable[object], count: int, unit: str = "row") -> bool:
-    """Say what a command is about to change, and tell whether it may.
+    """Say what a command is about to change, and tell whether it may go on.
 
     Args:
-        options: those of `add_options`.
-        lines: what would change, in the operator's words.
-        count: how many rows that are.
-        unit: one of what is counted, if not rows.
+        options: the options from `add_options`.
+        lines: the changes, in words for the operator.
+        count: how many rows would change.
+        unit: the unit of `count`, if not rows.
     """
     would_change = f"would change {count_of(count, unit)}"
     for line in lines:

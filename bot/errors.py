@@ -46,7 +46,7 @@ class TimeNotNumber(UnreadableScore):
 
 @dataclass(eq=False)
 class OtherUnit(UnreadableScore):
-    """The text is a number with a unit, but not with `unit`, that of the event or None; `alone` is the number."""
+    """The text is a number with a unit other than `unit`, that of the event or None; `alone` is the number."""
 
     unit: str | None
     alone: str
@@ -184,7 +184,7 @@ class NameTooLong(InvalidName):
 
 
 class UnitBeginsWithDigit(InvalidName):
-    """The unit would look like a part of the scores before it."""
+    """The unit begins with a digit, so it would look like a part of the score before it."""
 
 
 class InvalidSetting(LeaderboardError):
@@ -358,7 +358,7 @@ class SeasonOpen(LeaderboardError):
 
 @dataclass(eq=False)
 class SeasonOpenAhead(SeasonOpen):
-    """As `SeasonOpen`; the week has not begun, because an earlier one was closed early, and ends at `ends_at`."""
+    """Like `SeasonOpen`, but the week has not begun, because an earlier one was closed early. It ends at `ends_at`."""
 
     ends_at: datetime
 
@@ -471,7 +471,7 @@ class EventFileTooLarge(LeaderboardError):
 
 
 class Flaw(StrEnum):
-    """What is wrong with a file that is to be an exported event."""
+    """The reasons why a file is not an exported event."""
 
     ZIP_UNREADABLE = auto()
     ZIP_WITHOUT_EVENT = auto()
@@ -486,12 +486,12 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileMistake:
-    """A mistake of a file that is to be an exported event.
+    """A mistake in a file that should be an exported event.
 
     Attributes:
-        flaw: what is wrong.
-        most: how much a file may have, where it has more of something.
-        told: where the mistake is, and what the reader of the file says of it.
+        flaw: the kind of mistake.
+        most: the limit that the file exceeds; None if it exceeds none.
+        told: the place of the mistake, and what the parser reports there.
     """
 
     flaw: Flaw
@@ -501,7 +501,7 @@ class FileMistake:
 
 @dataclass(eq=False)
 class EventFileBroken(LeaderboardError):
-    """The file is no exported event, because of a `mistake`."""
+    """The file is not an exported event; `mistake` says why."""
 
     mistake: FileMistake
 

@@ -21,7 +21,7 @@ LAG_SAMPLE_SECONDS = 0.05
 MOST_LAG_SECONDS = 1.5
 """With a longer lag of the event loop, answers are too late for Discord."""
 KEPT_SECONDS = 1.0
-"""How long an answer is cached: each look takes the lock of a writer, and anybody may ask."""
+"""How long the bot caches an answer: each look takes the lock of a writer, and anybody may ask."""
 ASK_SECONDS = 10.0
 """How long the page may take to answer: longer than a database takes to count as silent."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it listens only where the operator says

@@ -12,8 +12,8 @@ HIDDEN = "[hidden]"
 QUIET = {"alembic": logging.WARNING, **dict.fromkeys(CHATTY_LOGGERS, logging.INFO)}
 """Libraries whose messages below these levels are not useful."""
 
-# What is hidden by its place: tokens of interactions in addresses and payloads, passwords in URLs, and what users typed
-# where PostgreSQL or its driver refuses it.
+# Secrets that are recognized by their place: interaction tokens in addresses and payloads, passwords in URLs, and texts
+# from users that PostgreSQL or its driver rejects.
 _SECRET_PLACES = (
     re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/?\s'\"]+"),
     re.compile(r"(['\"]token['\"]: ?['\"])[^'\"]+"),

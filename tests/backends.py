@@ -110,7 +110,7 @@ class TestBackend:
         return await self.real.services.weeks.run(ADMIN, event, week, early=True)
 
     async def results(self, week: Week, event: str = EVENT) -> tuple[Standing, ...]:
-        """The best ten of a closed week, as its board has them."""
+        """Return the best ten of a closed week, as its board shows them."""
         standings = self.real.services.standings
         return (await standings.page(GUILD, event, Board.WEEK, 0, viewer_id=0, week=str(week))).standings
 

@@ -40,7 +40,7 @@ async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it
     assert re.search(r"It would run until Mon \d\d \w{3} 00:00 \(in \d days\)\.", demo.output)
     assert "<t:" not in demo.output
     assert re.search(r"2 events, \d\d submissions: 0 differences\.\n$", demo.output)
-    # Else `make screenshot` takes the README's screenshot anew.
+    # If this fails, run `make screenshot`.
     pictured = timeless([description(PICTURE)]).split("\n\n")
     assert [answer for answer in pictured if answer not in timeless([demo.output])] == []
 

@@ -54,7 +54,7 @@ COGS = (
     Transfer,
     Privacy,
 )
-"""The cogs: what has slash commands. Other capabilities have buttons, jobs or subcommands of `/event` alone."""
+"""The cogs, each with the slash commands of one area. Other areas have only buttons, jobs or `/event` subcommands."""
 
 BUTTONS = (
     PageButton,

@@ -14,7 +14,7 @@ from bot.errors import ButtonOutdated, Restarting
 NOTHING = re.compile(r"(?!)")
 """Matches no id."""
 DISCORD_ID = r"[0-8]?[0-9]{1,18}"
-"""Discord's ids have up to 19 digits; a greater number than any of them would not fit into a column."""
+"""Discord's ids have up to 19 digits; this also excludes numbers that do not fit into a column."""
 EVENT = r"(?P<event>[0-9]{1,18})"
 PLAYER = rf"(?P<player>{DISCORD_ID})"
 WEEK = r"(?P<week>[0-9]{4}-W[0-9]{2})"
@@ -28,9 +28,9 @@ _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 class IdButton(DynamicItem[Button[Any]], template=NOTHING):
     """A button whose id holds its state.
 
-    A subclass names the form of its ids as `template`, whose groups are the arguments of the button, and acts in
-    `press`. An id has at most 100 characters. Users can forge ids, so services check what they name. `BUTTONS` lists
-    every subclass.
+    A subclass gives the pattern of its ids as `template`, whose groups are the arguments that rebuild the button, and
+    acts in `press`. An id has at most 100 characters. Users can forge ids, so services check everything in them.
+    `BUTTONS` lists every subclass.
     """
 
     @classmethod
@@ -59,7 +59,7 @@ class IdButton(DynamicItem[Button[Any]], template=NOTHING):
 
 
 def arguments_of(match: re.Match[str]) -> list[int | str | None]:
-    """Return the groups of an id, in their order: those of digits as numbers, and None for one that is not there."""
+    """Return the groups of an id in their order: numbers as integers, and None for a missing group."""
     return [int(text) if text is not None and _NUMBER.fullmatch(text) else text for text in match.groups()]
 
 

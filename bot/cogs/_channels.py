@@ -1,4 +1,4 @@
-"""Where the bot may write, as far as it knows."""
+"""Tell where the bot may write, as far as it knows."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from discord import Interaction, Thread
 
 
 def may_write(interaction: Interaction[Any], channel_id: int) -> bool:
-    """Tell whether the bot may write in a channel of the server, as far as it knows."""
+    """Tell whether the bot may write in a channel of the server, as far as it knows; True for an unknown channel."""
     guild, permissions = interaction.guild, interaction.app_permissions
     channel = None if guild is None else guild.get_channel_or_thread(channel_id)
     if channel_id != interaction.channel_id:
@@ -19,5 +19,5 @@ def may_write(interaction: Interaction[Any], channel_id: int) -> bool:
 
 
 def closed_among(interaction: Interaction[Any], channel_ids: Iterable[int]) -> set[int]:
-    """Return the channels among these in which the bot may not write, as far as it knows."""
+    """Return those of the given channels in which the bot may not write, as far as it knows."""
     return {one for one in channel_ids if not may_write(interaction, one)}

@@ -22,17 +22,17 @@ T = TypeVar("T")
 class IdModal(Modal):
     """A modal whose id holds its state.
 
-    A subclass names the form of its ids as `TEMPLATE`, whose groups are the arguments of the modal with the inputs that
-    are read, and acts in `submit`. Each input has an id that is always the same: the library makes up one that is
-    missing, and nothing that is filled in is found again. Users can forge ids and what is filled in, so services check
-    both. `MODALS` lists every subclass; `open_modal` opens them.
+    A subclass gives the pattern of its ids as `TEMPLATE`, whose groups are the arguments that rebuild the modal, and
+    acts in `submit`. Give each input a fixed id: discord.py invents one otherwise, and the bot cannot find the typed
+    value again. Users can forge ids and values, so services check both. `MODALS` lists every subclass; `open_modal`
+    opens them.
     """
 
     TEMPLATE: ClassVar[re.Pattern[str]]
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> Self:
-        """Rebuild a modal from its id, to read what was filled in."""
+        """Rebuild a modal from its id, in order to read the typed values."""
         make: Callable[..., Self] = cls
         return make(*arguments_of(match))
 

@@ -32,7 +32,7 @@ def can_be_kept(interaction: Interaction[Any], file: Upload) -> bool:
 
 
 async def keep_picture(interaction: Interaction[Any], result: SubmissionResult, address: str) -> None:
-    """Post a picture below the answer, and make that message the proof; on failure, its address stays the proof."""
+    """Post a picture below the answer, and make that message the proof; on failure, `address` stays the proof."""
     try:
         await until_interrupted(_keep(interaction, result, address))
     except (Interrupted, Unavailable, *UNDELIVERED) as error:

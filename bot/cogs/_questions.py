@@ -1,4 +1,4 @@
-"""The answers to a question that the bot asks a user alone."""
+"""The answers to a question that only one user sees."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 class KeepButton(IdButton, template=r"moderation:keep"):
-    """Leaves everything as it is."""
+    """Cancels a question and changes nothing."""
 
     def __init__(self) -> None:
         """Cancel a question."""
         super().__init__(Button(label="Cancel", custom_id="moderation:keep"))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Take the question back."""
+        """Cancel the question."""
         await update(interaction, _nothing(), lambda _: show_kept(), only_reads=True)
 
 
@@ -31,5 +31,5 @@ async def _nothing() -> None:
 
 
 async def agree(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> None:
-    """Do what a question was about, close the question, and `show` everyone the result."""
+    """Do what a question asked about, close the question, and `show` everyone the result."""
     await post(interaction, work, lambda _: show_agreed(), show)

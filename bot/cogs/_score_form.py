@@ -41,7 +41,7 @@ class ScoreForm(IdModal):
 
 
 class SubmitButton(IdButton, template=rf"submit:{EVENT}"):
-    """A button that asks everyone who clicks it for a score for an event."""
+    """A button that asks anyone who clicks it for a score for an event."""
 
     def __init__(self, event_id: int) -> None:
         """Ask for scores for the event with this key."""

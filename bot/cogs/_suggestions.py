@@ -1,6 +1,6 @@
 """Suggest values while a user types. Users may send other values, so services check them.
 
-The command tree suggests nothing where a function here raises an error of the user's.
+If a function here raises an error, the command tree suggests nothing.
 """
 
 from collections.abc import Iterable
@@ -49,14 +49,14 @@ async def pending_weeks(interaction: Interaction[Any], typed: str) -> list[Choic
 
 
 async def closed_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest the closed weeks of the chosen event or season, the latest first, by their days and their numbers."""
+    """Suggest the closed weeks of the chosen event or season, the latest first, by days and numbers."""
     event, season = _chosen(interaction, "event"), _chosen(interaction, "season")
     closed = await services_of(interaction).standings.closed_weeks(guild_of(interaction), event, season or None)
     return _fitting_weeks(closed, typed)
 
 
 async def coming_weeks(interaction: Interaction[Any], typed: str) -> list[Choice[str]]:
-    """Suggest weeks from the current one on, by their days and their numbers."""
+    """Suggest weeks, beginning with the current one, by days and numbers."""
     week = await services_of(interaction).events.current_week(guild_of(interaction))
     return _fitting_weeks(accumulate(range(COMING_WEEKS), lambda one, _: one.next(), initial=week), typed)
 
@@ -107,7 +107,7 @@ async def _scores(interaction: Interaction[Any], typed: str, *, are_removed: boo
 
 
 def _chosen(interaction: Interaction[Any], option: str) -> str:
-    """Return what the user has filled in for another option, or nothing."""
+    """Return the value that the user has chosen for another option; empty if there is none."""
     return getattr(interaction.namespace, option, None) or ""
 
 
@@ -116,7 +116,7 @@ def _fitting_weeks(weeks: Iterable[Week], typed: str) -> list[Choice[str]]:
 
 
 def _fitting(pairs: Iterable[tuple[str, str]], typed: str) -> list[Choice[str]]:
-    """Return choices of those names that have what was typed."""
+    """Return the choices whose names contain the typed text."""
     wanted = typed.strip().casefold()
     return _choices((name, value) for name, value in pairs if wanted in name.casefold())
 

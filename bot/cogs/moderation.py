@@ -90,7 +90,7 @@ class Moderation(ServiceCog):
         score: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """Show what the removal of a submission would change, and ask whether to do it."""
+        """Show what the removal of a submission would change, and ask whether to remove it."""
         preview = self.services.removals.preview(Correction.REMOVE, actor_of(interaction), event, player.id, score)
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
@@ -110,7 +110,7 @@ class Moderation(ServiceCog):
         score: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """Show what the restoration of a submission would change, and ask whether to do it."""
+        """Show what the restoration of a submission would change, and ask whether to restore it."""
         preview = self.services.removals.preview(Correction.RESTORE, actor_of(interaction), event, player.id, score)
         await answer(interaction, preview, lambda result: _ask_correction(result, reason), only_reads=True)
 
@@ -194,9 +194,10 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
 
 
 class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
-    """Removes the submission that the message is about, restores it, or asks whether to.
+    """Removes or restores the submission that the message describes, or asks whether to.
 
-    The actions that end in `rerun` run its closed week again; after the others a closed week keeps its results.
+    Actions that end in `rerun` also run its closed week again. After the other actions, a closed week keeps its
+    results.
     """
 
     LABELS: ClassVar = {
@@ -217,7 +218,7 @@ class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
     }
 
     def __init__(self, action: str, event_id: int, discord_id: int, submission_id: int) -> None:
-        """Do `action` with a submission of a player to an event; `restore` only asks, like `ask-remove`."""
+        """Do `action` with a submission of a player to an event; `restore` only asks, as `ask-remove` does."""
         self.action, self.event_id, self.discord_id, self.submission_id = action, event_id, discord_id, submission_id
         custom_id = f"score:{action}:{event_id}:{discord_id}:{submission_id}"
         super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))
@@ -228,7 +229,7 @@ class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
         return cls(action, result.event.id, result.player.discord_id, result.submission.id)
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Do it, and show everyone; or show what it would change, and ask."""
+        """Correct the submission and show everyone; or show what the correction would change, and ask."""
         removals, actor = services_of(interaction).removals, actor_of(interaction)
         submission = self.event_id, self.discord_id, f"#{self.submission_id}"
         if self.action in ("ask-remove", "restore"):
@@ -243,7 +244,7 @@ class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
 
 
 class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):{PLAYER}"):
-    """Withdraws the player whom the message is about, or brings them back."""
+    """Withdraws the player whom the message describes, or brings them back."""
 
     def __init__(self, discord_id: int, *, is_withdrawn: bool) -> None:
         """Withdraw the player `discord_id`, or bring them back."""
@@ -265,7 +266,7 @@ class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):
 
 
 class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{EVENT}:{PLAYER}:{WEEK}"):
-    """Excuses a player from a week, takes that back, or asks whether to take it back."""
+    """Excuses a player from a week, withdraws an excuse, or asks whether to withdraw it."""
 
     LABELS: ClassVar = {"give": "Excuse", "ask": "Take back", "take": "Take back"}
     STYLES: ClassVar = {"give": ButtonStyle.success, "ask": ButtonStyle.secondary, "take": ButtonStyle.danger}
@@ -283,7 +284,7 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{EVENT
         return cls(action, event_id, result.player.discord_id, str(result.week))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Give the excuse or take it back, and show everyone; or ask first."""
+        """Give or withdraw the excuse and show everyone; or ask first."""
         excuses, actor = services_of(interaction).excuses, actor_of(interaction)
         excused = self.discord_id, self.week, self.event_id or None
         if self.action == "ask":
@@ -295,7 +296,7 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{EVENT
 
 
 def show_counting(result: CorrectionResult) -> Reply:
-    """Show that a score counts now, with a button that takes it back."""
+    """Show that a score counts, with a button to remove it."""
     return replace(show_correction(result), buttons=[[ScoreButton.of("ask-remove", result)]])
 
 
@@ -309,7 +310,7 @@ def _show_excuse(result: ExcuseResult) -> Reply:
 
 
 def _reason_in(interaction: Interaction[Any]) -> str | None:
-    """Return the reason that a question names."""
+    """Return the reason that the question shows; None if it shows none."""
     return read_reason(cards_in(interaction.message))
 
 

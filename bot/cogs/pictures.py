@@ -16,7 +16,7 @@ from bot.ui.pictures import Picture, picture_of_history, picture_of_profile, pic
 
 T = TypeVar("T")
 ALL_EVENTS = 0
-"""Stands for the key of an event in the id of a button."""
+"""Replaces the key of an event in the id of a button about all events."""
 PICTURE_BUTTON_ID = re.compile(rf"picture:(?:(?P<kind>rating|history|profile):{PLAYER}|week:{WEEK}):{EVENT}")
 
 
@@ -28,7 +28,7 @@ class PictureButton(IdButton, template=PICTURE_BUTTON_ID):
     """
 
     def __init__(self, kind: str, what: int | str, event_id: int) -> None:
-        """Picture the `rating`, `history` or `profile` of a player, by Discord's id, or a `week` such as 2026-W47."""
+        """Draw the `rating`, `history` or `profile` of a player, by Discord's id, or a `week` such as 2026-W47."""
         self.kind, self.what, self.event_id = kind, str(what), event_id
         custom_id = f"picture:{kind}:{what}:{event_id}"
         super().__init__(Button(label="Picture", style=ButtonStyle.secondary, custom_id=custom_id))

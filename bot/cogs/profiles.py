@@ -52,7 +52,7 @@ async def profile_of_user(interaction: Interaction[Any], user: User) -> None:
 
 
 class RivalButton(IdButton, template=rf"rival:(?P<state>follow|unfollow):{PLAYER}:{EVENT}"):
-    """A button below a comparison with a player that makes the player the rival of whoever clicks it, or ends that."""
+    """A button below a comparison: it makes the compared player the clicking user's rival, or ends that."""
 
     def __init__(self, rival_id: int, event_id: int, *, follows: bool) -> None:
         """Follow a player, or stop following; the comparison is of the event with this key, or of `ALL_EVENTS`."""

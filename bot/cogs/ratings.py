@@ -38,7 +38,7 @@ class Ratings(ServiceCog):
 
 
 class RatingButton(IdButton, template=rf"rating:{EVENT}(?::{PLAYER})?"):
-    """A button that shows whoever clicks it where an event Elo comes from: their own, or that of one player."""
+    """A button that explains an event Elo to anyone who clicks it: their own, or that of one player."""
 
     def __init__(self, event_id: int, player_id: int | None = None) -> None:
         """Explain ratings in the event with this key.

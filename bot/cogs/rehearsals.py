@@ -1,4 +1,4 @@
-"""The buttons below the answer to `/event rehearse`, and the button that explains the ratings of a week."""
+"""The buttons of `/event rehearse`, and the button that explains the ratings of a week."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ RULES_BUTTON_ID = re.compile(rf"rules:apply:{EVENT}:(?P<rules>[a-z][a-z0-9.,-]{{
 
 
 def ask_to_apply(rehearsal: Rehearsal) -> Reply:
-    """Show a rehearsal, with a button that applies its rules."""
+    """Show a rehearsal, with buttons that apply or drop its rules."""
     shown, rules = show_rehearsal(rehearsal), rehearsal.after.rules
     if rules == rehearsal.before.rules:
         return shown
@@ -42,20 +42,20 @@ class RulesButton(IdButton, template=RULES_BUTTON_ID):
     """A button below a rehearsal; its id names the proposed rules."""
 
     def __init__(self, event_id: int, rules: str) -> None:
-        """Give an event these rules, as `write_rules` writes them."""
+        """Give an event these rules, in the form of `write_rules`."""
         self.event_id, self.rules = event_id, rules
         custom_id = f"rules:apply:{event_id}:{rules}"
         super().__init__(Button(label="Apply", style=ButtonStyle.danger, custom_id=custom_id))
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Apply the rules, and show everyone."""
+        """Apply the rules and show everyone."""
         services, actor = services_of(interaction), actor_of(interaction)
         change = services.rules.change(actor, self.event_id, read_rules(self.rules))
         await agree(interaction, change, show_rules_change)
 
 
 class RatedButton(IdButton, template=rf"rated:{EVENT}:{WEEK}"):
-    """A button that tells whoever clicks it by what the scores of a closed week were rated."""
+    """A button that explains to anyone who clicks it how the scores of a closed week were rated."""
 
     def __init__(self, event_id: int, week: str) -> None:
         """Explain the ratings of a week, such as 2026-W47."""

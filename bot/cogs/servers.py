@@ -177,11 +177,11 @@ class SetupModal(IdModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Return a modal that shows the settings as they are."""
+        """Return a modal that shows the present settings."""
         raise NotImplementedError
 
     async def submit(self, interaction: Interaction[Any]) -> None:
-        """Change what was filled in."""
+        """Apply the submitted values."""
         services = services_of(interaction)
         work = self.change(interaction, services.settings)
         await update(interaction, work, _show_changed)
@@ -198,7 +198,7 @@ class EventModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Ask for its name, what is best, and its unit."""
+        """Ask for the name of the event, its unit, and what is best in it."""
         return cls(name_label(), best_label(), unit_label())
 
     async def submit(self, interaction: Interaction[Any]) -> None:
@@ -218,11 +218,11 @@ class ChannelModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Show the channel that it is now."""
+        """Show the present channel."""
         return cls(channel_label(settings.announcement_channel_id))
 
     def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
-        """Announce there, or nowhere."""
+        """Announce in the chosen channel, or nowhere."""
         chosen = [_text_channel(interaction, one.id).id for one in self.inputs[0].values]
         closed = closed_among(interaction, chosen)
         return settings.announce_in(actor_of(interaction), next(iter(chosen), None), closed_channels=closed)
@@ -235,11 +235,11 @@ class ReviewsModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Show the channel that it is now."""
+        """Show the present channel."""
         return cls(review_label(settings.review_channel_id))
 
     def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
-        """Show them there, or nowhere."""
+        """Show held scores in the chosen channel, or nowhere."""
         chosen = [_private_channel(interaction, one.id) for one in self.inputs[0].values]
         closed = closed_among(interaction, chosen)
         return settings.review_in(actor_of(interaction), next(iter(chosen), None), closed_channels=closed)
@@ -252,11 +252,11 @@ class WeeksModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Show how they close now."""
+        """Show how weeks close at present."""
         return cls(closing_label(settings), grace_label(settings))
 
     def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
-        """Have weeks close by themselves, after a grace, or not."""
+        """Let weeks close automatically after the grace, or not."""
         closing, grace = self.inputs
         is_by_itself, minutes = closing.value == BY_ITSELF, _minutes(grace.value)
         return settings.change(actor_of(interaction), closes_weeks=is_by_itself, grace_minutes=minutes)
@@ -269,11 +269,11 @@ class ZoneModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Show what it is now."""
+        """Show the present time zone."""
         return cls(zone_label(settings))
 
     def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
-        """Have weeks begin there."""
+        """Let weeks begin in the chosen time zone."""
         return settings.change(actor_of(interaction), time_zone=self.inputs[0].value)
 
 
@@ -284,11 +284,11 @@ class RoleModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Show which one it is now."""
+        """Show the present role."""
         return cls(role_label(settings))
 
     def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
-        """Take its members for admins, or nobody besides."""
+        """Treat the members of the chosen role as admins, or of no role."""
         chosen, actor = self.inputs[0].values, actor_of(interaction)
         return settings.change(actor, admin_role_id=chosen[0].id if chosen else actor.guild_id)
 
@@ -300,11 +300,11 @@ class RulesModal(SetupModal):
 
     @classmethod
     def asking(cls, settings: ServerSettings) -> Self:
-        """Show how they do now."""
+        """Show the present default rules."""
         return cls(method_label(settings), attendance_label(settings))
 
     def change(self, interaction: Interaction[Any], settings: SettingsService) -> Coroutine[Any, Any, SettingsReport]:
-        """Have new events rate so."""
+        """Use these rules for new events."""
         method, attendance = self.inputs
         return settings.rate_new_events(actor_of(interaction), Method(method.value), Attendance(attendance.value))
 

@@ -93,7 +93,10 @@ class PageButton(IdButton, template=BUTTON_ID):
 
 
 class PastWeeksButton(IdButton, template=rf"weeks:{EVENT}(?::(?P<owner>{DISCORD_ID}))?"):
-    """A button that offers the boards of closed weeks, in the message of the user who asked for it, else in private."""
+    """A button that offers the boards of closed weeks.
+
+    For the user who asked for the message, it does so in the message; for others, in private.
+    """
 
     def __init__(self, event_id: int, owner_id: int | None = None) -> None:
         """Offer the closed weeks of the event with this key.

@@ -165,7 +165,7 @@ class ReadingButton(IdButton, template=READING_ID):
 
 
 class UndoButton(IdButton, template=rf"undo:{EVENT}:(?P<user>{DISCORD_ID}):(?P<interaction>{DISCORD_ID})"):
-    """A button that takes a submission back, for whoever made it."""
+    """A button with which a player takes back a submission."""
 
     def __init__(self, event_id: int, user_id: int, interaction_id: int) -> None:
         """Take back what the user submitted to an event in an interaction."""

@@ -52,7 +52,7 @@ class Targets(ServiceCog):
 
 
 class TargetButton(IdButton, template=rf"target:{EVENT}"):
-    """A button that tells everyone who clicks it what takes them to the next rank."""
+    """A button that tells anyone who clicks it which score takes them to the next rank."""
 
     def __init__(self, event_id: int) -> None:
         """Aim at the next rank in the event with this key."""

@@ -89,7 +89,7 @@ async def _read_kept(interaction: Interaction[Any]) -> bytes:
 
 
 class ImportButton(IdButton, template=rf"import:do:{EVENT}"):
-    """Imports the scores of the file that the message keeps."""
+    """Imports the scores of the file in its message."""
 
     def __init__(self, event_id: int) -> None:
         """Import into the event with this key."""
@@ -124,7 +124,7 @@ class ImportEventButton(IdButton, template=r"import:event"):
 
 
 class TakeBackButton(IdButton, template=rf"import:undo:{EVENT}:(?P<number>-?[0-9]{{1,18}}|[1-8][0-9]{{18}})"):
-    """Takes the import back that the message is about."""
+    """Undoes the import that its message describes."""
 
     def __init__(self, event_id: int, import_id: int) -> None:
         """Undo an import into an event."""

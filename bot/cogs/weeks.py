@@ -77,7 +77,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
         )
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Close the week, preview that, or undo it."""
+        """Close the week, preview its close, or undo it."""
         services = services_of(interaction)
         actor, weeks = actor_of(interaction), services.weeks
         of_week = actor, self.event_id, self.week

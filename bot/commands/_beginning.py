@@ -58,7 +58,7 @@ def begin_with_database(*, takes_old: bool = False, takes_empty: bool = False) -
 
 
 def undone(options: argparse.Namespace, found: int = OK) -> int:
-    """Return the exit code of a command that has left all as it was; a dry run tells what it has found."""
+    """Return the exit code of a command that has changed nothing; after a dry run, that is `found`."""
     return found if options.dry_run else CANNOT_START
 
 

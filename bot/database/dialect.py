@@ -183,7 +183,7 @@ def open_engine(url: sa.URL, *, command_timeout: float | None = None, **options:
         arguments = connect_arguments(url, CONNECT_TIMEOUT_SECONDS)
         arguments |= {"command_timeout": command_timeout, "async_creator_fn": open_server}
         url = sa.URL.create(url.drivername)
-    # An error shows its statement without what users typed.
+    # Errors show statements without their parameters, because users typed these.
     return create_async_engine(url, connect_args=arguments, hide_parameters=True, **options)
 
 
@@ -363,8 +363,8 @@ def is_locked_out(error: DBAPIError) -> bool:
 
 
 def has_no_room(refusal: BaseException | None) -> bool:
-    """Tell whether a server or its pooler refused a connection because it has as many as it takes; it is alive."""
-    # Poolers have no code for it.
+    """Tell whether a server or its pooler refused a connection for lack of room; such a server is alive."""
+    # Poolers have no error code for this.
     told = str(refusal).lower()
     return getattr(refusal, "sqlstate", None) == _TOO_MANY_CONNECTIONS or any(said in told for said in _POOLER_IS_FULL)
 

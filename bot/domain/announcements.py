@@ -39,7 +39,7 @@ def read_key(key: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class WeekWinner:
-    """A week that closed together with a later one, and who won it."""
+    """A week that was closed together with a later one, and its winner."""
 
     week: Week
     player: PlayerName

@@ -30,9 +30,9 @@ def day_begins_at(midnight: datetime, zone: str) -> datetime:
 
 
 def instants_at(wall: datetime, zone: str) -> list[datetime]:
-    """Return the two instants, in UTC, that a naive time in the time zone with this IANA name can mean, in order.
+    """Return the two instants, in UTC, at which clocks in an IANA time zone may show a naive time; the earlier first.
 
-    They are the same unless the clocks change then, so that the time comes twice or not at all.
+    The two are equal unless the clocks change, so that the time occurs twice or not at all.
     """
     clock = pytz.timezone(zone)
     return sorted(clock.localize(wall, is_dst=is_dst).astimezone(UTC) for is_dst in (True, False))

@@ -53,14 +53,16 @@ class BestChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a change: of another player's best, of the player's own, of a closed week, or of all further bests.
+    """One cause of a change, and its effect.
+
+    The cause is another player's best, the player's own best, a closed week, or all further bests together.
 
     Attributes:
-        points: by how much it moved the event Elo; not 0.
-        key: of another player's best, the key of the player.
-        player: of another player's best, who that is, once it is known.
-        best: of another player and of the player, the best at the close and now.
-        week: of a week that was closed, the week.
+        points: how many points it moved the event Elo; not 0.
+        key: for another player's best, the key of that player.
+        player: for another player's best, the name of that player, once it is looked up.
+        best: for another player's best and for the player's own, the best at the close and at present.
+        week: for a closed week, the week.
     """
 
     points: int = 0

@@ -87,7 +87,7 @@ def read_week(text: str, zone: str, now: datetime) -> Week:
 
 
 def days_of(part: str, zone: str, now: datetime) -> Iterator[Span]:
-    """Return the days, months or minutes that a text in small letters names, as instants in UTC; at most one."""
+    """Return the day, month or minute that a lower-case text names, as instants in UTC; at most one."""
     try:
         if written := _DAY.fullmatch(part):
             year, month, day, hour, minute = (None if number is None else int(number) for number in written.groups())
@@ -108,7 +108,7 @@ def days_of(part: str, zone: str, now: datetime) -> Iterator[Span]:
                 begin = begin.replace(year=begin.year - 1)
             yield _days(begin, begin + timedelta(days=1), zone)
     except (ValueError, OverflowError):
-        # There is no such day.
+        # The calendar has no such day.
         return
 
 

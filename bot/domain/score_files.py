@@ -58,7 +58,7 @@ LENGTH_OF_DAY = len("2026-11-21")
 
 
 class Problem(StrEnum):
-    """Why a row of a file cannot be imported; `bot.ui.transfer` says it in words."""
+    """The reasons why a row of a file cannot be imported; `bot.ui.transfer` has a sentence for each."""
 
     CELLS = auto()
     PLAYER = auto()

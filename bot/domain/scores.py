@@ -36,12 +36,15 @@ MAX_TEXT = 40
 
 _LIKE_A_TIME = re.compile("[0-9.,]*(?::[0-9.,]*)+")
 _WITH_UNIT = re.compile("(.*[0-9]) ?(?![kmbt])[a-z]{2,}")
-"""A number with a word; one that begins as "million" or "thousand" do may belong to the number."""
+"""A number with a word, but not one that begins with k, m, b or t: like "million", it may belong to the number."""
 _TOO_MANY_DECIMALS = re.compile(rf"[^.]*\.[0-9]{{{MAX_DECIMALS + 1},}}\D*")
 
 
 def settled(score: float) -> float:
-    """Return a score from a file, or 0 if it is nearer to 0 than any typed score: its square could underflow."""
+    """Return a score from a file; 0 if it is closer to 0 than any score that users can type.
+
+    The square of such a small score could underflow.
+    """
     return 0.0 if abs(score) < LEAST_SCORE else score
 
 

@@ -15,10 +15,10 @@ class Season:
 
     Attributes:
         number: from 1.
-        begins_at: when the first week that it takes scores for begins, in UTC; None if it has begun.
-        ends_at: when the last one ends, in UTC; None if it goes on.
-        weeks_left: for how many weeks it still takes scores; None if it goes on.
-        has_ended: whether it takes no more scores, and no week is left to close.
+        begins_at: when its first week begins, in UTC; None if the season has begun.
+        ends_at: when its last week ends, in UTC; None for no end.
+        weeks_left: for how many more weeks it takes scores; None for no end.
+        has_ended: whether it takes no more scores and has no week left to close.
     """
 
     number: int

@@ -52,7 +52,7 @@ class QuietHours:
         return " to ".join(f"{minute // 60}:{minute % 60:02}" for minute in (self.since, self.until))
 
     def end(self, now: datetime, zone: str) -> datetime | None:
-        """Return when the quiet hours end that an aware instant is in, in UTC; None if it is in none."""
+        """Return when the quiet hours around an aware instant end, in UTC; None outside of quiet hours."""
         local = local_time(now, zone)
         if not self._has(local):
             return None
@@ -126,9 +126,9 @@ class Notice:
     """A matter that admins have to know: a feature of their server does not work, or scores wait.
 
     Attributes:
-        kind: what does not work.
-        place_id: Discord's id of the channel, or the role, that it is about.
-        waiting: how many held scores wait, if it is about these.
+        kind: the kind of job that is affected.
+        place_id: Discord's id of the affected channel or role.
+        waiting: for a notice about held scores, how many wait.
     """
 
     kind: JobKind
@@ -145,7 +145,7 @@ class SettingsReport:
         next_close: when weeks next close automatically, in UTC; None if they do not, or if the close was given up.
         has_failed: whether the last close failed, at least in part.
         notices: the settings that do not work, the earliest notice first.
-        is_changed: whether an admin's change has made a difference.
+        is_changed: whether the admin's command has changed a setting.
     """
 
     settings: ServerSettings

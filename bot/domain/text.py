@@ -17,7 +17,7 @@ MAX_EVENT_NAME = 100
 MAX_UNIT = 16
 MAX_DISPLAY_NAME = 64
 MAX_PROOF = 500
-"""Discord's address of a file with a long name has some 450 characters."""
+"""Discord's URL of a file with a long name has about 450 characters."""
 MAX_REASON = 300
 MOST_MARKS = 4
 """The most combining marks on a letter."""

@@ -18,7 +18,7 @@ NOON = time(12, tzinfo=UTC)
 
 
 class Reason(StrEnum):
-    """Why something stays in the tournament bot's database; `bot.ui.tournament` says it in words."""
+    """The reasons why data stay in the tournament bot's database; `bot.ui.tournament` has words for each."""
 
     MATCHES = auto()
     NO_DIRECTION = auto()

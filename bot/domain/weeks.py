@@ -157,7 +157,7 @@ class WeeklyResult:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRunResult:
-    """A week of an event that was run."""
+    """The result of running one week of one event."""
 
     event: EventInfo
     week: Week

@@ -65,9 +65,9 @@ class Attachment:
     """A file of at most 10 MB.
 
     Attributes:
-        name: as the user sees it: letters, digits, hyphens and a point.
-        content: what is in it.
-        description: of a picture, which the message shows: what it says, for who does not see it. None for other files.
+        name: the name that the user sees: letters, digits, hyphens and a point.
+        content: the content of the file.
+        description: for a picture, which the message shows, its alternative text; None for other files.
     """
 
     name: str
@@ -80,10 +80,10 @@ class Reply:
     """A message to a user.
 
     Attributes:
-        cards: with at most 4,000 characters together; at least one, unless the reply is a picture.
+        cards: at most 4,000 characters together; at least one card, unless the reply is a picture.
         buttons: the rows of buttons; with the cards, at most 40 components.
         ephemeral: whether only the user sees it.
-        files: what is attached, at most ten.
+        files: the attachments, at most ten.
     """
 
     cards: Sequence[Card]
@@ -92,7 +92,10 @@ class Reply:
     files: tuple[Attachment, ...] = ()
 
     def layout(self) -> LayoutView:
-        """Return the message as discord.py sends it, once: below the cards pictures, then other files, then buttons."""
+        """Return the message as a discord.py layout, for sending once.
+
+        It has the cards first, then the pictures, the other files and the buttons.
+        """
         layout: LayoutView = LayoutView(timeout=None)
         for card in self.cards:
             text: TextDisplay[LayoutView] = TextDisplay(card.text)
@@ -106,7 +109,7 @@ class Reply:
                 layout.add_item(File(f"attachment://{file.name}"))
         for row in self.buttons:
             layout.add_item(ActionRow(*row))
-        # discord.py need not wait for its buttons, which are known by their ids.
+        # discord.py need not wait for the buttons, because the bot knows them by their ids.
         layout.stop()
         return layout
 

@@ -33,9 +33,9 @@ from bot.ui.text import (
 )
 
 REASON = "Why; everyone in the channel can read it"
-"""Describes the option of a command."""
+"""The description of the option for a reason."""
 WHY = "Why (everyone can read it)"
-"""Stands above the reason in a question, which `read_reason` finds again by it, and in a form."""
+"""The label of a reason, in forms and in questions. `read_reason` finds the reason of a question by it."""
 WHO = "Player"
 MOST_EVENTS = 5
 """The most events that a message about a player names."""

@@ -31,7 +31,7 @@ MOST_WEEKS_SHOWN = 8
 MOST_DECIMALS = 6
 SPREAD_DIGITS, MIDDLE_DIGITS, MOST_DIGITS = 3, 6, 17
 LARGE = 10_000
-"""Elos have no commas, as on boards; sums of more weeks do."""
+"""Smaller Elos have no commas, as on boards; larger sums of several weeks do."""
 NAME_WIDTH = 20.0
 """How wide a name beside its effect may be, in average letters."""
 
@@ -228,7 +228,7 @@ def _cause(part: Part, event: EventInfo) -> str:
 
 
 def write_settling(rating: PlayerRating) -> list[str]:
-    """Say why an event Elo is not settled, if it is not."""
+    """Explain why an event Elo is not settled; return nothing if it is."""
     if rating.weeks_left:
         return [settles_after(rating.weeks_left)]
     return [SETTLES] if rating.is_settling else []

@@ -285,7 +285,7 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
 
 
 def _numbers_of(error: LeaderboardError) -> dict[str, Any]:
-    """Return what goes with a number of an error."""
+    """Return the fields of the sentence that follow from a number in the error."""
     if isinstance(error, errors.CooldownActive):
         return {"plural": "" if error.seconds_left == 1 else "s"}
     return {"days": error.longest / MINUTES_A_DAY} if isinstance(error, errors.GraceTooLong) else {}
@@ -325,7 +325,7 @@ def _show(value: Any) -> Any:
 
 
 def tell_mistake(mistake: FileMistake) -> str:
-    """Say what is wrong with a file that is to be an exported event; not escaped."""
+    """Say why a file is not an exported event; the text is not escaped."""
     return _FLAWS[mistake.flaw].format(most=mistake.most, told=mistake.told)
 
 

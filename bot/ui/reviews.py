@@ -20,7 +20,7 @@ _STATES = {
 }
 _REMOVED = "approved, and removed since"
 LONGEST_REASON = 200
-"""So much of each reason is shown where there are several."""
+"""How many characters of each reason are shown where there are several reasons."""
 
 
 def show_review(review: Review) -> Reply:

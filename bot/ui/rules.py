@@ -24,13 +24,13 @@ def rules_in_words(rules: Rules) -> str | None:
 
 
 def halves_in_words(rules: Rules) -> str:
-    """Return what an event Elo is made of."""
+    """Describe how an event Elo is made up."""
     weight = rules.all_time_weight
     return f"Elo: {write_share(weight)} best, {write_share(1 - weight)} weekly average"
 
 
 def write_share(weight: float) -> str:
-    """Write how much of an event Elo a part is: "half", or "60 %"."""
+    """Write the share of a part in an event Elo: "half", or "60 %"."""
     return "half" if weight == HALF else f"{100 * weight:g} %"
 
 

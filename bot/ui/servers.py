@@ -33,7 +33,7 @@ BESTS = {
     "Fastest time": (ScoreDirection.LOW, ScoreFormat.TIME),
     "Longest time": (ScoreDirection.HIGH, ScoreFormat.TIME),
 }
-"""What may be best in a new event, with what that means."""
+"""The choices for what is best in a new event, with their meanings."""
 BY_ITSELF, BY_ADMIN = "itself", "admin"
 METHODS = {
     Method.CLASSIC: ("Classic", "By mean and spread of all scores"),
@@ -75,7 +75,7 @@ _SENTENCES = {
 
 
 def show_settings(report: SettingsReport, title: str) -> Reply:
-    """Show the settings of a server to the admin alone."""
+    """Show the settings of a server, to the admin only."""
     settings = report.settings
     role = f"<@&{settings.admin_role_id}>, besides members with *Manage Server*"
     if settings.admin_role_id is None:
@@ -166,7 +166,7 @@ def unit_label() -> Label[Any]:
 
 
 def best_label() -> Label[Any]:
-    """Ask whether an event counts numbers or times, and which of them are better."""
+    """Ask whether an event counts numbers or times, and whether high or low ones are better."""
     options = {best: (best, None) for best in BESTS}
     return _choice("best", "What is best?", options, next(iter(BESTS)))
 

@@ -37,9 +37,9 @@ _BROAD = {
     **dict.fromkeys(map(chr, range(0xFDF0, 0xFDFD)), 2.4),
     "﷽": 9.0,
 }
-"""How wide single letters are, among them the Arabic ones that are whole words."""
+"""The widths of unusually broad letters, including the Arabic ones that are whole words."""
 LONGEST_NAME = 32
-"""So many characters has a name of Discord's at most; imported ones have more, and are cut where a message has many."""
+"""Discord names have at most 32 characters; imported names may be longer and are cut where a message has many."""
 MOST_WEEKS = 100
 """How many weeks `write_days` caches; most messages are about the current one."""
 MOST_CLUSTERS = 1_000
@@ -147,12 +147,12 @@ def _width_of_character(character: str) -> float:
 
 
 def escape_score(score: float, style: ScoreStyle) -> str:
-    """Write a score as `style` shows it; the unit is isolated and stays behind the number."""
+    """Write a score as `style` shows it; the unit is isolated, so it stays after the number."""
     return _with_unit(score, style, escape)
 
 
 def isolate_score(score: float, style: ScoreStyle) -> str:
-    """Write a score where Discord knows no markdown."""
+    """Write a score for places without markdown."""
     return _with_unit(score, style, isolate)
 
 
@@ -162,12 +162,12 @@ def count_of(count: int, noun: str) -> str:
 
 
 def write_elo(elo: int | None) -> str:
-    """Write an Elo, which has no commas, or "–" in place of one that there is not."""
+    """Write an Elo without commas; "–" if there is none."""
     return "–" if elo is None else str(elo).replace("-", "−")
 
 
 def write_sum(elos: int) -> str:
-    """Write a sum of Elos, which has commas."""
+    """Write a sum of Elos with commas."""
     return f"{elos:,}".replace("-", "−")
 
 

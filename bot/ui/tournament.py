@@ -1,4 +1,4 @@
-"""Say what stays in a tournament bot's database when the rest is imported."""
+"""Describe the data that an import leaves in a tournament bot's database."""
 
 from bot.domain.tournament import Reason
 from bot.ui.text import count_of
@@ -29,6 +29,6 @@ _LEFT_BEHIND = {
 
 
 def write_left_behind(reason: Reason, count: int) -> str:
-    """Say how much is left behind for a reason, such as "1 event of matches"."""
+    """Describe how much an import leaves behind for a reason, such as "1 event of matches"."""
     noun, why = _LEFT_BEHIND[reason]
     return f"{count_of(count, noun)} {why}"

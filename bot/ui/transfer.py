@@ -98,7 +98,7 @@ def show_event_import(plan: EventImportPlan) -> Reply:
 
 
 def tell_problem(problem: Problem) -> str:
-    """Say why a row of a file is left out."""
+    """Say why an import leaves out a row of a file."""
     return _PROBLEMS[problem]
 
 

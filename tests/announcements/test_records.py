@@ -1,4 +1,4 @@
-"""What is told of a record follows from the log, and is looked at again when a correction can have changed it."""
+"""Announcements of records follow the log; the bot looks at them again after corrections that may change them."""
 
 import asyncio
 import random
@@ -26,7 +26,7 @@ AT_ONCE = 24
 
 
 class Logged(NamedTuple):
-    """A row of a log; its key is its place there."""
+    """A row of a log; `key` is the interaction id."""
 
     key: int
     player: int
@@ -45,7 +45,7 @@ async def logged(backend: TestBackend) -> list[Logged]:
 
 
 def expected(log: Sequence[Logged], of: Logged, sign: int) -> tuple[Any, ...]:
-    """Return what is told of a score, from all records of a log in the order of time."""
+    """Return what the announcement of a score should tell, by listing all records of a log in order of time."""
     records = list[Logged]()
     for one in log:
         if one.counts and (not records or sign * one.score > sign * records[-1].score):
@@ -69,7 +69,7 @@ async def told(backend: TestBackend, event_id: int, key: int) -> tuple[Any, ...]
 
 
 async def correct_at_random(backend: TestBackend, seeded: random.Random) -> None:
-    """Add, remove or restore a score, or withdraw a player or bring them back."""
+    """Add, remove or restore a score, withdraw a player, or bring one back."""
     services, player = backend.real.services, seeded.randint(1, 3)
     log = [one for one in await logged(backend) if one.player == player]
     of_player = sa.select(ScoreSubmission.id).where(ScoreSubmission.interaction_id == seeded.choice(log).key)
@@ -91,7 +91,7 @@ async def correct_at_random(backend: TestBackend, seeded: random.Random) -> None
 
 
 async def post_all(backend: TestBackend, event_id: int) -> None:
-    """Have the record of every score posted, and no job left."""
+    """Store a post for the record of every score, and delete all jobs."""
 
     def work(session: Session) -> None:
         session.execute(sa.delete(Job))

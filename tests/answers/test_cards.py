@@ -82,7 +82,7 @@ def test_what_discord_takes_no_components_of_is_refused_in_tests(data: dict[str,
 
 
 async def older(world: World, embeds: Embed | list[Embed], button: ScoreButton | WeekButton) -> Seen:
-    """A message of the bot's as older versions sent it: of embeds and a row of buttons."""
+    """A message as older versions of the bot sent it: embeds and a row of buttons."""
     view = View(timeout=None)
     view.add_item(button)
     channel = world.bot.get_partial_messageable(world.channel.id)

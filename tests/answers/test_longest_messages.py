@@ -1,4 +1,4 @@
-"""What fills a message most: names of 64 characters, as an event file may have them, and all of it markdown."""
+"""The longest messages, with names of 64 characters, which an event file may have, all of them markdown."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,7 +72,7 @@ HELD = HeldScore(
 
 
 def long_rating() -> PlayerRating:
-    """That of a player since whose close 120 weeks were closed together."""
+    """Return a rating whose change covers 120 weeks that were closed together."""
     weeks = [RatedWeek(WEEK, ELO, is_missed=False)]
     while len(weeks) < 120:
         weeks.append(replace(weeks[-1], week=weeks[-1].week.next()))

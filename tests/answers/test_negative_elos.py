@@ -1,4 +1,4 @@
-"""Elos below 0 have the minus that scores have."""
+"""Elos below 0 have the same minus sign as scores."""
 
 import re
 from dataclasses import replace

@@ -46,7 +46,7 @@ async def remote(server_url: URL, way: Proxy, monkeypatch: pytest.MonkeyPatch) -
     async with open_test_backend(through(way, server_url).set(password=PASSWORD)) as backend:
         await backend.create_event()
         await backend.submit(1, 100)
-        # Of a connection that leads nowhere the driver takes leave for two seconds.
+        # Two connections are enough: the driver takes two seconds to close one that leads nowhere.
         await asyncio.gather(*(backend.page() for _ in range(2)))
         await backend.settle_ratings()
         yield backend

@@ -33,13 +33,13 @@ pytestmark = untraced
 
 RESULTS, BOARD = (JobKind.RESULTS, "1:202647"), (JobKind.BOARD, "1")
 POSTED = {"sqlite": BOARD, "postgresql": RESULTS}
-"""What is posted on each kind of database: every post goes the same way."""
+"""The post to test on each kind of database; one per kind is enough, because all posts take the same path."""
 NEXT_WEEK = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 async def test_a_post_killed_at_any_statement_is_in_the_channel_once(database_url: URL, database_kind: str) -> None:
     kind, key = POSTED[database_kind]
-    # What is looked at again is not forgotten.
+    # The bot must not forget to look at the board again.
     then = [NEXT_WEEK] if kind is JobKind.BOARD else []
     url, seed = database_url.render_as_string(hide_password=False), int(os.environ.get(SEED) or secrets.randbits(32))
     sent = set()

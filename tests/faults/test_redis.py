@@ -107,7 +107,7 @@ async def test_submissions_go_on_without_redis_and_use_it_when_it_is_back(
     await wait_for_redis(backend, SOON)
     fail(way)
     before = way.connections
-    # One window after the other, in each of which the lock is asked for.
+    # Submit in two windows, one after the other; in each, the bot asks for the lock.
     for first in (2, 12):
         await submit_all(backend, range(first, first + 10))
         await current(backend)

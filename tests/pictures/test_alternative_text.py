@@ -1,4 +1,4 @@
-"""What a picture says to who does not see it."""
+"""The alternative texts of pictures."""
 
 from bot.ui.pictures._canvas import LONGEST_DESCRIPTION, Canvas
 from tests.one_database import on_one_database

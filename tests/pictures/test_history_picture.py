@@ -19,15 +19,15 @@ pytestmark = on_one_database
 
 NUMBERS = ScoreStyle()
 DIAMOND = 6.0
-"""How far a best reaches beyond its place."""
+"""How far the diamond of a best extends from its centre."""
 UNSEEN = 133
-"""Of 260 scores, the place of one that is not among the 200 that are drawn."""
+"""The index of a score that the graph leaves out: it draws only 200 of 260 scores."""
 
 
 def page_of(
     scores: Sequence[float], direction: ScoreDirection = ScoreDirection.HIGH, style: ScoreStyle = NUMBERS
 ) -> HistoryPage:
-    """A history of one score an hour; the field's middle is that of the scores."""
+    """Return a history with one score per hour; the middle of the field is the mean of the scores."""
     began = NOW - timedelta(hours=len(scores))
     entries = [HistoryEntry(key, score, began + timedelta(hours=key), WEEK) for key, score in enumerate(scores)]
     marked = mark(entries, direction)

@@ -17,11 +17,11 @@ from tests.pictures.drawn import ends, parts, words
 pytestmark = on_one_database
 
 DIGIT = 0.572
-"""How wide a digit and a minus are, as a part of their size."""
+"""The width of a digit or a minus sign, as a fraction of the font size."""
 
 
 def rated(*weekly: int | None, missed_week_elo: int = 0, all_time_elo: int = 1_165) -> PlayerRating:
-    """A rating of these weekly Elos, the latest first."""
+    """Return a rating with these weekly Elos, the latest first; None is a missed week."""
     page = rating(weekly=weekly)
     weeks = [replace(week, elo=missed_week_elo) if week.is_missed else week for week in page.weeks]
     average = sum(week.elo for week in weeks) / len(weeks)
@@ -40,7 +40,7 @@ def label(picture: Picture, text: str) -> dict[str, Any]:
 
 
 def missed_box(picture: Picture) -> tuple[float, float]:
-    """How far up and how far down the box of a missed week goes."""
+    """Return the top and the bottom of the box of a missed week."""
     box = next(part for part in parts(picture, "box") if part["fill"] == RED)
     return box["y"], box["y"] + box["height"]
 
@@ -75,7 +75,7 @@ def test_the_box_of_a_missed_week_that_counts_below_0_hangs_below_zero() -> None
 
 
 def bars(picture: Picture) -> list[dict[str, Any]]:
-    """Those of the halves, and of the event Elo."""
+    """Return the bars of the two halves and of the event Elo."""
     return [part for part in parts(picture, "box") if part["height"] == BAR]
 
 

@@ -17,7 +17,7 @@ pytestmark = on_one_database
 
 
 def heights(ranks: tuple[int, ...]) -> list[float]:
-    """How high the steps of the podium are, that of the best player first."""
+    """Return the heights of the podium's steps, beginning with that of the best player."""
     page = closed_week()
     tied = [replace(one, rank=rank) for one, rank in zip(page.standings, ranks, strict=False)]
     drawn = picture_of_week(replace(page, standings=tuple(tied)))

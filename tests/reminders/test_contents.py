@@ -1,4 +1,4 @@
-"""What there is to tell a player, and what is not: by the services alone."""
+"""What a reminder tells a player, and what it leaves out; the tests call only services."""
 
 from datetime import timedelta
 from functools import partial
@@ -28,7 +28,7 @@ async def switch_on(backend: TestBackend, *reminders: Reminder) -> None:
 
 
 async def drafted(backend: TestBackend) -> Message:
-    """What Ana would be told now."""
+    """Return the message that Ana would get now."""
     now = backend.clock.now
     await tables.execute(backend.database, update(Job).values(claimed_until=None, due_at=now))
     claim_one = partial(claim_due, now=now, lane=Lane.MESSAGES, kinds=[JobKind.REMINDER], most=1)
@@ -40,7 +40,7 @@ async def drafted(backend: TestBackend) -> Message:
 
 @pytest.fixture
 async def sunday(backend: TestBackend) -> TestBackend:
-    """The last day of a week that Ben has played and Ana has not, of whom both have played the one before."""
+    """Go to the last day of a week that only Ben has played; Ana and Ben have both played the week before."""
     await backend.create_event()
     await backend.submit_all({ANA: 100, BEN: 200})
     backend.clock.move(weeks=1)

@@ -199,7 +199,7 @@ async def test_a_player_sees_the_latest_five_of_their_held_scores(event: TestBac
     assert isinstance(own, OwnHeldScores)
     assert [one.score for one in own.scores] == [5007, 5006, 5005, 5004, 5003]
     assert own.scores[0].reason == "no video"
-    # Whoever looks at one that waits no more is shown the first again.
+    # If the chosen score no longer waits, the admin sees the first one.
     beyond = await event.real.services.reviews.look(ADMIN, 6)
     assert isinstance(beyond, Review)
     assert (beyond.held.score, beyond.place, beyond.waiting) == (5001, 0, 6)

@@ -153,7 +153,7 @@ async def test_a_form_refuses_a_channel_that_is_closed_to_the_bot(world: World) 
 
 
 def closed_channel(world: World) -> ChannelHandle:
-    """A channel that admins read, and in which the bot may not write."""
+    """Return a channel that admins can read, but in which the bot may not write."""
     assert world.bot.user is not None
     hidden, shown = PermissionOverwrite(read_messages=False), PermissionOverwrite(read_messages=True)
     mute = PermissionOverwrite(read_messages=True, send_messages=False)

@@ -87,7 +87,7 @@ def better_scores(target: Target) -> range:
 async def test_no_score_that_is_worse_than_a_target_reaches_its_goal(
     backend: TestBackend, database_kind: str, number: int
 ) -> None:
-    # Every other of the rules on each database.
+    # The databases take turns with the rules.
     rules = RULES[(len(KINDS) * number + KINDS.index(database_kind)) % len(RULES)]
     chance = random.Random(f"{rules}")
     await play(backend, chance.choice(["HIGH", "LOW"]), rules, chance)
@@ -102,7 +102,7 @@ async def test_no_score_that_is_worse_than_a_target_reaches_its_goal(
 
 
 async def assert_worst(backend: TestBackend, target: Target) -> None:
-    """Submit better and better scores, the first of which to reach the goal is that of the target."""
+    """Submit better and better scores; the first one that reaches the goal must be the target."""
     for score in better_scores(target):
         is_enough = await closed(backend, target, score)
         assert is_enough == (score == target.score), target

@@ -101,8 +101,8 @@ class Upload:
 class Guild:
     """A server with its roles, a text channel for all interactions, and a channel for news.
 
-    The bot may write in both, and nobody else may read there.
-    ``bot_role``, one of the roles, is the bot's own.
+    The bot may write in both channels; nobody else may read them. ``bot_role``, one of the roles, is the role of the
+    bot.
     """
 
     name: str

@@ -14,14 +14,14 @@ T = TypeVar("T")
 
 
 class Announcements:
-    """The announcements of one kind, in the channel that a server has for all kinds."""
+    """The announcements of one kind. A server has one channel for all kinds."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def stop(self, session: Session, guild_id: int, key: str, channel_id: int) -> bool:
-        """Announce nothing more in a channel of a server; tell whether anything was."""
+        """Stop all announcements of a server in a channel; tell whether that was its channel for announcements."""
         row = session.get(GuildSettings, guild_id, with_for_update=True)
         if row is None or row.announcement_channel_id != channel_id:
             return False
@@ -29,7 +29,7 @@ class Announcements:
         return True
 
     def _draft(self, session: Session, event: Event, content: T, *, is_news: bool) -> Draft[T]:
-        """Return what an announcement says, with the channel of the server and the end of its quiet hours."""
+        """Return an announcement with its content, the channel of the server, and the end of its quiet hours."""
         settings = load_settings(session, event.guild_id)
         quiet = settings.quiet_hours
         not_before = None if quiet is None else quiet.end(self._clock(), settings.time_zone)

@@ -16,7 +16,7 @@ from bot.services.weeks import end_to_come, find_progress
 
 
 class FinalAnnouncements(Announcements):
-    """The final podiums: one for each event that has ended, whose key it is."""
+    """The final podiums: one for each event that has ended. The key of the event is the key of the announcement."""
 
     async def draft(self, key: str) -> Draft[Final] | None:
         """Return what the announcement currently says; None if the event is gone."""

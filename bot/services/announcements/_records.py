@@ -21,11 +21,11 @@ _LOG = ScoreSubmission
 
 
 class RecordAnnouncements(Announcements):
-    """The announcements of records: one for each score that was better than all before it."""
+    """The announcements of records: one for each score that beat every earlier score."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__(database, clock)
-        # Compose one announcement at a time: each looks at the whole log of an event, a few times.
+        # Compose one announcement at a time, because each reads the whole log of an event several times.
         self._turn = asyncio.Lock()
 
     async def draft(self, key: str) -> Draft[Record] | None:
@@ -45,9 +45,9 @@ class RecordAnnouncements(Announcements):
 
 
 def may_be_record(session: Session, event: Event, of_scores: sa.ColumnElement[bool]) -> bool:
-    """Tell whether one of some scores of the log, counted or not, is better than all that count before it.
+    """Tell whether any of the selected scores in the log beats every score that counts before it.
 
-    If none is, no record depends on whether they count.
+    The selected scores themselves need not count. If none of them beats the earlier ones, no record depends on them.
     """
     earlier = aliased(_LOG)
     is_before = sa.tuple_(earlier.submitted_at, earlier.id) < sa.tuple_(_LOG.submitted_at, _LOG.id)
@@ -57,7 +57,10 @@ def may_be_record(session: Session, event: Event, of_scores: sa.ColumnElement[bo
 
 
 def _find_record(session: Session, event: Event, score: ScoreSubmission) -> Record:
-    """Return the record that a score set. A first score is no record."""
+    """Return the record that a score set; it does not stand if the present log has no such record.
+
+    A first score is no record.
+    """
     info, player = describe(event), name_player(session, event, score.player_id)
     counts = session.scalar(sa.select(sa.exists().where(_LOG.id == score.id, *counts_in(event.id))))
     held = _best_before(session, event, score) if counts else None
@@ -81,11 +84,11 @@ def _is_latest(session: Session, event: Event, record: ScoreSubmission) -> bool:
 
 
 def _led_since(session: Session, event: Event, held: ScoreSubmission) -> datetime:
-    """Return when a player took the lead in which they set a record."""
+    """Return when the holder of a record took the lead in which they set it."""
     first, of_player = held, _LOG.player_id == held.player_id
     own = sa.select(_LOG).where(*counts_in(event.id), of_player).order_by(_LOG.submitted_at, _LOG.id).limit(1)
     while True:
-        # Since the earliest score that no other player had reached before `first`, the player has led.
+        # The player has led at least since their earliest score before `first` that no rival beat or reached first.
         rival = _best_before(session, event, first, ~of_player)
         leading = own.where(_is_before(first))
         if rival is not None:
@@ -100,7 +103,7 @@ def _led_since(session: Session, event: Event, held: ScoreSubmission) -> datetim
 def _best_before(
     session: Session, event: Event, score: ScoreSubmission, *conditions: sa.ColumnElement[bool]
 ) -> ScoreSubmission | None:
-    """Return the best score that counts before another one, of equal ones the first."""
+    """Return the best of the scores that count before another one; of equal scores, the first."""
     order = best_first(_LOG.score, event.score_direction), _LOG.submitted_at, _LOG.id
     before = sa.select(_LOG).where(*counts_in(event.id), _is_before(score), *conditions)
     return session.scalar(before.order_by(*order).limit(1))

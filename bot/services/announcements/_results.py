@@ -36,7 +36,7 @@ from bot.services.weeks import WeeklyProcessingService
 
 
 class ResultAnnouncements(Announcements):
-    """The results of closed weeks: one announcement or answer for all weeks of an event that closed together."""
+    """The results of closed weeks: one announcement or answer for all weeks of an event that were closed together."""
 
     def __init__(self, database: Database, clock: Clock, weeks: WeeklyProcessingService) -> None:
         super().__init__(database, clock)

@@ -57,12 +57,12 @@ def find_meant_event(
         session: the transaction.
         guild_id: the server.
         event: the name as typed, ignoring case, or the key from a button.
-        season: the number of its season, as typed; None for the event that is named.
-        archived: whether a part of a name may mean an archived event; a whole name may always.
+        season: the number of a season of that event, as typed; None for the event itself.
+        archived: whether a part of a name may match an archived event; a whole name always may.
 
     Raises:
-        EventNotFound: as `find_event` does.
-        SeasonUnknown: the event has had no such season.
+        EventNotFound: as in `find_event`.
+        SeasonUnknown: the event has no such season.
     """
     found = get_event(session, guild_id, event)
     if found is None and isinstance(event, str):

@@ -65,7 +65,7 @@ def find_job(session: Session, kind: JobKind, key: str, *, lock: bool = False) -
         key: the subject of the job.
         lock: keep workers off the job until the commit.
     """
-    # Other statements of the transaction may have written the row.
+    # Other statements of this transaction may have changed the row.
     found = sa.select(Job).where(Job.kind == kind, Job.key == key).execution_options(populate_existing=True)
     return session.scalar(found.with_for_update() if lock else found)
 

@@ -167,7 +167,7 @@ def conclude(
     now: datetime,
     reason: str | None = None,
 ) -> CorrectionResult:
-    """Refresh the posts and roles that the correction of a submission can make untrue, and report what it has done."""
+    """Refresh the posts and roles that the correction of a submission may have made outdated, and return its result."""
     refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
     untrue = [JobKind.FINAL, JobKind.BOARD]
     if may_be_record(session, event, ScoreSubmission.id == row.id):
@@ -209,14 +209,14 @@ def _is_counted(session: Session, run: WeeklyRun, submission: ScoreSubmission) -
 
 
 def _open_weeks(run: WeeklyRun | None, submission: ScoreSubmission) -> list[int]:
-    """Return the week of a submission, unless it has a run."""
+    """Return the week of a submission if it has no run, else no week."""
     return [submission.week_number] if run is None else []
 
 
 def derive_bests(
     session: Session, event: Event, player_id: int, open_weeks: Iterable[int]
 ) -> tuple[float | None, float | None]:
-    """Set the personal best of a player in a locked event, and the bests of open weeks, to those of the log.
+    """Recompute a player's personal best in a locked event, and the bests of the given open weeks, from the log.
 
     Returns:
         The old and the new personal best.

@@ -38,7 +38,7 @@ class RemovalService:
     async def listed(
         self, actor: Actor, event_name: str, player: int, typed: str = "", *, are_removed: bool
     ) -> tuple[LoggedSubmission, ...]:
-        """Return the latest 25 submissions of a player to an event, removed ones or the others, that fit a text."""
+        """Return a player's latest 25 submissions to an event that match a text: the removed ones or the others."""
 
         def work(session: Session) -> tuple[LoggedSubmission, ...]:
             require_admin(session, actor)
@@ -50,7 +50,7 @@ class RemovalService:
     async def preview(
         self, correction: Correction, actor: Actor, event: str | int, player: int, submission: str | None = None
     ) -> CorrectionPreview:
-        """Return what `remove`, or `restore`, would change, and raise what it would raise; roll it back."""
+        """Return what `remove` or `restore` would change, or raise what it would raise; roll everything back."""
 
         def foresee(session: Session, *, reruns_week: bool) -> CorrectionPreview:
             with session.begin_nested() as tried:

@@ -115,7 +115,7 @@ class WithdrawalService:
     def _move(
         self, session: Session, member: Member, events: dict[int, Event], now: datetime, *, is_withdrawn: bool
     ) -> list[int]:
-        """Withdraw a member or bring them back; return the keys of the locked events whose bests have changed."""
+        """Withdraw a member or bring them back; return the keys of the events whose bests have changed."""
         member.withdrawn_at = now if is_withdrawn else None
         open_weeks, changed = _open_weeks(session, member), list[int]()
         for key, event in events.items():
@@ -145,7 +145,7 @@ def _lock_member(session: Session, guild_id: int, discord_id: int) -> Member:
 
 
 def _open_weeks(session: Session, member: Member) -> defaultdict[int, list[int]]:
-    """Return the weeks without a run that a player has scores for, by event."""
+    """Return the weeks without a run for which a player has scores, by event."""
     log, weeks = ScoreSubmission, defaultdict[int, list[int]](list)
     is_closed = sa.exists().where(WeeklyRun.event_id == log.event_id, WeeklyRun.week_number == log.week_number)
     of_player = log.player_id == member.player_id, log.removed_at.is_(None), ~is_closed

@@ -67,13 +67,13 @@ def logged_bests(
     Args:
         event_id: the event.
         direction: the direction of the event.
-        conditions: select some of the rows of the log that count.
+        conditions: select some of the rows that count; all other rows are always excluded.
     """
     return _bests(direction, *counts_in(event_id), *conditions)
 
 
 def counts_in(event_id: int, log: type[ScoreSubmission] = ScoreSubmission) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions for the rows of the log of an event that count: none removed or of withdrawn players."""
+    """Return the conditions for the rows of an event's log that count: not removed, and not of withdrawn players."""
     withdrawn = (
         sa.select(Member.player_id)
         .join(Event, Event.guild_id == Member.guild_id)

@@ -22,7 +22,7 @@ def parameter(name: str) -> sa.BindParameter[float]:
 
 
 def elo_expression(score: ScoreColumn) -> sa.ColumnElement[int]:
-    """Return `RatingScale.elo` in SQL: the same operations in the same order, over the parameters of a field."""
+    """Return `RatingScale.elo` in SQL: the same operations in the same order, on the parameters of a field."""
     return elo_of(spreads_expression(score))
 
 
@@ -38,12 +38,12 @@ def elo_of(z: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
 
 
 def elo_parameters(field: Field, direction: ScoreDirection, scale: RatingScale) -> dict[str, float]:
-    """Return the parameters of `elo_expression`, and of `event_elo_expression`."""
+    """Return the parameters of `elo_expression` and `event_elo_expression`."""
     return {
         "elo_sign": direction.sign,
         "field_origin": field.origin,
         "field_centre": field.centre,
-        # Without a spread, every score is at the centre.
+        # Without a spread, every score is at the centre, so divide by infinity.
         "field_spread": field.spread or math.inf,
         "elo_per_sigma": scale.elo_per_sigma,
         **event_elo_parameters(scale),

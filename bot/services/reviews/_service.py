@@ -52,7 +52,7 @@ Row = models.HeldScore
 class ReviewService:
     """Shows held scores to admins, and players their own.
 
-    An approved score counts for the week for which it would have counted at once.
+    An approved score counts for the same week as if it had counted at once.
     """
 
     def __init__(self, database: Database, clock: Clock, scale: RatingScale, recalculation: Recalculation) -> None:

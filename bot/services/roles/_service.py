@@ -64,7 +64,7 @@ class RoleService:
         return await self._database.write(work)
 
     async def plan(self, key: str) -> tuple[RoleChange, ...]:
-        """Return what the job of a server is to give and take, to the best of players first, at most `AT_A_TIME`."""
+        """Return the roles that the job of a server gives and takes next: at most `AT_A_TIME`, best players first."""
         guild_id = int(key)
         boards = await self._database.read(lambda session: _boards(session, guild_id))
         for event_id in boards.values():
@@ -106,7 +106,7 @@ class RoleService:
         await self._database.write(work)
 
     async def give_up(self, claim: Claim, done: Sequence[RoleChange], refused: RoleChange, trouble: Trouble) -> None:
-        """End the job until the next close, and leave a notice for the admins; a role that is gone is awarded no more.
+        """End the job until the next close, and leave a notice for the admins. Stop awarding a role that is gone.
 
         Raises:
             ClaimLost: this process no longer holds the claim.

@@ -15,7 +15,7 @@ from bot.services.jobs import cancel, find_job, schedule, schedule_all
 def move_close(
     session: Session, guild_id: int, before: ServerSettings, settings: ServerSettings, now: datetime
 ) -> None:
-    """Move or cancel the next close of a server after its settings have changed, and refresh boards, which tell of it.
+    """Move or cancel the next close of a server after its settings have changed, and refresh the boards, which show it.
 
     A close that is overdue, given up or being retried becomes due at once. Any other close keeps its time if the new
     settings would make it overdue, so that changing settings never closes a week by surprise.

@@ -18,7 +18,7 @@ def reminder_key(guild_id: int, discord_id: int) -> str:
 
 
 def hasten_results(session: Session, run: WeeklyRun, guild_id: int, now: datetime) -> None:
-    """Hasten the reminders of players who want results and have one in a run, in the transaction that closes its week.
+    """Hasten the reminders of players who want results and have one in a run that this transaction makes.
 
     A reminder covers only settled results. If it ran earlier, this week would have to wait for the next day's message.
     """

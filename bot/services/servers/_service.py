@@ -105,7 +105,7 @@ class SettingsService:
         """Announce results and records in a channel; None for nowhere.
 
         Raises:
-            ChannelClosed: it is one of those in which the bot may not write.
+            ChannelClosed: the bot may not write in the channel.
         """
         return await self._apply(actor, lambda session, row: _announce_in(session, row, channel_id, closed_channels))
 
@@ -115,7 +115,7 @@ class SettingsService:
         """Show held scores to admins in a channel; None for nowhere.
 
         Raises:
-            ChannelClosed: it is one of those in which the bot may not write.
+            ChannelClosed: the bot may not write in the channel.
         """
         return await self._apply(actor, lambda session, row: self._review_in(session, row, channel_id, closed_channels))
 

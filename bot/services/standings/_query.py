@@ -112,7 +112,7 @@ class BoardShape:
         return is_earlier if self.best is None else sa.exists().where(self.best, is_earlier)
 
     def by_key(self, direction: ScoreDirection) -> list[sa.ColumnElement[Any]]:
-        """Return the order of the keys in the index, the best in a direction first."""
+        """Return the order of the keys in the index, beginning with the best in a direction."""
         columns = [self.key] if self.before_key is None else [self.before_key, self.key]
         return [best_first(column, direction) for column in columns]
 

@@ -68,7 +68,7 @@ class StandingsService:
 
         def work(session: Session) -> PlayerRating:
             found = find_meant_event(session, guild_id, event, season=season)
-            # What a forged button names may be greater than any id.
+            # A forged button may name a number that is greater than any id.
             own = self._find_own(session, found, discord_id) if discord_id <= GREATEST_ID else None
             if own is not None:
                 player_id, rated = own

@@ -46,7 +46,7 @@ class NotAnEventFile(Exception):
     """The text is not an exported event.
 
     Attributes:
-        mistakes: what is wrong, at most `MOST_NAMED` mistakes.
+        mistakes: the mistakes in the text, at most `MOST_NAMED`.
         is_newer: whether a newer version of the bot has exported it.
     """
 

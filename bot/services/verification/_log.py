@@ -11,14 +11,14 @@ from bot.database.rows import add_rows, free_id
 
 
 def add_scores(session: Session, event: Event, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows to the log of a locked event, in their order, and the ratings of players who have none yet in it.
+    """Add rows to the log of a locked event in their order, and rating rows for players who have none in it yet.
 
-    Everybody who ever submitted has a row of ratings, also while withdrawn.
+    Every player who has ever submitted has a rating row, even while withdrawn.
 
     Args:
         session: the transaction.
         event: the event.
-        rows: by the names of the columns, without the event and the interaction id.
+        rows: the values by column name, without the event and the interaction id.
     """
     add_to_log(session, [{"event_id": event.id, **row} for row in rows])
     stats = PlayerEventStats

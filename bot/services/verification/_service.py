@@ -170,7 +170,7 @@ def rebuild(session: Session, event: Event) -> None:
     """Recompute everything that follows from the log of a locked event, after rows were written to it directly."""
     found = compute_aside(session, partial(compare, within=(event.id, event.id)))
     repair(session, found.wrong, [event.id])
-    # Its all-time Elos now await a recalculation.
+    # The all-time Elos of the event now await a recalculation.
     event.scores_version += 1
 
 

@@ -57,7 +57,7 @@ def close_week(
     *,
     last: Week,
 ) -> None:
-    """Run a week as `run_week` does, log who did, and have it announced.
+    """Run a week as `run_week` does, record who closed it, and schedule the announcement.
 
     Args:
         session: the transaction.

@@ -85,10 +85,10 @@ class WeeklyProcessingService:
     async def preview(
         self, actor: Actor, event: str | int, week: str | None, see: Callable[[Session, tuple[Week, ...]], T]
     ) -> T:
-        """Run the weeks that `run` would once the admin has agreed, and roll that back; raise what it would raise.
+        """Close the weeks that `run` would close after confirmation, or raise what it would raise; roll that back.
 
         Returns:
-            What `see` makes of the weeks while they are closed.
+            The result of `see`, which looks at the weeks while they are closed.
         """
         weeks = await self._plan(actor, event, week)
 

@@ -111,7 +111,7 @@ def within(value: float, all_values: Sequence[float], first: float, last: float)
 
 
 def _shortened(description: str) -> str:
-    """Return what Discord takes of a description; what is cut ends between numbers or sentences."""
+    """Return a description as short as Discord requires, cut between numbers or between sentences."""
     if len(description) <= LONGEST_DESCRIPTION:
         return description
     end = max(description.rfind(mark, 0, LONGEST_DESCRIPTION - 1) + len(mark) for mark in (", ", ". "))

@@ -66,7 +66,7 @@ def _draw(canvas: Canvas, top: float, history: HistoryPage) -> None:
         y = within(score, scores, lower, upper)
         canvas.line([(MARGIN, y), (RIGHT, y)], RULE)
         label = style.bare(score if score in own else round_shown(score))
-        # Above the diamonds at the top, and below the line at the bottom, no point is near.
+        # No point is near a label above the diamonds at the top, or below the line at the bottom.
         canvas.write(RIGHT, y - 9 if y < bottom else y + 17, label, size=14, fill=DIM, anchor="end")
     for middle in graph.middles:
         during = [place(at, middle.score) for at in (middle.begins_at, middle.ends_at)]

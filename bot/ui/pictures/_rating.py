@@ -42,7 +42,7 @@ LEAST_HEIGHT = 3.0
 BAR = 16.0
 GAP = 5.0
 DIGIT = 0.58
-"""How wide a digit or a minus is, as a part of its size."""
+"""The width of a digit or a minus sign, as a fraction of the font size."""
 MISSED = 34.0
 """The least height of the box of a missed week, which contains a cross."""
 
@@ -58,7 +58,7 @@ class _Step(NamedTuple):
 
 
 def picture_of_rating(rating: PlayerRating) -> Picture:
-    """Picture where an event Elo comes from; before the first closed week, the best alone."""
+    """Draw how an event Elo is made up; before the first closed week, draw only the best."""
     canvas, style = Canvas(), rating.event.style
     mark = PROVISIONAL if rating.event_elo is not None and rating.is_settling else ""
     elo = f"{write_elo(rating.event_elo)}{mark}"
@@ -127,7 +127,7 @@ def _weeks(canvas: Canvas, top: float, rating: PlayerRating, average: float) -> 
     canvas.write(RIGHT, top + 16, f"average {write_average(average)}", size=15, fill=YELLOW, anchor="end")
     top += 44
     bottom, ends = top + TALLEST, [0.0, average, *(float(week.elo) for week in shown)]
-    # So that the box of a missed week has room between zero and the edge.
+    # Leave room for the box of a missed week between zero and the edge.
     room = MISSED / (TALLEST - MISSED)
     above, below = (any(week.is_missed and (week.elo >= 0) is is_above for week in shown) for is_above in (True, False))
     ends += [-min(ends) * room] * above + [-max(ends) * room] * below
@@ -154,7 +154,7 @@ def _weeks(canvas: Canvas, top: float, rating: PlayerRating, average: float) -> 
 
 
 def _label(canvas: Canvas, middle: float, y: float, label: str) -> None:
-    """Write the Elo of a week over a line that crosses it, and apart from its neighbours."""
+    """Write the Elo of a week, small enough for its column, on a ground that hides the lines behind it."""
     size = min(15, (STEP - 4) / (DIGIT * len(label)))
     width = DIGIT * size * len(label) + 6
     canvas.box(middle - width / 2, y - 12.5, width, 14, GROUND)

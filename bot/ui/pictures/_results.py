@@ -23,14 +23,14 @@ from bot.ui.standings import PROVISIONAL, SETTLES
 from bot.ui.text import count_of, isolate_score, write_days, write_elo
 
 STAGE = 128.0
-"""How high the podium is with the names on it."""
+"""The height of the podium including the names on it."""
 COLUMNS = (1, 0, 2)
-"""Where each of the first three stands, from the left."""
+"""The columns of the first, the second and the third player, counted from the left."""
 HEIGHTS = {1: 100.0, 2: 84.0, 3: 68.0}
-"""How high the step of a rank is."""
+"""The height of the step for each rank."""
 COLUMN = INNER / 3
 CHARACTER = 0.54
-"""How wide a character of a long score is, as a part of its size."""
+"""The width of a character in a long score, as a fraction of the font size."""
 MEDALS = {1: GOLD, 2: SILVER, 3: BRONZE}
 ROW = 32.0
 

@@ -30,7 +30,7 @@ IDLE_SECONDS = 60.0
 MOST_DRAWN = 6
 """How many pictures a process draws: Typst caches what it has laid out, and that takes memory."""
 KEPT: tuple[str, ...] = ("PATH", "HOME", "LANG", "LC_", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "PYTHON")
-"""The beginnings of the environment variables that the process inherits from the bot; none of them is a secret."""
+"""The process inherits the bot's environment variables that begin like this; none of them is a secret."""
 SPARING = {
     "RAYON_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
