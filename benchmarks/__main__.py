@@ -1,6 +1,6 @@
 """`python -m benchmarks [--full] [--only MODULE …]`: measure, and print a table for each module.
 
-With `--full`, they also measure the large sizes, and write the table of each module to `benchmarks/results/`.
+`--full` also measures the large sizes, and writes the table of each module to `benchmarks/results/`.
 
 For a quick look at the wire, `--users`, `--databases` and `--rounds` restrict its measurements. `--only wire --beside
 PATH` compares this checkout with another one instead.
