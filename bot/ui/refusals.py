@@ -166,12 +166,12 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "One score at a time: you can submit again in {seconds_left} second{plural}. Then press again."
     ),
     errors.ScoreHeld: (
-        "**{score}** is far from all others, so an admin looks at it first. Once approved, it counts as of now. "
+        "**{score}** is far from all others, so an admin looks at it first. It counts for this week once approved. "
         "`/review` shows you where it stands."
     ),
     errors.ScoreBeyondAlarm: (
-        "**{score}** is beyond what {event} usually sees, so an admin looks at it first. Once approved, it counts as "
-        "of now. `/review` shows you where it stands."
+        "**{score}** is beyond what {event} usually sees, so an admin looks at it first. It counts for this week "
+        "once approved. `/review` shows you where it stands."
     ),
     errors.NothingHeld: "This score waits no longer: an admin has approved or refused it. `/review` shows what waits.",
     errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or none.",

@@ -293,8 +293,8 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})
     told = await world.submit("Fay", "99,000", proof="https://example.com/run")
     assert told.alone == (
-        "⚠️ **99,000 points** is far from all others, so an admin looks at it first. Once approved, it counts as of"
-        " now. `/review` shows you where it stands."
+        "⚠️ **99,000 points** is far from all others, so an admin looks at it first. "
+        "It counts for this week once approved. `/review` shows you where it stands."
     )
     assert "Fay" not in (await world.board()).public
     assert (await world.use("Fay", "review")).alone == (
