@@ -31,17 +31,17 @@ def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:
     """Show a user, in private, how scores become Elos."""
     scale = guide.scale
     lines = (
-        "Elo compares a score with all the others.",
+        "Elo compares you with all others.",
         f"**{scale.base_elo}** is average, **{scale.base_elo + scale.elo_per_sigma:g}** well above it.",
         "**All-time** your best, beside all bests",
         "**Week** the same, of that week alone",
-        "**Overall** half all-time, half weekly average",
+        "**Overall** half all-time, half weekly",
         f"A missed week counts **{scale.missed_week_elo}**.",
     )
     small = (
         "your own numbers: `/rating`",
         "a better Elo: `/target`",
-        "an event may rate otherwise: its board says so",
+        "an event's board tells its own rules",
     )
     return Reply([_clickable(Card("How ratings work", lines, small, Color.blurple()), ids)], ephemeral=True)
 

@@ -63,7 +63,7 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
         small[0] += " · archived"
     if rating.event_elo is None or rating.weekly_average is None:
         lines = [*labelled("Best", best), *_middle(rating)]
-        begins = ["the event Elo begins when a first week closes"] if rating.event.is_active else []
+        begins = ["no event Elo before a first closed week"] if rating.event.is_active else []
         return Card(heading, tuple(lines), (*small, *begins, *notes), Color.blurple())
     halves = halves_of(rating.all_time_elo, rating.weekly_average, rating.rules.all_time_weight)
     average = (

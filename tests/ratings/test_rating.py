@@ -56,7 +56,7 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
         "Ana · Tetris Blitz\nBest\n**100 points** → 755\n1.225 spreads below the middle, 200\n"
         "a spread is the usual distance: 81.6\n1000 − 1.225 × 200 = 755\n"
     ) in first
-    assert "#3 of 3 by best score\nthe event Elo begins when a first week closes" in first
+    assert "#3 of 3 by best score\nno event Elo before a first closed week" in first
     assert list(first.buttons) == ["Picture", "What must I score?", "Share"]
     await world.reset()
     world.clock.move(weeks=1)

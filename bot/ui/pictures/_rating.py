@@ -68,7 +68,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
     told = [f"{rating.player.name}, {rating.event.name}: event Elo {elo}."]
     if rating.event_elo is None or rating.weekly_average is None:
         canvas.write(MARGIN, top + 20, f"Best {best}", room=INNER)
-        notes.append("no event Elo before a first week closes")
+        notes.append("no event Elo before a first closed week")
         top, told = top + 44, [*told, f"Best {best}."]
     else:
         weight, average = rating.rules.all_time_weight, write_average(rating.weekly_average)
