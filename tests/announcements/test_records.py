@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.database.dialect import is_file
 from bot.database.models import Job, Member, Player, Post, ScoreSubmission
 from bot.domain.announcements import record_key
 from bot.domain.jobs import JobKind
@@ -103,10 +104,11 @@ async def post_all(backend: TestBackend, event_id: int) -> None:
     await backend.database.write(work)
 
 
-@pytest.mark.parametrize("direction", ScoreDirection)
 async def test_whatever_is_corrected_posts_of_records_say_what_is_so(
-    jobs_by_request: None, backend: TestBackend, direction: ScoreDirection
+    jobs_by_request: None, backend: TestBackend
 ) -> None:
+    # The databases take turns with the directions.
+    direction = ScoreDirection.HIGH if is_file(backend.database.url) else ScoreDirection.LOW
     event, seeded = await backend.create_event(direction.value), random.Random(5)
     for _ in range(12):
         backend.clock.now = NOON - seeded.randrange(30) * MINUTE
