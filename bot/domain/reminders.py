@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.clock import instant_at, local_time
+from bot.domain.clock import day_begins_at, local_time
 from bot.domain.events import EventInfo
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
@@ -161,7 +161,7 @@ def next_moment(now: datetime, zone: str, discord_id: int) -> datetime:
     offset = timedelta(seconds=discord_id % SPREAD_SECONDS)
     day = local_time(now - offset, zone).date() + timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone makes it an instant
-    return instant_at(midnight, zone) + offset
+    return day_begins_at(midnight, zone) + offset
 
 
 def is_last_day(now: datetime, zone: str) -> bool:

@@ -266,7 +266,7 @@ async def test_switching_all_off_leaves_no_job_and_nothing_is_on_at_first(world:
 
 @given(
     now=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
-    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/Havana", "Asia/Tokyo", "Pacific/Apia"]),
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "Atlantic/Azores", "Asia/Tokyo", "Pacific/Apia"]),
     user=st.integers(1, 2**63),
 )
 def test_a_player_is_told_every_day_at_a_moment_of_their_own(now: datetime, zone: str, user: int) -> None:
@@ -282,6 +282,13 @@ def test_a_moment_of_this_night_that_is_still_to_come_is_the_next() -> None:
     midnight, own, user = datetime(2026, 11, 19, tzinfo=UTC), timedelta(minutes=20), 20 * 60
     assert next_moment(midnight + own / 2, "UTC", user) == midnight + own
     assert next_moment(midnight + own, "UTC", user) == midnight + own + timedelta(days=1)
+
+
+def test_a_day_whose_midnight_comes_twice_has_its_reminder_after_the_first() -> None:
+    # On the Azores, 25 October 2026 begins at 00:00 and, after 00:59, at 00:00 again.
+    first = datetime(2026, 10, 25, tzinfo=UTC)
+    assert next_moment(first - timedelta(hours=1), "Atlantic/Azores", 0) == first
+    assert next_moment(first, "Atlantic/Azores", 0) == first + timedelta(hours=25)
 
 
 def test_a_player_of_many_events_is_told_as_much_as_a_message_holds() -> None:
