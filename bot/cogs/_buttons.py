@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from discord import ComponentType, Interaction
 from discord.ui import Button, DynamicItem, Item, LayoutView, View
@@ -22,6 +22,7 @@ PAGE = r"(?P<page>[0-9]{1,9})"
 """Parts of ids: the key of an event, Discord's id of a player, a week, and the number of a page."""
 IN_A_ROW = 5
 _NUMBER = re.compile(r"-?[0-9]+")
+T = TypeVar("T")
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
@@ -36,8 +37,7 @@ class IdButton(DynamicItem[Button[Any]], template=NOTHING):
     @classmethod
     def from_id(cls, match: re.Match[str]) -> Self:
         """Rebuild a button from its id."""
-        make: Callable[..., Self] = cls
-        return make(*arguments_of(match))
+        return rebuild(cls, match)
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /) -> Self:
@@ -58,9 +58,13 @@ class IdButton(DynamicItem[Button[Any]], template=NOTHING):
             await show_error(interaction, error)
 
 
-def arguments_of(match: re.Match[str]) -> list[int | str | None]:
-    """Return the groups of an id in their order: numbers as integers, and None for a missing group."""
-    return [int(text) if text is not None and _NUMBER.fullmatch(text) else text for text in match.groups()]
+def rebuild(make: Callable[..., T], match: re.Match[str]) -> T:
+    """Make what an id describes: the groups of the id, in their order, are the arguments.
+
+    Groups of digits become numbers, and missing groups None.
+    """
+    groups = match.groups()
+    return make(*(int(text) if text is not None and _NUMBER.fullmatch(text) else text for text in groups))
 
 
 def in_rows(buttons: Sequence[IdButton]) -> list[Sequence[IdButton]]:

@@ -9,7 +9,7 @@ from discord import HTTPException, Interaction
 from discord.ui import Modal
 
 from bot.cogs._answering import show_error
-from bot.cogs._buttons import arguments_of
+from bot.cogs._buttons import rebuild
 from bot.cogs._delivery import ALREADY_ACKNOWLEDGED
 from bot.errors import ButtonOutdated, Restarting, Unavailable
 
@@ -33,8 +33,7 @@ class IdModal(Modal):
     @classmethod
     def from_id(cls, match: re.Match[str]) -> Self:
         """Rebuild a modal from its id, in order to read the typed values."""
-        make: Callable[..., Self] = cls
-        return make(*arguments_of(match))
+        return rebuild(cls, match)
 
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Do what the modal is for, and answer; errors may propagate."""
