@@ -11,7 +11,7 @@ from bot.cogs._delivery import UNDELIVERED, Delivery, follow, until_interrupted
 from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
 from bot.ui.card import Reply
-from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, REFUSED, UNEXPECTED, mention_commands, sentence
+from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, UNEXPECTED, sentence, write_refusal
 from bot.ui.servers import show_notices
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
 
 async def _refuse(delivery: Delivery, error: BaseException) -> None:
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
-    text = f"{REFUSED} {mention_commands(_explain(cause), delivery.interaction.client.tree.ids)}"
+    text = write_refusal(_explain(cause), delivery.interaction.client.tree.ids)
     try:
         if isinstance(cause, DeliveredTwice):
             await delivery.leave_to_the_other(text)

@@ -291,6 +291,11 @@ def _numbers_of(error: LeaderboardError) -> dict[str, Any]:
     return {"days": error.longest / MINUTES_A_DAY} if isinstance(error, errors.GraceTooLong) else {}
 
 
+def write_refusal(told: str, ids: Mapping[str, int]) -> str:
+    """Write a refusal: the sentence after its mark, with clickable commands; see `mention_commands`."""
+    return f"{REFUSED} {mention_commands(told, ids)}"
+
+
 def mention_commands(text: str, ids: Mapping[str, int]) -> str:
     """Return a sentence in which the commands are clickable.
 

@@ -10,7 +10,7 @@ from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.errors import ScoreHeld
 from bot.ui.card import Card, Reply, labelled
 from bot.ui.moderation import tell_moves, tell_reason
-from bot.ui.refusals import REFUSED, mention_commands, sentence
+from bot.ui.refusals import sentence, write_refusal
 from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, mention, write_days
 
 _STATES = {
@@ -72,7 +72,7 @@ def show_own_held(own: OwnHeldScores) -> Reply:
 
 def show_score_held(held: ScoreHeld, ids: Mapping[str, int]) -> Reply:
     """Tell the player only that their score waits for an admin; `ids` make commands clickable."""
-    return Reply([Card(None, (f"{REFUSED} {mention_commands(sentence(held), ids)}",))], ephemeral=True)
+    return Reply([Card(None, (write_refusal(sentence(held), ids),))], ephemeral=True)
 
 
 def show_refused(held: HeldScore) -> Reply:
