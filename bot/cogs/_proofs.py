@@ -41,9 +41,8 @@ async def keep_picture(interaction: Interaction[Any], result: SubmissionResult, 
 
 async def _keep(interaction: Interaction[Any], result: SubmissionResult, address: str) -> None:
     content = await interaction.client.http.get_from_cdn(address)
-    ending = _ENDING.search(address)
-    name = "proof" if ending is None else f"proof.{ending[1].lower()}"
-    picture = Attachment(name, content, f"A picture from {result.player.name}")
+    ending = address.partition("?")[0].rpartition(".")[2].lower()
+    picture = Attachment(f"proof.{ending}", content, f"A picture from {result.player.name}")
     message = await follow(interaction, show_picture(result, picture))
     # `jump_url` treats the message as a direct message.
     place = f"{guild_of(interaction)}/{message.channel.id}/{message.id}"

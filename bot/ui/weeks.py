@@ -14,9 +14,6 @@ from bot.ui.card import Card, Reply
 from bot.ui.refusals import sentence
 from bot.ui.text import count_of, escape, name_week, write_days
 
-_CLOSES = {True: "to close: *Close it now*, above", False: "to close: `/weekly-reset`"}
-"""How to close the weeks of a preview, below a question or not."""
-
 
 def ask_early(question: WeekNotOver) -> Reply:
     """Ask the admin, in private, whether to close the current week early."""
@@ -25,7 +22,8 @@ def ask_early(question: WeekNotOver) -> Reply:
 
 def show_preview(results: Results, *, below_question: bool = False) -> Reply:
     """Show, to the admin only, the results of the weeks that a run would close."""
-    preview = Card(None, ("Preview: nothing is closed yet.",), (_CLOSES[below_question],), Color.light_grey())
+    how = "*Close it now*, above" if below_question else "`/weekly-reset`"
+    preview = Card(None, ("Preview: nothing is closed yet.",), (f"to close: {how}",), Color.light_grey())
     return Reply([preview, *show_results(results).cards], ephemeral=True)
 
 
