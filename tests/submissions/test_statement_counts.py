@@ -180,6 +180,20 @@ async def test_a_recalculation_of_many_looks_up_scores_by_their_bands(file_url: 
     ]
 
 
+async def test_scores_taken_back_are_looked_up_by_their_player(file_url: URL) -> None:
+    async with open_test_backend(file_url) as backend:
+        await backend.create_event()
+        await backend.submit(1, 30)
+        result = await backend.submit(1, 40)
+        with seen_with_parameters("SELECT") as seen:
+            await backend.real.services.removals.take_back(GUILD, 1, 1, result.interaction_id)
+        steps = [step for statement in seen for step in await plan_of(backend, *statement)]
+    # The record of the event is looked up by event, under an alias.
+    own = [step for step in steps if step.startswith("SEARCH score_submissions USING INDEX idx")]
+    by_player = "SEARCH score_submissions USING INDEX idx_score_submissions_player (player_id=?)"
+    assert own == [by_player, by_player]
+
+
 async def _submit_together(backend: TestBackend, factor: int) -> None:
     players = range(1, PLAYERS + 1)
     await asyncio.gather(*(backend.submit(n, factor * n, f"Event {n % 2}") for n in players))

@@ -14,7 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.posts import Draft
 from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe
-from bot.services.ratings import best_first, counts_in, is_better, is_of_event, is_personal_best
+from bot.services.ratings import best_first, counts_in, counts_of, is_better, is_of_event, is_personal_best
 from bot.services.servers import name_player
 
 _LOG = ScoreSubmission
@@ -86,7 +86,7 @@ def _is_latest(session: Session, event: Event, record: ScoreSubmission) -> bool:
 def _led_since(session: Session, event: Event, held: ScoreSubmission) -> datetime:
     """Return when the holder of a record took the lead in which they set it."""
     first, of_player = held, _LOG.player_id == held.player_id
-    own = sa.select(_LOG).where(*counts_in(event.id), of_player).order_by(_LOG.submitted_at, _LOG.id).limit(1)
+    own = sa.select(_LOG).where(*counts_of(event.id, held.player_id)).order_by(_LOG.submitted_at, _LOG.id).limit(1)
     while True:
         # The player has led at least since their earliest score before `first` that no rival beat or reached first.
         rival = _best_before(session, event, first, ~of_player)

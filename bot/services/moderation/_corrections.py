@@ -22,7 +22,7 @@ from bot.services.ratings import (
     count_weekly_best,
     is_personal_best,
     is_weekly_best,
-    logged_bests,
+    logged_best,
     was_counted,
 )
 from bot.services.servers import name_player
@@ -238,8 +238,7 @@ def _derive_best(session: Session, event: Event, player_id: int, week: int | Non
     of_board = is_personal_best(event.id) if week is None else is_weekly_best(event.id, week)
     of_week = [] if week is None else [log.week_number == week]
     row = session.scalars(sa.select(scores).where(of_board, scores.player_id == player_id)).one_or_none()
-    logged = logged_bests(event.id, event.score_direction, log.player_id == player_id, *of_week)
-    found = session.execute(logged).one_or_none()
+    found = session.execute(logged_best(event.id, event.score_direction, player_id, *of_week)).one_or_none()
     before = None if row is None else row.score
     if found is None:
         if row is not None:

@@ -72,14 +72,33 @@ def logged_bests(
     return _bests(direction, *counts_in(event_id), *conditions)
 
 
+def logged_best(
+    event_id: int, direction: ScoreDirection, player_id: int, *conditions: sa.ColumnElement[bool]
+) -> sa.Select[float, datetime]:
+    """Return the query for one player's best logged score and its time, as `logged_bests` does for all players."""
+    log = ScoreSubmission
+    best = sa.select(log.score, log.submitted_at).where(*counts_of(event_id, player_id), *conditions)
+    return best.order_by(best_first(log.score, direction), log.id).limit(1)
+
+
 def counts_in(event_id: int, log: type[ScoreSubmission] = ScoreSubmission) -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions for the rows of an event's log that count: not removed, and not of withdrawn players."""
+    return log.event_id == event_id, *_counts(event_id, log)
+
+
+def counts_of(event_id: int, player_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions of `counts_in` for the rows of one player, which are looked up by player."""
+    log = ScoreSubmission
+    return log.player_id == player_id, is_of_event(event_id), *_counts(event_id, log)
+
+
+def _counts(event_id: int, log: type[ScoreSubmission]) -> tuple[sa.ColumnElement[bool], ...]:
     withdrawn = (
         sa.select(Member.player_id)
         .join(Event, Event.guild_id == Member.guild_id)
         .where(Event.id == event_id, Member.withdrawn_at.is_not(None))
     )
-    return log.event_id == event_id, log.removed_at.is_(None), log.player_id.not_in(withdrawn)
+    return log.removed_at.is_(None), log.player_id.not_in(withdrawn)
 
 
 def was_counted(run: WeeklyRun) -> tuple[sa.ColumnElement[bool], ...]:
