@@ -1,6 +1,5 @@
 """Remove and restore scores, or preview that; let players take back their own scores."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -8,7 +7,14 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, ScoreSubmission
 from bot.domain.clock import Clock
-from bot.domain.moderation import TAKEN_BACK, Correction, CorrectionPreview, CorrectionResult, LoggedSubmission
+from bot.domain.moderation import (
+    TAKEN_BACK,
+    Consequences,
+    Correction,
+    CorrectionPreview,
+    CorrectionResult,
+    LoggedSubmission,
+)
 from bot.domain.ratings import RatingScale
 from bot.domain.text import clean_reason
 from bot.errors import TooLateToTakeBack
@@ -52,26 +58,29 @@ class RemovalService:
     ) -> CorrectionPreview:
         """Return what `remove` or `restore` would change, or raise what it would raise; roll everything back."""
 
-        def foresee(session: Session, *, reruns_week: bool) -> CorrectionPreview:
+        def work(session: Session) -> CorrectionPreview:
+            require_admin(session, actor)
             with session.begin_nested() as tried:
                 found = find_event(session, actor.guild_id, event, lock=True)
                 row = self._find(session, correction, found, player, submission)
                 name, shown = name_player(session, found, row.player_id), self._name(session, found, row)
                 foresight = Foresight(session, found, self._scale, row.player_id, row.week_number)
-                done = self._apply(session, correction, actor, found, row, None, reruns_week=reruns_week)
-                consequences, info = foresight.consequences(), describe(found)
-                is_closed = done.run is not None
-                tried.rollback()
-            of_week = consequences if done.is_rerun else None
-            return CorrectionPreview(correction, info, name, shown, is_closed, done.was_counted, consequences, of_week)
 
-        def work(session: Session) -> CorrectionPreview:
-            require_admin(session, actor)
-            preview = foresee(session, reruns_week=False)
-            if preview.week_is_closed:
-                again = foresee(session, reruns_week=True)
-                preview = replace(preview, with_week=again.with_week)
-            return preview
+                def foresee(*, reruns_week: bool) -> tuple[Corrected, Consequences]:
+                    with session.begin_nested() as applied:
+                        done = self._apply(session, correction, actor, found, row, None, reruns_week=reruns_week)
+                        consequences = foresight.consequences()
+                        applied.rollback()
+                    return done, consequences
+
+                done, consequences = foresee(reruns_week=False)
+                is_closed, of_week = done.run is not None, None
+                if is_closed:
+                    again, with_week = foresee(reruns_week=True)
+                    of_week = with_week if again.is_rerun else None
+                info = describe(found)
+                tried.rollback()
+            return CorrectionPreview(correction, info, name, shown, is_closed, done.was_counted, consequences, of_week)
 
         return await self._database.write(work)
 
