@@ -14,6 +14,7 @@ from discord import Interaction
 from bot.cogs._answering import guild_of
 from bot.cogs._delivery import UNDELIVERED, follow, until_interrupted
 from bot.cogs._services import services_of
+from bot.domain.reviews import HeldScore
 from bot.domain.submissions import SubmissionResult
 from bot.errors import Interrupted, Unavailable
 from bot.ui.card import Attachment
@@ -31,19 +32,19 @@ def can_be_kept(interaction: Interaction[Any], file: Upload) -> bool:
     return file.size <= interaction.filesize_limit and _ENDING.search(file.url) is not None
 
 
-async def keep_picture(interaction: Interaction[Any], result: SubmissionResult, address: str) -> None:
+async def keep_picture(interaction: Interaction[Any], score: SubmissionResult | HeldScore, address: str) -> None:
     """Post a picture below the answer, and make that message the proof; on failure, `address` stays the proof."""
     try:
-        await until_interrupted(_keep(interaction, result, address))
+        await until_interrupted(_keep(interaction, score, address))
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
         logger.warning("a picture could not be kept: %s", error)
 
 
-async def _keep(interaction: Interaction[Any], result: SubmissionResult, address: str) -> None:
+async def _keep(interaction: Interaction[Any], score: SubmissionResult | HeldScore, address: str) -> None:
     content = await interaction.client.http.get_from_cdn(address)
     ending = address.partition("?")[0].rpartition(".")[2].lower()
-    picture = Attachment(f"proof.{ending}", content, f"A picture from {result.player.name}")
-    message = await follow(interaction, show_picture(result, picture))
+    picture = Attachment(f"proof.{ending}", content, f"A picture from {score.player.name}")
+    message = await follow(interaction, show_picture(score, picture))
     # `jump_url` treats the message as a direct message.
     place = f"{guild_of(interaction)}/{message.channel.id}/{message.id}"
-    await services_of(interaction).leaderboard.replace_proof(result.interaction_id, f"{CHANNELS}/{place}")
+    await services_of(interaction).leaderboard.replace_proof(score.interaction_id, f"{CHANNELS}/{place}")

@@ -10,10 +10,12 @@ from discord.ui import Button, Label, TextInput
 from bot.cogs._answering import TOLD, actor_of, answer, update
 from bot.cogs._buttons import DISCORD_ID, IdButton
 from bot.cogs._modals import IdModal, open_modal
+from bot.cogs._proofs import keep_picture
 from bot.cogs._questions import agree
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs.moderation import show_counting
 from bot.domain.jobs import JobKind
+from bot.domain.moderation import CorrectionResult
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.text import MAX_REASON
 from bot.services.servers import Actor
@@ -58,10 +60,20 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
         elif self.action == "next":
             await update(interaction, reviews.look(actor, self.number), _show_review, only_reads=True)
         elif self.action == "approve":
-            approved = reviews.approve(actor, self.number)
-            await agree(interaction, approved, show_counting)
+            await self._approve(interaction, actor)
         else:
             await open_modal(interaction, reviews.find(actor, self.number), lambda held: RefusalModal(held.id))
+
+    async def _approve(self, interaction: Interaction[Any], actor: Actor) -> None:
+        reviews = services_of(interaction).reviews
+
+        async def approve() -> tuple[HeldScore, CorrectionResult]:
+            held = await reviews.find(actor, self.number)
+            return held, await reviews.approve(actor, self.number)
+
+        approved = await agree(interaction, approve(), lambda approved: show_counting(approved[1]))
+        if approved is not None and approved[0].picture is not None:
+            await keep_picture(interaction, approved[0], approved[0].picture)
 
 
 class TakeHeldBackButton(IdButton, template=rf"held:take:(?P<interaction>{DISCORD_ID})"):

@@ -150,16 +150,17 @@ class ReadingButton(IdButton, template=READING_ID):
             raise ButtonOfAnother
         cards, closed = cards_in(interaction.message), show_answered(self.item.label or self.score)
         picture = link_in(cards, SCREENSHOT)
-        submitting = self._submit(interaction, picture or link_in(cards))
+        submitting = self._submit(interaction, picture or link_in(cards), has_picture=picture is not None)
         result = await post(interaction, submitting, lambda _: closed, lambda result: _show(result, picture))
         if result is not None and picture is not None:
             await keep_picture(interaction, result, picture)
 
-    async def _submit(self, interaction: Interaction[Any], proof: str | None) -> SubmissionResult:
+    async def _submit(self, interaction: Interaction[Any], proof: str | None, *, has_picture: bool) -> SubmissionResult:
         services = services_of(interaction)
         event = await services.events.name_of(guild_of(interaction), self.event_id)
         try:
-            return await services.leaderboard.submit(_submission(interaction, event, self.score, proof))
+            submission = _submission(interaction, event, self.score, proof, has_picture=has_picture)
+            return await services.leaderboard.submit(submission)
         except CooldownActive as refusal:
             raise ClickTooSoon(refusal.seconds_left) from None
 
@@ -181,7 +182,9 @@ class UndoButton(IdButton, template=rf"undo:{EVENT}:(?P<user>{DISCORD_ID}):(?P<i
         await update(interaction, services_of(interaction).removals.take_back(*submission), show_taken_back)
 
 
-def _submission(interaction: Interaction[Any], event: str, score: str, proof: str | None) -> Submission:
+def _submission(
+    interaction: Interaction[Any], event: str, score: str, proof: str | None, *, has_picture: bool
+) -> Submission:
     return Submission(
         interaction_id=interaction.id,
         guild_id=guild_of(interaction),
@@ -193,6 +196,7 @@ def _submission(interaction: Interaction[Any], event: str, score: str, proof: st
         proof=proof,
         locale=str(interaction.locale),
         channel_id=channel_of(interaction),
+        has_picture=has_picture,
     )
 
 
@@ -236,7 +240,8 @@ async def _submit(
         services = services_of(interaction)
         name = event if isinstance(event, str) else await services.events.name_of(guild_of(interaction), event)
         try:
-            return await services.leaderboard.submit(_submission(interaction, name, score, proof))
+            submission = _submission(interaction, name, score, proof, has_picture=picture is not None)
+            return await services.leaderboard.submit(submission)
         except (ScoreInQuestion, ScoreHeld) as outcome:
             return outcome
 

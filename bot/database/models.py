@@ -298,7 +298,8 @@ class HeldScore(Base):
     """A score that does not count until an admin approves it.
 
     `moves` tells how many points of Elo it would have moved another player; it is NULL for a score beyond the alarm
-    bounds of its event. The columns `decided…` record who approved or refused it, and when.
+    bounds of its event. `has_picture` tells whether `proof` is the address of a picture that came with the score, which
+    Discord deletes after a while. The columns `decided…` record who approved or refused it, and when.
     """
 
     __tablename__ = "held_scores"
@@ -321,6 +322,7 @@ class HeldScore(Base):
     score: Mapped[float] = mapped_column(sa.Double)
     made_in_week: Mapped[int]
     proof: Mapped[str | None] = mapped_column(sa.String(500))
+    has_picture: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     moves: Mapped[int | None]
     held_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[HeldState] = mapped_column(

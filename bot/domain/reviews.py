@@ -26,6 +26,7 @@ class HeldScore:
         id: the key of its row.
         interaction_id: Discord's id of the interaction in which it was submitted.
         score: in points or seconds.
+        picture: `proof`, if it is the address of a picture that Discord deletes after a while; else None.
         week: the week that it counts for if an admin approves it.
         moves: how many points of Elo it would have moved another player at that time; None for a score beyond the
             bounds.
@@ -41,6 +42,7 @@ class HeldScore:
     player: PlayerName
     score: float
     proof: str | None
+    picture: str | None
     week: Week
     held_at: datetime
     moves: int | None

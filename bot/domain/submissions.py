@@ -29,6 +29,8 @@ class Submission:
         proof: a link, or None.
         locale: the player's language on Discord, such as "de"; None for unknown.
         channel_id: the channel of the player, which may have a default event; None for unknown.
+        has_picture: whether `proof` is the address of a picture that came with the score, which Discord deletes after a
+            while.
     """
 
     interaction_id: int
@@ -41,6 +43,7 @@ class Submission:
     proof: str | None = None
     locale: str | None = None
     channel_id: int | None = None
+    has_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from discord.ui import FileUpload, Select, TextInput
 
 from bot.domain.events import EventChoices, EventInfo
 from bot.domain.moderation import CorrectionResult
+from bot.domain.reviews import HeldScore
 from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreFormat, ScoreStyle, score_beyond
 from bot.domain.submissions import Neighbour, SubmissionResult
@@ -51,11 +52,10 @@ def show_submission(result: SubmissionResult) -> Reply:
     return Reply([Card(None, tuple(lines), tuple(_small(result)), color)])
 
 
-def show_picture(result: SubmissionResult, picture: Attachment) -> Reply:
+def show_picture(score: SubmissionResult | HeldScore, picture: Attachment) -> Reply:
     """Show everyone the picture that a player gave as proof of a score, and say which score."""
-    style, player = result.event.style, escape(result.player.name)
-    score = escape_score(result.score, style)
-    return Reply([Card(None, small=(f"Proof: {score} · {player} · {escape(result.event.name)}",))], files=(picture,))
+    shown, player, event = escape_score(score.score, score.event.style), escape(score.player.name), score.event.name
+    return Reply([Card(None, small=(f"Proof: {shown} · {player} · {escape(event)}",))], files=(picture,))
 
 
 def show_taken_back(result: CorrectionResult) -> Reply:

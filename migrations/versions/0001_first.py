@@ -300,6 +300,7 @@ def _create_held_scores() -> None:
         sa.Column("score", sa.Double, nullable=False),
         sa.Column("made_in_week", sa.Integer, nullable=False),
         sa.Column("proof", sa.String(500)),
+        sa.Column("has_picture", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("moves", sa.Integer),
         _instant("held_at"),
         sa.Column("state", sa.String(16), nullable=False, server_default="waiting"),

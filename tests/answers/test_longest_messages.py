@@ -67,7 +67,7 @@ RESULTS = Results(
     closed_early=True,
 )
 HELD = HeldScore(
-    1, 10**18, EVENT, PLAYER, SCORE, None, WEEK, NOW, 9, HeldState.REFUSED, REASON, 10**18, NOW, is_removed=True
+    1, 10**18, EVENT, PLAYER, SCORE, None, None, WEEK, NOW, 9, HeldState.REFUSED, REASON, 10**18, NOW, is_removed=True
 )
 
 

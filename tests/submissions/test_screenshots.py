@@ -97,11 +97,28 @@ async def test_the_score_counts_where_discord_takes_no_picture(world: World, cap
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["a picture could not be kept"]
 
 
-async def test_the_picture_of_a_held_score_is_shown_to_nobody_yet(world: World) -> None:
+@on_both_databases
+async def test_the_picture_of_a_held_score_is_posted_once_the_score_counts(database_url: URL) -> None:
+    async with open_world(database_url) as world:
+        await world.create_event()
+        await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "99"})
+
+        told = await world.submit("Ana", 100, screenshot=PICTURE)
+
+        assert "an admin looks at it first" in told.alone
+        assert told.is_private
+        review = await world.use(world.admin, "review")
+        approved = await world.click(world.admin, review, "Approve")
+        assert approved.public.endswith("\nProof: 100 · Ana · Tetris Blitz")
+        await posted(world, approved)
+
+
+async def test_the_link_of_a_held_score_stays_a_link(world: World) -> None:
     await world.create_event()
     await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "99"})
+    await world.submit("Ana", 100, proof="https://example.com/run.png")
 
-    told = await world.submit("Ana", 100, screenshot=PICTURE)
+    approved = await world.click(world.admin, await world.use(world.admin, "review"), "Approve")
 
-    assert "an admin looks at it first" in told.alone
-    assert told.is_private
+    assert "Proof: " not in approved.public
+    assert await proof(world) == "https://example.com/run.png"

@@ -52,6 +52,7 @@ def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
         player=name_player(session, event, held.player_id),
         score=held.score,
         proof=held.proof,
+        picture=held.proof if held.has_picture else None,
         week=find_week(session, held),
         held_at=held.held_at,
         moves=held.moves,

@@ -81,7 +81,8 @@ def hold_score(connection: Connection, entry: Entry, player_id: int, alarm: Rais
     if entry.member_version is None:
         sql.ADD_MEMBERS.write(connection, [(event.info.guild_id, player_id, entry.name)])
     made_in = entry.known.current.code
-    row = (submission.interaction_id, player_id, event.info.id, entry.score, made_in, submission.proof, alarm.moves)
+    of_score = event.info.id, entry.score, made_in, submission.proof, submission.has_picture, alarm.moves
+    row = (submission.interaction_id, player_id, *of_score)
     sql.HOLD_SCORES.write(connection, [row], now=now)
     sql.ADD_JOBS.write(connection, [(JobKind.REVIEW.value, str(submission.interaction_id))], now=now)
     kind = ScoreBeyondAlarm if alarm.moves is None else ScoreHeld

@@ -343,6 +343,7 @@ _HELD_SCORE: Columns = {
     "score": sa.Double(),
     "made_in_week": sa.Integer(),
     "proof": sa.String(),
+    "has_picture": sa.Boolean(),
     "moves": sa.Integer(),
 }
 HOLD_SCORES = RowsStatement(
