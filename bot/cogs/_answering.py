@@ -56,13 +56,14 @@ async def post(
     interaction: Interaction[Any],
     work: Coroutine[Any, Any, T],
     close: Callable[[T], Reply],
-    show: Callable[[T], Reply],
+    show: Callable[[T], Reply | None],
     *,
     only_reads: bool = False,
 ) -> T | None:
     """Do the work of a button in a private message: replace the message with `close`, and `show` everyone the result.
 
-    If the work `only_reads`, the process that acknowledged the click shows it.
+    `show` may return None, for a result that concerns nobody else. If the work `only_reads`, the process that
+    acknowledged the click shows it.
 
     Returns:
         The result; None if there is none, or if Discord did not accept the edit.
@@ -73,7 +74,9 @@ async def post(
     delivery = Delivery(interaction, in_place=True)
     result = await _answer(delivery, work, close, only_reads=only_reads)
     if result is not None and (delivery.was_acknowledged_here or not only_reads):
-        await follow(interaction, show(result))
+        shown = show(result)
+        if shown is not None:
+            await follow(interaction, shown)
     return result
 
 

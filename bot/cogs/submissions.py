@@ -151,16 +151,27 @@ class ReadingButton(IdButton, template=READING_ID):
         cards, closed = cards_in(interaction.message), show_answered(self.item.label or self.score)
         picture = link_in(cards, SCREENSHOT)
         submitting = self._submit(interaction, picture or link_in(cards), has_picture=picture is not None)
-        result = await post(interaction, submitting, lambda _: closed, lambda result: _show(result, picture))
-        if result is not None and picture is not None:
-            await keep_picture(interaction, result, picture)
 
-    async def _submit(self, interaction: Interaction[Any], proof: str | None, *, has_picture: bool) -> SubmissionResult:
+        def close(outcome: SubmissionResult | ScoreHeld) -> Reply:
+            return _show_held(interaction, outcome) if isinstance(outcome, ScoreHeld) else closed
+
+        def show(outcome: SubmissionResult | ScoreHeld) -> Reply | None:
+            return None if isinstance(outcome, ScoreHeld) else _show(outcome, picture)
+
+        outcome = await post(interaction, submitting, close, show)
+        if isinstance(outcome, SubmissionResult) and picture is not None:
+            await keep_picture(interaction, outcome, picture)
+
+    async def _submit(
+        self, interaction: Interaction[Any], proof: str | None, *, has_picture: bool
+    ) -> SubmissionResult | ScoreHeld:
         services = services_of(interaction)
         event = await services.events.name_of(guild_of(interaction), self.event_id)
         try:
             submission = _submission(interaction, event, self.score, proof, has_picture=has_picture)
             return await services.leaderboard.submit(submission)
+        except ScoreHeld as held:
+            return held
         except CooldownActive as refusal:
             raise ClickTooSoon(refusal.seconds_left) from None
 
@@ -249,8 +260,7 @@ async def _submit(
         if isinstance(outcome, SubmissionResult):
             return _show(outcome, picture)
         if isinstance(outcome, ScoreHeld):
-            held = show_score_held(outcome, interaction.client.tree.ids)
-            return replace(held, buttons=[[TakeHeldBackButton(interaction.id)]])
+            return _show_held(interaction, outcome)
         return _ask(outcome, interaction.user.id, proof, PROOF if picture is None else SCREENSHOT)
 
     outcome = await answer(interaction, work(), show)
@@ -267,6 +277,12 @@ def _show(result: SubmissionResult, picture: str | None) -> Reply:
     undo = UndoButton(event_id, player_id, result.interaction_id)
     shown = show_submission(result if picture is None else replace(result, proof=None))
     return replace(shown, buttons=[[undo, RatingButton(event_id, player_id)]])
+
+
+def _show_held(interaction: Interaction[Any], held: ScoreHeld) -> Reply:
+    """Tell the player that an admin looks at the score first, with a button to take it back until then."""
+    shown = show_score_held(held, interaction.client.tree.ids)
+    return replace(shown, buttons=[[TakeHeldBackButton(interaction.id)]])
 
 
 def _ask(question: ScoreInQuestion, user_id: int, proof: str | None, label: str) -> Reply:

@@ -66,6 +66,18 @@ async def test_the_buttons_of_a_question_work_after_a_restart_and_keep_the_proof
     assert (row["score"], row["proof"]) == (15.125, "https://example.com/run_(1)")
 
 
+async def test_a_score_that_is_held_after_a_question_can_be_taken_back_too(world: World) -> None:
+    await world.create_event()
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "9"})
+    question = await world.submit("Ana", "15.125")
+
+    told = await world.click("Ana", question, "15.125")
+
+    assert "an admin looks at it first" in told.alone
+    taken = await world.click("Ana", told, "Take back")
+    assert "taken back" in taken.alone
+
+
 async def test_a_click_is_a_submission_like_any_other(database_url: URL) -> None:
     async with open_world(database_url, submit_cooldown_seconds=60) as world:
         await world.create_event()
