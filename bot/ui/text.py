@@ -28,12 +28,17 @@ _PLAIN = re.compile("[ -\u02ff\u2010-\u2027\u2190-\u21ff]*")
 """Matches Latin text with punctuation and arrows, in which each character is a separate cluster."""
 LINE_WIDTH = 26.0
 """How wide the text of a row may be, in average letters, to fit a line of a phone together with its separators."""
+CUT_WIDTH = 1.5
+"""How wide the mark of a cut text is."""
 LEAST_NAME_WIDTH = 4.0
 """If less than this of a name would fit, the rest of its line is so long that the line breaks in any case."""
 SMALL_WIDTH = 37.0
 """How many average letters of small print fit a line of a phone."""
+_SCRIPTS = (("\u1800", 1.0), ("\u1000", 1.4), ("\u0e00", 1.15), ("\u0b80", 1.8), ("\u0900", 1.4), ("\u0370", 1.15))
+"""From which character on letters have which width, the last ones first: from Burmese, Thai, Tamil, Hindi and Greek."""
 _BROAD = {
-    **dict.fromkeys("MWmw@%—ЖМФШЩЫЮжмфшщыю", 2.0),
+    **dict.fromkeys("MWmw@%—ÆŒæœΜφψωώЖЊЉМФШЩЫЮжљмњфшщыюسشصضےฌญฒณ", 2.0),
+    **dict.fromkeys("אחםמסשתطظ", 1.4),
     **dict.fromkeys(map(chr, range(0xFDF0, 0xFDFD)), 2.4),
     "﷽": 9.0,
 }
@@ -96,14 +101,14 @@ def isolate(text: str, longest: int | None = None) -> str:
 def narrow(text: str, width: float) -> str:
     """Return as much of a text as fits a width in average letters, at least one cluster; a cut text ends in `…`.
 
-    The widths of letters approximate clients' bold type: East Asian letters and emoji are twice as wide as most;
-    capitals, Greek, Cyrillic and Indic letters are a little wider.
+    The widths of letters approximate clients' bold type: East Asian letters and emoji are twice as wide as most, or
+    more; capitals and the letters of most scripts but Latin are a little wider.
     """
     clusters = _clusters(text)
     widths = [*map(_width, clusters)]
     if sum(widths) <= width:
         return text
-    taken, left = 1, width - 1 - widths[0]
+    taken, left = 1, width - CUT_WIDTH - widths[0]
     while taken < len(clusters) and left >= widths[taken]:
         left -= widths[taken]
         taken += 1
@@ -125,11 +130,9 @@ def _clusters(text: str) -> list[str]:
 
 @lru_cache(MOST_CLUSTERS)
 def _width(cluster: str) -> float:
-    if (
-        unicodedata.east_asian_width(cluster[0]) in ("W", "F")
-        or cluster[0] > "\U0001efff"
-        or _EMOJI_SELECTOR in cluster
-    ):
+    if "\U0001f000" <= cluster[0] < "\U00020000" or _EMOJI_SELECTOR in cluster:
+        return 2.4
+    if unicodedata.east_asian_width(cluster[0]) in ("W", "F"):
         return 2.0
     return sum(map(_width_of_character, cluster))
 
@@ -142,8 +145,9 @@ def _width_of_character(character: str) -> float:
         return 0.6
     if character in _BROAD:
         return _BROAD[character]
-    is_wider = "\u0370" <= character <= "\u052f" or "\u0900" <= character <= "\u0dff"
-    return 1.5 if character.isupper() else 1.15 if is_wider else 1.0
+    if category == "So":
+        return 2.0
+    return 1.5 if character.isupper() else next((width for first, width in _SCRIPTS if character >= first), 1.0)
 
 
 def escape_score(score: float, style: ScoreStyle) -> str:

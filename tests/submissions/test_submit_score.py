@@ -94,8 +94,8 @@ async def test_names_of_wide_letters_leave_every_line_of_an_answer_one_line(worl
     await world.submit_all({first: 10_000})
 
     behind = await world.submit(second, 9_000)
-    assert f"🎉 **{6 * 'W'}…** · Tetris Blitz\n" in behind
-    assert f"10,001 takes #1 from {7 * '漢'}…\n" in behind
+    assert f"🎉 **{5 * 'W'}…** · Tetris Blitz\n" in behind
+    assert f"10,001 takes #1 from {6 * '漢'}…\n" in behind
     assert f"16–22 Nov · 1,100 ahead of {4 * 'W'}…\n" in await world.submit(first, 10_100)
 
 
