@@ -5,7 +5,7 @@ from discord import Color
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.standings import Board, LeaderboardPage
 from bot.ui.card import Card, Reply, small_print
-from bot.ui.standings import SETTLES, begins_with, standing_line
+from bot.ui.standings import begins_with, explain_marks, standing_line
 from bot.ui.text import count_of, escape, write_days
 
 TOP_OF_WEEK = 3
@@ -19,7 +19,8 @@ def board_cards(board: PostedBoard) -> list[Card]:
         *_part(board.week, _week_of(board.week), TOP_OF_WEEK),
         *_part(board.overall, "Overall"),
     ]
-    small = [SETTLES] if any(page.has_provisional for page in (board.all_time, board.week, board.overall)) else []
+    shown = (board.all_time, None), (board.week, TOP_OF_WEEK), (board.overall, None)
+    small = list(dict.fromkeys(mark for page, most in shown for mark in explain_marks(page, page.standings[:most])))
     small.append("refreshed after every score" if event.is_active else "archived: this is how it ended")
     return [Card(escape(event.name), tuple(parts), tuple(small), Color.gold())]
 

@@ -1,6 +1,6 @@
 """Show leaderboards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from discord import Color
@@ -48,6 +48,16 @@ def settles_after(weeks: int) -> str:
     return f"{PROVISIONAL} = still settling: {left} it count"
 
 
+def explain_marks(page: LeaderboardPage, rows: Sequence[Standing]) -> Iterator[str]:
+    """Say what the marks mean that stand in some rows of a page."""
+    if any(standing.elo is None for standing in rows):
+        yield _without_elo(page)
+    if page.has_provisional:
+        yield SETTLES
+    elif any(standing.weeks_left for standing in rows):
+        yield f"{PROVISIONAL} = still settling: it takes {page.event.rules.min_weeks} weeks"
+
+
 def show_past_weeks(past: PastWeeks, buttons: Buttons, *, ephemeral: bool) -> Reply:
     """Offer the latest closed weeks of an event."""
     number = len(past.weeks)
@@ -63,12 +73,7 @@ def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
         yield WITHDRAWN
     elif asker is None and page.own is None and page.standings and page.takes_scores and not page.is_past:
         yield "You have no score here yet."
-    if any(standing.elo is None for standing in page.standings):
-        yield _without_elo(page)
-    if page.has_provisional:
-        yield SETTLES
-    elif any(standing.weeks_left for standing in page.standings):
-        yield f"{PROVISIONAL} = still settling: it takes {page.event.rules.min_weeks} weeks"
+    yield from explain_marks(page, page.standings if page.own is None else (*page.standings, page.own))
     parts = [] if asker is None else [f"{escape(clean_display_name(asker))} asked"]
     parts += [f"page {page.page + 1} of {page.pages}"] if page.pages > 1 else []
     parts.append(count_of(page.players, "player"))

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from discord import ChannelType, PermissionOverwrite, TextChannel
 from simcord.results import InteractionResult
+from sqlalchemy import update
 
+from bot.database.models import Event
 from bot.domain.boards import LEAST_PAUSE
 from bot.domain.jobs import JobKind
 from tests import tables
@@ -59,6 +61,21 @@ async def test_a_board_is_refreshed_after_scores_and_at_most_once_a_minute(world
     await world.submit("Ana", 7)
     [board] = await boards(world, after=MINUTE)
     assert "Week of 23–29 November\n🥇 **Ana** · 7 · " in board
+
+
+async def test_a_board_explains_each_of_its_marks_once(world: World) -> None:
+    await post(world)
+    await world.submit("Cy", 300)
+    await world.reset()
+    await world.submit("Dan", 400)
+    await tables.execute(world.backend.database, update(Event).values(min_weeks=2))
+    [board] = await boards(world, after=MINUTE)
+    assert "– **Cy** · **1245?**" in board
+    assert "– **Dan** · **–**" in board
+    assert board.endswith(
+        "\n? = still settling: it takes 3 players\n– = before a first closed week\n"
+        "? = still settling: it takes 2 weeks\nrefreshed after every score"
+    )
 
 
 async def test_a_board_follows_the_settings_that_say_when_the_first_week_closes(world: World) -> None:

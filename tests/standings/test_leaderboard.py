@@ -1,7 +1,10 @@
 import pytest
+from sqlalchemy import update
 
+from bot.database.models import Event
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
+from tests.tables import execute
 from tests.world import World
 
 pytestmark = on_one_database
@@ -171,6 +174,24 @@ async def test_a_player_who_is_on_another_page_still_sees_their_row(world: World
     assert rows(board) == list(range(1, 11))
     assert "\n… 23 **Player 23** · 77 · " in board
     assert "…" not in await world.board(who="Player 3")
+
+
+async def test_the_marks_of_a_row_from_another_page_are_explained_too(world: World) -> None:
+    await fill(world)
+    for newcomer in ("Cy", "Dan"):
+        await world.reset()
+        world.clock.move(weeks=1)
+        await world.submit(newcomer, 1)
+    await execute(world.backend.database, update(Event).values(min_weeks=2))
+    await world.settle_ratings()
+
+    few, without = await world.board("overall", who="Cy"), await world.board("overall", who="Dan")
+
+    assert "\n… – **Cy** · **" in few
+    assert "\n? = still settling: it takes 2 weeks\n" in few
+    assert "\n… – **Dan** · **–**\n" in without
+    assert "\n– = before a first closed week\n" in without
+    assert "\n– = " not in few
 
 
 async def test_whoever_looks_for_a_row_finds_it_or_is_told_that_there_is_none(world: World) -> None:
