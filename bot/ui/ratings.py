@@ -14,7 +14,7 @@ from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.rules import write_share
-from bot.ui.standings import PROVISIONAL, SETTLES, settles_after
+from bot.ui.standings import FEW_PLAYERS, PROVISIONAL, SETTLES, few_weeks, settles_after
 from bot.ui.text import (
     count_of,
     escape,
@@ -229,9 +229,10 @@ def _cause(part: Part, event: EventInfo) -> str:
 
 def write_settling(rating: PlayerRating) -> list[str]:
     """Explain why an event Elo is not settled; return nothing if it is."""
+    can_settle = rating.event.is_active
     if rating.weeks_left:
-        return [settles_after(rating.weeks_left)]
-    return [SETTLES] if rating.is_settling else []
+        return [settles_after(rating.weeks_left) if can_settle else few_weeks(rating.rules.min_weeks)]
+    return [SETTLES if can_settle else FEW_PLAYERS] if rating.is_settling else []
 
 
 def _rounded(value: float, decimals: int) -> Decimal:

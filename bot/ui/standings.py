@@ -21,6 +21,8 @@ NONE = "–"
 PROVISIONAL = "?"
 """Marks an Elo that rests on few players or too few closed weeks."""
 SETTLES = f"{PROVISIONAL} = still settling: it takes {SMALL_FIELD} players"
+FEW_PLAYERS = f"{PROVISIONAL} = fewer than {SMALL_FIELD} players"
+"""The same where nobody can join any more."""
 MOST_WEEKS = 10
 """How many closed weeks are offered at once."""
 WITHDRAWN = "You are withdrawn from the leaderboards of this server. An admin can bring you back."
@@ -48,14 +50,21 @@ def settles_after(weeks: int) -> str:
     return f"{PROVISIONAL} = still settling: {left} it count"
 
 
+def few_weeks(weeks: int) -> str:
+    """Say that an Elo rests on fewer closed weeks than an event requires, where no more come."""
+    return f"{PROVISIONAL} = fewer than {weeks} closed weeks"
+
+
 def explain_marks(page: LeaderboardPage, rows: Sequence[Standing]) -> Iterator[str]:
     """Say what the marks mean that stand in some rows of a page."""
+    can_settle = page.takes_scores and not page.is_past
     if any(standing.elo is None for standing in rows):
         yield _without_elo(page)
     if page.has_provisional:
-        yield SETTLES
+        yield SETTLES if can_settle else FEW_PLAYERS
     elif any(standing.weeks_left for standing in rows):
-        yield f"{PROVISIONAL} = still settling: it takes {page.event.rules.min_weeks} weeks"
+        weeks = page.event.rules.min_weeks
+        yield f"{PROVISIONAL} = still settling: it takes {weeks} weeks" if can_settle else few_weeks(weeks)
 
 
 def show_past_weeks(past: PastWeeks, buttons: Buttons, *, ephemeral: bool) -> Reply:

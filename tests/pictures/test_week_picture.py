@@ -9,7 +9,7 @@ from bot.domain.scores import MAX_SCORE, ScoreStyle
 from bot.ui.pictures import picture_of_week
 from bot.ui.pictures._canvas import PANEL
 from bot.ui.pictures._results import CHARACTER, COLUMN, STAGE
-from bot.ui.standings import SETTLES
+from bot.ui.standings import FEW_PLAYERS
 from tests.one_database import on_one_database
 from tests.pictures.drawn import parts, words
 
@@ -55,8 +55,8 @@ def test_a_week_without_players_has_no_stage() -> None:
 
 def test_elos_among_few_players_are_marked_and_the_mark_is_explained() -> None:
     few, many = picture_of_week(closed_week(("Ana", "Ben"))), picture_of_week(closed_week(("Ana", "Ben", "Cy")))
-    assert {"Elo 1181?", SETTLES} <= set(words(few))
-    assert f"Elo 1181?. #2 Ben 16,400 points, Elo 1103?. {SETTLES}." in few.description
+    assert {"Elo 1181?", FEW_PLAYERS} <= set(words(few))
+    assert f"Elo 1181?. #2 Ben 16,400 points, Elo 1103?. {FEW_PLAYERS}." in few.description
     assert "Elo 1181" in words(many)
     assert "?" not in many.drawing + many.description
 
@@ -64,4 +64,4 @@ def test_elos_among_few_players_are_marked_and_the_mark_is_explained() -> None:
 def test_a_week_that_is_not_rated_explains_no_mark() -> None:
     page = closed_week(("Ana", "Ben"))
     unrated = replace(page, standings=tuple(replace(one, elo=None) for one in page.standings))
-    assert SETTLES not in words(picture_of_week(unrated))
+    assert FEW_PLAYERS not in words(picture_of_week(unrated))

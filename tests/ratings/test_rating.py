@@ -186,13 +186,21 @@ async def test_a_rating_says_what_it_lacks_to_tell_much(backend: TestBackend) ->
     settled = text_of(await rated(backend, 1))
     assert "· **1000**\n" in settled
     assert "in the middle of all bests, 100" in settled
-    await tables.execute(backend.database, update(Event).values(min_weeks=3, is_active=False))
-
+    await tables.execute(backend.database, update(Event).values(min_weeks=3))
     shown = text_of(await rated(backend, 1))
-
     assert "· **1000**?\n" in shown
     assert "? = still settling: 2 more weeks make it count" in shown
-    assert "#1 of 5 by best score · archived" in shown
+
+
+async def test_the_rating_of_an_archived_event_promises_no_further_weeks_or_players(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({1: 100, 2: 100})
+    await backend.run()
+    await tables.execute(backend.database, update(Event).values(is_active=False))
+    of_two = text_of(await rated(backend, 1))
+    assert "#1 of 2 by best score · archived\n-# ? = fewer than 3 players" in of_two
+    await tables.execute(backend.database, update(Event).values(min_weeks=3))
+    assert "· archived\n-# ? = fewer than 3 closed weeks" in text_of(await rated(backend, 1))
 
 
 async def test_the_rating_of_a_past_season_can_be_asked_for(backend: TestBackend) -> None:

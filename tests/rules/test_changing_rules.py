@@ -1,6 +1,7 @@
 """Changed rules of an event: what they change at once, what they leave alone, and what is refused."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 from unittest.mock import patch
@@ -127,6 +128,8 @@ async def test_whoever_has_too_few_weeks_stands_below_without_a_rank(backend: Te
     assert "1 week to go" in board_card(page, None).text
     assert "? = still settling: it takes 2 weeks" in board_card(page, None).text
     assert "ranked after 2 weeks" in board_card(page, None).text
+    ended = replace(page, event=replace(page.event, is_active=False))
+    assert "-# ? = fewer than 2 closed weeks" in board_card(ended, None).text
 
 
 async def test_a_week_with_too_few_players_counts_for_nobody(backend: TestBackend) -> None:

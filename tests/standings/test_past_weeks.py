@@ -77,7 +77,8 @@ async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their
     offered = await world.click("Ana", board, "Past weeks")
     assert offered.public == f"{EVENT}\nWhich week?"
     assert [*offered.buttons] == ["30 Nov – 6 Dec", "23–29 Nov", "16–22 Nov", "All-time", "Submit a score"]
-    assert "🥇 **Player 2** · 11 · 1200?" in (await world.click("Ana", offered, "16–22 Nov")).public
+    of_two = (await world.click("Ana", offered, "16–22 Nov")).public
+    assert "🥇 **Player 2** · 11 · 1200?\n🥈 **Player 1** · 10 · 800?\n? = fewer than 3 players\n" in of_two
     assert "Which week?" in (await world.click("Ben", board, "Past weeks")).alone
     assert "Nobody has a score for 28 September – 4 October 2026 in Tetris Blitz." in await world.refused(
         world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")

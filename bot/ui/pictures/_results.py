@@ -19,7 +19,7 @@ from bot.ui.pictures._canvas import (
     Picture,
     head,
 )
-from bot.ui.standings import PROVISIONAL, SETTLES
+from bot.ui.standings import FEW_PLAYERS, PROVISIONAL
 from bot.ui.text import count_of, isolate_score, write_days, write_elo
 
 STAGE = 128.0
@@ -56,8 +56,8 @@ def picture_of_week(page: LeaderboardPage) -> Picture:
     told = [f"{page.event.name}, {days}: {count_of(page.players, 'player')}."]
     told += [f"{_tell(standing, style, mark)}." for standing in page.standings]
     if page.has_provisional:
-        canvas.write(MARGIN, top + 16, SETTLES, size=15, fill=DIM)
-        told.append(f"{SETTLES}.")
+        canvas.write(MARGIN, top + 16, FEW_PLAYERS, size=15, fill=DIM)
+        told.append(f"{FEW_PLAYERS}.")
         top += 26
     return canvas.finish("week", top + 12, " ".join(told))
 
