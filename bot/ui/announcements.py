@@ -8,15 +8,28 @@ from discord.utils import format_dt
 from bot.domain.announcements import Announced, Final, Record, Reopened, Results, WeekWinner
 from bot.domain.scores import ScoreStyle
 from bot.domain.servers import PlayerName
+from bot.domain.standings import Standing
 from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card, Reply
 from bot.ui.standings import MEDALS
-from bot.ui.text import LONGEST_NAME, UNBROKEN, count_of, escape, escape_score, escape_start, write_days, write_elo
+from bot.ui.text import (
+    LONGEST_NAME,
+    UNBROKEN,
+    count_of,
+    escape,
+    escape_score,
+    escape_start,
+    narrow,
+    write_days,
+    write_elo,
+)
 
 ENDED = "🏁"
 """The beginning of the heading of a final podium."""
 EARLIER = "**Closed with it**"
 """The heading above the weeks that were closed together with the last one."""
+LEADER_WIDTH = 22.0
+"""How wide the name of a leader may be, in average letters, to fit a line of a phone with a rank and an Elo."""
 MOST_EARLIER = 5
 """The most such weeks to list."""
 
@@ -36,13 +49,12 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
     if content.leaders:
-        leaders = [UNBROKEN.join((f"{one.rank}", _name(one.player), write_elo(one.elo))) for one in content.leaders]
-        lines.append(f"**Overall** {' · '.join(leaders)}")
+        lines.append(f"**Overall** {' · '.join(map(_leader, content.leaders))}")
     if content.chase is not None:
         behind, ahead = _name(content.chase.behind), _name(content.chase.ahead)
         lines.append(f"**Gap** {behind} is {content.chase.elo} behind {ahead}")
     if content.climb is not None:
-        lines.append(f"**Climber** {_name(content.climb.player)}, {content.climb.before} → {content.climb.rank}")
+        lines.append(f"**Climber** {_name(content.climb.player)}, {content.climb.before:,} → {content.climb.rank:,}")
     lines += _earlier(content.earlier, content.event.style)
     small = f"{content.players:,} played"
     if content.next_close is not None:
@@ -91,6 +103,11 @@ def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
     medal, score = MEDALS.get(result.rank, f"#{result.rank}"), escape_score(result.score, style)
     elo = "" if result.elo is None else f" · {write_elo(result.elo)}"
     return f"{medal} **{_name(result.player)}** · {score}{elo}"
+
+
+def _leader(leader: Standing) -> str:
+    """Write a leader on one line, which a phone would otherwise break anywhere, even within the Elo."""
+    return UNBROKEN.join((f"{leader.rank}", escape(narrow(leader.player.name, LEADER_WIDTH)), write_elo(leader.elo)))
 
 
 def _alone(content: Results) -> list[str]:

@@ -5,9 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.sample_pictures import WEEK, event
 from bot.database.models import GuildSettings, Job
-from bot.domain.servers import QuietHours
+from bot.domain.announcements import Climb, Results
+from bot.domain.servers import PlayerName, QuietHours
+from bot.domain.standings import Standing
 from bot.errors import InvalidSetting
+from bot.ui.announcements import show_results
 from tests import tables
 from tests.backends import EVENT
 from tests.one_database import on_one_database
@@ -176,6 +180,30 @@ async def test_a_lead_that_is_lost_within_a_minute_or_a_quiet_night_is_not_told(
     await server.wired.set(ADMIN, announcements=HOME.news)
     await server.play((DAN, 130))
     assert await server.told("") == [told]
+
+
+def test_a_wide_name_of_a_leader_leaves_room_for_the_elo_on_its_line() -> None:
+    wide, robin = PlayerName(1, 32 * "W"), PlayerName(2, "Christopher Robinson")
+    results = Results(
+        event=event(),
+        week=WEEK,
+        earlier=(),
+        podium=(),
+        players=10_000,
+        leaders=(Standing(1, wide, 18_900.0, 1_268), Standing(2, robin, 18_800.0, 1_266)),
+        climb=Climb(robin, 9_996, 4_776),
+        chase=None,
+        next_close=None,
+        closes_itself=False,
+        closed_early=False,
+    )
+
+    [card] = show_results(results).cards
+
+    assert card.lines == (
+        f"**Overall** 1\u00a0{10 * 'W'}…\u00a01268 · 2\u00a0Christopher Robinson\u00a01266",
+        "**Climber** Christopher Robinson, 9,996 → 4,776",
+    )
 
 
 @pytest.mark.parametrize(
