@@ -31,7 +31,7 @@ def history_card(page: HistoryPage) -> Card:
     ]:
         small.append(" · ".join(legend))
     if page.pages > 1:
-        small.append(f"page {page.page + 1} of {page.pages}")
+        small.append(f"page {page.page + 1:,} of {page.pages:,}")
     lines = (*_summary(page), small_print("the latest first"), _fitting(page.entries, page.player.discord_id, style))
     return Card(f"{escape(page.player.name)} · {escape(page.event.name)}", lines, tuple(small), Color.blurple())
 
@@ -49,7 +49,7 @@ def past_board_card(board: PastBoard) -> Card:
     small = []
     if board.standings and board.own is None:
         small.append(f"<@{board.player_id}> had no rank then")
-    pages = [f"page {board.page + 1} of {board.pages}"] if board.pages > 1 else []
+    pages = [f"page {board.page + 1:,} of {board.pages:,}"] if board.pages > 1 else []
     small.append(" · ".join([*pages, count_of(board.players, "player")]))
     small.append(f"scores {'and weeks ' if is_overall else ''}up to then that count today")
     rated = "rated by today's rules"

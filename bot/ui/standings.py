@@ -84,7 +84,7 @@ def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
         yield "You have no score here yet."
     yield from explain_marks(page, page.standings if page.own is None else (*page.standings, page.own))
     parts = [] if asker is None else [f"{escape(clean_display_name(asker))} asked"]
-    parts += [f"page {page.page + 1} of {page.pages}"] if page.pages > 1 else []
+    parts += [f"page {page.page + 1:,} of {page.pages:,}"] if page.pages > 1 else []
     parts.append(count_of(page.players, "player"))
     yield " · ".join(parts if page.event.is_active else [*parts, "archived"])
     if page.board is not Board.OVERALL:

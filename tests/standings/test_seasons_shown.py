@@ -64,3 +64,8 @@ def test_a_first_season_without_an_end_is_not_mentioned() -> None:
 )
 def test_an_empty_board_invites_only_where_a_score_would_count(page: LeaderboardPage, says: str) -> None:
     assert board_card(page, None).lines == (says,)
+
+
+def test_pages_are_numbered_as_players_are() -> None:
+    card = board_card(replace(PAGE, page=999, pages=1_000, players=10_000), "Ana")
+    assert "-# Ana asked · page 1,000 of 1,000 · 10,000 players" in card.text
