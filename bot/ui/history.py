@@ -1,6 +1,7 @@
 """Show a player's submissions, and past boards."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from discord import Color
 from discord.utils import format_dt
@@ -8,10 +9,11 @@ from discord.utils import format_dt
 from bot.domain.history import HistoryEntry, HistoryPage, PastBoard, Trend
 from bot.domain.moderation import TAKEN_BACK
 from bot.domain.reviews import HeldState
+from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, small_print
-from bot.ui.standings import standing_line
+from bot.ui.standings import FEW_PLAYERS, standing_line
 from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, round_shown
 
 BEST, BEST_THEN, BEST_OF_WEEK = "★", "☆", "◆"
@@ -39,14 +41,17 @@ def history_card(page: HistoryPage) -> Card:
 def past_board_card(board: PastBoard) -> Card:
     """Show a page of a past board, with the row of the requested player below it."""
     style, is_overall = board.event.style, board.board is Board.OVERALL
-    rows = [standing_line(standing, board.board, style) for standing in board.standings]
+    # Of an overall board of then, only those with a rank are known, and not how many others had played.
+    is_provisional = not is_overall and board.players < SMALL_FIELD
+    write = partial(standing_line, board=board.board, style=style, is_provisional=is_provisional)
+    rows = [*map(write, board.standings)]
     if not rows:
         rows = [f"Nobody had a {'rank' if is_overall else 'score'} by then."]
         if board.event.season > 1:
             rows.append(small_print("an earlier season is an event of its own"))
     elif board.own is not None and board.own not in board.standings:
-        rows.append(f"… {standing_line(board.own, board.board, style)}")
-    small = []
+        rows.append(f"… {write(board.own)}")
+    small = [FEW_PLAYERS] if board.standings and is_provisional else []
     if board.standings and board.own is None:
         small.append(f"<@{board.player_id}> had no rank then")
     pages = [f"page {board.page + 1:,} of {board.pages:,}"] if board.pages > 1 else []

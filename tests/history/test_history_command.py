@@ -68,6 +68,16 @@ async def test_a_board_of_a_date_is_private_and_turns_to_the_overall_board(world
     assert "is no day or week" in await world.refused(world.use("Ana", "history", event="Tetris", at="someday"))
 
 
+async def test_a_past_board_of_a_few_players_marks_their_elos_as_the_board_of_then_did(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    ana = world.member("Ana").user
+    board = await world.use("Ben", "history", event="Tetris", player=ana, at="2026-11-18")
+    assert "🥇 **Ben** · 200 · 1200?\n🥈 **Ana** · 100 · 800?\n? = fewer than 3 players\n2 players\n" in board
+    await world.submit("Cy", 300)
+    assert "?" not in await world.use("Ben", "history", event="Tetris", player=ana, at="2026-11-18")
+
+
 def test_what_became_of_a_score_is_said_and_ten_of_the_longest_fit_a_message() -> None:
     def shown(*entries: HistoryEntry) -> str:
         style, nobody = ScoreStyle(), PlayerName(7, "Ana")
