@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from bot.domain.jobs import Claim
 from bot.domain.roles import Award, RoleChange
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Standing
-from bot.services.roles import RoleService
+from bot.services.roles import RoleService, _service
 from tests import tables
 from tests.backends import EVENT
 from tests.wire.discord_people import MANAGE_ROLES
@@ -199,10 +200,14 @@ async def test_a_server_that_asks_for_two_factor_authentication_is_told_what_to_
 
 
 @pytest.mark.one_database
-async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
-    court: Court, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("module", "limit", "value", "parts"),
+    [(roles, "LONGEST_SECONDS", 0.0, [1, 1, 1, 0]), (_service, "AT_A_TIME", 2, [2, 1, 0])],
+)
+async def test_many_changes_of_roles_are_made_and_noted_in_parts(
+    court: Court, monkeypatch: pytest.MonkeyPatch, module: ModuleType, limit: str, value: float, parts: list[int]
 ) -> None:
-    monkeypatch.setattr(roles, "LONGEST_SECONDS", 0.0)
+    monkeypatch.setattr(module, limit, value)
     await court.award(FINALIST, "top three")
     noted: list[int] = []
 
@@ -213,7 +218,7 @@ async def test_what_takes_longer_than_a_lease_is_noted_on_the_way(
     service = court.wired.backend.real.services.roles
     monkeypatch.setattr(service, "note", note)
     assert await court.close((ANA, 100), (BEN, 90), (CY, 80), (DAN, 70)) == {"Finalist": {"ana", "ben", "cy"}}
-    assert noted == [1, 1, 1, 0]
+    assert noted == parts
     await court.wired.backend.real.services.withdrawals.withdraw(actor(ADMIN, COURT), ANA.id)
     assert await court.roles() == {"Finalist": {"ben", "cy", "dan"}}
 
@@ -223,19 +228,24 @@ async def test_a_lost_answer_or_a_role_that_cannot_be_given_is_made_up_for_and_t
     court: Court, caplog: pytest.LogCaptureFixture
 ) -> None:
     await court.award(KING, "number one")
+    await court.award(FINALIST, "top three")
     # aiohttp retries once by itself.
     court.wired.discord.fail_next("/roles/", Fault.RESET_AFTER, times=2)
     await court.close((ANA, 100), (BEN, 90))
     [job] = await tables.rows(court.wired.backend.database, Job)
     court.wired.backend.clock.now = job["due_at"]
-    assert await court.roles() == {"King": {"ana"}}
+    assert await court.roles() == {"King": {"ana"}, "Finalist": {"ana", "ben"}}
     caplog.clear()
     court.members.deleted.add(KING.id)
-    await court.close((BEN, 200))
+    # The other role is given at once, without another close.
+    assert (await court.close((BEN, 200), (CY, 50)))["Finalist"] == {"ana", "ben", "cy"}
     [notice] = await tables.rows(court.wired.backend.database, Notice)
     assert (notice["trouble"], notice["place_id"]) == ("role gone", KING.id)
     asked = await court.wired.use(ADMIN, "settings", guild=COURT)
     assert "One of the roles of events was deleted" in (await asked.finished(2)).text
+    await court.award(STRONG, "number one")
+    assert await tables.rows(court.wired.backend.database, Notice) == []
+    assert (await court.roles())["Strong"] == {"ben"}
 
 
 @pytest.mark.one_database
