@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.database.models import Job
-from bot.domain.jobs import JobKind, Lane
-from bot.domain.reminders import Message, Reminder
+from bot.domain.jobs import Claim, JobKind, Lane
+from bot.domain.reminders import SETTLES, Message, Reminder
 from bot.domain.rules import Rules
 from bot.services.events import EventOptions
 from bot.services.jobs._queue import claim_due
@@ -27,13 +27,18 @@ async def switch_on(backend: TestBackend, *reminders: Reminder) -> None:
         await backend.real.services.reminders.switch(GUILD, ANA, reminder, is_on=True)
 
 
-async def drafted(backend: TestBackend) -> Message:
-    """Return the message that Ana would get now."""
+async def claimed(backend: TestBackend) -> Claim:
+    """Claim the job of Ana's reminders, which is due now."""
     now = backend.clock.now
     await tables.execute(backend.database, update(Job).values(claimed_until=None, due_at=now))
     claim_one = partial(claim_due, now=now, lane=Lane.MESSAGES, kinds=[JobKind.REMINDER], most=1)
     [claim] = await backend.database.write(claim_one)
-    message = await backend.real.services.reminders.draft(claim)
+    return claim
+
+
+async def drafted(backend: TestBackend) -> Message:
+    """Return the message that Ana would get now."""
+    message = await backend.real.services.reminders.draft(await claimed(backend))
     assert message is not None
     return message
 
@@ -51,6 +56,23 @@ async def sunday(backend: TestBackend) -> TestBackend:
     backend.clock.now = SUNDAY
     assert [one.event.name for one in (await drafted(backend)).missing] == [EVENT]
     return backend
+
+
+async def test_a_try_is_over_after_its_message_or_when_the_player_begins_anew(backend: TestBackend) -> None:
+    reminders, again = backend.real.services.reminders, backend.clock.now + SETTLES
+    await switch_on(backend, Reminder.RESULTS)
+    message = await drafted(backend)
+    assert message.next_at > again
+
+    await reminders.begin(await claimed(backend), message)
+    assert (await drafted(backend)).next_at == again
+    await reminders.keep(await claimed(backend), message)
+    assert (await drafted(backend)).next_at == message.next_at
+
+    await reminders.begin(await claimed(backend), message)
+    await reminders.switch(GUILD, ANA, Reminder.RESULTS, is_on=False)
+    await switch_on(backend, Reminder.RESULTS)
+    assert (await drafted(backend)).next_at == message.next_at
 
 
 async def test_who_is_excused_from_a_week_of_an_event_does_not_miss_it(sunday: TestBackend) -> None:
