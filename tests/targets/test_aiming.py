@@ -143,6 +143,20 @@ def test_a_score_far_beyond_the_field_may_lose_what_a_worse_one_reaches() -> Non
     assert (target.outcome, target.score, target.until) == (Outcome.NEEDED, 45, 123)
 
 
+def test_a_goal_that_takes_several_weeks_is_looked_for_in_ten_at_most() -> None:
+    rating, board = Rating(ScoreDirection.HIGH, Rules(), RatingScale()), Board.OVERALL
+    field, weeks = field_of(rating, 50, [20, 40]), 5 * [CountedWeek(500, is_missed=False)]
+    outlook, grid = Overall(field, field, weeks), Grid.of(BOUNDS, ScoreDirection.HIGH, [])
+
+    def weeks_to(elo: int | None) -> int | None:
+        assert elo is not None
+        target = aim(target_of(Goal(GoalKind.ELO, elo), board, ScoreDirection.HIGH), outlook, grid, 50)
+        assert target.outcome is Outcome.UNREACHABLE
+        return None if target.score is None else target.weeks
+
+    assert [weeks_to(outlook.elo(GREATEST, number)) for number in (9, 10, 11)] == [9, 10, None]
+
+
 def test_the_worst_score_of_several_runs_that_reach_a_goal_is_found() -> None:
     rules = Rules(Method.ROBUST, uses_logarithm=True, attendance=Attendance.BEST, best_of=2, last_weeks=3)
     rating, goal = Rating(ScoreDirection.LOW, rules, RatingScale()), Goal(GoalKind.RANK, 1)

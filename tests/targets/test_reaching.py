@@ -152,3 +152,25 @@ async def test_a_rank_beyond_all_of_a_large_event_is_aimed_at_as_in_a_small_one(
     assert large.score == small.score
     assert (small.is_near, large.is_near) == (False, True)
     assert "looks at those who are near that rank now" in show_target(large, []).cards[0].text
+
+
+async def test_a_player_of_a_large_event_is_not_counted_among_those_ahead(
+    backend: TestBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = backend.real.services.targets.find
+    await backend.create_event()
+    await backend.real.services.rules.change(ADMIN, EVENT, Rules(all_time_weight=0.0))
+    await backend.play({1: 60, 2: 50, 3: 40, 4: 30, 5: 20, 6: 10})
+    await backend.run()
+    backend.clock.move(weeks=1)
+    await backend.submit_all({7: 10, 8: 20, 9: 30})
+    # Of those near the fourth rank, player 3 is the first.
+    above_and_near = (2, 3)
+    small = [await find(GUILD, EVENT, player, board=Board.OVERALL, rank=4) for player in above_and_near]
+    monkeypatch.setattr(_aims, "LOOKED_AT", 5)
+    monkeypatch.setattr(_aims, "AROUND", 1)
+
+    large = [await find(GUILD, EVENT, player, board=Board.OVERALL, rank=4) for player in above_and_near]
+
+    assert [target.is_near for target in (*small, *large)] == [False, False, True, True]
+    assert [target.score for target in large] == [target.score for target in small] == [15, 19]
