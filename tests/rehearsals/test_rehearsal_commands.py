@@ -121,6 +121,7 @@ async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs
         "Elo: half best, half weekly average."
     )
     assert (await world.click("Ana", shown, RATED)).alone == formula
+    monkeypatch.setattr(_service, "MOST_WEIGHED", 3)
     assert (await world.click(world.admin, shown, RATED)).alone == (
         f"{formula}\nWhat weighs in this event\n"
         "Attendance\nTo miss the next week would cost the leader **311**: to 934.\n"

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import URL, update
 
 from bot.database.models import Event, ScoreSubmission
-from bot.domain.rehearsals import Moves, Outcome, Proposal
+from bot.domain.fairness import Rated
+from bot.domain.rehearsals import Moves, Outcome, Proposal, first_of, moved_most
 from bot.domain.rules import Attendance, Method, Rules
 from bot.domain.standings import Board
 from bot.errors import LogarithmImpossible, NotAllowed, RuleOutOfRange
@@ -102,6 +104,13 @@ def test_a_proposal_may_switch_off_what_the_rules_have() -> None:
     rules = Rules(Method.ROBUST, uses_logarithm=True, all_time_weight=0.2, missed_week_elo=700)
     proposal = Proposal(uses_logarithm=False, all_time_weight=0.0, missed_week="default")
     assert proposal.over(rules) == Rules(Method.ROBUST, all_time_weight=0.0)
+
+
+def test_among_equal_moves_and_equal_elos_the_older_player_comes_first() -> None:
+    before = {player: Rated(elo=1000, all_time=1000, key=1000) for player in (4, 3, 2, 1)}
+    after = {player: replace(rated, elo=1000 + 7 * (-1) ** player) for player, rated in before.items()}
+    assert moved_most(before, after) == [1, 2, 3]
+    assert first_of(after) == [1, 2, 3, 4]
 
 
 async def test_no_logarithm_is_rehearsed_where_a_score_may_be_zero(backend: TestBackend) -> None:
