@@ -85,6 +85,7 @@ async def test_weeks_that_contradict_the_scores_or_each_other_are_refused(backen
     assert (await refused(SeasonOver, backend.create_event(last_week="2026-W46"))).current == "2026-W47"
     for text in ("Sunday", "9999-W52"):
         await refused(NotAWeek, backend.create_event(last_week=text))
+    await backend.create_event(name="One week", first_week="2026-W50", last_week="2026-W50")
     await backend.create_event()
     await backend.play({1: 10}, {}, {1: 20})
 
@@ -96,7 +97,7 @@ async def test_weeks_that_contradict_the_scores_or_each_other_are_refused(backen
 
 
 async def test_an_event_that_begins_again_keeps_its_name_and_rules_and_archives_the_rest(backend: TestBackend) -> None:
-    await backend.create_event("LOW", unit="strokes", min_score="-20", last_week="2026-W47")
+    await backend.create_event("LOW", unit="strokes", min_score="-20", last_week="2026-W47", default_channel_id=7)
     await backend.play({1: 10, 2: 20}, {1: 30})
     assert (await refused(SeasonOpen, begin_again(backend))).week == "2026-W46"
     await backend.run()
@@ -108,7 +109,7 @@ async def test_an_event_that_begins_again_keeps_its_name_and_rules_and_archives_
     await begin_again(backend)
 
     first, second = sorted(await tables.rows(backend.database, Event), key=lambda row: row["id"])
-    changed = {"name": FIRST, "is_active": False, "season_of": second["id"]}
+    changed = {"name": FIRST, "is_active": False, "season_of": second["id"], "default_channel_id": None}
     assert first == {**before, **changed, "name_key": name_key(FIRST), "version": first["version"]}
     assert {name for name in before if second[name] != before[name]} == {
         *("id", "version", "season", "first_week", "last_week", "scores_version", "elo_version"),
@@ -153,6 +154,17 @@ async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decid
     # A score made during the season may still count in it.
     await backend.real.services.reviews.approve(ADMIN, 1)
     assert await backend.differences() == []
+
+
+async def test_a_score_held_before_a_late_close_is_of_the_next_season(backend: TestBackend) -> None:
+    await backend.create_event(alarm_max="1000")
+    await backend.play({1: 10, 2: 20})
+    backend.clock.move(weeks=1)
+    with pytest.raises(ScoreHeld):
+        await backend.submit(1, 2000)
+    backend.clock.move(minutes=1)
+    await backend.run("2026-W47")
+    await refused(SeasonHasHeld, begin_again(backend))
 
 
 @pytest.mark.parametrize("reopens", [True, False])
