@@ -187,6 +187,10 @@ async def test_a_refused_score_never_counts_and_its_player_sees_why(event: TestB
     for change in (reviews.approve, reviews.refuse):
         with pytest.raises(NothingHeld):
             await change(ADMIN, held["id"])
+    # Admins who refuse scores of their own take none back.
+    with pytest.raises(ScoreHeld):
+        await event.submit(ADMIN.discord_id, 5000)
+    assert not (await reviews.refuse(ADMIN, held["id"] + 1, "a typo")).is_taken_back
 
 
 async def test_a_player_sees_the_latest_five_of_their_held_scores(event: TestBackend) -> None:

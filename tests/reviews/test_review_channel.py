@@ -268,6 +268,25 @@ async def test_a_former_channel_that_is_gone_keeps_no_score_from_the_new_one(ref
     referees.wired.expect_what_failed()
 
 
+@on_one_database
+async def test_a_channel_that_was_just_left_keeps_no_score_from_the_new_one(
+    referees: Referees, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wired, find = referees.wired, PostService.find
+
+    async def find_meanwhile(posts: PostService, kind: JobKind, key: str) -> Post | None:
+        monkeypatch.setattr(PostService, "find", find)
+        await wired.backend.real.services.settings.review_in(actor(ADMIN), HOME.channel.id)
+        return await find(posts, kind, key)
+
+    wired.discord.channels.closed.add(HOME.news.id)
+    await referees.hold()
+    monkeypatch.setattr(PostService, "find", find_meanwhile)
+    assert [one.channel_id for one in await referees.messages()] == [HOME.channel.id]
+    assert await tables.rows(wired.backend.database, Notice) == []
+    wired.expect_what_failed()
+
+
 async def test_whoever_is_erased_is_named_no_more(referees: Referees) -> None:
     privacy, reviews = (getattr(referees.wired.backend.real.services, name) for name in ("privacy", "reviews"))
     await referees.hold()
