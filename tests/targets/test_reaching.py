@@ -122,6 +122,13 @@ async def test_of_the_weeks_of_a_rival_the_latest_count(backend: TestBackend) ->
     await assert_worst(backend, target)
 
 
+async def test_a_target_has_as_many_decimals_as_the_best_scores(backend: TestBackend) -> None:
+    await backend.create_event("LOW", format="time")
+    await backend.submit_all({2: 61.25, 3: 62.5, 4: 64})
+    target = await backend.real.services.targets.find(GUILD, EVENT, OWN, elo=1120)
+    assert (target.score, target.elo) == (61.75, 1120)
+
+
 async def test_who_may_not_submit_has_no_target(backend: TestBackend) -> None:
     find = backend.real.services.targets.find
     await backend.create_event()

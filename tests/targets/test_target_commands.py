@@ -59,6 +59,7 @@ async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: Worl
     best = await world.use("Ana", "target", event="Tetris", elo=1300)
     assert "no score is enough: even the highest score makes **1141**" in best
     assert "such a score moves the middle, too" in best
+    assert "2 others have a score so far" in best
     assert "there is no score: the event takes none that good." in await world.use(
         "Ana", "target", event="Tetris", player=world.member("Cy").user
     )
