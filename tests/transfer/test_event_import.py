@@ -126,7 +126,7 @@ CHANGES: dict[str, tuple[dict[str, Any], type[LeaderboardError], str]] = {
     "lists of mistakes": ({"players": [1] * 1_000}, EventFileBroken, "players 1"),
     "a text without end": ({"players 0 name": "x" * 10_001}, EventFileBroken, "players 1 name: String"),
     "a time to come": ({"submissions 0 submitted_at": "2999-01-01T00:00:00Z"}, EventFileBroken, "a time is"),
-    "a week to come": ({"submissions 0 week": FARTHEST}, EventFileBroken, "a week is"),
+    "a week to come": ({"submissions 0 week": "2026-W51"}, EventFileBroken, "a week is"),
     "a run to come": ({"runs 0 week": FARTHEST}, EventFileBroken, "a week is"),
     "a season without end": ({"event last_week": "9999-W52"}, EventFileBroken, "event last_week: Value error"),
 }
@@ -148,6 +148,9 @@ async def test_what_is_hostile_or_of_another_kind_is_refused_before_anything_is_
                 await doing
             mistake = getattr(refused.value, "mistake", None)
             assert told in ("" if mistake is None else tell_mistake(mistake)), what
+    monkeypatch.setattr(_archive, "MOST_RESULTS", 8)
+    planned = await transfer.plan_event(THERE, changed(whole, {"submissions 0 week": "2026-W50"}), "Another")
+    assert planned.plan.name == "Another"
     with pytest.raises(EventNameTaken):
         await transfer.plan_event(THERE, b"\xef\xbb\xbf" + whole, None)
     with pytest.raises(NameTooLong):

@@ -84,6 +84,18 @@ async def test_scores_are_imported_as_if_they_had_been_submitted_and_taken_back_
     ]
 
 
+@on_one_database
+async def test_a_newcomer_has_the_first_name_in_a_file_and_plays_here(played: TestBackend) -> None:
+    there = replace(ADMIN, guild_id=3003)
+    await played.create_event(actor=there)
+    await played.submit(4, 1, guild_id=3003)
+    await played.real.services.withdrawals.withdraw(there, 4)
+    file = b"player,discord,score,time\nZo,<@4>,95,2026-11-17 11:00\nZoe,<@4>,70,2026-11-17 10:00\n"
+    await played.real.services.transfer.import_scores(ADMIN, EVENT, file)
+    newcomer = (await played.page()).standings[1]
+    assert (newcomer.player.name, newcomer.score) == ("Zoe", 95)
+
+
 async def ask(world: World, content: bytes, who: str | None = None) -> Seen:
     file = ("scores.csv", content)
     return await world.use(world.admin if who is None else who, "import", event=EVENT, file=file)
