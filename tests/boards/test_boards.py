@@ -86,6 +86,27 @@ async def test_a_board_follows_the_settings_that_say_when_the_first_week_closes(
     assert two_hours_after in board
 
 
+async def test_a_board_is_refreshed_at_once_when_the_clock_has_gone_back(world: World) -> None:
+    await post(world)
+    world.clock.move(hours=-1)
+    await world.submit("Cy", 300)
+    [board] = await boards(world, after=MINUTE)
+    assert "**Cy** · 300" in board
+
+
+async def test_a_board_shows_event_elos_as_soon_as_they_are_current(world: World) -> None:
+    await post(world)
+    await world.reset()
+    await world.settle_ratings()
+    await boards(world, after=MINUTE)
+    await world.submit_all({"Ben": 210, "Ana": 300})
+    # The second score awaits its recalculation.
+    await boards(world, after=MINUTE)
+    await world.settle_ratings()
+    [board] = await boards(world, after=MINUTE)
+    assert "best 1200 · weeks 800" in board
+
+
 async def test_the_buttons_of_a_board_work_for_everyone_in_private(world: World) -> None:
     await post(world)
     await world.reset()
@@ -176,6 +197,8 @@ async def test_a_channel_that_is_closed_to_the_bot_is_refused_and_one_that_is_cl
     assert await tables.jobs(world.backend.database, JobKind.BOARD) == []
     told = await world.use(world.admin, "settings")
     assert f"A board is not kept up to date any more: the bot may not write in <#{world.channel.id}>. " in told
+    await world.use(world.admin, "board post", event="Tetris Blitz")
+    assert "A board is not kept up to date" not in await world.use(world.admin, "settings")
 
 
 async def test_a_board_is_posted_only_where_messages_can_be(world: World) -> None:
