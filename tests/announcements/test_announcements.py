@@ -11,6 +11,7 @@ from bot.domain.announcements import Climb, Results
 from bot.domain.servers import PlayerName, QuietHours
 from bot.domain.standings import Standing
 from bot.errors import InvalidSetting
+from bot.services.announcements._announcements import Announcements
 from bot.ui.announcements import show_results
 from tests import tables
 from tests.backends import EVENT
@@ -76,6 +77,15 @@ async def test_results_are_told_when_weeks_close_and_corrected_when_that_is_undo
     closed = await server.wired.reset()
     assert f"The results are back in <#{HOME.news.id}>." in closed.text
     assert await server.told("🏆") == [first, second]
+
+
+@on_one_database
+async def test_a_channel_that_was_just_left_ends_no_announcements_elsewhere(server: Server) -> None:
+    database, left = server.wired.backend.database, HOME.channel.id
+    announcements = Announcements(database, server.clock)
+    assert not await database.write(lambda session: announcements.stop(session, HOME.id, "1:202647", left))
+    [settings] = await tables.rows(database, GuildSettings)
+    assert settings["announcement_channel_id"] == HOME.news.id
 
 
 @on_one_database

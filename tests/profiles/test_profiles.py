@@ -1,6 +1,7 @@
 """Profiles and comparisons: players' data from boards, weeks and the log, over all events of a server."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,10 @@ async def test_a_week_that_is_excused_or_removed_and_an_event_that_is_archived_a
     services = backend.real.services
     await services.removals.remove(ADMIN, EVENT, ANA, "90 · W46")
     assert (await profile(backend, ANA)).streaks == Streaks(1, 1)
+    elsewhere = replace(ADMIN, guild_id=GUILD + 1)
+    await backend.create_event(actor=elsewhere)
+    await backend.submit(ANA, 1, guild_id=GUILD + 1)
+    await services.excuses.excuse(elsewhere, ANA, "2026-W46")
     await services.excuses.excuse(ADMIN, ANA, "2026-W46", SPRINT)
     assert (await profile(backend, ANA)).streaks == Streaks(1, 1)
     await services.excuses.excuse(ADMIN, ANA, "2026-W46")

@@ -1,5 +1,6 @@
 """Scores that would move others far, or lie beyond bounds: held, reported, reviewed, and counted or not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -199,6 +200,9 @@ async def test_a_player_sees_the_latest_five_of_their_held_scores(event: TestBac
         with pytest.raises(ScoreHeld):
             await event.submit(CHEAT, score)
     await event.real.services.reviews.refuse(ADMIN, 7, "  no\n video ")
+    await event.create_event(actor=replace(ADMIN, guild_id=GUILD + 1), alarm_max="1")
+    with pytest.raises(ScoreHeld):
+        await event.submit(CHEAT, 5008, guild_id=GUILD + 1)
     own = await event.real.services.reviews.look(MEMBER)
     assert isinstance(own, OwnHeldScores)
     assert [one.score for one in own.scores] == [5007, 5006, 5005, 5004, 5003]
