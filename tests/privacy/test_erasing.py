@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from bot.database.models import EventRole, HeldScore, Job, Post, RoleGrant
+from bot.database.models import EventRole, HeldScore, Job, Post, RoleGrant, ScoreSubmission
 from bot.domain.jobs import JobKind
 from bot.domain.privacy import blot
 from bot.domain.reminders import Reminder
@@ -16,6 +16,7 @@ from bot.domain.reviews import Review
 from bot.domain.roles import Award
 from bot.domain.servers import NewMember, is_former
 from bot.domain.standings import Board
+from bot.domain.text import MAX_REASON
 from bot.errors import NeverSubmitted, NothingHeld, NothingStored, ScoreHeld
 from bot.services.events import EventOptions
 from bot.ui.audit import audit_card
@@ -181,8 +182,11 @@ async def test_a_button_below_a_held_score_of_an_erased_user_decides_about_no_ot
 async def test_an_admin_who_never_played_is_erased_too(backend: TestBackend) -> None:
     await backend.create_event(actor=ZOE_AS_ADMIN)
     await backend.submit(1, 100)
-    await backend.real.services.removals.remove(ADMIN, EVENT, 1, reason="Quartz said it")
+    reason = "Quartz said it".ljust(MAX_REASON, ".")
+    await backend.real.services.removals.remove(ADMIN, EVENT, 1, reason=reason)
     await backend.real.services.privacy.erase(ZOE, STAND_IN, ["Quartz"])
+    [row] = await tables.rows(backend.database, ScoreSubmission)
+    assert row["removal_reason"] == reason.replace("Quartz", STAND_IN)[:MAX_REASON]
     stored = repr(await tables.contents(backend.database))
     assert (str(ZOE) in stored, "Quartz" in stored) == (False, False)
     assert "by a former admin" in audit_card(await backend.real.services.audit.page(ADMIN, 0)).text
