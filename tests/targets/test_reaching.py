@@ -129,6 +129,16 @@ async def test_a_target_has_as_many_decimals_as_the_best_scores(backend: TestBac
     assert (target.score, target.elo) == (61.75, 1120)
 
 
+async def test_a_rank_that_takes_more_weeks_than_this_one_has_no_target_yet(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.real.services.rules.change(ADMIN, EVENT, Rules(min_weeks=3))
+    await backend.play({OWN: 10, 2: 20})
+    await backend.run()
+    backend.clock.move(weeks=1)
+    target = await backend.real.services.targets.find(GUILD, EVENT, OWN, board=Board.OVERALL, rank=1)
+    assert (target.outcome, target.weeks_left) == (Outcome.TOO_FEW_WEEKS, 2)
+
+
 async def test_who_may_not_submit_has_no_target(backend: TestBackend) -> None:
     find = backend.real.services.targets.find
     await backend.create_event()
