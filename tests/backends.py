@@ -35,7 +35,7 @@ ADMIN = Actor(discord_id=9, guild_id=GUILD, manages_guild=True, role_ids=frozens
 MEMBER = Actor(discord_id=8, guild_id=GUILD, manages_guild=False, role_ids=frozenset(), owns_bot=False)
 
 # All backends of a test share this, as several processes share one Discord.
-_interaction_ids = itertools.count(1)
+_interaction_ids = itertools.count(1_000_000)
 
 
 @dataclass
