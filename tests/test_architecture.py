@@ -59,6 +59,7 @@ MADE_ONCE_AT_THE_TOP = {
     *("Client", "Bot", "AutoShardedBot", "LeaderboardBot", "ClientSession"),
     *("Settings", "load_settings"),
 }
+TEST = re.compile(r"^ *(?:async )?def (test_\w+)", re.MULTILINE)
 TAKES_SQL = {"text", "execute", "exec_driver_sql", "scalar", "scalars"}
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "utility", "helper", "helpers", "manager", "misc", "common"}
 
@@ -274,6 +275,12 @@ def test_a_name_says_something() -> None:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     assert_none([name for name in (*defined, *modules("tests")) if words(name) & NAMES_THAT_SAY_NOTHING])
+
+
+def test_a_test_is_named_in_under_seventy_characters() -> None:
+    found = [name for file in modules("tests").values() for name in TEST.findall(file.read_text())]
+    assert len(found) > 1
+    assert_none([name for name in found if len(name) >= 70])
 
 
 def words(name: str) -> set[str]:

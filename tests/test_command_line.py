@@ -124,7 +124,7 @@ def test_on_the_first_day_all_that_is_to_do_is_named_at_once(
     ],
 )
 @pytest.mark.parametrize("file", ["leaderboard.db", "no/leaderboard.db"])
-def test_a_command_in_the_wrong_folder_says_where_it_looked_and_leaves_nothing_there(
+def test_a_command_in_the_wrong_folder_says_so_and_leaves_nothing_there(
     command_line: CommandLine, arguments: list[str], file: str
 ) -> None:
     ended = command_line(*arguments, DISCORD_TOKEN=SECRET, DATABASE_URL=f"sqlite:///{file}")
@@ -188,7 +188,7 @@ def test_a_database_that_cannot_be_reached_is_named(command_line: CommandLine, c
     assert mistake.startswith("DATABASE_URL: the database cannot be reached (")
 
 
-def test_a_redis_that_refuses_its_url_is_named_and_one_that_is_away_is_not(
+def test_a_redis_that_refuses_its_url_is_named_unlike_one_that_is_away(
     command_line: CommandLine, file_url: URL, redis_url: str
 ) -> None:
     wrong_number = re.sub(r"\d+$", "999999", redis_url)
@@ -636,7 +636,7 @@ def test_an_import_of_many_scores_is_asked_for_twice(
     assert command_line("import", "tetris/event.json", "--guild", "2002", "--yes", DATABASE_URL=file_url).code == 0
 
 
-def test_what_cannot_be_exported_or_imported_is_named_and_leaves_nothing_behind(
+def test_a_failed_export_or_import_is_named_and_leaves_nothing_behind(
     command_line: CommandLine, file_url: URL, tmp_path: Path
 ) -> None:
     asyncio.run(play(file_url))

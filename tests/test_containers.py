@@ -46,7 +46,7 @@ def test_the_bot_is_asked_for_its_health() -> None:
     assert bot["environment"]["HEALTH_PORT"] == 8080
 
 
-def test_no_service_that_always_restarts_begins_again_with_a_token_that_was_refused() -> None:
+def test_no_service_restarts_for_ever_with_a_token_that_was_refused() -> None:
     (line,) = [line for line in IMAGE if line.startswith("CMD")]
     assert json.loads(line.removeprefix("CMD ")) == ["run", "--stay-if-refused"]
     bot = COMPOSE["services"]["bot"]

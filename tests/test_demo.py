@@ -19,7 +19,7 @@ from tests.wire.process import BotProcess
 PICTURE = Path(__file__).parents[1] / "docs" / "demo.png"
 
 
-async def test_the_demo_plays_a_season_whatever_the_settings_are_and_verifies_it() -> None:
+async def test_the_demo_plays_a_season_with_any_settings_and_verifies_it() -> None:
     nonsense = {"DATABASE_URL": "nonsense", "ELO_PER_SIGMA": "many"}
     async with BotProcess("demo", "--no-page", env=nonsense) as demo:
         assert await demo.wait_exit() == 0

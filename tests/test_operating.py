@@ -52,7 +52,7 @@ def test_a_command_typed_beside_the_unit_runs_as_the_bot_does() -> None:
     assert (f"{program} run", command) == (unit["ExecStart"], "sync")
 
 
-def test_a_role_that_owns_its_database_can_run_the_bot_and_restore_another_role_s_backup(
+def test_an_owner_of_a_database_can_run_the_bot_and_restore_a_backup(
     own_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -79,7 +79,7 @@ def run_client(name: str, *arguments: str) -> None:
     subprocess.run([postgres_client(name), *arguments], check=True, timeout=UNTIL_IT_HANGS)
 
 
-def test_a_container_s_database_is_backed_up_and_restored_by_the_commands_of_the_page(
+def test_the_pages_commands_back_up_and_restore_a_container(
     own_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -277,7 +277,7 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
     assert {error: sentence(error) for error in told} == told
 
 
-def test_commands_are_mentions_where_their_ids_are_known_and_nothing_that_users_type_is() -> None:
+def test_known_commands_are_mentions_and_nothing_that_users_type_is() -> None:
     typed = sentence(errors.EventUnknown("`/leaderboard`", ("`/event list`",)))
     told = f"{typed} See `/event list`, `/leaderboard season:1` or `/submit-score`."
 

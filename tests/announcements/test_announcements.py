@@ -55,7 +55,7 @@ async def server(jobs_by_request: None, wired: WiredBot) -> AsyncIterator[Server
     assert [(job["kind"], job["tries"], job["last_error"]) for job in left] == [("close weeks", 0, None)]
 
 
-async def test_results_are_told_when_weeks_close_and_corrected_when_that_is_undone(server: Server) -> None:
+async def test_results_are_told_at_a_close_and_corrected_by_an_undo(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 90), (CY, 80), (DAN, 70))
     [first] = await server.told("🏆", CLOSE)
     assert first.splitlines() == [
@@ -89,7 +89,7 @@ async def test_a_channel_that_was_just_left_ends_no_announcements_elsewhere(serv
 
 
 @on_one_database
-async def test_a_channel_that_is_gone_is_told_nothing_more_and_is_no_setting_any_more(server: Server) -> None:
+async def test_a_channel_that_is_gone_is_dropped_from_the_settings(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 90))
     server.wired.discord.channels.deleted.add(HOME.news.id)
     assert await server.told("🏆", CLOSE) == []
@@ -111,7 +111,7 @@ async def test_weeks_that_were_caught_up_after_downtime_are_told_in_one_notice(s
     assert "Closed with it" not in told
 
 
-async def test_a_week_that_is_closed_late_names_the_end_of_the_week_that_is_open_now(server: Server) -> None:
+async def test_a_week_that_is_closed_late_names_the_end_of_the_open_week(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 90))
     [told] = await server.told("🏆", CLOSE + 16 * DAY)
     assert f"2 played · the next one closes <t:{int((CLOSE + 21 * DAY).timestamp())}:R>" in told
@@ -130,7 +130,7 @@ async def test_a_week_that_is_run_again_without_its_only_score_is_told_no_more(s
     assert "Closed with it" not in told
 
 
-async def test_a_new_leader_and_a_broken_record_are_told_and_corrected_when_a_score_goes(server: Server) -> None:
+async def test_leaders_and_records_are_told_and_corrected_when_a_score_goes(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 90))
     assert await server.told("👑") == []
     server.clock.now += 3 * DAY
@@ -163,7 +163,7 @@ async def test_the_distance_of_a_record_is_written_as_exactly_as_the_scores_are(
 
 
 @on_one_database
-async def test_a_record_over_nobody_who_counts_is_taken_back_and_names_no_former_holder(server: Server) -> None:
+async def test_a_record_over_nobody_who_counts_names_no_former_holder(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 110))
     assert "10 ahead of Ana" in (await server.told("👑"))[0]
     withdrawals = server.wired.backend.real.services.withdrawals

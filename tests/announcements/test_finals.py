@@ -24,7 +24,7 @@ async def told(world: World, news: ChannelHandle) -> list[str]:
     return [read(message) for message in news.history(viewer=world.admin)]
 
 
-async def test_the_answer_to_the_last_close_has_the_final_podium_until_that_is_undone(world: World) -> None:
+async def test_the_last_close_is_answered_with_the_final_podium(world: World) -> None:
     await close_the_last_week(world)
 
     asked = await world.use(world.admin, "weekly-reset", event="Tetris Blitz")
@@ -53,7 +53,7 @@ async def test_all_who_share_the_third_rank_are_on_the_final_podium(world: World
     assert "🥉 **Ana** · **819**\n🥉 **Di** · **819**\n1 week · 4 players" in closed.public
 
 
-async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_the_event_goes_on(world: World) -> None:
+async def test_the_final_podium_is_posted_and_edited_when_the_event_goes_on(world: World) -> None:
     news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)
     await close_the_last_week(world)
@@ -78,7 +78,7 @@ async def test_a_channel_for_announcements_has_the_podium_and_it_is_edited_when_
     assert "🏆 Tetris Blitz · 16–22 November\nThe week is open again." in await told(world, news)
 
 
-async def test_an_excuse_from_a_week_of_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
+async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
     news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)
     await world.create_event(**{"last-week": "2026-W48"})

@@ -80,7 +80,7 @@ def long_rating() -> PlayerRating:
     return replace(rating(), event=EVENT, player=PLAYER, weeks=tuple(weeks[::-1]), change=change)
 
 
-def test_of_many_weeks_closed_together_the_earlier_ones_stand_as_their_sum() -> None:
+def test_of_many_weeks_closed_together_the_earlier_ones_are_summed_up() -> None:
     [card] = show_rating(long_rating()).cards
     told = card.text.partition("**−120** since")[2]
     assert "\n-# −112 · 112 earlier weeks\n-# −1 · " in told

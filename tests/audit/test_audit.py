@@ -27,7 +27,7 @@ def at(**later: float) -> str:
 
 
 @on_both_databases
-async def test_an_admin_alone_sees_who_did_what_to_what_when_and_why_the_latest_first(world: World) -> None:
+async def test_only_admins_see_who_did_what_when_and_why_the_latest_first(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit("Ana", 100)
     world.clock.move(minutes=5)

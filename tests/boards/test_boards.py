@@ -122,7 +122,7 @@ async def test_the_buttons_of_a_board_work_for_everyone_in_private(world: World)
     assert "Which week?" in read_private(offered)
 
 
-async def test_a_board_that_was_deleted_comes_again_and_one_that_is_moved_leaves_nothing(world: World) -> None:
+async def test_a_deleted_board_comes_again_and_a_moved_one_leaves_nothing(world: World) -> None:
     await post(world)
     message = next(one for one in world.channel.history() if "All-time ·" in read(one))
     await world.member("Mod", manage_messages=True).delete(message)
@@ -163,7 +163,7 @@ async def test_the_board_of_an_archived_event_is_edited_once_more(world: World) 
     assert "is archived" in await world.refused(world.use(world.admin, "board post", event="Tetris Blitz"))
 
 
-async def test_a_score_hastens_the_job_of_a_board_once_and_of_an_event_without_one_never(world: World) -> None:
+async def test_a_score_hastens_the_job_of_a_board_once_if_there_is_a_board(world: World) -> None:
     await post(world)
     await world.create_event("Sprint")
     await world.submit("Ana", 1, "Sprint")
@@ -186,7 +186,7 @@ def read_private(result: InteractionResult) -> str:
     return seen(result).alone
 
 
-async def test_a_channel_that_is_closed_to_the_bot_is_refused_and_one_that_is_closed_later_ends_the_board(
+async def test_a_closed_channel_is_refused_and_one_closed_later_ends_the_board(
     world: World,
 ) -> None:
     await post(world)

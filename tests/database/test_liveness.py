@@ -96,7 +96,7 @@ async def test_a_late_program_does_not_take_the_database_for_silent(curt: Peer) 
     assert curt.silences == 0
 
 
-async def test_a_program_that_computes_on_its_event_loop_does_not_take_the_database_for_silent(curt: Peer) -> None:
+async def test_a_busy_event_loop_does_not_make_the_database_seem_silent(curt: Peer) -> None:
     async def compute() -> str:
         while curt.answers < 3:
             time.sleep(PROBE_SECONDS)  # noqa: ASYNC251 - nobody else gets a turn meanwhile

@@ -22,7 +22,7 @@ async def test_a_pooler_need_not_keep_anything_between_transactions(server_url: 
     assert watch.violations == []
 
 
-async def test_a_server_keeps_only_the_statements_whose_plan_does_not_depend_on_values(server_url: URL) -> None:
+async def test_a_server_keeps_only_statements_whose_plan_no_value_changes(server_url: URL) -> None:
     with watched(as_pooler=False) as watch:
         async with open_test_backend(server_url, database_pool_size=1) as backend:
             await play(backend)

@@ -132,7 +132,7 @@ async def test_a_file_is_read_by_as_many_threads_as_there_are_readers_at_once(fi
 
 
 @pytest.mark.parametrize(("mistake", "connections"), [(EventArchived("Blitz"), 1), (ZeroDivisionError(), 2)])
-async def test_a_connection_to_a_file_outlives_what_is_refused_and_no_other_error(
+async def test_a_connection_to_a_file_outlives_refusals_but_no_other_error(
     file: Database, mistake: Exception, connections: int
 ) -> None:
     def fail(_session: Session) -> None:
@@ -383,7 +383,7 @@ async def end_connections(server: Database) -> None:
     await elsewhere.close()
 
 
-async def test_memory_to_join_in_is_raised_for_one_transaction_and_never_lowered(server: Database) -> None:
+async def test_memory_for_joins_is_raised_for_one_transaction_never_lowered(server: Database) -> None:
     async def memory(*, at_first: str | None = None, joining: bool = False) -> str:
         async with writing(server) as session:
             if at_first is not None:

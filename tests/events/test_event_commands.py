@@ -108,7 +108,7 @@ async def test_new_bounds_say_how_many_bests_they_leave_as_they_are(world: World
     assert "Earlier scores" not in await world.use(world.admin, "event edit", event="Tetris Blitz", min="none")
 
 
-async def test_a_direction_is_changed_while_there_are_no_scores_and_kept_from_then_on(world: World) -> None:
+async def test_a_direction_can_be_changed_until_there_are_scores(world: World) -> None:
     await world.create_event(direction="HIGH")
 
     assert "Best\nthe lowest score\n(was the highest score)" in await world.use(
@@ -158,7 +158,7 @@ async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -
     )
 
 
-async def test_an_event_says_when_it_begins_to_take_scores_and_that_it_has_ended(world: World) -> None:
+async def test_an_event_says_when_it_begins_and_that_it_has_ended(world: World) -> None:
     weeks = {"first-week": "2026-W50", "last-week": "2026-W51"}
     assert (await world.create_event(**weeks)).public.endswith("\nTakes scores from 7 December 2026 on")
     for later, state in (

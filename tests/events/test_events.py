@@ -137,7 +137,7 @@ async def test_an_edit_that_cannot_be_taken_changes_nothing(backend: TestBackend
     assert await find(backend, EVENT) == event
 
 
-async def test_the_direction_of_an_event_changes_only_while_nothing_was_compared_by_it(backend: TestBackend) -> None:
+async def test_a_direction_changes_only_while_nothing_was_compared_by_it(backend: TestBackend) -> None:
     await backend.create_event("HIGH")
     assert (await edit(backend, direction=ScoreDirection.LOW)).direction is ScoreDirection.LOW
     await backend.submit_all({1: 100, 2: 50})

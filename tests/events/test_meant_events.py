@@ -40,7 +40,7 @@ async def test_a_whole_name_wins_although_it_is_a_part_of_another(arcade: World)
     assert "· Chess 960\n" in await arcade.submit("Ben", 5, "chess 9")
 
 
-async def test_a_part_of_a_name_means_an_archived_event_only_where_one_is_accepted(arcade: World) -> None:
+async def test_a_part_of_a_name_means_archived_events_only_where_accepted(arcade: World) -> None:
     assert await arcade.refused(arcade.submit("Ana", 5, "ultra")) == (
         "This server has no event “ultra”. See them all with `/event list`."
     )

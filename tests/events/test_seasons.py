@@ -96,7 +96,7 @@ async def test_weeks_that_contradict_the_scores_or_each_other_are_refused(backen
     await backend.submit(1, 30)
 
 
-async def test_an_event_that_begins_again_keeps_its_name_and_rules_and_archives_the_rest(backend: TestBackend) -> None:
+async def test_beginning_again_keeps_name_and_rules_and_archives_the_rest(backend: TestBackend) -> None:
     await backend.create_event("LOW", unit="strokes", min_score="-20", last_week="2026-W47", default_channel_id=7)
     await backend.play({1: 10, 2: 20}, {1: 30})
     assert (await refused(SeasonOpen, begin_again(backend))).week == "2026-W46"
@@ -131,7 +131,7 @@ async def test_an_event_that_begins_again_keeps_its_name_and_rules_and_archives_
     assert await backend.differences() == []
 
 
-async def test_an_event_begins_again_once_held_scores_of_the_open_week_are_decided(backend: TestBackend) -> None:
+async def test_an_event_begins_again_once_its_held_scores_are_decided(backend: TestBackend) -> None:
     await backend.create_event(alarm_max="1000")
     await backend.play({1: 10, 2: 20})
     with pytest.raises(ScoreHeld):
@@ -211,7 +211,7 @@ async def test_scores_of_the_open_week_that_may_come_back_go_along(backend: Test
     assert sorted((row["event_id"], row["week_number"]) for row in runs) == [(1, 202646), (2, 202647)]
 
 
-async def test_an_event_that_changed_since_the_admin_was_asked_does_not_begin_again(backend: TestBackend) -> None:
+async def test_an_event_that_changed_since_the_question_does_not_begin_again(backend: TestBackend) -> None:
     events = backend.real.services.events
     await backend.create_event()
     await backend.submit(1, 10)
@@ -281,7 +281,7 @@ async def test_a_past_season_can_be_put_right_and_takes_no_scores(backend: TestB
     assert await backend.differences() == []
 
 
-async def test_past_seasons_are_carried_elsewhere_and_belong_to_the_event_there_too(backend: TestBackend) -> None:
+async def test_past_seasons_are_carried_elsewhere_with_their_event(backend: TestBackend) -> None:
     await backend.create_event(first_week="2026-W47", last_week="2026-W48")
     await backend.submit_all({1: 10, 2: 20})
     await backend.run()

@@ -30,7 +30,7 @@ CLOSED = [202646, 202647]
 PARTS = 7
 
 
-async def test_a_close_killed_at_any_statement_is_finished_and_nothing_is_done_twice(database_url: URL) -> None:
+async def test_a_close_killed_at_any_statement_is_finished_exactly_once(database_url: URL) -> None:
     url, seed = database_url.render_as_string(hide_password=False), int(os.environ.get(SEED) or secrets.randbits(32))
     interrupted = set()
     async with open_test_backend(database_url) as backend:

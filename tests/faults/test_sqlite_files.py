@@ -162,7 +162,7 @@ def damaged(file: Path, first_page: int, pages: int | None) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("first_page", "pages"), [(2, 10), (1, None), (0, None)])
-async def test_a_damaged_file_takes_no_score_and_works_again_once_it_is_replaced(
+async def test_a_damaged_file_takes_no_score_until_it_is_replaced(
     file_url: URL, first_page: int, pages: int | None
 ) -> None:
     async with open_test_backend(file_url) as backend:

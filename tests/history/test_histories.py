@@ -71,7 +71,7 @@ async def test_a_history_has_every_score_with_its_marks_the_latest_first(backend
     assert (middle.begins_at, middle.ends_at) == (datetime(2026, 11, 9, tzinfo=NOON.tzinfo), W46.ends_at("UTC"))
 
 
-async def test_held_scores_are_for_their_player_and_admins_and_count_for_nothing(backend: TestBackend) -> None:
+async def test_held_scores_count_for_nothing_and_only_some_see_them(backend: TestBackend) -> None:
     await backend.create_event(alarm_max="100")
     await backend.submit(ANA, 50)
     backend.clock.move(minutes=1)
@@ -148,7 +148,7 @@ def test_a_trend_compares_the_latest_scores_with_as_many_before() -> None:
 
 
 @on_one_database
-def test_a_graph_has_a_bounded_number_of_points_from_the_first_to_the_last() -> None:
+def test_a_graph_has_a_bounded_number_of_points_with_both_ends() -> None:
     marked = mark((_entry(number, number) for number in range(5 * MOST_POINTS)), HIGH)
 
     graph = graph_of(marked, [], NOON, "UTC")

@@ -68,7 +68,7 @@ async def test_a_board_of_a_date_is_private_and_turns_to_the_overall_board(world
     assert "is no day or week" in await world.refused(world.use("Ana", "history", event="Tetris", at="someday"))
 
 
-async def test_a_past_board_of_a_few_players_marks_their_elos_as_the_board_of_then_did(world: World) -> None:
+async def test_a_past_board_of_few_players_marks_their_elos(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Ben": 200})
     ana = world.member("Ana").user
@@ -78,7 +78,7 @@ async def test_a_past_board_of_a_few_players_marks_their_elos_as_the_board_of_th
     assert "?" not in await world.use("Ben", "history", event="Tetris", player=ana, at="2026-11-18")
 
 
-def test_what_became_of_a_score_is_said_and_ten_of_the_longest_fit_a_message() -> None:
+def test_a_history_says_what_became_of_scores_and_fits_a_message() -> None:
     def shown(*entries: HistoryEntry) -> str:
         style, nobody = ScoreStyle(), PlayerName(7, "Ana")
         event = EventInfo(1, 1, EVENT, ScoreDirection.HIGH, style, None, None, is_active=True)
@@ -111,7 +111,7 @@ def test_what_became_of_a_score_is_said_and_ten_of_the_longest_fit_a_message() -
     assert shown(*longest).count("proof") == PAGE_SIZE
 
 
-async def test_a_board_from_before_a_season_says_that_the_earlier_one_is_another_event(world: World) -> None:
+async def test_a_board_from_before_a_season_names_the_earlier_one_as_an_event(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 10, "Ben": 20})
     await world.reset()

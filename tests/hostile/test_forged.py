@@ -245,9 +245,7 @@ async def test_a_forged_button_shows_a_page_or_says_that_it_leads_nowhere(
 
 
 @on_both_databases
-async def test_a_forged_button_of_an_admin_does_nothing_that_a_command_would_not(
-    wired: WiredBot, keys: dict[str, int]
-) -> None:
+async def test_a_forged_button_does_no_more_than_a_command_would(wired: WiredBot, keys: dict[str, int]) -> None:
     told = {
         "week:close:{event}:2026-W47": "16–22 November 2026 was closed already",
         "week:close:{event}:2031-W01": "30 December – 5 January 2031 has not begun yet.",

@@ -62,7 +62,7 @@ async def test_odd_questions_are_answered_or_refused_in_a_sentence(played: World
         assert await asked(played, "Ana", "history", event=EVENT, at="now", player=user)
 
 
-async def test_what_is_no_event_and_no_time_is_repeated_shortened_and_without_effect(played: World) -> None:
+async def test_hostile_events_and_times_are_repeated_shortened_and_inert(played: World) -> None:
     for event in EVENTS:
         for command in ("target", "history", "rating"):
             told = await played.refused(played.use("Ana", command, event=event))

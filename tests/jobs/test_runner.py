@@ -70,7 +70,7 @@ async def test_a_job_is_done_when_it_is_due_and_then_gone(backend: TestBackend) 
     assert (await effect.effects(), await jobs(backend)) == ([KEY], [])
 
 
-async def test_more_jobs_than_are_claimed_at_once_are_all_done_the_longest_due_first(backend: TestBackend) -> None:
+async def test_many_jobs_are_all_done_the_longest_due_first(backend: TestBackend) -> None:
     effect = Effect(backend)
     for number in range(25):
         await write(backend, key=str(number), after=timedelta(seconds=-number))
@@ -152,7 +152,7 @@ async def test_a_claim_that_is_lost_ends_no_job(backend: TestBackend) -> None:
     assert await jobs(backend) == before
 
 
-async def test_a_failing_job_is_tried_with_growing_waits_and_given_up_in_the_open(
+async def test_a_failing_job_is_tried_ever_less_often_and_given_up_openly(
     backend: TestBackend, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
@@ -246,7 +246,7 @@ async def test_a_job_that_takes_long_keeps_no_other_waiting(backend: TestBackend
     assert effect.claims[-1].key == "long"
 
 
-async def test_a_job_that_becomes_due_while_another_takes_long_does_not_wait_for_it(
+async def test_a_due_job_does_not_wait_for_one_that_takes_long(
     backend: TestBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.services.jobs._runner.LOOK_SECONDS", 0.0)
@@ -277,7 +277,7 @@ async def test_a_queue_that_takes_long_says_how_long_it_is(
     assert "jobs: weeks: 2 wait, the first for 0:01:00" in caplog.messages
 
 
-async def test_jobs_wait_for_a_process_that_can_do_them_and_the_newest_message_is_first(backend: TestBackend) -> None:
+async def test_jobs_wait_for_a_process_that_can_do_them_newest_message_first(backend: TestBackend) -> None:
     done: list[str] = []
 
     async def handle(claim: Claim) -> None:
@@ -307,7 +307,7 @@ def test_waits_double_up_to_an_hour_and_end() -> None:
 
 
 @pytest.mark.one_database
-async def test_a_runner_that_stops_lets_jobs_end_begins_no_other_and_cuts_short_what_hangs(
+async def test_a_runner_that_stops_lets_jobs_end_and_cuts_short_what_hangs(
     backend: TestBackend,
 ) -> None:
     begun, may_end, effect = asyncio.Event(), asyncio.Event(), Effect(backend)

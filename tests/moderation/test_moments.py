@@ -52,7 +52,7 @@ def test_a_text_means_the_latest_moment_that_it_can(typed: str | None, zone: str
         assert read_moment(typed, zone, NOW).at == meant
 
 
-def test_a_week_that_is_named_was_before_its_close_and_a_day_was_when_it_was() -> None:
+def test_a_named_week_is_before_its_close_and_a_day_at_that_day() -> None:
     close = datetime(2026, 11, 11, 9, tzinfo=UTC)
     named, day = read_moment("2026-W46", "UTC", NOW), read_moment("2026-11-13", "UTC", NOW)
     assert (str(named.week), named.until(close)) == ("2026-W46", close - TICK)

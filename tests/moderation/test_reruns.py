@@ -93,9 +93,7 @@ async def test_an_addition_taken_back_leaves_every_number_as_it_was(
 
 
 @pytest.mark.parametrize("key", ["#1", "#2", "#4", "#6", "#7"])
-async def test_a_removal_from_a_closed_week_and_its_restoration_leave_every_number_as_it_was(
-    season: TestBackend, key: str
-) -> None:
+async def test_removing_from_a_closed_week_and_restoring_changes_no_number(season: TestBackend, key: str) -> None:
     removals = season.real.services.removals
     submissions = {"#1": ANA, "#2": BOB, "#4": CAI, "#6": BOB, "#7": DOV}
     before, archive = await numbers(season), await results(season)
@@ -149,7 +147,7 @@ async def test_a_score_counts_for_the_week_that_it_would_have_counted_for(season
     await check(season)
 
 
-async def test_a_late_score_of_who_was_left_out_counts_and_an_undo_forgets_that_it_was_late(
+async def test_a_late_score_of_an_omitted_player_counts_until_an_undo(
     season: TestBackend,
 ) -> None:
     withdrawals = season.real.services.withdrawals
@@ -170,7 +168,7 @@ async def test_a_late_score_of_who_was_left_out_counts_and_an_undo_forgets_that_
     await check(season)
 
 
-async def test_who_was_left_out_of_a_week_and_then_got_a_score_in_it_misses_the_next_one(season: TestBackend) -> None:
+async def test_an_omitted_player_with_a_late_score_misses_the_next_week(season: TestBackend) -> None:
     withdrawals = season.real.services.withdrawals
     await withdrawals.withdraw(ADMIN, CAI)
     await season.run()
@@ -211,7 +209,7 @@ async def test_a_preview_says_what_the_run_changes_and_changes_nothing(season: T
     assert rerun.most_moved >= max(moves)
 
 
-async def test_what_is_no_score_no_past_or_of_nobody_who_takes_part_is_not_added(season: TestBackend) -> None:
+async def test_only_past_scores_of_players_who_take_part_are_added(season: TestBackend) -> None:
     additions, withdrawals = season.real.services.additions, season.real.services.withdrawals
     for error, score, when in (
         (ScoreTooHigh, "1000000000", None),

@@ -69,7 +69,7 @@ async def test_a_player_whose_only_score_is_restored_is_back_on_the_boards(backe
     await check(backend)
 
 
-async def test_a_score_restored_after_its_week_was_run_without_it_counts_once_the_week_is_run_again(
+async def test_a_score_restored_after_its_close_counts_once_the_week_is_rerun(
     backend: TestBackend,
 ) -> None:
     await backend.create_event()

@@ -230,7 +230,7 @@ async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(w
     assert await world.backend.differences() == []
 
 
-async def test_a_score_is_added_for_who_never_submitted_to_a_week_that_is_closed(world: World) -> None:
+async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Bob": 50})
     await world.reset()
@@ -333,7 +333,7 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     )
 
 
-async def test_a_held_score_of_a_withdrawn_player_can_be_approved_once_they_are_back(world: World) -> None:
+async def test_a_held_score_can_be_approved_once_its_player_is_back(world: World) -> None:
     await world.create_event(holds=True)
     await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})
     await world.submit("Ana", "99,000")

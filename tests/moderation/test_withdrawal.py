@@ -103,7 +103,7 @@ async def test_a_withdrawn_player_is_told_so_and_their_scores_do_not_count(seaso
     assert (await season.submit(ANA, 500)).rank == 1
 
 
-async def test_weeks_run_during_a_withdrawal_have_no_row_and_later_ones_may_be_missed_again(
+async def test_weeks_run_during_a_withdrawal_have_no_row_but_later_ones_may(
     season: TestBackend,
 ) -> None:
     await season.run()
@@ -125,7 +125,7 @@ async def test_weeks_run_during_a_withdrawal_have_no_row_and_later_ones_may_be_m
         await check(season)
 
 
-async def test_scores_of_a_week_run_during_a_withdrawal_count_once_it_is_run_again(season: TestBackend) -> None:
+async def test_scores_of_a_week_run_during_a_withdrawal_count_after_a_rerun(season: TestBackend) -> None:
     await withdraw(season, BOB)
     [run] = await season.run()
     assert [row.player.discord_id for row in await season.results(run.week)] == [ANA]
@@ -175,7 +175,7 @@ async def test_removing_and_restoring_work_on_withdrawn_players(season: TestBack
     await check(season)
 
 
-async def test_a_player_whose_last_score_was_removed_misses_no_more_weeks_until_they_are_back(
+async def test_a_player_without_any_score_left_misses_no_weeks(
     backend: TestBackend,
 ) -> None:
     await backend.create_event()
@@ -252,7 +252,7 @@ async def test_the_audit_log_says_who_was_withdrawn_and_why(season: TestBackend)
     assert {row["done_at"] for row in logged} == {NOON.replace(minute=4)}
 
 
-async def test_a_first_score_that_is_being_added_during_a_withdrawal_does_not_stay(server_url: URL) -> None:
+async def test_a_first_score_is_not_added_during_a_withdrawal(server_url: URL) -> None:
     async with open_test_backend(server_url) as backend:
         await backend.create_event()
         await backend.create_event("LOW", SPRINT)

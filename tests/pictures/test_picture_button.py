@@ -27,7 +27,7 @@ def alternative_text(picture: Seen) -> str:
 
 
 @on_both_databases
-async def test_everyone_gets_a_picture_of_each_answer_with_a_text_that_says_its_numbers(world: World) -> None:
+async def test_each_answer_has_a_picture_with_a_text_that_says_its_numbers(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 300})
     closed = await world.reset()

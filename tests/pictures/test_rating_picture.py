@@ -49,7 +49,7 @@ def zero(picture: Picture) -> float:
     return next(ends(part)[0] for part in parts(picture, "line") if part["fill"] == RULE)
 
 
-def test_the_elo_of_a_week_stands_on_a_ground_of_its_own_before_the_average() -> None:
+def test_the_elo_of_a_week_stands_out_before_the_average() -> None:
     drawn = picture_of_rating(rated(990, 1_190))
     everything = parts(drawn, "line") + parts(drawn, "box") + parts(drawn, "text")
     order = [part for part in everything if part.get("fill") in (YELLOW, GROUND)]

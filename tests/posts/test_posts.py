@@ -87,7 +87,7 @@ async def story(jobs_by_request: None, wired: WiredBot) -> AsyncIterator[Story]:
     wired.expect_what_failed()
 
 
-async def test_a_post_is_sent_once_edited_when_it_says_something_else_and_left_else(story: Story) -> None:
+async def test_a_post_is_sent_once_and_edited_only_when_it_says_something_new(story: Story) -> None:
     discord = story.wired.discord
     assert await story.tell("first", "first") == ["first"]
     assert await story.tell("second", "second") == ["second"]
@@ -101,7 +101,7 @@ async def test_a_post_is_sent_once_edited_when_it_says_something_else_and_left_e
     assert await story.tell("fourth") == ["fourth"]
 
 
-async def test_an_answer_that_is_lost_or_a_process_that_dies_posts_nothing_twice(
+async def test_neither_a_lost_answer_nor_a_killed_process_posts_twice(
     story: Story, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord = story.wired.discord
@@ -152,7 +152,7 @@ async def test_news_wait_for_their_time_and_what_is_no_news_is_only_corrected(st
     assert await story.tell("fourth") == ["third"]
 
 
-async def test_a_post_that_is_too_old_comes_anew_as_the_latest_and_is_there_once_whatever_is_lost(
+async def test_a_post_that_is_too_old_comes_anew_once_whatever_is_lost(
     story: Story, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock, discord = story.wired.backend.clock, story.wired.discord
@@ -183,9 +183,7 @@ async def test_a_post_that_is_too_old_comes_anew_as_the_latest_and_is_there_once
 
 
 @pytest.mark.parametrize("trouble", ["deleted", "closed"])
-async def test_a_channel_that_is_gone_or_forbidden_ends_the_posts_and_an_admin_is_told_once(
-    story: Story, trouble: str
-) -> None:
+async def test_a_gone_or_forbidden_channel_ends_its_posts_and_is_told_once(story: Story, trouble: str) -> None:
     wired, channels = story.wired, story.wired.discord.channels
     await story.tell("first")
     getattr(channels, trouble).add(HOME.news.id)
@@ -204,7 +202,7 @@ async def test_a_channel_that_is_gone_or_forbidden_ends_the_posts_and_an_admin_i
     assert [words in reply.text for reply in wired.discord.replies].count(True) == 2
 
 
-async def test_a_post_in_a_thread_that_discord_has_archived_is_edited_and_taken_down_all_the_same(story: Story) -> None:
+async def test_posts_in_archived_threads_are_edited_and_taken_down(story: Story) -> None:
     channels = story.wired.discord.channels
     await story.tell("first")
     channels.archived.add(HOME.news.id)
@@ -230,7 +228,7 @@ async def test_an_old_channel_that_is_gone_ends_no_posts_in_a_new_one(story: Sto
     assert await story.tell("third") == ["first", "third"]
 
 
-async def test_a_channel_that_an_admin_has_just_left_ends_no_posts_in_the_new_one(story: Story) -> None:
+async def test_a_channel_that_was_just_left_ends_no_posts_in_the_new_one(story: Story) -> None:
     story.wired.discord.channels.deleted.add(HOME.news.id)
 
     async def move() -> None:

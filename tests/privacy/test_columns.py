@@ -45,7 +45,7 @@ KEPT = {
 """The columns that an erasure leaves alone, and why it may."""
 
 
-def test_every_column_that_may_name_somebody_is_erased_or_there_is_a_reason_why_not() -> None:
+def test_every_column_that_may_name_somebody_is_erased_or_excepted() -> None:
     columns = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.sorted_tables

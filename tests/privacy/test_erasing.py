@@ -100,7 +100,7 @@ async def erase(backend: TestBackend, discord_id: int = ZOE) -> None:
     await backend.real.services.privacy.erase(discord_id, STAND_IN)
 
 
-async def test_an_erased_user_is_nowhere_in_the_database_and_others_are_as_before(played: TestBackend) -> None:
+async def test_an_erased_user_is_nowhere_and_others_are_as_before(played: TestBackend) -> None:
     before = await boards(played)
     stored = repr(await tables.contents(played.database))
     assert str(ZOE) in stored
@@ -126,7 +126,7 @@ async def test_an_erased_user_is_nowhere_in_the_database_and_others_are_as_befor
         await erase(played)
 
 
-async def test_nobody_can_name_former_players_who_stay_apart_and_who_comes_back_is_new(played: TestBackend) -> None:
+async def test_former_players_have_no_name_stay_apart_and_come_back_as_new(played: TestBackend) -> None:
     await erase(played)
     await erase(played, 1)
     real = played.real.services
@@ -165,7 +165,7 @@ async def test_an_event_with_former_players_is_exported_and_made_again(played: T
     assert await played.differences() == []
 
 
-async def test_a_button_below_a_held_score_of_an_erased_user_decides_about_no_other(backend: TestBackend) -> None:
+async def test_a_button_of_an_erased_held_score_decides_about_no_other(backend: TestBackend) -> None:
     await backend.create_event(alarm_max="1000")
     real = backend.real.services
     with pytest.raises(ScoreHeld):
@@ -192,7 +192,7 @@ async def test_an_admin_who_never_played_is_erased_too(backend: TestBackend) -> 
     assert "by a former admin" in audit_card(await backend.real.services.audit.page(ADMIN, 0)).text
 
 
-async def test_the_file_has_all_that_is_stored_about_a_user_and_no_id_of_another(played: TestBackend) -> None:
+async def test_the_file_has_all_about_a_user_and_no_id_of_another(played: TestBackend) -> None:
     data = await played.real.services.privacy.collect(ZOE, {GUILD: "Arcade"})
 
     found = json.loads(data.content)
@@ -223,7 +223,7 @@ async def test_the_file_has_all_that_is_stored_about_a_user_and_no_id_of_another
     assert (await played.real.services.privacy.collect(4, {})).content == b""
 
 
-def test_a_name_is_blotted_out_where_it_is_a_word_and_in_writing_without_gaps() -> None:
+def test_a_name_is_blotted_out_as_a_word_and_in_scripts_without_gaps() -> None:
     assert blot("Al's score: also al, AL2", ["Al"], "X") == "X's score: also X, AL2"
     assert blot("因为玩家作弊", ["玩家"], "X") == "因为X作弊"
     assert blot("nobody", [], "X") == "nobody"

@@ -53,5 +53,5 @@ def test_a_streak_goes_on_through_the_year_and_through_excused_weeks() -> None:
     assert count_streaks([NOW.next(), *weeks_ago(0)], [], NOW) == Streaks(running=2, longest=2)
 
 
-def test_wins_ties_and_losses_are_counted_from_the_side_of_the_first_player() -> None:
+def test_wins_ties_and_losses_are_those_of_the_first_player() -> None:
     assert count_wins([1, 1, -1, 0]) == HeadToHead(first=2, second=1, tied=1)

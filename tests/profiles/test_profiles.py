@@ -61,7 +61,7 @@ async def test_a_profile_tells_of_all_events_what_their_boards_and_weeks_do(back
     assert (await profile(backend, CAI)).medals == Medals(0, 1, 1)
 
 
-async def test_a_week_that_is_excused_or_removed_and_an_event_that_is_archived_are_told_as_they_are(
+async def test_excused_and_removed_weeks_and_archived_events_are_told_as_such(
     backend: TestBackend,
 ) -> None:
     await season(backend)
@@ -85,7 +85,7 @@ async def test_a_week_that_is_excused_or_removed_and_an_event_that_is_archived_a
     assert (ana.standing.events, ana.standing.total) == (1, before.standing.total - (before.events[-1].event_elo or 0))
 
 
-async def test_the_standing_in_a_server_is_by_the_sum_of_what_the_overall_boards_show(backend: TestBackend) -> None:
+async def test_the_standing_in_a_server_is_by_the_sum_of_its_overall_boards(backend: TestBackend) -> None:
     scores = random.Random(59)
     names = [EVENT, SPRINT, "Golf", "Gone", "Empty"]
     for name in names:
@@ -116,7 +116,7 @@ async def test_the_standing_in_a_server_is_by_the_sum_of_what_the_overall_boards
     assert {player: (await profile(backend, player)).standing for player in sums} == expected
 
 
-async def test_a_comparison_is_of_the_events_that_both_play_and_of_the_weeks_in_which_both_did(
+async def test_a_comparison_is_of_events_and_weeks_that_both_have_played(
     backend: TestBackend,
 ) -> None:
     await season(backend)

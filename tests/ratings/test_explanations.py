@@ -96,7 +96,7 @@ def test_the_parts_add_up_to_the_change_in_whatever_order_others_are_read(
     assert parts_by_player(grounds, dict(reversed(now.items())), shuffled) == parts
 
 
-def test_who_moves_the_elo_furthest_is_named_first_and_the_rest_are_one_part() -> None:
+def test_who_moves_the_elo_furthest_is_named_and_the_rest_are_one_part() -> None:
     rating = Rating(ScoreDirection.HIGH, Rules(all_time_weight=1.0), RatingScale())
     moved = {1: BestChange(100, 110), 2: BestChange(100, 900), 3: BestChange(None, 300), 4: BestChange(200, 205)}
     bests = {1: 110.0, 2: 900.0, 3: 300.0, 4: 205.0}

@@ -93,7 +93,7 @@ def test_a_rank_says_whom_a_score_beats(values: list[float], direction: ScoreDir
 @example(share=0.5)
 @example(share=0.075)
 @example(share=0.925)
-def test_the_inverse_of_the_normal_distribution_is_the_one_of_the_standard_library(share: float) -> None:
+def test_the_inverse_normal_distribution_is_that_of_the_standard_library(share: float) -> None:
     assert inverse_normal(share) == pytest.approx(NormalDist().inv_cdf(share), rel=1e-14, abs=1e-15)
 
 

@@ -192,7 +192,7 @@ async def test_a_rating_says_what_it_lacks_to_tell_much(backend: TestBackend) ->
     assert "? = still settling: 2 more weeks make it count" in shown
 
 
-async def test_the_rating_of_an_archived_event_promises_no_further_weeks_or_players(backend: TestBackend) -> None:
+async def test_the_rating_of_an_archived_event_promises_nothing(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit_all({1: 100, 2: 100})
     await backend.run()
@@ -220,7 +220,7 @@ async def rated(backend: TestBackend, player: int = 1) -> PlayerRating:
     return await backend.real.services.standings.rating(GUILD, EVENT, player, player)
 
 
-async def test_before_the_first_recalculation_a_rating_has_the_field_that_the_board_has(backend: TestBackend) -> None:
+async def test_before_the_first_recalculation_rating_and_board_agree(backend: TestBackend) -> None:
     await backend.create_event()
     await tables.execute(backend.database, update(Event).values(method=Method.ROBUST))
     await backend.play({1: 100, 2: 200, 3: 900})

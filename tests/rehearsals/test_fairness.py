@@ -28,7 +28,7 @@ ANY = ScoreBounds.of(-(2.0**53) + 1, 2.0**53 - 1)
         ([5, 9], LOW, ScoreBounds.of(4, None), 4),
     ],
 )
-def test_an_absurd_score_is_a_hundred_times_as_good_as_far_as_the_event_takes_it(
+def test_an_absurd_score_is_a_hundred_times_as_good_within_the_bounds(
     scores: list[float], direction: ScoreDirection, bounds: ScoreBounds, absurd: float
 ) -> None:
     assert absurd_score(scores, direction, bounds) == absurd

@@ -25,7 +25,7 @@ async def rehearse(world: World, **options: Any) -> Seen:
     return seen
 
 
-async def test_rules_are_rehearsed_in_private_applied_for_all_to_see_and_taken_back(world: World) -> None:
+async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Bob": 200, "Cai": 900})
     world.clock.move(weeks=1)
@@ -73,7 +73,7 @@ async def test_rules_are_rehearsed_in_private_applied_for_all_to_see_and_taken_b
     assert await world.backend.differences() == []
 
 
-async def test_a_rehearsal_that_is_cancelled_or_proposes_nothing_changes_nothing(world: World) -> None:
+async def test_a_rehearsal_cancelled_or_without_a_proposal_changes_nothing(world: World) -> None:
     await world.create_event()
     same = await rehearse(world)
     assert same.buttons == {}
@@ -106,7 +106,7 @@ async def test_the_spread_of_a_small_robust_week_is_the_one_that_its_elos_have(w
     assert "less for each below it, at most 2.4 spreads." in told
 
 
-async def test_how_a_week_was_rated_is_told_by_numbers_and_to_admins_what_weighs(
+async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.create_event(direction="LOW", format="time")

@@ -60,7 +60,7 @@ def database_url(templates: Templates, database_kind: str) -> Iterator[URL]:
         yield url
 
 
-async def test_what_a_rehearsal_tells_is_what_applying_its_rules_does_and_undoes(backend: TestBackend) -> None:
+async def test_a_rehearsal_tells_what_applying_its_rules_does(backend: TestBackend) -> None:
     services = backend.real.services
     before = await ratings(backend)
     assert await backend.differences() == []
@@ -140,7 +140,7 @@ async def test_before_the_first_closed_week_the_all_time_board_is_rehearsed(back
     assert robust.other_logarithm.rules == Rules(Method.ROBUST, uses_logarithm=True)
 
 
-async def test_a_rehearsal_tells_that_missed_weeks_would_count_what_the_bot_says_now(database_url: URL) -> None:
+async def test_a_rehearsal_tells_that_missed_weeks_would_count_the_set_elo(database_url: URL) -> None:
     async with open_test_backend(database_url, missed_week_elo=500) as backend:
         before = await overall(backend)
         rehearsal = await backend.real.services.rehearsals.rehearse(ADMIN, EVENT, Proposal(min_weeks=2))
@@ -150,7 +150,7 @@ async def test_a_rehearsal_tells_that_missed_weeks_would_count_what_the_bot_says
         assert elos_of(rehearsal.after) == await overall(backend)
 
 
-async def test_before_the_first_closed_week_ranks_are_by_score_also_where_elos_are_equal(backend: TestBackend) -> None:
+async def test_before_the_first_close_ranks_are_by_score_where_elos_are_equal(backend: TestBackend) -> None:
     await backend.create_event(name="Sprint")
     for player, score in {ANA: 1, BOB: 2, CAI: 3, EMI: 10_000_000}.items():
         await backend.submit(player, score, "Sprint")

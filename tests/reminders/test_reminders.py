@@ -53,7 +53,7 @@ async def play(world: World) -> None:
 
 
 @on_both_databases
-async def test_a_week_that_is_about_to_be_missed_is_told_once_with_what_it_costs(world: World) -> None:
+async def test_a_week_about_to_be_missed_is_told_once_with_its_cost(world: World) -> None:
     await play(world)
     assert "Missed weeks: a day before the end\n**on**" in await switch(world, "Ana", "Missed weeks")
     await switch(world, "Ben", "Missed weeks")
@@ -78,7 +78,7 @@ async def test_a_week_that_is_about_to_be_missed_is_told_once_with_what_it_costs
     assert "**600**" in await world.use("Ana", "rating", event="Tetris Blitz")
 
 
-async def test_what_a_missed_week_costs_follows_the_rules_and_no_week_is_told_that_costs_nobody(world: World) -> None:
+async def test_the_cost_of_a_missed_week_follows_the_rules_or_is_not_told(world: World) -> None:
     await play(world)
     await switch(world, "Ana", "Missed weeks")
     world.clock.now = SUNDAY
@@ -91,7 +91,7 @@ async def test_what_a_missed_week_costs_follows_the_rules_and_no_week_is_told_th
     assert "you have no score this week.\n[Submit" in reminder
 
 
-async def test_who_was_overtaken_is_told_once_a_day_and_results_soon_after_a_close(world: World) -> None:
+async def test_overtaking_is_told_once_a_day_and_results_soon_after_a_close(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Ben": 200})
     await switch(world, "Ana", "Overtaken", "Results")
@@ -130,7 +130,7 @@ async def test_a_close_hastens_the_results_of_those_alone_who_have_one(world: Wo
     assert moved == [f"{world.guild.id}:{world.member('Ben').id}"]
 
 
-async def test_results_of_weeks_that_close_shortly_after_each_other_are_all_told_soon(world: World) -> None:
+async def test_results_of_weeks_closed_one_after_another_are_all_told_soon(world: World) -> None:
     for event in (EVENT, "Sprint"):
         await world.create_event(event)
         await world.submit_all({"Ana": 100, "Ben": 200}, event)
@@ -148,7 +148,7 @@ async def test_results_of_weeks_that_close_shortly_after_each_other_are_all_told
 
 
 @on_both_databases
-async def test_who_was_overtaken_is_told_of_what_improves_at_the_last_moment_and_of_what_was_approved(
+async def test_overtaking_at_the_last_moment_or_by_an_approval_is_told(
     world: World,
 ) -> None:
     await world.create_event(unit="points")
@@ -172,7 +172,7 @@ async def test_who_was_overtaken_is_told_of_what_improves_at_the_last_moment_and
 
 
 @on_both_databases
-async def test_what_happens_between_two_tries_of_a_message_is_told_with_the_next_one(world: World) -> None:
+async def test_what_happens_between_two_tries_is_told_with_the_next_message(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100})
     await switch(world, "Ana", "Overtaken")
@@ -284,7 +284,7 @@ def test_a_moment_of_this_night_that_is_still_to_come_is_the_next() -> None:
     assert next_moment(midnight + own, "UTC", user) == midnight + own + timedelta(days=1)
 
 
-def test_a_day_whose_midnight_comes_twice_has_its_reminder_after_the_first() -> None:
+def test_a_day_with_two_midnights_has_its_reminder_after_the_first() -> None:
     # On the Azores, 25 October 2026 begins at 00:00 and, after 00:59, at 00:00 again.
     first = datetime(2026, 10, 25, tzinfo=UTC)
     assert next_moment(first - timedelta(hours=1), "Atlantic/Azores", 0) == first

@@ -61,7 +61,7 @@ async def event(backend: TestBackend) -> TestBackend:
 
 @on_one_database
 @given(scores=fields, new=st.integers(1, 100_000).map(float), replaces=st.booleans())
-def test_the_influence_is_that_on_the_player_moved_furthest_and_within_its_bound(
+def test_the_influence_is_that_on_whom_it_moves_furthest_within_a_bound(
     scores: list[float], new: float, replaces: bool
 ) -> None:
     before = RunningStatistics.of(scores)
@@ -79,7 +79,7 @@ def test_the_influence_is_that_on_the_player_moved_furthest_and_within_its_bound
     assert influence(*fields_of, bounds_of_others(*fields_of), SCALE) >= exact * (1 - 1e-6) - 1e-6
 
 
-async def test_a_score_that_moves_others_far_is_held_and_neither_rated_nor_shown(event: TestBackend) -> None:
+async def test_a_score_that_moves_others_far_is_held_unrated_and_unseen(event: TestBackend) -> None:
     before = await contents(event, "players", "members")
     with pytest.raises(ScoreHeld) as told:
         await event.submit(CHEAT, 5000, proof="https://example.com/run", interaction_id=77_001)
@@ -94,7 +94,7 @@ async def test_a_score_that_moves_others_far_is_held_and_neither_rated_nor_shown
 
 
 @on_one_database
-async def test_a_score_that_was_held_before_the_clock_went_back_keeps_no_other_from_being_held(
+async def test_a_held_score_in_the_future_of_a_reset_clock_blocks_no_other(
     event: TestBackend,
 ) -> None:
     for _ in range(2):
@@ -104,7 +104,7 @@ async def test_a_score_that_was_held_before_the_clock_went_back_keeps_no_other_f
     assert len(await held_of(event)) == 2
 
 
-async def test_an_approved_score_leaves_every_table_as_if_it_had_counted_at_once(event: TestBackend) -> None:
+async def test_an_approved_score_leaves_all_tables_as_if_counted_at_once(event: TestBackend) -> None:
     async def play(*, alarm: str) -> Any:
         async with open_test_backend(event.database.url, event.clock) as other:
             made = await other.create_event(name=alarm, alarm=alarm)
@@ -254,7 +254,7 @@ async def test_small_fields_other_methods_and_events_without_alarm_hold_nothing(
             await backend.real.services.events.edit(ADMIN, EVENT, options)
 
 
-async def test_a_held_score_costs_the_cooldown_and_waits_for_a_player_who_is_there(event: TestBackend) -> None:
+async def test_a_held_score_costs_the_cooldown_and_needs_a_present_player(event: TestBackend) -> None:
     async with open_test_backend(event.database.url, event.clock, submit_cooldown_seconds=60) as strict:
         event.clock.move(minutes=2)
         with pytest.raises(ScoreHeld):
@@ -272,7 +272,7 @@ async def test_a_held_score_costs_the_cooldown_and_waits_for_a_player_who_is_the
     assert {row["score"] for row in bests} == set(HONEST.values())
 
 
-async def test_a_held_score_of_a_season_that_is_over_is_shown_and_can_only_be_refused(event: TestBackend) -> None:
+async def test_a_held_score_of_a_past_season_can_only_be_refused(event: TestBackend) -> None:
     reviews = event.real.services.reviews
     event.clock.move(weeks=1)
     await event.run()

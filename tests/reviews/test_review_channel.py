@@ -240,9 +240,7 @@ async def test_scores_that_wait_go_with_the_channel_and_are_told_without_one(ser
 
 
 @pytest.mark.parametrize("trouble", ["deleted", "closed"])
-async def test_a_channel_that_is_gone_or_forbidden_is_told_and_the_score_still_waits(
-    referees: Referees, trouble: str
-) -> None:
+async def test_a_gone_or_forbidden_channel_is_told_and_the_score_still_waits(referees: Referees, trouble: str) -> None:
     wired = referees.wired
     getattr(wired.discord.channels, trouble).add(HOME.news.id)
     await referees.hold()
@@ -303,7 +301,7 @@ async def test_whoever_is_erased_is_named_no_more(referees: Referees) -> None:
 
 
 @pytest.mark.parametrize("change", ["refused", "erased"])
-async def test_what_happens_while_a_message_is_being_written_is_not_contradicted_by_it(
+async def test_no_message_contradicts_what_happens_while_it_is_written(
     referees: Referees, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     services, find = referees.wired.backend.real.services, PostService.find
@@ -336,7 +334,7 @@ async def test_an_admin_who_has_looked_is_not_told_to_look(server: Referees) -> 
 
 
 @on_one_database
-async def test_an_answer_to_review_tells_of_no_others_that_wait_and_another_one_counts_them(server: Referees) -> None:
+async def test_only_other_answers_than_that_of_review_count_waiting_scores(server: Referees) -> None:
     await server.hold()
     asked = await server.wired.use(ADMIN, "review")
     for player in (GIL, HAL):

@@ -149,7 +149,7 @@ async def test_roles_follow_corrections_of_the_open_week_and_who_comes_back(cour
     assert await court.roles() == {"King": {"ana"}}
 
 
-async def test_who_has_a_role_from_a_season_that_is_over_keeps_it_until_the_next_has_a_board(court: Court) -> None:
+async def test_a_role_of_a_past_season_stays_until_the_next_has_a_board(court: Court) -> None:
     await court.use("event create", name="Sprint", direction="HIGH")
     await court.award(KING, "number one")
     await court.use("event role", event="Sprint", role=FINALIST, award="number one")
@@ -191,7 +191,7 @@ async def test_who_was_away_at_a_close_gets_the_role_after_the_next_one(court: C
 
 
 @pytest.mark.one_database
-async def test_a_server_that_asks_for_two_factor_authentication_is_told_what_to_do(court: Court) -> None:
+async def test_a_server_that_asks_for_a_second_factor_is_told_what_to_do(court: Court) -> None:
     await court.award(KING, "number one")
     court.members.asks_for_2fa = True
     await court.close((ANA, 100), (BEN, 90))
@@ -224,7 +224,7 @@ async def test_many_changes_of_roles_are_made_and_noted_in_parts(
 
 
 @pytest.mark.one_database
-async def test_a_lost_answer_or_a_role_that_cannot_be_given_is_made_up_for_and_told(
+async def test_a_lost_answer_or_an_ungivable_role_is_made_up_for_and_told(
     court: Court, caplog: pytest.LogCaptureFixture
 ) -> None:
     await court.award(KING, "number one")

@@ -51,7 +51,7 @@ async def numbers(backend: TestBackend) -> tuple[Any, Any]:
     return await tables.rows(backend.database, WeeklyResult), await ratings(backend, GUILD)
 
 
-async def test_all_ratings_follow_new_rules_at_once_and_come_back_with_the_old_ones(backend: TestBackend) -> None:
+async def test_ratings_follow_new_rules_at_once_and_the_old_ones_again(backend: TestBackend) -> None:
     await backend.create_event()
     weeks = [{ANA: 900, BOB: 500, CAI: 100}, {BOB: 700, CAI: 300}, {CAI: 200}]
     for scores in weeks:

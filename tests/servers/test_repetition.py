@@ -77,7 +77,7 @@ async def test_of_two_processes_at_once_one_does_it_and_the_other_is_told_so(ser
         assert len(logged) == (len(done) if isinstance(done, tuple) else 1)
 
 
-async def test_a_score_that_is_delivered_again_was_counted_whatever_became_of_its_event(database_url: URL) -> None:
+async def test_a_score_delivered_again_counted_whatever_became_of_its_event(database_url: URL) -> None:
     changes = (EventOptions(max_score="50"), EventOptions(is_active=False), EventOptions(name="Renamed"))
     async with open_test_backend(database_url, submit_cooldown_seconds=60) as backend:
         await backend.create_event()

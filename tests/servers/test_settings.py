@@ -90,7 +90,7 @@ async def test_an_unknown_time_zone_is_refused(world: World) -> None:
     )
 
 
-async def test_weeks_that_close_by_themselves_are_switched_on_shown_and_switched_off(world: World) -> None:
+async def test_automatic_closes_are_switched_on_shown_and_switched_off(world: World) -> None:
     monday_at_half_past_three = 1795404600
 
     on = await change(world, close_weeks=True, grace=210)
@@ -126,7 +126,7 @@ async def test_an_undo_says_when_the_week_closes_by_itself(world: World) -> None
     assert "It closes by itself <t:1795399200:R>, or before that by `/weekly-reset`." in undone
 
 
-async def test_a_channel_that_is_closed_to_the_bot_is_refused_with_all_that_came_along(world: World) -> None:
+async def test_a_channel_closed_to_the_bot_is_refused_with_what_came_along(world: World) -> None:
     closed = closed_channel(world)
     for option in ("announcements", "review-channel"):
         given = {option: closed, "grace": 30}

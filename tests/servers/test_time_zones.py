@@ -54,7 +54,7 @@ def test_what_has_several_meanings_is_answered_with_them(typed: str, meanings: t
     assert suggest_time_zones(typed)[0] == meanings[0]
 
 
-def test_every_zone_is_meant_by_its_own_name_and_every_suggestion_by_itself() -> None:
+def test_every_zone_and_every_suggestion_means_itself() -> None:
     offered = {zone for typed in ("", "EST", "MST", "HST", "GB", "germany") for zone in suggest_time_zones(typed)}
     assert offered >= {*pytz.common_timezones}
     assert {zone for zone in offered if time_zone_of(zone) != zone} == set()
@@ -66,7 +66,7 @@ def test_abbreviations_are_those_that_the_zones_use() -> None:
     assert {zone for zone, names in _ABBREVIATIONS.items() if not {*names.split()} <= used[zone]} == set()
 
 
-def test_what_is_no_time_zone_is_refused_with_those_of_places_that_are_called_alike() -> None:
+def test_what_is_no_time_zone_is_refused_with_zones_of_similar_names() -> None:
     nearest = {"berln": ("Europe/Berlin",), "germani": ("Europe/Berlin",), "Utopia": ()}
     for typed, alike in nearest.items():
         with pytest.raises(UnknownTimeZone) as refusal:

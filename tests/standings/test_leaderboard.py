@@ -72,7 +72,7 @@ async def test_the_overall_board_shows_event_elos_and_what_they_are_made_of(worl
     )
 
 
-async def test_before_the_first_weekly_run_the_overall_board_says_when_it_begins(world: World) -> None:
+async def test_before_the_first_run_the_overall_board_says_when_it_begins(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 300})
 

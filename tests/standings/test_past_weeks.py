@@ -36,7 +36,7 @@ async def test_a_closed_week_is_shown_as_its_run_archived_it(backend: TestBacken
     assert (await standings.page(GUILD, EVENT, Board.WEEK, 0, 30, "2026-W46")).own is None
 
 
-async def test_a_week_that_nobody_closed_is_shown_as_it_stands_and_one_without_scores_is_none(
+async def test_an_unclosed_week_is_shown_as_it_stands_and_an_empty_one_is_none(
     backend: TestBackend,
 ) -> None:
     standings = backend.real.services.standings
@@ -55,7 +55,7 @@ async def test_a_week_that_nobody_closed_is_shown_as_it_stands_and_one_without_s
 
 
 @on_one_database
-async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their_pages_turned(world: World) -> None:
+async def test_closed_weeks_are_offered_by_their_days_in_pages_latest_first(world: World) -> None:
     await world.create_event()
     for week in range(3):
         for player in range(11 if week == 1 else 2):
@@ -86,7 +86,7 @@ async def test_closed_weeks_are_offered_by_their_days_the_latest_first_and_their
 
 
 @on_one_database
-async def test_where_no_week_is_closed_the_board_keeps_its_name_and_takes_scores(world: World) -> None:
+async def test_without_a_closed_week_the_board_keeps_its_name_and_takes_scores(world: World) -> None:
     await world.create_event()
     board = await world.board(who="Ana")
     offered = await world.click("Ana", board, "Past weeks")

@@ -36,7 +36,7 @@ def test_a_board_says_which_season_it_is_and_how_much_is_left(season: Season, sa
     assert board_card(replace(PAGE, season=season), None).small[0] == says
 
 
-def test_the_weeks_of_a_season_are_left_until_its_last_one_is_over_and_closed() -> None:
+def test_a_season_lasts_until_its_last_week_is_over_and_closed() -> None:
     event, week = replace(EVENT, first_week=FIRST.code, last_week=LAST.code), LAST.next()
 
     def season(week: Week, *, has_open_scores: bool = False) -> Season:

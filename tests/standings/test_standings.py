@@ -61,7 +61,7 @@ async def test_before_the_first_weekly_run_nobody_stands_overall(backend: TestBa
     assert (await backend.page(Board.OVERALL)).first_week == FirstWeek(None, is_over=True)
 
 
-async def test_after_the_first_weekly_run_whoever_has_not_been_in_one_has_no_rank_overall(backend: TestBackend) -> None:
+async def test_after_the_first_run_only_who_was_in_one_has_a_rank_overall(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(ANA, 50)
     await backend.run()

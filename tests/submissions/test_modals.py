@@ -43,7 +43,7 @@ async def test_the_button_asks_for_a_score_and_counts_it_as_the_command_does(dat
         assert "“fast” is no score." in await world.refused(world.fill_in("Bob", later, score="fast"))
 
 
-async def test_what_the_button_asks_for_may_have_two_meanings_and_keeps_its_proof(world: World) -> None:
+async def test_a_form_may_ask_which_score_is_meant_and_keeps_the_proof(world: World) -> None:
     await world.create_event(unit="points")
     asked = await world.open_modal("Ana", await world.board(), BUTTON)
 
@@ -65,9 +65,7 @@ async def test_the_button_of_an_archived_event_asks_for_nothing(world: World) ->
     assert "takes no more scores" in await world.refused(world.fill_in("Ana", asked, score="1"))
 
 
-async def test_what_is_filled_in_too_late_or_asked_for_in_vain_is_answered_and_counts_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_forms_that_come_too_late_or_in_vain_count_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.create_event()
     board = await world.board()
     asked = [await world.open_modal("Ana", board, BUTTON) for _ in range(2)]
@@ -158,7 +156,7 @@ async def test_without_a_name_a_score_is_for_an_event_that_takes_it(world: World
 
 
 @on_both_databases
-async def test_without_a_name_a_score_is_for_the_default_of_the_channel_or_the_event_of_last_time(
+async def test_without_a_name_a_score_is_for_the_channels_or_the_last_event(
     world: World,
 ) -> None:
     await world.create_event("Tetris Blitz")

@@ -14,7 +14,7 @@ pytestmark = on_one_database
 
 
 @on_both_databases
-async def test_a_score_with_two_meanings_is_asked_about_and_counts_as_the_one_that_is_clicked(world: World) -> None:
+async def test_a_score_with_two_meanings_counts_as_the_one_that_is_clicked(world: World) -> None:
     await world.create_event(unit="points")
     before = await world.tables()
 
@@ -52,7 +52,7 @@ async def test_only_what_the_event_takes_is_offered(world: World) -> None:
     )
 
 
-async def test_the_buttons_of_a_question_work_after_a_restart_and_keep_the_proof(world: World) -> None:
+async def test_buttons_of_a_question_outlive_a_restart_and_keep_the_proof(world: World) -> None:
     await world.create_event()
     question = await world.submit("Ana", "15.125", proof=" https://example.com/run_(1) ")
     assert question.alone == "Do you mean **15.125** or **15,125**?\nProof\n<https://example.com/run_(1)>"
@@ -105,7 +105,7 @@ async def test_an_answered_question_has_no_buttons_any_more(world: World) -> Non
     assert "Do you mean" not in world.channel_seen_by("Ana")
 
 
-async def test_a_question_about_an_event_that_was_archived_or_renamed_meanwhile_is_about_that_event(
+async def test_a_question_stays_about_its_event_however_that_changes(
     world: World,
 ) -> None:
     await world.create_event()

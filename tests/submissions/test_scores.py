@@ -149,16 +149,14 @@ def meanings(style: ScoreStyle, text: str, locale: str | None = None) -> tuple[f
         ("1234,567", 1_234_567, 1234.567),
     ],
 )
-def test_what_can_mean_two_scores_is_asked_about_and_the_language_decides_which_comes_first(
-    text: str, by_point: float, by_comma: float
-) -> None:
+def test_the_language_decides_which_of_two_meanings_comes_first(text: str, by_point: float, by_comma: float) -> None:
     for locale in (None, "en-US", "ja"):
         assert meanings(NUMBER, text, locale) == (by_point, by_comma)
     for locale in ("de", "fr", "es-419", "unheard-of"):
         assert meanings(NUMBER, text, locale) == (by_comma, by_point)
 
 
-def test_a_comma_before_three_digits_is_asked_about_only_where_it_may_begin_decimals() -> None:
+def test_a_comma_before_three_digits_is_asked_about_only_if_unclear() -> None:
     assert meanings(NUMBER, "1,234", "de") == (1.234, 1234)
     assert [NUMBER.parse("1,234", locale) for locale in (None, "en-GB", "hi")] == [1234] * 3
     assert [NUMBER.parse(text, "de") for text in ("1,234.5", "1,234,567", "12 345")] == [1234.5, 1_234_567, 12345]
@@ -204,7 +202,7 @@ def test_a_duration_is_read_in_seconds_minutes_and_hours() -> None:
     assert meanings(TIME, "12,345") == (12345, 12.345)
 
 
-def test_the_unit_of_the_event_may_stand_before_or_behind_the_number_or_be_left_out() -> None:
+def test_the_unit_may_stand_before_or_behind_the_number_or_be_left_out() -> None:
     texts = ("12345 points", "12,345   points", "12345", "12345points", "12345 Points", "12345pts", "points 12345")
     assert read(POINTS, *texts) == dict.fromkeys(texts, 12345)
     assert outcome(NUMBER.parse, "12345 pts") == 12345
@@ -316,7 +314,7 @@ def test_a_refusal_tells_what_is_wrong_with_the_text() -> None:
     assert {(style, text): outcome(style.parse, text) for style, text in refusals} == refusals
 
 
-def test_an_event_takes_what_lies_within_its_bounds_and_else_within_the_default() -> None:
+def test_an_event_takes_what_lies_within_its_bounds_or_the_default() -> None:
     takes: dict[tuple[float | None, float | None], tuple[list[float], list[float]]] = {
         (None, None): ([1e-9, 1, 999_999_999.999], [-1, 0, 1e9]),
         (-20.0, None): ([-20, 0, 999_999_999], [-20.5, 1e9]),

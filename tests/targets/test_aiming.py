@@ -102,7 +102,7 @@ def overall_boards(draw: st.DrawFn, rules: Rules, direction: ScoreDirection) -> 
 @pytest.mark.parametrize("rules", RULES)
 @settings(max_examples=15)
 @given(data=st.data(), direction=directions)
-def test_a_target_on_the_overall_board_is_the_worst_score_that_reaches_the_goal(
+def test_a_target_overall_is_the_worst_score_that_reaches_the_goal(
     rules: Rules, attendance: Attendance, data: st.DataObject, direction: ScoreDirection
 ) -> None:
     rules = replace(rules, attendance=attendance, best_of=2, last_weeks=3)

@@ -196,7 +196,7 @@ async def test_an_event_here_takes_what_its_bounds_allow(backend: TestBackend, e
     assert [one.score for one in plan.events[0].submissions] == [9_000, 8_000]
 
 
-async def test_a_weeks_score_without_a_time_and_a_best_without_one_find_their_weeks(
+async def test_scores_of_weeks_and_bests_without_a_time_find_their_weeks(
     backend: TestBackend, empty_database_url: URL
 ) -> None:
     made_then = [{**one, "created_at": "2026-10-01 00:00:00"} for one in events(17)]

@@ -34,7 +34,7 @@ FARTHEST = "9998-W52"
 
 @on_one_database
 @on_both_databases
-async def test_what_export_hands_out_makes_the_same_event_in_another_server_once(world: World) -> None:
+async def test_an_exported_file_makes_the_same_event_elsewhere_once(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 300, "Bob": 200.5, "Cai": 100})
     await world.reset()
@@ -133,7 +133,7 @@ CHANGES: dict[str, tuple[dict[str, Any], type[LeaderboardError], str]] = {
 
 
 @on_one_database
-async def test_what_is_hostile_or_of_another_kind_is_refused_before_anything_is_written(
+async def test_hostile_or_foreign_files_are_refused_before_anything_is_written(
     backend: TestBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await play(backend)

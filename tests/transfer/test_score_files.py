@@ -103,7 +103,7 @@ def test_a_row_that_cannot_be_imported_is_named_with_its_line(row: str, problem:
         (["912345", "15"], [912_345, 15], []),
     ],
 )
-def test_a_point_in_a_sheet_without_commas_is_decimal_where_another_row_shows_it(
+def test_a_point_without_commas_is_decimal_where_another_row_shows_it(
     scores: list[str], read: list[float], unclear: list[int]
 ) -> None:
     table = "player;score;time\n" + "".join(f"Ana;{score};2026-11-20\n" for score in scores)
@@ -113,7 +113,7 @@ def test_a_point_in_a_sheet_without_commas_is_decimal_where_another_row_shows_it
     assert bad == [f"{line}: {Problem.POINT}" for line in unclear]
 
 
-def test_a_row_is_named_by_its_line_in_the_file_and_a_cell_as_it_is_written_there() -> None:
+def test_a_row_is_named_by_its_line_and_a_cell_as_written() -> None:
     rows = read_score_file(b"sep=;\nplayer;score;time\nAna;50;2.11.2014 9:05\nBob;60;20.11.2026 9:05\n")
     plan = plan_scores(rows, EVENT, SERVER, NOW)
     assert [(one.line, one.cell, one.problem) for one in plan.bad] == [(3, "2.11.2014 9:05", Problem.TIME)]
@@ -135,7 +135,7 @@ def test_who_was_erased_before_an_export_is_nobody_of_the_same_name() -> None:
     assert planned("player,discord,score,time\nBob,former 55,50,2026-11-20\n") == ([], [f"2: {Problem.PLAYER}"])
 
 
-def test_nothing_is_imported_twice_and_a_removed_score_of_an_export_not_at_all() -> None:
+def test_nothing_is_imported_twice_and_no_removed_score_at_all() -> None:
     rows = read_score_file(
         b"player,score,time,removed_at\nAna,50,2026-11-20 10:00,\n"
         b"Bob,7,2026-11-20,\nBob,7,2026-11-20,\nBob,8,2026-11-20,x\n"

@@ -46,7 +46,7 @@ FILE = (
 )
 
 
-async def test_scores_are_imported_as_if_they_had_been_submitted_and_taken_back_exactly(played: TestBackend) -> None:
+async def test_scores_are_imported_as_if_submitted_and_taken_back_exactly(played: TestBackend) -> None:
     transfer, database = played.real.services.transfer, played.database
     everything = await tables.contents(database)
     before = await tables.contents(database, without=COUNTED, except_for=PEOPLE)
@@ -101,7 +101,7 @@ async def ask(world: World, content: bytes, who: str | None = None) -> Seen:
     return await world.use(world.admin if who is None else who, "import", event=EVENT, file=file)
 
 
-async def test_an_event_goes_elsewhere_after_who_was_left_out_of_a_week_has_no_score_any_more(
+async def test_an_event_goes_elsewhere_with_omitted_players_without_scores(
     played: TestBackend,
 ) -> None:
     transfer = played.real.services.transfer
@@ -121,7 +121,7 @@ async def test_an_event_goes_elsewhere_after_who_was_left_out_of_a_week_has_no_s
 
 @on_one_database
 @on_both_databases
-async def test_an_import_is_shown_first_then_done_once_and_taken_back_by_buttons(world: World) -> None:
+async def test_an_import_is_shown_done_once_and_taken_back_by_buttons(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
     ana = world.member("Ana").id

@@ -169,7 +169,7 @@ async def test_another_event_of_that_name_is_left_alone(backend: TestBackend) ->
     assert await tables.contents(backend.database) == before
 
 
-async def test_who_is_in_the_server_keeps_the_name_there_and_takes_part_as_there(backend: TestBackend) -> None:
+async def test_members_of_the_server_keep_their_names_and_take_part_as_there(backend: TestBackend) -> None:
     await play(backend)
     await backend.create_event(name="Another", actor=replace(ADMIN, guild_id=ELSEWHERE))
     await backend.submit(2, 1, "Another", guild_id=ELSEWHERE, display_name="Bobby")
@@ -249,7 +249,7 @@ async def test_a_file_that_lies_about_what_follows_from_the_log_is_corrected(bac
     assert await ratings(backend, ELSEWHERE) == await ratings(backend, GUILD)
 
 
-async def test_scores_of_a_file_next_to_nothing_are_zero_and_their_week_is_closed(backend: TestBackend) -> None:
+async def test_imported_scores_next_to_nothing_are_zero_and_can_be_closed(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit_all({1: 1, 2: 2, 3: 3, 4: 4})
     document = json.loads((await exported(backend))["event.json"])

@@ -58,7 +58,7 @@ def test_a_players_best_is_the_best_under_the_direction_of_the_event(direction: 
     assert of_week == {ANA: Best(best, NOON), BOB: Best(15, NOON)}
 
 
-def test_of_equal_scores_the_first_is_the_best_whichever_week_it_counts_for() -> None:
+def test_of_equal_scores_the_first_is_best_whichever_week_it_counts_for() -> None:
     later_week, earlier_week = logged(ANA, 5), logged(ANA, 5, minute=1)
     derivation = following(HIGH)
     assert derivation.open_week([earlier_week, logged(ANA, 5, minute=2)]) == {ANA: Best(5, earlier_week.submitted_at)}

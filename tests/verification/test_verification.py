@@ -191,7 +191,7 @@ async def test_a_repair_of_a_personal_best_moves_the_events_version_on(
     assert await season.real.scoring.stale_events() == ()
 
 
-async def test_the_field_that_elos_under_robust_are_relative_to_is_found_and_repaired(season: TestBackend) -> None:
+async def test_a_wrong_field_under_robust_is_found_and_repaired(season: TestBackend) -> None:
     await season.real.services.rules.change(ADMIN, EVENT, Rules(Method.ROBUST))
     before = await season.elos()
     assert await found_and_repaired(season, "UPDATE events SET elo_origin = elo_origin + 60") == [
@@ -216,7 +216,7 @@ async def test_a_repair_touches_nothing_that_is_right(season: TestBackend) -> No
     assert await tables.contents(season.database) == before
 
 
-async def test_what_a_repair_cannot_compare_is_looked_at_by_the_next_recalculation(season: TestBackend) -> None:
+async def test_what_a_repair_cannot_compare_waits_for_the_next_recalculation(season: TestBackend) -> None:
     await tables.execute(season.database, update(Event).values(scores_version=Event.scores_version + 1))
     [before] = await tables.rows(season.database, Event)
     await VerificationService(season.database).repair()

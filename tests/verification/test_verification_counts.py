@@ -57,7 +57,7 @@ class Waiting(Watching):
         self.turns.append(is_aside and turn.wait(UNTIL_IT_HANGS))
 
 
-async def test_verifying_takes_as_many_statements_however_many_events_and_weeks_there_are(season: TestBackend) -> None:
+async def test_verify_takes_as_many_statements_however_many_weeks_there_are(season: TestBackend) -> None:
     before = await statements_of(season)
     for number in range(3):
         await season.create_event(name=f"{ELSEWHERE} {number}")

@@ -120,7 +120,7 @@ async def test_servers_close_each_by_their_own_settings(server: TestBackend) -> 
         ("UTC", ["2026-12-21T00", "2026-12-28T00", "2027-01-04T00", "2027-01-11T00"]),
     ],
 )
-async def test_weeks_close_at_the_wall_clocks_midnight_whatever_the_calendar_does(
+async def test_weeks_close_at_midnight_of_the_wall_clock_in_every_calendar(
     backend: TestBackend, zone: str, closes: list[str]
 ) -> None:
     instants = [datetime.fromisoformat(f"{close}:00+00:00") for close in closes]
@@ -166,7 +166,7 @@ async def test_switching_it_on_closes_nothing_at_once(backend: TestBackend) -> N
     assert await closed(backend, CLOSE + WEEK) == [(1, 202647)]
 
 
-async def test_a_week_whose_grace_ends_amid_a_close_is_closed_at_once_and_not_a_week_later(server: TestBackend) -> None:
+async def test_a_week_whose_grace_ends_amid_a_close_is_closed_at_once(server: TestBackend) -> None:
     class Slow(WeekCloser):
         async def _close(self, *arguments: Any, **named: Any) -> None:
             await super()._close(*arguments, **named)
@@ -180,13 +180,13 @@ async def test_a_week_whose_grace_ends_amid_a_close_is_closed_at_once_and_not_a_
     assert await closed(server) == [(1, 202647), (1, 202648)]
 
 
-async def test_settings_changed_while_a_close_is_overdue_do_not_put_it_off_for_a_week(server: TestBackend) -> None:
+async def test_changed_settings_do_not_put_off_an_overdue_close(server: TestBackend) -> None:
     server.clock.now = CLOSE + HOUR
     assert (await settings(server, time_zone="Europe/Berlin")).next_close == server.clock.now
     assert await closed(server) == [(1, 202647)]
 
 
-async def test_a_shorter_grace_does_not_put_off_the_close_of_a_week_that_is_over(server: TestBackend) -> None:
+async def test_a_shorter_grace_does_not_put_off_the_close_of_a_past_week(server: TestBackend) -> None:
     await settings(server, grace_minutes=24 * 60)
     server.clock.now = MONDAY + 10 * HOUR
     assert (await settings(server, grace_minutes=60)).next_close == MONDAY + 24 * HOUR
@@ -198,7 +198,7 @@ async def test_a_shorter_grace_does_not_put_off_the_close_of_a_week_that_is_over
     assert await next_close(server) == MONDAY + WEEK + HOUR - 9 * HOUR
 
 
-async def test_a_switch_off_in_the_middle_of_a_close_leaves_the_other_events_open(server: TestBackend) -> None:
+async def test_a_switch_off_amid_a_close_leaves_the_other_events_open(server: TestBackend) -> None:
     await server.create_event("LOW", "Sprint")
     await server.submit(ANA, 10, "Sprint")
 
@@ -243,7 +243,7 @@ async def test_a_week_that_an_admin_closes_amid_a_close_is_not_closed_twice(serv
     await check(server)
 
 
-async def test_a_score_that_a_closed_week_should_not_have_keeps_no_close_from_ending(server: TestBackend) -> None:
+async def test_a_stray_score_in_a_closed_week_keeps_no_close_from_ending(server: TestBackend) -> None:
     leftover = {"player_id": 1, "event_id": 1, "score": 5, "score_type": "weekly", "week_number": 202647}
     await closed(server, CLOSE)
     await tables.execute(server.database, insert(LeaderboardScore).values(submitted_at=CLOSE, **leftover))
@@ -292,7 +292,7 @@ async def test_an_undo_where_weeks_do_not_close_says_nothing_of_it(backend: Test
 
 @pytest.mark.parametrize("mends", [True, False])
 @pytest.mark.parametrize("is_refused", [True, False])
-async def test_an_event_that_cannot_be_closed_keeps_no_other_waiting_and_is_tried_again(
+async def test_an_event_that_cannot_be_closed_is_tried_again_without_the_others(
     server: TestBackend, monkeypatch: pytest.MonkeyPatch, mends: bool, is_refused: bool
 ) -> None:
     await server.create_event("LOW", "Sprint")

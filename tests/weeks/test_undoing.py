@@ -70,7 +70,7 @@ async def test_scores_made_in_the_next_week_stay_in_it(closed_early: TestBackend
     assert await closed_early.differences() == []
 
 
-async def test_a_score_that_passed_over_two_weeks_comes_back_by_one_with_each_undo(closed_early: TestBackend) -> None:
+async def test_a_score_that_skipped_two_weeks_comes_back_by_one_each_undo(closed_early: TestBackend) -> None:
     closed_early.clock.move(weeks=1)
     await closed_early.submit(ANA, 60)
     await closed_early.run()
@@ -84,7 +84,7 @@ async def test_a_score_that_passed_over_two_weeks_comes_back_by_one_with_each_un
     assert await of_week(closed_early) == {ANA: 50, BOB: 100, CAI: 80}
 
 
-async def test_the_undo_of_an_older_week_leaves_what_counts_past_the_current_one(closed_early: TestBackend) -> None:
+async def test_an_undo_of_an_older_week_leaves_what_counts_past_the_current(closed_early: TestBackend) -> None:
     closed_early.clock.move(weeks=-1)
     await closed_early.submit(CAI, 10)
     await closed_early.run("2026-W46")

@@ -167,7 +167,7 @@ async def test_a_port_that_is_in_use_is_a_mistake(watched: dict[str, str], port:
 
 
 @pytest.mark.parametrize("when", ["at once", "later"])
-async def test_a_bot_that_is_to_stay_asks_discord_nothing_more_once_its_token_is_refused(
+async def test_a_bot_told_to_stay_asks_nothing_more_after_a_refused_token(
     discord: DiscordStub, watched: dict[str, str], port: int, when: str
 ) -> None:
     token = "hunter2-hunter2" if when == "at once" else discord.token
