@@ -482,6 +482,16 @@ class Flaw(StrEnum):
     NO_EVENT = auto()
     IMPOSSIBLE_TIME = auto()
     IMPOSSIBLE_WEEK = auto()
+    UNIT_OF_TIMES = auto()
+    BOUNDS_SWAPPED = auto()
+    ALARM_BOUNDS_SWAPPED = auto()
+    WEEKS_SWAPPED = auto()
+    HALF_REMOVED = auto()
+    LATE_AND_OMITTED = auto()
+    PLAYER_TWICE = auto()
+    WEEK_TWICE = auto()
+    EXCUSE_TWICE = auto()
+    PLAYER_MISSING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,13 +499,15 @@ class FileMistake:
     """A mistake in a file that should be an exported event.
 
     Attributes:
-        flaw: the kind of mistake.
+        reason: the kind of mistake, or the error that the same text would cause if a user typed it.
         most: the limit that the file exceeds; None if it exceeds none.
-        told: the place of the mistake, and what the parser reports there.
+        where: the place of the mistake; empty for the whole file.
+        told: what the parser reports there.
     """
 
-    flaw: Flaw
+    reason: Flaw | LeaderboardError
     most: int | None = None
+    where: str = ""
     told: str = ""
 
 

@@ -238,6 +238,16 @@ _FLAWS = {
     Flaw.NO_EVENT: "{told}",
     Flaw.IMPOSSIBLE_TIME: "a time is before 2015, or not over yet",
     Flaw.IMPOSSIBLE_WEEK: "a week is before 2015, or too far ahead",
+    Flaw.UNIT_OF_TIMES: "times have no unit",
+    Flaw.BOUNDS_SWAPPED: "min_score is greater than max_score",
+    Flaw.ALARM_BOUNDS_SWAPPED: "alarm_min is greater than alarm_max",
+    Flaw.WEEKS_SWAPPED: "first_week is after last_week",
+    Flaw.HALF_REMOVED: "removed_at and removed_by belong together",
+    Flaw.LATE_AND_OMITTED: "a score cannot be late and omitted",
+    Flaw.PLAYER_TWICE: "a player is there twice",
+    Flaw.WEEK_TWICE: "a week is there twice",
+    Flaw.EXCUSE_TWICE: "an excuse is there twice",
+    Flaw.PLAYER_MISSING: "a player is missing",
 }
 _OF_WEEKS = ("week", "next_week", "open_week", "latest", "last_week")
 """The fields of errors that hold a week such as 2026-W47."""
@@ -331,7 +341,9 @@ def _show(value: Any) -> Any:
 
 def tell_mistake(mistake: FileMistake) -> str:
     """Say why a file is not an exported event; the text is not escaped."""
-    return _FLAWS[mistake.flaw].format(most=mistake.most, told=mistake.told)
+    reason = mistake.reason
+    told = _FLAWS[reason].format(most=mistake.most, told=mistake.told) if isinstance(reason, Flaw) else sentence(reason)
+    return f"{mistake.where}: {told}" if mistake.where else told
 
 
 def _choice(names: Sequence[str]) -> str:

@@ -128,7 +128,7 @@ CHANGES: dict[str, tuple[dict[str, Any], type[LeaderboardError], str]] = {
     "a time to come": ({"submissions 0 submitted_at": "2999-01-01T00:00:00Z"}, EventFileBroken, "a time is"),
     "a week to come": ({"submissions 0 week": "2026-W51"}, EventFileBroken, "a week is"),
     "a run to come": ({"runs 0 week": FARTHEST}, EventFileBroken, "a week is"),
-    "a season without end": ({"event last_week": "9999-W52"}, EventFileBroken, "event last_week: Value error"),
+    "a season without end": ({"event last_week": "9999-W52"}, EventFileBroken, "event last_week: Write the week"),
 }
 
 

@@ -55,6 +55,14 @@ class NotAnEventFile(Exception):
         self.mistakes, self.is_newer = tuple(mistakes), is_newer
 
 
+class _Refused(ValueError):
+    """Tells the validation why the bot does not take a part of the file."""
+
+    def __init__(self, reason: Flaw | LeaderboardError) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
     """Return a validator that cleans a text as if a user had typed it."""
 
@@ -62,7 +70,7 @@ def _cleaned(clean: Callable[[Any], T]) -> AfterValidator:
         try:
             return clean(text)
         except LeaderboardError as error:
-            raise ValueError(type(error).__name__) from None
+            raise _Refused(error) from None
 
     return AfterValidator(check)
 
@@ -119,7 +127,7 @@ class FileRules(_Part):
         try:
             self.rules.check()
         except RuleOutOfRange as error:
-            raise ValueError(f"{error.rule} is not {error.least:,} to {error.greatest:,}") from None
+            raise _Refused(error) from None
         return self
 
 
@@ -146,13 +154,13 @@ class FileEvent(_Part):
     @model_validator(mode="after")
     def _check(self) -> "FileEvent":
         if self.unit is not None and self.format is ScoreFormat.TIME:
-            raise ValueError("times have no unit")
+            raise _Refused(Flaw.UNIT_OF_TIMES)
         if self.min_score is not None and self.max_score is not None and self.min_score > self.max_score:
-            raise ValueError("min_score is greater than max_score")
+            raise _Refused(Flaw.BOUNDS_SWAPPED)
         if self.alarm_min is not None and self.alarm_max is not None and self.alarm_min > self.alarm_max:
-            raise ValueError("alarm_min is greater than alarm_max")
+            raise _Refused(Flaw.ALARM_BOUNDS_SWAPPED)
         if self.first_week is not None and self.last_week is not None and self.first_week > self.last_week:
-            raise ValueError("first_week is after last_week")
+            raise _Refused(Flaw.WEEKS_SWAPPED)
         return self
 
 
@@ -200,9 +208,9 @@ class FileSubmission(_Part):
     @model_validator(mode="after")
     def _check(self) -> "FileSubmission":
         if (self.removed_at is None) != (self.removed_by is None):
-            raise ValueError("removed_at and removed_by belong together")
+            raise _Refused(Flaw.HALF_REMOVED)
         if self.is_late and self.is_omitted:
-            raise ValueError("a score cannot be late and omitted")
+            raise _Refused(Flaw.LATE_AND_OMITTED)
         return self
 
 
@@ -233,15 +241,15 @@ class EventFile(_Part):
     def _check(self) -> "EventFile":
         players = {one.discord_id for one in self.players}
         if len(players) < len(self.players):
-            raise ValueError("a player is there twice")
+            raise _Refused(Flaw.PLAYER_TWICE)
         if len({run.week for run in self.runs}) < len(self.runs):
-            raise ValueError("a week is there twice")
+            raise _Refused(Flaw.WEEK_TWICE)
         if len({(one.player, one.week) for one in self.excuses}) < len(self.excuses):
-            raise ValueError("an excuse is there twice")
+            raise _Refused(Flaw.EXCUSE_TWICE)
         named = {one.player for one in self.submissions} | {one.player for one in self.excuses}
         named = named.union(*(run.omitted for run in self.runs))
         if named - players:
-            raise ValueError("a player is missing")
+            raise _Refused(Flaw.PLAYER_MISSING)
         return self
 
 
@@ -273,4 +281,7 @@ def _check_members(members: list[tuple[str, Any]]) -> None:
 
 def _mistake(error: Any) -> FileMistake:
     where = " ".join(str(part + 1 if isinstance(part, int) else part) for part in error["loc"])
-    return FileMistake(Flaw.NO_EVENT, told=f"{where}: {error['msg']}" if where else str(error["msg"]))
+    raised = error.get("ctx", {}).get("error")
+    if isinstance(raised, _Refused):
+        return FileMistake(raised.reason, where=where)
+    return FileMistake(Flaw.NO_EVENT, where=where, told=error["msg"])
