@@ -730,10 +730,14 @@ class ClickTooSoon(CooldownActive):
 
 @dataclass(eq=False)
 class ScoreHeld(LeaderboardError):
-    """The `score` would move others far, so an admin must approve it before it counts for the `event`."""
+    """The `score` would move others far, so an admin must approve it before it counts for the `event`.
+
+    If the current week is closed, it would count for `later_week`, such as 2026-W48.
+    """
 
     score: str
     event: str
+    later_week: str | None = None
 
 
 class ScoreBeyondAlarm(ScoreHeld):

@@ -49,6 +49,7 @@ EXAMPLES: dict[str, Any] = {
     "first": "2026-W44",
     "last": "2026-W47",
     "last_week": "2026-W47",
+    "later_week": "2026-W48",
     "seasons": 2,
     "typed": "tetr",
     "nearest": ("Tetris 40L",),

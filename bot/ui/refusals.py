@@ -166,11 +166,11 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "One score at a time: you can submit again in {seconds_left} second{plural}. Then press again."
     ),
     errors.ScoreHeld: (
-        "**{score}** is far from all others, so an admin looks at it first. It counts for this week once approved. "
+        "**{score}** is far from all others, so an admin looks at it first. It counts for {counts_for} once approved. "
         "`/review` shows you where it stands."
     ),
     errors.ScoreBeyondAlarm: (
-        "**{score}** is beyond what {event} usually sees, so an admin looks at it first. It counts for this week "
+        "**{score}** is beyond what {event} usually sees, so an admin looks at it first. It counts for {counts_for} "
         "once approved. `/review` shows you where it stands."
     ),
     errors.NothingHeld: "This score waits no longer: an admin has approved or refused it. `/review` shows what waits.",
@@ -249,7 +249,7 @@ _FLAWS = {
     Flaw.EXCUSE_TWICE: "an excuse is there twice",
     Flaw.PLAYER_MISSING: "a player is missing",
 }
-_OF_WEEKS = ("week", "next_week", "open_week", "latest", "last_week")
+_OF_WEEKS = ("week", "next_week", "open_week", "latest", "last_week", "later_week")
 """The fields of errors that hold a week such as 2026-W47."""
 _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 
@@ -263,6 +263,8 @@ def sentence(error: LeaderboardError) -> str:
         fields["until"], fields["left"] = format_dt(error.ends_at, "F"), format_dt(error.ends_at, "R")
         goes_on, ends = f"Scores after you close it count for {fields['next_week']}", "It takes no scores after that"
         fields["afterwards"] = ends if error.next_week is None else goes_on
+    if isinstance(error, errors.ScoreHeld):
+        fields["counts_for"] = fields["later_week"] or "this week"
     if isinstance(error, errors.WeekClosedAlready):
         fields["ran_at"] = format_dt(error.ran_at, "R" if isinstance(error, errors.WeekClosedEarly) else "f")
     if isinstance(error, errors.AboutPlayer):

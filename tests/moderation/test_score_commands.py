@@ -288,6 +288,19 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
     assert back.public.startswith("Excuse taken back\n**Bob** · 23–29 November 2026\nall events: it counts as missed")
 
 
+async def test_a_score_held_after_an_early_close_is_said_to_count_later(world: World) -> None:
+    await world.create_event(holds=True, **{"last-week": "2026-W48"})
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "1000"})
+    await world.submit("Ana", 500)
+    await world.reset()
+    told = await world.submit("Fay", "99,000")
+    assert "It counts for 23–29 November 2026 once approved." in told
+    assert "this week" not in told
+    approved = await world.click(world.admin, await world.use(world.admin, "review"), "Approve")
+    assert "Score approved" in approved
+    assert "**Fay** · 99,000" in (await world.board("week")).public
+
+
 async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: World) -> None:
     await world.create_event(unit="points", holds=True)
     await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})

@@ -243,10 +243,10 @@ class Batch:
             if alarm is None:
                 counted[number] = self._move(entry, entry.player_id, decision)
             else:
-                self._hold(number, entry, entry.player_id, alarm)
+                self._hold(number, entry, entry.player_id, decision, alarm)
         return counted
 
-    def _hold(self, number: int, entry: Entry, player_id: int, alarm: RaisedAlarm) -> None:
+    def _hold(self, number: int, entry: Entry, player_id: int, decision: Decision, alarm: RaisedAlarm) -> None:
         """Hold a score for review. Like a counted score it starts the cooldown, even if two scores arrive at once.
 
         Raises:
@@ -259,7 +259,7 @@ class Batch:
         if is_held_lately(self._connection, player_id, entry.event.info.guild_id, self._now, cooldown, batch):
             self._refused[number] = CooldownActive(math.ceil(cooldown.total_seconds()))
         else:
-            self._holding[number] = hold_score(self._connection, entry, player_id, alarm, self._now)
+            self._holding[number] = hold_score(self._connection, entry, player_id, decision, alarm, self._now)
 
     def _move(self, entry: Entry, player_id: int, decision: Decision) -> Counted:
         """Update the event's running statistics with a new personal or weekly best.

@@ -75,15 +75,18 @@ def is_held_lately(
     return connection.execute(found.where(*of_player, lately, other).limit(1)).first() is not None
 
 
-def hold_score(connection: Connection, entry: Entry, player_id: int, alarm: RaisedAlarm, now: datetime) -> ScoreHeld:
+def hold_score(
+    connection: Connection, entry: Entry, player_id: int, decision: Decision, alarm: RaisedAlarm, now: datetime
+) -> ScoreHeld:
     """Store that a score waits for an admin, and return the answer to its player."""
     event, submission = entry.event, entry.submission
     if entry.member_version is None:
         sql.ADD_MEMBERS.write(connection, [(event.info.guild_id, player_id, entry.name)])
-    made_in = entry.known.current.code
-    of_score = event.info.id, entry.score, made_in, submission.proof, submission.has_picture, alarm.moves
+    made_in = entry.known.current
+    of_score = event.info.id, entry.score, made_in.code, submission.proof, submission.has_picture, alarm.moves
     row = (submission.interaction_id, player_id, *of_score)
     sql.HOLD_SCORES.write(connection, [row], now=now)
     sql.ADD_JOBS.write(connection, [(JobKind.REVIEW.value, str(submission.interaction_id))], now=now)
     kind = ScoreBeyondAlarm if alarm.moves is None else ScoreHeld
-    return kind(event.info.style.show(entry.score), event.info.name)
+    later_week = None if decision.week == made_in else str(decision.week)
+    return kind(event.info.style.show(entry.score), event.info.name, later_week)
