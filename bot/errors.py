@@ -556,6 +556,13 @@ class EventNotBegun(LeaderboardError):
 
 
 @dataclass(eq=False)
+class WeekBeforeFirst(EventNotBegun):
+    """The same for a score of an earlier time; the `first_week`, such as 2026-W47, may have begun since."""
+
+    first_week: str
+
+
+@dataclass(eq=False)
 class EventEnded(LeaderboardError):
     """The event with the name `event` accepts no more scores: its last week, such as 2026-W47, is over or closed."""
 

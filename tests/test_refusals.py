@@ -50,6 +50,7 @@ EXAMPLES: dict[str, Any] = {
     "last": "2026-W47",
     "last_week": "2026-W47",
     "later_week": "2026-W48",
+    "first_week": "2026-W47",
     "seasons": 2,
     "typed": "tetr",
     "nearest": ("Tetris 40L",),
@@ -71,6 +72,8 @@ RAISED = (
     errors.NothingToRemove,
     errors.NoScores,
     errors.NothingToRestore,
+    errors.EventNotBegun,
+    errors.ScoreHeld,
 )
 """Errors that are raised although they have subclasses."""
 COMMAND = re.compile("`(/[a-z-]+(?: [a-z-]+)?)`")

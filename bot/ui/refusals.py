@@ -102,6 +102,10 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.ImportGone: "Nothing to take back: {event} has no scores of this import any more.",
     errors.EventArchived: "{event} is archived and takes no more scores. `/leaderboard` still shows it.",
     errors.EventNotBegun: "{event} takes no scores yet. It begins {begins_at}.",
+    errors.WeekBeforeFirst: (
+        "{event} takes no scores for weeks before {first_week}. An earlier season is an event of its own: "
+        "`/event list` names it."
+    ),
     errors.EventEnded: ("{event} takes no more scores: its last week was {last_week}. `/leaderboard` still shows it."),
     errors.SeasonSwapped: "The first week is after the last one. Swap `first-week` and `last-week`.",
     errors.SeasonOver: "That last week is over, and the event has no scores. Choose {current} or a later one.",
@@ -249,7 +253,7 @@ _FLAWS = {
     Flaw.EXCUSE_TWICE: "an excuse is there twice",
     Flaw.PLAYER_MISSING: "a player is missing",
 }
-_OF_WEEKS = ("week", "next_week", "open_week", "latest", "last_week", "later_week")
+_OF_WEEKS = ("week", "next_week", "open_week", "latest", "last_week", "later_week", "first_week")
 """The fields of errors that hold a week such as 2026-W47."""
 _NAMED = {Named.EVENT: "An event's name", Named.UNIT: "A unit"}
 

@@ -301,6 +301,22 @@ async def test_a_score_held_after_an_early_close_is_said_to_count_later(world: W
     assert "**Fay** · 99,000" in (await world.board("week")).public
 
 
+async def test_a_score_from_before_a_season_is_refused_with_its_first_week(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 500)
+    world.clock.move(weeks=1)
+    await world.reset()
+    await world.begin_again()
+    world.clock.move(weeks=1)
+    late = {"player": world.member("Ana"), "score": "70", "when": "2026-W47"}
+    assert await world.refused(world.use(world.admin, "score add", event="Tetris Blitz", **late)) == (
+        "Tetris Blitz takes no scores for weeks before 23–29 November 2026. "
+        "An earlier season is an event of its own: `/event list` names it."
+    )
+    asked = await world.use(world.admin, "score add", event="Tetris Blitz · season 1", **late)
+    assert "16–22 November is closed, and would be run again with the score." in asked
+
+
 async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: World) -> None:
     await world.create_event(unit="points", holds=True)
     await world.submit_all({"Ana": 500, "Bob": 400, "Cai": 300, "Dov": 200, "Emi": 100})

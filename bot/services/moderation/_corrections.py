@@ -13,6 +13,7 @@ from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
 from bot.domain.seasons import check_in_season
 from bot.domain.weeks import Week, counting_week
+from bot.errors import EventNotBegun, WeekBeforeFirst
 from bot.services.announcements import may_be_record
 from bot.services.events import describe
 from bot.services.moderation._player import unrate
@@ -79,11 +80,14 @@ def add_score(
     If that week has been closed since, rerun it with the score.
 
     Raises:
-        EventNotBegun, EventEnded: the event takes no scores for that week.
+        WeekBeforeFirst, EventEnded: the event takes no scores for that week.
     """
     made_in = addition.week(zone)
     week = week_for(session, event.id, made_in, addition.submitted_at)
-    check_in_season(describe(event), week, zone)
+    try:
+        check_in_season(describe(event), week, zone)
+    except EventNotBegun as early:
+        raise WeekBeforeFirst(early.event, early.begins_at, str(Week.at(early.begins_at, zone))) from None
     row = ScoreSubmission(
         interaction_id=addition.interaction_id,
         player_id=addition.player_id,

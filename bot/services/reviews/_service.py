@@ -17,7 +17,7 @@ from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.servers import Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
-from bot.errors import AlreadyCounted, AlreadyTakenBack, EventEnded, EventNotBegun, NothingHeld, PlayerWithdrawn
+from bot.errors import AlreadyCounted, AlreadyTakenBack, EventEnded, NothingHeld, PlayerWithdrawn, WeekBeforeFirst
 from bot.services.events import describe, find_event
 from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.moderation import (
@@ -134,7 +134,7 @@ class ReviewService:
         foresight = Foresight(session, event, self._scale, held.player_id, find_week(session, held).code)
         try:
             add_score(session, event, addition, zone, self._scale)
-        except (EventNotBegun, EventEnded):
+        except (WeekBeforeFirst, EventEnded):
             return None
         return foresight.consequences()
 
@@ -145,7 +145,7 @@ class ReviewService:
             NothingHeld: no such score waits in the actor's server.
             PlayerWithdrawn: the player has been withdrawn since.
             AlreadyCounted: the score is already in the log.
-            EventNotBegun, EventEnded: the event takes no scores of that week any more.
+            WeekBeforeFirst, EventEnded: the event takes no scores of that week any more.
         """
 
         def work(session: Session) -> CorrectionResult:
