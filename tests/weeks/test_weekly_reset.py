@@ -49,6 +49,17 @@ async def test_closing_a_week_early_says_where_later_scores_go(world: World) -> 
     )
 
 
+async def test_a_week_closed_late_names_the_end_of_a_week_that_is_open(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 500)
+    early = await world.reset()
+    assert "1 played · the next one ends <t:1795996800:R>" in early
+    late = {"player": world.member("Ana"), "score": "70", "when": "2026-W46"}
+    asked = await world.use(world.admin, "score add", event="Tetris Blitz", **late)
+    await world.click(world.admin, asked, "Add")
+    assert "1 played · the next one ends <t:1795996800:R>" in await world.reset()
+
+
 @pytest.mark.parametrize("week", [{}, {"week": "2026-W47"}])
 async def test_closing_the_current_week_is_asked_first(world: World, week: dict[str, str]) -> None:
     await world.create_event()
