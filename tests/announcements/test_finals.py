@@ -1,5 +1,7 @@
 """The end of an event is announced once, where results are announced, and corrected after an undo."""
 
+from datetime import UTC, datetime
+
 import pytest
 from simcord.builders import ChannelHandle
 
@@ -95,3 +97,40 @@ async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: W
     await world.backend.real.services.excuses.excuse(world.as_actor(), world.member("Bob").id, "2026-W48")
     assert "🥇 **Bob** · **1200**" in await podium()
     assert "🥇 **Bob** · **1200**" not in before
+
+
+@pytest.mark.parametrize("how", ["take back", "remove", "withdraw"])
+async def test_an_event_whose_last_open_score_goes_after_its_end_has_ended(world: World, how: str) -> None:
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    await world.create_event(**{"last-week": "2026-W48"})
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    world.clock.now = datetime(2026, 11, 29, 23, 55, tzinfo=UTC)
+    submitted = await world.submit("Ana", 90)
+    world.clock.move(minutes=6)
+    assert not any("has ended" in text for text in await told(world, news))
+
+    if how == "take back":
+        await world.click("Ana", submitted, "Undo")
+    else:
+        label, what = ("Withdraw", "player withdraw") if how == "withdraw" else ("Remove", "score remove")
+        which = {} if how == "withdraw" else {"event": "Tetris Blitz", "score": "90"}
+        asked = await world.use(world.admin, what, player=world.member("Ana"), **which)
+        await world.click(world.admin, asked, label)
+    [final] = [text for text in await told(world, news) if "has ended" in text]
+    assert "🥇 **Bob** · **1" in final
+
+
+async def test_an_event_that_ended_before_announcements_is_not_announced_later(world: World) -> None:
+    await close_the_last_week(world)
+    await world.reset()
+    world.clock.move(weeks=2)
+    await world.backend.real.jobs.do_due()
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    for command, label in (("player withdraw", "Withdraw"), ("player return", "Bring back")):
+        await world.click(world.admin, await world.use(world.admin, command, player=world.member("Ana")), label)
+    asked = await world.use(world.admin, "score remove", event="Tetris Blitz", player=world.member("Ana"))
+    await world.click(world.admin, asked, "Remove")
+    assert await told(world, news) == []

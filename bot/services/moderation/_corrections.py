@@ -27,7 +27,7 @@ from bot.services.ratings import (
     was_counted,
 )
 from bot.services.servers import name_player
-from bot.services.weeks import after_correction, find_run, rerun_week
+from bot.services.weeks import after_correction, announce_end, find_run, rerun_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,8 @@ def conclude(
         untrue.append(JobKind.RECORD)
     runs = [done.run] if done.run is not None and done.is_rerun else []
     after_correction(session, event, now, *untrue, runs=runs)
+    if correction is Correction.REMOVE and done.run is None and done.before is not None:
+        announce_end(session, event, now)
     return CorrectionResult(
         correction=correction,
         event=describe(event),

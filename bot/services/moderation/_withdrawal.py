@@ -23,7 +23,7 @@ from bot.services.moderation._player import lock_events, unrate
 from bot.services.posts import refresh_posts
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, find_member, record, require_admin
-from bot.services.weeks import award_roles
+from bot.services.weeks import announce_end, award_roles
 
 
 class WithdrawalService:
@@ -101,11 +101,13 @@ class WithdrawalService:
             with_records = [key for key in changed if may_be_record(session, events[key], of_player)]
             refresh_posts(session, changed, now, JobKind.FINAL, JobKind.BOARD)
             refresh_posts(session, with_records, now, JobKind.RECORD)
-            for event_id in changed:
+            for event_id, open_weeks in changed.items():
                 award_roles(session, events[event_id], now)
+                if is_withdrawn and open_weeks:
+                    announce_end(session, events[event_id], now)
             name = PlayerName(discord_id, member.display_name)
             moved = tuple(describe(events[key]) for key in changed)
-            return MembershipResult(name, is_withdrawn, moved, why), changed
+            return MembershipResult(name, is_withdrawn, moved, why), [*changed]
 
         result, changed = await self._database.write(work)
         for event_id in changed:
@@ -114,15 +116,19 @@ class WithdrawalService:
 
     def _move(
         self, session: Session, member: Member, events: dict[int, Event], now: datetime, *, is_withdrawn: bool
-    ) -> list[int]:
-        """Withdraw a member or bring them back; return the keys of the events whose bests have changed."""
+    ) -> dict[int, list[int]]:
+        """Withdraw a member or bring them back.
+
+        Returns:
+            The events whose bests have changed, by key, each with the open weeks for which the player has scores.
+        """
         member.withdrawn_at = now if is_withdrawn else None
-        open_weeks, changed = _open_weeks(session, member), list[int]()
+        open_weeks, changed = _open_weeks(session, member), dict[int, list[int]]()
         for key, event in events.items():
             before, after = derive_bests(session, event, member.player_id, open_weeks[key])
             if before != after:
                 event.version += 1
-                changed.append(key)
+                changed[key] = open_weeks[key]
         if is_withdrawn:
             unrate(session, member.player_id, events.values(), self._scale)
         return changed

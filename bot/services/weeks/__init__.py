@@ -4,13 +4,14 @@ from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser
 from bot.services.weeks._lookup import closed_weeks, find_first_week, find_progress, find_run, open_week
 from bot.services.weeks._rerate import rerate
-from bot.services.weeks._run import after_correction, announced_with, award_roles, end_to_come
+from bot.services.weeks._run import after_correction, announce_end, announced_with, award_roles, end_to_come
 from bot.services.weeks._service import WeeklyProcessingService
 
 __all__ = [
     "WeekCloser",
     "WeeklyProcessingService",
     "after_correction",
+    "announce_end",
     "announced_with",
     "award_roles",
     "closed_weeks",

@@ -76,10 +76,18 @@ def close_week(
     hasten_results(session, run, event.guild_id, now)
     if load_settings(session, event.guild_id).announcement_channel_id is not None:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
-        season = find_progress(session, event, now)
-        if season is not None and season.has_ended:
-            schedule(session, JobKind.FINAL, str(event.id), now)
+        announce_end(session, event, now)
     award_roles(session, event, now)
+
+
+def announce_end(session: Session, event: Event, now: datetime) -> None:
+    """Schedule the announcement of the final podium if an event has ended.
+
+    The transaction has closed a week, or has taken scores out of an open one, which may have been the last ones.
+    """
+    season = find_progress(session, event, now)
+    if season is not None and season.has_ended:
+        schedule(session, JobKind.FINAL, str(event.id), now)
 
 
 def after_correction(
