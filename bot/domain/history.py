@@ -56,6 +56,7 @@ class HistoryEntry:
         removal: the removal; None unless the score was removed.
         added_by: Discord's id of the admin who added it for the player; None for the player's own.
         is_imported: whether it came with an import.
+        is_approved: whether it was the player's own and held, until an admin approved it.
         held: the state of a held score that does not count; None for a score in the log.
         was_best: whether it beat all earlier scores, among those that count at present; so does the first one.
         is_best: whether it is the present personal best.
@@ -70,6 +71,7 @@ class HistoryEntry:
     removal: Removal | None = None
     added_by: int | None = None
     is_imported: bool = False
+    is_approved: bool = False
     held: HeldState | None = None
     was_best: bool = False
     is_best: bool = False

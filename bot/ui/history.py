@@ -111,6 +111,8 @@ def _remarks(entry: HistoryEntry, player: int) -> Iterator[str]:
         yield "taken back" if entry.removal.by == player else "removed"
     if entry.is_imported:
         yield "imported"
+    elif entry.is_approved:
+        yield "approved"
     elif entry.added_by is not None:
         yield "added by an admin"
 

@@ -124,3 +124,11 @@ async def test_a_board_from_before_a_season_names_the_earlier_one_as_an_event(wo
     told = "Nobody had a score by then.\nan earlier season is an event of its own\n"
     assert told in await board("Tetris Blitz")
     assert "🥇 **Ben** · 20" in await board("Tetris Blitz · season 1")
+
+
+async def test_a_score_that_was_held_and_approved_is_not_said_to_be_added(world: World) -> None:
+    await world.create_event(holds=True)
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "1000"})
+    await world.submit("Ana", 5000)
+    await world.click(world.admin, await world.use(world.admin, "review"), "Approve")
+    assert "★ **5,000** · <t:1795003200:d> · approved\n" in await world.use("Ana", "history", event="Tetris Blitz")

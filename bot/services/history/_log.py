@@ -24,6 +24,7 @@ def read_entries(session: Session, event_id: int, player_id: int, *, with_held: 
     logged = sa.select(
         *(log.id, log.score, log.submitted_at, log.week_number, log.proof, log.added_by, log.import_id),
         *(log.removed_at, log.removed_by, log.removal_reason),
+        sa.exists().where(HeldScore.interaction_id == log.interaction_id).label("is_approved"),
     ).where(log.player_id == player_id, is_of_event(event_id))
     entries = [_entry(row) for row in session.execute(logged)]
     if with_held:
@@ -40,8 +41,9 @@ def _entry(row: sa.Row[*tuple[object, ...]]) -> HistoryEntry:
         week=Week.from_code(row.week_number),
         proof=row.proof,
         removal=removal,
-        added_by=row.added_by,
+        added_by=None if row.is_approved else row.added_by,
         is_imported=row.import_id is not None,
+        is_approved=row.is_approved,
     )
 
 
