@@ -109,7 +109,7 @@ def _nothing(page: LeaderboardPage) -> str:
         return begins_with(page.first_week)
     if not page.event.is_active:
         return "No scores, and the event is archived."
-    if not page.takes_scores:
+    if page.is_past or not page.takes_scores:
         return "No scores."
     week = " for this week" if page.board is Board.WEEK else ""
     return f"No scores{week} yet. Be the first with `/submit-score`."

@@ -99,6 +99,17 @@ async def test_without_a_closed_week_the_board_keeps_its_name_and_takes_scores(w
     assert [*(await world.click("Ben", board, "Past weeks")).buttons] == ["All-time"]
 
 
+@on_one_database
+async def test_a_closed_week_that_is_left_without_scores_invites_nobody_to_it(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset()
+    asked = await world.use(world.admin, "score remove", event=EVENT, player=world.member("Ana"))
+    await world.click(world.admin, asked, "Remove and run the week again")
+    board = await world.use("Ana", "leaderboard", event=EVENT, week="2026-W47")
+    assert board.public.startswith("Tetris Blitz · 16–22 November 2026\nNo scores.\n")
+
+
 async def test_the_weeks_of_a_past_season_are_suggested_with_it(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
