@@ -247,7 +247,7 @@ def _best_after(result: CorrectionResult) -> str:
         was_best = result.correction is Correction.REMOVE and result.changed_best
         return escape_score(result.personal_best, style) + (before if was_best else "")
     if result.correction is Correction.REMOVE:
-        return "None left: no longer on the leaderboard."
+        return "None left: no longer on the leaderboard." if result.changed_best else "None: the player is withdrawn."
     return "None: the player is withdrawn, and it counts once they return."
 
 

@@ -411,6 +411,19 @@ async def test_a_player_without_a_score_is_withdrawn_from_all_events(world: Worl
     )
 
 
+async def test_one_of_several_scores_of_a_withdrawn_player_is_not_their_last(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100})
+    await world.submit_all({"Ana": 150})
+    ana = world.member("Ana")
+    await world.backend.real.services.withdrawals.withdraw(world.as_actor(), ana.id)
+    asked = await world.use(world.admin, "score remove", event="Tetris Blitz", player=ana, score="150")
+    removed = await world.click(world.admin, asked, "Remove")
+    assert removed.public.endswith("Personal best\nNone: the player is withdrawn.")
+    await world.backend.real.services.withdrawals.bring_back(world.as_actor(), ana.id)
+    assert "**Ana** · 100" in (await world.board()).public
+
+
 async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 50})
