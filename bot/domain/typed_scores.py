@@ -98,7 +98,9 @@ def read_number(text: str, unit: str | None, locale: str | None) -> Readings:
     found = _read_scaled(text, sure, point_first=point_first)
     if letter in POWERS and any(spelling.startswith(letter) for spelling in spellings):
         short = _read_signed(text.removesuffix(letter).rstrip(), sure, point_first=point_first)
-        return Readings(short.values + found.values)
+        # With and without the letter, a comma and a point may lead to the same number.
+        values = tuple(dict.fromkeys(short.values + found.values))
+        return Readings(values, found.is_certain and len(values) == 1)
     return found
 
 

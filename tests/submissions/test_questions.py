@@ -29,6 +29,14 @@ async def test_a_score_with_two_meanings_counts_as_the_one_that_is_clicked(world
     assert "**Ana** · 15,020 · 1000" in await world.board()
 
 
+async def test_a_meaning_that_is_found_in_two_ways_is_offered_once(world: World) -> None:
+    await world.create_event(unit="km")
+    question = await world.submit("Ana", "1.234k")
+    assert question.alone == "Do you mean **1.234**, **1,234** or **1,234,000** km?"
+    assert list(question.buttons) == ["1.234", "1,234", "1,234,000"]
+    assert "**1,234** km" in await world.click("Ana", question, "1,234")
+
+
 async def test_the_language_of_the_player_decides_which_score_is_offered_first(world: World) -> None:
     await world.create_event(unit="points")
     german, american = world.member("Dora"), world.member("Ana")

@@ -125,6 +125,8 @@ def test_a_letter_behind_a_number_multiplies_it() -> None:
     # These are 12 kills, or 12,000; two metres, or two million; 2 minutes, in seconds.
     assert meanings(ScoreStyle(unit="kills"), "12k") == (12, 12_000)
     assert meanings(ScoreStyle(unit="metres"), "2m") == (2, 2e6)
+    # Nothing is nothing, in thousands too.
+    assert outcome(ScoreStyle(unit="kills").parse, "0k") == 0
     assert outcome(ScoreStyle(unit="seconds").parse, "2m") == (TimeNotNumber, None, "2m", "seconds")
     assert outcome(ScoreStyle(unit="m").parse, "2m") == 2
     assert taken(ScoreStyle(unit="m").parse, ("12mm", "12km"), InvalidScore) == []
