@@ -1,10 +1,11 @@
 """Show profiles, and compare two players."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from discord import Color
 from discord.utils import format_dt
 
+from bot.domain.events import EventInfo
 from bot.domain.profiles import (
     ClosedWeek,
     ComparedEvent,
@@ -45,8 +46,8 @@ def show_profile(profile: Profile) -> Reply:
         *(line for event in profile.events for line in _event(event)),
     ]
     small = [f"and {count_of(profile.more_events, 'event')} more"] if profile.more_events else []
-    if any(event.event_elo is None for event in profile.events):
-        small.append(f"{PROVISIONAL} = before a first closed week")
+    if marked := [one.event for one in profile.events if one.event_elo is None]:
+        small.append(f"{PROVISIONAL} = before {_weeks_to_close(marked, 'a first closed week')}")
     small.append(f"{count_of(profile.scores, 'score')} since {format_dt(profile.since, 'D')}")
     return Reply([Card(escape(profile.player.name), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
@@ -60,11 +61,16 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
         *(line for event in comparison.events for line in _compared(event, names)),
     ]
     small = [f"and {count_of(comparison.more_events, 'event')} more"] if comparison.more_events else []
-    if not all(map(_have_event_elos, comparison.events)):
-        small.append(f"{PROVISIONAL} = until both have a closed week")
+    if marked := [one.event for one in comparison.events if not _have_event_elos(one)]:
+        small.append(f"{PROVISIONAL} = until both have {_weeks_to_close(marked, 'a closed week')}")
     if comparison.is_rival:
         small.append(f"You follow {names[1]}: see `/notify`")
     return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True)
+
+
+def _weeks_to_close(events: Iterable[EventInfo], one: str) -> str:
+    """Say how many closed weeks a rank takes in events: `one`, or more."""
+    return one if all(event.rules.min_weeks == 1 for event in events) else "enough closed weeks"
 
 
 def _standing(standing: ServerStanding) -> tuple[str, str]:

@@ -4,7 +4,9 @@ import pytest
 
 from bot.domain.jobs import JobKind
 from bot.domain.reminders import Reminder
+from bot.domain.rules import Rules
 from tests import tables
+from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database
 from tests.reminders.test_reminders import told
 from tests.seen import seen
@@ -64,6 +66,20 @@ async def test_a_profile_of_many_events_shows_ten_and_fits_a_phone(world: World)
     assert shown.count("#1 **Event with quite…**") == 10
     assert "\nand 2 events more\n" in shown
     assert all(len(line) <= 52 for line in shown.split("\n"))
+
+
+async def test_an_elo_of_a_closed_week_is_marked_until_there_are_enough_of_them(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    await world.reset()
+    await world.backend.real.services.rules.change(world.as_actor(), EVENT, Rules(min_weeks=2))
+    shown = (await world.use("Ana", "profile")).alone
+    assert "Best week **800** · #2 of 2" in shown
+    assert "#2 **Tetris Blitz** · **800?**" in shown
+    assert "\n? = before enough closed weeks\n" in shown
+    compared = (await world.use("Ana", "compare", player=world.member("Ben"))).alone
+    assert "weeks 0–1" in compared
+    assert compared.endswith("\n? = until both have enough closed weeks")
 
 
 @on_both_databases
