@@ -52,10 +52,13 @@ def name_pending(pending: PendingWeek) -> str:
 
 
 def _undone(result: UndoResult) -> Card:
-    count = "Its score counts" if result.players == 1 else f"Its {result.players:,} scores count"
+    # Each player may have several scores in the week, or none any more.
+    counting = f"Scores of {count_of(result.players, 'player')} count for the open week again"
+    if not result.players:
+        counting = "No scores count for the open week"
     lines = [
         f"The closing of {format_dt(result.ran_at, 'f')} is undone.",
-        f"{count} for the open week again, and all Elos are as before.",
+        f"{counting}, and all Elos are as before.",
     ]
     if result.called_back:
         lines.append(f"That includes {count_of(result.called_back, 'score')} submitted since.")
