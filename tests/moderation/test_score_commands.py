@@ -8,7 +8,7 @@ from bot.domain.reviews import HeldScore
 from bot.services.reviews import ReviewService
 from bot.services.servers import Actor
 from tests.one_database import on_both_databases, on_one_database
-from tests.seen import Seen
+from tests.seen import Seen, read
 from tests.world import World
 
 pytestmark = on_one_database
@@ -315,6 +315,28 @@ async def test_a_score_from_before_a_season_is_refused_with_its_first_week(world
     )
     asked = await world.use(world.admin, "score add", event="Tetris Blitz · season 1", **late)
     assert "16–22 November is closed, and would be run again with the score." in asked
+
+
+@pytest.mark.usefixtures("jobs_by_request")
+async def test_a_record_that_was_held_is_announced_once_it_is_approved(world: World) -> None:
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    await world.create_event(holds=True)
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "1000"})
+    await world.submit_all({"Ana": 500})
+    await world.submit("Fay", "99,000")
+    world.clock.move(hours=1)
+
+    async def told() -> list[str]:
+        await world.backend.real.jobs.do_due()
+        return [read(message) for message in news.history(viewer=world.admin)]
+
+    assert await told() == []
+    asked = await world.use(world.admin, "review")
+    await world.click(world.admin, asked, "Approve")
+    world.clock.move(minutes=1)
+    [record] = await told()
+    assert record.startswith("👑 **Fay** leads Tetris Blitz with **99,000**, 98,500 ahead of Ana")
 
 
 async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: World) -> None:

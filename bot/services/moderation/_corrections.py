@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, ScoreType, WeeklyRun
+from bot.domain.announcements import SETTLES, record_key
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
@@ -16,6 +17,7 @@ from bot.domain.weeks import Week, counting_week
 from bot.errors import EventNotBegun, WeekBeforeFirst
 from bot.services.announcements import may_be_record
 from bot.services.events import describe
+from bot.services.jobs import schedule
 from bot.services.moderation._player import unrate
 from bot.services.posts import refresh_post
 from bot.services.ratings import (
@@ -171,11 +173,17 @@ def conclude(
     now: datetime,
     reason: str | None = None,
 ) -> CorrectionResult:
-    """Refresh the posts and roles that the correction of a submission may have made outdated, and return its result."""
+    """Refresh the posts and roles that the correction of a submission may have made outdated, and return its result.
+
+    An approved score may be a record, which is announced then.
+    """
     refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
     untrue = [JobKind.FINAL, JobKind.BOARD]
     if may_be_record(session, event, ScoreSubmission.id == row.id):
         untrue.append(JobKind.RECORD)
+        if correction is Correction.APPROVE:
+            # Nothing has announced it while it was held.
+            schedule(session, JobKind.RECORD, record_key(event.id, row.interaction_id), now + SETTLES)
     runs = [done.run] if done.run is not None and done.is_rerun else []
     after_correction(session, event, now, *untrue, runs=runs)
     if correction is Correction.REMOVE and done.run is None and done.before is not None:
