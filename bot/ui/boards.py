@@ -21,7 +21,13 @@ def board_cards(board: PostedBoard) -> list[Card]:
     ]
     shown = (board.all_time, None), (board.week, TOP_OF_WEEK), (board.overall, None)
     small = list(dict.fromkeys(mark for page, most in shown for mark in explain_marks(page, page.standings[:most])))
-    small.append("refreshed after every score" if event.is_active else "archived: this is how it ended")
+    season = board.all_time.season
+    if not event.is_active:
+        small.append("archived: this is how it ended")
+    elif season is not None and season.has_ended:
+        small.append("this is how it ended")
+    else:
+        small.append("refreshed after every score")
     return [Card(escape(event.name), tuple(parts), tuple(small), Color.gold())]
 
 

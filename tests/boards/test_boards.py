@@ -152,6 +152,16 @@ async def test_a_board_that_discord_does_not_delete_is_not_called_taken_down(wor
     assert any("All-time ·" in read(one) for one in world.channel.history())
 
 
+async def test_the_board_of_an_event_that_has_ended_promises_no_refresh(world: World) -> None:
+    await post(world)
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"last-week": "2026-W47"})
+    [board] = await boards(world, after=MINUTE)
+    assert board.endswith("\nrefreshed after every score")
+    await world.reset()
+    [board] = await boards(world, after=MINUTE)
+    assert board.endswith("\n? = fewer than 3 players\nthis is how it ended")
+
+
 async def test_the_board_of_an_archived_event_is_edited_once_more(world: World) -> None:
     await post(world)
     await world.use(world.admin, "event archive", event="Tetris Blitz")
