@@ -5,7 +5,7 @@ import re
 from discord import Color
 from discord.utils import format_dt
 
-from bot.domain.audit import ITSELF, AuditEntry, AuditPage
+from bot.domain.audit import ITSELF, RULES_CHANGED, AuditEntry, AuditPage
 from bot.ui.card import Card, small_print
 from bot.ui.text import count_of, escape_start, mention
 
@@ -22,6 +22,20 @@ _CREATED = re.compile(r"(.*) \((HIGH|LOW)\)", re.DOTALL)
 _BEST = {"HIGH": "highest score", "LOW": "lowest score"}
 _MOVED = re.compile("events (left|returned to): ([0-9]+)")
 """Details that are written in other words, without what the line above them says."""
+_RULES = {
+    "uses_logarithm": "logarithms",
+    "best_of": "weeks that count",
+    "last_weeks": "latest weeks",
+    "all_time_weight": "weight of the best",
+    "missed_week_elo": "Elo of a missed week",
+    "min_weeks": "weeks before a rank",
+    "min_field": "players that a week needs",
+    "None": "the usual",
+    "True": "yes",
+    "False": "no",
+}
+_RULE = re.compile(rf"\b(?:{'|'.join(_RULES)})\b")
+"""The names and values of rules in the detail of a change."""
 
 
 def audit_card(page: AuditPage) -> Card:
@@ -62,4 +76,6 @@ def _in_words(entry: AuditEntry) -> str:
     if (created := _CREATED.fullmatch(entry.detail)) is not None:
         best = _BEST[created[2]]
         return best if created[1] == entry.event else f"{created[1]} · {best}"
+    if entry.action == RULES_CHANGED:
+        return _RULE.sub(lambda rule: _RULES[rule[0]], entry.detail)
     return _SUBMISSION.sub("", entry.detail, count=1)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.cogs.audit import AuditButton, show_audit
 from bot.domain.audit import ITSELF, AuditEntry, AuditPage
+from bot.domain.rules import Method, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.text import visible
 from bot.ui.card import LONGEST_MESSAGE
@@ -49,6 +50,17 @@ async def test_only_admins_see_who_did_what_when_and_why_the_latest_first(world:
         "Page 1 of 1 · 3 actions"
     )
     assert seen.buttons == {}
+
+
+async def test_changed_rules_are_told_in_words(world: World) -> None:
+    await world.create_event()
+    rules = Rules(method=Method.ROBUST, uses_logarithm=True, missed_week_elo=500, min_weeks=3)
+    await world.backend.real.services.rules.change(world.as_actor(), EVENT, rules)
+
+    seen = await world.use(world.admin, "audit")
+
+    changes = "method: classic → robust, logarithms: no → yes"
+    assert f"{changes}, Elo of a missed week: the usual → 500, weeks before a rank: 1 → 3\n" in seen.alone
 
 
 @on_both_databases
