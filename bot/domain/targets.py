@@ -72,6 +72,7 @@ class Target:
         others: the number of other players with a score in the field that rates the score: of all time, or of the week.
         weeks_left: how many more closed weeks a rank requires.
         is_near: whether only players near the rank were considered, because the event has too many.
+        is_for_next_week: whether a score counts for the next week, because the current one is closed already.
     """
 
     event: EventInfo
@@ -88,6 +89,7 @@ class Target:
     others: int = 0
     weeks_left: int = 0
     is_near: bool = False
+    is_for_next_week: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.ui.card import Buttons, Card, Reply
 from bot.ui.text import BEST, count_of, escape, write_elo
 
 LABEL = "What must I score?"
-_BOARDS = {Board.ALL_TIME: "all-time", Board.WEEK: "this week", Board.OVERALL: "overall"}
+_BOARDS = {Board.ALL_TIME: "all-time", Board.OVERALL: "overall"}
 
 
 def show_target(target: Target, buttons: Buttons) -> Reply:
@@ -24,7 +24,7 @@ def show_target(target: Target, buttons: Buttons) -> Reply:
 
 
 def _goal(target: Target) -> str:
-    kind, where = target.goal.kind, _BOARDS[target.board]
+    kind, where = target.goal.kind, _BOARDS.get(target.board) or _week(target)
     if kind is GoalKind.RANK:
         return f"To be **#{target.goal.value:,}** {where}"
     if kind is GoalKind.ELO:
@@ -32,12 +32,22 @@ def _goal(target: Target) -> str:
     return f"To be ahead of **{escape(target.rival.name if target.rival else '')}** {where}"
 
 
+def _week(target: Target) -> str:
+    """Name the week for which a score counts."""
+    return "next week" if target.is_for_next_week else "this week"
+
+
+def _when(target: Target) -> str:
+    """Say in which week to score, where the board depends on that."""
+    return f" {_week(target)}" if target.board is Board.OVERALL else ""
+
+
 def _told(target: Target) -> str:
-    outcome, is_overall = target.outcome, target.board is Board.OVERALL
+    outcome, when = target.outcome, _when(target)
     if outcome is Outcome.NEEDED:
-        return f"you need **{_bare(target, target.score)}**{' this week' if is_overall else ''}."
+        return f"you need **{_bare(target, target.score)}**{when}."
     if outcome is Outcome.ANY:
-        return f"any score{' this week' if is_overall else ''} is enough."
+        return f"any score{when} is enough."
     if outcome is Outcome.TOO_FEW_WEEKS:
         return f"you need **{count_of(target.weeks_left, 'closed week')}** first."
     if outcome is Outcome.NOT_RATED:
@@ -48,8 +58,7 @@ def _told(target: Target) -> str:
 
 def _reached(target: Target) -> str:
     own, goal = target.best if target.board is Board.ALL_TIME else target.best_of_week, _goal(target)
-    when = " this week" if target.board is Board.OVERALL else ""
-    return f"Your **{_bare(target, own)}**{when} is enough {goal[:1].lower()}{goal[1:]}."
+    return f"Your **{_bare(target, own)}**{_when(target)} is enough {goal[:1].lower()}{goal[1:]}."
 
 
 def _unreachable(target: Target) -> str:
@@ -58,7 +67,7 @@ def _unreachable(target: Target) -> str:
     best = BEST[target.event.direction, target.event.style.format]
     if target.board is not Board.OVERALL:
         return f"no score is enough: even the {best} makes **{write_elo(target.elo)}**."
-    told = f"no score is enough this week: even the {best} makes **{write_elo(target.elo)}**"
+    told = f"no score is enough {_week(target)}: even the {best} makes **{write_elo(target.elo)}**"
     if target.score is None:
         return f"{told}."
     return f"{told}; {target.weeks} weeks at **{_bare(target, target.score)}** would do."
@@ -70,7 +79,8 @@ def _small(target: Target) -> Iterator[str]:
         own = f"your best is {_bare(target, target.best)}"
         if target.board is not Board.ALL_TIME and target.best_of_week is not None:
             is_best = target.best_of_week == target.best
-            own += ", of this week" if is_best else f", this week {_bare(target, target.best_of_week)}"
+            week = _week(target)
+            own += f", of {week}" if is_best else f", {week} {_bare(target, target.best_of_week)}"
         yield own
     if target.until is not None:
         yield f"not beyond **{_bare(target, target.until)}**: such a score moves the middle, too"
@@ -88,7 +98,9 @@ def _small(target: Target) -> Iterator[str]:
 
 
 def _field(target: Target) -> str:
-    done = "a score" if target.board is Board.ALL_TIME else "played this week"
+    done = "a score"
+    if target.board is not Board.ALL_TIME:
+        done = "a score for next week" if target.is_for_next_week else "played this week"
     if target.others == 0:
         return f"nobody else has {done} yet"
     return f"{count_of(target.others, 'other')} {'has' if target.others == 1 else 'have'} {done} so far"

@@ -40,6 +40,18 @@ async def test_a_player_is_told_what_to_score_and_gets_there_by_it(world: World)
     assert "🥇 **Ana**" in await world.board("overall")
 
 
+async def test_after_an_early_close_a_target_is_for_the_next_week(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 300})
+    await world.reset()
+
+    overall = await world.use("Ana", "target", event="Tetris", rank=1)
+
+    assert overall.alone.startswith("Tetris Blitz\nTo be **#1** overall, you need **682** next week.\n")
+    assert overall.alone.endswith("nobody else has a score for next week yet")
+    assert "next week, any score is enough." in await world.use("Ana", "target", event="Tetris", rank=1, board="week")
+
+
 async def test_what_cannot_be_aimed_at_is_refused(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Ben": 200})

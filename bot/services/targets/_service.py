@@ -1,5 +1,7 @@
 """Tell players which score reaches a goal, on each board."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
@@ -69,14 +71,15 @@ class TargetService:
             if not found.is_active:
                 raise EventArchived(found.name)
             zone = load_settings(session, guild_id).time_zone
-            week = open_week(session, found.id, Week.at(self._clock(), zone))
+            current = Week.at(self._clock(), zone)
+            week = open_week(session, found.id, current)
             check_in_season(describe(found), week, zone)
             if is_withdrawn(session, guild_id, discord_id):
                 raise SubmitterWithdrawn
             aims = Aims(session, found, week, discord_id, self._scale, self._known)
             goal = goals[0] if goals else None
-            if board is Board.OVERALL or (board is None and closed_weeks(session, found.id)):
-                return aims.overall(goal)
-            return aims.by_score(board or Board.ALL_TIME, goal)
+            is_overall = board is Board.OVERALL or (board is None and closed_weeks(session, found.id))
+            target = aims.overall(goal) if is_overall else aims.by_score(board or Board.ALL_TIME, goal)
+            return replace(target, is_for_next_week=week != current)
 
         return await self._database.read(work)
