@@ -55,8 +55,14 @@ def _memory() -> int:
 
 
 def _commit() -> str:
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    """Return the commit, marked if anything differs from it but the results that other benchmarks have just written."""
+    commit = _git("describe", "--always") or "unknown"
+    is_changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results")
+    return f"{commit}-dirty" if is_changed else commit
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False).stdout.strip()
 
 
 async def _postgres_settings() -> dict[str, str]:
