@@ -29,7 +29,7 @@ ENDED = "🏁"
 EARLIER = "**Closed with it**"
 """The heading above the weeks that were closed together with the last one."""
 LEADER_WIDTH = 22.0
-"""How wide the name of a leader may be, in average letters, to fit a line of a phone with a rank and an Elo."""
+"""The greatest width of a leader's name, in average letters; a rank and an Elo fit beside it on a line of a phone."""
 MOST_EARLIER = 5
 """The most such weeks to list."""
 

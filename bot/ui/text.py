@@ -29,7 +29,7 @@ _PLAIN = re.compile("[ -\u02ff\u2010-\u2027\u2190-\u21ff]*")
 LINE_WIDTH = 26.0
 """How wide the text of a row may be, in average letters, to fit a line of a phone together with its separators."""
 CUT_WIDTH = 1.5
-"""How wide the mark of a cut text is."""
+"""The width of the mark of a cut text, in average letters."""
 LEAST_NAME_WIDTH = 4.0
 """If less than this of a name would fit, the rest of its line is so long that the line breaks in any case."""
 SMALL_WIDTH = 37.0
