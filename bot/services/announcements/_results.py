@@ -27,12 +27,12 @@ from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
-from bot.domain.weeks import Week, counting_week
+from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, load_settings
 from bot.services.standings import find_leaders
-from bot.services.weeks import WeeklyProcessingService
+from bot.services.weeks import WeeklyProcessingService, open_week
 
 
 class ResultAnnouncements(Announcements):
@@ -116,7 +116,7 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
     later = sa.exists().where(WeeklyRun.event_id == event.id, WeeklyRun.week_number > last.week_number)
     leaders = () if session.scalar(sa.select(later)) else find_leaders(session, event, PODIUM)
     info, zone = describe(event), settings.time_zone
-    following = _open_after(session, last, max(week.next(), Week.at(last.ran_at, zone)))
+    following = open_week(session, event.id, max(week.next(), Week.at(last.ran_at, zone)), at=last.ran_at)
     return Results(
         event=info,
         week=week,
@@ -130,14 +130,6 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
         closes_itself=settings.closes_weeks,
         closed_early=last.ran_at < week.ends_at(zone),
     )
-
-
-def _open_after(session: Session, run: WeeklyRun, week: Week) -> Week:
-    """Return the first week, from `week` on, that was open after a run; an earlier run may have closed `week` early."""
-    closed = sa.select(WeeklyRun.week_number).where(
-        WeeklyRun.event_id == run.event_id, WeeklyRun.week_number >= week.code, WeeklyRun.ran_at <= run.ran_at
-    )
-    return counting_week(week, set(map(Week.from_code, session.scalars(closed))))
 
 
 def _next_close(event: EventInfo, settings: ServerSettings, week: Week) -> datetime | None:

@@ -17,11 +17,11 @@ from bot.domain.text import clean_reason
 from bot.errors import MomentAhead, MomentUnknown, PlayerWithdrawn, ScoreInQuestion, ScoreUnclear
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, add_score, conclude, week_for
+from bot.services.moderation._corrections import Addition, add_score, conclude
 from bot.services.moderation._finding import name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, add_members, begin_action, load_settings, name_player, record, require_admin
-from bot.services.weeks import find_run
+from bot.services.weeks import find_run, open_week
 
 NOT_COUNTED = 0
 """The placeholder interaction id of a previewed row, which is rolled back."""
@@ -71,7 +71,7 @@ class AdditionService:
                 player_id = _find_member(session, actor.guild_id, player)
                 at = _instant_of(session, found, moment)
                 addition = Addition(NOT_COUNTED, player_id, value, at, actor.discord_id)
-                week = week_for(session, found.id, addition.week(zone), at)
+                week = open_week(session, found.id, addition.week(zone), at=at)
                 foresight = Foresight(session, found, self._scale, player_id, week.code)
                 row, done = add_score(session, found, addition, zone, self._scale)
                 name, shown = name_player(session, found, player_id), name_submission(found, row, zone)

@@ -13,7 +13,7 @@ from bot.domain.jobs import JobKind
 from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
 from bot.domain.seasons import check_in_season
-from bot.domain.weeks import Week, counting_week
+from bot.domain.weeks import Week
 from bot.errors import EventNotBegun, WeekBeforeFirst
 from bot.services.announcements import may_be_record
 from bot.services.events import describe
@@ -29,7 +29,7 @@ from bot.services.ratings import (
     was_counted,
 )
 from bot.services.servers import name_player
-from bot.services.weeks import after_correction, announce_end, find_run, rerun_week
+from bot.services.weeks import after_correction, announce_end, find_run, open_week, rerun_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def add_score(
         WeekBeforeFirst, EventEnded: the event takes no scores for that week.
     """
     made_in = addition.week(zone)
-    week = week_for(session, event.id, made_in, addition.submitted_at)
+    week = open_week(session, event.id, made_in, at=addition.submitted_at)
     try:
         check_in_season(describe(event), week, zone)
     except EventNotBegun as early:
@@ -200,21 +200,6 @@ def conclude(
         personal_best=done.after,
         reason=reason,
     )
-
-
-def week_for(session: Session, event_id: int, made_in: Week, submitted_at: datetime) -> Week:
-    """Return the week that a score counts for.
-
-    That is the first week, from the one when it was made, that was still open at the time of the score.
-    """
-    closed = session.scalars(
-        sa.select(WeeklyRun.week_number).where(
-            WeeklyRun.event_id == event_id,
-            WeeklyRun.week_number >= made_in.code,
-            WeeklyRun.ran_at <= submitted_at,
-        )
-    )
-    return counting_week(made_in, {Week.from_code(code) for code in closed})
 
 
 def _is_counted(session: Session, run: WeeklyRun, submission: ScoreSubmission) -> bool:

@@ -13,9 +13,9 @@ from bot.domain.weeks import Week
 from bot.errors import NothingHeld
 from bot.services.events import describe, find_event
 from bot.services.jobs import cancel
-from bot.services.moderation import week_for
 from bot.services.posts import refresh_post
 from bot.services.servers import drop_notices, name_player, waiting_in
+from bot.services.weeks import open_week
 
 
 def find_waiting(session: Session, guild_id: int, held_id: int) -> HeldScore:
@@ -66,7 +66,7 @@ def describe_held(session: Session, held: HeldScore) -> reviews.HeldScore:
 
 def find_week(session: Session, held: HeldScore) -> Week:
     """Return the week that a held score counts for if an admin approves it."""
-    return week_for(session, held.event_id, Week.from_code(held.made_in_week), held.held_at)
+    return open_week(session, held.event_id, Week.from_code(held.made_in_week), at=held.held_at)
 
 
 def end_waiting(session: Session, guild_id: int, interaction_id: int, now: datetime) -> None:

@@ -18,12 +18,15 @@ UNDO = "weekly undo"
 """The name of an undone run in the audit log."""
 
 
-def open_week(session: Session, event_id: int, current: Week) -> Week:
-    """Return the week that a score of an event counts for: the first without a run, beginning with the current week."""
-    closed = session.scalars(
-        select(WeeklyRun.week_number).where(WeeklyRun.event_id == event_id, WeeklyRun.week_number >= current.code)
-    )
-    return counting_week(current, {Week.from_code(code) for code in closed})
+def open_week(session: Session, event_id: int, made_in: Week, at: datetime | None = None) -> Week:
+    """Return the week that a score of an event counts for: the first without a run, from the week when it was made on.
+
+    If `at` is given, only the runs of that time count, so that the result is the week which was open then.
+    """
+    ran = WeeklyRun.event_id == event_id, WeeklyRun.week_number >= made_in.code
+    until = () if at is None else (WeeklyRun.ran_at <= at,)
+    closed = session.scalars(select(WeeklyRun.week_number).where(*ran, *until))
+    return counting_week(made_in, {Week.from_code(code) for code in closed})
 
 
 def closed_weeks(session: Session, event_id: int) -> tuple[Week, ...]:
