@@ -13,7 +13,7 @@ from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.text import visible
 from bot.domain.typed_scores import MINUTE, plain
 from bot.domain.weeks import Week
-from bot.errors import AmbiguousScore, InvalidScore
+from bot.errors import AmbiguousScore, CommaInScore, InvalidScore
 
 MOST_DIGITS = 16
 """The most digits of a score before the point."""
@@ -73,6 +73,8 @@ def _exact(part: str, style: ScoreStyle) -> Iterator[Range]:
         scores = [style.parse(part)]
     except AmbiguousScore as error:
         scores = [reading.score for reading in error.readings]
+    except CommaInScore as error:
+        scores = [style.parse(error.pointed)]
     except InvalidScore:
         return
     for score in scores:
@@ -91,19 +93,21 @@ def _beginnings(part: str, style: ScoreStyle) -> Iterator[Range]:
 
 
 def _numbers_beginning(part: str) -> Iterator[Range]:
-    written = _NUMBER.fullmatch(part.replace(",", ""))
-    if written is None or len(written[1]) > MOST_DIGITS:
-        return
-    whole, fraction = written.groups()
-    if fraction is not None:
-        yield _span(Decimal(whole + fraction), Decimal(1).scaleb(1 - len(fraction)))
-        return
-    for zeros in range(MOST_DIGITS - len(whole) + 1):
-        yield _span(Decimal(whole).scaleb(zeros), Decimal(1).scaleb(zeros))
+    # A comma groups thousands or begins decimals.
+    for text in dict.fromkeys(part.replace(",", mark) for mark in ("", ".")):
+        written = _NUMBER.fullmatch(text)
+        if written is None or len(written[1]) > MOST_DIGITS:
+            continue
+        whole, fraction = written.groups()
+        if fraction is not None:
+            yield _span(Decimal(whole + fraction), Decimal(1).scaleb(1 - len(fraction)))
+            continue
+        for zeros in range(MOST_DIGITS - len(whole) + 1):
+            yield _span(Decimal(whole).scaleb(zeros), Decimal(1).scaleb(zeros))
 
 
 def _times_beginning(part: str) -> Iterator[Range]:
-    written = _CLOCK.fullmatch(part)
+    written = _CLOCK.fullmatch(part.replace(",", "."))
     if written is None or not part:
         return
     numbers: list[str] = written[1].split(":")

@@ -41,7 +41,7 @@ _SCALED = re.compile(r"(.*[0-9.]) ?([kmb])")
 _SIGNED = re.compile(r"([+-]?)(.*)", re.DOTALL)
 _CLOCK = re.compile(rf"(?:([0-9]+):)?([0-9]+):([0-5][0-9](?:[.,][0-9]{{1,{MAX_DECIMALS}}})?)")
 _BELOW_SIXTY = re.compile("[0-5][0-9]")
-_AMOUNT = rf"([0-9]+(?:\.[0-9]{{1,{MAX_DECIMALS}}})?|\.[0-9]{{1,{MAX_DECIMALS}}})"
+_AMOUNT = rf"([0-9]+(?:[.,][0-9]{{1,{MAX_DECIMALS}}})?|\.[0-9]{{1,{MAX_DECIMALS}}})"
 _HOURS, _MINUTES, _SECONDS, _MILLISECONDS = "h|hrs?|hours?", "m|mins?|minutes?", "s|secs?|seconds?", "ms"
 _WORDS = re.compile(
     rf"(?:{_AMOUNT} ?(?:{_HOURS}) ?)?(?:{_AMOUNT} ?(?:{_MINUTES}) ?)?"
@@ -215,11 +215,17 @@ def _clock(text: str) -> Decimal | None:
 
 
 def _words(text: str) -> Decimal | None:
-    """Parse hours, minutes, seconds and milliseconds; each amount must be below one of the next greater unit."""
+    """Parse hours, minutes, seconds and milliseconds; each amount must be below one of the next greater unit.
+
+    A comma in the first amount may group thousands. In a later one it can only begin decimals.
+    """
     words = _WORDS.fullmatch(text)
     amounts = (None,) * len(_KINDS) if words is None else words.groups()
-    given = [(Decimal(amount), kind) for amount, kind in zip(amounts, _KINDS, strict=True) if amount is not None]
+    typed = [(amount, kind) for amount, kind in zip(amounts, _KINDS, strict=True) if amount is not None]
+    if not typed or "," in typed[0][0]:
+        return None
+    given = [(Decimal(amount.replace(",", ".")), kind) for amount, kind in typed]
     for (greater, of_kind), (amount, kind) in pairwise(given):
         if greater % 1 or amount * kind >= of_kind:
             return None
-    return sum((amount * kind for amount, kind in given), Decimal(0)) if given else None
+    return sum((amount * kind for amount, kind in given), Decimal(0))

@@ -37,10 +37,11 @@ def test_a_score_is_found_by_each_beginning_of_what_is_shown(
     ("typed", "style", "among", "found"),
     [
         ("9", NUMBER, [9, 9.5, 90, 900, 19, 8, 10, 99_999], [9, 9.5, 90, 900, 99_999]),
-        ("18,9", NUMBER, [18_900, 189, 1890, 188, 190], [18_900, 189, 1890]),
+        ("18,9", NUMBER, [18_900, 189, 1890, 18.95, 188, 190, 18], [18_900, 189, 1890, 18.95]),
         ("15.2", NUMBER, [15.2, 15.29, 15.3, 152], [15.2, 15.29]),
         ("1:2", TIME, [85.5, 79, 90, 3600 + 1_200], [85.5, 3600 + 1_200]),
         ("59.5", TIME, [59.5, 59.55, 59.6, 3570], [59.5, 59.55]),
+        ("1:23,4", TIME, [83.4, 83.45, 83.5, 83], [83.4, 83.45]),
         ("−3", NUMBER, [-3, -3.5, -30, -4, -2.9, 3], [-3, -3.5, -30]),
         ("-1:2", TIME, [-85.5, -79, 85.5], [-85.5]),
         ("fast", NUMBER, [1, 2], []),
@@ -109,9 +110,10 @@ async def test_of_several_scores_that_fit_none_is_taken_and_each_is_named(backen
 
 async def test_a_value_that_may_mean_two_numbers_finds_the_one_that_there_is(backend: TestBackend) -> None:
     await backend.create_event()
-    for score in (15_020, 15.02, 7_125):
+    for score in (15_020, 15.02, 7_125, 18.9, 189):
         await backend.submit(ANA, score)
     removals = backend.real.services.removals
     with pytest.raises(SeveralScores):
         await removals.remove(ADMIN, EVENT, ANA, "15.020")
     assert (await removals.remove(ADMIN, EVENT, ANA, "7.125")).submission.score == 7_125
+    assert (await removals.remove(ADMIN, EVENT, ANA, "18,9")).submission.score == 18.9

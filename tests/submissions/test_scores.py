@@ -189,6 +189,8 @@ def test_a_duration_is_read_in_seconds_minutes_and_hours() -> None:
         "3600": 3600.0,
         "1m23s": 83.0,
         "1m 23.5 s": 83.5,
+        "1m23,5s": 83.5,
+        "1h 2m 3,456 s": 3723.456,
         "1h2m3.4s": 3723.4,
         "1 h 23 min 45 s": 5025.0,
         "2m": 120.0,
@@ -201,7 +203,7 @@ def test_a_duration_is_read_in_seconds_minutes_and_hours() -> None:
         "−1m30s": -90.0,
     }
     assert read(TIME, *seconds) == seconds
-    assert meanings(TIME, "12,345") == (12345, 12.345)
+    assert meanings(TIME, "12,345") == meanings(TIME, "12,345 s") == (12345, 12.345)
 
 
 def test_the_unit_may_stand_before_or_behind_the_number_or_be_left_out() -> None:
@@ -272,6 +274,8 @@ NO_SCORES = (
     "1:",
     "1m90s",
     "1.5m3s",
+    "1,5m3s",
+    "1,5h",
     "3s1m",
     "'; DROP TABLE players; --",
     "\x0042",
