@@ -6,12 +6,13 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.announcements import Announced, Final, Record, Reopened, Results, WeekWinner
+from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreStyle
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Standing
 from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card, Reply
-from bot.ui.standings import MEDALS
+from bot.ui.standings import FEW_PLAYERS, MEDALS, PROVISIONAL
 from bot.ui.text import (
     LONGEST_NAME,
     UNBROKEN,
@@ -44,7 +45,8 @@ def show_results(content: Results | Reopened) -> Reply:
         lines.append("Closed early.")
     elif content.closed_early:
         lines.append(f"Closed early: later scores count for {write_days(content.week.next())}.")
-    lines += [_placed(result, content.event.style) for result in content.podium]
+    mark = _mark(content)
+    lines += [_placed(result, content.event.style, mark) for result in content.podium]
     lines += _alone(content)
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
@@ -56,11 +58,12 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.climb is not None:
         lines.append(f"**Climber** {_name(content.climb.player)}, {content.climb.before:,} → {content.climb.rank:,}")
     lines += _earlier(content.earlier, content.event.style)
-    small = f"{content.players:,} played"
+    played = f"{content.players:,} played"
     if content.next_close is not None:
         closes = "the next one closes" if content.closes_itself else "the next one ends"
-        small += f" · {closes} {format_dt(content.next_close, 'R')}"
-    return Reply([Card(title, tuple(lines), (small,), Color.gold())])
+        played += f" · {closes} {format_dt(content.next_close, 'R')}"
+    small = (played, FEW_PLAYERS) if mark else (played,)
+    return Reply([Card(title, tuple(lines), small, Color.gold())])
 
 
 def show_announced(content: Announced) -> Reply:
@@ -99,15 +102,21 @@ def show_record(record: Record) -> Reply:
     return Reply([Card(None, (line,), color=Color.gold())])
 
 
-def _placed(result: WeeklyResult, style: ScoreStyle) -> str:
+def _placed(result: WeeklyResult, style: ScoreStyle, mark: str) -> str:
     medal, score = MEDALS.get(result.rank, f"#{result.rank}"), escape_score(result.score, style)
-    elo = "" if result.elo is None else f" · {write_elo(result.elo)}"
+    elo = "" if result.elo is None else f" · {write_elo(result.elo)}{mark}"
     return f"{medal} **{_name(result.player)}** · {score}{elo}"
 
 
 def _leader(leader: Standing) -> str:
     """Write a leader on one line, which a phone would otherwise break anywhere, even within the Elo."""
     return UNBROKEN.join((f"{leader.rank}", escape(narrow(leader.player.name, LEADER_WIDTH)), write_elo(leader.elo)))
+
+
+def _mark(content: Results) -> str:
+    """Return the mark of Elos that rest on few players; where a player was alone, a sentence explains theirs."""
+    is_rated = any(result.elo is not None for result in content.podium)
+    return PROVISIONAL if is_rated and 1 < content.players < SMALL_FIELD else ""
 
 
 def _alone(content: Results) -> list[str]:

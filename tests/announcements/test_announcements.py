@@ -114,6 +114,8 @@ async def test_weeks_that_were_caught_up_after_downtime_are_told_in_one_notice(s
 async def test_a_week_that_is_closed_late_names_the_end_of_the_open_week(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 90))
     [told] = await server.told("🏆", CLOSE + 16 * DAY)
+    assert "🥇 **Ana** · 100 · 1200?\n🥈 **Ben** · 90 · 800?\n" in told
+    assert told.endswith("\n? = fewer than 3 players\nPicture\nHow was this rated?")
     assert f"2 played · the next one closes <t:{int((CLOSE + 21 * DAY).timestamp())}:R>" in told
 
 
