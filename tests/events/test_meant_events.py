@@ -48,6 +48,19 @@ async def test_a_part_of_a_name_means_archived_events_only_where_accepted(arcade
     assert (await arcade.board(event="ultra")).text.startswith("Ultra 2012 · all-time")
 
 
+async def test_a_part_means_a_past_season_only_by_a_name_of_its_own(arcade: World) -> None:
+    await arcade.submit("Ana", 5, "Tetris Blitz")
+    await arcade.reset("Tetris Blitz")
+    await arcade.begin_again("Tetris Blitz")
+    assert (await arcade.board(event="blitz")).text.startswith("Tetris Blitz · all-time")
+    await arcade.use(arcade.admin, "event edit", event="Tetris Blitz · season 1", name="Autumn Cup")
+
+    assert (await arcade.board(event="autumn")).text.startswith("Autumn Cup · all-time")
+    assert await arcade.refused(arcade.submit("Ana", 5, "autumn")) == (
+        "This server has no event “autumn”. See them all with `/event list`."
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [

@@ -124,14 +124,22 @@ def get_event(session: Session, guild_id: int, event: str | int, *, lock: bool =
 
 
 def _meant(session: Session, guild_id: int, typed: str, *, archived: bool = True) -> str:
-    # The name of an archived season contains the whole name of its event, so it would match every text that the event
-    # does.
-    is_current = Event.season_of.is_(None)
-    names = sa.select(Event.name_key, Event.name, Event.is_active).where(Event.guild_id == guild_id, is_current)
-    events = session.execute(names.order_by(Event.name_key)).all()
+    of_guild = sa.select(Event.id, Event.season_of, Event.name_key, Event.name, Event.is_active)
+    events = session.execute(of_guild.where(Event.guild_id == guild_id).order_by(Event.name_key)).all()
     if not events:
         raise NoEvents
-    return meant_event(typed, {key: name for key, name, is_active in events if archived or is_active})
+    keys = {event.id: event.name_key for event in events}
+    # Unless it has been renamed, a past season has the name of its event with an addition. It would match every text
+    # that the event does.
+    return meant_event(
+        typed,
+        {
+            event.name_key: event.name
+            for event in events
+            if (archived or event.is_active)
+            and (event.season_of is None or keys[event.season_of] not in event.name_key)
+        },
+    )
 
 
 def describe(event: Event | sa.Row[Any]) -> EventInfo:
