@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rapidfuzz import fuzz, process
-
 from bot.domain.rules import DEFAULT_RULES, Rules
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreStyle
 from bot.domain.text import MAX_EVENT_NAME, name_key
@@ -247,6 +245,9 @@ def meant_event(typed: str, names: Mapping[str, str]) -> str:
     if len(candidates) > 1 or (candidates and not key):
         raise EventAmbiguous(tuple(candidates))
     if not candidates:
+        # This takes 3 MB, and is only needed for misspelt names.
+        from rapidfuzz import fuzz, process
+
         alike = process.extract(
             key[:MAX_EVENT_NAME], names.keys(), scorer=fuzz.WRatio, limit=MOST_NEAREST, score_cutoff=ALIKE
         )

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import pytz
-from rapidfuzz import fuzz, process
 
 from bot.errors import TimeZoneAmbiguous, UnknownTimeZone
 
@@ -150,6 +149,9 @@ def _offsets(zone: str) -> tuple[timedelta | None, ...]:
 
 
 def _nearest(typed: str) -> tuple[str, ...]:
+    # This takes 3 MB, and is only needed for misspelt places.
+    from rapidfuzz import fuzz, process
+
     places = {_city(name): zone for zone, name in _zones() if zone in pytz.common_timezones_set}
     places |= {country: zones[0] for country, zones in _countries()}
     alike = process.extract(
