@@ -200,6 +200,20 @@ async def test_a_server_that_asks_for_a_second_factor_is_told_what_to_do(court: 
 
 
 @pytest.mark.one_database
+async def test_a_trouble_with_roles_is_told_no_more_once_it_is_over(court: Court) -> None:
+    await court.award(KING, "number one")
+    court.members.asks_for_2fa = True
+    await court.close((ANA, 100), (BEN, 90))
+    [notice] = await tables.rows(court.wired.backend.database, Notice)
+    assert notice["trouble"] == "owner has no 2fa"
+    court.members.asks_for_2fa = False
+
+    assert await court.close((ANA, 110)) == {"King": {"ana"}}
+    asked = await court.wired.use(ADMIN, "settings", guild=COURT)
+    assert "Does not work" not in asked.text
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("module", "limit", "value", "parts"),
     [(roles, "LONGEST_SECONDS", 0.0, [1, 1, 1, 0]), (_service, "AT_A_TIME", 2, [2, 1, 0])],

@@ -20,6 +20,8 @@ from bot.services.standings import find_leaders
 
 AT_A_TIME = 200
 """The most roles that one claim of the job gives and takes."""
+RETRIED = (Trouble.ROLES_CLOSED, Trouble.ROLE_ABOVE, Trouble.OWNER_WITHOUT_2FA)
+"""The troubles after which the next job tries again. They are over once a job has given and taken every role."""
 
 
 class RoleService:
@@ -97,8 +99,10 @@ class RoleService:
             hold(session, claim)
             _note(session, done)
             if is_all:
-                _forget_absent(session, int(claim.key))
-                _forget_ended(session, int(claim.key))
+                guild_id = int(claim.key)
+                _forget_absent(session, guild_id)
+                _forget_ended(session, guild_id)
+                drop_notices(session, guild_id, JobKind.ROLES, of=RETRIED)
                 finish(session, claim)
             else:
                 postpone(session, claim, self._clock())

@@ -1,5 +1,6 @@
 """Store notices for admins until an admin has seen them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -35,10 +36,11 @@ def mark_seen(session: Session, guild_id: int, now: datetime, besides: JobKind |
     session.execute(sa.update(models.Notice).where(*_unseen(guild_id, besides)).values(shown_at=now))
 
 
-def drop_notices(session: Session, guild_id: int, *kinds: JobKind) -> None:
-    """Delete the notices of some kinds, because an admin has dealt with their subject."""
-    of_kinds = models.Notice.guild_id == guild_id, models.Notice.kind.in_(kinds)
-    session.execute(sa.delete(models.Notice).where(*of_kinds))
+def drop_notices(session: Session, guild_id: int, *kinds: JobKind, of: Collection[Trouble] = tuple(Trouble)) -> None:
+    """Delete the notices of some kinds `of` some troubles, because their subject has been dealt with."""
+    row = models.Notice
+    of_kinds = row.guild_id == guild_id, row.kind.in_(kinds), row.trouble.in_(of)
+    session.execute(sa.delete(row).where(*of_kinds))
 
 
 def waiting_in(guild_id: int) -> sa.Select[HeldScore]:
