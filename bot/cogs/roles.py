@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,27 +45,39 @@ class RoleKeeper:
             Unavailable: the database did not answer.
             discord.HTTPException, aiohttp.ClientError, OSError: Discord did not accept a change this time.
         """
-        began_at = time.monotonic()
-        changes = await self._roles.plan(claim.key)
-        if not changes:
-            await self._roles.note(claim, (), is_all=True)
-            return
-        done: list[RoleChange] = []
-        for change in changes:
-            if done and time.monotonic() - began_at >= LONGEST_SECONDS:
-                break
-            try:
-                trouble = await self._change(int(claim.key), change)
-            except NotFound:
-                done.append(replace(change, is_absent=True))
-                continue
-            if trouble is not None:
-                logger.warning("server %s: role %d: %s", claim.key, change.role_id, trouble)
-                await self._roles.give_up(claim, done, change, trouble)
+        began_at, above = time.monotonic(), dict[int, RoleChange]()
+        while changes := await self._roles.plan(claim.key, above):
+            done: list[RoleChange] = []
+            for change in changes:
+                if done and time.monotonic() - began_at >= LONGEST_SECONDS:
+                    break
+                if change.role_id in above:
+                    continue
+                try:
+                    trouble = await self._change(int(claim.key), change)
+                except NotFound:
+                    done.append(replace(change, is_absent=True))
+                    continue
+                if trouble is Trouble.ROLE_ABOVE:
+                    # The bot may still manage the other roles.
+                    above[change.role_id] = change
+                elif trouble is not None:
+                    await self._give_up(claim, done, change, trouble)
+                    return
+                else:
+                    done.append(change)
+            if done:
+                # The next claim handles the rest, and what was awarded meanwhile.
+                await self._roles.note(claim, done, is_all=False)
                 return
-            done.append(change)
-        # The next claim handles the rest, and what was awarded meanwhile.
-        await self._roles.note(claim, done, is_all=False)
+        if above:
+            await self._give_up(claim, (), next(iter(above.values())), Trouble.ROLE_ABOVE)
+        else:
+            await self._roles.note(claim, (), is_all=True)
+
+    async def _give_up(self, claim: Claim, done: Sequence[RoleChange], refused: RoleChange, trouble: Trouble) -> None:
+        logger.warning("server %s: role %d: %s", claim.key, refused.role_id, trouble)
+        await self._roles.give_up(claim, done, refused, trouble)
 
     async def _change(self, guild_id: int, change: RoleChange) -> Trouble | None:
         """Give or take a role; return the reason if the bot may not.

@@ -214,6 +214,23 @@ async def test_a_trouble_with_roles_is_told_no_more_once_it_is_over(court: Court
 
 
 @pytest.mark.one_database
+async def test_a_role_that_stands_too_high_keeps_no_other_from_players(court: Court) -> None:
+    await court.use("event create", name="Sprint", direction="HIGH")
+    for event, role in ((EVENT, JUDGE), ("Sprint", FINALIST)):
+        await court.wired.backend.real.services.roles.award(actor(ADMIN, COURT), event, role.id, Award.TOP_THREE)
+    for player, score in ((ANA, "100"), (BEN, "90")):
+        await court.use("submit-score", player, event="Sprint", score=score)
+    court.members.left.add(BEN.id)
+    await court.close((ANA, 100), (BEN, 90))
+    await court.use("weekly-reset", event="Sprint")
+    assert await court.roles() == {"Finalist": {"ana"}}
+    [notice] = await tables.rows(court.wired.backend.database, Notice)
+    assert (notice["trouble"], notice["place_id"]) == ("role above", JUDGE.id)
+    court.members.left.clear()
+    assert await court.close((BEN, 95)) == {"Finalist": {"ana", "ben"}}
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("module", "limit", "value", "parts"),
     [(roles, "LONGEST_SECONDS", 0.0, [1, 1, 1, 0]), (_service, "AT_A_TIME", 2, [2, 1, 0])],

@@ -1,7 +1,7 @@
 """Decide who gets which role, and record which roles the bot has given."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -65,8 +65,13 @@ class RoleService:
 
         return await self._database.write(work)
 
-    async def plan(self, key: str) -> tuple[RoleChange, ...]:
-        """Return the roles that the job of a server gives and takes next: at most `AT_A_TIME`, best players first."""
+    async def plan(self, key: str, left_out: Container[int] = ()) -> tuple[RoleChange, ...]:
+        """Return what the job of a server gives and takes next: at most `AT_A_TIME` changes, best players first.
+
+        Args:
+            key: the key of the job.
+            left_out: the roles that stay as they are.
+        """
         guild_id = int(key)
         boards = await self._database.read(lambda session: _boards(session, guild_id))
         for event_id in boards.values():
@@ -80,6 +85,8 @@ class RoleService:
                 earners[row.role_id].update(players)
             changes: list[RoleChange] = []
             for row, players in earned:
+                if row.role_id in left_out:
+                    continue
                 have = set(session.scalars(sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)))
                 keep, lost = earners[row.role_id], sorted(have.difference(players))
                 changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]
@@ -120,6 +127,7 @@ class RoleService:
             guild_id = int(claim.key)
             finish(session, claim)
             _note(session, done)
+            _forget_absent(session, guild_id)
             if trouble is Trouble.ROLE_GONE:
                 session.execute(sa.delete(RoleGrant).where(RoleGrant.award_id == refused.award_id))
                 session.execute(sa.delete(EventRole).where(EventRole.id == refused.award_id))
