@@ -79,6 +79,27 @@ async def test_results_are_told_at_a_close_and_corrected_by_an_undo(server: Serv
     assert await server.told("🏆") == [first, second]
 
 
+async def test_a_reopened_week_that_closes_with_the_next_is_not_called_open(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90))
+    await server.told("🏆", CLOSE)
+    await server.wired.use(ADMIN, "weekly-undo", event=EVENT)
+    [reopened] = await server.told("🏆")
+    assert "The week is open again." in reopened
+    await server.play((ANA, 110))
+
+    first, second = await server.told("🏆", CLOSE + 7 * DAY)
+
+    assert "🥇 **Ana** · 100 · 1200" in first
+    assert "**Closed with it**\n16–22 Nov: **Ana** · 100" in second
+    for _ in range(2):
+        await server.wired.use(ADMIN, "weekly-undo", event=EVENT)
+    assert all("The week is open again." in text for text in await server.told("🏆"))
+    # The messages follow without a channel for announcements too.
+    await server.wired.set(ADMIN, announcements=HOME.news)
+    await server.wired.reset()
+    assert not any("open again" in text for text in await server.told("🏆"))
+
+
 @on_one_database
 async def test_a_channel_that_was_just_left_ends_no_announcements_elsewhere(server: Server) -> None:
     database, left = server.wired.backend.database, HOME.channel.id

@@ -43,15 +43,20 @@ class ResultAnnouncements(Announcements):
         self._weeks = weeks
 
     async def draft(self, key: str) -> Draft[Results | Reopened] | None:
-        """Return what the announcement currently says; None if the event is gone."""
+        """Return what the announcement currently says; None if the event is gone.
+
+        If its last week was reopened and then closed together with a later week, whose announcement has that news, an
+        existing announcement shows the results of its last week again.
+        """
         event_id, code = read_key(key)
 
         def work(session: Session) -> Draft[Results | Reopened] | None:
             event = session.get(Event, event_id)
             if event is None:
                 return None
-            settings, runs = load_settings(session, event.guild_id), _closed_together(session, event_id, code)
-            content = _content(session, event, settings, Week.from_code(code), runs)
+            settings, last = load_settings(session, event.guild_id), Week.from_code(code)
+            runs = _closed_together(session, event_id, code)
+            content = _content(session, event, settings, last, runs or _runs_of(session, event_id, [last]))
             return self._draft(session, event, content, is_news=bool(runs))
 
         return await self._database.read(work)

@@ -143,7 +143,9 @@ class PostService:
         await self._database.write(work)
 
 
-def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *kinds: JobKind) -> None:
+def refresh_posts(
+    session: Session, event_ids: Collection[int], now: datetime, *kinds: JobKind, keys: Collection[str] | None = None
+) -> None:
     """Schedule a refresh of the posts about events, in the transaction that changes the events.
 
     Args:
@@ -151,10 +153,13 @@ def refresh_posts(session: Session, event_ids: Collection[int], now: datetime, *
         event_ids: the keys of the events.
         now: when the posts are due.
         kinds: the kinds of posts to refresh; none means all kinds.
+        keys: the keys of the posts to refresh; None means all keys.
     """
     posts = sa.select(models.Post.kind, models.Post.key).where(models.Post.event_id.in_(event_ids))
     if kinds:
         posts = posts.where(models.Post.kind.in_(kinds))
+    if keys is not None:
+        posts = posts.where(models.Post.key.in_(keys))
     schedule_all(session, [(row.kind, row.key) for row in session.execute(posts)], now)
 
 

@@ -72,7 +72,9 @@ def close_week(
     if last != week:
         run.closed_with = last.code
     record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
-    refresh_posts(session, [event.id], now, JobKind.BOARD)
+    # Before an undo, the week may have had an announcement of its own.
+    keys = [str(event.id), *(results_key(event.id, one) for one in sorted({week, last}))]
+    refresh_posts(session, [event.id], now, JobKind.BOARD, JobKind.RESULTS, keys=keys)
     hasten_results(session, run, event.guild_id, now)
     if load_settings(session, event.guild_id).announcement_channel_id is not None:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
@@ -104,8 +106,14 @@ def after_correction(
     """
     refresh_posts(session, [event.id], now, *kinds)
     for run in runs:
-        refresh_post(session, JobKind.RESULTS, results_key(event.id, announced_with(run)), now)
+        _refresh_results(session, run, now)
     award_roles(session, event, now)
+
+
+def _refresh_results(session: Session, run: WeeklyRun, now: datetime) -> None:
+    """Schedule a refresh of the announcements of a run's week: the present one, and the one from before an undo."""
+    for week in sorted({announced_with(run), Week.from_code(run.week_number)}):
+        refresh_post(session, JobKind.RESULTS, results_key(run.event_id, week), now)
 
 
 def end_to_come(session: Session, event: Event, now: datetime) -> datetime | None:
