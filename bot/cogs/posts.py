@@ -46,7 +46,7 @@ class Publication(Generic[T]):
     Attributes:
         source: supplies their contents.
         show: turns the contents into a message.
-        returns: whether the bot posts a message again that somebody has deleted.
+        returns: whether the bot posts a message again that somebody has deleted, even without news.
     """
 
     source: Source[T]
@@ -104,7 +104,7 @@ class Poster:
                 try:
                     await self._edit(task, post, post.message_id)
                 except Deleted:
-                    if publication.returns:
+                    if publication.returns or draft.has_news_since(post):
                         await self._post(task)
                     else:
                         await self._posts.keep(claim, draft, post, post.message_id, task.digest)

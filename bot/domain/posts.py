@@ -21,6 +21,8 @@ class Draft(Generic[T]):
         not_older_than: a message posted by this time, in UTC, or in another channel is replaced by a new one at the
             bottom of the channel; None for a message that stays in its place.
         again_at: when to check the post again, in UTC, even without a change; None for never.
+        news_at: when the news happened, in UTC; a message from before that comes again if somebody has deleted it; None
+            for a message that stays deleted.
     """
 
     guild_id: int
@@ -31,12 +33,19 @@ class Draft(Generic[T]):
     not_before: datetime | None = None
     not_older_than: datetime | None = None
     again_at: datetime | None = None
+    news_at: datetime | None = None
 
     def replaces(self, post: "Post") -> bool:
         """Tell whether a new message should replace the existing one."""
         if self.channel_id is None or self.not_older_than is None:
             return False
         return post.channel_id != self.channel_id or post.posted_at is None or post.posted_at <= self.not_older_than
+
+    def has_news_since(self, post: "Post") -> bool:
+        """Tell whether the news happened after the existing message was posted."""
+        if not self.is_news or self.news_at is None or post.posted_at is None:
+            return False
+        return post.posted_at < self.news_at
 
 
 @dataclass(frozen=True, slots=True)

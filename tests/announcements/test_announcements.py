@@ -101,6 +101,23 @@ async def test_a_reopened_week_that_closes_with_the_next_is_not_called_open(serv
 
 
 @on_one_database
+async def test_results_that_an_admin_deleted_come_again_with_the_next_close(server: Server) -> None:
+    messages = server.wired.discord.channels.messages
+    await server.play((ANA, 100), (BEN, 90))
+    [first] = await server.told("🏆", CLOSE)
+    await server.wired.use(ADMIN, "weekly-undo", event=EVENT)
+    await server.told("🏆")
+    messages.clear()
+    await server.wired.reset()
+    assert await server.told("🏆") == [first]
+    # Without another close, a deleted message stays deleted.
+    messages.clear()
+    await server.wired.use(ADMIN, "event edit", event=EVENT, name="Tetris")
+    assert await server.told("🏆") == []
+    server.wired.expect_what_failed()
+
+
+@on_one_database
 async def test_a_channel_that_was_just_left_ends_no_announcements_elsewhere(server: Server) -> None:
     database, left = server.wired.backend.database, HOME.channel.id
     announcements = Announcements(database, server.clock)

@@ -1,6 +1,7 @@
 """Compose the results of an event's weeks from the archive."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -57,7 +58,8 @@ class ResultAnnouncements(Announcements):
             settings, last = load_settings(session, event.guild_id), Week.from_code(code)
             runs = _closed_together(session, event_id, code)
             content = _content(session, event, settings, last, runs or _runs_of(session, event_id, [last]))
-            return self._draft(session, event, content, is_news=bool(runs))
+            news_at = max((run.ran_at for run in runs), default=None)
+            return replace(self._draft(session, event, content, is_news=bool(runs)), news_at=news_at)
 
         return await self._database.read(work)
 
