@@ -80,6 +80,22 @@ async def test_the_final_podium_is_posted_and_edited_when_the_event_goes_on(worl
     assert "🏆 Tetris Blitz · 16–22 November\nThe week is open again." in await told(world, news)
 
 
+async def test_a_deleted_final_podium_comes_again_if_the_event_ends_again(world: World) -> None:
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    await close_the_last_week(world)
+    await world.reset()
+    assert any("has ended" in text for text in await told(world, news))
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"last-week": "2026-W48"})
+    assert "Tetris Blitz goes on." in await told(world, news)
+    moderator = world.member("Mod", manage_messages=True)
+    for message in news.history(viewer=world.admin):
+        await moderator.delete(message)
+
+    world.clock.now = datetime(2026, 11, 30, tzinfo=UTC)
+    assert any("has ended" in text for text in await told(world, news))
+
+
 async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
     news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)

@@ -1,6 +1,7 @@
 """Compose the final podium of an event from its overall board."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,11 +9,12 @@ from sqlalchemy.orm import Session
 from bot.database.models import Event, WeeklyRun
 from bot.domain.announcements import MOST_ON_PODIUM, PODIUM, Final
 from bot.domain.posts import Draft
+from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event
 from bot.services.servers import load_settings
 from bot.services.standings import find_leaders
-from bot.services.weeks import end_to_come, find_progress
+from bot.services.weeks import end_to_come, find_progress, find_run
 
 
 class FinalAnnouncements(Announcements):
@@ -27,7 +29,8 @@ class FinalAnnouncements(Announcements):
                 return None
             final = self._report(session, event)
             said = self._draft(session, event, final, is_news=final.has_ended)
-            return replace(said, again_at=end_to_come(session, event, self._clock()))
+            ended_at = _find_end(session, event) if final.has_ended else None
+            return replace(said, again_at=end_to_come(session, event, self._clock()), news_at=ended_at)
 
         return await self._database.read(work)
 
@@ -58,3 +61,12 @@ class FinalAnnouncements(Announcements):
             weeks=session.execute(weeks).scalar_one(),
             has_ended=season is not None and season.has_ended,
         )
+
+
+def _find_end(session: Session, event: Event) -> datetime | None:
+    """Return when an event ended: at its latest run, or later with its last week, if that has no run."""
+    code = event.last_week
+    ends = [session.scalar(sa.select(sa.func.max(WeeklyRun.ran_at)).where(WeeklyRun.event_id == event.id))]
+    if code is not None and find_run(session, event.id, code) is None:
+        ends.append(Week.from_code(code).ends_at(load_settings(session, event.guild_id).time_zone))
+    return max((end for end in ends if end is not None), default=None)
