@@ -6,6 +6,8 @@ from enum import Enum, StrEnum, auto
 
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
+PAUSE = timedelta(days=1)
+"""How long a job rests that is tried anew after its last try."""
 MOST_TRIES = 20
 """After this many tries, which take almost half a day, a job is given up."""
 
@@ -64,6 +66,8 @@ class JobKind(StrEnum):
         return Lane.WEEKS if self in (JobKind.CLOSE_WEEKS, JobKind.REVIEW) else Lane.MESSAGES
 
 
+LASTING = (JobKind.BOARD, JobKind.REMINDER)
+"""The kinds of jobs that exist as long as their subject; after the last try they are tried again a day later."""
 ANNOUNCEMENTS = (JobKind.RESULTS, JobKind.FINAL, JobKind.RECORD)
 """The kinds of posts in the channel for announcements."""
 

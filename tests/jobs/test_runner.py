@@ -182,6 +182,32 @@ async def test_a_failing_job_is_tried_ever_less_often_and_given_up_openly(
     assert (job.tries, job.last_error) == (0, None)
 
 
+@pytest.mark.parametrize("kind", [JobKind.BOARD, JobKind.REMINDER])
+async def test_a_lasting_job_rests_after_its_last_try_and_works_again(backend: TestBackend, kind: JobKind) -> None:
+    tries, is_broken = 0, True
+
+    async def handle(claim: Claim) -> None:
+        nonlocal tries
+        tries += 1
+        if is_broken:
+            raise RuntimeError("Discord is down")
+        await backend.database.write(lambda session: postpone(session, claim, backend.clock.now + DAY))
+
+    lasting = JobRunner(backend.database, backend.clock, {kind: handle})
+    due_at = last_try = backend.clock.now
+    await backend.database.write(lambda session: schedule(session, kind, KEY, due_at))
+    for _ in range(MOST_TRIES):
+        last_try = backend.clock.now
+        assert await lasting.do_due() == 1
+        backend.clock.now = (await jobs(backend))[0]["due_at"]
+    assert backend.clock.now - last_try == DAY
+    assert (await jobs(backend))[0]["last_error"] == "RuntimeError: Discord is down"
+    is_broken = False
+    assert await lasting.do_due() == 1
+    [job] = await jobs(backend)
+    assert (tries, job["tries"], job["last_error"]) == (MOST_TRIES + 1, 0, None)
+
+
 async def test_a_job_that_kills_every_process_is_given_up_too(backend: TestBackend) -> None:
     tries = 0
 
