@@ -7,6 +7,7 @@ from simcord.builders import ChannelHandle
 
 from bot.domain.jobs import JobKind
 from bot.services.jobs import find_job
+from tests.backends import EVENT
 from tests.one_database import on_one_database
 from tests.seen import read
 from tests.sessions import reading
@@ -136,6 +137,23 @@ async def test_an_event_whose_last_open_score_goes_after_its_end_has_ended(world
         await world.click(world.admin, asked, label)
     [final] = [text for text in await told(world, news) if "has ended" in text]
     assert "🥇 **Bob** · **1" in final
+
+
+async def test_an_event_whose_last_open_scores_were_imported_ends_without_them(world: World) -> None:
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    await world.create_event(**{"last-week": "2026-W48"})
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    world.clock.now = datetime(2026, 11, 29, 23, 55, tzinfo=UTC)
+    transfer = world.backend.real.services.transfer
+    table = f"player,score,time\n{world.member('Ana').id},90,2026-11-29 12:00\n"
+    imported = await transfer.import_scores(world.as_actor(), EVENT, table.encode())
+    world.clock.move(minutes=6)
+    assert not any("has ended" in text for text in await told(world, news))
+
+    await transfer.take_back(world.as_actor(), EVENT, imported.import_id)
+    assert any("has ended" in text for text in await told(world, news))
 
 
 async def test_an_event_that_ended_before_announcements_is_not_announced_later(world: World) -> None:

@@ -28,7 +28,7 @@ from bot.services.events import describe
 from bot.services.ratings import recalculate
 from bot.services.servers import Actor, add_members, load_settings, record
 from bot.services.verification import add_scores, rebuild
-from bot.services.weeks import after_correction
+from bot.services.weeks import after_correction, announce_end
 
 _LOG = ScoreSubmission
 
@@ -114,6 +114,8 @@ def take_import_back(
     session.connection().execute(sa.delete(_LOG).where(*of_import))
     _drop_ratings(session, event, players)
     _derive(session, event, weeks, scale, now)
+    if len(counts_for) > len(weeks):
+        announce_end(session, event, now)
     record(session, actor, "take import back", f"scores: {taken}{_again(weeks)}", at=now, event_id=event.id)
     return TakenBack(describe(event), taken, weeks)
 
