@@ -2,9 +2,20 @@
 
 import logging
 import re
+from contextlib import suppress
 from typing import Any
 
-from discord import AllowedMentions, ButtonStyle, Client, HTTPException, Interaction, Object, app_commands
+from discord import (
+    AllowedMentions,
+    ButtonStyle,
+    Client,
+    Forbidden,
+    HTTPException,
+    Interaction,
+    NotFound,
+    Object,
+    app_commands,
+)
 from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
@@ -115,15 +126,22 @@ class Messenger:
         await self._reminders.keep(claim, message)
 
     async def _send(self, message: Message) -> None:
-        guild = self._client.get_guild(message.guild_id)
-        reply = show_reminder(
-            message, "Leaderboards" if guild is None else guild.name, [[StopButton(message.guild_id)]]
-        )
+        server = await self._name_server(message.guild_id)
+        reply = show_reminder(message, server, [[StopButton(message.guild_id)]])
         await self._opening.wait()
         await self._pace.wait()
         channel = await self._client.create_dm(Object(message.discord_id))
         await self._pace.wait()
         await channel.send(view=reply.layout(), nonce=message.nonce, allowed_mentions=AllowedMentions.none())
+
+    async def _name_server(self, guild_id: int) -> str:
+        guild = self._client.get_guild(guild_id)
+        if guild is None:
+            # Just after its start, the bot has not yet been told of its servers.
+            await self._pace.wait()
+            with suppress(Forbidden, NotFound):
+                guild = await self._client.fetch_guild(guild_id, with_counts=False)
+        return "Leaderboards" if guild is None else guild.name
 
 
 def _panel(settings: ReminderSettings) -> Reply:

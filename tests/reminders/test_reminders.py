@@ -249,6 +249,21 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
     assert "closed to the bot" not in await switch(world, "Ana", "Results")
 
 
+async def test_a_reminder_just_after_the_start_names_its_server_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await play(world)
+    await switch(world, "Ana", "Results")
+    await world.submit("Ana", 7)
+    world.clock.move(weeks=1)
+    await world.reset()
+    world.clock.move(seconds=SETTLES.total_seconds())
+    # Discord has not sent the servers yet.
+    monkeypatch.setattr(world.bot, "get_guild", lambda _guild_id: None)
+    [message] = await told(world, "Ana")
+    assert message.startswith("Arcade\n")
+
+
 async def test_switching_all_off_leaves_no_job_and_nothing_is_on_at_first(world: World) -> None:
     panel = (await world.use("Ana", "notify")).alone
     assert panel.count("\n**off**") == 4
