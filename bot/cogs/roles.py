@@ -17,6 +17,8 @@ from bot.services.roles import RoleService
 
 UNKNOWN_ROLE = 10011
 """Discord's error code for a deleted role."""
+MISSING_PERMISSIONS = 50013
+"""Discord's error code for a right that the bot lacks in a server that it is in."""
 NEEDS_2FA = 60003
 """Discord's error code for a server that requires two-factor authentication, which the bot's owner has not set up."""
 LONGEST_SECONDS = 20.0
@@ -99,6 +101,9 @@ class RoleKeeper:
             if error.code == NEEDS_2FA:
                 return Trouble.OWNER_WITHOUT_2FA
             guild = self._client.get_guild(guild_id)
+            if guild is None and error.code == MISSING_PERMISSIONS:
+                # Just after its start, the bot does not know its own roles yet; the next try names the trouble.
+                raise
             may_manage = guild is not None and guild.me.guild_permissions.manage_roles
             return Trouble.ROLE_ABOVE if may_manage else Trouble.ROLES_CLOSED
         return None

@@ -214,6 +214,23 @@ async def test_a_trouble_with_roles_is_told_no_more_once_it_is_over(court: Court
 
 
 @pytest.mark.one_database
+async def test_a_trouble_with_roles_just_after_the_start_is_named_later(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await court.wired.backend.real.services.roles.award(actor(ADMIN, COURT), EVENT, JUDGE.id, Award.FIRST)
+    with monkeypatch.context() as unknown:
+        # Discord has not sent the servers yet.
+        unknown.setattr(court.wired.client, "get_guild", lambda _guild_id: None)
+        await court.close((ANA, 100), (BEN, 90))
+    assert await tables.rows(court.wired.backend.database, Notice) == []
+    [job] = await tables.rows(court.wired.backend.database, Job)
+    court.wired.backend.clock.now = job["due_at"]
+    await court.roles()
+    [notice] = await tables.rows(court.wired.backend.database, Notice)
+    assert notice["trouble"] == "role above"
+
+
+@pytest.mark.one_database
 async def test_a_role_that_stands_too_high_keeps_no_other_from_players(court: Court) -> None:
     await court.use("event create", name="Sprint", direction="HIGH")
     for event, role in ((EVENT, JUDGE), ("Sprint", FINALIST)):
