@@ -113,14 +113,14 @@ class Poster:
         except Refused as refused:
             await self._give_up(task, publication, refused)
 
-    async def _edit(self, task: _Task, post: Post, message_id: int) -> None:
-        """Edit a message to match its draft, unless it does already, and store that."""
+    async def _edit(self, task: _Task, post: Post, message_id: int) -> bool:
+        """Edit a message to match its draft, unless it does already, and store that; see `PostService.keep`."""
         if post.digest != task.digest:
             message = self._client.get_partial_messageable(post.channel_id).get_partial_message(message_id)
             view, nobody = task.reply.layout(), AllowedMentions.none()
             with _understood(post.channel_id):
                 await self._change(post.channel_id, lambda: message.edit(view=view, allowed_mentions=nobody))
-        await self._posts.keep(task.claim, task.draft, post, message_id, task.digest)
+        return await self._posts.keep(task.claim, task.draft, post, message_id, task.digest)
 
     async def _take_down(self, draft: Draft[Any], post: Post, message_id: int) -> None:
         """Delete a message that a new one replaces; in a former channel, it stays if Discord refuses."""
@@ -161,7 +161,9 @@ class Poster:
         await self._pace.wait()
         with _understood(post.channel_id):
             message = await channel.send(view=task.reply.layout(), nonce=post.nonce)
-        await self._edit(task, post, message.id)
+        if not await self._edit(task, post, message.id):
+            # Somebody has removed the post, or moved it, while the message was being sent.
+            await self._take_down(draft, post, message.id)
 
     async def _give_up(self, task: _Task, publication: Publication[Any], refused: Refused) -> None:
         """Switch the posts off in their present channel; a message in a former channel stays as it is."""

@@ -9,7 +9,9 @@ from sqlalchemy import update
 
 from bot.database.models import Event
 from bot.domain.boards import LEAST_PAUSE
-from bot.domain.jobs import JobKind
+from bot.domain.jobs import Claim, JobKind
+from bot.domain.posts import Draft, Post
+from bot.services.posts import PostService
 from tests import tables
 from tests.one_database import on_both_databases, on_one_database
 from tests.outages import statements_seen
@@ -140,6 +142,25 @@ async def test_a_deleted_board_comes_again_and_a_moved_one_leaves_nothing(world:
     assert elsewhere.history() == []
     assert await tables.jobs(world.backend.database, JobKind.BOARD) == []
     assert "has no board" in await world.refused(world.use(world.admin, "board remove", event="Tetris Blitz"))
+
+
+async def test_a_board_that_moves_while_it_is_being_posted_leaves_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, elsewhere = world.backend.real.services, world.guild.create_text_channel("boards")
+
+    async def begin(claim: Claim, draft: Draft[object], channel_id: int, digest: str) -> Post:
+        begun = await PostService.begin(services.posts, claim, draft, channel_id, digest)
+        if channel_id != elsewhere.id:
+            await services.boards.post(world.as_actor(), "Tetris Blitz", elsewhere.id)
+        return begun
+
+    monkeypatch.setattr(services.posts, "begin", begin)
+    await world.create_event()
+    await world.use(world.admin, "board post", event="Tetris Blitz")
+
+    assert await boards(world) == []
+    assert len(elsewhere.history()) == 1
 
 
 async def test_a_board_that_discord_does_not_delete_is_not_called_taken_down(world: World) -> None:

@@ -81,14 +81,18 @@ class PostService:
 
         return await self._database.write(work)
 
-    async def keep(self, claim: Claim, draft: Draft[object], post: Post, message_id: int | None, digest: str) -> None:
+    async def keep(self, claim: Claim, draft: Draft[object], post: Post, message_id: int | None, digest: str) -> bool:
         """Store that Discord has a message, and end the job.
 
         If another process has taken over the job, both may have sent the message with different contents. The bot then
         does not know what the message says, so it schedules the job again.
+
+        Returns:
+            False if the post has been removed, or sent anew elsewhere, meanwhile, so that nothing keeps the message up
+            to date.
         """
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> bool:
             try:
                 _end(session, claim, draft)
                 is_held = True
@@ -96,15 +100,16 @@ class PostService:
                 is_held = False
             row = session.get(models.Post, post.post_id, with_for_update=True)
             if row is None or row.nonce != post.nonce:
-                return
+                return False
             row.refreshed_at = self._clock()
             if row.message_id is None:
                 row.message_id, row.posted_at = message_id, row.refreshed_at
             row.digest = digest if is_held else None
             if not is_held:
                 schedule(session, claim.kind, claim.key, self._clock())
+            return True
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def end(self, claim: Claim, draft: Draft[object] | None) -> None:
         """End the job of a post that is up to date. `draft` is None if the subject of the post is gone.
