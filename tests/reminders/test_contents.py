@@ -1,5 +1,6 @@
 """What a reminder tells a player, and what it leaves out; the tests call only services."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -10,6 +11,7 @@ from bot.database.models import Job
 from bot.domain.jobs import Claim, JobKind, Lane
 from bot.domain.reminders import SETTLES, Message, Reminder
 from bot.domain.rules import Rules
+from bot.domain.servers import NewMember
 from bot.services.events import EventOptions
 from bot.services.jobs._queue import claim_due
 from tests import tables
@@ -111,6 +113,22 @@ async def test_removed_scores_and_archived_events_overtake_nobody(backend: TestB
     assert [(player.discord_id, score) for player, score in told.others] == [(BEN, 160)]
     await backend.real.services.events.archive(ADMIN, EVENT)
     assert (await drafted(backend)).overtaken == ()
+
+
+async def test_a_score_that_an_admin_added_later_overtakes_and_is_a_rivals_best(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BEN: 90})
+    backend.clock.move(days=3)
+    await switch_on(backend, Reminder.OVERTAKEN)
+    await backend.real.services.reminders.follow(GUILD, ANA, BEN)
+    backend.clock.move(hours=1)
+    admin, made_at = replace(ADMIN, interaction_id=1), backend.clock.now - timedelta(days=2)
+    await backend.real.services.additions.add(admin, EVENT, NewMember(BEN, "ben", "Ben"), 150, made_at)
+    backend.clock.move(days=1)
+    message = await drafted(backend)
+    [told], [rival] = message.overtaken, message.rival
+    assert [(player.discord_id, score) for player, score in told.others] == [(BEN, 150)]
+    assert rival.rival_best == 150
 
 
 async def test_three_of_those_who_have_overtaken_a_player_are_named(backend: TestBackend) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event, Member, ScoreSubmission
 from bot.database.rows import free_id
+from bot.domain.audit import ADDED
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult
@@ -132,7 +133,7 @@ class AdditionService:
             shown = name_submission(found, row, zone)
             again = f", {shown.week} run again" if done.is_rerun else ""
             detail = f"submission {row.id}: {shown}{again}"
-            record(session, actor, "add score", detail, at=now, event_id=found.id, player_id=player_id, reason=why)
+            record(session, actor, ADDED, detail, at=now, event_id=found.id, player_id=player_id, reason=why)
             return conclude(session, Correction.ADD, found, row, shown, done, now, why)
 
         result = await self._database.write(work)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import (
+    AuditLog,
     Event,
     Excuse,
     HeldScore,
@@ -20,6 +21,7 @@ from bot.database.models import (
     WeeklyResult,
     WeeklyRun,
 )
+from bot.domain.audit import ADDED
 from bot.domain.reminders import Overtaking, OwnResult, RivalBest, WeekToMiss
 from bot.domain.seasons import check_in_season
 from bot.domain.servers import PlayerName
@@ -159,7 +161,10 @@ class Contents:
         )
         # Few players have new bests, so read the log of each.
         approved = sa.select(held.player_id).where(held.event_id == event.id, held.decided_at > since)
-        has_new_best = (scores.submitted_at > since) | scores.player_id.in_(approved)
+        added = sa.select(AuditLog.player_id).where(
+            AuditLog.event_id == event.id, AuditLog.done_at > since, AuditLog.action == ADDED
+        )
+        has_new_best = (scores.submitted_at > since) | scores.player_id.in_(approved.union_all(added))
         is_first = had_better.where(counts_from > since, counts_from <= until) & ~had_better.where(counts_from <= since)
         is_new = is_personal_best(event.id), beats, has_new_best, is_first
         number = self._session.execute(sa.select(sa.func.count()).where(*is_new)).scalar_one()
@@ -181,7 +186,11 @@ class Contents:
 
 
 def _counts_from() -> sa.ColumnElement[datetime]:
-    """Return the time from which a score counts: a held score counts from its approval."""
+    """Return the time from which a score counts: its approval if it was held, or when an admin added it."""
     of_score = HeldScore.interaction_id == ScoreSubmission.interaction_id
     approved_at = sa.select(HeldScore.decided_at).where(of_score).scalar_subquery()
-    return sa.func.coalesce(approved_at, ScoreSubmission.submitted_at)
+    addition = AuditLog.interaction_id == ScoreSubmission.interaction_id, AuditLog.action == ADDED
+    added_at = sa.select(AuditLog.done_at).where(*addition).scalar_subquery()
+    # Nearly all scores were added by nobody, and need no look at the audit log.
+    added_then = sa.case((ScoreSubmission.added_by.is_not(None), added_at))
+    return sa.func.coalesce(approved_at, added_then, ScoreSubmission.submitted_at)
