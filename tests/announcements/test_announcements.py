@@ -118,6 +118,18 @@ async def test_results_that_an_admin_deleted_come_again_with_the_next_close(serv
 
 
 @on_one_database
+async def test_a_time_zone_chosen_later_makes_no_close_early(server: Server) -> None:
+    await server.wired.set(ADMIN, time_zone="Asia/Tokyo")
+    await server.play((ANA, 100), (BEN, 90))
+    [told] = await server.told("🏆", CLOSE - 9 * HOUR)
+    await server.wired.set(ADMIN, time_zone="UTC")
+    await server.wired.use(ADMIN, "event edit", event=EVENT, unit="points")
+    [edited] = await server.told("🏆", CLOSE + DAY)
+    assert "🥇 **Ana** · 100 points" in edited
+    assert "Closed early" not in told + edited
+
+
+@on_one_database
 async def test_a_channel_that_was_just_left_ends_no_announcements_elsewhere(server: Server) -> None:
     database, left = server.wired.backend.database, HOME.channel.id
     announcements = Announcements(database, server.clock)

@@ -23,6 +23,7 @@ from bot.domain.announcements import (
     read_key,
     results_key,
 )
+from bot.domain.audit import ITSELF
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
@@ -135,7 +136,8 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
         chase=find_chase(leaders),
         next_close=_next_close(info, settings, following),
         closes_itself=settings.closes_weeks,
-        closed_early=last.ran_at < week.ends_at(zone),
+        # The bot closes no week early. Its closes may seem early by a time zone that was chosen later.
+        closed_early=last.ran_by != ITSELF and last.ran_at < week.ends_at(zone),
     )
 
 
