@@ -118,6 +118,21 @@ async def test_results_that_an_admin_deleted_come_again_with_the_next_close(serv
 
 
 @on_one_database
+async def test_the_latest_results_follow_the_settings_that_say_when_weeks_close(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90))
+    [told] = await server.told("🏆", CLOSE)
+    assert f"the next one closes <t:{int((CLOSE + 7 * DAY).timestamp())}:R>" in told
+    await server.wired.set(ADMIN, grace=180)
+    [told] = await server.told("🏆")
+    assert f"the next one closes <t:{int((CLOSE + 7 * DAY + HOUR).timestamp())}:R>" in told
+    await server.wired.set(ADMIN, close_weeks=False)
+    [told] = await server.told("🏆")
+    assert f"the next one ends <t:{int((MONDAY + 7 * DAY).timestamp())}:R>" in told
+    await server.wired.set(ADMIN, close_weeks=True)
+    await server.told("🏆")
+
+
+@on_one_database
 async def test_a_time_zone_chosen_later_makes_no_close_early(server: Server) -> None:
     await server.wired.set(ADMIN, time_zone="Asia/Tokyo")
     await server.play((ANA, 100), (BEN, 90))
