@@ -97,6 +97,20 @@ async def test_a_deleted_final_podium_comes_again_if_the_event_ends_again(world:
     assert any("has ended" in text for text in await told(world, news))
 
 
+async def test_a_final_podium_follows_the_event_without_a_channel_too(world: World) -> None:
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    await close_the_last_week(world)
+    closed = await world.reset()
+    await told(world, news)
+    await world.click(world.admin, closed, "Undo")
+    assert "Tetris Blitz goes on." in await told(world, news)
+
+    await world.use(world.admin, "settings", announcements=news)
+    await world.reset()
+    assert any("has ended" in text for text in await told(world, news))
+
+
 async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
     news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)

@@ -74,7 +74,7 @@ def close_week(
     record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
     # Before an undo, the week may have had an announcement of its own.
     keys = [str(event.id), *(results_key(event.id, one) for one in sorted({week, last}))]
-    refresh_posts(session, [event.id], now, JobKind.BOARD, JobKind.RESULTS, keys=keys)
+    refresh_posts(session, [event.id], now, JobKind.BOARD, JobKind.FINAL, JobKind.RESULTS, keys=keys)
     hasten_results(session, run, event.guild_id, now)
     if load_settings(session, event.guild_id).announcement_channel_id is not None:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
