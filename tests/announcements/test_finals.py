@@ -111,6 +111,22 @@ async def test_a_final_podium_follows_the_event_without_a_channel_too(world: Wor
     assert any("has ended" in text for text in await told(world, news))
 
 
+async def test_a_final_podium_shows_event_elos_as_soon_as_they_are_current(world: World) -> None:
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    await world.create_event(**{"last-week": "2026-W47"})
+    await world.submit_all({"Ana": 100, "Bob": 300, "Cy": 200})
+    await world.reset()
+    await told(world, news)
+    await world.backend.real.services.removals.remove(world.as_actor(), EVENT, world.member("Bob").id)
+    await told(world, news)
+
+    await world.settle_ratings()
+    world.clock.move(minutes=1)
+    assert "**Cy** · **1100?**" in (await world.board("overall")).public
+    assert any("**Cy** · **1100**" in text for text in await told(world, news))
+
+
 async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
     news = world.guild.create_text_channel("news")
     await world.use(world.admin, "settings", announcements=news)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import MOST_ON_PODIUM, PODIUM, Final
+from bot.domain.announcements import MOST_ON_PODIUM, PODIUM, SETTLES, Final
 from bot.domain.posts import Draft
 from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
@@ -30,7 +30,7 @@ class FinalAnnouncements(Announcements):
             final = self._report(session, event)
             said = self._draft(session, event, final, is_news=final.has_ended)
             ended_at = _find_end(session, event) if final.has_ended else None
-            return replace(said, again_at=end_to_come(session, event, self._clock()), news_at=ended_at)
+            return replace(said, again_at=self._again_at(session, event, final), news_at=ended_at)
 
         return await self._database.read(work)
 
@@ -49,6 +49,15 @@ class FinalAnnouncements(Announcements):
             return final if final.has_ended else None
 
         return await self._database.read(work)
+
+    def _again_at(self, session: Session, event: Event, final: Final) -> datetime | None:
+        """Return when a podium that is refreshed now may be outdated without a correction; None for never.
+
+        That is at the end of the event or, while the Elos of an ended event are stale, soon.
+        """
+        now = self._clock()
+        is_stale = final.has_ended and event.elo_version != event.scores_version
+        return now + SETTLES if is_stale else end_to_come(session, event, now)
 
     def _report(self, session: Session, event: Event) -> Final:
         season = find_progress(session, event, self._clock())
