@@ -38,7 +38,7 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     """No score does."""
     TOO_FEW_WEEKS = "too-few-weeks"
-    """A rank on the overall board requires more than one further closed week."""
+    """A rank on the overall board, and to be ahead of somebody there, requires more than one further closed week."""
     NOT_RATED = "not-rated"
     """The player has no event Elo yet, and the week has too few players to be rated."""
 

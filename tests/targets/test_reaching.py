@@ -42,6 +42,11 @@ async def reached(backend: TestBackend, target: Target) -> bool:
     return not rival or target.event.direction.is_better(own[0].score, rival[0].score)
 
 
+def told(target: Target) -> str:
+    """Return the answer as its player reads it."""
+    return show_target(target, []).cards[0].text
+
+
 async def closed(backend: TestBackend, target: Target, score: float) -> bool:
     """Return whether the goal is reached once the player has submitted a score; then reopen the week."""
     await backend.submit(OWN, score)
@@ -139,6 +144,30 @@ async def test_a_rank_that_takes_more_weeks_than_this_one_has_no_target_yet(back
     assert (target.outcome, target.weeks_left) == (Outcome.TOO_FEW_WEEKS, 2)
 
 
+async def test_who_has_no_rank_after_this_week_is_ahead_of_nobody_with_one(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({2: 20, 3: 30}, {2: 20, 3: 30}, {OWN: 10, 2: 20, 3: 30}, {})
+    await backend.run()
+    await backend.real.services.rules.change(ADMIN, EVENT, Rules(min_weeks=3))
+    target = await backend.real.services.targets.find(GUILD, EVENT, OWN, board=Board.OVERALL, player=2)
+    assert (target.outcome, target.weeks_left) == (Outcome.TOO_FEW_WEEKS, 2)
+    assert "To be ahead of **Player 2** overall, you need **2 closed weeks** first." in told(target)
+
+
+async def test_whoever_has_a_rank_is_ahead_of_a_rival_without_one(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.play({OWN: 10, 2: 20}, {OWN: 10, 2: 20, 3: 900}, {})
+    await backend.run()
+    await backend.real.services.rules.change(ADMIN, EVENT, Rules(min_weeks=3))
+    target = await backend.real.services.targets.find(GUILD, EVENT, OWN, board=Board.OVERALL, player=3)
+    assert target.outcome is Outcome.ANY
+    await backend.submit_all({OWN: 1, 2: 20, 3: 900})
+    await backend.run()
+    await backend.rate()
+    ranks = {row.player.discord_id: row.rank for row in (await backend.page(Board.OVERALL)).standings}
+    assert ranks == {2: 1, OWN: 2, 3: None}
+
+
 async def test_who_may_not_submit_has_no_target(backend: TestBackend) -> None:
     find = backend.real.services.targets.find
     await backend.create_event()
@@ -168,7 +197,7 @@ async def test_a_rank_beyond_all_of_a_large_event_is_aimed_at_as_in_a_small_one(
     assert (small.outcome, large.outcome) == (Outcome.NEEDED, Outcome.NEEDED)
     assert large.score == small.score
     assert (small.is_near, large.is_near) == (False, True)
-    assert "looks at those who are near that rank now" in show_target(large, []).cards[0].text
+    assert "looks at those who are near that rank now" in told(large)
 
 
 async def test_a_player_of_a_large_event_is_not_counted_among_those_ahead(

@@ -103,7 +103,7 @@ class Aims:
         closed = len(weeks) + outlook.rates_week
         if closed == 0:
             return replace(target, outcome=Outcome.NOT_RATED)
-        if goal.kind is GoalKind.RANK and closed < self._event.min_weeks:
+        if goal.kind is not GoalKind.ELO and closed < self._event.min_weeks:
             return replace(target, outcome=Outcome.TOO_FEW_WEEKS, weeks_left=self._event.min_weeks - len(weeks))
         if goal.kind is GoalKind.PLAYER:
             outlook = replace(outlook, contenders=self._contenders([self._rival(goal)[0]]))
@@ -163,18 +163,17 @@ class Aims:
         best_of_week = [row.player_id for _, row in read_rows(self._session, week, 0, LOOKED_AT)]
         own = self._own_row if start > 0 else None
         is_above = own is not None and own[0].rank is not None and own[0].before < start
-        contenders = self._contenders(ranked, best_of_week, least_weeks=self._event.min_weeks)
+        contenders = self._contenders(ranked, best_of_week)
         return replace(outlook, contenders=contenders, ahead=start - is_above)
 
-    def _contenders(
-        self, players: Iterable[int], newcomers: Iterable[int] = (), *, least_weeks: int = 1
-    ) -> list[Contender]:
+    def _contenders(self, players: Iterable[int], newcomers: Iterable[int] = ()) -> list[Contender]:
         """Return what the Elos of other players will depend on, once the open week is closed.
+
+        Players with too few weeks for a rank even then are no contenders.
 
         Args:
             players: the players to consider.
-            newcomers: further players; only those with too few weeks for a rank are considered.
-            least_weeks: how many weeks, including the open one, a player needs to be a contender.
+            newcomers: further players; only those with too few weeks for a rank at present are considered.
         """
         wanted = set(players)
         others = {*wanted, *newcomers} - {self._player_id}
@@ -201,7 +200,7 @@ class Aims:
         found = [
             row
             for row in self._session.execute(facts)
-            if row.closed + (0 if row.of_week is None else gained) >= least_weeks
+            if row.closed + (0 if row.of_week is None else gained) >= self._event.min_weeks
             and (row.player_id in wanted or row.closed < self._event.min_weeks)
         ]
         weeks = self._weeks_of([row.player_id for row in found if row.of_week is not None])
