@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from statistics import fmean
+from decimal import Decimal
 from typing import TypeVar
 
 from bot.domain.clock import local_time
@@ -237,8 +237,10 @@ def trend_of(scores: Sequence[float], direction: ScoreDirection) -> Trend | None
     number = min(TREND_SCORES, len(scores) // 2)
     if number < LEAST_TREND_SCORES:
         return None
-    latest, before = fmean(scores[-number:]), fmean(scores[-2 * number : -number])
-    return Trend(number, latest, direction.sign * (latest - before))
+    # Sums of floats would differ in the last digit where the scores, as users see them, have equal sums.
+    exact = [Decimal(repr(score)) for score in scores[-2 * number :]]
+    latest, before = sum(exact[number:], Decimal(0)), sum(exact[:number], Decimal(0))
+    return Trend(number, float(latest / number), direction.sign * float((latest - before) / number))
 
 
 def graph_of(marked: Iterable[HistoryEntry], middles: Iterable[WeekMiddle], until: datetime, zone: str) -> HistoryGraph:

@@ -148,6 +148,12 @@ def test_a_trend_compares_the_latest_scores_with_as_many_before() -> None:
 
 
 @on_one_database
+def test_a_trend_of_equal_averages_has_no_gain_however_floats_add_up() -> None:
+    before, latest = [68.12, 60.0, 81.9], [63.8, 56.7, 89.52]
+    assert trend_of([*before, *latest], HIGH) == trend_of([*latest, *before], LOW) == Trend(3, 70.00666666666666, 0)
+
+
+@on_one_database
 def test_a_graph_has_a_bounded_number_of_points_with_both_ends() -> None:
     marked = mark((_entry(number, number) for number in range(5 * MOST_POINTS)), HIGH)
 
