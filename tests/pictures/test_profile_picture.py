@@ -23,7 +23,8 @@ def test_the_text_of_a_profile_says_how_many_events_are_not_listed() -> None:
     assert "more" not in picture_of_profile(profile()).description
 
 
-def test_the_text_of_a_profile_says_that_there_is_no_event_elo_yet() -> None:
+def test_a_profile_says_that_no_open_event_has_an_elo_yet() -> None:
     drawn = picture_of_profile(replace(profile(), standing=None))
-    assert "No event Elo yet" in words(drawn)
-    assert drawn.description.startswith("Chloé: no event Elo yet. Weeks won 4,")
+    assert "No event Elo in an open event yet" in words(drawn)
+    assert drawn.description.startswith("Chloé: no event Elo in an open event yet. Weeks won 4,")
+    assert "Tetris Blitz: event Elo 1042," in drawn.description

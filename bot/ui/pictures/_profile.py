@@ -29,7 +29,7 @@ def picture_of_profile(profile: Profile) -> Picture:
     """Draw a player's profile in a server."""
     canvas, standing = Canvas(), profile.standing
     if standing is None:
-        top = head(canvas, profile.player.name, "No event Elo yet")
+        top = head(canvas, profile.player.name, "No event Elo in an open event yet")
     else:
         place = f"#{standing.rank:,} of {standing.players:,} by the sum of event Elos"
         top = head(canvas, profile.player.name, place, write_sum(standing.total))
@@ -87,7 +87,7 @@ def _best(event: ProfiledEvent) -> str:
 def _tell(profile: Profile) -> Iterator[str]:
     yield f"{profile.player.name}:"
     if (standing := profile.standing) is None:
-        yield "no event Elo yet."
+        yield "no event Elo in an open event yet."
     else:
         total, place = write_sum(standing.total), f"#{standing.rank:,} of {standing.players:,}"
         yield f"event Elos of {total} together, {place} in this server."
