@@ -1,6 +1,6 @@
 """Show profiles, and compare two players."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from discord import Color
 from discord.utils import format_dt
@@ -47,7 +47,7 @@ def show_profile(profile: Profile) -> Reply:
     ]
     small = [f"and {count_of(profile.more_events, 'event')} more"] if profile.more_events else []
     if marked := [one.event for one in profile.events if one.event_elo is None]:
-        small.append(f"{PROVISIONAL} = before {_weeks_to_close(marked, 'a first closed week')}")
+        small.append(f"{PROVISIONAL} = before {_weeks_to_come(marked, 'a first')}")
     small.append(f"{count_of(profile.scores, 'score')} since {format_dt(profile.since, 'D')}")
     return Reply([Card(escape(profile.player.name), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
@@ -62,15 +62,16 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
     ]
     small = [f"and {count_of(comparison.more_events, 'event')} more"] if comparison.more_events else []
     if marked := [one.event for one in comparison.events if not _have_event_elos(one)]:
-        small.append(f"{PROVISIONAL} = until both have {_weeks_to_close(marked, 'a closed week')}")
+        small.append(f"{PROVISIONAL} = until both have {_weeks_to_come(marked, 'a')}")
     if comparison.is_rival:
         small.append(f"You follow {names[1]}: see `/notify`")
     return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True)
 
 
-def _weeks_to_close(events: Iterable[EventInfo], one: str) -> str:
-    """Say how many closed weeks a rank takes in events: `one`, or more."""
-    return one if all(event.rules.min_weeks == 1 for event in events) else "enough closed weeks"
+def _weeks_to_come(events: Sequence[EventInfo], one: str) -> str:
+    """Say how many weeks a rank takes in events: `one`, or more. A closed week of too few players is not rated."""
+    kind = "closed" if all(event.rules.min_field == 1 for event in events) else "rated"
+    return f"{one} {kind} week" if all(event.rules.min_weeks == 1 for event in events) else f"enough {kind} weeks"
 
 
 def _standing(standing: ServerStanding) -> tuple[str, str]:

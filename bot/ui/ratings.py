@@ -13,7 +13,7 @@ from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, labelled, small_print
-from bot.ui.rules import write_share
+from bot.ui.rules import first_week_in_words, write_share
 from bot.ui.standings import FEW_PLAYERS, PROVISIONAL, SETTLES, few_weeks, settles_after
 from bot.ui.text import (
     count_of,
@@ -63,8 +63,7 @@ def _card(rating: PlayerRating, notes: list[str]) -> Card:
         small[0] += " · archived"
     if rating.event_elo is None or rating.weekly_average is None:
         lines = [*labelled("Best", best), *_middle(rating)]
-        begins = ["no event Elo before a first closed week"] if rating.event.is_active else []
-        return Card(heading, tuple(lines), (*small, *begins, *notes), Color.blurple())
+        return Card(heading, tuple(lines), (*small, *write_beginning(rating), *notes), Color.blurple())
     halves = halves_of(rating.all_time_elo, rating.weekly_average, rating.rules.all_time_weight)
     average = (
         f"{_written(Decimal(sum(rating.averaged)))} / {len(rating.averaged)} = {write_average(rating.weekly_average)}"
@@ -225,6 +224,11 @@ def _cause(part: Part, event: EventInfo) -> str:
     if before is None:
         return f"{name}'s first score"
     return f"{name}'s new best" if is_better else f"{name}'s score removed"
+
+
+def write_beginning(rating: PlayerRating) -> list[str]:
+    """Say what an event Elo begins with, where it may still begin."""
+    return [f"no event Elo before {first_week_in_words(rating.rules)}"] if rating.event.is_active else []
 
 
 def write_settling(rating: PlayerRating) -> list[str]:

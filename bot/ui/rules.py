@@ -29,6 +29,11 @@ def halves_in_words(rules: Rules) -> str:
     return f"Elo: {write_share(weight)} best, {write_share(1 - weight)} weekly average"
 
 
+def first_week_in_words(rules: Rules) -> str:
+    """Describe the first week that gives its players an event Elo: closed, and with as many players as it takes."""
+    return "a first closed week" + (f" of {rules.min_field:,} players or more" if rules.min_field > 1 else "")
+
+
 def write_share(weight: float) -> str:
     """Write the share of a part in an event Elo: "half", or "60 %"."""
     return "half" if weight == HALF else f"{100 * weight:g} %"

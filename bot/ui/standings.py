@@ -13,7 +13,7 @@ from bot.domain.seasons import Season
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, PastWeeks, Standing
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, small_print
-from bot.ui.rules import halves_in_words, rules_in_words
+from bot.ui.rules import first_week_in_words, halves_in_words, rules_in_words
 from bot.ui.text import count_of, escape, escape_beside, write_days, write_elo
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
@@ -101,7 +101,7 @@ def _without_elo(page: LeaderboardPage) -> str:
     rules = page.event.rules
     if page.board is not Board.OVERALL:
         return f"Not rated: a week of this event takes {rules.min_field:,} players."
-    return f"{NONE} = before a first closed week"
+    return f"{NONE} = before {first_week_in_words(rules)}"
 
 
 def _nothing(page: LeaderboardPage) -> str:

@@ -2,6 +2,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.database.models import Event
+from bot.domain.rules import Rules
+from tests.backends import EVENT
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.tables import execute
@@ -99,6 +101,21 @@ async def test_whoever_has_no_event_elo_yet_comes_last(world: World) -> None:
 
     assert [line.split(" · ")[0] for line in lines[1:6:2]] == ["🥇 **Bob**", "🥈 **Ana**", "– **Cy**"]
     assert lines[7] == "– = before a first closed week"
+
+
+async def test_a_closed_week_of_too_few_players_is_not_said_to_be_none(world: World) -> None:
+    await world.create_event()
+    await world.backend.real.services.rules.change(world.as_actor(), EVENT, Rules(min_field=3))
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    await world.settle_ratings()
+
+    told = "before a first closed week of 3 players or more"
+    assert f"\n– = {told}\n" in await world.board("overall")
+    assert f"\nno event Elo {told}" in await world.use("Ana", "rating", event="Tetris")
+    assert "\n? = before a first rated week\n" in await world.use("Ana", "profile")
+    compared = await world.use("Ana", "compare", player=world.member("Bob"))
+    assert compared.alone.endswith("\n? = until both have a rated week")
 
 
 @on_both_databases

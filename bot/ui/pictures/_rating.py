@@ -26,6 +26,7 @@ from bot.ui.ratings import (
     halves_of,
     write_attendance,
     write_average,
+    write_beginning,
     write_change,
     write_settling,
     write_since,
@@ -68,7 +69,7 @@ def picture_of_rating(rating: PlayerRating) -> Picture:
     told = [f"{rating.player.name}, {rating.event.name}: event Elo {elo}."]
     if rating.event_elo is None or rating.weekly_average is None:
         canvas.write(MARGIN, top + 20, f"Best {best}", room=INNER)
-        notes.append("no event Elo before a first closed week")
+        notes += write_beginning(rating)
         top, told = top + 44, [*told, f"Best {best}."]
     else:
         weight, average = rating.rules.all_time_weight, write_average(rating.weekly_average)
