@@ -160,7 +160,7 @@ def _fairness(fairness: Fairness, event: EventInfo, rules: Rules) -> Iterator[st
 def _attendance(fairness: Fairness) -> Iterator[str]:
     missed, regulars, seldom = fairness.missed_week, fairness.regulars, fairness.seldom
     if missed is None:
-        yield "No player has a closed week yet."
+        yield "Nobody has a rank on the overall board yet."
     elif missed.after >= missed.elo:
         yield "To miss the next week would cost the leader nothing."
     else:
@@ -191,7 +191,8 @@ def _one_score(fairness: Fairness, event: EventInfo) -> str:
 def _newcomers(fairness: Fairness, rules: Rules) -> str:
     newcomers, others = fairness.newcomers, fairness.others
     if others is None:
-        return "Nobody has more than one closed week yet."
+        kind = "closed" if rules.min_field == 1 else "rated"
+        return f"Nobody with a rank has more than one {kind} week yet."
     if newcomers is None:
         after = f"; a rank takes {rules.min_weeks} closed weeks" if rules.min_weeks > 1 else ""
         return f"Nobody is ranked with one closed week only{after}."

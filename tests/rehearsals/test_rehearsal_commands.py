@@ -73,6 +73,22 @@ async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world
     assert await world.backend.differences() == []
 
 
+async def test_closed_weeks_that_give_nobody_a_rank_are_not_said_to_be_none(world: World) -> None:
+    await world.create_event()
+    for _ in range(2):
+        await world.submit_all({"Ana": 100, "Bob": 200})
+        await world.reset()
+        world.clock.move(weeks=1)
+
+    few_weeks, few_players = await rehearse(world, min_weeks=5), await rehearse(world, min_field=3)
+
+    for asked, kind in ((few_weeks, "closed"), (few_players, "rated")):
+        assert "2 closed weeks replayed" in asked
+        then = asked.alone.partition("What would weigh then\n")[2]
+        assert then.startswith("Attendance\nNobody has a rank on the overall board yet.\n")
+        assert then.endswith(f"Newcomers\nNobody with a rank has more than one {kind} week yet.")
+
+
 async def test_a_rehearsal_cancelled_or_without_a_proposal_changes_nothing(world: World) -> None:
     await world.create_event()
     same = await rehearse(world)
@@ -127,7 +143,7 @@ async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
         "Attendance\nTo miss the next week would cost the leader **311**: to 934.\n"
         "3 players played 75 % or more of their weeks: median **1000**.\n"
         "One score\nAn absurd one (0.6s) would move others' all-time Elos by **293** at most.\n"
-        "Newcomers\nNobody has more than one closed week yet.\n"
+        "Newcomers\nNobody with a rank has more than one closed week yet.\n"
         "only admins see this part; other rules: /event rehearse"
     )
     monkeypatch.setattr(_service, "MOST_WEIGHED", 2)
