@@ -85,7 +85,7 @@ def _show(rating: PlayerRating, viewer: int, *, is_shared: bool = False) -> Repl
     """Show a rating to the user who asks, with buttons for further steps."""
     own, event = rating.player.discord_id == viewer, rating.event
     buttons: list[IdButton] = [PictureButton("rating", rating.player.discord_id, event.id)]
-    if own and event.is_active:
+    if own and rating.takes_scores:
         buttons.append(TargetButton(event.id))
     if not is_shared:
         buttons.append(ShareButton(event.id, rating.player.discord_id))

@@ -120,6 +120,7 @@ class PlayerRating:
         weekly_average: None before the first closed week.
         event_elo: None before the first closed week.
         change: the change since a close; None if it is not explained.
+        takes_scores: whether a new score could change the rating.
     """
 
     event: EventInfo
@@ -139,6 +140,7 @@ class PlayerRating:
     weekly_average: float | None
     event_elo: int | None
     change: EloChange | None = None
+    takes_scores: bool = True
 
     @property
     def is_bounded(self) -> bool:

@@ -100,7 +100,7 @@ class LeaderboardPage:
     @property
     def takes_scores(self) -> bool:
         """Whether a new score could change a board of the event."""
-        return _takes_scores(self.event, self.season)
+        return takes_scores(self.event, self.season)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,9 @@ class PastWeeks:
     @property
     def takes_scores(self) -> bool:
         """Whether a new score could change a board of the event."""
-        return _takes_scores(self.event, self.season)
+        return takes_scores(self.event, self.season)
 
 
-def _takes_scores(event: EventInfo, season: Season | None) -> bool:
+def takes_scores(event: EventInfo, season: Season | None) -> bool:
+    """Tell whether a new score could change a board of an event in this season; None for an event without weeks."""
     return event.is_active and (season is None or (season.begins_at is None and season.weeks_left != 0))

@@ -45,7 +45,7 @@ def show_change(change: BoardChange) -> Reply:
 
 def _part(page: LeaderboardPage, title: str, most: int | None = None) -> list[str]:
     lines = [
-        standing_line(one, page.board, page.event.style, is_provisional=page.is_provisional)
+        standing_line(one, page.board, page.event.style, is_provisional=page.is_provisional, goes_on=page.takes_scores)
         for one in page.standings[:most]
     ]
     if not lines:

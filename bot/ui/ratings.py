@@ -233,10 +233,9 @@ def write_beginning(rating: PlayerRating) -> list[str]:
 
 def write_settling(rating: PlayerRating) -> list[str]:
     """Explain why an event Elo is not settled; return nothing if it is."""
-    can_settle = rating.event.is_active
     if rating.weeks_left:
-        return [settles_after(rating.weeks_left) if can_settle else few_weeks(rating.rules.min_weeks)]
-    return [SETTLES if can_settle else FEW_PLAYERS] if rating.is_settling else []
+        return [settles_after(rating.weeks_left) if rating.takes_scores else few_weeks(rating.rules.min_weeks)]
+    return [SETTLES if rating.takes_scores else FEW_PLAYERS] if rating.is_settling else []
 
 
 def _rounded(value: float, decimals: int) -> Decimal:

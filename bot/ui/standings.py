@@ -35,7 +35,13 @@ def board_card(page: LeaderboardPage, asker: str | None) -> Card:
         page: the page, with the row of the user who asked or of the viewer.
         asker: the Discord name of the user who asked; None for a private page.
     """
-    write = partial(standing_line, board=page.board, style=page.event.style, is_provisional=page.is_provisional)
+    write = partial(
+        standing_line,
+        board=page.board,
+        style=page.event.style,
+        is_provisional=page.is_provisional,
+        goes_on=page.takes_scores,
+    )
     lines = [write(standing) for standing in page.standings] or [_nothing(page)]
     if page.own is not None and page.own not in page.standings:
         lines.append(f"… {write(page.own)}")
@@ -146,10 +152,12 @@ def _board_name(page: LeaderboardPage) -> str:
     return "all-time" if page.board is Board.ALL_TIME else "overall"
 
 
-def standing_line(standing: Standing, board: Board, style: ScoreStyle, *, is_provisional: bool = False) -> str:
+def standing_line(
+    standing: Standing, board: Board, style: ScoreStyle, *, is_provisional: bool = False, goes_on: bool = True
+) -> str:
     """Write a row of a board, which fits a line of a phone; on the overall board, add its halves in small print.
 
-    If `is_provisional`, the Elo is marked.
+    If `is_provisional`, the Elo is marked. Weeks are left to go only if the event `goes_on`.
     """
     rank = NONE if standing.rank is None else MEDALS.get(standing.rank, f"{standing.rank:,}")
     mark = PROVISIONAL if is_provisional or standing.weeks_left else ""
@@ -162,5 +170,5 @@ def standing_line(standing: Standing, board: Board, style: ScoreStyle, *, is_pro
     name = escape_beside(standing.player.name, f"{rank}{elo}")
     all_time = write_elo(standing.all_time_elo)
     average = NONE if standing.weekly_average is None else write_elo(round_half_up(standing.weekly_average))
-    left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left else ""
+    left = f" · {count_of(standing.weeks_left, 'week')} to go" if standing.weeks_left and goes_on else ""
     return f"{rank} **{name}** · **{elo}**\n{small_print(f'best {all_time} · weeks {average}{left}')}"

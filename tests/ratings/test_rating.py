@@ -203,6 +203,21 @@ async def test_the_rating_of_an_archived_event_promises_nothing(backend: TestBac
     assert "· archived\n-# ? = fewer than 3 closed weeks" in text_of(await rated(backend, 1))
 
 
+async def test_the_rating_of_an_event_that_has_ended_promises_nothing(world: World) -> None:
+    await world.create_event(**{"last-week": "2026-W47"})
+    await world.backend.real.services.rules.change(world.as_actor(), EVENT, Rules(min_weeks=2))
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    before = await world.use("Ana", "rating", event="Tetris")
+    assert "What must I score?" in before.buttons
+    await world.reset()
+
+    ended = await world.use("Ana", "rating", event="Tetris")
+
+    assert ended.alone.endswith("#2 of 2 by best score\n? = fewer than 2 closed weeks")
+    assert list(ended.buttons) == ["Picture", "Share"]
+    assert "to go" not in await world.board("overall")
+
+
 async def test_the_rating_of_a_past_season_can_be_asked_for(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100, 2: 200})

@@ -15,7 +15,7 @@ from bot.domain.ratings import Field, RatingScale
 from bot.domain.reminders import WeekToMiss
 from bot.domain.rules import CountedWeek, Method
 from bot.domain.servers import GREATEST_ID
-from bot.domain.standings import Board, LeaderboardPage, PastWeeks, Standing
+from bot.domain.standings import Board, LeaderboardPage, PastWeeks, Standing, takes_scores
 from bot.domain.weeks import Week
 from bot.errors import SubmitterWithdrawn, WeekWithoutBoard
 from bot.services.events import describe, find_event, find_meant_event, without_scores
@@ -73,7 +73,8 @@ class StandingsService:
             if own is not None:
                 player_id, rated = own
                 change = find_change(session, found, player_id, rated, rating_of(found, self._scale))
-                return replace(rated, change=change)
+                is_open = takes_scores(rated.event, find_progress(session, found, self._clock()))
+                return replace(rated, change=change, takes_scores=is_open)
             if discord_id == viewer_id and is_withdrawn(session, guild_id, viewer_id):
                 raise SubmitterWithdrawn
             raise without_scores(found, discord_id, viewer_id)
