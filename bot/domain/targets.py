@@ -12,6 +12,7 @@ from bot.domain.rules import CountedWeek
 from bot.domain.scores import ScoreBounds, ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
+from bot.domain.weeks import Week
 
 MOST_WEEKS_AHEAD = 10
 """The most weeks with the same score to look ahead, for a goal that one week cannot reach."""
@@ -73,6 +74,8 @@ class Target:
         weeks_left: how many more closed weeks a rank requires.
         is_near: whether only players near the rank were considered, because the event has too many.
         is_for_next_week: whether a score counts for the next week, because the current one is closed already.
+        left_out: on the overall board, the latest earlier week with scores that is not closed yet, so that its results
+            are left out; None for none.
     """
 
     event: EventInfo
@@ -90,6 +93,7 @@ class Target:
     weeks_left: int = 0
     is_near: bool = False
     is_for_next_week: bool = False
+    left_out: Week | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bot.domain.rules import Method
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
 from bot.ui.card import Buttons, Card, Reply
-from bot.ui.text import BEST, count_of, escape, write_elo
+from bot.ui.text import BEST, count_of, escape, write_days, write_elo
 
 LABEL = "What must I score?"
 _BOARDS = {Board.ALL_TIME: "all-time", Board.OVERALL: "overall"}
@@ -86,6 +86,8 @@ def _small(target: Target) -> Iterator[str]:
         yield f"not beyond **{_bare(target, target.until)}**: such a score moves the middle, too"
     if outcome is Outcome.NEEDED and target.goal.kind is GoalKind.RANK:
         yield "players who tie share a rank"
+    if target.left_out is not None:
+        yield f"without {write_days(target.left_out)}, which is not closed yet"
     if target.is_near:
         yield "looks at those who are near that rank now"
     if outcome is Outcome.UNREACHABLE and target.elo is not None:

@@ -52,6 +52,23 @@ async def test_after_an_early_close_a_target_is_for_the_next_week(world: World) 
     assert "next week, any score is enough." in await world.use("Ana", "target", event="Tetris", rank=1, board="week")
 
 
+async def test_a_target_names_the_earlier_week_that_is_not_closed_yet(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit_all({"Ana": 150, "Ben": 900})
+    left_out = "\nwithout 23–29 November, which is not closed yet"
+    assert left_out not in await world.use("Ana", "target", event="Tetris", rank=1)
+    world.clock.move(weeks=1)
+    await world.submit("Ben", 100)
+
+    assert left_out in await world.use("Ana", "target", event="Tetris", rank=1)
+    assert left_out not in await world.use("Ana", "target", event="Tetris", rank=1, board="all-time")
+    await world.reset()
+    assert left_out not in await world.use("Ana", "target", event="Tetris", rank=1)
+
+
 async def test_what_cannot_be_aimed_at_is_refused(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Ben": 200})

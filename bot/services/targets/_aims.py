@@ -99,7 +99,9 @@ class Aims:
         goal = goal or self._next_rank(self._board, self._own_row)
         weeks = read_weeks(self._session, self._event.id, self._player_id)
         outlook = Overall(self._bests, self._week_field, [week.counted for week in weeks])
-        target = replace(self._target(Board.OVERALL, goal), others=self._week_field.size - 1)
+        target = replace(
+            self._target(Board.OVERALL, goal), others=self._week_field.size - 1, left_out=self._find_open_week_before()
+        )
         closed = len(weeks) + outlook.rates_week
         if closed == 0:
             return replace(target, outcome=Outcome.NOT_RATED)
@@ -123,6 +125,13 @@ class Aims:
             best=self._own_best,
             best_of_week=self._own_of_week,
         )
+
+    def _find_open_week_before(self) -> Week | None:
+        """Return the latest week with scores that is still open, but earlier than the week of this player's score."""
+        scores = LeaderboardScore
+        earlier = scores.event_id == self._event.id, has_type(ScoreType.WEEKLY), scores.week_number < self._week.code
+        code = self._session.scalar(sa.select(sa.func.max(scores.week_number)).where(*earlier))
+        return None if code is None else Week.from_code(code)
 
     def _next_rank(self, query: BoardQuery, own: tuple[Place, BoardRow] | None) -> Goal:
         """Return the next rank above the player's.
