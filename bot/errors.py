@@ -643,7 +643,7 @@ class NoScores(NothingToRemove):
 
 
 class NoOwnScores(NoScores):
-    """The asking player has no score in this active event."""
+    """The asking player has no score in this event, which takes scores."""
 
 
 class SeveralGoals(LeaderboardError):

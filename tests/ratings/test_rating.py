@@ -218,6 +218,24 @@ async def test_the_rating_of_an_event_that_has_ended_promises_nothing(world: Wor
     assert "to go" not in await world.board("overall")
 
 
+async def test_nobody_is_invited_to_an_event_that_has_ended_or_not_begun(world: World) -> None:
+    dee, ben = world.member("Dee"), world.member("Ben")
+    await world.create_event()
+    await world.create_event("Golf", **{"first-week": "2026-W48", "last-week": "2026-W48"})
+    await world.submit_all({"Dee": 100, "Ben": 200})
+
+    async def refusals() -> set[str]:
+        asked = [world.use(dee, command, event="Golf") for command in ("rating", "history")]
+        return {await world.refused(one) for one in (*asked, world.use(dee, "compare", event="Golf", player=ben))}
+
+    assert await refusals() == {f"<@{dee.id}> has no scores in Golf."}
+    world.clock.move(weeks=1)
+    await world.submit("Ben", 100, "Golf")
+    assert await refusals() == {"You have no scores in Golf yet. `/submit-score` counts your first."}
+    world.clock.move(weeks=1)
+    assert await refusals() == {f"<@{dee.id}> has no scores in Golf."}
+
+
 async def test_the_rating_of_a_past_season_can_be_asked_for(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100, 2: 200})

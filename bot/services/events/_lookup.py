@@ -1,6 +1,7 @@
 """Find, lock and describe events."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
 from bot.errors import EventNotFound, EventUnknown, NoEvents, NoOwnScores, NoScores, SeasonUnknown
+from bot.services.servers import current_week
 
 _OF_GUILD = sa.select(Event).where(Event.guild_id == sa.bindparam("guild_id", type_=sa.BigInteger()))
 # Forged buttons may send a key that is too large for the column.
@@ -83,9 +85,19 @@ def takes_scores(week: Week) -> sa.ColumnElement[bool]:
     return sa.and_(Event.is_active, has_begun, goes_on, ~sa.exists().where(*last_run))
 
 
-def without_scores(event: Event, player: int, viewer: int) -> NoScores:
-    """Return the error for a player without a score in an event; it differs if the player is the viewer."""
-    return (NoOwnScores if player == viewer and event.is_active else NoScores)(player, event.name)
+def without_scores(session: Session, event: Event, player: int, viewer: int, now: datetime) -> NoScores:
+    """Return the error for a player without a score in an event; it differs if the player is the viewer and may submit.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        player: Discord's id of the player.
+        viewer: Discord's id of the user who asks.
+        now: the time, which tells whether the event takes scores.
+    """
+    is_open = takes_scores(current_week(session, event.guild_id, now))
+    may_submit = player == viewer and session.scalar(sa.select(is_open).where(Event.id == event.id))
+    return (NoOwnScores if may_submit else NoScores)(player, event.name)
 
 
 def find_seasons(session: Session, event: Event) -> list[Event]:

@@ -51,13 +51,13 @@ class HistoryService:
 
         def work(session: Session) -> HistoryPage:
             found = find_meant_event(session, actor.guild_id, event)
-            member = _find_player(session, actor, found, player)
             info, now = describe(found), self._clock()
+            member = _find_player(session, actor, found, player, now)
             with_held = player == actor.discord_id or is_admin(session, actor)
             entries = read_entries(session, found.id, member.player_id, with_held=with_held)
             marked = mark(entries, info.direction)
             if not marked:
-                raise without_scores(found, player, actor.discord_id)
+                raise without_scores(session, found, player, actor.discord_id, now)
             counted = [entry for entry in marked if entry.counts]
             since = counted[0].week if counted else None
             zone = load_settings(session, found.guild_id).time_zone
@@ -109,11 +109,11 @@ class HistoryService:
             return await self._database.read(work)
 
 
-def _find_player(session: Session, actor: Actor, event: Event, discord_id: int) -> Member:
+def _find_player(session: Session, actor: Actor, event: Event, discord_id: int, now: datetime) -> Member:
     try:
         member = find_member(session, actor.guild_id, discord_id)
     except NeverSubmitted:
-        raise without_scores(event, discord_id, actor.discord_id) from None
+        raise without_scores(session, event, discord_id, actor.discord_id, now) from None
     if member.withdrawn_at is None:
         return member
     if discord_id == actor.discord_id:

@@ -7,7 +7,7 @@ from itertools import chain
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Reminders
+from bot.database.models import Event, Reminders
 from bot.domain.clock import Clock, local_time
 from bot.domain.profiles import (
     MOST_EVENTS,
@@ -126,7 +126,8 @@ class ProfileService:
             if event is None:
                 keys = [key for key in first.entries if key in second.entries]
             else:
-                keys = [_find_shared(session, guild_id, event, (first, second), viewer_id)]
+                wanted = find_meant_event(session, guild_id, event)
+                keys = [self._find_shared(session, wanted, (first, second), viewer_id)]
             if not keys:
                 raise NoSharedEvent
             meetings = read_meetings(session, first.player_id, second.player_id, keys)
@@ -149,6 +150,17 @@ class ProfileService:
             )
 
         return await self._database.read(work)
+
+    def _find_shared(self, session: Session, event: Event, players: Sequence[_Found], viewer_id: int) -> int:
+        """Return the key of an event in which all given players have scores.
+
+        Raises:
+            NoScores: a player has none.
+        """
+        for one in players:
+            if event.id not in one.entries:
+                raise without_scores(session, event, one.player.discord_id, viewer_id, self._clock())
+        return event.id
 
     def _describe(self, session: Session, found: _Found, key: int) -> ProfiledEvent:
         """Return a player's scores and ratings in one of their events."""
@@ -179,20 +191,6 @@ def _find(session: Session, guild_id: int, discord_id: int, viewer_id: int) -> _
     if not entries:
         raise NoScoresYet if is_own else NoScoresHere(discord_id)
     return _Found(PlayerName(discord_id, member.display_name), member.player_id, entries)
-
-
-def _find_shared(session: Session, guild_id: int, event: str | int, players: Sequence[_Found], viewer_id: int) -> int:
-    """Return the key of an event in which all given players have scores.
-
-    Raises:
-        EventNotFound: the server has no such event.
-        NoScores: a player has none.
-    """
-    wanted = find_meant_event(session, guild_id, event)
-    for one in players:
-        if wanted.id not in one.entries:
-            raise without_scores(wanted, one.player.discord_id, viewer_id)
-    return wanted.id
 
 
 def _lead(first: Entry, second: Entry) -> int:

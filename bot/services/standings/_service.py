@@ -77,7 +77,7 @@ class StandingsService:
                 return replace(rated, change=change, takes_scores=is_open)
             if discord_id == viewer_id and is_withdrawn(session, guild_id, viewer_id):
                 raise SubmitterWithdrawn
-            raise without_scores(found, discord_id, viewer_id)
+            raise without_scores(session, found, discord_id, viewer_id, self._clock())
 
         return await self._database.read(work)
 
