@@ -202,7 +202,7 @@ def count_streaks(played: Collection[Week], excused: Collection[Week], current: 
 
     Args:
         played: the weeks for which the player has scores.
-        excused: the weeks from which the player is excused in all events.
+        excused: the weeks from which the player is excused in all events that had them.
         current: the current week. The last week of `played` may be later, if a week was closed early.
     """
     weeks = sorted(set(played))

@@ -85,6 +85,19 @@ async def test_excused_and_removed_weeks_and_archived_events_are_told_as_such(
     assert (ana.standing.events, ana.standing.total) == (1, before.standing.total - (before.events[-1].event_elo or 0))
 
 
+async def test_a_week_excused_in_each_event_that_had_it_ends_no_streak(backend: TestBackend) -> None:
+    await season(backend)
+    services = backend.real.services
+    await services.removals.remove(ADMIN, EVENT, ANA, "90 · W46")
+    await services.excuses.excuse(ADMIN, ANA, "2026-W46", EVENT)
+    assert (await profile(backend, ANA)).streaks == Streaks(1, 1)
+    await services.excuses.excuse(ADMIN, ANA, "2026-W46", SPRINT)
+    assert (await profile(backend, ANA)).streaks == Streaks(2, 2)
+    await services.excuses.take_back(ADMIN, ANA, "2026-W46", SPRINT)
+    await services.events.archive(ADMIN, SPRINT)
+    assert (await profile(backend, ANA)).streaks == Streaks(2, 2)
+
+
 async def test_the_standing_in_a_server_is_by_the_sum_of_its_overall_boards(backend: TestBackend) -> None:
     scores = random.Random(59)
     names = [EVENT, SPRINT, "Golf", "Gone", "Empty"]

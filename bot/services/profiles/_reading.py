@@ -3,6 +3,7 @@
 Only the rank among all players of a server needs other players' rows; it is counted in the index of event Elos.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -104,12 +105,23 @@ def read_scores(session: Session, player_id: int, entries: Mapping[int, Entry]) 
     return Scores(sum(numbers), min(times), {Week.from_code(code) for code in weeks})
 
 
-def read_excused_weeks(session: Session, guild_id: int, player_id: int) -> set[Week]:
-    """Return the weeks from which a player is excused in all events of a server."""
-    codes = sa.select(Excuse.week_number).where(
-        Excuse.player_id == player_id, Excuse.guild_id == guild_id, Excuse.event_id.is_(None)
+def read_excused_weeks(session: Session, guild_id: int, player_id: int, entries: Mapping[int, Entry]) -> set[Week]:
+    """Return the weeks from which a player is excused in all events of a server.
+
+    An excuse from each of the player's own events that take scores for the week is as good as one from all.
+    """
+    excuses = sa.select(Excuse.week_number, Excuse.event_id).where(
+        Excuse.player_id == player_id, Excuse.guild_id == guild_id
     )
-    return set(map(Week.from_code, session.scalars(codes)))
+    found: defaultdict[int, set[int | None]] = defaultdict(set)
+    for code, event_id in session.execute(excuses):
+        found[code].add(event_id)
+    own = [describe(entry.event) for entry in entries.values()]
+    return {
+        Week.from_code(code)
+        for code, excused in found.items()
+        if None in excused or excused.issuperset(event.id for event in own if event.has_week(code))
+    }
 
 
 def read_meetings(session: Session, first: int, second: int, event_ids: Collection[int]) -> dict[int, list[int]]:

@@ -82,7 +82,7 @@ class ProfileService:
             found = _find(session, guild_id, discord_id, viewer_id)
             weeks = read_closed_weeks(session, found.player_id, found.entries)
             scores = read_scores(session, found.player_id, found.entries)
-            excused = read_excused_weeks(session, guild_id, found.player_id)
+            excused = read_excused_weeks(session, guild_id, found.player_id, found.entries)
             return Profile(
                 player=found.player,
                 events=tuple(self._describe(session, found, key) for key in list(found.entries)[:MOST_EVENTS]),
