@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import URL
 
 from bot.database.models import LeaderboardScore, Member, Player, PlayerEventStats, ScoreSubmission
+from bot.domain.servers import NewMember
 from bot.domain.standings import Board
 from bot.domain.statistics import RunningStatistics
 from bot.domain.submissions import SubmissionResult
@@ -251,6 +252,22 @@ async def test_the_cooldown_is_one_per_player_and_server(database_url: URL) -> N
         await backend.submit(1, 100, guild_id=elsewhere)
         with pytest.raises(CooldownActive):
             await backend.submit(1, 100, "40L Sprint")
+
+
+async def test_what_an_admin_adds_or_imports_spends_no_cooldown(database_url: URL) -> None:
+    async with open_test_backend(database_url, submit_cooldown_seconds=60) as backend:
+        await backend.create_event()
+        services, now = backend.real.services, backend.clock.now
+        await services.additions.add(ADMIN, EVENT, NewMember(1, "player1", "Player 1"), 100, now)
+        file = f"player,score,time\n<@2>,100,{now.isoformat()}\n".encode()
+        await services.transfer.import_scores(ADMIN, EVENT, file)
+        backend.clock.move(seconds=10)
+
+        await backend.submit_all({1: 200, 2: 200})
+
+        for player in (1, 2):
+            with pytest.raises(CooldownActive):
+                await backend.submit(player, 300)
 
 
 async def test_a_clock_that_steps_back_locks_nobody_out(database_url: URL) -> None:

@@ -73,6 +73,8 @@ def _find(rows: sa.FromClause) -> sa.Executable:
         .join(Event, Event.id == log.event_id)
         .where(log.player_id == one.c.player_id, Event.guild_id == one.c.guild_id)
         .where(log.submitted_at > _SINCE, log.submitted_at <= _UNTIL, log.removed_at.is_(None))
+        # What an admin adds is no submission of the player; `latest_held` has the time of an approved score.
+        .where(log.added_by.is_(None))
         .order_by(log.submitted_at.desc())
         .limit(1)
     )
