@@ -173,11 +173,11 @@ def _attendance(fairness: Fairness) -> Iterator[str]:
 
 
 def _of_attendance(group: Group, part: str) -> str:
-    return f"{count_of(group.players, 'player')} played {part} of their weeks: median **{group.median}**."
+    return f"{count_of(group.players, 'player')} played {part} of their weeks: median **{write_elo(group.median)}**."
 
 
 def _group(group: Group) -> str:
-    return f"{count_of(group.players, 'player')}, median **{group.median}**"
+    return f"{count_of(group.players, 'player')}, median **{write_elo(group.median)}**"
 
 
 def _one_score(fairness: Fairness, event: EventInfo) -> str:

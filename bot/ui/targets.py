@@ -28,7 +28,7 @@ def _goal(target: Target) -> str:
     if kind is GoalKind.RANK:
         return f"To be **#{target.goal.value:,}** {where}"
     if kind is GoalKind.ELO:
-        return f"For an Elo of **{target.goal.value}** {where}"
+        return f"For an Elo of **{write_elo(target.goal.value)}** {where}"
     return f"To be ahead of **{escape(target.rival.name if target.rival else '')}** {where}"
 
 

@@ -7,12 +7,19 @@ import pytest
 
 from benchmarks.sample_pictures import WEEK as PLAYED
 from benchmarks.sample_pictures import closed_week, event, profile, rating
+from bot.domain.fairness import Fairness, Group, MissedWeek
 from bot.domain.profiles import ClosedWeek, ServerStanding
+from bot.domain.rehearsals import Moves, Rehearsal
+from bot.domain.rehearsals import Outcome as Rehearsed
+from bot.domain.rules import Rules
 from bot.domain.standings import Board
+from bot.domain.targets import Goal, GoalKind, Outcome, Target
 from bot.ui.pictures import picture_of_profile, picture_of_rating, picture_of_week
 from bot.ui.profiles import show_profile
 from bot.ui.ratings import show_rating
+from bot.ui.rehearsals import show_rehearsal
 from bot.ui.standings import board_card
+from bot.ui.targets import show_target
 from tests.one_database import on_one_database
 
 pytestmark = on_one_database
@@ -31,6 +38,11 @@ PROFILE = replace(
     best_week=ClosedWeek(event(), PLAYED, 18_900.0, 1, 12, ELO),
     standing=ServerStanding(2 * ELO, 2, 2, 35),
 )
+TARGET = Target(event(), Board.OVERALL, Goal(GoalKind.ELO, ELO), Outcome.NEEDED, score=45, elo=ELO)
+GROUP = Group(3, ELO)
+FAIRNESS = Fairness(None, MissedWeek(ELO, 2 * ELO), GROUP, GROUP, GROUP, GROUP, newcomers_on_top=1)
+REHEARSED = Rehearsed(Rules(), 3, (), FAIRNESS)
+REHEARSAL = Rehearsal(event(), Board.OVERALL, 3, REHEARSED, REHEARSED, Moves(0, 0, 0), (), None)
 PICTURES = {
     "picture of a week": picture_of_week(WEEK),
     "picture of a rating": picture_of_rating(RATING),
@@ -41,6 +53,8 @@ MESSAGES = {
     "overall board": [board_card(replace(WEEK, board=Board.OVERALL), None)],
     "rating": show_rating(RATING).cards,
     "profile": show_profile(PROFILE).cards,
+    "target": show_target(TARGET, []).cards,
+    "rehearsal": show_rehearsal(REHEARSAL).cards,
 }
 TEXTS = {
     **{name: "\n".join(card.text for card in cards) for name, cards in MESSAGES.items()},
