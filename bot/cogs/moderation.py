@@ -188,6 +188,9 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
         """Add the score, and show everyone."""
         name = clean_display_name(read_player(cards_in(interaction.message)) or str(self.discord_id))
         additions, actor = services_of(interaction).additions, actor_of(interaction)
+        if interaction.message is not None:
+            # Two clicks on one question add one score.
+            actor = replace(actor, interaction_id=interaction.message.id)
         member = NewMember(self.discord_id, name, name)
         added = additions.add(actor, self.event_id, member, self.score, self.at, _reason_in(interaction))
         await agree(interaction, added, show_counting)

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from bot.database.models import ScoreSubmission
 from bot.domain.reviews import HeldScore
 from bot.services.reviews import ReviewService
 from bot.services.servers import Actor
+from tests import tables
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen, read
 from tests.world import World
@@ -228,6 +230,15 @@ async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(w
     )
     assert "was run again with the score" in await world.click(world.admin, asked, "Restore and run the week again")
     assert await world.backend.differences() == []
+
+
+async def test_two_clicks_on_add_add_one_score(world: World) -> None:
+    await world.create_event()
+    asked = await world.use(world.admin, "score add", event="Tetris Blitz", player=world.member("Emi"), score="1200")
+
+    await world.at_once(*(world.click(world.admin, asked, "Add") for _ in range(2)))
+
+    assert [row["score"] for row in await tables.rows(world.backend.database, ScoreSubmission)] == [1200]
 
 
 async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) -> None:
