@@ -9,7 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 DESCRIPTION = "Description"
 _DAYS = re.compile(r"[0-9]{1,2}( [A-Z][a-z]+ – |–)[0-9]{1,2} [A-Z][a-z]+")
-"""The days of a week, such as "16–22 Nov" or "28 December – 3 January"."""
+"""The days of a week, such as "16–22 Nov" or "28 Dec – 3 Jan"."""
 
 
 def describe(file: Path, answers: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ move what surrounds them: otherwise the score after a Hebrew name would appear b
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from math import floor, log10
 
@@ -177,16 +177,16 @@ def write_sum(elos: int) -> str:
 
 @lru_cache(MOST_WEEKS)
 def write_days(week: Week, *, short: bool = False, year: bool = False) -> str:
-    """Write a week as its days, such as "23–29 November" or, if `short`, "30 Nov – 6 Dec"; `year` adds the year."""
+    """Write a week as its days, such as "23–29 November"; `year` adds the year.
+
+    Names of months are short if `short`, or if there are two: "30 Nov – 6 Dec" fits a line of a phone.
+    """
     first, last = week.monday, week.monday + timedelta(days=6)
-    begin = f"{first.day} {_month(first, short)}" if first.month != last.month else f"{first.day}"
-    ended = f"{last.day} {_month(last, short)}"
-    days = f"{begin} – {ended}" if first.month != last.month else f"{begin}–{ended}"
+    if first.month != last.month:
+        days = f"{first.day} {first:%b} – {last.day} {last:%b}"
+    else:
+        days = f"{first.day}–{last.day} {last:%b}" if short else f"{first.day}–{last.day} {last:%B}"
     return f"{days} {last.year}" if year else days
-
-
-def _month(day: date, short: bool) -> str:
-    return f"{day:%b}" if short else f"{day:%B}"
 
 
 def write_range(taken: Range, unit: str | None) -> str:

@@ -184,7 +184,7 @@ async def test_an_option_that_the_bot_has_not_is_passed_over(wired: WiredBot, ke
 @on_both_databases
 async def test_what_was_never_suggested_is_refused(wired: WiredBot, keys: dict[str, int]) -> None:
     never = {
-        "2031-W01": "30 December – 5 January 2031 has not begun yet.",
+        "2031-W01": "30 Dec – 5 Jan 2031 has not begun yet.",
         "2026-W47": "16–22 November 2026 was closed already",
         "2026-W46": "Nobody has submitted a score for 9–15 November 2026",
         "202648": "Write the week as year and number",
@@ -248,7 +248,7 @@ async def test_a_forged_button_shows_a_page_or_says_that_it_leads_nowhere(
 async def test_a_forged_button_does_no_more_than_a_command_would(wired: WiredBot, keys: dict[str, int]) -> None:
     told = {
         "week:close:{event}:2026-W47": "16–22 November 2026 was closed already",
-        "week:close:{event}:2031-W01": "30 December – 5 January 2031 has not begun yet.",
+        "week:close:{event}:2031-W01": "30 Dec – 5 Jan 2031 has not begun yet.",
         "week:close:{event}:2026-W54": "Write the week as year and number",
         "week:undo:{event}:2026-W46": (
             "9–15 November 2026 is open again already; there is nothing left to undo. `/weekly-reset` closes it."

@@ -62,7 +62,7 @@ async def test_closed_weeks_are_offered_by_their_days_in_pages_latest_first(worl
             await world.backend.submit(player + 1, 10 + player + week, guild_id=world.guild.id)
         world.clock.move(weeks=1)
     await world.reset()
-    days = ["30 November – 6 December 2026 (2026-W49)", "23–29 November 2026 (2026-W48)"]
+    days = ["30 Nov – 6 Dec 2026 (2026-W49)", "23–29 November 2026 (2026-W48)"]
     days.append("16–22 November 2026 (2026-W47)")
 
     assert await world.suggestions("Ana", "leaderboard", "week", event=EVENT) == days
@@ -80,7 +80,7 @@ async def test_closed_weeks_are_offered_by_their_days_in_pages_latest_first(worl
     of_two = (await world.click("Ana", offered, "16–22 Nov")).public
     assert "🥇 **Player 2** · 11 · 1200?\n🥈 **Player 1** · 10 · 800?\n? = fewer than 3 players\n" in of_two
     assert "Which week?" in (await world.click("Ben", board, "Past weeks")).alone
-    assert "Nobody has a score for 28 September – 4 October 2026 in Tetris Blitz." in await world.refused(
+    assert "Nobody has a score for 28 Sep – 4 Oct 2026 in Tetris Blitz." in await world.refused(
         world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")
     )
 

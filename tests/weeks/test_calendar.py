@@ -149,7 +149,7 @@ def test_a_week_is_read_as_it_is_shown() -> None:
 
 def test_a_week_is_shown_as_its_days() -> None:
     assert write_days(Week(2026, 48)) == "23–29 November"
-    assert write_days(Week(2026, 49)) == "30 November – 6 December"
+    assert write_days(Week(2026, 49)) == "30 Nov – 6 Dec"
     assert write_days(Week(2026, 53), short=True) == "28 Dec – 3 Jan"
     assert write_days(Week(2026, 48), year=True) == "23–29 November 2026"
 

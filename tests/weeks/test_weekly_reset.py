@@ -192,7 +192,7 @@ async def test_all_finished_weeks_are_closed_by_one_reset_oldest_first(world: Wo
         world.clock.move(weeks=1)
 
     results = (
-        "🏆 Tetris Blitz · 28 December – 3 January\n🥇 **Ana** · 7 · 1000\n"
+        "🏆 Tetris Blitz · 28 Dec – 3 Jan\n🥇 **Ana** · 7 · 1000\n"
         "Ana played alone this week: 1000 by rule.\n**Overall** 1\u00a0Ana\u00a01000\n"
         "**Closed with it**\n1 earlier week closed too\n23–29 Nov: **Ana** · 2\n30 Nov – 6 Dec: **Ana** · 3\n"
         "7–13 Dec: **Ana** · 4\n14–20 Dec: **Ana** · 5\n21–27 Dec: **Ana** · 6\n"
