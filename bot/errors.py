@@ -846,6 +846,13 @@ class WeekOpenAlready(LeaderboardError):
 
 
 @dataclass(eq=False)
+class WeekClosedAnew(LeaderboardError):
+    """The close of the `week`, such as 2026-W47, was undone before, and the week has been closed again since."""
+
+    week: str
+
+
+@dataclass(eq=False)
 class NotTheLatestRun(LeaderboardError):
     """The latest run of the event is of the week `latest`, not of `week`."""
 

@@ -11,7 +11,7 @@ from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, update
-from bot.cogs._buttons import EVENT, WEEK, IdButton
+from bot.cogs._buttons import EVENT, WEEK, IdButton, instant_of, ticks_of
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
@@ -24,7 +24,7 @@ from bot.ui.card import Reply, cards_in
 from bot.ui.text import write_days
 from bot.ui.weeks import ask_early, show_preview, show_undo, show_undo_of
 
-WEEK_BUTTON_ID = re.compile(rf"week:(?P<action>close|preview|undo):{EVENT}:{WEEK}")
+WEEK_BUTTON_ID = re.compile(rf"week:(?P<action>close|preview|undo):{EVENT}:{WEEK}(?::(?P<tick>[0-9]{{1,17}}))?")
 
 
 class Weeks(ServiceCog):
@@ -65,14 +65,24 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
 
     LABELS: ClassVar = {"close": "Close it now", "preview": "Preview", "undo": "Undo"}
 
-    def __init__(self, action: str, event_id: int, week: str, label: str | None = None) -> None:
-        """Do `action` with a week, such as 2026-W47; without `label`, the label is that of the action."""
-        self.action, self.event_id, self.week = action, event_id, week
+    def __init__(
+        self, action: str, event_id: int, week: str, tick: int | None = None, label: str | None = None
+    ) -> None:
+        """Do `action` with a week.
+
+        Args:
+            action: a key of `LABELS`.
+            event_id: the key of the event.
+            week: the week, such as 2026-W47.
+            tick: when the week was closed (`ticks_of`), for *Undo*, which undoes no later close.
+            label: the label, if it is not that of the action.
+        """
+        self.action, self.event_id, self.week, self.tick = action, event_id, week, tick
         super().__init__(
             Button(
                 label=self.LABELS[action] if label is None else label,
                 style=ButtonStyle.danger if action == "close" else ButtonStyle.secondary,
-                custom_id=f"week:{action}:{event_id}:{week}",
+                custom_id=f"week:{action}:{event_id}:{week}" + ("" if tick is None else f":{tick}"),
             )
         )
 
@@ -88,7 +98,8 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             await answer(interaction, services.results.preview(*of_week), shown_below, only_reads=True)
         else:
             shown = cards_in(interaction.message)
-            await update(interaction, weeks.undo(*of_week), lambda result: show_undo_of(shown, result))
+            ran_at = None if self.tick is None else instant_of(str(self.tick))
+            await update(interaction, weeks.undo(*of_week, ran_at), lambda result: show_undo_of(shown, result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +137,7 @@ def _show_closed(closed: _Closed) -> Reply:
     """Show the results, or where they are announced, with buttons that explain the latest and undo it."""
     last, content = closed.runs[-1], closed.content
     label = "Undo" if len(closed.runs) == 1 else f"Undo {write_days(last.week, short=True)}"
-    undo = WeekButton("undo", last.event.id, str(last.week), label)
+    undo = WeekButton("undo", last.event.id, str(last.week), ticks_of(last.ran_at), label)
     shown = show_announced(content) if isinstance(content, Announced) else show_explained_results(content)
     cards = [*shown.cards, *([] if closed.final is None else show_final(closed.final).cards)]
     return replace(shown, cards=cards, buttons=[[*chain.from_iterable(shown.buttons), undo]])

@@ -157,10 +157,11 @@ class WeeklyResult:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRunResult:
-    """The result of running one week of one event."""
+    """The result of running one week of one event; `ran_at` is when, in UTC."""
 
     event: EventInfo
     week: Week
+    ran_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick a week from the list that appears.",
     errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo. `/weekly-reset` closes one.",
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it.",
+    errors.WeekClosedAnew: "{week} was opened and closed again since then. `/weekly-undo` undoes the latest close.",
     errors.NotTheLatestRun: "{week} was not closed last: {latest} was. `/weekly-undo` opens that one again.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",
     errors.ButtonOutdated: "This is from an older version of the bot and no longer works. `/help` shows what does.",

@@ -58,11 +58,13 @@ def _undone(result: UndoResult) -> Card:
         counting = "No scores count for the open week"
     lines = [
         f"The closing of {format_dt(result.ran_at, 'f')} is undone.",
-        f"{counting}, and all Elos are as before.",
+        f"{counting}, and all Elos are as if it had not closed.",
     ]
     if result.called_back:
         lines.append(f"That includes {count_of(result.called_back, 'score')} submitted since.")
-    if result.closes_at is None:
+    if not result.event.is_active:
+        lines.append("The event is archived, so only `/weekly-reset` with this event closes it again.")
+    elif result.closes_at is None:
         lines.append("`/weekly-reset` closes it again.")
     else:
         lines.append(f"It closes by itself {format_dt(result.closes_at, 'R')}, or before that by `/weekly-reset`.")

@@ -59,7 +59,9 @@ def test_any_other_text_is_no_id_or_leads_to_what_it_says(custom_id: str) -> Non
 
 
 weeks = st.dates().map(lambda day: "{:04}-W{:02}".format(*day.isocalendar()))
-weeks_of_events = st.builds(WeekButton, st.sampled_from(list(WeekButton.LABELS)), st.integers(1, 2**31 - 1), weeks)
+ticks = st.none() | st.integers(0, 10**17 - 1)
+actions = st.sampled_from(list(WeekButton.LABELS))
+weeks_of_events = st.builds(WeekButton, actions, st.integers(1, 2**31 - 1), weeks, ticks)
 
 
 @given(button=weeks_of_events)
@@ -67,7 +69,8 @@ def test_the_id_of_a_week_is_read_back_as_it_was_made(button: WeekButton) -> Non
     match = WEEK_BUTTON_ID.fullmatch(button.custom_id)
     assert match is not None
     read_back = WeekButton.from_id(match)
-    assert (read_back.action, read_back.event_id, read_back.week) == (button.action, button.event_id, button.week)
+    for what in ("action", "event_id", "week", "tick"):
+        assert getattr(read_back, what) == getattr(button, what)
     assert read_back.custom_id == button.custom_id
 
 

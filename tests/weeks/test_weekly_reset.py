@@ -104,7 +104,7 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
     assert undone.public == (
         "Tetris Blitz · 16–22 November is open again\n"
         "The closing of <t:1795003202:f> is undone.\n"
-        "Scores of 2 players count for the open week again, and all Elos are as before.\n"
+        "Scores of 2 players count for the open week again, and all Elos are as if it had not closed.\n"
         "`/weekly-reset` closes it again."
     )
     assert undone.buttons == {}
@@ -245,7 +245,7 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
     assert seen.public == (
         "Tetris Blitz · 16–22 November is open again\n"
         "The closing of <t:1795003202:f> is undone.\n"
-        "Scores of 2 players count for the open week again, and all Elos are as before.\n"
+        "Scores of 2 players count for the open week again, and all Elos are as if it had not closed.\n"
         "`/weekly-reset` closes it again."
     )
     assert (await world.board("week")).public == board.public
@@ -254,11 +254,25 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
 
     seen = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
 
-    assert "Scores of 3 players count for the open week again, and all Elos are as before.\n" in seen
+    assert "Scores of 3 players count for the open week again, and all Elos are as if it had not closed.\n" in seen
     assert "That includes 1 score submitted since.\n" in seen
     assert "🥉 **Cy** · 50" in await world.board("week")
     assert "Overall begins when an admin closes the first week" in await world.board("overall")
     assert "🏆 Tetris Blitz · 16–22 November" in await world.reset()
+
+
+async def test_the_undo_of_an_earlier_close_undoes_no_later_one(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    first = await world.reset()
+    await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+    world.clock.move(minutes=5)
+    second = await world.reset()
+
+    assert await world.refused(world.click(world.admin, first, "Undo")) == (
+        "16–22 November 2026 was opened and closed again since then. `/weekly-undo` undoes the latest close."
+    )
+    assert "is open again" in await world.click(world.admin, second, "Undo")
 
 
 async def test_an_undo_counts_the_players_who_may_have_several_scores_or_none(world: World) -> None:
@@ -268,12 +282,12 @@ async def test_an_undo_counts_the_players_who_may_have_several_scores_or_none(wo
     for score in (110, 120):
         await world.submit("Ana", score)
     undone = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
-    assert "\nScores of 1 player count for the open week again, and all Elos are as before.\n" in undone
+    assert "\nScores of 1 player count for the open week again, and all Elos are as if it had not closed.\n" in undone
     assert "\nThat includes 2 scores submitted since.\n" in undone
     await world.reset()
     await world.backend.real.services.withdrawals.withdraw(world.as_actor(), world.member("Ana").id)
     undone = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
-    assert "\nNo scores count for the open week, and all Elos are as before.\n" in undone
+    assert "\nNo scores count for the open week, and all Elos are as if it had not closed.\n" in undone
 
 
 async def test_undo_takes_the_latest_reset_back_then_the_one_before_it(world: World) -> None:

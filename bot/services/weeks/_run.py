@@ -56,8 +56,8 @@ def close_week(
     now: datetime,
     *,
     last: Week,
-) -> None:
-    """Run a week as `run_week` does, record who closed it, and schedule the announcement.
+) -> WeeklyRun:
+    """Run a week as `run_week` does, record who closed it, and schedule the announcement; return the run.
 
     Args:
         session: the transaction.
@@ -80,6 +80,7 @@ def close_week(
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
         announce_end(session, event, now)
     award_roles(session, event, now)
+    return run
 
 
 def announce_end(session: Session, event: Event, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Let admins list, preview, run and undo weeks."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from bot.domain.weeks import PendingWeek, UndoResult, Week, WeeklyRunResult
 from bot.errors import (
     NothingToUndo,
     NotTheLatestRun,
+    WeekClosedAnew,
     WeekNotOver,
     WeekNotRunnable,
     WeekOpenAlready,
@@ -102,17 +104,21 @@ class WeeklyProcessingService:
 
         return await self._database.write(work)
 
-    async def undo(self, actor: Actor, event: str | int, week: str | None = None) -> UndoResult:
+    async def undo(
+        self, actor: Actor, event: str | int, week: str | None = None, ran_at: datetime | None = None
+    ) -> UndoResult:
         """Undo the latest run of an event, as `undo_run` does.
 
         Args:
             actor: the admin.
             event: the name of the event, or its key.
             week: the week that must have the latest run, such as 2026-W47; None for any.
+            ran_at: when that run was made; None for any time.
 
         Raises:
             NothingToUndo: the event has no run.
             WeekOpenAlready: that week has no run.
+            WeekClosedAnew: the run of that week was made at another time.
             NotTheLatestRun: that week has a run, but a later week has one too.
         """
 
@@ -120,6 +126,8 @@ class WeeklyProcessingService:
             begin_action(session, actor)
             found = find_event(session, actor.guild_id, event, lock=True)
             run = _undoable(session, found, None if week is None else Week.parse(week))
+            if ran_at not in (None, run.ran_at):
+                raise WeekClosedAnew(str(Week.from_code(run.week_number)))
             reopened = Week.from_code(run.week_number)
             players, called_back = undo_run(session, found, run, self._scale)
             now = self._clock()
@@ -155,8 +163,8 @@ class WeeklyProcessingService:
                 raise WeekWithoutScores(str(week))
             next_week = str(week.next()) if describe(found).has_week(week.next().code) else None
             raise WeekNotOver(str(week), found.name, found.id, week.ends_at(zone), next_week)
-        close_week(session, actor, found, week, self._scale, now, last=last)
-        return WeeklyRunResult(describe(found), week)
+        run = close_week(session, actor, found, week, self._scale, now, last=last)
+        return WeeklyRunResult(describe(found), week, run.ran_at)
 
 
 def _pending(session: Session, event: Event, current: Week) -> tuple[PendingWeek, ...]:
