@@ -413,8 +413,11 @@ class NoOpenEvents(EventNotFound):
     """The server has events, but none takes scores."""
 
 
+@dataclass(eq=False)
 class EventUnnamed(EventNotFound):
-    """No event was named, and no event can be meant."""
+    """No event was named, and several may be meant, such as `candidates`."""
+
+    candidates: tuple[str, ...]
 
 
 @dataclass(eq=False)

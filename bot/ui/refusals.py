@@ -70,7 +70,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
     errors.NoOpenEvents: "No event takes scores now. See them all with `/event list`.",
-    errors.EventUnnamed: "Which event? Choose it at `event`; the bot remembers it for your next score.",
+    errors.EventUnnamed: (
+        "Which event, such as {candidates}? Choose it at `event`; the bot remembers it for your next score."
+    ),
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}? Type more of its name.",
     errors.EventNameTaken: (

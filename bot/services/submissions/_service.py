@@ -24,7 +24,7 @@ from bot.services.ratings import Recalculation
 from bot.services.servers import current_week
 from bot.services.submissions._batch import Batch, Conflict, Outcome
 from bot.services.submissions._known_bests import KnownBests
-from bot.services.submissions._usual import check_any_open, find_usual_event
+from bot.services.submissions._usual import check_any_open, find_open_names, find_usual_event
 
 MAX_ATTEMPTS = 6
 """How often a batch is decided before its submissions return to the queue."""
@@ -125,7 +125,7 @@ class LeaderboardService:
             usual = find_usual_event(session, guild_id, channel_id, submission.discord_id, week)
             if usual is None:
                 check_any_open(session, guild_id, week)
-                raise EventUnnamed
+                raise EventUnnamed(find_open_names(session, guild_id, week))
             return usual.name
 
         return await self._database.read(work)

@@ -8,6 +8,9 @@ from bot.domain.weeks import Week
 from bot.errors import NoEvents, NoOpenEvents
 from bot.services.events import takes_scores
 
+MOST_NAMED = 2
+"""How many events are named to a player who has named none."""
+
 
 def find_usual_event(
     session: Session, guild_id: int, channel_id: int | None, discord_id: int, week: Week
@@ -29,6 +32,12 @@ def find_usual_event(
         return latest
     events = session.scalars(is_open.limit(2)).all()
     return events[0] if len(events) == 1 else None
+
+
+def find_open_names(session: Session, guild_id: int, week: Week) -> tuple[str, ...]:
+    """Return the first names of the events of a server that take scores in a week."""
+    are_open = sa.select(Event.name).where(Event.guild_id == guild_id, takes_scores(week)).order_by(Event.name_key)
+    return tuple(session.scalars(are_open.limit(MOST_NAMED)))
 
 
 def check_any_open(session: Session, guild_id: int, week: Week) -> None:
