@@ -271,8 +271,9 @@ def tell_reason(reason: str | None) -> tuple[str, ...]:
 
 
 def _where(result: CorrectionPreview | CorrectionResult) -> str:
-    at = result.submission.submitted_at
-    return f"{escape(result.event.name)} · {at.day} {at:%b %Y}"
+    at, week = result.submission.submitted_at, result.submission.week
+    later = f", counts for {write_days(week, short=True)}" if at.date() < week.monday else ""
+    return f"{escape(result.event.name)} · {at.day} {at:%b %Y}{later}"
 
 
 def _score(submission: LoggedSubmission) -> str:

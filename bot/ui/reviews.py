@@ -27,8 +27,9 @@ def show_review(review: Review) -> Reply:
     """Show, to the admin only, a held score, why it is held, and what its approval would change."""
     held = review.held
     place = count_of(review.waiting, "score") if review.waiting == 1 else f"{review.place + 1} of {review.waiting}"
-    lines = _why_held(held)
     consequences = review.consequences
+    # The consequences say by how much the score moves others at present.
+    lines = _about(held, says_why=held.moves is None or consequences is None or consequences.after is None)
     if consequences is None:
         lines.append("The event takes no scores of that week any more, so it can only be refused.")
     elif (after := consequences.after) is None:
@@ -45,7 +46,7 @@ def show_held(held: HeldScore | None) -> Reply:
         return Reply([Card("Held score", ("Its player was erased: nothing is left to decide.",))])
     if held.decided_by is None or held.decided_at is None:
         small = ("It counts once an admin approves it; until then, players do not see it.",)
-        return Reply([Card(_heading("Held", held), tuple(_why_held(held)), small, Color.orange())])
+        return Reply([Card(_heading("Held", held), tuple(_about(held)), small, Color.orange())])
     is_approved = held.state is HeldState.APPROVED
     what = "Approved" if is_approved else "Taken back" if held.is_taken_back else "Refused"
     lines = [_where(held), f"by {mention(held.decided_by)}, {format_dt(held.decided_at, 'R')}"]
@@ -101,9 +102,10 @@ def _where(held: HeldScore) -> str:
     return f"{escape(held.event.name)}{archived} · {format_dt(held.held_at, 'f')}"
 
 
-def _why_held(held: HeldScore) -> list[str]:
+def _about(held: HeldScore, *, says_why: bool = True) -> list[str]:
     why = "It is beyond the alarm bounds." if held.moves is None else f"It moves another player by {held.moves:,} Elo."
-    return [_where(held), why, *([] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>")))]
+    proof = [] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>"))
+    return [_where(held), *([why] if says_why else []), *proof]
 
 
 def _best_of(held: HeldScore, before: Place | None, after: Place) -> str:

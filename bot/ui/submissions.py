@@ -168,7 +168,8 @@ def _small(result: SubmissionResult) -> Iterator[str]:
     elif result.neighbour is not None:
         parts.append(_lead(result, result.neighbour, parts[0]))
     if not result.is_personal_best:
-        parts += ["your best this week"] if result.is_weekly_best else []
+        of_week = "your best this week" if result.closed_week is None else "your best for that week"
+        parts += [of_week] if result.is_weekly_best else []
         gap = style.show_gap(result.score, result.personal_best)
         parts.append("equals your best" if result.score == result.personal_best else f"{gap} short of your best")
     yield " · ".join(parts)

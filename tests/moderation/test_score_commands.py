@@ -232,6 +232,18 @@ async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(w
     assert await world.backend.differences() == []
 
 
+async def test_a_score_that_counts_for_a_later_week_says_so(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset()
+    await world.submit("Ana", 200)
+
+    asked = await ask(world, "Ana")
+
+    assert "\nTetris Blitz · 18 Nov 2026, counts for 23–29 Nov\n" in asked
+    assert "\nTetris Blitz · 18 Nov 2026\n" in await ask(world, "Ana", score="100")
+
+
 async def test_two_clicks_on_add_add_one_score(world: World) -> None:
     await world.create_event()
     asked = await world.use(world.admin, "score add", event="Tetris Blitz", player=world.member("Emi"), score="1200")
@@ -368,7 +380,7 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
 
     asked = await world.use(world.admin, "review")
     assert asked.alone == (
-        "Held: 99,000 points of Fay\nTetris Blitz · <t:1795003205:f>\nIt moves another player by 372 Elo.\n"
+        "Held: 99,000 points of Fay\nTetris Blitz · <t:1795003205:f>\n"
         "Proof\n<https://example.com/run>\nIf it is approved\nFay would have **99,000 points** (#1).\n"
         "5 players' Elos move, by 371 at most.\nThe podium would be Fay, Ana, Bob.\n"
         "The podium of 16–22 November would be Fay, Ana, Bob.\n1 of 2 waiting"

@@ -119,7 +119,7 @@ async def test_a_score_in_a_week_closed_early_counts_for_the_next_and_says_so(wo
 
     seen = await world.submit("Ana", 50)
 
-    assert "counts for 23–29 Nov: this week is closed · your best this week" in seen
+    assert "counts for 23–29 Nov: this week is closed · your best for that week" in seen
 
 
 async def test_a_number_is_understood_as_players_write_it(world: World) -> None:
