@@ -176,6 +176,7 @@ class SeasonPreview:
         roles: Discord's ids of the roles that the new season would award.
         board_channel: the channel of the event's board; None for none.
         default_channel: the channel in which players need not name the event; None for none.
+        week: the current week, as `Week.code`.
     """
 
     archived: EventInfo
@@ -185,6 +186,7 @@ class SeasonPreview:
     roles: tuple[int, ...]
     board_channel: int | None
     default_channel: int | None
+    week: int
 
 
 @dataclass(frozen=True, slots=True)

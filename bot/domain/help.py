@@ -15,7 +15,7 @@ class Guide:
         events: those that take scores, by name.
         has_boards: whether there are any events, including archived ones.
         is_admin: whether the newcomer is an admin.
-        week_ends_at: when the current week ends, in UTC.
+        week_ends_at: when the open week of the first event ends, in UTC; without events, when the current week ends.
         closes_weeks: whether weeks then close automatically.
         scale: the constants of the Elos.
     """

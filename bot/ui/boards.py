@@ -1,6 +1,7 @@
 """Show boards that stay up to date."""
 
 from discord import Color
+from discord.utils import format_dt
 
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.standings import Board, LeaderboardPage
@@ -16,7 +17,7 @@ def board_cards(board: PostedBoard) -> list[Card]:
     event = board.event
     parts = [
         *_part(board.all_time, f"All-time · {count_of(board.all_time.players, 'player')}"),
-        *_part(board.week, _week_of(board.week), TOP_OF_WEEK),
+        *_week(board.week),
         *_part(board.overall, "Overall"),
     ]
     shown = (board.all_time, None), (board.week, TOP_OF_WEEK), (board.overall, None)
@@ -54,5 +55,11 @@ def _part(page: LeaderboardPage, title: str, most: int | None = None) -> list[st
     return [small_print(title), *lines]
 
 
-def _week_of(page: LeaderboardPage) -> str:
-    return "This week" if page.week is None else f"Week of {write_days(page.week)}"
+def _week(page: LeaderboardPage) -> list[str]:
+    """Show the best of the open week, if there is one, or when the first one begins."""
+    if page.season is not None and page.season.begins_at is not None:
+        return [small_print("Week"), f"The first one begins {format_dt(page.season.begins_at, 'R')}."]
+    if not page.standings and not page.takes_scores:
+        return []
+    title = "This week" if page.week is None else f"Week of {write_days(page.week)}"
+    return _part(page, title, TOP_OF_WEEK)

@@ -61,6 +61,8 @@ def show_season_preview(preview: SeasonPreview) -> Reply:
     for name, value in (_ALL_WEEKS | _weeks(event)).items():
         lines += labelled(name, value)
     lines += labelled("Goes along", "\n".join(_going_along(preview)))
+    if not event.has_begun(preview.week) and event.first_week is not None:
+        lines.append(f"**Nobody can submit before {_first_day(event.first_week)}.**")
     lines.append("It begins without scores. **This cannot be undone.**")
     heading = f"Begin season {event.season} of {escape(event.name)}?"
     return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
@@ -104,9 +106,13 @@ def _state(event: EventInfo, week: int, is_open: bool) -> str:
     if not event.is_active:
         return "Archived: takes no scores"
     if not event.has_begun(week) and event.first_week is not None:
-        begins = Week.from_code(event.first_week).monday
-        return f"Takes scores from {begins.day} {begins:%B %Y} on"
+        return f"Takes scores from {_first_day(event.first_week)} on"
     return "Takes scores with /submit-score" if is_open else "Has ended: takes no scores"
+
+
+def _first_day(week: int) -> str:
+    monday = Week.from_code(week).monday
+    return f"{monday.day} {monday:%B %Y}"
 
 
 def _facts(event: EventInfo) -> dict[str, str]:
@@ -164,7 +170,8 @@ def _line(summary: EventSummary) -> str:
     event = summary.event
     state = "" if event.is_active else " · archived"
     if not event.has_begun(summary.week) and event.first_week is not None:
-        state += f" · begins {write_days(Week.from_code(event.first_week), short=True)}"
+        begins = Week.from_code(event.first_week).monday
+        state += f" · begins {begins.day} {begins:%b}"
     elif event.is_active and not summary.is_open:
         state += " · ended"
     rules = rules_in_words(event.rules)

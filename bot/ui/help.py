@@ -18,11 +18,14 @@ MOST_NAMED = 2
 def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
     """Show a user, in private, the steps to a first rated week; `ids` make commands clickable."""
     if guide.events:
-        lines, small = _with_events(guide), _for_admins(guide)
+        lines, small = _with_events(guide), _closing(guide)
+    elif guide.is_admin and guide.closes_weeks:
+        lines, small = (*_BEFORE_EVENTS, "**4** Each week closes by itself."), ()
     elif guide.is_admin:
-        lines, small = _BEFORE_EVENTS, ("weeks can close by themselves: `/setup`, *Weeks*",)
+        closing = "**4** You close each week: `/weekly-reset`."
+        lines, small = (*_BEFORE_EVENTS, closing), ("weeks can close by themselves: `/setup`, *Weeks*",)
     else:
-        lines, small = _WITHOUT_EVENTS, ()
+        lines, small = _without_events(guide), ()
     card = _clickable(Card("What is this?", lines, small, Color.blurple()), ids)
     return Reply([card], buttons, ephemeral=True)
 
@@ -33,15 +36,15 @@ def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:
     lines = (
         "Elo compares you with all others.",
         f"**{scale.base_elo}** is average, **{scale.base_elo + scale.elo_per_sigma:g}** well above it.",
-        "**All-time** your best, beside all bests",
-        "**Week** the same, of that week alone",
-        "**Overall** half all-time, half weekly",
+        "**All-time** your best, beside everyone's",
+        "**Week** the same, for that week's bests",
+        "**Overall** half all-time, half average week",
         f"A missed week counts **{scale.missed_week_elo}**.",
     )
     small = (
         "your own numbers: `/rating`",
         "a better Elo: `/target`",
-        "an event's board tells its own rules",
+        "an event with other rules says so on its board",
     )
     return Reply([_clickable(Card("How ratings work", lines, small, Color.blurple()), ids)], ephemeral=True)
 
@@ -51,14 +54,16 @@ _BEFORE_EVENTS = (
     "**1** Make an event: `/setup`, then *New event*.",
     "**2** Everyone submits: `/submit-score`.",
     "**3** Each score becomes an Elo at once.",
-    "**4** You close each week: `/weekly-reset`.",
 )
-_WITHOUT_EVENTS = (
-    "Leaderboards for games, with Elo ratings.",
-    "No event takes scores now.",
-    "An admin can make one with `/setup`.",
-    "Then submit your scores: `/submit-score`.",
-)
+
+
+def _without_events(guide: Guide) -> tuple[str, ...]:
+    return (
+        "Leaderboards for games, with Elo ratings.",
+        "No event takes scores now.",
+        "`/event list` tells which ones begin." if guide.has_boards else "An admin can make one with `/setup`.",
+        "Then submit your scores: `/submit-score`.",
+    )
 
 
 def _with_events(guide: Guide) -> tuple[str, ...]:
@@ -71,9 +76,11 @@ def _with_events(guide: Guide) -> tuple[str, ...]:
     )
 
 
-def _for_admins(guide: Guide) -> tuple[str, ...]:
-    closing = "Weeks close by themselves" if guide.closes_weeks else "An admin closes weeks: `/weekly-reset`"
-    return (closing, "You are an admin: `/setup`") if guide.is_admin else (closing,)
+def _closing(guide: Guide) -> tuple[str, ...]:
+    if not guide.is_admin:
+        return ("Weeks close by themselves" if guide.closes_weeks else "An admin closes each week",)
+    closing = "Weeks close by themselves" if guide.closes_weeks else "You close each week: `/weekly-reset`"
+    return closing, "You are an admin: `/setup`"
 
 
 def _named(guide: Guide) -> str:

@@ -268,4 +268,5 @@ async def test_what_admins_change_and_a_new_season_show_on_the_board(world: Worl
     await world.begin_again()
     past, present = await boards(world, after=MINUTE)
     assert "archived: this is how it ended" in past
-    assert "All-time · 0 players\nNobody yet." in present
+    assert "Week of" not in past
+    assert "All-time · 0 players\nNobody yet.\nWeek\nThe first one begins <t:1795392000:R>.\nOverall\n" in present

@@ -153,7 +153,7 @@ async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -
         "**Blitz** · most lines · 2 players\n"
         "**Cup** · highest score · ended\n"
         "**Sprint** · fastest time\n"
-        "**Winter** · highest score · begins 7–13 Dec\n"
+        "**Winter** · highest score · begins 7 Dec\n"
         "**Ancient** · highest score · archived"
     )
 
@@ -271,7 +271,7 @@ async def test_a_new_season_is_shown_first_then_begun_once(world: World) -> None
         "Archived\nTetris Blitz · season 1\n2 players, 3 scores\nuntil 16–22 November 2026\n"
         "First week\n23–29 November 2026\nLast week\nnone: it goes on\n"
         "Goes along\nname, rules and settings\n"
-        "It begins without scores. **This cannot be undone.**"
+        "**Nobody can submit before 23 November 2026.**\nIt begins without scores. **This cannot be undone.**"
     )
     assert asked.is_private
     assert (await world.click(world.admin, asked, "Cancel")).alone == "Nothing was changed."
@@ -286,7 +286,7 @@ async def test_a_new_season_is_shown_first_then_begun_once(world: World) -> None
     assert asked.alone.endswith(
         "Last week\n21–27 December 2026\nGoes along\nname, rules and settings\n"
         f"roles: <@&1> <@&2> <@&3> <@&4> <@&5> and 2 more\nboard: a new one in {channel}\ndefault channel: {channel}\n"
-        "It begins without scores. **This cannot be undone.**"
+        "**Nobody can submit before 23 November 2026.**\nIt begins without scores. **This cannot be undone.**"
     )
     await world.restart_bot()
 

@@ -27,7 +27,8 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     guide = await world.use("Ana", "help")
 
     assert "**1** Play **Sprint**, at any time.\n**2** Submit: </submit-score:5>." in guide
-    assert "An admin closes weeks: `/weekly-reset`" in guide
+    assert "An admin closes each week" in guide
+    assert "this one ends <t:1795392000:R>" in guide
     assert [*guide.buttons] == ["Submit a score", "Leaderboards", "How ratings work"]
     await world.restart_bot()
     asked = await world.open_modal("Ana", guide, "Submit a score")
@@ -37,9 +38,17 @@ async def test_help_leads_from_an_empty_server_to_a_first_rated_week(
     boards = await world.click("Ana", guide, "Leaderboards")
     assert boards.alone == "Leaderboards\n**Sprint** · most points · 1 player"
     assert "🥇 **Ana** · 12,000 · 1000?" in await world.click("Ana", boards, "Sprint")
-    assert "You are an admin: `/setup`" in await world.use(world.admin, "help")
+    assert "You close each week: `/weekly-reset`\nYou are an admin: `/setup`" in await world.use(world.admin, "help")
     await world.click(world.admin, await world.use(world.admin, "weekly-reset", event="Sprint"), CLOSE)
     assert "🥇 **Ana** · **1000?**" in await world.board("overall", event="Sprint")
+    assert "this one ends <t:1795996800:R>" in await world.use("Ana", "help")
+
+
+async def test_the_first_step_where_weeks_close_by_themselves_names_no_reset(world: World) -> None:
+    await world.use(world.admin, "settings", **{"close-weeks": True})
+    guide = await world.use(world.admin, "help")
+    assert "**4** Each week closes by itself." in guide
+    assert "weekly-reset" not in guide
 
 
 async def test_a_season_that_is_over_is_not_offered_but_its_boards_are(world: World) -> None:
@@ -50,7 +59,7 @@ async def test_a_season_that_is_over_is_not_offered_but_its_boards_are(world: Wo
     assert "Has ended: takes no scores" in edited.public
     guide = await world.use("Ana", "help")
     assert " · 1 player · ended" in await world.use("Ana", "event list")
-    assert "No event takes scores now." in guide
+    assert "No event takes scores now.\n`/event list` tells which ones begin." in guide
     assert [*guide.buttons] == ["Leaderboards", "How ratings work"]
     assert "🥇 **Ana** · 7" in await world.click("Ana", await world.click("Ana", guide, "Leaderboards"), "Blitz")
     assert [*(await world.use(world.admin, "help")).buttons] == ["Set up", "Leaderboards", "How ratings work"]

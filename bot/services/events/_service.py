@@ -108,7 +108,8 @@ class EventService:
             require_admin(session, actor)
             with session.begin_nested() as tried:
                 archived, again = _begin(session, actor, event, first_week, last_week, self._clock())
-                preview = _preview(session, archived, again)
+                week = current_week(session, actor.guild_id, self._clock())
+                preview = _preview(session, archived, again, week)
                 tried.rollback()
             return preview
 
@@ -256,8 +257,11 @@ def _begin(
     return archived, again
 
 
-def _preview(session: Session, archived: Event, again: Event) -> SeasonPreview:
-    """Describe an archived season and the new season `again`, with the scores that moved to it."""
+def _preview(session: Session, archived: Event, again: Event, week: Week) -> SeasonPreview:
+    """Describe an archived season and the new season `again`, with the scores that moved to it.
+
+    `week` is the current week.
+    """
     log = ScoreSubmission
     scores = select(func.count()).where(log.event_id == archived.id, log.removed_at.is_(None))
     roles = select(EventRole.role_id).where(EventRole.event_id == again.id).order_by(EventRole.id)
@@ -269,6 +273,7 @@ def _preview(session: Session, archived: Event, again: Event) -> SeasonPreview:
         tuple(session.scalars(roles)),
         again.board_channel_id,
         again.default_channel_id,
+        week.code,
     )
 
 

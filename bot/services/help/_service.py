@@ -11,6 +11,7 @@ from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
 from bot.services.events import describe, takes_scores
 from bot.services.servers import Actor, is_admin, load_settings
+from bot.services.weeks import open_week
 
 
 class HelpService:
@@ -28,7 +29,9 @@ class HelpService:
             settings = load_settings(session, actor.guild_id)
             week = Week.at(self._clock(), settings.time_zone)
             of_guild = select(Event).where(Event.guild_id == actor.guild_id)
-            events = session.scalars(of_guild.where(takes_scores(week)).order_by(Event.name_key))
+            events = session.scalars(of_guild.where(takes_scores(week)).order_by(Event.name_key)).all()
+            if events:
+                week = open_week(session, events[0].id, week)
             return Guide(
                 events=tuple(map(describe, events)),
                 has_boards=session.scalar(of_guild.limit(1)) is not None,
