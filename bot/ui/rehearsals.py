@@ -53,6 +53,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
     if rehearsal.other_logarithm is not None:
         lines += _other_logarithm(rehearsal.other_logarithm)
     small = [
+        *_without_effect(before.rules, after.rules),
         f"{count_of(rehearsal.weeks, 'closed week')} replayed; nothing is changed yet",
         f"to go back after Apply: {command_for(event, before.rules, after.rules)}",
     ]
@@ -101,6 +102,15 @@ def command_for(event: EventInfo, rules: Rules, over: Rules) -> str:
 
 def _rules(label: str, rules: Rules) -> tuple[str, str]:
     return labelled(label, rules_in_words(rules) or "classic · all weeks count, missed ones too")
+
+
+def _without_effect(before: Rules, after: Rules) -> Iterator[str]:
+    """Name the changed options that have no effect beside the other rules."""
+    has_other_weeks = (before.best_of, before.last_weeks) != (after.best_of, after.last_weeks)
+    if has_other_weeks and after.attendance is not Attendance.BEST:
+        yield "no effect without `attendance:best`: `best-of`, `last-weeks`"
+    if before.uses_logarithm != after.uses_logarithm and after.method is not Method.ROBUST:
+        yield "no effect without `method:robust`: `logarithm`"
 
 
 def _moves(rehearsal: Rehearsal) -> Iterator[str]:

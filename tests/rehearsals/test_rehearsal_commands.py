@@ -25,6 +25,14 @@ async def rehearse(world: World, **options: Any) -> Seen:
     return seen
 
 
+async def test_a_rehearsal_names_options_that_others_leave_without_effect(world: World) -> None:
+    await world.create_event()
+    seen = await rehearse(world, best_of=3, logarithm=True)
+    assert "\nno effect without `attendance:best`: `best-of`, `last-weeks`\n" in seen
+    assert "\nno effect without `method:robust`: `logarithm`\n" in seen
+    assert "no effect" not in await rehearse(world, best_of=3, attendance="best", logarithm=True, method="robust")
+
+
 async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Bob": 200, "Cai": 900})
