@@ -11,6 +11,7 @@ from bot.domain.events import EventInfo
 from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
 from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
+from bot.domain.scores import ScoreFormat
 from bot.domain.text import clean_display_name
 from bot.ui.card import Buttons, Card, Reply, labelled, small_print
 from bot.ui.rules import first_week_in_words, write_share
@@ -144,7 +145,11 @@ def _middle(rating: PlayerRating) -> list[str]:
     if rating.is_bounded:
         lines.append("no score counts more spreads")
     spreads, formula = _formula(rating.spreads, rating.scale, rating.all_time_elo)
-    where = "above" if rating.spreads * rating.event.direction.sign > 0 else "below"
+    is_above = rating.spreads * rating.event.direction.sign > 0
+    if style.format is ScoreFormat.TIME:
+        where = "longer than" if is_above else "shorter than"
+    else:
+        where = "above" if is_above else "below"
     return list(map(small_print, (f"{spreads} spreads {where} the middle, {style.bare(middle)}", *lines, formula)))
 
 

@@ -86,13 +86,13 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     assert shared.public == f"{rating.alone}\nCy shares this"
 
 
-async def test_the_better_of_two_times_is_below_the_middle(world: World) -> None:
+async def test_the_better_of_two_times_is_shorter_than_the_middle(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
     await world.submit_all({"Ana": 60, "Ben": 80})
     best, worst = [await world.use(name, "rating", event="Tetris") for name in ("Ana", "Ben")]
-    assert "1.00 spreads below the middle, 1:10" in best
+    assert "1.00 spreads shorter than the middle, 1:10" in best
     assert "1000 + 1.00 × 200 = 1200" in best
-    assert "1.00 spreads above the middle, 1:10" in worst
+    assert "1.00 spreads longer than the middle, 1:10" in worst
 
 
 async def test_a_sum_that_is_whole_needs_no_rounding(world: World) -> None:
