@@ -167,8 +167,10 @@ class JobRunner:
         again = retry_at(now, claim.tries)
         rests = claim.tries == MOST_TRIES and claim.kind in LASTING
         level = logging.ERROR if again is None else logging.WARNING
-        then = "it is given up" if again is None else f"it is tried again at {again:%H:%M:%S} UTC"
-        then = "it rests for a day" if rests else then
+        if again is None:
+            then = "it rests for a day" if rests else "it is given up"
+        else:
+            then = f"it is tried again at {again:%H:%M:%S} UTC"
         logger.log(level, "job %r %s failed, try %d: %s", str(claim.kind), claim.key, claim.tries, then, exc_info=error)
 
         def work(session: Session) -> None:
