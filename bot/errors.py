@@ -646,6 +646,10 @@ class NoScores(NothingToRemove):
 
 
 class NoOwnScores(NoScores):
+    """The asking player has no score in this event."""
+
+
+class NoOwnScoresYet(NoOwnScores):
     """The asking player has no score in this event, which takes scores."""
 
 

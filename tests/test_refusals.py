@@ -235,7 +235,7 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         ),
         errors.NothingToRemove(5, "Golf"): "No score of <@5> in Golf fits that. Pick one from the list that appears.",
         errors.NoScores(5, "Golf"): "<@5> has no scores in Golf.",
-        errors.NoOwnScores(5, "Golf"): "You have no scores in Golf yet. `/submit-score` counts your first.",
+        errors.NoOwnScoresYet(5, "Golf"): "You have no scores in Golf yet. `/submit-score` counts your first.",
         errors.NoRemovedScores(5, "Golf"): "No score of <@5> in Golf is removed, so there is nothing to restore.",
         errors.TimeNotNumber("1:2", "points", event="Blitz"): (
             "Blitz counts points, and “1:2” is a time. Type digits, such as 12345."

@@ -228,12 +228,13 @@ async def test_nobody_is_invited_to_an_event_that_has_ended_or_not_begun(world: 
         asked = [world.use(dee, command, event="Golf") for command in ("rating", "history")]
         return {await world.refused(one) for one in (*asked, world.use(dee, "compare", event="Golf", player=ben))}
 
-    assert await refusals() == {f"<@{dee.id}> has no scores in Golf."}
+    takes_none = "You have no scores in Golf, which takes none now. `/event list` names all events."
+    assert await refusals() == {takes_none}
     world.clock.move(weeks=1)
     await world.submit("Ben", 100, "Golf")
     assert await refusals() == {"You have no scores in Golf yet. `/submit-score` counts your first."}
     world.clock.move(weeks=1)
-    assert await refusals() == {f"<@{dee.id}> has no scores in Golf."}
+    assert await refusals() == {takes_none}
 
 
 async def test_the_rating_of_a_past_season_can_be_asked_for(backend: TestBackend) -> None:

@@ -13,7 +13,7 @@ from bot.domain.rules import Rules
 from bot.domain.scores import ScoreStyle
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
-from bot.errors import EventNotFound, EventUnknown, NoEvents, NoOwnScores, NoScores, SeasonUnknown
+from bot.errors import EventNotFound, EventUnknown, NoEvents, NoOwnScores, NoOwnScoresYet, NoScores, SeasonUnknown
 from bot.services.servers import current_week
 
 _OF_GUILD = sa.select(Event).where(Event.guild_id == sa.bindparam("guild_id", type_=sa.BigInteger()))
@@ -86,7 +86,7 @@ def takes_scores(week: Week) -> sa.ColumnElement[bool]:
 
 
 def without_scores(session: Session, event: Event, player: int, viewer: int, now: datetime) -> NoScores:
-    """Return the error for a player without a score in an event; it differs if the player is the viewer and may submit.
+    """Return the error for a player without a score in an event; it depends on who asks, and who may submit.
 
     Args:
         session: the transaction.
@@ -95,9 +95,11 @@ def without_scores(session: Session, event: Event, player: int, viewer: int, now
         viewer: Discord's id of the user who asks.
         now: the time, which tells whether the event takes scores.
     """
+    if player != viewer:
+        return NoScores(player, event.name)
     is_open = takes_scores(current_week(session, event.guild_id, now))
-    may_submit = player == viewer and session.scalar(sa.select(is_open).where(Event.id == event.id))
-    return (NoOwnScores if may_submit else NoScores)(player, event.name)
+    may_submit = session.scalar(sa.select(is_open).where(Event.id == event.id))
+    return (NoOwnScoresYet if may_submit else NoOwnScores)(player, event.name)
 
 
 def find_seasons(session: Session, event: Event) -> list[Event]:
