@@ -7,7 +7,7 @@ from enum import Enum, StrEnum, auto
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 PAUSE = timedelta(days=1)
-"""How long a job rests that is tried anew after its last try."""
+"""How long a lasting job rests after its last try."""
 MOST_TRIES = 20
 """After this many tries, which take almost half a day, a job is given up."""
 
@@ -67,7 +67,7 @@ class JobKind(StrEnum):
 
 
 LASTING = (JobKind.BOARD, JobKind.REMINDER)
-"""The kinds of jobs that exist as long as their subject; after the last try they are tried again a day later."""
+"""The kinds of jobs that exist as long as their subject. They rest where others are given up, then begin anew."""
 ANNOUNCEMENTS = (JobKind.RESULTS, JobKind.FINAL, JobKind.RECORD)
 """The kinds of posts in the channel for announcements."""
 
@@ -93,7 +93,7 @@ class Claim:
 
     @property
     def is_last_try(self) -> bool:
-        """Whether the job is given up if it fails this time."""
+        """Whether the job is given up, or rests, if it fails this time."""
         return self.tries >= MOST_TRIES
 
 
@@ -117,12 +117,14 @@ class Queue:
         return f"{waiting}, {self.given_up:,} given up (see the log)" if self.given_up else waiting
 
 
-def retry_at(now: datetime, tries: int) -> datetime | None:
+def retry_at(now: datetime, kind: JobKind, tries: int) -> datetime | None:
     """Return when to retry a job after `tries` failed tries; each wait is twice the previous one, up to an hour.
 
     Returns:
-        An instant, or None to give the job up.
+        An instant, or None to give the job up. After its last try, a lasting job rests.
     """
+    if tries == MOST_TRIES and kind in LASTING:
+        return now + PAUSE
     if tries >= MOST_TRIES:
         return None
     doublings: int = 2 ** (tries - 1)

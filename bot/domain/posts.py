@@ -43,9 +43,7 @@ class Draft(Generic[T]):
 
     def has_news_since(self, post: "Post") -> bool:
         """Tell whether the news happened after the existing message was posted."""
-        if not self.is_news or self.news_at is None or post.posted_at is None:
-            return False
-        return post.posted_at < self.news_at
+        return self.news_at is not None and post.posted_at is not None and post.posted_at < self.news_at
 
 
 @dataclass(frozen=True, slots=True)

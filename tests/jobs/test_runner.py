@@ -325,7 +325,7 @@ async def test_jobs_wait_for_a_process_that_can_do_them_newest_message_first(bac
 
 
 def test_waits_double_up_to_an_hour_and_end() -> None:
-    waits = [retry_at(NOON, tries) for tries in range(1, MOST_TRIES + 1)]
+    waits = [retry_at(NOON, JobKind.RESULTS, tries) for tries in range(1, MOST_TRIES + 1)]
     assert [None if at is None else int((at - NOON).total_seconds()) for at in waits[:10]] == [
         *(10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600)
     ]

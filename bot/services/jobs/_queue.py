@@ -108,8 +108,12 @@ def postpone(session: Session, claim: Claim, due_at: datetime, error: str | None
 
 
 def fail(session: Session, claim: Claim, error: str, due_at: datetime | None) -> None:
-    """Store why a claimed job failed and when to retry it. Without a time, give the job up but keep its row."""
-    values = {"due_at": due_at, "claimed_until": None, "last_error": _cut(error)}
+    """Store why a claimed job failed and when to retry it. Without a time, give the job up but keep its row.
+
+    A job that is retried after its last try begins anew.
+    """
+    tries = 0 if claim.is_last_try and due_at is not None else claim.tries
+    values = {"due_at": due_at, "claimed_until": None, "tries": tries, "last_error": _cut(error)}
     session.execute(sa.update(Job).where(*_is_held(claim)).values(**values))
 
 

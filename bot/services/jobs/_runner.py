@@ -7,13 +7,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
-from sqlalchemy.orm import Session
-
 from bot.database.database import Database
 from bot.domain.clock import Clock
-from bot.domain.jobs import LASTING, MOST_TRIES, PAUSE, Claim, JobKind, Lane, Queue, retry_at
+from bot.domain.jobs import MOST_TRIES, Claim, JobKind, Lane, Queue, retry_at
 from bot.errors import Unavailable
-from bot.services.jobs._queue import ClaimLost, claim_due, fail, is_due, measure, postpone
+from bot.services.jobs._queue import ClaimLost, claim_due, fail, is_due, measure
 
 LOOK_SECONDS = 10.0
 """How often a process looks for due jobs."""
@@ -163,21 +161,11 @@ class JobRunner:
             await self._note_failure(claim, error)
 
     async def _note_failure(self, claim: Claim, error: Exception) -> None:
-        now, reason = self._clock(), f"{type(error).__name__}: {error}"
-        again = retry_at(now, claim.tries)
-        rests = claim.tries == MOST_TRIES and claim.kind in LASTING
-        level = logging.ERROR if again is None else logging.WARNING
+        again = retry_at(self._clock(), claim.kind, claim.tries)
+        level = logging.ERROR if claim.is_last_try else logging.WARNING
         if again is None:
-            then = "it rests for a day" if rests else "it is given up"
+            then = "it is given up"
         else:
-            then = f"it is tried again at {again:%H:%M:%S} UTC"
+            then = "it rests for a day" if claim.is_last_try else f"it is tried again at {again:%H:%M:%S} UTC"
         logger.log(level, "job %r %s failed, try %d: %s", str(claim.kind), claim.key, claim.tries, then, exc_info=error)
-
-        def work(session: Session) -> None:
-            if rests:
-                with suppress(ClaimLost):
-                    postpone(session, claim, now + PAUSE, reason)
-            else:
-                fail(session, claim, reason, again)
-
-        await self._database.write(work)
+        await self._database.write(lambda session: fail(session, claim, f"{type(error).__name__}: {error}", again))

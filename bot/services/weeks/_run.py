@@ -72,8 +72,7 @@ def close_week(
     if last != week:
         run.closed_with = last.code
     record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
-    # Before an undo, the week may have had an announcement of its own.
-    keys = [str(event.id), *(results_key(event.id, one) for one in sorted({week, last}))]
+    keys = str(event.id), *_results_keys(run)
     refresh_posts(session, [event.id], now, JobKind.BOARD, JobKind.FINAL, JobKind.RESULTS, keys=keys)
     hasten_results(session, run, event.guild_id, now)
     if load_settings(session, event.guild_id).announcement_channel_id is not None:
@@ -106,15 +105,15 @@ def after_correction(
         runs: the runs whose results have changed or are gone.
     """
     refresh_posts(session, [event.id], now, *kinds)
-    for run in runs:
-        _refresh_results(session, run, now)
+    for key in (key for run in runs for key in _results_keys(run)):
+        refresh_post(session, JobKind.RESULTS, key, now)
     award_roles(session, event, now)
 
 
-def _refresh_results(session: Session, run: WeeklyRun, now: datetime) -> None:
-    """Schedule a refresh of the announcements of a run's week: the present one, and the one from before an undo."""
-    for week in sorted({announced_with(run), Week.from_code(run.week_number)}):
-        refresh_post(session, JobKind.RESULTS, results_key(run.event_id, week), now)
+def _results_keys(run: WeeklyRun) -> list[str]:
+    """Return the keys of the announcements of a run's week: the present one, and its own from before an undo."""
+    weeks = {announced_with(run), Week.from_code(run.week_number)}
+    return [results_key(run.event_id, week) for week in sorted(weeks)]
 
 
 def end_to_come(session: Session, event: Event, now: datetime) -> datetime | None:
