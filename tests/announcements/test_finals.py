@@ -21,6 +21,22 @@ async def close_the_last_week(world: World) -> None:
     await world.submit_all({"Ana": 100, "Bob": 300})
 
 
+async def announce(world: World) -> ChannelHandle:
+    """Have the news of the server announced in a channel, and return the channel."""
+    news = world.guild.create_text_channel("news")
+    await world.use(world.admin, "settings", announcements=news)
+    return news
+
+
+async def begin_the_last_week(world: World) -> ChannelHandle:
+    """Close the first of the two weeks of an event whose end is announced in a channel; return the channel."""
+    news = await announce(world)
+    await world.create_event(**{"last-week": "2026-W48"})
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    await world.reset()
+    return news
+
+
 async def told(world: World, news: ChannelHandle) -> list[str]:
     """Run due jobs; return what an admin can then read in a channel."""
     await world.backend.real.jobs.do_due()
@@ -57,8 +73,7 @@ async def test_all_who_share_the_third_rank_are_on_the_final_podium(world: World
 
 
 async def test_the_final_podium_is_posted_and_edited_when_the_event_goes_on(world: World) -> None:
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
+    news = await announce(world)
     await close_the_last_week(world)
     assert await told(world, news) == []
 
@@ -82,8 +97,7 @@ async def test_the_final_podium_is_posted_and_edited_when_the_event_goes_on(worl
 
 
 async def test_a_deleted_final_podium_comes_again_if_the_event_ends_again(world: World) -> None:
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
+    news = await announce(world)
     await close_the_last_week(world)
     await world.reset()
     assert any("has ended" in text for text in await told(world, news))
@@ -98,8 +112,7 @@ async def test_a_deleted_final_podium_comes_again_if_the_event_ends_again(world:
 
 
 async def test_a_final_podium_follows_the_event_without_a_channel_too(world: World) -> None:
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
+    news = await announce(world)
     await close_the_last_week(world)
     closed = await world.reset()
     await told(world, news)
@@ -112,8 +125,7 @@ async def test_a_final_podium_follows_the_event_without_a_channel_too(world: Wor
 
 
 async def test_a_final_podium_shows_event_elos_as_soon_as_they_are_current(world: World) -> None:
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
+    news = await announce(world)
     await world.create_event(**{"last-week": "2026-W47"})
     await world.submit_all({"Ana": 100, "Bob": 300, "Cy": 200})
     await world.reset()
@@ -128,11 +140,7 @@ async def test_a_final_podium_shows_event_elos_as_soon_as_they_are_current(world
 
 
 async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: World) -> None:
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
-    await world.create_event(**{"last-week": "2026-W48"})
-    await world.submit_all({"Ana": 100, "Bob": 300})
-    await world.reset()
+    news = await begin_the_last_week(world)
     world.clock.move(weeks=1)
     await world.submit("Ana", 90)
     await world.reset()
@@ -148,11 +156,7 @@ async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: W
 
 @pytest.mark.parametrize("how", ["take back", "remove", "withdraw"])
 async def test_an_event_whose_last_open_score_goes_after_its_end_has_ended(world: World, how: str) -> None:
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
-    await world.create_event(**{"last-week": "2026-W48"})
-    await world.submit_all({"Ana": 100, "Bob": 300})
-    await world.reset()
+    news = await begin_the_last_week(world)
     world.clock.now = datetime(2026, 11, 29, 23, 55, tzinfo=UTC)
     submitted = await world.submit("Ana", 90)
     world.clock.move(minutes=6)
@@ -170,11 +174,7 @@ async def test_an_event_whose_last_open_score_goes_after_its_end_has_ended(world
 
 
 async def test_an_event_whose_last_open_scores_were_imported_ends_without_them(world: World) -> None:
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
-    await world.create_event(**{"last-week": "2026-W48"})
-    await world.submit_all({"Ana": 100, "Bob": 300})
-    await world.reset()
+    news = await begin_the_last_week(world)
     world.clock.now = datetime(2026, 11, 29, 23, 55, tzinfo=UTC)
     transfer = world.backend.real.services.transfer
     table = f"player,score,time\n{world.member('Ana').id},90,2026-11-29 12:00\n"
@@ -191,8 +191,7 @@ async def test_an_event_that_ended_before_announcements_is_not_announced_later(w
     await world.reset()
     world.clock.move(weeks=2)
     await world.backend.real.jobs.do_due()
-    news = world.guild.create_text_channel("news")
-    await world.use(world.admin, "settings", announcements=news)
+    news = await announce(world)
     for command, label in (("player withdraw", "Withdraw"), ("player return", "Bring back")):
         await world.click(world.admin, await world.use(world.admin, command, player=world.member("Ana")), label)
     asked = await world.use(world.admin, "score remove", event="Tetris Blitz", player=world.member("Ana"))
