@@ -77,9 +77,9 @@ def ticks_of(at: datetime) -> int:
     return (at - _EPOCH) // _TICK
 
 
-def instant_of(ticks: str) -> datetime:
+def instant_of(ticks: int) -> datetime:
     """Return the instant in an id, in UTC."""
-    return _EPOCH + int(ticks) * _TICK
+    return _EPOCH + ticks * _TICK
 
 
 async def answer_lost_click(buttons: Sequence[type[IdButton]], interaction: Interaction[Any]) -> None:

@@ -84,7 +84,7 @@ class PastBoardButton(
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "PastBoardButton":
         """Rebuild a button from its id."""
-        at = instant_of(match["at"])
+        at = instant_of(int(match["at"]))
         return cls(
             match["label"], int(match["event"]), Board(match["board"]), at, int(match["page"]), int(match["player"])
         )

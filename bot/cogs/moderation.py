@@ -181,7 +181,7 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "AddButton":
         """Rebuild a button from its id."""
-        at = instant_of(match["tick"])
+        at = instant_of(int(match["tick"]))
         return cls(int(match["event"]), int(match["player"]), float(match["score"]), at)
 
     async def press(self, interaction: Interaction[Any]) -> None:

@@ -98,7 +98,7 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             await answer(interaction, services.results.preview(*of_week), shown_below, only_reads=True)
         else:
             shown = cards_in(interaction.message)
-            ran_at = None if self.tick is None else instant_of(str(self.tick))
+            ran_at = None if self.tick is None else instant_of(self.tick)
             await update(interaction, weeks.undo(*of_week, ran_at), lambda result: show_undo_of(shown, result))
 
 

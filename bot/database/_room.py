@@ -12,7 +12,7 @@ from bot.database import dialect
 ROOM_SECONDS = 30.0
 """How long a transaction waits for its turn."""
 SHRUNK_SECONDS = 10.0
-"""How long a turn stays closed after the server has refused a connection."""
+"""For how long the room closes a turn whose connection the server has refused."""
 PAUSE_SECONDS = 0.2
 """How long a transaction waits before it retries, if the server refuses even a single connection."""
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Room:
-    """Gives a limited number of concurrent turns, in order, and fewer for a while after the server has refused some."""
+    """Gives a limited number of concurrent turns, in order, and fewer for a while after a refused connection."""
 
     def __init__(self, size: int) -> None:
         """Give `size` turns at a time."""

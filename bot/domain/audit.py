@@ -9,7 +9,7 @@ ITSELF = 0
 """The actor of what the bot does without an admin's request; no Discord user has this id."""
 
 ADDED = "add score"
-"""How the audit log names a score that an admin added."""
+"""The action that adds a score for a player."""
 RULES_CHANGED = "event rules"
 """The action that changes the rules of an event."""
 

@@ -95,15 +95,19 @@ def _beginnings(part: str, style: ScoreStyle) -> Iterator[Range]:
 def _numbers_beginning(part: str) -> Iterator[Range]:
     # A comma groups thousands or begins decimals.
     for text in dict.fromkeys(part.replace(",", mark) for mark in ("", ".")):
-        written = _NUMBER.fullmatch(text)
-        if written is None or len(written[1]) > MOST_DIGITS:
-            continue
-        whole, fraction = written.groups()
-        if fraction is not None:
-            yield _span(Decimal(whole + fraction), Decimal(1).scaleb(1 - len(fraction)))
-            continue
-        for zeros in range(MOST_DIGITS - len(whole) + 1):
-            yield _span(Decimal(whole).scaleb(zeros), Decimal(1).scaleb(zeros))
+        yield from _number_beginning(text)
+
+
+def _number_beginning(part: str) -> Iterator[Range]:
+    written = _NUMBER.fullmatch(part)
+    if written is None or len(written[1]) > MOST_DIGITS:
+        return
+    whole, fraction = written.groups()
+    if fraction is not None:
+        yield _span(Decimal(whole + fraction), Decimal(1).scaleb(1 - len(fraction)))
+        return
+    for zeros in range(MOST_DIGITS - len(whole) + 1):
+        yield _span(Decimal(whole).scaleb(zeros), Decimal(1).scaleb(zeros))
 
 
 def _times_beginning(part: str) -> Iterator[Range]:

@@ -6,7 +6,7 @@ from discord.utils import format_dt
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.standings import Board, LeaderboardPage
 from bot.ui.card import Card, Reply, small_print
-from bot.ui.standings import begins_with, explain_marks, standing_line
+from bot.ui.standings import begins_with, explain_marks, line_of_page
 from bot.ui.text import count_of, escape, write_days
 
 TOP_OF_WEEK = 3
@@ -45,10 +45,7 @@ def show_change(change: BoardChange) -> Reply:
 
 
 def _part(page: LeaderboardPage, title: str, most: int | None = None) -> list[str]:
-    lines = [
-        standing_line(one, page.board, page.event.style, is_provisional=page.is_provisional, goes_on=page.takes_scores)
-        for one in page.standings[:most]
-    ]
+    lines = [line_of_page(page, one) for one in page.standings[:most]]
     if not lines:
         is_waiting = page.board is Board.OVERALL and page.first_week is not None
         lines = [begins_with(page.first_week) if is_waiting and page.first_week else "Nobody yet."]

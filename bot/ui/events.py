@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from discord import Color
 
@@ -61,8 +62,8 @@ def show_season_preview(preview: SeasonPreview) -> Reply:
     for name, value in (_ALL_WEEKS | _weeks(event)).items():
         lines += labelled(name, value)
     lines += labelled("Goes along", "\n".join(_going_along(preview)))
-    if not event.has_begun(preview.week) and event.first_week is not None:
-        lines.append(f"**Nobody can submit before {_first_day(event.first_week)}.**")
+    if (begins := _begins(event, preview.week)) is not None:
+        lines.append(f"**Nobody can submit before {begins.day} {begins:%B %Y}.**")
     lines.append("It begins without scores. **This cannot be undone.**")
     heading = f"Begin season {event.season} of {escape(event.name)}?"
     return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
@@ -105,14 +106,14 @@ def _card(event: EventInfo, week: int, is_open: bool, title: str, lines: Sequenc
 def _state(event: EventInfo, week: int, is_open: bool) -> str:
     if not event.is_active:
         return "Archived: takes no scores"
-    if not event.has_begun(week) and event.first_week is not None:
-        return f"Takes scores from {_first_day(event.first_week)} on"
+    if (begins := _begins(event, week)) is not None:
+        return f"Takes scores from {begins.day} {begins:%B %Y} on"
     return "Takes scores with /submit-score" if is_open else "Has ended: takes no scores"
 
 
-def _first_day(week: int) -> str:
-    monday = Week.from_code(week).monday
-    return f"{monday.day} {monday:%B %Y}"
+def _begins(event: EventInfo, week: int) -> date | None:
+    """Return the first day of an event; None if it has begun by the current week, `week`."""
+    return None if event.first_week is None or event.has_begun(week) else Week.from_code(event.first_week).monday
 
 
 def _facts(event: EventInfo) -> dict[str, str]:
@@ -169,8 +170,7 @@ def _kind(style: ScoreStyle) -> str:
 def _line(summary: EventSummary) -> str:
     event = summary.event
     state = "" if event.is_active else " · archived"
-    if not event.has_begun(summary.week) and event.first_week is not None:
-        begins = Week.from_code(event.first_week).monday
+    if (begins := _begins(event, summary.week)) is not None:
         state += f" · begins {begins.day} {begins:%b}"
     elif event.is_active and not summary.is_open:
         state += " · ended"

@@ -19,11 +19,9 @@ def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
     """Show a user, in private, the steps to a first rated week; `ids` make commands clickable."""
     if guide.events:
         lines, small = _with_events(guide), _closing(guide)
-    elif guide.is_admin and guide.closes_weeks:
-        lines, small = (*_BEFORE_EVENTS, "**4** Each week closes by itself."), ()
     elif guide.is_admin:
-        closing = "**4** You close each week: `/weekly-reset`."
-        lines, small = (*_BEFORE_EVENTS, closing), ("weeks can close by themselves: `/setup`, *Weeks*",)
+        lines = _before_events(guide)
+        small = () if guide.closes_weeks else ("weeks can close by themselves: `/setup`, *Weeks*",)
     else:
         lines, small = _without_events(guide), ()
     card = _clickable(Card("What is this?", lines, small, Color.blurple()), ids)
@@ -49,12 +47,14 @@ def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:
     return Reply([_clickable(Card("How ratings work", lines, small, Color.blurple()), ids)], ephemeral=True)
 
 
-_BEFORE_EVENTS = (
-    "Leaderboards for games, with Elo ratings.",
-    "**1** Make an event: `/setup`, then *New event*.",
-    "**2** Everyone submits: `/submit-score`.",
-    "**3** Each score becomes an Elo at once.",
-)
+def _before_events(guide: Guide) -> tuple[str, ...]:
+    return (
+        "Leaderboards for games, with Elo ratings.",
+        "**1** Make an event: `/setup`, then *New event*.",
+        "**2** Everyone submits: `/submit-score`.",
+        "**3** Each score becomes an Elo at once.",
+        f"**4** {'Each week closes by itself' if guide.closes_weeks else 'You close each week: `/weekly-reset`'}.",
+    )
 
 
 def _without_events(guide: Guide) -> tuple[str, ...]:
@@ -77,10 +77,9 @@ def _with_events(guide: Guide) -> tuple[str, ...]:
 
 
 def _closing(guide: Guide) -> tuple[str, ...]:
-    if not guide.is_admin:
-        return ("Weeks close by themselves" if guide.closes_weeks else "An admin closes each week",)
-    closing = "Weeks close by themselves" if guide.closes_weeks else "You close each week: `/weekly-reset`"
-    return closing, "You are an admin: `/setup`"
+    by_hand = "You close each week: `/weekly-reset`" if guide.is_admin else "An admin closes each week"
+    closing = "Weeks close by themselves" if guide.closes_weeks else by_hand
+    return (closing, "You are an admin: `/setup`") if guide.is_admin else (closing,)
 
 
 def _named(guide: Guide) -> str:

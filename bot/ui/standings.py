@@ -1,7 +1,6 @@
 """Show leaderboards."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from discord import Color
 from discord.utils import format_dt
@@ -35,16 +34,9 @@ def board_card(page: LeaderboardPage, asker: str | None) -> Card:
         page: the page, with the row of the user who asked or of the viewer.
         asker: the Discord name of the user who asked; None for a private page.
     """
-    write = partial(
-        standing_line,
-        board=page.board,
-        style=page.event.style,
-        is_provisional=page.is_provisional,
-        goes_on=page.takes_scores,
-    )
-    lines = [write(standing) for standing in page.standings] or [_nothing(page)]
+    lines = [line_of_page(page, standing) for standing in page.standings] or [_nothing(page)]
     if page.own is not None and page.own not in page.standings:
-        lines.append(f"… {write(page.own)}")
+        lines.append(f"… {line_of_page(page, page.own)}")
     return Card(
         f"{escape(page.event.name)} · {_board_name(page)}", tuple(lines), tuple(_small(page, asker)), Color.gold()
     )
@@ -150,6 +142,13 @@ def _board_name(page: LeaderboardPage) -> str:
     if page.board is Board.WEEK and page.week is not None:
         return write_days(page.week, year=page.is_past)
     return "all-time" if page.board is Board.ALL_TIME else "overall"
+
+
+def line_of_page(page: LeaderboardPage, standing: Standing) -> str:
+    """Write a row of a page, as `standing_line` does."""
+    return standing_line(
+        standing, page.board, page.event.style, is_provisional=page.is_provisional, goes_on=page.takes_scores
+    )
 
 
 def standing_line(

@@ -6,6 +6,7 @@ from bot.services.events._lookup import (
     find_meant_event,
     get_event,
     lock_event,
+    open_events,
     takes_scores,
     without_scores,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "find_meant_event",
     "get_event",
     "lock_event",
+    "open_events",
     "takes_scores",
     "without_scores",
 ]

@@ -85,6 +85,16 @@ def takes_scores(week: Week) -> sa.ColumnElement[bool]:
     return sa.and_(Event.is_active, has_begun, goes_on, ~sa.exists().where(*last_run))
 
 
+def is_taking_scores(session: Session, event: Event, week: Week) -> bool:
+    """Tell whether an event takes scores in the current week, which is `week`."""
+    return session.execute(sa.select(takes_scores(week)).where(Event.id == event.id)).scalar_one()
+
+
+def open_events(guild_id: int, week: Week) -> sa.Select[Event]:
+    """Return the query for the events of a server that take scores in the current week, by name."""
+    return sa.select(Event).where(Event.guild_id == guild_id, takes_scores(week)).order_by(Event.name_key)
+
+
 def without_scores(session: Session, event: Event, player: int, viewer: int, now: datetime) -> NoScores:
     """Return the error for a player without a score in an event; it depends on who asks, and who may submit.
 
@@ -97,8 +107,7 @@ def without_scores(session: Session, event: Event, player: int, viewer: int, now
     """
     if player != viewer:
         return NoScores(player, event.name)
-    is_open = takes_scores(current_week(session, event.guild_id, now))
-    may_submit = session.scalar(sa.select(is_open).where(Event.id == event.id))
+    may_submit = is_taking_scores(session, event, current_week(session, event.guild_id, now))
     return (NoOwnScoresYet if may_submit else NoOwnScores)(player, event.name)
 
 

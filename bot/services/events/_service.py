@@ -18,7 +18,14 @@ from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
 from bot.errors import EventArchived, NothingToChange, SeasonChanged
-from bot.services.events._lookup import describe, find_event, find_meant_event, find_seasons, takes_scores
+from bot.services.events._lookup import (
+    describe,
+    find_event,
+    find_meant_event,
+    find_seasons,
+    is_taking_scores,
+    takes_scores,
+)
 from bot.services.events._options import EventOptions, apply, apply_defaults, apply_weeks, summary
 from bot.services.events._seasons import begin_again
 from bot.services.jobs import schedule
@@ -90,7 +97,7 @@ class EventService:
             has_new_bounds = options.min_score is not None or options.max_score is not None
             outside = _count_outside(session, changed) if has_new_bounds else 0
             week, channel = current_week(session, actor.guild_id, now), event.default_channel_id
-            is_open = session.execute(select(takes_scores(week)).where(Event.id == event.id)).scalar_one()
+            is_open = is_taking_scores(session, event, week)
             return EventChange(before, changed, week.code, is_open, outside, channel_before, channel)
 
         return await self._change(actor, work)
@@ -106,10 +113,10 @@ class EventService:
 
         def work(session: Session) -> SeasonPreview:
             require_admin(session, actor)
+            now = self._clock()
             with session.begin_nested() as tried:
-                archived, again = _begin(session, actor, event, first_week, last_week, self._clock())
-                week = current_week(session, actor.guild_id, self._clock())
-                preview = _preview(session, archived, again, week)
+                archived, again = _begin(session, actor, event, first_week, last_week, now)
+                preview = _preview(session, archived, again, current_week(session, actor.guild_id, now))
                 tried.rollback()
             return preview
 

@@ -9,7 +9,7 @@ from bot.domain.clock import Clock
 from bot.domain.help import Guide
 from bot.domain.ratings import RatingScale
 from bot.domain.weeks import Week
-from bot.services.events import describe, takes_scores
+from bot.services.events import describe, open_events
 from bot.services.servers import Actor, is_admin, load_settings
 from bot.services.weeks import open_week
 
@@ -28,13 +28,13 @@ class HelpService:
         def work(session: Session) -> Guide:
             settings = load_settings(session, actor.guild_id)
             week = Week.at(self._clock(), settings.time_zone)
-            of_guild = select(Event).where(Event.guild_id == actor.guild_id)
-            events = session.scalars(of_guild.where(takes_scores(week)).order_by(Event.name_key)).all()
+            events = session.scalars(open_events(actor.guild_id, week)).all()
+            any_event = select(Event.id).where(Event.guild_id == actor.guild_id).limit(1)
             if events:
                 week = open_week(session, events[0].id, week)
             return Guide(
                 events=tuple(map(describe, events)),
-                has_boards=session.scalar(of_guild.limit(1)) is not None,
+                has_boards=session.scalar(any_event) is not None,
                 is_admin=is_admin(session, actor),
                 week_ends_at=week.ends_at(settings.time_zone),
                 closes_weeks=settings.closes_weeks,

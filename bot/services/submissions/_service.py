@@ -7,19 +7,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.dialect import may_be_the_rows
-from bot.database.models import Event, ScoreSubmission
+from bot.database.models import ScoreSubmission
 from bot.domain.clock import Clock
 from bot.domain.events import EventChoices
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import OpenEvent, Submission, SubmissionResult, SubmissionRules
 from bot.domain.text import clean_proof
 from bot.errors import EventNotFound, EventUnnamed, Unavailable
-from bot.services.events import describe, find_meant_event, takes_scores
+from bot.services.events import describe, find_meant_event, open_events
 from bot.services.ratings import Recalculation
 from bot.services.servers import current_week
 from bot.services.submissions._batch import Batch, Conflict, Outcome
@@ -108,8 +108,7 @@ class LeaderboardService:
         def work(session: Session) -> EventChoices:
             week = current_week(session, guild_id, self._clock())
             check_any_open(session, guild_id, week)
-            are_open = select(Event).where(Event.guild_id == guild_id, takes_scores(week)).order_by(Event.name_key)
-            events = session.scalars(are_open).all()
+            events = session.scalars(open_events(guild_id, week)).all()
             usual = find_usual_event(session, guild_id, channel_id, discord_id, week)
             choices = tuple(map(describe, events))
             return EventChoices(choices, next((one for one in choices if usual and one.id == usual.id), None))

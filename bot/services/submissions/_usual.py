@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.weeks import Week
 from bot.errors import NoEvents, NoOpenEvents
-from bot.services.events import takes_scores
+from bot.services.events import open_events, takes_scores
 
 MOST_NAMED = 2
-"""How many events are named to a player who has named none."""
+"""How many events the refusal names to a player who has named none."""
 
 
 def find_usual_event(
@@ -36,8 +36,7 @@ def find_usual_event(
 
 def find_open_names(session: Session, guild_id: int, week: Week) -> tuple[str, ...]:
     """Return the first names of the events of a server that take scores in a week."""
-    are_open = sa.select(Event.name).where(Event.guild_id == guild_id, takes_scores(week)).order_by(Event.name_key)
-    return tuple(session.scalars(are_open.limit(MOST_NAMED)))
+    return tuple(event.name for event in session.scalars(open_events(guild_id, week).limit(MOST_NAMED)))
 
 
 def check_any_open(session: Session, guild_id: int, week: Week) -> None:

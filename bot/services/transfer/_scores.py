@@ -115,6 +115,7 @@ def take_import_back(
     _drop_ratings(session, event, players)
     _derive(session, event, weeks, scale, now)
     if len(counts_for) > len(weeks):
+        # Some of the scores counted for an open week.
         announce_end(session, event, now)
     record(session, actor, "take import back", f"scores: {taken}{_again(weeks)}", at=now, event_id=event.id)
     return TakenBack(describe(event), taken, weeks)
