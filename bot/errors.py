@@ -482,7 +482,10 @@ class Flaw(StrEnum):
     NO_JSON = auto()
     TOO_MANY_MEMBERS = auto()
     TOO_MANY_VALUES = auto()
-    NO_EVENT = auto()
+    MISSING = auto()
+    UNKNOWN = auto()
+    OUT_OF_RANGE = auto()
+    UNEXPECTED = auto()
     IMPOSSIBLE_TIME = auto()
     IMPOSSIBLE_WEEK = auto()
     UNIT_OF_TIMES = auto()
@@ -505,13 +508,11 @@ class FileMistake:
         reason: the kind of mistake, or the error that the same text would cause if a user typed it.
         most: the limit that the file exceeds; None if it exceeds none.
         where: the place of the mistake; empty for the whole file.
-        told: what the parser reports there.
     """
 
     reason: Flaw | LeaderboardError
     most: int | None = None
     where: str = ""
-    told: str = ""
 
 
 @dataclass(eq=False)

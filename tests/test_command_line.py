@@ -651,7 +651,12 @@ def test_a_failed_export_or_import_is_named_and_leaves_nothing_behind(
         ("export", "--guild", "2002", "--event", EVENT, "x"): "Server 2002 has no event 'Tetris Blitz'.",
         ("export", "--guild", "1001", "--event", EVENT, "no/x"): "Nothing is exported: [Errno 2] No such file",
         ("import", "nothing.json", "--guild", "1"): "nothing.json cannot be read: [Errno 2] No such file",
-        ("import", "event.json", "--guild", "1"): "event.json is no exported event. format: Input should be",
+        (
+            "import",
+            "event.json",
+            "--guild",
+            "1",
+        ): "event.json is no exported event. format: an exported event has something else here",
     }
     for arguments, mistake in cases.items():
         ended = command_line(*arguments, DATABASE_URL=file_url)

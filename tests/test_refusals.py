@@ -60,7 +60,7 @@ EXAMPLES: dict[str, Any] = {
     "most_bytes": 1_000_000,
     "most_rows": 5_000,
     "most_results": 100_000,
-    "mistake": errors.FileMistake(errors.Flaw.NO_EVENT, told="format: *chess*"),
+    "mistake": errors.FileMistake(errors.Flaw.UNKNOWN, where="*chess*"),
     "word": "ERASE",
 }
 """A value for each field of an error."""

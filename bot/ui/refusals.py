@@ -240,10 +240,13 @@ _FLAWS = {
     Flaw.ZIP_UNREADABLE: "the ZIP cannot be read",
     Flaw.ZIP_WITHOUT_EVENT: "the ZIP has no event.json",
     Flaw.SEVERAL_EVENTS: "several event.json",
-    Flaw.NO_JSON: "Invalid JSON: {told}",
+    Flaw.NO_JSON: "this is no valid JSON",
     Flaw.TOO_MANY_MEMBERS: "a part has more than {most:,} members",
     Flaw.TOO_MANY_VALUES: "it has more than {most:,} values",
-    Flaw.NO_EVENT: "{told}",
+    Flaw.MISSING: "this is missing",
+    Flaw.UNKNOWN: "an exported event has nothing of this name",
+    Flaw.OUT_OF_RANGE: "this is too great, too small or too long",
+    Flaw.UNEXPECTED: "an exported event has something else here",
     Flaw.IMPOSSIBLE_TIME: "a time is before 2015, or not over yet",
     Flaw.IMPOSSIBLE_WEEK: "a week is before 2015, or too far ahead",
     Flaw.UNIT_OF_TIMES: "times have no unit",
@@ -352,7 +355,7 @@ def _show(value: Any) -> Any:
 def tell_mistake(mistake: FileMistake) -> str:
     """Say why a file is not an exported event; the text is not escaped."""
     reason = mistake.reason
-    told = _FLAWS[reason].format(most=mistake.most, told=mistake.told) if isinstance(reason, Flaw) else sentence(reason)
+    told = _FLAWS[reason].format(most=mistake.most) if isinstance(reason, Flaw) else sentence(reason)
     return f"{mistake.where}: {told}" if mistake.where else told
 
 

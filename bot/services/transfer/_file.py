@@ -38,6 +38,19 @@ mistake."""
 LONGEST_TEXT = 10_000
 """More code points than any text of the bot has; a bound that keeps cleaning fast."""
 
+FLAWS = {
+    "missing": Flaw.MISSING,
+    "extra_forbidden": Flaw.UNKNOWN,
+    "greater_than": Flaw.OUT_OF_RANGE,
+    "greater_than_equal": Flaw.OUT_OF_RANGE,
+    "less_than": Flaw.OUT_OF_RANGE,
+    "less_than_equal": Flaw.OUT_OF_RANGE,
+    "finite_number": Flaw.OUT_OF_RANGE,
+    "string_too_long": Flaw.OUT_OF_RANGE,
+    "json_invalid": Flaw.NO_JSON,
+}
+"""What pydantic's types of errors mean; all others mean `Flaw.UNEXPECTED`."""
+
 T = TypeVar("T")
 Item = TypeVar("Item")
 
@@ -262,8 +275,11 @@ def read_event_file(content: bytes) -> EventFile:
     try:
         text = content.decode("utf-8-sig")
         json.loads(text, object_pairs_hook=_check_members)
-    except (ValueError, RecursionError) as error:
-        raise NotAnEventFile([FileMistake(Flaw.NO_JSON, told=str(error))]) from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise NotAnEventFile([FileMistake(Flaw.NO_JSON, where=place)]) from None
+    except (ValueError, RecursionError):
+        raise NotAnEventFile([FileMistake(Flaw.NO_JSON)]) from None
     try:
         return EventFile.model_validate_json(text)
     except ValidationError as error:
@@ -284,4 +300,4 @@ def _mistake(error: Any) -> FileMistake:
     raised = error.get("ctx", {}).get("error")
     if isinstance(raised, _Refused):
         return FileMistake(raised.reason, where=where)
-    return FileMistake(Flaw.NO_EVENT, where=where, told=error["msg"])
+    return FileMistake(FLAWS.get(error["type"], Flaw.UNEXPECTED), where=where)
