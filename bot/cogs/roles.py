@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from discord import Client, Forbidden, Interaction, Member, NotFound, Role
@@ -55,11 +54,7 @@ class RoleKeeper:
                     break
                 if change.role_id in above:
                     continue
-                try:
-                    trouble = await self._change(int(claim.key), change)
-                except NotFound:
-                    done.append(replace(change, is_absent=True))
-                    continue
+                trouble = await self._change(int(claim.key), change)
                 if trouble is Trouble.ROLE_ABOVE:
                     # The bot may still manage the other roles.
                     above[change.role_id] = change
@@ -82,11 +77,7 @@ class RoleKeeper:
         await self._roles.give_up(claim, done, refused, trouble)
 
     async def _change(self, guild_id: int, change: RoleChange) -> Trouble | None:
-        """Give or take a role; return the reason if the bot may not.
-
-        Raises:
-            discord.NotFound: the player has left the server.
-        """
+        """Give or take a role, unless the player has left the server; return the reason if the bot may not."""
         if change.keeps:
             return None
         request = self._client.http.add_role if change.gives else self._client.http.remove_role
@@ -94,9 +85,7 @@ class RoleKeeper:
         try:
             await request(guild_id, change.discord_id, change.role_id, reason=REASON)
         except NotFound as error:
-            if error.code != UNKNOWN_ROLE:
-                raise
-            return Trouble.ROLE_GONE
+            return Trouble.ROLE_GONE if error.code == UNKNOWN_ROLE else None
         except Forbidden as error:
             if error.code == NEEDS_2FA:
                 return Trouble.OWNER_WITHOUT_2FA

@@ -565,15 +565,14 @@ class EventRole(Base):
 class RoleGrant(Base):
     """A player to whom the bot has given a role, and from whom it will take the role again.
 
-    `is_absent` marks a player who was not in the server. The row of an absent player is deleted when the job ends, so
-    that the next job tries again.
+    `given_at` is the last time, also if the player was not in the server then; the next close gives the role again.
     """
 
     __tablename__ = "role_grants"
 
     award_id: Mapped[int] = mapped_column(sa.ForeignKey("event_roles.id"), primary_key=True, autoincrement=False)
     discord_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
-    is_absent: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Reminders(Base):

@@ -54,7 +54,6 @@ class RoleChange:
         discord_id: the player.
         gives: whether to give the role; False to take it.
         keeps: whether the player keeps the role, because another event awards it to them too.
-        is_absent: whether the player turned out to have left the server.
     """
 
     award_id: int
@@ -62,4 +61,3 @@ class RoleChange:
     discord_id: int
     gives: bool
     keeps: bool = False
-    is_absent: bool = False

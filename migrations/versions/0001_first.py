@@ -461,7 +461,7 @@ def _create_roles() -> None:
         "role_grants",
         sa.Column("award_id", sa.Integer, nullable=False),
         sa.Column("discord_id", sa.BigInteger, nullable=False),
-        sa.Column("is_absent", sa.Boolean, nullable=False, server_default=sa.false()),
+        _instant("given_at"),
         sa.PrimaryKeyConstraint("award_id", "discord_id", name="pk_role_grants"),
         sa.ForeignKeyConstraint(["award_id"], ["event_roles.id"], name="fk_role_grants_award_id_event_roles"),
     )

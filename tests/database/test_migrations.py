@@ -169,5 +169,5 @@ async def post(backend: TestBackend, event_id: int) -> None:
         insert(Post).values(**of_server, **posted, message_id=2, digest="0" * 64, posted_at=backend.clock.now),
         insert(Notice).values(**of_server, **refused, shown_at=backend.clock.now),
         insert(EventRole).values(id=1, event_id=event_id, role_id=2**63 - 1, award=Award.ELO, elo=-1),
-        insert(RoleGrant).values(award_id=1, discord_id=2**63 - 1),
+        insert(RoleGrant).values(award_id=1, discord_id=2**63 - 1, given_at=backend.clock.now),
     )

@@ -70,7 +70,7 @@ async def played(backend: TestBackend) -> TestBackend:
     await tables.execute(
         backend.database,
         insert(EventRole).values(id=1, event_id=1, role_id=555, award=Award.TOP_THREE),
-        insert(RoleGrant).values(award_id=1, discord_id=ZOE),
+        insert(RoleGrant).values(award_id=1, discord_id=ZOE, given_at=backend.clock.now),
         insert(Post).values(kind=JobKind.BOARD, key="1", guild_id=GUILD, event_id=1, channel_id=5, nonce=6),
         update(Job).where(Job.key == f"{GUILD}:1").values(last_error=f"DELETE /members/{ZOE}: 500"),
     )

@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, update
 
 from bot.cogs import roles
-from bot.database.models import EventRole, Job, Notice, RoleGrant
+from bot.database.models import EventRole, Job, Notice, RoleGrant, WeeklyRun
 from bot.domain.jobs import Claim
 from bot.domain.roles import Award, RoleChange
 from bot.domain.servers import PlayerName
@@ -188,6 +189,25 @@ async def test_who_was_away_at_a_close_gets_the_role_after_the_next_one(court: C
     assert await court.close((ANA, 100), (BEN, 90)) == {"Finalist": {"ben"}}
     court.members.left.clear()
     assert await court.close((BEN, 95)) == {"Finalist": {"ana", "ben"}}
+
+
+async def test_who_left_and_came_back_gets_the_role_after_the_next_close(court: Court) -> None:
+    await court.award(FINALIST, "top three")
+    assert await court.close((ANA, 100), (BEN, 90)) == {"Finalist": {"ana", "ben"}}
+    # Discord forgets the roles of a member who leaves.
+    court.members.have.remove((FINALIST.id, ANA.id))
+    assert await court.close((BEN, 95)) == {"Finalist": {"ana", "ben"}}
+
+
+@pytest.mark.one_database
+async def test_a_role_is_given_once_where_another_clock_closed_the_week(court: Court) -> None:
+    await court.award(FINALIST, "top three")
+    await court.use("submit-score", ANA, event=EVENT, score="100")
+    court.wired.backend.clock.move(weeks=1)
+    await court.use("weekly-reset", event=EVENT)
+    ahead = court.wired.backend.clock.now + timedelta(seconds=1)
+    await tables.execute(court.wired.backend.database, update(WeeklyRun).values(ran_at=ahead))
+    assert await court.roles() == {"Finalist": {"ana"}}
 
 
 @pytest.mark.one_database

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Container, Sequence
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -22,6 +23,8 @@ AT_A_TIME = 200
 """The most roles that one claim of the job gives and takes."""
 RETRIED = (Trouble.ROLES_CLOSED, Trouble.ROLE_ABOVE, Trouble.OWNER_WITHOUT_2FA)
 """The troubles after which the next job tries again. They are over once a job has given and taken every role."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class RoleService:
@@ -83,14 +86,18 @@ class RoleService:
             earners: defaultdict[int, set[int]] = defaultdict(set)
             for row, players in earned:
                 earners[row.role_id].update(players)
+            closed_at = _latest_close(session, guild_id)
             changes: list[RoleChange] = []
             for row, players in earned:
                 if row.role_id in left_out:
                     continue
-                have = set(session.scalars(sa.select(RoleGrant.discord_id).where(RoleGrant.award_id == row.id)))
-                keep, lost = earners[row.role_id], sorted(have.difference(players))
+                grants = sa.select(RoleGrant.discord_id, RoleGrant.given_at).where(RoleGrant.award_id == row.id)
+                given = dict(session.execute(grants).all())
+                keep, lost = earners[row.role_id], sorted(given.keys() - set(players))
                 changes += [RoleChange(row.id, row.role_id, one, gives=False, keeps=one in keep) for one in lost]
-                changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in players if one not in have]
+                # Give it again after each close: a player may have left the server and come back without it.
+                due = [one for one in players if one not in given or given[one] < closed_at]
+                changes += [RoleChange(row.id, row.role_id, one, gives=True) for one in due]
             return tuple(changes[:AT_A_TIME])
 
         return await self._database.read(work)
@@ -103,11 +110,10 @@ class RoleService:
         """
 
         def work(session: Session) -> None:
+            guild_id = int(claim.key)
             hold(session, claim)
-            _note(session, done)
+            self._note(session, guild_id, done)
             if is_all:
-                guild_id = int(claim.key)
-                _forget_absent(session, guild_id)
                 _forget_ended(session, guild_id)
                 drop_notices(session, guild_id, JobKind.ROLES, of=RETRIED)
                 finish(session, claim)
@@ -126,8 +132,7 @@ class RoleService:
         def work(session: Session) -> None:
             guild_id = int(claim.key)
             finish(session, claim)
-            _note(session, done)
-            _forget_absent(session, guild_id)
+            self._note(session, guild_id, done)
             if trouble is Trouble.ROLE_GONE:
                 session.execute(sa.delete(RoleGrant).where(RoleGrant.award_id == refused.award_id))
                 session.execute(sa.delete(EventRole).where(EventRole.id == refused.award_id))
@@ -136,6 +141,17 @@ class RoleService:
             leave_notice(session, guild_id, JobKind.ROLES, trouble, refused.role_id, self._clock())
 
         await self._database.write(work)
+
+    def _note(self, session: Session, guild_id: int, done: Sequence[RoleChange]) -> None:
+        # The clock of the process that closed a week may be ahead of this one.
+        at = max(self._clock(), _latest_close(session, guild_id))
+        for change in done:
+            grant = {"award_id": change.award_id, "discord_id": change.discord_id}
+            if change.gives:
+                session.merge(RoleGrant(**grant, given_at=at))
+            else:
+                session.execute(sa.delete(RoleGrant).filter_by(**grant))
+        session.flush()
 
 
 def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]]:
@@ -151,6 +167,12 @@ def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]
     return found
 
 
+def _latest_close(session: Session, guild_id: int) -> datetime:
+    """Return when a week was last closed in a server; the earliest instant if none was."""
+    closes = sa.select(sa.func.max(WeeklyRun.ran_at)).join(Event, Event.id == WeeklyRun.event_id)
+    return session.scalar(closes.where(Event.guild_id == guild_id)) or NEVER
+
+
 def _boards(session: Session, guild_id: int) -> dict[int, int]:
     """Return the events of a server that award roles, each with the event whose board decides.
 
@@ -164,23 +186,6 @@ def _boards(session: Session, guild_id: int) -> dict[int, int]:
         boards.select_from(Event).outerjoin(before, is_before).where(Event.guild_id == guild_id, Event.gives_roles)
     )
     return dict(session.execute(of_guild.order_by(Event.id)).all())
-
-
-def _note(session: Session, done: Sequence[RoleChange]) -> None:
-    for change in done:
-        grant = {"award_id": change.award_id, "discord_id": change.discord_id}
-        if change.gives:
-            session.merge(RoleGrant(**grant, is_absent=change.is_absent))
-        else:
-            session.execute(sa.delete(RoleGrant).filter_by(**grant))
-    session.flush()
-
-
-def _forget_absent(session: Session, guild_id: int) -> None:
-    """Delete the records of absent members of a server, so that the next job gives returned members their roles."""
-    of_server = sa.select(EventRole.id).join(Event, Event.id == EventRole.event_id).where(Event.guild_id == guild_id)
-    absent = sa.delete(RoleGrant).where(RoleGrant.is_absent, RoleGrant.award_id.in_(of_server))
-    session.execute(absent.execution_options(synchronize_session=False))
 
 
 def _forget_ended(session: Session, guild_id: int) -> None:
