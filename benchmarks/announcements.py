@@ -19,10 +19,10 @@ from benchmarks.discord_server import TOKEN, DiscordServer
 from benchmarks.mondays import CLOSE, FIRST_GUILD, SCALE, fill_servers
 from benchmarks.places import Place, fill_with
 from benchmarks.report import Goal, Line, show
+from bot.backend import open_backend
 from bot.cogs import handlers_of
 from bot.database.database import Database
 from bot.domain.jobs import JobKind
-from bot.main import open_backend
 from bot.services.jobs import JobRunner
 from bot.services.weeks import WeekCloser
 from tests.backends import settings_for

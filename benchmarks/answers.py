@@ -20,11 +20,11 @@ from benchmarks.answered_season import A_YEAR_AGO, EVENT, GUILD, NOW, season_of
 from benchmarks.measuring import lateness, median, seconds_of
 from benchmarks.places import Place
 from benchmarks.report import Goal, Line, show
+from bot.backend import Backend, open_backend
 from bot.cogs import Services
 from bot.database.models import Event
 from bot.domain.rules import Method
 from bot.domain.standings import Board
-from bot.main import Backend, open_backend
 from tests.backends import MEMBER, settings_for
 from tests.databases import KINDS
 

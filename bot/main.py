@@ -1,23 +1,20 @@
-"""Run the bot: build the services, load the cogs, stop cleanly."""
+"""Run the Discord client: load the cogs, answer until told to stop, stop cleanly."""
 
 import asyncio
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 
 import discord
-from discord import AppCommandType
-from discord.app_commands import AppCommand, Command, ContextMenu, Group
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.backend import Backend, open_backend
 from bot.cogs import (
     BUTTONS,
     COGS,
@@ -31,127 +28,21 @@ from bot.cogs import (
     interrupt,
 )
 from bot.config import Settings, SettingsError
-from bot.database.database import Database
-from bot.domain.clock import Clock, utc_now
-from bot.domain.jobs import JobKind
 from bot.health import Finding, examine_database, examine_jobs, examine_lag, examine_redis, open_page
-from bot.services.announcements import FinalAnnouncements, RecordAnnouncements, ResultAnnouncements
-from bot.services.audit import AuditService
-from bot.services.boards import BoardService
-from bot.services.events import EventService
-from bot.services.help import HelpService
-from bot.services.history import HistoryService
 from bot.services.jobs import JobRunner
-from bot.services.moderation import (
-    AdditionService,
-    ExcuseService,
-    RemovalService,
-    WithdrawalService,
-)
-from bot.services.posts import PostService
-from bot.services.privacy import PrivacyService
-from bot.services.profiles import ProfileService
-from bot.services.ratings import LeaderboardScoringService, Recalculator, open_lock
-from bot.services.rehearsals import RehearsalService
-from bot.services.reminders import ReminderService
-from bot.services.reviews import ReviewPosts, ReviewService
-from bot.services.roles import RoleService
-from bot.services.rules import RulesService
-from bot.services.servers import SettingsService
-from bot.services.standings import StandingsService
-from bot.services.submissions import LeaderboardService
-from bot.services.targets import TargetService
-from bot.services.transfer import TransferService
-from bot.services.weeks import WeekCloser, WeeklyProcessingService
+from bot.services.ratings import Recalculator
 from bot.systemd import feed_watchdog, notify
-from bot.ui.pictures import Studio
 
-# The bot must stop within ten seconds, even on a busy machine; these add up to less.
+# The bot must stop within ten seconds, even on a busy machine; with those of the backend, these add up to less.
 LAST_COMMANDS_SECONDS = 3.0
 LAST_ANSWERS_SECONDS = 1.5
 LAST_JOBS_SECONDS = 1.0
-LAST_RECALCULATIONS_SECONDS = 1.0
 GOODBYE_SECONDS = 1.5
 
 AUTHENTICATION_FAILED = 4004
 LOGIN_REFUSED = "DISCORD_TOKEN was refused by Discord. Copy it anew from the developer portal."
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """The services, and the background work."""
-
-    services: Services
-    scoring: LeaderboardScoringService
-    recalculator: Recalculator
-    jobs: JobRunner
-    database: Database
-
-
-@asynccontextmanager
-async def open_backend(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Backend]:
-    """Build the services on the database and the Redis of the settings; close both in the end."""
-    async with AsyncExitStack() as stack:
-        database = Database(settings.database, settings.database_pool_size)
-        stack.push_async_callback(database.close)
-        lock = await stack.enter_async_context(open_lock(settings.redis, settings.elo_debounce_seconds))
-        scoring = LeaderboardScoringService(database, settings.scale)
-        recalculator = Recalculator(scoring, lock)
-        closer = WeekCloser(database, clock, settings.scale)
-        reviews = ReviewService(database, clock, settings.scale, recalculator)
-        jobs = JobRunner(database, clock, {JobKind.CLOSE_WEEKS: closer.close, JobKind.REVIEW: reviews.remind})
-        stack.push_async_callback(_stop, recalculator, jobs, database)
-        cooldown = timedelta(seconds=settings.submit_cooldown_seconds)
-        standings = StandingsService(database, clock, settings.scale)
-        weeks = WeeklyProcessingService(database, clock, settings.scale)
-        studio = Studio()
-        stack.push_async_callback(studio.close)
-        services = Services(
-            leaderboard=LeaderboardService(database, clock, settings.scale, cooldown, recalculator),
-            standings=standings,
-            profiles=ProfileService(database, clock, standings),
-            history=HistoryService(database, clock, settings.scale),
-            weeks=weeks,
-            events=EventService(database, clock),
-            rules=RulesService(database, clock, settings.scale),
-            additions=AdditionService(database, clock, settings.scale, recalculator),
-            rehearsals=RehearsalService(database, settings.scale),
-            removals=RemovalService(database, clock, settings.scale, recalculator),
-            withdrawals=WithdrawalService(database, clock, settings.scale, recalculator),
-            excuses=ExcuseService(database, clock, settings.scale),
-            reviews=reviews,
-            review_posts=ReviewPosts(database, clock),
-            settings=SettingsService(database, clock),
-            audit=AuditService(database),
-            transfer=TransferService(database, clock, settings.scale),
-            posts=PostService(database, clock),
-            results=ResultAnnouncements(database, clock, weeks),
-            finals=FinalAnnouncements(database, clock),
-            records=RecordAnnouncements(database, clock),
-            boards=BoardService(database, clock, standings),
-            reminders=ReminderService(database, clock, standings),
-            help=HelpService(database, clock, settings.scale),
-            targets=TargetService(database, clock, settings.scale),
-            roles=RoleService(database, clock, scoring),
-            studio=studio,
-            privacy=PrivacyService(database, clock),
-            owner_id=settings.bot_owner_id,
-        )
-        yield Backend(services, scoring, recalculator, jobs, database)
-
-
-async def _stop(recalculator: Recalculator, jobs: JobRunner, database: Database) -> None:
-    jobs.end()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
-            # A transaction that is cancelled midway is logged as an error, so wait until none is running.
-            await database.idle()
-    with suppress(TimeoutError):
-        # Up to Python 3.11, `asyncio.wait_for`, which the Redis client uses, may swallow a cancellation, so repeat it.
-        async with asyncio.timeout(LAST_RECALCULATIONS_SECONDS):
-            await asyncio.gather(recalculator.stop(), jobs.stop())
 
 
 class LeaderboardBot(commands.AutoShardedBot):
@@ -268,7 +159,7 @@ async def serve(settings: Settings, token: str, *, stays_if_refused: bool = Fals
         OSError, aiohttp.ClientError: Discord cannot be reached.
         discord.HTTPException, discord.GatewayNotFound: Discord does not admit the bot.
     """
-    _set_up_library(settings)
+    set_up_library(settings)
     async with open_backend(settings) as backend, _watched(settings, backend) as bot:
         stop = stop_requested()
         connected = asyncio.create_task(_connect(bot, token))
@@ -336,7 +227,8 @@ def _examine_gateway(bot: LeaderboardBot) -> Finding:
     return Finding("gateway", is_good=True, told=f"connected, {_counted(len(shards), 'shard')}")
 
 
-def _set_up_library(settings: Settings) -> None:
+def set_up_library(settings: Settings) -> None:
+    """Point discord.py at the server of the settings."""
     Route.BASE = settings.discord_api_url
     # Without this, discord.py first logs warnings about missing voice packages.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -370,64 +262,3 @@ async def _disconnect(bot: LeaderboardBot, connected: asyncio.Task[None]) -> Non
     goodbye = asyncio.gather(bot.close(), connected, return_exceptions=True)
     with suppress(TimeoutError):
         await asyncio.wait_for(goodbye, GOODBYE_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class CommandChanges:
-    """The commands that a registration adds, removes or rewrites, as users see them."""
-
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    rewritten: tuple[str, ...]
-
-
-async def sync(
-    settings: Settings,
-    token: str,
-    guild_id: int | None,
-    allow: Callable[[CommandChanges], bool],
-    *,
-    clears: bool = False,
-) -> list[str] | None:
-    """Register the commands with Discord: globally, or in one server, where changes show at once.
-
-    Args:
-        settings: the settings of the bot.
-        token: the bot's token.
-        guild_id: Discord's id of the server; None for a global registration.
-        allow: gets the changes beforehand; if it returns False, nothing changes.
-        clears: whether to register no commands instead; in a server, the global commands remain.
-
-    Returns:
-        The commands that Discord then offers, as users see them; None if nothing was changed.
-
-    Raises:
-        SettingsError: the bot is not in the server.
-        Further errors: as in `serve`.
-    """
-    _set_up_library(settings)
-    async with open_backend(settings) as backend, LeaderboardBot(backend.services) as bot:
-        await bot.login(token)
-        guild = None if guild_id is None else discord.Object(guild_id)
-        if guild is not None and not clears:
-            bot.tree.copy_global_to(guild=guild)
-        try:
-            if not allow(await _command_changes(bot, guild)):
-                return None
-            return [_as_seen(command) for command in await bot.tree.sync(guild=guild)]
-        except discord.Forbidden:
-            if guild_id is None:
-                raise
-            raise SettingsError([f"The bot is not in server {guild_id}. Invite it there, then try again."]) from None
-
-
-async def _command_changes(bot: LeaderboardBot, guild: discord.Object | None) -> CommandChanges:
-    offered = {_as_seen(command) for command in await bot.tree.fetch_commands(guild=guild)}
-    wanted = {_as_seen(command) for command in bot.tree.get_commands(guild=guild)}
-    return CommandChanges(*(tuple(sorted(names)) for names in (wanted - offered, offered - wanted, wanted & offered)))
-
-
-def _as_seen(command: AppCommand | Command[Any, ..., Any] | Group | ContextMenu) -> str:
-    """Return a command with its slash, or the label of a context menu command."""
-    kind = getattr(command, "type", AppCommandType.chat_input)
-    return f"/{command.name}" if kind is AppCommandType.chat_input else command.name

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import URL
 
+from bot.backend import Backend, open_backend
 from bot.config import Settings
 from bot.database.database import Database
 from bot.domain.events import EventInfo
@@ -19,7 +20,6 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.submissions import Submission, SubmissionResult
 from bot.domain.weeks import Week, WeeklyRunResult
-from bot.main import Backend, open_backend
 from bot.services.events import EventOptions
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor

@@ -29,7 +29,7 @@ IN_MODULES: Final = {
     "PRECEDENCE_SECONDS": "bot.cogs._delivery",
     "LAST_COMMANDS_SECONDS": "bot.main",
     "LAST_ANSWERS_SECONDS": "bot.main",
-    "LAST_RECALCULATIONS_SECONDS": "bot.main",
+    "LAST_RECALCULATIONS_SECONDS": "bot.backend",
     "GOODBYE_SECONDS": "bot.main",
     "MOST_LAG_SECONDS": "bot.health",
     "ASK_SECONDS": "bot.health",

@@ -31,10 +31,11 @@ MAY_IMPORT = {
         *("bot.database.dialect", "bot.domain", "bot.setting_names"),
     },
     "bot.console": {"tqdm", "bot.ui.text"},
+    "bot.backend": {
+        *("bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services", "bot.ui.pictures"),
+    },
     "bot.main": {
-        *("discord", "yarl", "bot.cogs", "bot.config", "bot.database", "bot.domain", "bot.services"),
-        "bot.ui.pictures",
-        *("bot.health", "bot.systemd"),
+        *("discord", "yarl", "bot.backend", "bot.cogs", "bot.config", "bot.health", "bot.services", "bot.systemd"),
     },
     "bot.demo": {"PIL", "discord", "pydantic", "simcord", "bot"},
     "bot.commands": {"aiohttp", "discord", "pydantic", "sqlalchemy", "bot"},

@@ -12,12 +12,13 @@ import aiohttp
 import discord
 
 from bot import __version__
-from bot import main as client
 from bot.commands._beginning import NOT_READY, OK, SCRIPT, begin, schema_mistakes, token_of, undone
+from bot.commands._registration import CommandChanges, register
 from bot.config import Settings, SettingsError
 from bot.console import may_change
 from bot.database import schema
 from bot.health import ask_page, examine_redis
+from bot.main import LOGIN_REFUSED, is_token_refused, serve
 from bot.services.ratings import redis_failure
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         *("no Redis" if settings.redis_address is None else f"Redis {settings.redis_address}",),
         settings.discord_api_url,
     )
-    serving = client.serve(settings, token_of(settings), stays_if_refused=options.stay_if_refused)
+    serving = serve(settings, token_of(settings), stays_if_refused=options.stay_if_refused)
     _speak_to_discord(serving, settings)
     return OK
 
@@ -51,12 +52,12 @@ def sync(options: argparse.Namespace) -> int:
     if options.clear and options.guild is None:
         raise SettingsError(["--clear needs --guild ID: it takes away what one server shows twice."])
 
-    def allow(changes: client.CommandChanges) -> bool:
+    def allow(changes: CommandChanges) -> bool:
         lines = [f"{kind}: {', '.join(names)}" for kind, names in asdict(changes).items() if names]
         return may_change(options, lines, sum(map(len, asdict(changes).values())), "command")
 
-    syncing = client.sync(settings, token_of(settings), options.guild, allow, clears=options.clear)
-    names: list[str] | None = _speak_to_discord(syncing, settings)
+    registering = register(settings, token_of(settings), options.guild, allow, clears=options.clear)
+    names: list[str] | None = _speak_to_discord(registering, settings)
     if names is None:
         return undone(options)
     if options.clear:
@@ -112,8 +113,8 @@ def _speak_to_discord(work: Coroutine[Any, Any, Any], settings: Settings) -> Any
     try:
         return asyncio.run(work)
     except (discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound, discord.LoginFailure) as error:
-        if client.is_token_refused(error):
-            raise TokenRefused([client.LOGIN_REFUSED]) from None
+        if is_token_refused(error):
+            raise TokenRefused([LOGIN_REFUSED]) from None
         raise SettingsError([f"Discord, at {settings.discord_api_url}, refuses the bot ({error})."]) from None
     except (aiohttp.ClientError, OSError) as error:
         reason = f"{type(error).__name__}: {error}"

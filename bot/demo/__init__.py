@@ -19,13 +19,14 @@ from simcord.builders import ChannelHandle, GuildHandle
 from simcord.preview import Preview
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.backend import open_backend
 from bot.cogs import LeaderboardTree
 from bot.config import Settings
 from bot.database.database import Database
 from bot.database.schema import migrate
 from bot.demo._picture import describe
 from bot.demo._season import ADMIN, BLITZ, PLAYERS, SEASON, Click, Use
-from bot.main import LeaderboardBot, open_backend, stop_requested
+from bot.main import LeaderboardBot, stop_requested
 from bot.services.verification import VerificationService
 from bot.ui.card import cards_in
 from bot.ui.text import count_of
