@@ -1,8 +1,10 @@
 """Decide which scores an admin must review before they count: those that move others far, or lie beyond bounds."""
 
 import math
+from collections.abc import Sequence
 
 from bot.domain.events import EventInfo
+from bot.domain.methods import Robust
 from bot.domain.ratings import Field, RatingScale, z_score
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
@@ -16,13 +18,13 @@ Extremes = tuple[float, float]
 def may_alarm(event: EventInfo, size: int) -> bool:
     """Tell whether to check the influence of scores in a field of this size.
 
-    Only *classic* needs that: under *robust* and *ranks* no score moves another Elo far.
+    Under *ranks* that is needless: however good a score is, it moves others by one rank.
     """
-    return event.alarm.elo is not None and event.rules.method is Method.CLASSIC and size >= LEAST_FIELD
+    return event.alarm.elo is not None and event.rules.method is not Method.RANKS and size >= LEAST_FIELD
 
 
 def influence(before: Field, after: Field, others: Extremes, scale: RatingScale) -> float:
-    """Return the most points of Elo by which the change of a field moves any other player, not rounded.
+    """Return the most points of Elo by which the change of a field moves any other player under *classic*, not rounded.
 
     An Elo is linear in the score, so the lowest or the highest score moves furthest.
 
@@ -34,6 +36,29 @@ def influence(before: Field, after: Field, others: Extremes, scale: RatingScale)
     """
     up = ScoreDirection.HIGH
     moves = (z_score(score, after, up) - z_score(score, before, up) for score in others)
+    return scale.elo_per_sigma * max(map(abs, moves))
+
+
+def influence_of_outlier(
+    robust: Robust, others: Sequence[float], old: float | None, new: float, scale: RatingScale
+) -> float:
+    """Return the most points of Elo by which an outlier moves any other player under *robust*, not rounded.
+
+    In a small field every score moves the median far. So only scores beyond the cut-off of the method count; others
+    return 0.
+
+    Args:
+        robust: the method.
+        others: the personal bests of the other players, at least one.
+        old: the personal best that the score replaces; None for a first score.
+        new: the score.
+        scale: the constants of the Elos.
+    """
+    before, after = robust.field_of(others if old is None else [*others, old]), robust.field_of([*others, new])
+    if not robust.cuts_off(new, before):
+        return 0.0
+    up = ScoreDirection.HIGH
+    moves = (robust.z_score(score, after, up) - robust.z_score(score, before, up) for score in others)
     return scale.elo_per_sigma * max(map(abs, moves))
 
 

@@ -137,6 +137,10 @@ class Robust:
         spreads = z_score(self.value_of(score), field, direction)
         return min(max(spreads, -GREATEST_Z), GREATEST_Z) * shrinkage(field.size)
 
+    def cuts_off(self, score: float, field: Field) -> bool:
+        """Tell whether a score is further from the centre than counts, on either side."""
+        return abs(z_score(self.value_of(score), field, ScoreDirection.HIGH)) > GREATEST_Z
+
     def score_of(self, z: float, field: Field, direction: ScoreDirection) -> float | None:
         """Return the score as *classic* does; None above the cut-off, and the worst score within it below.
 

@@ -8,6 +8,7 @@ from discord import Color
 
 from bot.domain.alarm import LEAST_FIELD
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventSummary, SeasonPreview
+from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle
 from bot.domain.weeks import Week
 from bot.ui.card import Card, Reply, labelled
@@ -133,8 +134,9 @@ def _alarm(event: EventInfo) -> str:
         held.append(f"below {escape_score(alarm.least, style)}")
     if alarm.greatest is not None:
         held.append(f"above {escape_score(alarm.greatest, style)}")
-    if alarm.elo is not None:
-        held.append(f"from {LEAST_FIELD} players on: scores that move others by over {alarm.elo:,} Elo")
+    if alarm.elo is not None and event.rules.method is not Method.RANKS:
+        what = "outliers" if event.rules.method is Method.ROBUST else "scores"
+        held.append(f"from {LEAST_FIELD} players on: {what} that move others by over {alarm.elo:,} Elo")
     return ", ".join(held) if held else "nothing"
 
 

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from statistics import fmean, median
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
 from bot.database.models import AuditLog, Event, HeldScore, Job, LeaderboardScore, Notice, ScoreSubmission
-from bot.domain.alarm import bounds_of_others, influence
+from bot.domain.alarm import bounds_of_others, influence, influence_of_outlier
+from bot.domain.methods import Robust
 from bot.domain.ratings import RatingScale
 from bot.domain.reviews import OwnHeldScores, Review
 from bot.domain.rules import Method
@@ -77,6 +79,30 @@ def test_the_influence_is_that_on_whom_it_moves_furthest_within_a_bound(
     exact = influence(*fields_of, (min(others), max(others)), SCALE)
     assert exact == pytest.approx(moved, rel=1e-6, abs=1e-6)
     assert influence(*fields_of, bounds_of_others(*fields_of), SCALE) >= exact * (1 - 1e-6) - 1e-6
+
+
+@on_one_database
+@given(scores=fields, new=st.integers(1, 100_000).map(float), replaces=st.booleans())
+def test_an_outlier_has_the_influence_on_whom_it_moves_furthest(
+    scores: list[float], new: float, replaces: bool
+) -> None:
+    def measure(field: list[float]) -> tuple[float, float, float]:
+        middle = median(field)
+        spread = 1.4826 * median(abs(score - middle) for score in field)
+        spread = spread or 1.2533 * fmean(abs(score - middle) for score in field)
+        return middle, spread, len(field) / (len(field) + 2) if len(field) < 8 else 1
+
+    def elo(score: float, field: list[float]) -> float:
+        middle, spread, shrinkage = measure(field)
+        return 200 * shrinkage * max(-4, min(4, (score - middle) / spread if spread else 0))
+
+    others, old = (scores[1:], scores[0]) if replaces else (scores, None)
+    middle, spread, _ = measure(scores)
+    assume(abs(abs(new - middle) - 4 * spread) > 1e-6)
+    is_outlier = spread > 0 and abs(new - middle) > 4 * spread
+    moved = max(abs(elo(score, [*others, new]) - elo(score, scores)) for score in others)
+    found = influence_of_outlier(Robust(), others, old, new, SCALE)
+    assert found == pytest.approx(moved if is_outlier else 0, abs=1e-6)
 
 
 async def test_a_score_that_moves_others_far_is_held_unrated_and_unseen(event: TestBackend) -> None:
@@ -230,7 +256,21 @@ async def test_admins_are_reminded_every_day_while_a_score_waits(event: TestBack
     assert await tables.rows(event.database, Job) == []
 
 
-async def test_small_fields_other_methods_and_events_without_alarm_hold_nothing(backend: TestBackend) -> None:
+async def test_under_robust_only_an_outlier_that_moves_others_far_is_held(backend: TestBackend) -> None:
+    await backend.create_event(alarm="150")
+    await tables.execute(backend.database, update(Event).values(method=Method.ROBUST))
+    await backend.submit_all({1: 10, 2: 20, 3: 30, 4: 100, 5: 110})
+    before = await contents(backend, "players", "members")
+    for player, score in ((CHEAT, 221), (CHEAT, 1_000_000), (1, 1_000_000)):
+        with pytest.raises(ScoreHeld):
+            await backend.submit(player, score)
+    assert await contents(backend, "players", "members") == before
+    assert [held["moves"] for held in await held_of(backend)] == [285, 285, 372]
+    # A score within four spreads counts, however far it moves the median.
+    assert (await backend.submit(6, 132)).rank == 1
+
+
+async def test_small_fields_ranks_and_events_without_alarm_hold_nothing(backend: TestBackend) -> None:
     await backend.create_event(alarm="150")
     await backend.submit_all({player: score for player, score in HONEST.items() if player < 5})
     assert (await backend.submit(CHEAT, 1_000_000)).rank == 1

@@ -239,7 +239,7 @@ class Batch:
             if entry.player_id is None:
                 # The player was not added, because the event did not exist yet at that time.
                 raise Conflict
-            alarm = find_alarm(self._connection, entry, entry.player_id, decision, self._rules.scale)
+            alarm = find_alarm(self._connection, entry, entry.player_id, decision, self._rules.scale, self._bests)
             if alarm is None:
                 counted[number] = self._move(entry, entry.player_id, decision)
             else:

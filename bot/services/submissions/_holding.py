@@ -9,14 +9,17 @@ from sqlalchemy import Connection, and_, func, literal, select
 
 from bot.database.dialect import UtcDateTime
 from bot.database.models import Event, HeldScore, LeaderboardScore
-from bot.domain.alarm import Extremes, bounds_of_others, influence, may_alarm
+from bot.domain.alarm import Extremes, bounds_of_others, influence, influence_of_outlier, may_alarm
 from bot.domain.jobs import JobKind
+from bot.domain.methods import Robust
 from bot.domain.ratings import RatingScale
+from bot.domain.rules import Method
 from bot.domain.submissions import Decision, OpenEvent
 from bot.errors import ScoreBeyondAlarm, ScoreHeld
 from bot.services.ratings import is_personal_best
 from bot.services.submissions import _statements as sql
 from bot.services.submissions._changes import Entry
+from bot.services.submissions._known_bests import KnownBests
 
 
 class RaisedAlarm(NamedTuple):
@@ -26,7 +29,7 @@ class RaisedAlarm(NamedTuple):
 
 
 def find_alarm(
-    connection: Connection, entry: Entry, player_id: int, decision: Decision, scale: RatingScale
+    connection: Connection, entry: Entry, player_id: int, decision: Decision, scale: RatingScale, bests: KnownBests
 ) -> RaisedAlarm | None:
     """Return why to hold a score, or None. For most scores the statistics alone tell."""
     event, alarm = entry.event, entry.event.info.alarm
@@ -34,13 +37,30 @@ def find_alarm(
         return RaisedAlarm(None)
     if not decision.is_personal_best or not may_alarm(event.info, event.statistics.count):
         return None
-    before = event.statistics.field
-    after = event.statistics.change(decision.previous_best, entry.score).field
     most = math.inf if alarm.elo is None else alarm.elo
-    if influence(before, after, bounds_of_others(before, after), scale) <= most:
-        return None
-    moves = influence(before, after, _extremes(connection, event, player_id), scale)
+    if event.info.rules.method is Method.ROBUST:
+        moves = _moves_of_outlier(event, decision, scale, bests)
+    else:
+        before = event.statistics.field
+        after = event.statistics.change(decision.previous_best, entry.score).field
+        if influence(before, after, bounds_of_others(before, after), scale) <= most:
+            return None
+        moves = influence(before, after, _extremes(connection, event, player_id), scale)
     return None if moves <= most else RaisedAlarm(math.ceil(moves))
+
+
+def _moves_of_outlier(event: OpenEvent, decision: Decision, scale: RatingScale, bests: KnownBests) -> float:
+    """Return how far a new personal best moves others under *robust*; 0 in events that are too large to be cached.
+
+    In these, one score moves the median by one place.
+    """
+    if not bests.knows(event):
+        return 0.0
+    others = bests.scores_after(event)
+    if decision.previous_best is not None:
+        others.remove(decision.previous_best)
+    robust = Robust(event.info.rules.rates_logarithms)
+    return influence_of_outlier(robust, others, decision.previous_best, decision.personal_best, scale)
 
 
 def _extremes(connection: Connection, event: OpenEvent, player_id: int) -> Extremes:
