@@ -25,7 +25,7 @@ class Method(StrEnum):
     CLASSIC = "classic"
     """Rates by mean and standard deviation."""
     ROBUST = "robust"
-    """Rates by median and median deviation, which one absurd score does not move."""
+    """Rates by median and median deviation, which one absurd score hardly moves."""
     RANKS = "ranks"
     """Rates by the share of players beaten."""
 

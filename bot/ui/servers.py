@@ -37,7 +37,7 @@ BESTS = {
 BY_ITSELF, BY_ADMIN = "itself", "admin"
 METHODS = {
     Method.CLASSIC: ("Classic", "By mean and spread of all scores"),
-    Method.ROBUST: ("Robust", "One absurd score moves nobody"),
+    Method.ROBUST: ("Robust", "One absurd score hardly counts"),
     Method.RANKS: ("Ranks", "By the share of players you beat"),
 }
 ATTENDANCES = {
