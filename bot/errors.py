@@ -775,8 +775,11 @@ class AlarmBoundsSwapped(InvalidSetting):
     """The lower alarm bound is above the upper one."""
 
 
+@dataclass(eq=False)
 class NotAllowed(LeaderboardError):
-    """Only admins of the server may do this."""
+    """Only admins of the server may do this; `admin_role` is Discord's id of its admin role, None for none."""
+
+    admin_role: int | None
 
 
 class ServerOnly(LeaderboardError):

@@ -34,7 +34,7 @@ async def test_the_demo_plays_a_season_with_any_settings_and_verifies_it() -> No
         "Scores after you close it count for ",
         "Mira clicks [Undo]",
         " is open again",
-        "with the admin role chosen in /settings.",
+        "members with the *Manage Server* permission.",
     ]
     assert [part for part in told if part not in demo.output] == []
     assert re.search(r"It would run until Mon \d\d \w{3} 00:00 \(in \d days\)\.", demo.output)

@@ -60,6 +60,7 @@ EXAMPLES: dict[str, Any] = {
     "most_bytes": 1_000_000,
     "most_rows": 5_000,
     "most_results": 100_000,
+    "admin_role": 5,
     "mistake": errors.FileMistake(errors.Flaw.UNKNOWN, where="*chess*"),
     "word": "ERASE",
 }
@@ -163,6 +164,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.EventFileNewer,
         errors.ChannelClosed,
         errors.ServerOnly,
+        errors.NotAllowed,
         errors.BotLacksManageRoles,
         errors.RoleAboveBot,
         errors.RoleAboveAdmin,

@@ -183,10 +183,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NothingHeld: "This score waits no longer: an admin has approved or refused it. `/review` shows what waits.",
     errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or none.",
     errors.AlarmBoundsSwapped: "`alarm-min` is greater than `alarm-max`. Swap them.",
-    errors.NotAllowed: (
-        "Only admins of this server can do that: members with the *Manage Server* permission "
-        "or with the admin role chosen in `/settings`."
-    ),
+    errors.NotAllowed: "Only admins of this server can do that: members with the *Manage Server* permission{or_role}.",
     errors.RoleNotGivable: "<@&{role}> belongs to everyone or to another bot, so nobody can give it.",
     errors.BotLacksManageRoles: "The bot may not give roles: allow it *Manage Roles* in the server's settings.",
     errors.RoleAboveBot: "<@&{role}> stands above the bot's role: move the bot's role up in the server's settings.",
@@ -308,9 +305,11 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
 
 
 def _numbers_of(error: LeaderboardError) -> dict[str, Any]:
-    """Return the fields of the sentence that follow from a number in the error."""
+    """Return the fields of the sentence that follow from a number or an id in the error."""
     if isinstance(error, errors.CooldownActive):
         return {"plural": "" if error.seconds_left == 1 else "s"}
+    if isinstance(error, errors.NotAllowed):
+        return {"or_role": "" if error.admin_role is None else f" or <@&{error.admin_role}>"}
     return {"days": error.longest / MINUTES_A_DAY} if isinstance(error, errors.GraceTooLong) else {}
 
 

@@ -53,6 +53,15 @@ async def test_settings_are_changed_one_by_one(world: World) -> None:
 async def test_everyone_as_admin_role_means_none(world: World) -> None:
     await change(world, admin_role=world.guild.create_role("Referees"))
 
+async def test_whoever_is_no_admin_is_told_who_is(world: World) -> None:
+    refused = "Only admins of this server can do that: members with the *Manage Server* permission"
+    assert await world.refused(world.use("Ana", "settings")) == f"{refused}."
+
+    referees = world.guild.create_role("Referees")
+    await change(world, admin_role=referees)
+    assert await world.refused(world.use("Ana", "settings")) == f"{refused} or {referees.mention}."
+
+
     assert "Admin role\nnot set; members" in await change(world, admin_role=world.guild.default_role)
     assert "Only admins" in await world.refused(world.use("Ana", "settings"))
 

@@ -42,10 +42,7 @@ def itself(guild_id: int) -> Actor:
 
 def is_admin(session: Session, actor: Actor) -> bool:
     """Tell whether the actor has *Manage Server* or the server's admin role, or owns the bot."""
-    if actor.manages_guild or actor.owns_bot:
-        return True
-    settings = load_settings(session, actor.guild_id)
-    return settings.admin_role_id is not None and settings.admin_role_id in actor.role_ids
+    return actor.manages_guild or actor.owns_bot or _admin_role(session, actor) in actor.role_ids
 
 
 def require_admin(session: Session, actor: Actor) -> None:
@@ -57,7 +54,11 @@ def require_admin(session: Session, actor: Actor) -> None:
         NotAllowed: the actor is not an admin.
     """
     if not is_admin(session, actor):
-        raise NotAllowed
+        raise NotAllowed(_admin_role(session, actor))
+
+
+def _admin_role(session: Session, actor: Actor) -> int | None:
+    return load_settings(session, actor.guild_id).admin_role_id
 
 
 def begin_action(session: Session, actor: Actor) -> None:
