@@ -5,7 +5,7 @@ servers and one command, on the same `benchmarks.discord_server`, which has one 
 `python -m bot run` on a migrated, empty database. Both are started alternately for several rounds; figures are medians.
 
 - Start: from starting the process until the answer to a command that is sent as soon as the bot is connected: `/ok`, or
-  `/event list`, which queries the database.
+  `/events`, which queries the database.
 - Idle memory: resident set size (`ps -o rss`) half a second after that.
 - Growth: the ratio of the resident set size after all submissions to that after the first fifth of them, which have
   filled pools, caches and the allocator's arenas. Ten concurrent players submit, as in `benchmarks.wire`, on
@@ -46,7 +46,7 @@ def _starts(place: Place) -> Iterator[Line]:
             settings = {"DATABASE_URL": url.render_as_string(hide_password=False)}
             sides = {
                 "bare": partial(_start, "benchmarks.measured_bots", "bare", "ok", {}),
-                "bot": partial(_start, "bot", "run", "event list", settings),
+                "bot": partial(_start, "bot", "run", "events", settings),
             }
             seen = in_turn(ROUNDS, sides)
         (bare, bare_memory), (bot, bot_memory) = (

@@ -255,7 +255,7 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.InvalidBound(Bound.MIN, errors.AmbiguousScore("15.020", EXAMPLES["readings"], None)): (
             "`min`: Do you mean **15,020** or **15.02**? Type 15020 or 15.02."
         ),
-        errors.EventUnknown("chess", ()): "This server has no event “chess”. See them all with `/event list`.",
+        errors.EventUnknown("chess", ()): "This server has no event “chess”. See them all with `/events`.",
         errors.EventUnknown("*\u202e" + "a" * 99, ("Tetris",)): (
             "This server has no event “\\*" + "a" * 39 + "…”. Did you mean **Tetris**?"
         ),
@@ -284,12 +284,12 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
 
 
 def test_known_commands_are_mentions_and_nothing_that_users_type_is() -> None:
-    typed = sentence(errors.EventUnknown("`/leaderboard`", ("`/event list`",)))
-    told = f"{typed} See `/event list`, `/leaderboard season:1` or `/submit-score`."
+    typed = sentence(errors.EventUnknown("`/leaderboard`", ("`/event edit`",)))
+    told = f"{typed} See `/event edit`, `/leaderboard season:1` or `/submit-score`."
 
     shown = mention_commands(told, {"event": 7, "leaderboard": 8})
 
-    assert shown == f"{typed} See </event list:7>, `/leaderboard season:1` or `/submit-score`."
+    assert shown == f"{typed} See </event edit:7>, `/leaderboard season:1` or `/submit-score`."
 
 
 def test_a_refused_name_is_told_how_long_it_may_be() -> None:

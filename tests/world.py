@@ -4,7 +4,7 @@ Each step of a test is one line: a user's action, followed by what is then visib
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from discord import Locale, Message, Permissions
+from discord.app_commands import AppCommand
 from simcord import Env, actors
 from simcord.actors import MemberActor
 from simcord.backend import serializers
@@ -35,11 +36,16 @@ CLOSE = "Close it now"
 
 
 class Server:
-    """A server with a channel, an admin, and members who are created when they are first named."""
+    """A server with a channel, an admin, and members who are created when they are first named.
 
-    def __init__(self, env: Env, name: str) -> None:
+    It offers everyone the commands of admins, too, so that the bot has to refuse them.
+    """
+
+    def __init__(self, env: Env, name: str, commands: Sequence[AppCommand]) -> None:
         self.env = env
         self.guild = env.create_guild(name)
+        for command in commands:
+            self.guild.set_command_permissions(command, {self.guild.default_role: True})
         self.channel = self.guild.create_text_channel("general")
         self._members: dict[str, MemberActor] = {}
         self.admin = self.member(f"Admin of {name}", manage_guild=True)
@@ -66,8 +72,9 @@ class Server:
 class World(Server):
     """A server with the bot in it, further servers on demand, and the database."""
 
-    def __init__(self, env: RealTimeEnv, backend: TestBackend, clock: Clock) -> None:
-        super().__init__(env, "Arcade")
+    def __init__(self, env: RealTimeEnv, backend: TestBackend, clock: Clock, commands: Sequence[AppCommand]) -> None:
+        super().__init__(env, "Arcade", commands)
+        self._commands = commands
         self.env: RealTimeEnv = env
         self.backend, self.clock = backend, clock
         self._servers: dict[int, Server] = {self.guild.id: self}
@@ -84,7 +91,7 @@ class World(Server):
         return self.env.bot
 
     def add_server(self, name: str) -> Server:
-        server = Server(self.env, name)
+        server = Server(self.env, name, self._commands)
         self._servers[server.guild.id] = server
         return server
 
@@ -278,8 +285,7 @@ async def open_world(url: URL, **settings: Any) -> AsyncIterator[World]:
         simulation.setattr(actors, "serializers", of_clicks)
         await env.start()
         try:
-            await bot.tree.sync()
-            world = World(env, backend, clock)
+            world = World(env, backend, clock, await bot.tree.sync())
             yield world
             assert world.unexpected_errors() == []
             assert world.traffic.violations == []

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
+from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import EVENT, PAGE, PLAYER, IdButton
 from bot.cogs._services import ServiceCog, services_of
@@ -24,6 +25,7 @@ class Audit(ServiceCog):
     @app_commands.describe(player="Only what concerns this player", event="Only what was done to this event")
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
+    @for_admins
     async def audit(self, interaction: Interaction[Any], player: User | None = None, event: str | None = None) -> None:
         """Show the first page, to the admin only."""
         player_id = None if player is None else player.id

@@ -7,6 +7,7 @@ from typing import Any
 
 from discord import ChannelType, Interaction, NotFound, app_commands
 
+from bot.cogs._admins import ADMINS
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import IdButton
 from bot.cogs._channels import may_write
@@ -28,7 +29,9 @@ WITHOUT_MESSAGES = {ChannelType.category, ChannelType.forum, ChannelType.media}
 class Boards(ServiceCog):
     """The commands for boards that stay up to date."""
 
-    board = app_commands.Group(name="board", description="Boards that stay up to date", guild_only=True)
+    board = app_commands.Group(
+        name="board", description="Boards that stay up to date", guild_only=True, default_permissions=ADMINS
+    )
 
     @board.command(name="post", description="Admins: post a board of an event that stays up to date")
     @app_commands.describe(

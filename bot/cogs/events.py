@@ -8,6 +8,7 @@ from typing import Any, Literal
 from discord import ButtonStyle, Interaction, Role, app_commands
 from discord.ui import Button
 
+from bot.cogs._admins import ADMINS
 from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import IdButton
 from bot.cogs._questions import KeepButton, agree
@@ -44,7 +45,15 @@ SEASON_BUTTON_ID = re.compile(rf"season:begin:(?P<event>[0-9]{{1,18}}):(?P<after
 class Events(ServiceCog):
     """The commands for the events of a server."""
 
-    event = app_commands.Group(name="event", description="The events of this server", guild_only=True)
+    event = app_commands.Group(
+        name="event", description="Admins: the events of this server", guild_only=True, default_permissions=ADMINS
+    )
+
+    @app_commands.command(name="events", description="Show the events of this server")
+    @app_commands.guild_only()
+    async def events(self, interaction: Interaction[Any]) -> None:
+        """List the events of the server."""
+        await answer(interaction, self.services.events.list(guild_of(interaction)), show_events, only_reads=True)
 
     @event.command(name="create", description="Admins: make an event")
     @app_commands.describe(
@@ -217,11 +226,6 @@ class Events(ServiceCog):
         )
         rehearsal = self.services.rehearsals.rehearse(actor_of(interaction), event, proposal)
         await answer(interaction, rehearsal, ask_to_apply, only_reads=True)
-
-    @event.command(name="list", description="Show the events of this server")
-    async def event_list(self, interaction: Interaction[Any]) -> None:
-        """List the events of the server."""
-        await answer(interaction, self.services.events.list(guild_of(interaction)), show_events, only_reads=True)
 
     @event.command(name="role", description="Admins: have an event give a role to its best players")
     @app_commands.describe(

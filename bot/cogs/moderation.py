@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction, User, app_commands
 from discord.ui import Button
 
+from bot.cogs._admins import ADMINS
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import EVENT, PLAYER, WEEK, IdButton, instant_of, ticks_of
 from bot.cogs._questions import KeepButton, agree
@@ -47,8 +48,12 @@ _OF_ADDITION = rf"{EVENT}:{PLAYER}:{_SCORE}:(?P<tick>[0-9]{{1,17}})"
 class Moderation(ServiceCog):
     """The admins' commands for scores and players."""
 
-    score = app_commands.Group(name="score", description="Admins: the scores of players", guild_only=True)
-    player = app_commands.Group(name="player", description="Admins: the players of this server", guild_only=True)
+    score = app_commands.Group(
+        name="score", description="Admins: the scores of players", guild_only=True, default_permissions=ADMINS
+    )
+    player = app_commands.Group(
+        name="player", description="Admins: the players of this server", guild_only=True, default_permissions=ADMINS
+    )
 
     @score.command(name="add", description="Admins: count a score for a player, now or for when it was made")
     @app_commands.describe(

@@ -10,6 +10,7 @@ from discord import ButtonStyle, Guild, Interaction, Role, TextChannel, app_comm
 from discord.ext import commands
 from discord.ui import Button, Label
 
+from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._channels import closed_among
@@ -76,6 +77,7 @@ class Servers(ServiceCog):
     )
     @app_commands.autocomplete(time_zone=time_zones)
     @app_commands.guild_only()
+    @for_admins
     async def settings(
         self,
         interaction: Interaction[Any],
@@ -112,6 +114,7 @@ class Servers(ServiceCog):
 
     @app_commands.command(name="setup", description="Admins: set up events, channel, weeks, time zone and admin role")
     @app_commands.guild_only()
+    @for_admins
     async def setup(self, interaction: Interaction[Any]) -> None:
         """Show the panel."""
         await answer(interaction, self.services.settings.show(actor_of(interaction)), show_panel, only_reads=True)

@@ -7,6 +7,7 @@ from typing import Any
 from discord import Attachment, ButtonStyle, FileComponent, Interaction, app_commands
 from discord.ui import Button
 
+from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import EVENT, IdButton
 from bot.cogs._delivery import UNDELIVERED
@@ -38,6 +39,7 @@ class Transfer(ServiceCog):
     @app_commands.describe(event="The event: start typing its name")
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
+    @for_admins
     async def export(self, interaction: Interaction[Any], event: str) -> None:
         """Send a file with everything about an event."""
         await answer(
@@ -50,6 +52,7 @@ class Transfer(ServiceCog):
     )
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
+    @for_admins
     async def import_(self, interaction: Interaction[Any], file: Attachment, event: str | None = None) -> None:
         """Show what importing a file would do, and ask whether to import it."""
         question = _plan(self.services.transfer, actor_of(interaction), event, file)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button
 
+from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import EVENT, WEEK, IdButton, instant_of, ticks_of
 from bot.cogs._questions import KeepButton, agree
@@ -38,6 +39,7 @@ class Weeks(ServiceCog):
     )
     @app_commands.autocomplete(event=all_events, week=pending_weeks)
     @app_commands.guild_only()
+    @for_admins
     async def weekly_reset(
         self, interaction: Interaction[Any], event: str, week: str | None = None, preview: bool = False
     ) -> None:
@@ -54,6 +56,7 @@ class Weeks(ServiceCog):
     @app_commands.describe(event="The event: start typing its name")
     @app_commands.autocomplete(event=all_events)
     @app_commands.guild_only()
+    @for_admins
     async def weekly_undo(self, interaction: Interaction[Any], event: str) -> None:
         """Undo the latest weekly run of an event."""
         actor = actor_of(interaction)

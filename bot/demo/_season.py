@@ -125,14 +125,14 @@ SEASON = (
             Click(ADMIN, "Undo"),
             _score("Dario", "16,400"),
             _score("Emi", "4,200"),
-            Use("Ben", "weekly-reset", {"event": BLITZ}),
         ),
     ),
     Chapter(
-        "The fourth week: all caught up",
+        "The fourth week: all caught up, and only an admin may undo it",
         5,
         (
             _admin("weekly-reset", event=BLITZ),
+            Click("Ben", "Undo"),
             _score("Chloé", "49.2", SPRINT),
             _board("Chloé", "overall"),
             _score("Ben", "17,250"),

@@ -61,7 +61,7 @@ def _without_events(guide: Guide) -> tuple[str, ...]:
     return (
         "Leaderboards for games, with Elo ratings.",
         "No event takes scores now.",
-        "`/event list` tells which ones begin." if guide.has_boards else "An admin can make one with `/setup`.",
+        "`/events` tells which ones begin." if guide.has_boards else "An admin can make one with `/setup`.",
         "Then submit your scores: `/submit-score`.",
     )
 
@@ -86,7 +86,7 @@ def _named(guide: Guide) -> str:
     """Name a few events."""
     named = [f"**{escape(event.name)}**" for event in guide.events[:MOST_NAMED]]
     if len(guide.events) > len(named):
-        return f"{', '.join(named)} and more (`/event list`)"
+        return f"{', '.join(named)} and more (`/events`)"
     return " or ".join(named)
 
 

@@ -67,16 +67,16 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{event} has scores already, so its direction stays {direction}. `/event create` makes one for the other."
     ),
     errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
-    errors.EventNotFound: "There is no such event in this server. See them all with `/event list`.",
+    errors.EventNotFound: "There is no such event in this server. See them all with `/events`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
-    errors.NoOpenEvents: "No event takes scores now. See them all with `/event list`.",
+    errors.NoOpenEvents: "No event takes scores now. See them all with `/events`.",
     errors.EventUnnamed: (
         "Which event, such as {candidates}? Choose it at `event`; the bot remembers it for your next score."
     ),
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}? Type more of its name.",
     errors.EventNameTaken: (
-        "This server already has an event “{taken}”. Choose a different name: `/event list` shows all."
+        "This server already has an event “{taken}”. Choose a different name: `/events` shows all."
     ),
     errors.ExportTooLarge: (
         "{event} is larger than the 10 MB that Discord takes as a file. "
@@ -106,7 +106,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventNotBegun: "{event} takes no scores yet. It begins {begins_at}.",
     errors.WeekBeforeFirst: (
         "{event} takes no scores for weeks before {first_week}. An earlier season is an event of its own: "
-        "`/event list` names it."
+        "`/events` names it."
     ),
     errors.EventEnded: ("{event} takes no more scores: its last week was {last_week}. `/leaderboard` still shows it."),
     errors.SeasonSwapped: "The first week is after the last one. Swap `first-week` and `last-week`.",
@@ -144,7 +144,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SubmittedByAnother: "Only whoever submitted a score can take it back.",
     errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one from the list that appears.",
     errors.NoScores: "{player} has no scores in {event}.",
-    errors.NoOwnScores: "You have no scores in {event}, which takes none now. `/event list` names all events.",
+    errors.NoOwnScores: "You have no scores in {event}, which takes none now. `/events` names all events.",
     errors.NoOwnScoresYet: "You have no scores in {event} yet. `/submit-score` counts your first.",
     errors.SeveralGoals: "One goal at a time: `rank`, `elo` or `player`.",
     errors.AheadOfOneself: "That is you. Choose another `player`, or an `elo`.",
@@ -221,7 +221,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
 }
 _ELSEWHERE: dict[type[LeaderboardError], str] = {
-    errors.EventUnknown: "See them all with `/event list`.",
+    errors.EventUnknown: "See them all with `/events`.",
     errors.UnknownTimeZone: "Type a city, a country or a zone, such as Berlin or UTC.",
 }
 """Where to look if there is no similar name."""
@@ -322,7 +322,7 @@ def mention_commands(text: str, ids: Mapping[str, int]) -> str:
     """Return a sentence in which the commands are clickable.
 
     Args:
-        text: a text with commands such as `/event list`. These cannot come from users, whose text is escaped.
+        text: a text with commands such as `/events`. These cannot come from users, whose text is escaped.
         ids: Discord's ids of the commands, by first word; other commands stay plain.
     """
 

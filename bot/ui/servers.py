@@ -12,7 +12,7 @@ from bot.domain.rules import Attendance, Method
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.servers import Notice, ServerSettings, SettingsReport, Trouble
 from bot.domain.text import MAX_EVENT_NAME, MAX_UNIT
-from bot.ui.card import Card, Reply, labelled
+from bot.ui.card import Card, Reply, labelled, small_print
 from bot.ui.text import count_of
 
 SWITCH = "`/settings close-weeks:True`"
@@ -77,13 +77,14 @@ _SENTENCES = {
 def show_settings(report: SettingsReport, title: str) -> Reply:
     """Show the settings of a server, to the admin only."""
     settings = report.settings
-    role = f"<@&{settings.admin_role_id}>, besides members with *Manage Server*"
-    if settings.admin_role_id is None:
-        role = "not set; members with *Manage Server* are admins"
+    role = ["not set; members with *Manage Server* are admins"]
+    if settings.admin_role_id is not None:
+        shows = small_print("to show it the commands of admins: *Server Settings*, *Integrations*, this bot")
+        role = [f"<@&{settings.admin_role_id}>, besides members with *Manage Server*", shows]
     (method, _), (attendance, _) = METHODS[settings.method], ATTENDANCES[settings.attendance]
     lines = [
         *labelled("Time zone", f"{settings.time_zone}: weeks begin on Monday 00:00 there"),
-        *labelled("Admin role", role),
+        *labelled("Admin role", "\n".join(role)),
         *labelled("Weeks close", _closing(report)),
         *labelled("Announcements", _announcements(settings)),
         *labelled("Held scores", _reviews(settings)),

@@ -69,4 +69,4 @@ async def test_the_fullest_messages_stay_within_discords_limits(world: World) ->
     assert "**Closed with it**" in await world.reset(event)
     for number in range(40):
         await world.backend.create_event(name=f"{number:02}{'_' * 98}", actor=world.as_actor())
-    assert "more: type a part of the name" in await world.use("Ana", "event list")
+    assert "more: type a part of the name" in await world.use("Ana", "events")

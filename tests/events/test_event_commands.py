@@ -28,9 +28,7 @@ async def test_a_name_may_be_taken_once_in_a_server_whatever_its_case(world: Wor
 
     sentence = await world.refused(world.create_event("  STRASSE   40l "))
 
-    assert (
-        sentence == "This server already has an event “Straße 40L”. Choose a different name: `/event list` shows all."
-    )
+    assert sentence == "This server already has an event “Straße 40L”. Choose a different name: `/events` shows all."
 
 
 async def test_two_servers_may_have_events_of_the_same_name(world: World) -> None:
@@ -146,7 +144,7 @@ async def test_the_list_shows_every_event_the_archived_ones_last(world: World) -
     await world.create_event("Winter", **{"first-week": "2026-W50"})
     world.clock.move(weeks=1)
 
-    seen = await world.use("Ana", "event list")
+    seen = await world.use("Ana", "events")
 
     assert seen.alone == (
         "Events of this server\n"
@@ -172,14 +170,14 @@ async def test_an_event_says_when_it_begins_and_that_it_has_ended(world: World) 
 
 
 async def test_a_server_without_events_is_told_how_to_make_one(world: World) -> None:
-    assert "There are none yet. An admin can make one with `/setup`." in await world.use("Ana", "event list")
+    assert "There are none yet. An admin can make one with `/setup`." in await world.use("Ana", "events")
 
 
 async def test_a_list_longer_than_a_message_says_how_many_are_left_out(world: World) -> None:
     for number in range(60):
         await world.backend.create_event(name=f"{number:02} {'_' * 70}", actor=world.as_actor())
 
-    seen = await world.use("Ana", "event list")
+    seen = await world.use("Ana", "events")
 
     shown = seen.alone.count("highest score")
     assert 15 < shown < 60

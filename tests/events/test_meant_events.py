@@ -42,7 +42,7 @@ async def test_a_whole_name_wins_although_it_is_a_part_of_another(arcade: World)
 
 async def test_a_part_of_a_name_means_archived_events_only_where_accepted(arcade: World) -> None:
     assert await arcade.refused(arcade.submit("Ana", 5, "ultra")) == (
-        "This server has no event “ultra”. See them all with `/event list`."
+        "This server has no event “ultra”. See them all with `/events`."
     )
     assert "is archived and takes no more scores" in await arcade.refused(arcade.submit("Ana", 5, "ultra 2012"))
     assert (await arcade.board(event="ultra")).text.startswith("Ultra 2012 · all-time")
@@ -57,7 +57,7 @@ async def test_a_part_means_a_past_season_only_by_a_name_of_its_own(arcade: Worl
 
     assert (await arcade.board(event="autumn")).text.startswith("Autumn Cup · all-time")
     assert await arcade.refused(arcade.submit("Ana", 5, "autumn")) == (
-        "This server has no event “autumn”. See them all with `/event list`."
+        "This server has no event “autumn”. See them all with `/events`."
     )
 
 
@@ -66,7 +66,7 @@ async def test_a_part_means_a_past_season_only_by_a_name_of_its_own(arcade: Worl
     [
         ("tetirs blitz", "Did you mean **Tetris Blitz**?"),
         ("960 chess", "Did you mean **Chess 960** or **Chess**?"),
-        ("sudoku", "See them all with `/event list`."),
+        ("sudoku", "See them all with `/events`."),
     ],
 )
 async def test_what_is_no_name_is_answered_with_those_that_are_like_it(arcade: World, typed: str, hint: str) -> None:
@@ -118,5 +118,5 @@ async def test_another_servers_events_are_neither_taken_nor_named(arcade: World)
     await arcade.use(rivals.admin, "event create", name="Secret", direction="HIGH")
 
     assert await arcade.refused(arcade.submit("Ana", 5, "secre")) == (
-        "This server has no event “secre”. See them all with `/event list`."
+        "This server has no event “secre”. See them all with `/events`."
     )

@@ -32,7 +32,7 @@ async def test_users_are_told_in_a_sentence_for_them_alone(
             world.submit("Bob", 200),
             world.board(who="Bob"),
             world.reset(),
-            world.use(world.admin, "event list"),
+            world.use(world.admin, "events"),
         ):
             with hasty(PATIENCE_SECONDS=SOON, PROBE_SECONDS=SOON):
                 seen = await using

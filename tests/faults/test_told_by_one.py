@@ -51,7 +51,7 @@ DOES = (
 READS = (
     Use(ADMIN, "score restore", "'s score of 50?", {"player": PLAYER}, "Restored {n}"),
     Use(ADMIN, "leaderboard", "1 player", {}, "Shown {n}"),
-    Use(ADMIN, "event list", "Shown 0"),
+    Use(ADMIN, "events", "Shown 0"),
     Use(ADMIN, "weekly-reset", "nothing is closed yet", {"preview": True}, "Shown {n}"),
     Use(ADMIN, "settings", "Settings of this server"),
     Use(ADMIN, "score remove", "would leave the leaderboard", {"player": PLAYER}, "Shown {n}"),

@@ -58,8 +58,8 @@ async def test_a_season_that_is_over_is_not_offered_but_its_boards_are(world: Wo
     edited = await world.use(world.admin, "event edit", event="Blitz", unit="points")
     assert "Has ended: takes no scores" in edited.public
     guide = await world.use("Ana", "help")
-    assert " · 1 player · ended" in await world.use("Ana", "event list")
-    assert "No event takes scores now.\n`/event list` tells which ones begin." in guide
+    assert " · 1 player · ended" in await world.use("Ana", "events")
+    assert "No event takes scores now.\n`/events` tells which ones begin." in guide
     assert [*guide.buttons] == ["Leaderboards", "How ratings work"]
     assert "🥇 **Ana** · 7" in await world.click("Ana", await world.click("Ana", guide, "Leaderboards"), "Blitz")
     assert [*(await world.use(world.admin, "help")).buttons] == ["Set up", "Leaderboards", "How ratings work"]
@@ -69,7 +69,7 @@ async def test_help_names_two_events_and_asks_which_one_a_score_is_for(world: Wo
     for name in ("Blitz", "Sprint", "Zen"):
         await world.create_event(name)
     guide = await world.use("Ana", "help")
-    assert "**1** Play **Blitz**, **Sprint** and more (`/event list`)" in guide
+    assert "**1** Play **Blitz**, **Sprint** and more (`/events`)" in guide
     asked = await world.open_modal("Ana", guide, "Submit a score")
     events = await world.backend.real.services.events.list(world.guild.id)
     answer = await world.fill_in("Ana", asked, event=[str(events[2].event.id)], score="7")

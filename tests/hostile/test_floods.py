@@ -33,7 +33,7 @@ FLOOD: list[tuple[tuple[str, Json], tuple[str, ...]]] = [
     (SHOW, (FIRST_PAGE,)),
     (("leaderboard", {"event": EVENT, "board": "overall"}), (FIRST_PAGE,)),
     (("leaderboard", {"event": "Nothing"}), ("⚠️ This server has no event",)),
-    (("event list", {}), ("Events of this server",)),
+    (("events", {}), ("Events of this server",)),
     (("event create", {"name": "Mine", "direction": "LOW"}), (NO_ADMIN,)),
     (("weekly-reset", {"event": EVENT}), (NO_ADMIN,)),
     (("weekly-undo", {"event": EVENT}), (NO_ADMIN,)),

@@ -334,7 +334,7 @@ async def test_a_score_from_before_a_season_is_refused_with_its_first_week(world
     late = {"player": world.member("Ana"), "score": "70", "when": "2026-W47"}
     assert await world.refused(world.use(world.admin, "score add", event="Tetris Blitz", **late)) == (
         "Tetris Blitz takes no scores for weeks before 23–29 November 2026. "
-        "An earlier season is an event of its own: `/event list` names it."
+        "An earlier season is an event of its own: `/events` names it."
     )
     asked = await world.use(world.admin, "score add", event="Tetris Blitz · season 1", **late)
     assert "16–22 November is closed, and would be run again with the score." in asked

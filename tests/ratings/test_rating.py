@@ -228,7 +228,7 @@ async def test_nobody_is_invited_to_an_event_that_has_ended_or_not_begun(world: 
         asked = [world.use(dee, command, event="Golf") for command in ("rating", "history")]
         return {await world.refused(one) for one in (*asked, world.use(dee, "compare", event="Golf", player=ben))}
 
-    takes_none = "You have no scores in Golf, which takes none now. `/event list` names all events."
+    takes_none = "You have no scores in Golf, which takes none now. `/events` names all events."
     assert await refusals() == {takes_none}
     world.clock.move(weeks=1)
     await world.submit("Ben", 100, "Golf")

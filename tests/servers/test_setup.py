@@ -85,7 +85,7 @@ async def test_the_form_of_a_new_event_asks_in_one_question_what_is_best(world: 
     for best in bests:
         asked = await world.open_modal(world.admin, panel, "New event")
         assert "Event created" in await world.fill_in(world.admin, asked, name=best, best=best, unit="")
-    listed = await world.use("Ana", "event list")
+    listed = await world.use("Ana", "events")
     for best in bests:
         assert f"**{best}** · {best.lower().replace('number', 'score')}" in listed
 

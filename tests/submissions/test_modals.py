@@ -136,7 +136,7 @@ async def test_without_a_name_a_score_is_for_an_event_that_takes_it(world: World
     assert "Blitz" in (await world.use("Ana", "submit-score", score="1")).public
     await world.create_event("Later", **{"first-week": "2026-W49"})
     await world.reset("Blitz")
-    nothing = "No event takes scores now. See them all with `/event list`."
+    nothing = "No event takes scores now. See them all with `/events`."
     assert await world.refused(world.use("Ana", "submit-score", score="2")) == nothing
     message = await world.member("Ana").send(world.channel, "7")
     asked = await world.open_menu("Ana", MENU, message)

@@ -130,7 +130,7 @@ async def test_discord_is_told_of_the_commands(discord: DiscordStub) -> None:
     }
     assert commands["event"]["edit"]["event"] == (STRING, "required", "autocomplete")
     assert commands["event"]["archive"] == {"event": (STRING, "required", "autocomplete")}
-    assert commands["event"]["list"] == {}
+    assert commands["events"] == {}
     assert all(one["contexts"] == [0] or not one["dm_permission"] for one in discord.commands[None])
 
 

@@ -86,7 +86,7 @@ TABLE = [
     Use("profile", {"player": PLAYER}, by_a_member=DONE, from_another_server=NOT_A_PLAYER),
     Use("compare", {"player": PLAYER, "other": RIVAL}, by_a_member=DONE, from_another_server=NOT_A_PLAYER),
     Use("notify", by_a_member=DONE, from_another_server=DONE),
-    Use("event list", by_a_member=DONE, from_another_server=DONE),
+    Use("events", by_a_member=DONE, from_another_server=DONE),
     Use("event create", {"name": "New {event}", "direction": "LOW"}, from_another_server=DONE),
     Use("event edit", {"event": "{event}", "unit": "points"}),
     Use("event edit", {"event": "{event}", "default-channel": HOME.channel}),
@@ -208,6 +208,17 @@ async def test_the_table_holds_every_command(wired: WiredBot) -> None:
         for within in [[one["name"]] for one in command["options"] if one["type"] == SUBCOMMAND] or [[]]
     ]
     assert {use.command for use in TABLE} == set(offered)
+
+
+async def test_discord_offers_the_commands_of_admins_to_admins_only(wired: WiredBot) -> None:
+    offered = {
+        command["name"]: command["default_member_permissions"]
+        for command in wired.discord.commands[None]
+        if command["type"] == SLASH
+    }
+    of_admins = {use.command.split()[0] for use in TABLE if use.by_a_member == NOT_ADMIN}
+    assert {name for name, permissions in offered.items() if permissions == MANAGE_SERVER} == of_admins
+    assert {name for name, permissions in offered.items() if permissions is None} == offered.keys() - of_admins
 
 
 @pytest.mark.usefixtures("jobs_by_request")
