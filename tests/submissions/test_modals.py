@@ -8,7 +8,7 @@ from sqlalchemy import URL
 
 from bot.cogs import _modals
 from bot.cogs.submissions import ScoreModal
-from bot.errors import EventUnnamed
+from bot.errors import EventUnnamed, ScoreBeyondAlarm
 from bot.services.events import EventOptions
 from tests.backends import ADMIN, GUILD, TestBackend
 from tests.one_database import on_both_databases, on_one_database
@@ -175,6 +175,19 @@ async def test_without_a_name_a_score_is_for_the_channels_or_the_last_event(
     assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="4")).public
     await world.use(world.admin, "event archive", event="Tetris Blitz")
     assert "40L Sprint" in (await world.use("Ana", "submit-score", score="5")).public
+
+
+@on_both_databases
+async def test_a_held_score_makes_its_event_the_last_one(backend: TestBackend) -> None:
+    await backend.create_event(name="Tetris")
+    await backend.create_event(name="Sprint", alarm_max="100")
+    await backend.submit(1, 5, "Tetris")
+    backend.clock.move(hours=1)
+    with pytest.raises(ScoreBeyondAlarm):
+        await backend.submit(1, 500, "Sprint")
+    backend.clock.move(hours=1)
+
+    assert (await backend.submit(1, 50, "")).event.name == "Sprint"
 
 
 async def test_the_default_of_another_servers_channel_is_not_meant_here(backend: TestBackend) -> None:

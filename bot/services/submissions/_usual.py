@@ -1,9 +1,11 @@
 """Find the event that a player means if they name none."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, Player, ScoreSubmission
+from bot.database.models import Event, HeldScore, Player, ScoreSubmission
 from bot.domain.weeks import Week
 from bot.errors import NoEvents, NoOpenEvents
 from bot.services.events import open_events, takes_scores
@@ -18,20 +20,30 @@ def find_usual_event(
     """Return the event of a server that a submission without a name is for; None if there is none.
 
     It is the default event of the channel, even while that takes no scores. Otherwise, among the events that take
-    scores in `week`, it is the one that the player used last, or the only one.
+    scores in `week`, it is the one that the player used last, even if that score was held, or the only one.
     """
     of_guild = sa.select(Event).where(Event.guild_id == guild_id)
     if channel_id is not None:
         of_channel = of_guild.where(Event.is_active, Event.default_channel_id == channel_id)
         if (default := session.scalar(of_channel)) is not None:
             return default
-    is_open, log = of_guild.where(takes_scores(week)), ScoreSubmission
-    used = is_open.join(log, log.event_id == Event.id).join(Player, Player.id == log.player_id)
-    of_player = used.where(Player.discord_id == discord_id)
-    if (latest := session.scalar(of_player.order_by(log.submitted_at.desc(), log.id.desc()).limit(1))) is not None:
+    is_open, uses = of_guild.where(takes_scores(week)), _uses_of(discord_id).subquery()
+    used = is_open.join(uses, uses.c.event_id == Event.id)
+    if (latest := session.scalar(used.order_by(uses.c.at.desc(), uses.c.interaction_id.desc()).limit(1))) is not None:
         return latest
     events = session.scalars(is_open.limit(2)).all()
     return events[0] if len(events) == 1 else None
+
+
+def _uses_of(discord_id: int) -> sa.CompoundSelect[Any]:
+    """Return the query for the scores that a player has submitted, of which some may be held."""
+    log, held = ScoreSubmission, HeldScore
+    counted = sa.select(log.event_id, log.interaction_id, log.submitted_at.label("at"))
+    waited = sa.select(held.event_id, held.interaction_id, held.held_at)
+    return sa.union_all(
+        counted.join(Player, Player.id == log.player_id).where(Player.discord_id == discord_id),
+        waited.join(Player, Player.id == held.player_id).where(Player.discord_id == discord_id),
+    )
 
 
 def find_open_names(session: Session, guild_id: int, week: Week) -> tuple[str, ...]:
