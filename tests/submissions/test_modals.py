@@ -8,6 +8,7 @@ from sqlalchemy import URL
 
 from bot.cogs import _modals
 from bot.cogs.submissions import ScoreModal
+from bot.domain.servers import NewMember
 from bot.errors import EventUnnamed, ScoreBeyondAlarm
 from bot.services.events import EventOptions
 from tests.backends import ADMIN, GUILD, TestBackend
@@ -188,6 +189,20 @@ async def test_a_held_score_makes_its_event_the_last_one(backend: TestBackend) -
     backend.clock.move(hours=1)
 
     assert (await backend.submit(1, 50, "")).event.name == "Sprint"
+
+
+@on_both_databases
+async def test_what_an_admin_added_makes_no_event_a_players_last_one(backend: TestBackend) -> None:
+    services, ana = backend.real.services, NewMember(1, "ana", "Ana")
+    for name in ("Tetris", "Sprint"):
+        await backend.create_event(name=name)
+    await backend.submit(1, 5, "Tetris")
+    backend.clock.move(hours=1)
+    await services.additions.add(ADMIN, "Sprint", ana, 50, backend.clock.now)
+    assert (await backend.submit(1, 6, "")).event.name == "Tetris"
+    backend.clock.move(hours=1)
+    await services.transfer.import_scores(ADMIN, "Sprint", f"<@1>,60,{backend.clock.now}".encode())
+    assert (await backend.submit(1, 7, "")).event.name == "Tetris"
 
 
 async def test_the_default_of_another_servers_channel_is_not_meant_here(backend: TestBackend) -> None:

@@ -36,9 +36,12 @@ def find_usual_event(
 
 
 def _uses_of(discord_id: int) -> sa.CompoundSelect[Any]:
-    """Return the query for the scores that a player has submitted, of which some may be held."""
+    """Return the query for the scores that a player has submitted, of which some may be held or have been.
+
+    What an admin added or imported is none of them.
+    """
     log, held = ScoreSubmission, HeldScore
-    counted = sa.select(log.event_id, log.interaction_id, log.submitted_at.label("at"))
+    counted = sa.select(log.event_id, log.interaction_id, log.submitted_at.label("at")).where(log.added_by.is_(None))
     waited = sa.select(held.event_id, held.interaction_id, held.held_at)
     return sa.union_all(
         counted.join(Player, Player.id == log.player_id).where(Player.discord_id == discord_id),
