@@ -16,7 +16,7 @@ from bot.services.events import EventOptions
 from bot.services.jobs._queue import claim_due
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 from tests.reminders.test_reminders import SUNDAY
 
 pytestmark = on_one_database
@@ -129,6 +129,21 @@ async def test_a_score_that_an_admin_added_later_overtakes_and_is_a_rivals_best(
     [told], [rival] = message.overtaken, message.rival
     assert [(player.discord_id, score) for player, score in told.others] == [(BEN, 150)]
     assert rival.rival_best == 150
+
+
+@on_both_databases
+async def test_who_was_ahead_of_a_players_first_score_has_overtaken_nobody(backend: TestBackend) -> None:
+    await backend.create_event()
+    await switch_on(backend, Reminder.OVERTAKEN)
+    backend.clock.move(hours=1)
+    await backend.submit(BEN, 300)
+    backend.clock.move(hours=1)
+    await backend.submit(ANA, 100)
+    backend.clock.move(hours=1)
+    await backend.submit(3, 200)
+    backend.clock.move(days=1)
+    [told] = (await drafted(backend)).overtaken
+    assert [player.discord_id for player, _ in told.others] == [3]
 
 
 async def test_three_of_those_who_have_overtaken_a_player_are_named(backend: TestBackend) -> None:

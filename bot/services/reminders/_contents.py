@@ -153,6 +153,9 @@ class Contents:
         scores, log, held = LeaderboardScore, ScoreSubmission, HeldScore
         beats = is_better(scores.score, best, event.score_direction)
         counts_from = _counts_from()
+        # Whoever was ahead before the player had any score has not passed the player.
+        own = log.player_id == self._player_id, log.event_id == event.id, log.removed_at.is_(None)
+        since = max(since, self._session.scalar(sa.select(sa.func.min(counts_from)).where(*own)) or since)
         had_better = sa.exists().where(
             log.player_id == scores.player_id,
             log.event_id == event.id,
