@@ -10,6 +10,8 @@ ITSELF = 0
 
 ADDED = "add score"
 """The action that adds a score for a player."""
+CREATED = "event create"
+"""The action that makes an event."""
 RULES_CHANGED = "event rules"
 """The action that changes the rules of an event."""
 

@@ -180,3 +180,10 @@ async def test_what_was_changed_of_an_event_is_told_in_words(world: World) -> No
         "unit: points, min: 10, first week: 2026-W47, alarm max: 1,000",
         "highest score",
     ]
+
+
+async def test_a_name_that_ends_as_a_direction_is_told_as_it_was_typed(world: World) -> None:
+    await world.create_event()
+    await world.use(world.admin, "event edit", event=EVENT, name="Speed (LOW)")
+
+    assert "\nname: Speed (LOW)\n" in (await world.use(world.admin, "audit")).alone

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, EventRole, LeaderboardScore, ScoreSubmission, ScoreType
+from bot.domain.audit import CREATED
 from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
 from bot.domain.jobs import JobKind
@@ -66,7 +67,7 @@ class EventService:
             session.flush()
             session.refresh(event)
             detail = f"{event.name} ({direction})"
-            record(session, actor, "event create", detail, at=now, event_id=event.id)
+            record(session, actor, CREATED, detail, at=now, event_id=event.id)
             _schedule_final(session, event, now)
             info, week = describe(event), current_week(session, actor.guild_id, now).code
             return EventSummary(info, 0, week, is_open=info.has_week(week))
