@@ -40,7 +40,7 @@ _RULE = re.compile(rf"\b(?:{'|'.join(_RULES)})\b")
 
 def audit_card(page: AuditPage) -> Card:
     """Show a page of the audit log, the latest action first."""
-    pages = f"Page {page.page + 1} of {page.pages} · {count_of(page.actions, 'action')}"
+    pages = f"Page {page.page + 1:,} of {page.pages:,} · {count_of(page.actions, 'action')}"
     return Card("Audit log", (_fitting(page),), (pages,), Color.blurple())
 
 

@@ -211,13 +211,13 @@ def _best(preview: CorrectionPreview) -> str:
     if after is None:
         if before is None:
             return "The player is withdrawn, so no board changes now."
-        return f"It is {escape(preview.player.name)}'s only score (#{before.rank}): they would leave the leaderboard."
+        return f"It is {escape(preview.player.name)}'s only score (#{before.rank:,}): they would leave the leaderboard."
     best = escape_score(after.score, preview.event.style)
     if before is None:
-        return f"It would be the first score that counts: #{after.rank}."
+        return f"It would be the first score that counts: #{after.rank:,}."
     if before.score == after.score:
-        return f"The personal best stays **{best}** (#{before.rank})."
-    rank = f"still #{before.rank}" if before.rank == after.rank else f"#{before.rank} → #{after.rank}"
+        return f"The personal best stays **{best}** (#{before.rank:,})."
+    rank = f"still #{before.rank:,}" if before.rank == after.rank else f"#{before.rank:,} → #{after.rank:,}"
     return f"{_BEST[preview.correction].format(best=best)} ({rank})."
 
 
@@ -234,9 +234,9 @@ def _of_events(events: Iterable[EventConsequences], nothing: str) -> list[str]:
 def _player(one: EventConsequences) -> str:
     before, after = one.consequences.before, one.consequences.after
     if before is not None and after is None:
-        return f"leaves #{before.rank}"
+        return f"leaves #{before.rank:,}"
     if before is None and after is not None:
-        return f"back at #{after.rank}"
+        return f"back at #{after.rank:,}"
     return _own_elo(one.consequences)
 
 

@@ -116,7 +116,7 @@ def _without_effect(before: Rules, after: Rules) -> Iterator[str]:
 def _moves(rehearsal: Rehearsal) -> Iterator[str]:
     yield _moved(rehearsal.moves)
     for one in rehearsal.greatest:
-        rank = f"#{one.rank}" if one.rank == one.other_rank else f"#{one.other_rank} → #{one.rank}"
+        rank = f"#{one.rank:,}" if one.rank == one.other_rank else f"#{one.other_rank:,} → #{one.rank:,}"
         yield f"{_name(one)} {write_elo(one.other_elo)} → **{write_elo(one.elo)}** ({rank})"
     gained = rehearsal.after.players - rehearsal.before.players
     if gained:
@@ -136,7 +136,7 @@ def _on(board: Board) -> str:
 
 
 def _was(one: RankedPlayer) -> str:
-    return "no rank" if one.other_rank is None else f"#{one.other_rank} · {write_elo(one.other_elo)}"
+    return "no rank" if one.other_rank is None else f"#{one.other_rank:,} · {write_elo(one.other_elo)}"
 
 
 def _names(outcome: Outcome) -> str:

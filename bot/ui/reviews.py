@@ -109,6 +109,6 @@ def _about(held: HeldScore, *, says_why: bool = True) -> list[str]:
 
 
 def _best_of(held: HeldScore, before: Place | None, after: Place) -> str:
-    rank = f"#{after.rank}" if before is None else f"#{before.rank} → #{after.rank}"
+    rank = f"#{after.rank:,}" if before is None else f"#{before.rank:,} → #{after.rank:,}"
     best = escape_score(after.score, held.event.style)
     return f"{escape(held.player.name)} would have **{best}** ({rank})."
