@@ -192,6 +192,19 @@ async def test_a_held_score_makes_its_event_the_last_one(backend: TestBackend) -
 
 
 @on_both_databases
+async def test_an_event_stays_a_players_last_one_when_it_begins_again(backend: TestBackend) -> None:
+    for name in ("Sprint", "Tetris"):
+        await backend.create_event(name=name)
+        await backend.submit(1, 5, name)
+        backend.clock.move(hours=1)
+    backend.clock.move(weeks=1)
+    await backend.run(event="Tetris")
+    begun = await backend.real.services.events.begin_again(ADMIN, "Tetris")
+
+    assert (await backend.submit(1, 6, "")).event.id == begun.event.id
+
+
+@on_both_databases
 async def test_what_an_admin_added_makes_no_event_a_players_last_one(backend: TestBackend) -> None:
     services, ana = backend.real.services, NewMember(1, "ana", "Ana")
     for name in ("Tetris", "Sprint"):

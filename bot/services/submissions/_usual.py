@@ -38,14 +38,20 @@ def find_usual_event(
 def _uses_of(discord_id: int) -> sa.CompoundSelect[Any]:
     """Return the query for the scores that a player has submitted, of which some may be held or have been.
 
-    What an admin added or imported is none of them.
+    What an admin added or imported is none of them. A score of a past season is one of the event that goes on.
     """
     log, held = ScoreSubmission, HeldScore
-    counted = sa.select(log.event_id, log.interaction_id, log.submitted_at.label("at")).where(log.added_by.is_(None))
-    waited = sa.select(held.event_id, held.interaction_id, held.held_at)
+    goes_on = sa.func.coalesce(Event.season_of, Event.id).label("event_id")
+    counted = sa.select(goes_on, log.interaction_id, log.submitted_at.label("at")).where(log.added_by.is_(None))
+    waited = sa.select(goes_on, held.interaction_id, held.held_at)
     return sa.union_all(
-        counted.join(Player, Player.id == log.player_id).where(Player.discord_id == discord_id),
-        waited.join(Player, Player.id == held.player_id).where(Player.discord_id == discord_id),
+        *(
+            uses.select_from(table)
+            .join(Event, Event.id == table.event_id)
+            .join(Player, Player.id == table.player_id)
+            .where(Player.discord_id == discord_id)
+            for uses, table in ((counted, log), (waited, held))
+        )
     )
 
 
