@@ -98,6 +98,18 @@ async def test_a_week_excused_in_each_event_that_had_it_ends_no_streak(backend: 
     assert (await profile(backend, ANA)).streaks == Streaks(2, 2)
 
 
+async def test_a_week_missed_in_a_past_season_still_ends_a_streak(backend: TestBackend) -> None:
+    await season(backend)
+    services = backend.real.services
+    await services.removals.remove(ADMIN, EVENT, ANA, "90 · W46")
+    await services.excuses.excuse(ADMIN, ANA, "2026-W46", SPRINT)
+    backend.clock.move(weeks=1)
+    await backend.run()
+    assert (await profile(backend, ANA)).streaks == Streaks(1, 1)
+    await services.events.begin_again(ADMIN, EVENT)
+    assert (await profile(backend, ANA)).streaks == Streaks(1, 1)
+
+
 async def test_the_standing_in_a_server_is_by_the_sum_of_its_overall_boards(backend: TestBackend) -> None:
     scores = random.Random(59)
     names = [EVENT, SPRINT, "Golf", "Gone", "Empty"]

@@ -108,7 +108,7 @@ def read_scores(session: Session, player_id: int, entries: Mapping[int, Entry]) 
 def read_excused_weeks(session: Session, guild_id: int, player_id: int, entries: Mapping[int, Entry]) -> set[Week]:
     """Return the weeks from which a player is excused in all events of a server.
 
-    An excuse from each of the player's own events that take scores for the week is as good as one from all.
+    An excuse from each of the player's own events that had the week is as good as one from all.
     """
     excuses = sa.select(Excuse.week_number, Excuse.event_id).where(
         Excuse.player_id == player_id, Excuse.guild_id == guild_id
@@ -116,12 +116,19 @@ def read_excused_weeks(session: Session, guild_id: int, player_id: int, entries:
     found: defaultdict[int, set[int | None]] = defaultdict(set)
     for code, event_id in session.execute(excuses):
         found[code].add(event_id)
-    own = [describe(entry.event) for entry in entries.values()]
+    own = [entry.event for entry in entries.values()]
     return {
         Week.from_code(code)
         for code, excused in found.items()
-        if None in excused or excused.issuperset(event.id for event in own if event.has_week(code))
+        if None in excused or excused.issuperset(event.id for event in own if _had_week(event, code))
     }
+
+
+def _had_week(event: Event, code: int) -> bool:
+    """Tell whether an event had a week; of those in the archive, only past seasons are known to have had theirs."""
+    info = describe(event)
+    was_active = event.is_active or event.season_of is not None
+    return was_active and info.has_begun(code) and not info.has_ended(code)
 
 
 def read_meetings(session: Session, first: int, second: int, event_ids: Collection[int]) -> dict[int, list[int]]:
