@@ -103,7 +103,12 @@ def _where(held: HeldScore) -> str:
 
 
 def _about(held: HeldScore, *, says_why: bool = True) -> list[str]:
-    why = "It is beyond the alarm bounds." if held.moves is None else f"It moves another player by {held.moves:,} Elo."
+    if held.moves is not None:
+        why = f"It moves another player by {held.moves:,} Elo."
+    elif held.event.alarm.is_beyond(held.score):
+        why = "It is beyond the alarm bounds."
+    else:
+        why = "It was beyond the alarm bounds, which have changed since."
     proof = [] if held.proof is None else labelled("Proof", isolate(f"<{held.proof}>"))
     return [_where(held), *([why] if says_why else []), *proof]
 

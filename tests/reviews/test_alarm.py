@@ -239,6 +239,22 @@ async def test_a_player_sees_the_latest_five_of_their_held_scores(event: TestBac
     assert (beyond.held.score, beyond.place, beyond.waiting) == (5001, 0, 6)
 
 
+async def test_a_score_is_not_called_beyond_alarm_bounds_that_let_it_pass_now(event: TestBackend) -> None:
+    services = event.real.services
+    await services.events.edit(ADMIN, EVENT, EventOptions(alarm_max="600"))
+    with pytest.raises(ScoreBeyondAlarm):
+        await event.submit(CHEAT, 700)
+    for bound, why in {
+        "650": "It is beyond the alarm bounds.",
+        "700": "It was beyond the alarm bounds, which have changed since.",
+        "none": "It was beyond the alarm bounds, which have changed since.",
+    }.items():
+        await services.events.edit(ADMIN, EVENT, EventOptions(alarm_max=bound))
+        shown = await services.reviews.look(ADMIN)
+        assert isinstance(shown, Review)
+        assert why in show_review(shown).cards[0].lines
+
+
 async def test_admins_are_reminded_every_day_while_a_score_waits(event: TestBackend) -> None:
     with pytest.raises(ScoreHeld):
         await event.submit(CHEAT, 5000)
