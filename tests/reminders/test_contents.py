@@ -146,6 +146,32 @@ async def test_who_was_ahead_of_a_players_first_score_has_overtaken_nobody(backe
     assert [player.discord_id for player, _ in told.others] == [3]
 
 
+@on_both_databases
+async def test_who_stayed_ahead_has_not_overtaken_a_player_who_improved(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 90, BEN: 95, 3: 80, 4: 90})
+    await switch_on(backend, Reminder.OVERTAKEN)
+    for player, score in ((BEN, 110), (3, 120), (4, 130), (ANA, 100), (5, 140)):
+        backend.clock.move(hours=1)
+        await backend.submit(player, score)
+    backend.clock.move(days=1)
+    [told] = (await drafted(backend)).overtaken
+    assert [player.discord_id for player, _ in told.others] == [5, 4, 3]
+    assert (told.number, told.rank) == (3, 5)
+
+
+async def test_who_overtook_a_player_that_improved_later_has_overtaken_them(backend: TestBackend) -> None:
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BEN: 80})
+    await switch_on(backend, Reminder.OVERTAKEN)
+    for player, score in ((BEN, 104), (BEN, 110), (ANA, 105)):
+        backend.clock.move(hours=1)
+        await backend.submit(player, score)
+    backend.clock.move(days=1)
+    [told] = (await drafted(backend)).overtaken
+    assert [(player.discord_id, score) for player, score in told.others] == [(BEN, 110)]
+
+
 async def test_three_of_those_who_have_overtaken_a_player_are_named(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.submit(ANA, 100)

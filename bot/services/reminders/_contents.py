@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.database.models import (
     AuditLog,
@@ -153,14 +153,13 @@ class Contents:
         scores, log, held = LeaderboardScore, ScoreSubmission, HeldScore
         beats = is_better(scores.score, best, event.score_direction)
         counts_from = _counts_from()
-        # Whoever was ahead before the player had any score has not passed the player.
-        own = log.player_id == self._player_id, log.event_id == event.id, log.removed_at.is_(None)
-        since = max(since, self._session.scalar(sa.select(sa.func.min(counts_from)).where(*own)) or since)
-        had_better = sa.exists().where(
-            log.player_id == scores.player_id,
-            log.event_id == event.id,
-            log.removed_at.is_(None),
-            is_better(log.score, best, event.score_direction),
+        of_player = log.player_id == scores.player_id, log.event_id == event.id, log.removed_at.is_(None)
+        was_ahead = sa.exists().where(
+            *of_player, is_better(log.score, best, event.score_direction), counts_from <= until
+        )
+        # Whoever was not ahead before a score of that time, but was in the end, has passed the player meanwhile.
+        was_behind = sa.exists().where(
+            *of_player, counts_from > since, counts_from <= until, self._kept_up_until(event)
         )
         # Few players have new bests, so read the log of each.
         approved = sa.select(held.player_id).where(held.event_id == event.id, held.decided_at > since)
@@ -168,8 +167,7 @@ class Contents:
             AuditLog.event_id == event.id, AuditLog.done_at > since, AuditLog.action == ADDED
         )
         has_new_best = (scores.submitted_at > since) | scores.player_id.in_(approved.union_all(added))
-        is_first = had_better.where(counts_from > since, counts_from <= until) & ~had_better.where(counts_from <= since)
-        is_new = is_personal_best(event.id), beats, has_new_best, is_first
+        is_new = is_personal_best(event.id), beats, has_new_best, was_ahead, was_behind
         number = self._session.execute(sa.select(sa.func.count()).where(*is_new)).scalar_one()
         if number == 0:
             return None
@@ -187,13 +185,31 @@ class Contents:
         )
         return Overtaking(describe(event), best, others, number, better + 1)
 
+    def _kept_up_until(self, event: Event) -> sa.ColumnElement[bool]:
+        """Return the condition that the player was level or ahead until another one submitted a score."""
+        log, own, theirs = ScoreSubmission, aliased(ScoreSubmission), aliased(ScoreSubmission)
+        was_behind = sa.exists().where(
+            theirs.player_id == log.player_id,
+            theirs.event_id == event.id,
+            theirs.removed_at.is_(None),
+            is_better(theirs.score, own.score, event.score_direction),
+            _counts_from(theirs) < _counts_from(),
+        )
+        return sa.exists().where(
+            own.player_id == self._player_id,
+            own.event_id == event.id,
+            own.removed_at.is_(None),
+            _counts_from(own) < _counts_from(),
+            ~was_behind.correlate(log, own),
+        )
 
-def _counts_from() -> sa.ColumnElement[datetime]:
+
+def _counts_from(log: type[ScoreSubmission] = ScoreSubmission) -> sa.ColumnElement[datetime]:
     """Return the time from which a score counts: its approval if it was held, or when an admin added it."""
-    of_score = HeldScore.interaction_id == ScoreSubmission.interaction_id
-    approved_at = sa.select(HeldScore.decided_at).where(of_score).scalar_subquery()
-    addition = AuditLog.interaction_id == ScoreSubmission.interaction_id, AuditLog.action == ADDED
-    added_at = sa.select(AuditLog.done_at).where(*addition).scalar_subquery()
+    of_score = HeldScore.interaction_id == log.interaction_id
+    approved_at = sa.select(HeldScore.decided_at).where(of_score).correlate(log).scalar_subquery()
+    addition = AuditLog.interaction_id == log.interaction_id, AuditLog.action == ADDED
+    added_at = sa.select(AuditLog.done_at).where(*addition).correlate(log).scalar_subquery()
     # Nearly all scores were added by nobody, and need no look at the audit log.
-    added_then = sa.case((ScoreSubmission.added_by.is_not(None), added_at))
-    return sa.func.coalesce(approved_at, added_then, ScoreSubmission.submitted_at)
+    added_then = sa.case((log.added_by.is_not(None), added_at))
+    return sa.func.coalesce(approved_at, added_then, log.submitted_at)
