@@ -62,11 +62,11 @@ def _undone(result: UndoResult) -> Card:
     ]
     if result.called_back:
         lines.append(f"That includes {count_of(result.called_back, 'score')} submitted since.")
-    if not result.event.is_active:
-        lines.append("The event is archived, so only `/weekly-reset` with this event closes it again.")
-    elif result.closes_at is None:
+    if result.closes_at is not None:
+        lines.append(f"It closes by itself {format_dt(result.closes_at, 'R')}, or before that by `/weekly-reset`.")
+    elif result.event.is_active:
         lines.append("`/weekly-reset` closes it again.")
     else:
-        lines.append(f"It closes by itself {format_dt(result.closes_at, 'R')}, or before that by `/weekly-reset`.")
+        lines.append("The event is archived, so only `/weekly-reset` with this event closes it again.")
     title = f"{escape(result.event.name)} · {write_days(result.week)} is open again"
     return Card(title, tuple(lines), color=Color.orange())

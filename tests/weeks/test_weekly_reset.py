@@ -408,6 +408,21 @@ async def test_a_score_that_races_a_reset_is_never_lost(world: World) -> None:
         assert "23–29 November\n🥇 **Bob** · 200" in await world.board("week")
 
 
+async def test_a_reopened_week_of_an_archived_event_closes_by_itself_too(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    await world.reset()
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+    undone = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+    assert "so only `/weekly-reset` with this event closes it again." in undone
+    await world.reset()
+    await world.use(world.admin, "settings", **{"close-weeks": True})
+
+    undone = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+
+    assert "It closes by itself <t:1795399200:R>, or before that by `/weekly-reset`." in undone
+
+
 async def test_weeks_of_an_archived_event_can_still_be_closed(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
