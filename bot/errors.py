@@ -760,7 +760,7 @@ class ScoreBeyondAlarm(ScoreHeld):
 
 
 class NothingHeld(LeaderboardError):
-    """No such score waits: it was approved or refused, or was never held in this server."""
+    """No such score waits: it was approved, refused or taken back, or was never held in this server."""
 
 
 @dataclass(eq=False)

@@ -180,7 +180,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "**{score}** is beyond what {event} usually sees, so an admin looks at it first. It counts for {counts_for} "
         "once approved. `/review` shows you where it stands."
     ),
-    errors.NothingHeld: "This score waits no longer: an admin has approved or refused it. `/review` shows what waits.",
+    errors.NothingHeld: (
+        "This score waits no longer: an admin has decided, or its player has taken it back. `/review` shows what waits."
+    ),
     errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or none.",
     errors.AlarmBoundsSwapped: "`alarm-min` is greater than `alarm-max`. Swap them.",
     errors.NotAllowed: "Only admins of this server can do that: members with the *Manage Server* permission{or_role}.",

@@ -35,6 +35,7 @@ from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
 from tests.moderation.test_restoring import CHANGES
 from tests.one_database import on_one_database
+from tests.world import World
 
 HONEST = {1: 100.0, 2: 200.0, 3: 300.0, 4: 400.0, 5: 500.0}
 CHEAT = MEMBER.discord_id
@@ -253,6 +254,19 @@ async def test_a_score_is_not_called_beyond_alarm_bounds_that_let_it_pass_now(ev
         shown = await services.reviews.look(ADMIN)
         assert isinstance(shown, Review)
         assert why in show_review(shown).cards[0].lines
+
+
+@on_one_database
+async def test_an_admin_learns_that_a_player_may_have_taken_a_score_back(world: World) -> None:
+    await world.create_event()
+    await world.use(world.admin, "event edit", event=EVENT, **{"alarm-max": "100"})
+    held = await world.submit("Ana", 500)
+    review = await world.use(world.admin, "review")
+    await world.click("Ana", held, "Take back")
+
+    assert await world.refused(world.click(world.admin, review, "Approve")) == (
+        "This score waits no longer: an admin has decided, or its player has taken it back. `/review` shows what waits."
+    )
 
 
 async def test_admins_are_reminded_every_day_while_a_score_waits(event: TestBackend) -> None:
