@@ -119,6 +119,16 @@ def test_the_digits_of_every_script_are_digits() -> None:
     assert outcome(TIME.parse, "\u0661:00") == 60
 
 
+@pytest.mark.parametrize(
+    "marks", ["\u200e\u200e", "\u200f\u200f", "\u061c\u061c", "\u202a\u202c", "\u202b\u202c", "\u2067\u2069"]
+)
+def test_marks_of_direction_around_a_copied_score_are_no_part_of_it(marks: str) -> None:
+    before, after = [*marks]
+    assert outcome(NUMBER.parse, f"{before}12,345.5{after}") == 12345.5
+    assert outcome(NUMBER.parse, f"{before}-\u0663\u0665{after}") == -35
+    assert outcome(TIME.parse, f"{before}1:23.4{after}") == 83.4
+
+
 def test_a_letter_behind_a_number_multiplies_it() -> None:
     scores = {"12k": 12_000.0, "1.5k": 1500.0, "1.5 K": 1500.0, "2m": 2e6, "2M": 2e6, "1.2b": 1.2e9, "-3k": -3000.0}
     assert read(NUMBER, *scores) == scores
