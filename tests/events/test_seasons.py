@@ -234,6 +234,17 @@ async def test_an_event_that_changed_since_the_question_does_not_begin_again(bac
     assert (await refused(SeasonPast, again(after="2026-W48"))).current == EVENT
 
 
+async def test_withdrawn_players_scores_are_not_told_of_a_season_to_archive(backend: TestBackend) -> None:
+    services = backend.real.services
+    await backend.create_event()
+    await backend.submit_all({1: 10, 2: 20})
+    await backend.submit(1, 15)
+    await backend.run()
+    await services.withdrawals.withdraw(ADMIN, 1)
+    asked = await services.events.preview_season(ADMIN, EVENT)
+    assert (asked.players, asked.scores) == (1, 1)
+
+
 async def test_an_event_without_an_end_begins_again_after_its_last_closed_week(backend: TestBackend) -> None:
     await backend.create_event(max_score="99")
     assert (await refused(SeasonEmpty, begin_again(backend))).event == EVENT

@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, EventRole, LeaderboardScore, ScoreSubmission, ScoreType
+from bot.database.models import Event, EventRole, LeaderboardScore, Member, ScoreSubmission, ScoreType
 from bot.domain.audit import CREATED
 from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
@@ -271,7 +271,9 @@ def _preview(session: Session, archived: Event, again: Event, week: Week) -> Sea
     `week` is the current week.
     """
     log = ScoreSubmission
-    scores = select(func.count()).where(log.event_id == archived.id, log.removed_at.is_(None))
+    withdrawn = select(Member.player_id).where(Member.guild_id == archived.guild_id, Member.withdrawn_at.is_not(None))
+    counted = log.event_id == archived.id, log.removed_at.is_(None), log.player_id.not_in(withdrawn)
+    scores = select(func.count()).where(*counted)
     roles = select(EventRole.role_id).where(EventRole.event_id == again.id).order_by(EventRole.id)
     return SeasonPreview(
         describe(archived),
