@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from benchmarks.places import Place
 from benchmarks.report import Goal, Line
-from bot.domain.ratings import RatingScale
+from bot.domain.ratings import RatingScale, z_score
 from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
@@ -42,7 +42,9 @@ def measure(_place: Place) -> list[Line]:
     m2 = sum(((score - mean) * (score - mean) for score in exact), Fraction())
     deviation = _deviation(statistics, mean, m2)
     wrong = sum(
-        not _is_right(RatingScale().elo(score, statistics.field, direction), direction.sign * offset, m2 / PLAYERS)
+        not _is_right(
+            RatingScale().elo_of(z_score(score, statistics.field, direction)), direction.sign * offset, m2 / PLAYERS
+        )
         for direction in ScoreDirection
         for score, offset in zip(scores, [score - mean for score in exact], strict=True)
     )

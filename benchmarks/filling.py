@@ -30,10 +30,11 @@ from bot.domain.weeks import Week
 from bot.services.ratings import (
     count_field,
     elo_expression,
-    elo_parameters,
     event_elo_expression,
     is_personal_best,
     is_weekly_best,
+    rating_of,
+    rating_parameters,
     store_week_statistics,
 )
 
@@ -102,7 +103,7 @@ def _insert(session: Session, players: int) -> None:
     ).where(is_personal_best(EVENT_ID))
     columns = ["player_id", "event_id", "all_time_leaderboard_elo", "weekly_elo_average", "weeks_participated"]
     ratings = insert(PlayerEventStats).from_select([*columns, "calculated_event_elo"], rated)
-    parameters = elo_parameters(event.statistics.field, ScoreDirection.HIGH, SCALE)
+    parameters = rating_parameters(rating_of(event, SCALE), event.statistics.field)
     session.connection().execute(ratings, parameters)
 
 

@@ -12,11 +12,14 @@ from benchmarks.places import run_client
 from benchmarks.weekly_season import ADMIN, EVENT_ID, GUILD, NOW, OPEN, SCALE
 from bot.database.database import Database
 from bot.database.models import LeaderboardScore, Player, PlayerEventStats, WeeklyResult, WeeklyRun
+from bot.domain.methods import Rating
 from bot.domain.ratings import Field
+from bot.domain.rules import Rules
 from bot.domain.scores import ScoreDirection
 from bot.services.ratings import count_field, is_weekly_best
 from tests.sessions import writing
 
+RATING = Rating(ScoreDirection.HIGH, Rules(), SCALE)
 OF_WEEK = f"event_id = {EVENT_ID} AND score_type = 'weekly' AND week_number = {OPEN.code}"
 AVERAGE = "(round(s.weekly_average * s.weeks) + r.weekly_elo) / (s.weeks + 1)"
 NAMES = f"""JOIN players ON players.id = r.player_id
@@ -78,7 +81,7 @@ async def _close_week(session: AsyncSession) -> None:
     rank, last = 0, 0.0
     for place, weekly in enumerate(weekly_scores, start=1):
         rank, last = (rank if weekly.score == last else place), weekly.score
-        elo = SCALE.elo(weekly.score, field, ScoreDirection.HIGH)
+        elo = RATING.elo(weekly.score, field)
         result = WeeklyResult(run_id=run.id, player_id=weekly.player_id, weekly_elo=elo)
         result.score, result.submitted_at, result.rank = weekly.score, weekly.submitted_at, rank
         session.add(result)
@@ -105,7 +108,7 @@ async def _update_average(session: AsyncSession, player_id: int, elo: int) -> No
 
 async def _compose_elo(session: AsyncSession, player_id: int) -> None:
     row = await _load_ratings(session, player_id)
-    row.calculated_event_elo = SCALE.event_elo(row.all_time_leaderboard_elo, row.weekly_elo_average)
+    row.calculated_event_elo = RATING.event_elo(row.all_time_leaderboard_elo, row.weekly_elo_average)
 
 
 async def _load_ratings(session: AsyncSession, player_id: int) -> PlayerEventStats:

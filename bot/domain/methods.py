@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Protocol, TypeVar
 
-from bot.domain.ratings import Field, RatingScale, z_score
+from bot.domain.ratings import Field, RatingScale, round_half_up, z_score
 from bot.domain.rules import CountedWeek, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.statistics import RunningStatistics
@@ -369,8 +369,13 @@ class Rating:
         return self.rules.weekly_average(weeks, self.scale.base_elo)
 
     def event_elo(self, all_time_elo: int | None, weekly_average: float) -> int:
-        """Return the event Elo; see `RatingScale.event_elo`."""
-        return self.scale.event_elo(all_time_elo, weekly_average, self.rules.all_time_weight)
+        """Return the event Elo, rounded half up.
+
+        `Rules.all_time_weight` is the share of the all-time Elo; the weekly average has the rest. A player without an
+        all-time Elo counts with the base Elo.
+        """
+        all_time, weight = self.scale.base_elo if all_time_elo is None else all_time_elo, self.rules.all_time_weight
+        return round_half_up(weight * all_time + (1 - weight) * weekly_average)
 
 
 def elos_of(rating: Rating, field: AnyField, scores: Mapping[Key, float]) -> dict[Key, int]:

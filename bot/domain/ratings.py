@@ -1,4 +1,4 @@
-"""Compute ratings from scores: z-score, Elo and event Elo."""
+"""Compute the z-score and the Elo of a score in a field."""
 
 import math
 from dataclasses import dataclass
@@ -45,22 +45,9 @@ class RatingScale:
     elo_per_sigma: float = 200.0
     missed_week_elo: int = 0
 
-    def elo(self, score: float, field: Field, direction: ScoreDirection) -> int:
-        """Return the Elo of a score under *classic*."""
-        return self.elo_of(z_score(score, field, direction))
-
     def elo_of(self, z: float) -> int:
         """Return the Elo of a z-score: `base_elo + z × elo_per_sigma`, rounded half up."""
         return round_half_up(self.base_elo + z * self.elo_per_sigma)
-
-    def event_elo(self, all_time_elo: int | None, weekly_average: float, weight: float = 0.5) -> int:
-        """Return the event Elo, rounded half up.
-
-        `weight` is the share of the all-time Elo; the weekly average has the rest. A player without an all-time Elo
-        counts with `base_elo`.
-        """
-        all_time = self.base_elo if all_time_elo is None else all_time_elo
-        return round_half_up(weight * all_time + (1 - weight) * weekly_average)
 
 
 def z_score(score: float, field: Field, direction: ScoreDirection) -> float:

@@ -26,14 +26,13 @@ from bot.services.ratings import (
     count_averages,
     count_field,
     elo_expression,
-    elo_parameters,
     event_elo_expression,
-    event_elo_parameters,
     is_weekly_best,
     measure_field,
     number,
     rate,
     rating_parameters,
+    weight_parameters,
 )
 from tests.backends import GUILD, NOON, TestBackend
 from tests.ratings.fields import stored_event
@@ -86,14 +85,14 @@ async def add_week(session: AsyncSession, values: Sequence[float]) -> None:
 async def test_an_elo_is_the_same_in_sql_as_in_python(
     players: TestBackend, values: list[float], direction: ScoreDirection, scale: RatingScale
 ) -> None:
-    field = RunningStatistics.of(values).field
+    rating, field = Rating(direction, Rules(), scale), RunningStatistics.of(values).field
     async with writing(players.database) as session:
         await add_week(session, values)
         rated = await session.execute(
             select(LeaderboardScore.score, elo_expression(LeaderboardScore.score)),
-            elo_parameters(field, direction, scale),
+            rating_parameters(rating, field),
         )
-        assert {tuple(row) for row in rated} == {(value, scale.elo(value, field, direction)) for value in values}
+        assert {tuple(row) for row in rated} == {(value, rating.elo(value, field)) for value in values}
         await session.rollback()
 
 
@@ -181,12 +180,13 @@ async def test_every_average_is_the_same_in_sql_as_in_python(
 async def test_an_event_elo_is_the_same_in_sql_as_in_python(
     backend: TestBackend, halves: list[tuple[int | None, float]], scale: RatingScale, weight: float
 ) -> None:
+    rating = Rating(ScoreDirection.HIGH, Rules(all_time_weight=weight), scale)
     composed = [event_elo_expression(literal(all_time, Integer), number(average)) for all_time, average in halves]
     async with reading(backend.database) as session:
         # Label them, because two equal expressions would become one column.
         labelled = select(*(elo.label(f"elo{n}") for n, elo in enumerate(composed)))
-        row = (await session.execute(labelled, event_elo_parameters(scale, weight))).one()
-    assert tuple(row) == tuple(scale.event_elo(all_time, average, weight) for all_time, average in halves)
+        row = (await session.execute(labelled, weight_parameters(rating))).one()
+    assert tuple(row) == tuple(rating.event_elo(all_time, average) for all_time, average in halves)
 
 
 @settings(max_examples=60)

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, text
 
+from bot.domain.methods import Rating
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.rules import Method
+from bot.domain.rules import Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.services.ratings import _recalculation as stored_elos
-from bot.services.ratings import elo_parameters
+from bot.services.ratings import rating_parameters
 from tests import tables
 from tests.backends import NOON, open_test_backend
 from tests.outages import listening
@@ -31,7 +32,7 @@ BANDS = [(1, 10.0 * n, 10.0 * n + 1) for n in range(400)]
 PARAMETERS: dict[str, Any] = {
     "of_event": 1,
     "now": NOON,
-    **elo_parameters(Field(MANY, 1.0, 2_500.0, 1_400.0), ScoreDirection.HIGH, RatingScale()),
+    **rating_parameters(Rating(ScoreDirection.HIGH, Rules(), RatingScale()), Field(MANY, 1.0, 2_500.0, 1_400.0)),
 }
 
 

@@ -41,7 +41,8 @@ def test_the_halves_add_up_and_round_to_the_elo(all_time_elo: int, elos_of_weeks
     assert best + weeks == total
     assert abs(float(total) - (weight * all_time_elo + (1 - weight) * average)) < 0.06
     rounded = int((total + Decimal("0.5")).to_integral_value("ROUND_FLOOR"))
-    assert rounded == RatingScale().event_elo(all_time_elo, average, weight)
+    rating = Rating(ScoreDirection.HIGH, Rules(all_time_weight=weight), RatingScale())
+    assert rounded == rating.event_elo(all_time_elo, average)
 
 
 @on_both_databases
@@ -117,7 +118,7 @@ async def test_a_rating_follows_the_rules_of_the_event(backend: TestBackend) -> 
 
     assert [(week.elo, week.is_missed) for week in rating.weeks] == [(0, True), (755, False)]
     assert rating.weekly_average == (755 + 2 * 1000) / 3
-    assert rating.event_elo == RatingScale().event_elo(755, rating.weekly_average, 0.25)
+    assert rating.event_elo == round_half_up(0.25 * 755 + 0.75 * rating.weekly_average)
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.methods import Rating
 from bot.domain.ratings import Field, RatingScale, round_half_up, z_score
+from bot.domain.rules import Rules
 from bot.domain.scores import MAX_SCORE, ScoreDirection
 from bot.domain.statistics import RunningStatistics
 
 HIGH, LOW = ScoreDirection.HIGH, ScoreDirection.LOW
 SCALE = RatingScale()
+RATING = Rating(HIGH, Rules(), SCALE)
 
 scores = st.floats(1e-9, 999_999_999.999) | st.integers(-MAX_SCORE, MAX_SCORE).map(float)
 fields = st.lists(scores, min_size=1, max_size=30)
 
 
 def elos(values: Sequence[float], direction: ScoreDirection, scale: RatingScale = SCALE) -> list[int]:
-    field = RunningStatistics.of(values).field
-    return [scale.elo(value, field, direction) for value in values]
+    rating = Rating(direction, Rules(), scale)
+    field = rating.field_of(values)
+    return [rating.elo(value, field) for value in values]
 
 
 def test_the_elos_of_a_field_are_those_of_the_worked_cases() -> None:
@@ -71,13 +75,13 @@ def test_halves_are_rounded_upwards() -> None:
 def test_the_event_elo_of_the_worked_case_is_1363() -> None:
     average = (1550 + 1450 + SCALE.missed_week_elo + 1500) / 4
     assert average == 1125
-    assert SCALE.event_elo(1600, average) == 1363
+    assert RATING.event_elo(1600, average) == 1363
 
 
 def test_a_missing_all_time_elo_counts_as_the_base_and_zero_as_zero() -> None:
-    assert SCALE.event_elo(None, 1200.0) == 1100
-    assert SCALE.event_elo(0, 1200.0) == 600
-    assert SCALE.event_elo(None, 0.0) == 500
+    assert RATING.event_elo(None, 1200.0) == 1100
+    assert RATING.event_elo(0, 1200.0) == 600
+    assert RATING.event_elo(None, 0.0) == 500
 
 
 def test_base_and_points_per_sigma_are_those_of_the_scale() -> None:

@@ -16,13 +16,7 @@ from bot.services.ratings._bests import (
     logged_bests,
     was_counted,
 )
-from bot.services.ratings._expressions import (
-    elo_expression,
-    elo_parameters,
-    event_elo_expression,
-    event_elo_parameters,
-    number,
-)
+from bot.services.ratings._expressions import elo_expression, event_elo_expression, number
 from bot.services.ratings._fields import (
     count_field,
     count_personal_best,
@@ -61,9 +55,7 @@ __all__ = [
     "counts_of",
     "current_field",
     "elo_expression",
-    "elo_parameters",
     "event_elo_expression",
-    "event_elo_parameters",
     "forget_week_statistics",
     "has_type",
     "is_better",

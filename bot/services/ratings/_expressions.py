@@ -1,11 +1,7 @@
 """Compute Elos in SQL with the same operations in the same order as `bot.domain.ratings`, for equal results."""
 
-import math
-
 import sqlalchemy as sa
 
-from bot.domain.ratings import Field, RatingScale
-from bot.domain.scores import ScoreDirection
 from bot.services.ratings._bests import ScoreColumn
 
 _BASE_ELO = sa.bindparam("base_elo", type_=sa.Integer())
@@ -22,7 +18,7 @@ def parameter(name: str) -> sa.BindParameter[float]:
 
 
 def elo_expression(score: ScoreColumn) -> sa.ColumnElement[int]:
-    """Return `RatingScale.elo` in SQL: the same operations in the same order, on the parameters of a field."""
+    """Return the Elo of a score under *classic* in SQL, on the parameters of a field."""
     return elo_of(spreads_expression(score))
 
 
@@ -37,31 +33,13 @@ def elo_of(z: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
     return round_half_up(sa.cast(_BASE_ELO, sa.Double) + z * parameter("elo_per_sigma"))
 
 
-def elo_parameters(field: Field, direction: ScoreDirection, scale: RatingScale) -> dict[str, float]:
-    """Return the parameters of `elo_expression` and `event_elo_expression`."""
-    return {
-        "elo_sign": direction.sign,
-        "field_origin": field.origin,
-        "field_centre": field.centre,
-        # Without a spread, every score is at the centre, so divide by infinity.
-        "field_spread": field.spread or math.inf,
-        "elo_per_sigma": scale.elo_per_sigma,
-        **event_elo_parameters(scale),
-    }
-
-
 def event_elo_expression(
     all_time_elo: sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None],
     weekly_average: sa.SQLColumnExpression[float],
 ) -> sa.ColumnElement[int]:
-    """Return `RatingScale.event_elo` in SQL, on `event_elo_parameters`."""
+    """Return `Rating.event_elo` in SQL."""
     all_time = sa.cast(sa.func.coalesce(all_time_elo, _BASE_ELO), sa.Double)
     return round_half_up(parameter("weight") * all_time + parameter("rest_of_weight") * weekly_average)
-
-
-def event_elo_parameters(scale: RatingScale, weight: float = 0.5) -> dict[str, float]:
-    """Return the parameters of `event_elo_expression`; `weight` is the share of the all-time Elo."""
-    return {"base_elo": scale.base_elo, "weight": weight, "rest_of_weight": 1 - weight}
 
 
 def round_half_up(value: sa.ColumnElement[float]) -> sa.ColumnElement[int]:

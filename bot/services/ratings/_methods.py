@@ -1,5 +1,6 @@
 """Rate by every method in SQL with the same operations in the same order as `bot.domain.methods`, for equal results."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +17,6 @@ from bot.services.ratings._bests import ScoreColumn, best_first, is_personal_bes
 from bot.services.ratings._expressions import (
     elo_expression,
     elo_of,
-    elo_parameters,
-    event_elo_parameters,
     number,
     parameter,
     spreads_expression,
@@ -50,16 +49,22 @@ def rate(rows: AnySelect, score: ScoreColumn, rating: Rating) -> AnySelect:
 def rating_parameters(rating: Rating, field: Field) -> dict[str, float]:
     """Return the parameters of `rate`, and of `event_elo_expression`."""
     return {
-        **elo_parameters(field, rating.direction, rating.scale),
-        **weight_parameters(rating),
+        "elo_sign": rating.direction.sign,
+        "elo_per_sigma": rating.scale.elo_per_sigma,
+        "field_origin": field.origin,
+        "field_centre": field.centre,
+        # Without a spread, every score is at the centre, so divide by infinity.
+        "field_spread": field.spread or math.inf,
         "field_shrinkage": methods.shrinkage(field.size),
         "field_size": float(field.size),
+        **weight_parameters(rating),
     }
 
 
 def weight_parameters(rating: Rating) -> dict[str, float]:
     """Return the parameters of `event_elo_expression`."""
-    return event_elo_parameters(rating.scale, rating.rules.all_time_weight)
+    weight = rating.rules.all_time_weight
+    return {"base_elo": rating.scale.base_elo, "weight": weight, "rest_of_weight": 1 - weight}
 
 
 def measure_field(
