@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
-from discord import ComponentType, Interaction
+from discord import ButtonStyle, ComponentType, Interaction
 from discord.ui import Button, DynamicItem, Item, LayoutView, View
 
 from bot.cogs._answering import show_error
@@ -33,6 +33,12 @@ class IdButton(DynamicItem[Button[Any]], template=NOTHING):
     acts in `press`. An id has at most 100 characters. Users can forge ids, so services check everything in them.
     `BUTTONS` lists every subclass.
     """
+
+    def __init__(
+        self, label: str, custom_id: str, style: ButtonStyle = ButtonStyle.secondary, *, enabled: bool = True
+    ) -> None:
+        """Show a label; `custom_id` matches the pattern."""
+        super().__init__(Button(label=label, style=style, custom_id=custom_id, disabled=not enabled))
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> Self:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from discord import Interaction
-from discord.ui import Button
 
 from bot.cogs._answering import post, update
 from bot.cogs._buttons import IdButton
@@ -19,7 +18,7 @@ class KeepButton(IdButton, template=r"moderation:keep"):
 
     def __init__(self) -> None:
         """Cancel a question."""
-        super().__init__(Button(label="Cancel", custom_id="moderation:keep"))
+        super().__init__("Cancel", "moderation:keep")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Cancel the question."""

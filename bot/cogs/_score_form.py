@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from discord import ButtonStyle, Interaction
-from discord.ui import Button, Label
+from discord.ui import Label
 
 from bot.cogs._answering import guild_of
 from bot.cogs._buttons import EVENT, IdButton
@@ -46,7 +46,7 @@ class SubmitButton(IdButton, template=rf"submit:{EVENT}"):
     def __init__(self, event_id: int) -> None:
         """Ask for scores for the event with this key."""
         self.event_id = event_id
-        super().__init__(Button(label="Submit a score", style=ButtonStyle.primary, custom_id=f"submit:{event_id}"))
+        super().__init__("Submit a score", f"submit:{event_id}", ButtonStyle.primary)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Open the modal."""

@@ -2,8 +2,7 @@
 
 from typing import Any, ClassVar
 
-from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button
+from discord import Interaction, User, app_commands
 
 from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
@@ -42,8 +41,7 @@ class AuditButton(IdButton, template=rf"audit:(?P<label>newer|older):{EVENT}:{PL
         """Turn to `page` of the actions on an event and a player; `ANY` for either."""
         self.event_id, self.player_id, self.page = event_id, player_id, page
         custom_id = f"audit:{label}:{event_id}:{player_id}:{page}"
-        style = ButtonStyle.secondary
-        super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
+        super().__init__(self.LABELS[label], custom_id, enabled=enabled)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""

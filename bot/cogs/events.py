@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any, Literal
 
 from discord import ButtonStyle, Interaction, Role, app_commands
-from discord.ui import Button
 
 from bot.cogs._admins import ADMINS
 from bot.cogs._answering import actor_of, answer, guild_of
@@ -265,7 +264,7 @@ class SeasonButton(IdButton, template=SEASON_BUTTON_ID):
         """Begin after the closed week `after`, such as 2026-W47, from `first` until `last`; "none" for no week."""
         self.event_id, self.after, self.first, self.last = event_id, after, first, last
         custom_id = f"season:begin:{event_id}:{after}:{first}:{last}"
-        super().__init__(Button(label="Begin again", style=ButtonStyle.danger, custom_id=custom_id))
+        super().__init__("Begin again", custom_id, ButtonStyle.danger)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Begin the season, and show everyone."""

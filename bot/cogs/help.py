@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer, channel_of, guild_of
 from bot.cogs._buttons import IdButton, in_rows
@@ -44,7 +43,7 @@ class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
         """Lead to one of these parts."""
         self.part = part
         style = ButtonStyle.primary if part == "submit" else ButtonStyle.secondary
-        super().__init__(Button(label=LABELS[part], style=style, custom_id=f"help:{part}"))
+        super().__init__(LABELS[part], f"help:{part}", style)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Open the modal, or answer in private."""

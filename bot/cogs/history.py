@@ -4,8 +4,7 @@ import re
 from datetime import datetime
 from typing import Any, ClassVar
 
-from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button
+from discord import Interaction, User, app_commands
 
 from bot.cogs._answering import actor_of, answer, guild_of, update
 from bot.cogs._buttons import EVENT, PAGE, PLAYER, IdButton, instant_of, ticks_of
@@ -51,8 +50,7 @@ class HistoryButton(IdButton, template=rf"history:(?P<label>newer|older):{EVENT}
         """Turn to `page` of a user's submissions."""
         self.event_id, self.player, self.page = event_id, player, page
         custom_id = f"history:{label}:{event_id}:{player}:{page}"
-        style = ButtonStyle.secondary
-        super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
+        super().__init__(self.LABELS[label], custom_id, enabled=enabled)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
@@ -78,8 +76,7 @@ class PastBoardButton(
         self.label, self.event_id, self.board, self.at = label, event_id, board, at
         self.page, self.player = page, player
         custom_id = f"past:{label}:{event_id}:{board}:{ticks_of(at)}:{page}:{player}"
-        style = ButtonStyle.secondary
-        super().__init__(Button(label=self.LABELS[label], style=style, custom_id=custom_id, disabled=not enabled))
+        super().__init__(self.LABELS[label], custom_id, enabled=enabled)
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "PastBoardButton":

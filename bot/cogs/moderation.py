@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button
 
 from bot.cogs._admins import ADMINS
 from bot.cogs._answering import actor_of, answer
@@ -181,7 +180,7 @@ class AddButton(IdButton, template=rf"score:add:{_OF_ADDITION}"):
         """Add a score for the player `discord_id`."""
         self.event_id, self.discord_id, self.score, self.at = event_id, discord_id, score, at
         custom_id = f"score:add:{event_id}:{discord_id}:{score!r}:{ticks_of(at)}"
-        super().__init__(Button(label=label, style=ButtonStyle.success, custom_id=custom_id))
+        super().__init__(label, custom_id, ButtonStyle.success)
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "AddButton":
@@ -229,7 +228,7 @@ class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
         """Do `action` with a submission of a player to an event; `restore` only asks, as `ask-remove` does."""
         self.action, self.event_id, self.discord_id, self.submission_id = action, event_id, discord_id, submission_id
         custom_id = f"score:{action}:{event_id}:{discord_id}:{submission_id}"
-        super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))
+        super().__init__(self.LABELS[action], custom_id, self.STYLES[action])
 
     @classmethod
     def of(cls, action: str, result: CorrectionPreview | CorrectionResult) -> "ScoreButton":
@@ -259,7 +258,7 @@ class MembershipButton(IdButton, template=rf"player:(?P<change>withdraw|return):
         self.discord_id, self.is_withdrawn = discord_id, is_withdrawn
         change, label = ("withdraw", "Withdraw") if is_withdrawn else ("return", "Bring back")
         style = ButtonStyle.danger if is_withdrawn else ButtonStyle.success
-        super().__init__(Button(label=label, style=style, custom_id=f"player:{change}:{discord_id}"))
+        super().__init__(label, f"player:{change}:{discord_id}", style)
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "MembershipButton":
@@ -283,7 +282,7 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{EVENT
         """Do `action` for a week, such as 2026-W47; event 0 means all events of the server."""
         self.action, self.event_id, self.discord_id, self.week = action, event_id, discord_id, week
         custom_id = f"excuse:{action}:{event_id}:{discord_id}:{week}"
-        super().__init__(Button(label=self.LABELS[action], style=self.STYLES[action], custom_id=custom_id))
+        super().__init__(self.LABELS[action], custom_id, self.STYLES[action])
 
     @classmethod
     def of(cls, action: str, result: ExcuseResult) -> "ExcuseButton":

@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from discord import ButtonStyle, Interaction
-from discord.ui import Button
+from discord import Interaction
 
 from bot.cogs._answering import actor_of, answer, guild_of
 from bot.cogs._buttons import EVENT, PLAYER, WEEK, IdButton
@@ -30,8 +29,7 @@ class PictureButton(IdButton, template=PICTURE_BUTTON_ID):
     def __init__(self, kind: str, what: int | str, event_id: int) -> None:
         """Draw the `rating`, `history` or `profile` of a player, by Discord's id, or a `week` such as 2026-W47."""
         self.kind, self.what, self.event_id = kind, str(what), event_id
-        custom_id = f"picture:{kind}:{what}:{event_id}"
-        super().__init__(Button(label="Picture", style=ButtonStyle.secondary, custom_id=custom_id))
+        super().__init__("Picture", f"picture:{kind}:{what}:{event_id}")
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "PictureButton":

@@ -5,7 +5,7 @@ import re
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Label, TextInput
+from discord.ui import Label, TextInput
 
 from bot.cogs._answering import answer, update
 from bot.cogs._buttons import IdButton
@@ -51,7 +51,7 @@ class EraseButton(IdButton, template=r"privacy:(?P<step>ask|confirm)"):
     def __init__(self, step: str) -> None:
         """Ask the first question or the second one."""
         self.step = step
-        super().__init__(Button(label=self.LABELS[step], style=ButtonStyle.danger, custom_id=f"privacy:{step}"))
+        super().__init__(self.LABELS[step], f"privacy:{step}", ButtonStyle.danger)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Ask."""

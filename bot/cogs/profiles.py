@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import EVENT, PLAYER, IdButton
@@ -57,13 +56,9 @@ class RivalButton(IdButton, template=rf"rival:(?P<state>follow|unfollow):{PLAYER
     def __init__(self, rival_id: int, event_id: int, *, follows: bool) -> None:
         """Follow a player, or stop following; the comparison is of the event with this key, or of `ALL_EVENTS`."""
         self.rival_id, self.event_id, self.follows = rival_id, event_id, follows
-        super().__init__(
-            Button(
-                label="Follow as rival" if follows else "Unfollow",
-                style=ButtonStyle.primary if follows else ButtonStyle.secondary,
-                custom_id=f"rival:{'follow' if follows else 'unfollow'}:{rival_id}:{event_id}",
-            )
-        )
+        state, label = ("follow", "Follow as rival") if follows else ("unfollow", "Unfollow")
+        style = ButtonStyle.primary if follows else ButtonStyle.secondary
+        super().__init__(label, f"rival:{state}:{rival_id}:{event_id}", style)
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "RivalButton":

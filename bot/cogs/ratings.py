@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button
+from discord import Interaction, User, app_commands
 
 from bot.cogs._answering import answer, guild_of, post
 from bot.cogs._buttons import EVENT, PLAYER, IdButton
@@ -49,7 +48,7 @@ class RatingButton(IdButton, template=rf"rating:{EVENT}(?::{PLAYER})?"):
         label, custom_id = "My rating", f"rating:{event_id}"
         if player_id is not None:
             label, custom_id = "How was this rated?", f"rating:{event_id}:{player_id}"
-        super().__init__(Button(label=label, style=ButtonStyle.secondary, custom_id=custom_id))
+        super().__init__(label, custom_id)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the rating, in private."""
@@ -65,8 +64,7 @@ class ShareButton(IdButton, template=rf"rating:share:{EVENT}:{PLAYER}"):
     def __init__(self, event_id: int, player_id: int) -> None:
         """Share the rating of a player, by Discord's id, in the event with this key."""
         self.event_id, self.player_id = event_id, player_id
-        custom_id = f"rating:share:{event_id}:{player_id}"
-        super().__init__(Button(label="Share", style=ButtonStyle.secondary, custom_id=custom_id))
+        super().__init__("Share", f"rating:share:{event_id}:{player_id}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show everyone the present rating, and remove the button."""

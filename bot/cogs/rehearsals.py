@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction
-from discord.ui import Button
 
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import EVENT, WEEK, IdButton
@@ -44,8 +43,7 @@ class RulesButton(IdButton, template=RULES_BUTTON_ID):
     def __init__(self, event_id: int, rules: str) -> None:
         """Give an event these rules, in the form of `write_rules`."""
         self.event_id, self.rules = event_id, rules
-        custom_id = f"rules:apply:{event_id}:{rules}"
-        super().__init__(Button(label="Apply", style=ButtonStyle.danger, custom_id=custom_id))
+        super().__init__("Apply", f"rules:apply:{event_id}:{rules}", ButtonStyle.danger)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Apply the rules and show everyone."""
@@ -60,8 +58,7 @@ class RatedButton(IdButton, template=rf"rated:{EVENT}:{WEEK}"):
     def __init__(self, event_id: int, week: str) -> None:
         """Explain the ratings of a week, such as 2026-W47."""
         self.event_id, self.week = event_id, week
-        custom_id = f"rated:{event_id}:{week}"
-        super().__init__(Button(label="How was this rated?", style=ButtonStyle.secondary, custom_id=custom_id))
+        super().__init__("How was this rated?", f"rated:{event_id}:{week}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Explain, in private."""

@@ -16,7 +16,6 @@ from discord import (
     Object,
     app_commands,
 )
-from discord.ui import Button
 
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import DISCORD_ID, IdButton
@@ -55,13 +54,8 @@ class SwitchButton(IdButton, template=r"notify:(?P<reminder>missed-week|overtake
         """Switch a reminder on, or off."""
         self.reminder, self.is_on = reminder, is_on
         state = "on" if is_on else "off"
-        super().__init__(
-            Button(
-                label=f"{NAMES[reminder]}: turn {state}",
-                style=ButtonStyle.success if is_on else ButtonStyle.secondary,
-                custom_id=f"notify:{reminder}:{state}",
-            )
-        )
+        style = ButtonStyle.success if is_on else ButtonStyle.secondary
+        super().__init__(f"{NAMES[reminder]}: turn {state}", f"notify:{reminder}:{state}", style)
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> "SwitchButton":
@@ -81,9 +75,7 @@ class StopButton(IdButton, template=rf"notify:stop:(?P<guild>{DISCORD_ID})"):
     def __init__(self, guild_id: int) -> None:
         """End the reminders from a server."""
         self.guild_id = guild_id
-        super().__init__(
-            Button(label="No more reminders", style=ButtonStyle.secondary, custom_id=f"notify:stop:{guild_id}")
-        )
+        super().__init__("No more reminders", f"notify:stop:{guild_id}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """End the reminders; this works in a direct message, and affects only the user."""

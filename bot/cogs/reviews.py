@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, Label, TextInput
+from discord.ui import Label, TextInput
 
 from bot.cogs._answering import TOLD, actor_of, answer, update
 from bot.cogs._buttons import DISCORD_ID, IdButton
@@ -49,8 +49,7 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
     def __init__(self, action: str, number: int) -> None:
         """Do `action` with the held score that has this key, or show the one at this place."""
         self.action, self.number = action, number
-        label, style = self.LABELS[action], self.STYLES[action]
-        super().__init__(Button(label=label, style=style, custom_id=f"review:{action}:{number}"))
+        super().__init__(self.LABELS[action], f"review:{action}:{number}", self.STYLES[action])
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Approve or refuse, and show everyone; or show the score in private, or replace it by the next one."""
@@ -82,7 +81,7 @@ class TakeHeldBackButton(IdButton, template=rf"held:take:(?P<interaction>{DISCOR
     def __init__(self, interaction_id: int, label: str = "Take back") -> None:
         """Take back what was submitted in an interaction."""
         self.interaction_id = interaction_id
-        super().__init__(Button(label=label, custom_id=f"held:take:{interaction_id}"))
+        super().__init__(label, f"held:take:{interaction_id}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take the score back, and show its player their held scores."""

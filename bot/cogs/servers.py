@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from discord import ButtonStyle, Guild, Interaction, Role, TextChannel, app_commands
 from discord.ext import commands
-from discord.ui import Button, Label
+from discord.ui import Label
 
 from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
@@ -136,14 +136,8 @@ class SetupButton(IdButton, template=r"setup:(?P<part>open|event|channel|review|
     def __init__(self, part: str) -> None:
         """Open a part of the panel, or the panel itself."""
         self.part = part
-        is_first = part in ("open", "event")
-        super().__init__(
-            Button(
-                label=PARTS.get(part, OPEN),
-                style=ButtonStyle.primary if is_first else ButtonStyle.secondary,
-                custom_id=f"setup:{part}",
-            )
-        )
+        style = ButtonStyle.primary if part in ("open", "event") else ButtonStyle.secondary
+        super().__init__(PARTS.get(part, OPEN), f"setup:{part}", style)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the panel, or open the modal of a part with the present settings."""

@@ -4,8 +4,7 @@ import re
 from functools import partial
 from typing import Any, ClassVar, Literal
 
-from discord import ButtonStyle, Interaction, Member, User, app_commands
-from discord.ui import Button
+from discord import Interaction, Member, User, app_commands
 
 from bot.cogs._answering import answer, guild_of, update
 from bot.cogs._buttons import DISCORD_ID, EVENT, PAGE, IdButton, in_rows
@@ -71,14 +70,8 @@ class PageButton(IdButton, template=BUTTON_ID):
     def __init__(self, label: str, event_id: int, board: str, page: int, owner_id: int, *, enabled: bool = True):
         """Turn to `page` of a board or of a closed week, in the message that the user `owner_id` asked for."""
         self.label, self.event_id, self.board, self.page, self.owner_id = label, event_id, board, page, owner_id
-        super().__init__(
-            Button(
-                label=self.LABELS.get(label, label),
-                style=ButtonStyle.secondary,
-                custom_id=f"leaderboard:{label}:{event_id}:{board}:{page}:{owner_id}",
-                disabled=not enabled,
-            )
-        )
+        custom_id = f"leaderboard:{label}:{event_id}:{board}:{page}:{owner_id}"
+        super().__init__(self.LABELS.get(label, label), custom_id, enabled=enabled)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
@@ -105,7 +98,7 @@ class PastWeeksButton(IdButton, template=rf"weeks:{EVENT}(?::(?P<owner>{DISCORD_
         """
         self.event_id, self.owner_id = event_id, owner_id
         custom_id = f"weeks:{event_id}" if owner_id is None else f"weeks:{event_id}:{owner_id}"
-        super().__init__(Button(label="Past weeks", style=ButtonStyle.secondary, custom_id=custom_id))
+        super().__init__("Past weeks", custom_id)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Offer the weeks."""

@@ -133,8 +133,7 @@ class ReadingButton(IdButton, template=READING_ID):
     def __init__(self, event_id: int, score: str, user_id: int, label: str) -> None:
         """Submit `score`, an unambiguous text, to an event."""
         self.event_id, self.score, self.user_id = event_id, score, user_id
-        custom_id = f"score:{event_id}:{score}:{user_id}"
-        super().__init__(Button(label=label, style=ButtonStyle.primary, custom_id=custom_id))
+        super().__init__(label, f"score:{event_id}:{score}:{user_id}", ButtonStyle.primary)
 
     @classmethod
     async def from_custom_id(
@@ -182,8 +181,7 @@ class UndoButton(IdButton, template=rf"undo:{EVENT}:(?P<user>{DISCORD_ID}):(?P<i
     def __init__(self, event_id: int, user_id: int, interaction_id: int) -> None:
         """Take back what the user submitted to an event in an interaction."""
         self.event_id, self.user_id, self.interaction_id = event_id, user_id, interaction_id
-        custom_id = f"undo:{event_id}:{user_id}:{interaction_id}"
-        super().__init__(Button(label="Undo", style=ButtonStyle.secondary, custom_id=custom_id))
+        super().__init__("Undo", f"undo:{event_id}:{user_id}:{interaction_id}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Take back the submission, and show that in its place."""

@@ -2,8 +2,7 @@
 
 from typing import Any, Literal
 
-from discord import ButtonStyle, Interaction, User, app_commands
-from discord.ui import Button
+from discord import Interaction, User, app_commands
 
 from bot.cogs._answering import answer, guild_of
 from bot.cogs._buttons import EVENT, IdButton
@@ -57,7 +56,7 @@ class TargetButton(IdButton, template=rf"target:{EVENT}"):
     def __init__(self, event_id: int) -> None:
         """Aim at the next rank in the event with this key."""
         self.event_id = event_id
-        super().__init__(Button(label=LABEL, style=ButtonStyle.secondary, custom_id=f"target:{event_id}"))
+        super().__init__(LABEL, f"target:{event_id}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the score, in private."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from discord import Attachment, ButtonStyle, FileComponent, Interaction, app_commands
-from discord.ui import Button
 
 from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
@@ -97,7 +96,7 @@ class ImportButton(IdButton, template=rf"import:do:{EVENT}"):
     def __init__(self, event_id: int) -> None:
         """Import into the event with this key."""
         self.event_id = event_id
-        super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id=f"import:do:{event_id}"))
+        super().__init__("Import", f"import:do:{event_id}", ButtonStyle.success)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Import the scores, and show everyone."""
@@ -114,7 +113,7 @@ class ImportEventButton(IdButton, template=r"import:event"):
 
     def __init__(self) -> None:
         """Import into the server of the message."""
-        super().__init__(Button(label="Import", style=ButtonStyle.success, custom_id="import:event"))
+        super().__init__("Import", "import:event", ButtonStyle.success)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Create the event, and show everyone."""
@@ -132,8 +131,7 @@ class TakeBackButton(IdButton, template=rf"import:undo:{EVENT}:(?P<number>-?[0-9
     def __init__(self, event_id: int, import_id: int) -> None:
         """Undo an import into an event."""
         self.event_id, self.import_id = event_id, import_id
-        custom_id = f"import:undo:{event_id}:{import_id}"
-        super().__init__(Button(label="Take the import back", style=ButtonStyle.secondary, custom_id=custom_id))
+        super().__init__("Take the import back", f"import:undo:{event_id}:{import_id}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Undo the import, and show that in its place."""

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button
 
 from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
@@ -81,13 +80,9 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             label: the label, if it is not that of the action.
         """
         self.action, self.event_id, self.week, self.tick = action, event_id, week, tick
-        super().__init__(
-            Button(
-                label=self.LABELS[action] if label is None else label,
-                style=ButtonStyle.danger if action == "close" else ButtonStyle.secondary,
-                custom_id=f"week:{action}:{event_id}:{week}" + ("" if tick is None else f":{tick}"),
-            )
-        )
+        custom_id = f"week:{action}:{event_id}:{week}" + ("" if tick is None else f":{tick}")
+        style = ButtonStyle.danger if action == "close" else ButtonStyle.secondary
+        super().__init__(self.LABELS[action] if label is None else label, custom_id, style)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Close the week, preview its close, or undo it."""
