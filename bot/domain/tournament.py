@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum, auto
 
-from bot.domain.scores import DEFAULT_MAX, DEFAULT_MIN, MAX_SCORE, ScoreBounds, ScoreDirection, settled
+from bot.domain.events import EventInfo
+from bot.domain.scores import DEFAULT_MAX, DEFAULT_MIN, MAX_SCORE, ScoreDirection, settled
 from bot.domain.text import MAX_EVENT_NAME, name_key, visible
 from bot.domain.weeks import Week
 
@@ -100,22 +101,17 @@ class Namesake:
     """An event of the server with the same name as one to import.
 
     Attributes:
-        bounds: the scores that it takes.
-        weeks: the first and the last week of the event; None for no bound.
         closed: the weeks with a run.
         logged: its submissions, including removed ones: player's Discord id, score, week.
     """
 
-    direction: ScoreDirection
-    bounds: ScoreBounds
-    weeks: tuple[Week | None, Week | None]
+    event: EventInfo
     closed: Collection[Week]
     logged: Collection[tuple[int, float, Week]]
 
     def is_in_season(self, week: Week) -> bool:
-        """Tell whether the event takes scores for a week."""
-        first, last = self.weeks
-        return (first is None or week >= first) and (last is None or week <= last)
+        """Tell whether a week is in the season of the event, even if the event is archived."""
+        return self.event.has_begun(week.code) and not self.event.has_ended(week.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +208,7 @@ def plan_import(
         if (reason := _obstacle(event, namesake)) is not None:
             plan.left_behind[reason] += 1
             continue
-        direction = event.direction if namesake is None else namesake.direction
+        direction = event.direction if namesake is None else namesake.event.direction
         assert direction is not None  # noqa: S101 - else there is an obstacle
         dated = [_date(score, event, zone) for score in scores[event.id]]
         submissions, repeated = _choose(dated, namesake, Week.at(now, zone), plan.left_behind)
@@ -230,7 +226,7 @@ def _obstacle(event: TournamentEvent, namesake: Namesake | None) -> Reason | Non
         return Reason.MATCHES
     if namesake is None:
         return Reason.NO_DIRECTION if event.direction is None else None
-    return Reason.OTHER_DIRECTION if event.direction not in (None, namesake.direction) else None
+    return Reason.OTHER_DIRECTION if event.direction not in (None, namesake.event.direction) else None
 
 
 def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmission | Reason:
@@ -286,7 +282,7 @@ def _choose(
         key = one.player.discord_id, one.score, one.week
         if key in logged:
             repeated += 1
-        elif namesake is not None and not namesake.bounds.takes(one.score):
+        elif namesake is not None and not namesake.event.bounds.takes(one.score):
             left_behind[Reason.OUT_OF_BOUNDS] += 1
         elif namesake is not None and not namesake.is_in_season(one.week):
             left_behind[Reason.OUT_OF_SEASON] += 1

@@ -9,7 +9,7 @@ from bot.database.database import Database
 from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
-from bot.domain.scores import ScoreBounds, ScoreFormat
+from bot.domain.scores import ScoreFormat
 from bot.domain.servers import NewMember
 from bot.domain.text import clean_display_name, name_key
 from bot.domain.tournament import (
@@ -23,7 +23,7 @@ from bot.domain.tournament import (
     plan_import,
 )
 from bot.domain.weeks import Week
-from bot.services.events import apply_defaults, find_event, get_event
+from bot.services.events import apply_defaults, describe, find_event, get_event
 from bot.services.servers import add_members, itself, load_settings, record
 from bot.services.tournament._source import read_tournament
 from bot.services.verification import add_scores, rebuild
@@ -108,13 +108,7 @@ def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:
     log = select(Player.discord_id, ScoreSubmission.score, ScoreSubmission.week_number)
     log = log.join(Player, Player.id == ScoreSubmission.player_id).where(ScoreSubmission.event_id == event.id)
     logged = {(discord_id, score, Week.from_code(code)) for discord_id, score, code in session.execute(log)}
-    bounds = ScoreBounds.of(event.min_score, event.max_score)
-    season = _week(event.first_week), _week(event.last_week)
-    return Namesake(event.score_direction, bounds, season, set(closed_weeks(session, event.id)), logged)
-
-
-def _week(code: int | None) -> Week | None:
-    return None if code is None else Week.from_code(code)
+    return Namesake(describe(event), set(closed_weeks(session, event.id)), logged)
 
 
 def _member(player: TournamentPlayer) -> NewMember:
