@@ -96,11 +96,12 @@ class Poster:
         post, reply = await self._posts.find(claim.kind, claim.key), publication.show(draft.content)
         task = _Task(claim, draft, reply, _digest(reply))
         try:
-            if post is not None and post.message_id is not None:
-                if draft.replaces(post):
-                    await self._take_down(draft, post, post.message_id)
-                    await self._post(task)
-                    return
+            if post is None or post.message_id is None:
+                await self._post(task)
+            elif draft.replaces(post):
+                await self._take_down(draft, post, post.message_id)
+                await self._post(task)
+            else:
                 try:
                     await self._edit(task, post, post.message_id)
                 except Deleted:
@@ -108,8 +109,6 @@ class Poster:
                         await self._post(task)
                     else:
                         await self._posts.keep(claim, draft, post, post.message_id, task.digest)
-            else:
-                await self._post(task)
         except Refused as refused:
             await self._give_up(task, publication, refused)
 

@@ -81,7 +81,7 @@ class PostService:
 
         return await self._database.write(work)
 
-    async def keep(self, claim: Claim, draft: Draft[object], post: Post, message_id: int | None, digest: str) -> bool:
+    async def keep(self, claim: Claim, draft: Draft[object], post: Post, message_id: int, digest: str) -> bool:
         """Store that Discord has a message, and end the job.
 
         If another process has taken over the job, both may have sent the message with different contents. The bot then
