@@ -2,9 +2,9 @@
 
 from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser
-from bot.services.weeks._lookup import closed_weeks, find_first_week, find_progress, find_run, open_week
+from bot.services.weeks._follow_up import after_correction, announce_end, announced_with, award_roles
+from bot.services.weeks._lookup import closed_weeks, end_to_come, find_first_week, find_progress, find_run, open_week
 from bot.services.weeks._rerate import rerate
-from bot.services.weeks._run import after_correction, announce_end, announced_with, award_roles, end_to_come
 from bot.services.weeks._service import WeeklyProcessingService
 
 __all__ = [

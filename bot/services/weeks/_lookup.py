@@ -1,4 +1,4 @@
-"""Find the weeks of a server and an event: the current week, the one that a score counts for, and those to run."""
+"""Find the weeks of an event: the open one, the closed ones with their runs, and when weeks close and an event ends."""
 
 from datetime import datetime
 
@@ -61,6 +61,14 @@ def find_progress(session: Session, event: Event, now: datetime) -> Season | Non
     week = open_week(session, event.id, Week.at(now, zone))
     has_open_scores = select(exists().where(LeaderboardScore.event_id == event.id, has_type(ScoreType.WEEKLY)))
     return Season.of(describe(event), week, zone, has_open_scores=session.execute(has_open_scores).scalar_one())
+
+
+def end_to_come(session: Session, event: Event, now: datetime) -> datetime | None:
+    """Return when the last week of an event ends, if that is in the future; else None."""
+    season = find_progress(session, event, now)
+    if season is None or season.ends_at is None or season.has_ended or season.ends_at <= now:
+        return None
+    return season.ends_at
 
 
 def check_runnable(session: Session, event: Event, week: Week, current: Week) -> None:

@@ -1,6 +1,5 @@
 """Make one weekly run inside a transaction, with set-based statements."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +22,7 @@ from bot.domain.rules import Method
 from bot.domain.weeks import Week
 from bot.errors import WeekWithoutScores
 from bot.services.jobs import schedule
-from bot.services.posts import refresh_post, refresh_posts
+from bot.services.posts import refresh_posts
 from bot.services.ratings import (
     best_of,
     forget_week_statistics,
@@ -41,7 +40,7 @@ from bot.services.weeks._archive import (
     count_weeks,
     neighbours,
 )
-from bot.services.weeks._lookup import find_progress
+from bot.services.weeks._follow_up import announce_end, announcement_keys, award_roles
 
 FEW_PLAYERS = 1_000
 """The largest event whose players a server joins and sorts within its default memory."""
@@ -72,7 +71,7 @@ def close_week(
     if last != week:
         run.closed_with = last.code
     record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
-    keys = str(event.id), *_results_keys(run)
+    keys = str(event.id), *announcement_keys(run)
     refresh_posts(session, [event.id], now, JobKind.BOARD, JobKind.FINAL, JobKind.RESULTS, keys=keys)
     hasten_results(session, run, event.guild_id, now)
     if load_settings(session, event.guild_id).announcement_channel_id is not None:
@@ -80,59 +79,6 @@ def close_week(
         announce_end(session, event, now)
     award_roles(session, event, now)
     return run
-
-
-def announce_end(session: Session, event: Event, now: datetime) -> None:
-    """Schedule the announcement of the final podium if an event has ended.
-
-    The transaction has closed a week, or has taken scores out of an open one, which may have been the last ones.
-    """
-    season = find_progress(session, event, now)
-    if season is not None and season.has_ended:
-        schedule(session, JobKind.FINAL, str(event.id), now)
-
-
-def after_correction(
-    session: Session, event: Event, now: datetime, *kinds: JobKind, runs: Iterable[WeeklyRun] = ()
-) -> None:
-    """Refresh the posts and roles of an event, in the transaction that changes its results.
-
-    Args:
-        session: the transaction.
-        event: the event.
-        now: when the refresh is due.
-        kinds: the posts of the event that may be wrong; none means all.
-        runs: the runs whose results have changed or are gone.
-    """
-    refresh_posts(session, [event.id], now, *kinds)
-    for key in (key for run in runs for key in _results_keys(run)):
-        refresh_post(session, JobKind.RESULTS, key, now)
-    award_roles(session, event, now)
-
-
-def _results_keys(run: WeeklyRun) -> list[str]:
-    """Return the keys of the announcements of a run's week: the present one, and its own from before an undo."""
-    weeks = {announced_with(run), Week.from_code(run.week_number)}
-    return [results_key(run.event_id, week) for week in sorted(weeks)]
-
-
-def end_to_come(session: Session, event: Event, now: datetime) -> datetime | None:
-    """Return when the last week of an event ends, if that is in the future; else None."""
-    season = find_progress(session, event, now)
-    if season is None or season.ends_at is None or season.has_ended or season.ends_at <= now:
-        return None
-    return season.ends_at
-
-
-def award_roles(session: Session, event: Event, now: datetime) -> None:
-    """Schedule the job that gives and takes roles, if the event awards any or is a past season that may have."""
-    if event.gives_roles or event.season_of is not None:
-        schedule(session, JobKind.ROLES, str(event.guild_id), now)
-
-
-def announced_with(run: WeeklyRun) -> Week:
-    """Return the last of the weeks that were closed together with the week of a run."""
-    return Week.from_code(run.week_number if run.closed_with is None else run.closed_with)
 
 
 def run_week(session: Session, event: Event, week: Week, scale: RatingScale, now: datetime, actor_id: int) -> WeeklyRun:

@@ -25,8 +25,9 @@ from bot.errors import (
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 from bot.services.weeks._again import undo_run
+from bot.services.weeks._follow_up import after_correction
 from bot.services.weeks._lookup import UNDO, check_runnable, find_next_close, find_run
-from bot.services.weeks._run import after_correction, close_week
+from bot.services.weeks._run import close_week
 
 T = TypeVar("T")
 

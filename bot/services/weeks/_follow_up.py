@@ -1,0 +1,59 @@
+"""Refresh and announce what depends on an event's weeks, in the transaction that closes or changes one."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.database.models import Event, WeeklyRun
+from bot.domain.announcements import results_key
+from bot.domain.jobs import JobKind
+from bot.domain.weeks import Week
+from bot.services.jobs import schedule
+from bot.services.posts import refresh_post, refresh_posts
+from bot.services.weeks._lookup import find_progress
+
+
+def after_correction(
+    session: Session, event: Event, now: datetime, *kinds: JobKind, runs: Iterable[WeeklyRun] = ()
+) -> None:
+    """Refresh the posts and roles of an event, in the transaction that changes its results.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        now: when the refresh is due.
+        kinds: the posts of the event that may be wrong; none means all.
+        runs: the runs whose results have changed or are gone.
+    """
+    refresh_posts(session, [event.id], now, *kinds)
+    for key in (key for run in runs for key in announcement_keys(run)):
+        refresh_post(session, JobKind.RESULTS, key, now)
+    award_roles(session, event, now)
+
+
+def announce_end(session: Session, event: Event, now: datetime) -> None:
+    """Schedule the announcement of the final podium if an event has ended.
+
+    The transaction has closed a week, or has taken scores out of an open one, which may have been the last ones.
+    """
+    season = find_progress(session, event, now)
+    if season is not None and season.has_ended:
+        schedule(session, JobKind.FINAL, str(event.id), now)
+
+
+def award_roles(session: Session, event: Event, now: datetime) -> None:
+    """Schedule the job that gives and takes roles, if the event awards any or is a past season that may have."""
+    if event.gives_roles or event.season_of is not None:
+        schedule(session, JobKind.ROLES, str(event.guild_id), now)
+
+
+def announcement_keys(run: WeeklyRun) -> list[str]:
+    """Return the keys of the announcements of a run's week: the present one, and its own from before an undo."""
+    weeks = {announced_with(run), Week.from_code(run.week_number)}
+    return [results_key(run.event_id, week) for week in sorted(weeks)]
+
+
+def announced_with(run: WeeklyRun) -> Week:
+    """Return the last of the weeks that were closed together with the week of a run."""
+    return Week.from_code(run.week_number if run.closed_with is None else run.closed_with)
