@@ -124,7 +124,7 @@ def profile(name: str = NAMES[0], events: int = 3) -> Profile:
         ProfiledEvent(event("40L Sprint", 2, SECONDS), 58.34, 3, 33, 1_141, 1_055),
         ProfiledEvent(event("Pinball", 3, ScoreStyle()), 1_240_500.0, 7, 9, 902, None),
     )
-    best = ClosedWeek(event(), Week(2026, 46), 18_900.0, 1, 12, 1_295)
+    best = ClosedWeek(event(), Week(2026, 46), 1, 12, 1_295)
     return Profile(
         player=PlayerName(1, name),
         events=(played * events)[:events],

@@ -45,7 +45,6 @@ class ClosedWeek:
     """A closed week of an event with a score of the player.
 
     Attributes:
-        score: the best of the week, in points or seconds.
         rank: from 1; ties share a rank.
         players: the number of players with a score.
         elo: the weekly Elo; None for a week with too few players.
@@ -53,7 +52,6 @@ class ClosedWeek:
 
     event: EventInfo
     week: Week
-    score: float
     rank: int
     players: int
     elo: int | None

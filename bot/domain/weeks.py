@@ -145,14 +145,12 @@ class WeeklyResult:
         rank: from 1; ties share a rank.
         score: the best of the week, in points or seconds.
         elo: the weekly Elo; None if the week is not rated.
-        event_elo: the event Elo after the run; None before the player's first rated week.
     """
 
     rank: int
     player: PlayerName
     score: float
     elo: int | None
-    event_elo: int | None
 
 
 @dataclass(frozen=True, slots=True)

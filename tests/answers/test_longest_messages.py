@@ -57,7 +57,7 @@ RESULTS = Results(
     event=replace(EVENT, rules=Rules(min_field=99)),
     week=WEEK,
     earlier=(WeekWinner(WEEK, PLAYER, SCORE),) * 52,
-    podium=(WeeklyResult(3, PLAYER, SCORE, ELO, ELO),) * MOST_ON_PODIUM,
+    podium=(WeeklyResult(3, PLAYER, SCORE, ELO),) * MOST_ON_PODIUM,
     players=1,
     leaders=(Standing(1, PLAYER, SCORE, ELO),) * 3,
     climb=Climb(PLAYER, 1_234_567, 1),

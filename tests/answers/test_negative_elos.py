@@ -35,7 +35,7 @@ RATING = replace(rating(weekly=(ELO, None)), event_elo=ELO, all_time_elo=ELO, we
 PROFILE = replace(
     profile(),
     events=tuple(replace(one, elo=ELO, event_elo=ELO) for one in profile().events),
-    best_week=ClosedWeek(event(), PLAYED, 18_900.0, 1, 12, ELO),
+    best_week=ClosedWeek(event(), PLAYED, 1, 12, ELO),
     standing=ServerStanding(2 * ELO, 2, 2, 35),
 )
 TARGET = Target(event(), Board.OVERALL, Goal(GoalKind.ELO, ELO), Outcome.NEEDED, score=45, elo=ELO)

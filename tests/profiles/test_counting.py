@@ -28,7 +28,7 @@ def weeks_ago(*numbers: int) -> list[Week]:
 
 
 def closed(rank: int, elo: int | None, players: int = 5, ago: int = 1) -> ClosedWeek:
-    return ClosedWeek(TETRIS, weeks_ago(ago)[0], 100.0, rank, players, elo)
+    return ClosedWeek(TETRIS, weeks_ago(ago)[0], rank, players, elo)
 
 
 def test_medals_are_of_rated_weeks_with_somebody_to_beat() -> None:

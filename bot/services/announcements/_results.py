@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from bot.database.database import Database
-from bot.database.models import Event, Member, Player, PlayerEventStats, Post, WeeklyResult, WeeklyRun
+from bot.database.models import Event, Member, Player, Post, WeeklyResult, WeeklyRun
 from bot.domain import weeks as domain
 from bot.domain.announcements import (
     LEAST_CLIMB,
@@ -148,22 +148,20 @@ def _next_close(event: EventInfo, settings: ServerSettings, week: Week) -> datet
 
 
 def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[domain.WeeklyResult, ...]:
-    result, stats = WeeklyResult, PlayerEventStats
-    event_elo = sa.type_coerce(sa.func.coalesce(stats.calculated_event_elo, run.base_elo), sa.Integer)
+    result = WeeklyResult
     # Everyone on the podium played that week.
     rank, score = sa.type_coerce(result.rank, sa.Integer), sa.type_coerce(result.score, sa.Double)
     best = (
-        sa.select(rank, Player.discord_id, Member.display_name, score, result.weekly_elo, event_elo)
+        sa.select(rank, Player.discord_id, Member.display_name, score, result.weekly_elo)
         .join(Player, Player.id == result.player_id)
         .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
-        .outerjoin(stats, (stats.player_id == result.player_id) & (stats.event_id == event.id))
         .where(result.run_id == run.id, result.rank <= PODIUM)
         .order_by(result.rank, result.submitted_at, Player.id)
         .limit(MOST_ON_PODIUM)
     )
     return tuple(
-        domain.WeeklyResult(rank, PlayerName(discord_id, name), score, elo, of_event)
-        for rank, discord_id, name, score, elo, of_event in session.execute(best)
+        domain.WeeklyResult(rank, PlayerName(discord_id, name), score, elo)
+        for rank, discord_id, name, score, elo in session.execute(best)
     )
 
 

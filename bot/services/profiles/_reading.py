@@ -80,7 +80,7 @@ def read_closed_weeks(session: Session, player_id: int, entries: Mapping[int, En
     """Return the closed weeks in which a player has a score, in all their events."""
     run, result = WeeklyRun, WeeklyResult
     own: AnySelect = (
-        sa.select(run.event_id, run.week_number, result.score, result.rank, run.field_size, result.weekly_elo)
+        sa.select(run.event_id, run.week_number, result.rank, run.field_size, result.weekly_elo)
         .select_from(run)
         .join(result, sa.and_(result.run_id == run.id, result.player_id == player_id))
         .where(run.event_id.in_(entries), result.rank.is_not(None))
