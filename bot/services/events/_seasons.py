@@ -76,23 +76,8 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
         SeasonHasHeld: a held score would count for a later week.
         SeasonEmpty: no week is closed.
     """
-    if event.season_of is not None:
-        raise SeasonPast(event.name, session.get_one(Event, event.season_of).name)
-    scores = LeaderboardScore
-    is_open = scores.event_id == event.id, scores.score_type == ScoreType.WEEKLY
-    open_week = session.scalar(sa.select(sa.func.min(scores.week_number)).where(*is_open))
-    if open_week is not None:
-        _refuse_open(session, event, Week.from_code(open_week), now)
-    runs = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
-    last = session.scalar(runs.order_by(WeeklyRun.week_number.desc()).limit(1))
-    if last is None:
-        raise SeasonEmpty(event.name)
-    held = HeldScore
-    is_later = (held.made_in_week > last.week_number) | (held.held_at >= last.ran_at)
-    waits = sa.exists().where(held.event_id == event.id, held.state == HeldState.WAITING, is_later)
-    if session.scalar(sa.select(waits)):
-        raise SeasonHasHeld(event.name)
-    event.last_week, following = last.week_number, Week.from_code(last.week_number).next()
+    last_week = _find_last_week(session, event, now)
+    event.last_week, following = last_week.code, last_week.next()
     kept = {name: getattr(event, name) for name in _settings()}
     again = Event(**kept, season=event.season + 1)
     log, of_event = ScoreSubmission, ScoreSubmission.event_id == event.id
@@ -119,6 +104,27 @@ def begin_again(session: Session, event: Event, now: datetime) -> Event:
     session.refresh(event)
     session.refresh(again)
     return again
+
+
+def _find_last_week(session: Session, event: Event, now: datetime) -> Week:
+    """Return the last closed week of a season that may end with it, or raise what `begin_again` raises."""
+    if event.season_of is not None:
+        raise SeasonPast(event.name, session.get_one(Event, event.season_of).name)
+    scores = LeaderboardScore
+    is_open = scores.event_id == event.id, scores.score_type == ScoreType.WEEKLY
+    open_week = session.scalar(sa.select(sa.func.min(scores.week_number)).where(*is_open))
+    if open_week is not None:
+        _refuse_open(session, event, Week.from_code(open_week), now)
+    runs = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id)
+    last = session.scalar(runs.order_by(WeeklyRun.week_number.desc()).limit(1))
+    if last is None:
+        raise SeasonEmpty(event.name)
+    held = HeldScore
+    is_later = (held.made_in_week > last.week_number) | (held.held_at >= last.ran_at)
+    waits = sa.exists().where(held.event_id == event.id, held.state == HeldState.WAITING, is_later)
+    if session.scalar(sa.select(waits)):
+        raise SeasonHasHeld(event.name)
+    return Week.from_code(last.week_number)
 
 
 def _refuse_open(session: Session, event: Event, week: Week, now: datetime) -> NoReturn:
