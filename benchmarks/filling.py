@@ -29,7 +29,6 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.weeks import Week
 from bot.services.ratings import (
     count_field,
-    elo_expression,
     event_elo_expression,
     is_personal_best,
     is_weekly_best,
@@ -37,6 +36,7 @@ from bot.services.ratings import (
     rating_parameters,
     store_week_statistics,
 )
+from bot.services.ratings._expressions import elo_expression
 
 GUILD = 1001
 EVENT = "Tetris Blitz"

@@ -25,7 +25,6 @@ from bot.domain.statistics import RunningStatistics
 from bot.services.ratings import (
     count_averages,
     count_field,
-    elo_expression,
     event_elo_expression,
     is_weekly_best,
     measure_field,
@@ -34,6 +33,7 @@ from bot.services.ratings import (
     rating_parameters,
     weight_parameters,
 )
+from bot.services.ratings._expressions import elo_expression
 from tests.backends import GUILD, NOON, TestBackend
 from tests.ratings.fields import stored_event
 from tests.sessions import reading, writing

@@ -7,7 +7,7 @@ from bot.database.models import Event
 from bot.domain.standings import Board
 from bot.domain.statistics import RunningStatistics
 from bot.domain.verification import is_same_field
-from bot.services.ratings import week_statistics_of
+from bot.services.ratings._fields import week_statistics_of
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
 from tests.ratings.fields import stored_event

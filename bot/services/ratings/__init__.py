@@ -16,7 +16,7 @@ from bot.services.ratings._bests import (
     logged_bests,
     was_counted,
 )
-from bot.services.ratings._expressions import elo_expression, event_elo_expression, number
+from bot.services.ratings._expressions import event_elo_expression, number
 from bot.services.ratings._fields import (
     count_field,
     count_personal_best,
@@ -24,7 +24,6 @@ from bot.services.ratings._fields import (
     count_weekly_best,
     forget_week_statistics,
     store_week_statistics,
-    week_statistics_of,
 )
 from bot.services.ratings._locks import open_lock, redis_failure
 from bot.services.ratings._methods import (
@@ -54,7 +53,6 @@ __all__ = [
     "counts_in",
     "counts_of",
     "current_field",
-    "elo_expression",
     "event_elo_expression",
     "forget_week_statistics",
     "has_type",
@@ -75,7 +73,6 @@ __all__ = [
     "store_week_statistics",
     "stored_field",
     "was_counted",
-    "week_statistics_of",
     "weekly_averages",
     "weight_parameters",
 ]
